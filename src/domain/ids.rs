@@ -1,0 +1,72 @@
+//! Ids are types, so that a group's id is never taken for a user's.
+
+use std::{fmt, num::ParseIntError, str::FromStr};
+
+use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::BigInt};
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow)]
+        #[diesel(sql_type = BigInt)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedId;
+
+            /// Decimal digits without sign or leading zero: each id has one spelling.
+            fn from_str(text: &str) -> Result<Self, MalformedId> {
+                parse_id(text).map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person.
+    UserId,
+    /// A group of people, built in or custom.
+    GroupId,
+    /// A single-use link.
+    TokenId,
+    /// A mail in the outbox.
+    MailId,
+}
+
+/// Text that is no id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id is a positive whole number")]
+pub struct MalformedId;
+
+impl From<ParseIntError> for MalformedId {
+    fn from(_: ParseIntError) -> Self {
+        Self
+    }
+}
+
+fn parse_id(text: &str) -> Result<i64, MalformedId> {
+    if text.starts_with('0') || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(MalformedId);
+    }
+    Ok(text.parse()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        assert_eq!("17".parse(), Ok(UserId(17)));
+        for text in ["", "0", "017", "+17", "-1", "1.0", "1e3", " 1", "１", "99999999999999999999"] {
+            assert_eq!(text.parse::<UserId>(), Err(MalformedId), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What Usher is about, as pure types and functions: no I/O, no clock, no randomness of its own.
+
+pub mod audit;
+pub mod clock;
+pub mod company;
+pub mod email_address;
+pub mod ids;
+pub mod invitation;
+pub mod password;
+pub mod policy;
+pub mod search;
+pub mod secret;
+pub mod stored;
+pub mod text;
+pub mod throttle;
+pub mod token;
+pub mod user;

@@ -1,0 +1,209 @@
+//! Passwords: what is accepted as a new one, and how it is kept (NIST SP 800-63B-4, 3.1.1; OWASP Password Storage).
+
+use std::fmt;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash as Phc},
+};
+use unicode_normalization::UnicodeNormalization;
+
+/// Longest password, in characters after NFC.
+pub const PASSWORD_MAX: usize = 128;
+
+/// A password as somebody typed it: NFC, never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// Why a password is not accepted as a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    #[error("is empty")]
+    Empty,
+    #[error("is shorter than {0} characters")]
+    TooShort(usize),
+    #[error("is longer than 128 characters")]
+    TooLong,
+    #[error("contains a name, the email address or the company's name")]
+    Personal,
+    #[error("is easy to guess")]
+    Guessable,
+}
+
+/// An Argon2id hash in PHC string format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl Password {
+    /// What was typed to sign in. Longer ones than anybody could have set are cut, so that hashing has a bound.
+    pub fn typed(text: &str) -> Self {
+        Self(text.nfc().take(PASSWORD_MAX + 1).collect())
+    }
+
+    /// A password that somebody chooses. `known` are words an attacker would try first: names, address, company.
+    ///
+    /// # Errors
+    /// Length outside `min` to 128; made of `known` words; found by zxcvbn within 10^8 guesses, which covers its lists of common passwords.
+    pub fn choose(text: &str, min: usize, known: &[&str]) -> Result<Self, PasswordError> {
+        let text = text.nfc().collect::<String>();
+        let length = text.chars().count();
+        if text.is_empty() {
+            return Err(PasswordError::Empty);
+        }
+        if length > PASSWORD_MAX {
+            return Err(PasswordError::TooLong);
+        }
+        if length < min {
+            return Err(PasswordError::TooShort(min));
+        }
+        let known = known_words(known);
+        if is_mostly(&text, &known) {
+            return Err(PasswordError::Personal);
+        }
+        let known = known.iter().map(String::as_str).collect::<Vec<_>>();
+        if zxcvbn::zxcvbn(&text, &known).score() < zxcvbn::Score::Three {
+            return Err(PasswordError::Guessable);
+        }
+        Ok(Self(text))
+    }
+
+    /// # Errors
+    /// Only for what the parameters rule out: a salt of the wrong length, no memory.
+    pub fn hash(&self, salt: &[u8; 16]) -> Result<PasswordHash, HashingFailed> {
+        let hash = hasher()?.hash_password_with_salt(self.0.as_bytes(), salt).map_err(|_| HashingFailed)?;
+        Ok(PasswordHash(hash.to_string()))
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl PasswordHash {
+    pub fn from_stored(phc: String) -> Self {
+        Self(phc)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `password` is the one that was hashed. Takes as long as hashing; a malformed hash matches nothing.
+    pub fn verify(&self, password: &Password) -> bool {
+        let (Ok(phc), Ok(hasher)) = (Phc::new(&self.0), hasher()) else { return false };
+        hasher.verify_password(password.0.as_bytes(), &phc).is_ok()
+    }
+
+    /// A hash of nobody's password, to be checked where there is none: the answer then takes the same time.
+    pub fn dummy() -> Self {
+        // Made once with the parameters below, from a password that nobody knows.
+        Self("$argon2id$v=19$m=19456,t=2,p=1$q4WYTYUvhGqjOeU7vH3XJw$UWQx4bDWJFe33GmUPsCkoQZTkP1B2kHSTLuMqaEAMtQ".to_owned())
+    }
+
+    /// Whether the hash was made with weaker parameters than today's, and should be made again at the next sign-in.
+    pub fn is_outdated(&self) -> bool {
+        !self.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
+    }
+}
+
+/// Hashing could not be done.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the password could not be hashed")]
+pub struct HashingFailed;
+
+/// Argon2id, 19 MiB, two passes: OWASP's first choice. Spelled out, so that an upgrade of the crate changes nothing.
+fn hasher() -> Result<Argon2<'static>, HashingFailed> {
+    let params = Params::new(19_456, 2, 1, None).map_err(|_| HashingFailed)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn known_words(known: &[&str]) -> Vec<String> {
+    let mut words = Vec::new();
+    for text in known.iter().chain(&["Usher"]) {
+        let text = text.to_lowercase();
+        words.extend(text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3).map(str::to_owned));
+        words.push(text);
+    }
+    words
+}
+
+/// Whether fewer than eight characters remain once every known word is taken out.
+fn is_mostly(text: &str, known: &[String]) -> bool {
+    let text = text.to_lowercase();
+    let mut longest_first = known.iter().filter(|word| word.chars().count() >= 3).collect::<Vec<_>>();
+    longest_first.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = longest_first.iter().fold(text.clone(), |rest, word| rest.replace(word.as_str(), ""));
+    rest.len() < text.len() && rest.chars().count() < 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 4] = ["Maya", "Fischer", "maya.fischer@example.com", "Northwind Trading"];
+
+    fn refusal(text: &str) -> Option<PasswordError> {
+        Password::choose(text, 15, &KNOWN).err()
+    }
+
+    #[test]
+    fn long_and_unlikely_is_enough() {
+        for text in [
+            "velvet otter harbour nine",
+            "wrench-TUESDAY-oboe",
+            "Große Änderungen überall",
+            "кот читает газету утром",
+            "🦉🌲🚲🎻🧭🪁🏔️🍋🐙🧩🪴🎈🛶🧵🪐",
+        ] {
+            assert_eq!(refusal(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_refusal_has_its_reason() {
+        use PasswordError::{Empty, Guessable, Personal, TooLong, TooShort};
+        let long = "velvet otter ".repeat(10);
+        for (text, why) in [
+            ("", Empty),
+            ("velvet otter", TooShort(15)),
+            (long.as_str(), TooLong),
+            ("passwordpassword", Guessable),
+            ("123456789012345", Guessable),
+            ("qwertyuiopasdfghjkl", Guessable),
+            ("aaaaaaaaaaaaaaaaaaaa", Guessable),
+            ("maya.fischer@example.com", Personal),
+            ("MayaFischerNorthwind1", Personal),
+            ("Northwind Trading 2026", Personal),
+        ] {
+            assert_eq!(refusal(text), Some(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn length_counts_characters_after_composition() {
+        assert_eq!(refusal(&"u\u{308}".repeat(14)), Some(PasswordError::TooShort(15)));
+    }
+
+    #[test]
+    fn a_password_fits_its_own_hash_in_either_form_of_unicode() {
+        let hash = Password::typed("Große Änderungen").hash(&[7; 16]).unwrap();
+        assert!(hash.verify(&Password::typed("Große A\u{308}nderungen")));
+        assert!(!hash.verify(&Password::typed("Grosse Änderungen")));
+        assert!(!hash.is_outdated());
+    }
+
+    #[test]
+    fn the_dummy_hash_costs_as_much_as_a_real_one_and_fits_nothing() {
+        let dummy = PasswordHash::dummy();
+        assert!(!dummy.is_outdated());
+        assert!(Phc::new(dummy.as_str()).is_ok());
+        assert!(!dummy.verify(&Password::typed("")));
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(format!("{:?}", Password::typed("velvet otter")), "Password(…)");
+    }
+}

@@ -1,0 +1,95 @@
+//! Finding people by part of a name or address, and the order of lists. Both databases compare bytes; the rules are here.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// What stands before each word of a search text. With two blanks even one letter at the start of a word is three
+/// characters, so that the databases' trigram indexes serve the shortest terms too.
+const BEFORE_WORD: &str = "  ";
+
+/// Longest term that is looked for, in characters.
+const TERM_MAX: usize = 100;
+
+/// Lower case without accents: "Novotná" is found by "novotna".
+fn fold(text: &str) -> String {
+    text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase().nfc().filter(|c| !c.is_control()).collect()
+}
+
+/// The text in which a person is looked for: each word of name and address, with two blanks before it.
+pub fn search_text(first_name: &str, last_name: &str, email: &str) -> String {
+    join_words(&fold(&format!("{first_name} {last_name} {email}")))
+}
+
+fn join_words(folded: &str) -> String {
+    folded.split_whitespace().flat_map(|word| [BEFORE_WORD, word]).collect()
+}
+
+/// By which people are put in order: the name as shown, without case and accents.
+pub fn sort_key(display_name: &str) -> String {
+    fold(display_name)
+}
+
+/// What somebody looks for: a non-empty fragment, ready to be compared with a search text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchTerm(String);
+
+impl SearchTerm {
+    /// `None` for an empty search. One or two letters look for beginnings of words, three or more for any part.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let folded = fold(&typed.chars().take(TERM_MAX).collect::<String>());
+        let words = join_words(&folded);
+        let term = words.strip_prefix(BEFORE_WORD)?;
+        Some(Self(if term.chars().count() < 3 { words } else { term.to_owned() }))
+    }
+
+    /// The fragment: at least three characters.
+    pub fn fragment(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the term is part of `search_text`.
+    pub fn is_in(&self, search_text: &str) -> bool {
+        search_text.contains(&self.0)
+    }
+
+    /// Each run of three characters: what a trigram index is asked for.
+    pub fn trigrams(&self) -> Vec<String> {
+        let chars = self.0.chars().collect::<Vec<_>>();
+        let mut trigrams = chars.windows(3).map(|three| three.iter().collect()).collect::<Vec<String>>();
+        trigrams.sort_unstable();
+        trigrams.dedup();
+        trigrams
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(typed: &str) -> bool {
+        SearchTerm::parse(typed).is_some_and(|term| term.is_in(&search_text("Hana", "Novotná", "Hana.N@Example.com")))
+    }
+
+    #[test]
+    fn three_letters_find_any_part_and_fewer_only_beginnings() {
+        for typed in ["ovo", "NOVOTNÁ", "novotna", "ana.n@", "hana nov", "  Hana   Nov ", "h", "n", "no", "ha", "hana no"] {
+            assert!(finds(typed), "{typed:?}");
+        }
+        for typed in ["", "  ", "o", "ov", "a", "xyz", "hananov", "ana ov"] {
+            assert!(!finds(typed), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_term_is_at_least_one_trigram() {
+        for (typed, trigrams) in [("x", vec!["  x"]), ("xy", vec!["  x", " xy"]), ("abab", vec!["aba", "bab"])] {
+            assert_eq!(SearchTerm::parse(typed).unwrap().trigrams(), trigrams);
+        }
+    }
+
+    #[test]
+    fn order_ignores_case_and_accents() {
+        let mut names = ["Zoë", "Österberg", "adam", "Ólafur", "Bob"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["adam", "Bob", "Ólafur", "Österberg", "Zoë"]);
+    }
+}

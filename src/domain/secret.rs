@@ -1,0 +1,122 @@
+//! The instance's key, and what is made with it: sealed mails, tokens of forms, cookies.
+
+use std::fmt;
+
+use aes_gcm::{
+    Aes256Gcm, Nonce,
+    aead::{Aead, KeyInit, Payload},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::clock::{Random, random_bytes};
+
+/// Length of the key in its file, in bytes.
+pub const KEY_LENGTH: usize = 64;
+
+/// 64 random bytes from which every other key is derived (HKDF-SHA256, one label for each use).
+#[derive(Clone)]
+pub struct SecretKey([u8; KEY_LENGTH]);
+
+impl SecretKey {
+    pub fn new(random: &dyn Random) -> Self {
+        Self(random_bytes(random))
+    }
+
+    /// The key as its file holds it: URL-safe base64 without padding.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    pub fn reveal(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// A key for one use, in the length that the caller wants.
+    #[expect(clippy::expect_used, reason = "HKDF-SHA256 fails only above 8160 bytes, and lengths are constants here")]
+    pub fn derive<const N: usize>(&self, label: &str) -> [u8; N] {
+        let mut key = [0; N];
+        Hkdf::<Sha256>::new(None, &self.0).expand(label.as_bytes(), &mut key).expect("a length within HKDF's bound");
+        key
+    }
+
+    /// Seals `clear` with AES-256-GCM. It opens only with the same `context`, so that a sealed text is of use in its own place alone.
+    #[expect(clippy::expect_used, reason = "AES-GCM fails only above 64 GiB")]
+    pub fn seal(&self, context: &str, clear: &[u8], random: &dyn Random) -> Vec<u8> {
+        let nonce = random_bytes::<12>(random);
+        let payload = Payload { msg: clear, aad: context.as_bytes() };
+        let sealed = self.cipher().encrypt(Nonce::from_slice(&nonce), payload).expect("a text within AES-GCM's bound");
+        [nonce.as_slice(), &sealed].concat()
+    }
+
+    /// What [`Self::seal`] sealed; `None` when key, context or text are not the same.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, text) = sealed.split_at_checked(12)?;
+        self.cipher().decrypt(Nonce::from_slice(nonce), Payload { msg: text, aad: context.as_bytes() }).ok()
+    }
+
+    /// A code that only this instance can make for `text` (HMAC-SHA256).
+    pub fn sign(&self, label: &str, text: &[u8]) -> [u8; 32] {
+        self.mac(label, text).finalize().into_bytes().into()
+    }
+
+    /// Whether `code` was made by [`Self::sign`]; takes the same time whatever it is.
+    pub fn verify(&self, label: &str, text: &[u8], code: &[u8]) -> bool {
+        self.mac(label, text).verify_slice(code).is_ok()
+    }
+
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    fn mac(&self, label: &str, text: &[u8]) -> Hmac<Sha256> {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.derive::<32>(label)).expect("a key of any length");
+        mac.update(text);
+        mac
+    }
+
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new(&self.derive::<32>("seal").into())
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::SystemRandom;
+
+    #[test]
+    fn a_key_survives_its_file() {
+        let key = SecretKey::new(&SystemRandom);
+        assert_eq!(SecretKey::parse(&format!("{}\n", key.reveal())).map(|key| key.0), Some(key.0));
+        assert!(SecretKey::parse("c2hvcnQ").is_none());
+    }
+
+    #[test]
+    fn a_sealed_text_opens_only_with_its_key_in_its_place_and_untouched() {
+        let key = SecretKey::new(&SystemRandom);
+        let sealed = key.seal("mail 7", b"the link", &SystemRandom);
+        assert_eq!(key.open("mail 7", &sealed).as_deref(), Some(b"the link".as_slice()));
+        assert_eq!(key.open("mail 8", &sealed), None);
+        assert_eq!(SecretKey::new(&SystemRandom).open("mail 7", &sealed), None);
+        let mut touched = sealed.clone();
+        touched[20] ^= 1;
+        assert_eq!(key.open("mail 7", &touched), None);
+        assert_eq!(key.open("mail 7", &[]), None);
+    }
+
+    #[test]
+    fn a_code_is_good_for_its_text_and_its_use() {
+        let key = SecretKey::new(&SystemRandom);
+        let code = key.sign("form", b"session");
+        assert!(key.verify("form", b"session", &code));
+        assert!(!key.verify("form", b"other", &code));
+        assert!(!key.verify("cookie", b"session", &code));
+    }
+}

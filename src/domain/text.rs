@@ -1,0 +1,136 @@
+//! One-line texts that people type: names of people, groups and the company.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a typed line is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    #[error("is empty")]
+    Empty,
+    #[error("is longer than {0} characters")]
+    TooLong(usize),
+    #[error("has a character that cannot be shown in one line")]
+    Unprintable,
+    #[error("has one of < and >")]
+    Markup,
+}
+
+/// Longest name of anything, in characters.
+pub const NAME_MAX: usize = 100;
+
+/// NFC, trimmed, runs of blanks as one: the form in which a line is kept.
+///
+/// # Errors
+/// Line breaks and other controls, marks that turn the direction of writing, and `<` or `>` are refused rather than
+/// dropped: nobody types them into a name by accident, and a name is shown in headers, mails and exports.
+pub fn parse_line(typed: &str, max: usize) -> Result<String, LineError> {
+    let line = typed.trim().nfc().collect::<String>();
+    if line.is_empty() {
+        return Err(LineError::Empty);
+    }
+    if line.chars().count() > max {
+        return Err(LineError::TooLong(max));
+    }
+    if line.chars().any(is_unprintable) {
+        return Err(LineError::Unprintable);
+    }
+    if line.contains(['<', '>']) {
+        return Err(LineError::Markup);
+    }
+    Ok(line.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Controls, line and paragraph separators, marks of direction (UAX #9), invisible fillers and private use.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFC}' | '\u{E000}'..='\u{F8FF}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
+}
+
+macro_rules! lines {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// # Errors
+            /// See [`parse_line`]; at most [`NAME_MAX`] characters.
+            pub fn parse(typed: &str) -> Result<Self, LineError> {
+                parse_line(typed, NAME_MAX).map(Self)
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+lines! {
+    /// A first or a last name, 1 to 100 characters.
+    PersonName,
+    /// A group's name, 1 to 100 characters.
+    GroupName,
+    /// The company's name, 1 to 100 characters.
+    CompanyName,
+}
+
+impl GroupName {
+    /// What makes two names of groups the same: letters without case.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase().nfc().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_composed() {
+        assert_eq!(parse_line("  Jose\u{301}  van\tDijk ", 20), Err(LineError::Unprintable));
+        assert_eq!(parse_line("  Jose\u{301}  van Dijk ", 20).as_deref(), Ok("José van Dijk"));
+    }
+
+    #[test]
+    fn what_could_break_a_page_or_a_header_is_refused() {
+        for (typed, why) in [
+            ("", LineError::Empty),
+            (" \u{a0} ", LineError::Empty),
+            ("a\nb", LineError::Unprintable),
+            ("a\r\nBcc: x", LineError::Unprintable),
+            ("a\u{202E}b", LineError::Unprintable),
+            ("a\u{2066}b", LineError::Unprintable),
+            ("a\0b", LineError::Unprintable),
+            ("<script>", LineError::Markup),
+            ("abcdef", LineError::TooLong(5)),
+        ] {
+            assert_eq!(parse_line(typed, 5.max(typed.len() - usize::from(typed == "abcdef"))), Err(why), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_many_scripts_pass() {
+        for typed in ["Ó Briain", "Wiśniewska", "O’Neill-Łukasz", "山田 太郎", "نور", "Zoë 🌻", "Nguyễn"] {
+            assert_eq!(PersonName::parse(typed).map(|name| name.to_string()), Ok(typed.nfc().collect()), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_groups_are_compared_without_case() {
+        let key = |name| GroupName::parse(name).map(|name| name.key());
+        assert_eq!(key("FINANCE"), key("finance"));
+        assert_ne!(key("Finance"), key("Finance 2"));
+    }
+}

@@ -1,0 +1,3 @@
+//! HTTP: the site map, extractors, and one folder per feature.
+
+pub mod paths;
