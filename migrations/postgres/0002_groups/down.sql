@@ -1,0 +1,4 @@
+DROP VIEW people;
+DROP TABLE memberships;
+DROP TABLE user_groups;
+DROP FUNCTION count_members;

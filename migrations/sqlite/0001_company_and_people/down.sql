@@ -1,0 +1,4 @@
+DROP TABLE people_search;
+DROP TABLE people_counts;
+DROP TABLE users;
+DROP TABLE company;

@@ -1,0 +1,81 @@
+-- The company's policy, in one row. Terms and limits are in seconds. Writers that must not meet lock this row first.
+CREATE TABLE company (
+    id                         INTEGER PRIMARY KEY CHECK (id = 1),
+    name                       TEXT    NOT NULL DEFAULT '',
+    groups_invitation_term     BIGINT  NOT NULL DEFAULT 86400  CHECK (groups_invitation_term BETWEEN 3600 AND 2592000),
+    permissions_invitation_term BIGINT NOT NULL DEFAULT 432000 CHECK (permissions_invitation_term BETWEEN 3600 AND 2592000),
+    password_min               INTEGER NOT NULL DEFAULT 15     CHECK (password_min BETWEEN 8 AND 64),
+    session_idle               BIGINT  NOT NULL DEFAULT 3600   CHECK (session_idle > 0),
+    session_absolute           BIGINT  NOT NULL DEFAULT 43200  CHECK (session_absolute > 0),
+    deleted_kept               BIGINT  NOT NULL DEFAULT 2592000 CHECK (deleted_kept >= 0)
+);
+INSERT INTO company (id) VALUES (1);
+
+CREATE TABLE users (
+    id                    INTEGER   PRIMARY KEY AUTOINCREMENT,
+    first_name            TEXT      NOT NULL,
+    last_name             TEXT      NOT NULL,
+    email                 TEXT      NOT NULL,
+    email_key             TEXT      NOT NULL,
+    email_key_version     SMALLINT  NOT NULL,
+    default_role          TEXT      NOT NULL CHECK (default_role IN ('user', 'portfolio_admin')),
+    password_hash         TEXT,
+    credentials_set_at    TIMESTAMP,
+    blocked_at            TIMESTAMP,
+    invitation_expires_at TIMESTAMP,
+    invitation_origin     TEXT      CHECK (invitation_origin IN ('users_and_groups', 'users_and_permissions')),
+    invited_by            BIGINT    REFERENCES users (id) ON DELETE SET NULL,
+    created_at            TIMESTAMP NOT NULL,
+    last_sign_in_at       TIMESTAMP,
+    deleted_at            TIMESTAMP,
+    -- Both made in Rust and compared byte by byte.
+    sort_key              TEXT      NOT NULL,
+    search                TEXT      NOT NULL,
+    version               INTEGER   NOT NULL DEFAULT 1,
+    -- What of the status does not depend on the time. NULL for somebody deleted.
+    standing              TEXT      GENERATED ALWAYS AS (CASE
+                                        WHEN deleted_at IS NOT NULL THEN NULL
+                                        WHEN blocked_at IS NOT NULL THEN 'deactivated'
+                                        WHEN credentials_set_at IS NOT NULL THEN 'active'
+                                        ELSE 'open' END) STORED,
+    -- A person without credentials and without an open invitation does not exist.
+    CHECK (credentials_set_at IS NOT NULL OR (invitation_expires_at IS NOT NULL AND invitation_origin IS NOT NULL)),
+    CHECK (password_hash IS NULL OR credentials_set_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE deleted_at IS NULL;
+CREATE INDEX users_by_name ON users (sort_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
+CREATE INDEX users_invitation_expiry ON users (invitation_expires_at) WHERE standing = 'open';
+CREATE INDEX users_deleted ON users (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;
+
+-- How many people there are, kept by the triggers below: counting a million rows takes too long for a page.
+CREATE TABLE people_counts (
+    standing TEXT   PRIMARY KEY CHECK (standing IN ('active', 'deactivated', 'open')),
+    people   BIGINT NOT NULL DEFAULT 0
+);
+INSERT INTO people_counts (standing) VALUES ('active'), ('deactivated'), ('open');
+
+CREATE TRIGGER users_counted_insert AFTER INSERT ON users BEGIN
+    UPDATE people_counts SET people = people + 1 WHERE standing = NEW.standing;
+END;
+CREATE TRIGGER users_counted_delete AFTER DELETE ON users BEGIN
+    UPDATE people_counts SET people = people - 1 WHERE standing = OLD.standing;
+END;
+CREATE TRIGGER users_counted_update AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at ON users WHEN OLD.standing IS NOT NEW.standing BEGIN
+    UPDATE people_counts SET people = people - 1 WHERE standing = OLD.standing;
+    UPDATE people_counts SET people = people + 1 WHERE standing = NEW.standing;
+END;
+
+-- Fragments of names and addresses. Without positions the index is small; hits are checked again against users.search.
+CREATE VIRTUAL TABLE people_search USING fts5 (search, content = 'users', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', detail = 'none', columnsize = 0);
+CREATE TRIGGER users_searched_insert AFTER INSERT ON users BEGIN
+    INSERT INTO people_search (rowid, search) VALUES (NEW.id, NEW.search);
+END;
+CREATE TRIGGER users_searched_delete AFTER DELETE ON users BEGIN
+    INSERT INTO people_search (people_search, rowid, search) VALUES ('delete', OLD.id, OLD.search);
+END;
+CREATE TRIGGER users_searched_update AFTER UPDATE OF search ON users WHEN OLD.search <> NEW.search BEGIN
+    INSERT INTO people_search (people_search, rowid, search) VALUES ('delete', OLD.id, OLD.search);
+    INSERT INTO people_search (rowid, search) VALUES (NEW.id, NEW.search);
+END;

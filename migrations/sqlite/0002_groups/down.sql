@@ -1,0 +1,3 @@
+DROP VIEW people;
+DROP TABLE memberships;
+DROP TABLE user_groups;

@@ -1,0 +1,4 @@
+DROP TABLE throttles;
+DROP TABLE known_browsers;
+DROP TABLE sessions;
+DROP TABLE tokens;

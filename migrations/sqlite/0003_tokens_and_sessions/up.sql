@@ -1,0 +1,49 @@
+-- Single-use links. Only the SHA-256 of a token is here. A link outlives its person, so that its page can say how it ended.
+CREATE TABLE tokens (
+    id         INTEGER   PRIMARY KEY AUTOINCREMENT,
+    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change')),
+    hash       BLOB      NOT NULL UNIQUE CHECK (length(hash) = 32),
+    user_id    BIGINT    REFERENCES users (id) ON DELETE SET NULL,
+    -- The address it was sent to.
+    email      TEXT,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    ended_at   TIMESTAMP,
+    ended_as   TEXT      CHECK (ended_as IN ('used', 'replaced', 'revoked')),
+    CHECK ((ended_at IS NULL) = (ended_as IS NULL))
+);
+CREATE UNIQUE INDEX tokens_one_open ON tokens (user_id, purpose) WHERE ended_at IS NULL AND user_id IS NOT NULL;
+CREATE UNIQUE INDEX tokens_one_setup ON tokens (purpose) WHERE ended_at IS NULL AND purpose = 'setup';
+
+CREATE TABLE sessions (
+    id           INTEGER   PRIMARY KEY AUTOINCREMENT,
+    token_hash   BLOB      NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    user_id      BIGINT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at   TIMESTAMP NOT NULL,
+    last_seen_at TIMESTAMP NOT NULL,
+    source       TEXT      NOT NULL,
+    browser      TEXT      NOT NULL,
+    -- What the next page has to say, as JSON.
+    state        TEXT      NOT NULL DEFAULT '{}'
+);
+CREATE INDEX sessions_of_user ON sessions (user_id);
+CREATE INDEX sessions_by_age ON sessions (created_at);
+
+-- Browsers in which a person has signed in before: a right password from one of them is not held up by strangers' wrong ones.
+CREATE TABLE known_browsers (
+    user_id      BIGINT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    browser_hash BLOB      NOT NULL CHECK (length(browser_hash) = 32),
+    last_used_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (user_id, browser_hash)
+) WITHOUT ROWID;
+
+-- Wrong attempts in a row, by typed address (hashed, known or not) and by network address.
+CREATE TABLE throttles (
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source')),
+    key           TEXT      NOT NULL,
+    wrong_in_a_row INTEGER  NOT NULL,
+    last_at       TIMESTAMP NOT NULL,
+    blocked_until TIMESTAMP NOT NULL,
+    PRIMARY KEY (scope, key)
+) WITHOUT ROWID;
+CREATE INDEX throttles_by_age ON throttles (last_at);

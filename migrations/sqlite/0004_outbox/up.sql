@@ -1,0 +1,24 @@
+-- Mails, written in the transaction of the change that they announce and sent afterwards.
+CREATE TABLE outbox (
+    id              INTEGER   PRIMARY KEY AUTOINCREMENT,
+    message_id      TEXT      NOT NULL UNIQUE,
+    kind            TEXT      NOT NULL,
+    user_id         BIGINT    REFERENCES users (id) ON DELETE SET NULL,
+    -- The link in it, whose end is the mail's end too.
+    token_id        BIGINT    REFERENCES tokens (id) ON DELETE SET NULL,
+    recipient       TEXT      NOT NULL,
+    -- What the mail says, sealed with the instance's key; wiped once it is handed over or pointless.
+    sealed          BLOB,
+    state           TEXT      NOT NULL CHECK (state IN ('queued', 'retrying', 'handed_over', 'failed', 'cancelled')),
+    attempts        INTEGER   NOT NULL DEFAULT 0,
+    next_attempt_at TIMESTAMP NOT NULL,
+    leased_until    TIMESTAMP,
+    -- The server's last words.
+    reply           TEXT,
+    created_at      TIMESTAMP NOT NULL,
+    done_at         TIMESTAMP,
+    CHECK (state NOT IN ('queued', 'retrying') OR sealed IS NOT NULL)
+);
+CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE state IN ('queued', 'retrying');
+CREATE INDEX outbox_of_user ON outbox (user_id, id);
+CREATE INDEX outbox_of_token ON outbox (token_id) WHERE token_id IS NOT NULL;

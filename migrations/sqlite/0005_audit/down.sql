@@ -1,0 +1,3 @@
+DROP TABLE refused_sign_ins;
+DROP TABLE audit_head;
+DROP TABLE audit_entries;

@@ -1,0 +1,45 @@
+-- Who did what, when and from where. Each entry carries the hash of the one before it, so that a later change shows.
+-- No foreign keys: entries stay as they were written, whatever becomes of the people in them.
+CREATE TABLE audit_entries (
+    sequence      INTEGER   PRIMARY KEY,
+    at            TIMESTAMP NOT NULL,
+    actor_id      BIGINT,
+    actor_name    TEXT      NOT NULL,
+    source        TEXT      NOT NULL,
+    action        TEXT      NOT NULL,
+    subject_kind  TEXT      NOT NULL,
+    subject_id    BIGINT    NOT NULL,
+    subject_name  TEXT      NOT NULL,
+    details       TEXT      NOT NULL,
+    previous_hash BLOB      NOT NULL CHECK (length(previous_hash) = 32),
+    hash          BLOB      NOT NULL CHECK (length(hash) = 32)
+);
+CREATE INDEX audit_entries_of_actor ON audit_entries (actor_id, sequence);
+CREATE INDEX audit_entries_of_subject ON audit_entries (subject_kind, subject_id, sequence);
+CREATE INDEX audit_entries_of_action ON audit_entries (action, sequence);
+
+CREATE TRIGGER audit_entries_stay AFTER UPDATE ON audit_entries BEGIN
+    SELECT RAISE(ABORT, 'audit entries are not changed');
+END;
+CREATE TRIGGER audit_entries_are_kept BEFORE DELETE ON audit_entries BEGIN
+    SELECT RAISE(ABORT, 'audit entries are not deleted');
+END;
+
+-- The end of the chain. Whoever appends locks it, last of all rows.
+CREATE TABLE audit_head (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    sequence BIGINT  NOT NULL,
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32)
+);
+INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, zeroblob(32));
+
+-- Refused sign-ins stand apart, so that a stranger can neither fill the chain nor hold its lock: one row for each minute, source and
+-- address up to a limit a minute, then one for each minute and source.
+CREATE TABLE refused_sign_ins (
+    minute    TIMESTAMP NOT NULL,
+    source    TEXT      NOT NULL,
+    email_key TEXT      NOT NULL,
+    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled')),
+    times     BIGINT    NOT NULL,
+    PRIMARY KEY (minute, source, email_key, reason)
+) WITHOUT ROWID;

@@ -1,0 +1,71 @@
+//! The company's one row, which is also the lock of whoever changes rights.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::domain::{company::Company, text::CompanyName};
+
+use super::{
+    Database, StoreError, Tx,
+    dialect::{lock_row, share_row},
+    schema::company,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = company)]
+pub(super) struct CompanyRow {
+    name: String,
+    groups_invitation_term: i64,
+    permissions_invitation_term: i64,
+    password_min: i32,
+    session_idle: i64,
+    session_absolute: i64,
+    deleted_kept: i64,
+}
+
+impl From<CompanyRow> for Company {
+    fn from(row: CompanyRow) -> Self {
+        Self {
+            name: row.name,
+            groups_invitation_term: TimeDelta::seconds(row.groups_invitation_term),
+            permissions_invitation_term: TimeDelta::seconds(row.permissions_invitation_term),
+            password_min: usize::try_from(row.password_min).unwrap_or(usize::MAX),
+            session_idle: TimeDelta::seconds(row.session_idle),
+            session_absolute: TimeDelta::seconds(row.session_absolute),
+            deleted_kept: TimeDelta::seconds(row.deleted_kept),
+        }
+    }
+}
+
+/// What the company decided.
+///
+/// # Errors
+/// The database's.
+pub fn load(db: &mut Database) -> Result<Company, StoreError> {
+    Ok(company::table.find(1).select(CompanyRow::as_select()).first(db)?.into())
+}
+
+/// Names the company.
+///
+/// # Errors
+/// The database's.
+pub fn set_name(tx: &mut Tx<'_>, name: &CompanyName) -> Result<(), StoreError> {
+    diesel::update(company::table.find(1)).set(company::name.eq(name.as_str())).execute(tx.db())?;
+    Ok(())
+}
+
+/// From here to the end of the transaction nobody's rights change but by it: for whatever takes rights away.
+///
+/// # Errors
+/// The database's.
+pub fn lock_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    lock_row(tx.db(), "company", 1)
+}
+
+/// From here to the end of the transaction nobody's rights change: for whatever rests on them.
+///
+/// # Errors
+/// The database's.
+pub fn hold_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    share_row(tx.db(), "company", 1)
+}

@@ -1,0 +1,90 @@
+//! The few statements that differ between the databases.
+
+use diesel::{
+    RunQueryDsl,
+    dsl::sql,
+    expression::SqlLiteral,
+    sql_types::{Bool, Text},
+};
+
+use crate::domain::search::SearchTerm;
+
+use super::{Database, StoreError, connection::MultiBackend, schema::people};
+
+/// A condition on `people` that either database understands.
+pub(super) type Condition<'a> = Box<dyn diesel::BoxableExpression<people::table, MultiBackend, SqlType = Bool> + 'a>;
+
+/// How a search is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SearchPlan {
+    /// Take the hits from the trigram index and sort them: few hits.
+    Index,
+    /// Walk the index of the order and keep what matches: many hits.
+    Walk,
+}
+
+/// Whether `people.search` contains the term.
+pub(super) fn matches<'a>(is_sqlite: bool, term: &SearchTerm, plan: SearchPlan) -> Condition<'a> {
+    if is_sqlite {
+        let contains = || sql::<Bool>("instr(people.search, ").bind::<Text, _>(term.fragment().to_owned()).sql(") > 0");
+        match plan {
+            SearchPlan::Walk => Box::new(contains()),
+            SearchPlan::Index => Box::new(
+                sql::<Bool>("people.id IN (SELECT rowid FROM people_search WHERE people_search MATCH ")
+                    .bind::<Text, _>(match_expression(term))
+                    .sql(") AND instr(people.search, ")
+                    .bind::<Text, _>(term.fragment().to_owned())
+                    .sql(") > 0"),
+            ),
+        }
+    } else {
+        // PostgreSQL's planner chooses between the trigram index and the walk by its own estimate.
+        Box::new(sql::<Bool>("people.search LIKE ").bind::<Text, _>(like_pattern(term.fragment())).sql(" ESCAPE '\\'"))
+    }
+}
+
+/// The order's column, written so that SQLite sorts the hits at hand instead of walking the order's index.
+pub(super) fn sort_key(is_sqlite: bool, sort_hits: bool, descending: bool) -> SqlLiteral<Text> {
+    sql::<Text>(match (is_sqlite && sort_hits, descending) {
+        (true, false) => "+people.sort_key ASC, people.id ASC",
+        (true, true) => "+people.sort_key DESC, people.id DESC",
+        (false, false) => "people.sort_key ASC, people.id ASC",
+        (false, true) => "people.sort_key DESC, people.id DESC",
+    })
+}
+
+/// Every trigram of the term, as an FTS5 expression: the index keeps no positions, so they are looked for one by one.
+fn match_expression(term: &SearchTerm) -> String {
+    let quoted = term.trigrams().into_iter().map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\"")));
+    quoted.collect::<Vec<_>>().join(" AND ")
+}
+
+fn like_pattern(fragment: &str) -> String {
+    let mut pattern = String::with_capacity(fragment.len() + 2);
+    pattern.push('%');
+    for c in fragment.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// Locks one row until the transaction ends. SQLite's writers have the whole database to themselves already.
+pub(super) fn lock_row(db: &mut Database, table: &'static str, id: i64) -> Result<(), StoreError> {
+    lock(db, table, id, "FOR UPDATE")
+}
+
+/// Keeps one row as it is until the transaction ends; others may do the same at once.
+pub(super) fn share_row(db: &mut Database, table: &'static str, id: i64) -> Result<(), StoreError> {
+    lock(db, table, id, "FOR SHARE")
+}
+
+fn lock(db: &mut Database, table: &'static str, id: i64, how: &'static str) -> Result<(), StoreError> {
+    if let Database::Postgres(postgres) = db {
+        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = {id} {how}")).execute(postgres)?;
+    }
+    Ok(())
+}

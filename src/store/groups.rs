@@ -1,0 +1,185 @@
+//! Groups and who is in them.
+
+use diesel::prelude::*;
+
+use crate::domain::{
+    clock::Timestamp,
+    ids::{GroupId, UserId},
+    stored::stored_enum,
+    text::GroupName,
+};
+
+use super::{
+    Database, StoreError, Tx,
+    dialect::lock_row,
+    schema::{memberships, people, user_groups},
+};
+
+/// The built-in group whose members are Admins. The first migration makes it.
+pub const ADMINS: GroupId = GroupId(1);
+
+stored_enum! {
+    GroupKind {
+        /// Being in it is the Admin role.
+        Admins = "admins",
+        Custom = "custom",
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = user_groups)]
+pub struct Group {
+    pub id: GroupId,
+    pub kind: GroupKind,
+    pub name: String,
+    pub member_count: i64,
+}
+
+/// All groups, Admins first, the others by name; at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub fn list(db: &mut Database, limit: i64) -> Result<Vec<Group>, StoreError> {
+    Ok(user_groups::table
+        .order((user_groups::kind, user_groups::name_key, user_groups::id))
+        .limit(limit)
+        .select(Group::as_select())
+        .load(db)?)
+}
+
+/// # Errors
+/// The database's.
+pub fn find(db: &mut Database, id: GroupId) -> Result<Option<Group>, StoreError> {
+    Ok(user_groups::table.find(id).select(Group::as_select()).first(db).optional()?)
+}
+
+/// A group that stays as it is until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub fn lock(tx: &mut Tx<'_>, id: GroupId) -> Result<Option<Group>, StoreError> {
+    lock_row(tx.db(), "user_groups", id.0)?;
+    find(tx.db(), id)
+}
+
+/// The group that has this name already, in any case.
+///
+/// # Errors
+/// The database's.
+pub fn find_by_name(db: &mut Database, name: &GroupName) -> Result<Option<Group>, StoreError> {
+    Ok(user_groups::table.filter(user_groups::name_key.eq(name.key())).select(Group::as_select()).first(db).optional()?)
+}
+
+/// # Errors
+/// The database's; a unique violation where the name is taken.
+pub fn insert(tx: &mut Tx<'_>, name: &GroupName, now: Timestamp) -> Result<GroupId, StoreError> {
+    let id = diesel::insert_into(user_groups::table)
+        .values((
+            user_groups::kind.eq(GroupKind::Custom),
+            user_groups::name.eq(name.as_str()),
+            user_groups::name_key.eq(name.key()),
+            user_groups::created_at.eq(now),
+        ))
+        .returning(user_groups::id)
+        .get_result::<i64>(tx.db())?;
+    Ok(GroupId(id))
+}
+
+/// # Errors
+/// The database's; a unique violation where the name is taken.
+pub fn rename(tx: &mut Tx<'_>, id: GroupId, name: &GroupName) -> Result<(), StoreError> {
+    diesel::update(user_groups::table.find(id))
+        .set((user_groups::name.eq(name.as_str()), user_groups::name_key.eq(name.key())))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Its memberships go with it.
+///
+/// # Errors
+/// The database's.
+pub fn delete(tx: &mut Tx<'_>, id: GroupId) -> Result<(), StoreError> {
+    diesel::delete(user_groups::table.find(id)).execute(tx.db())?;
+    Ok(())
+}
+
+/// # Errors
+/// The database's.
+pub fn is_member(db: &mut Database, group: GroupId, user: UserId) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(memberships::table.find((group, user)))).get_result(db)?)
+}
+
+/// # Errors
+/// The database's; a unique violation where the person is a member already.
+pub fn add_member(tx: &mut Tx<'_>, group: GroupId, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    diesel::insert_into(memberships::table)
+        .values((memberships::group_id.eq(group), memberships::user_id.eq(user), memberships::added_at.eq(now)))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Tells whether the person was a member.
+///
+/// # Errors
+/// The database's.
+pub fn remove_member(tx: &mut Tx<'_>, group: GroupId, user: UserId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(memberships::table.find((group, user))).execute(tx.db())? == 1)
+}
+
+/// # Errors
+/// The database's.
+pub fn remove_from_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+    diesel::delete(memberships::table.filter(memberships::user_id.eq(user))).execute(tx.db())?;
+    Ok(())
+}
+
+/// A person's membership of a group.
+#[derive(Debug, Clone, Queryable)]
+pub struct Membership {
+    pub user: UserId,
+    pub group: GroupId,
+    pub group_name: String,
+    pub added_at: Timestamp,
+}
+
+/// The memberships of these people, by name of group, Admins first.
+///
+/// # Errors
+/// The database's.
+pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Membership>, StoreError> {
+    Ok(memberships::table
+        .inner_join(user_groups::table)
+        .filter(memberships::user_id.eq_any(users.iter().map(|user| user.0)))
+        .order((user_groups::kind, user_groups::name_key, user_groups::id))
+        .select((memberships::user_id, memberships::group_id, user_groups::name, memberships::added_at))
+        .load(db)?)
+}
+
+/// How many active Admins there are besides `except`.
+///
+/// # Errors
+/// The database's.
+pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, StoreError> {
+    let count = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::group_id.eq(ADMINS))
+        .filter(people::standing.eq("active"))
+        .filter(memberships::user_id.ne(except))
+        .count()
+        .get_result::<i64>(db)?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// The addresses of all active Admins, with who they are.
+///
+/// # Errors
+/// The database's.
+pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreError> {
+    Ok(memberships::table
+        .inner_join(people::table)
+        .filter(memberships::group_id.eq(ADMINS))
+        .filter(people::standing.eq("active"))
+        .order(memberships::user_id)
+        .select((people::id, people::email))
+        .load(db)?)
+}

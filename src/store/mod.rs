@@ -1,0 +1,20 @@
+//! The only place with queries. One set of them for both databases; what differs is in [`dialect`].
+//!
+//! Functions that read take a [`Database`], functions that write take a [`Tx`]: nothing is written outside a write transaction.
+
+mod audit;
+pub mod company;
+mod connection;
+pub mod dialect;
+pub mod groups;
+pub mod outbox;
+pub mod page;
+pub mod people;
+mod schema;
+pub mod sessions;
+mod sql_types;
+pub mod throttles;
+pub mod tokens;
+
+pub use audit::{AuditRow, audit_entries, verify_chain};
+pub use connection::{Database, Location, Store, StoreError, Tx};

@@ -1,0 +1,205 @@
+//! Mails that wait to be sent, and what became of them.
+
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+
+use crate::domain::{
+    clock::Timestamp,
+    ids::{MailId, TokenId, UserId},
+    stored::stored_enum,
+};
+
+use super::{Database, StoreError, Tx, schema::outbox};
+
+stored_enum! {
+    /// What became of a mail.
+    MailState {
+        Queued = "queued",
+        /// The server did not take it yet.
+        Retrying = "retrying",
+        HandedOver = "handed_over",
+        Failed = "failed",
+        /// It became pointless before it was sent.
+        Cancelled = "cancelled",
+    }
+}
+
+/// A mail to be sent.
+#[derive(Debug, Clone)]
+pub struct NewMail<'a> {
+    pub message_id: &'a str,
+    pub kind: &'a str,
+    pub user: Option<UserId>,
+    pub token: Option<TokenId>,
+    pub recipient: &'a str,
+    pub sealed: &'a [u8],
+    pub now: Timestamp,
+}
+
+/// # Errors
+/// The database's.
+pub fn insert(tx: &mut Tx<'_>, mail: &NewMail<'_>) -> Result<(), StoreError> {
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::message_id.eq(mail.message_id),
+            outbox::kind.eq(mail.kind),
+            outbox::user_id.eq(mail.user.map(|user| user.0)),
+            outbox::token_id.eq(mail.token.map(|token| token.0)),
+            outbox::recipient.eq(mail.recipient),
+            outbox::sealed.eq(Some(mail.sealed)),
+            outbox::state.eq(MailState::Queued),
+            outbox::next_attempt_at.eq(mail.now),
+            outbox::created_at.eq(mail.now),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// A mail that this process alone may send until its lease ends.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct DueMail {
+    pub id: MailId,
+    pub message_id: String,
+    pub user_id: Option<UserId>,
+    pub recipient: String,
+    pub sealed: Option<Vec<u8>>,
+    /// Before this attempt.
+    pub attempts: i32,
+    pub created_at: Timestamp,
+}
+
+/// Written out, since a partial index is of use only to a condition that the planner can read.
+fn is_waiting() -> diesel::expression::SqlLiteral<Bool> {
+    sql::<Bool>("outbox.state IN ('queued', 'retrying')")
+}
+
+/// Takes the mail that has waited longest, if one is due. A lease that ran out belongs to a process that died.
+///
+/// # Errors
+/// The database's.
+pub fn claim(tx: &mut Tx<'_>, now: Timestamp, leased_until: Timestamp) -> Result<Option<DueMail>, StoreError> {
+    let free = || outbox::leased_until.is_null().or(outbox::leased_until.le(now));
+    let due = outbox::table
+        .filter(is_waiting())
+        .filter(outbox::next_attempt_at.le(now))
+        .filter(free())
+        .order((outbox::next_attempt_at, outbox::id))
+        .select(DueMail::as_select())
+        .first(tx.db())
+        .optional()?;
+    let Some(mail) = due else { return Ok(None) };
+    // Another instance may have taken it meanwhile: only one of the two updates finds it free.
+    let claimed = diesel::update(outbox::table.find(mail.id).filter(is_waiting()).filter(free()))
+        .set((outbox::leased_until.eq(Some(leased_until)), outbox::attempts.eq(outbox::attempts + 1)))
+        .execute(tx.db())?;
+    Ok((claimed == 1).then_some(mail))
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone)]
+pub enum Attempt<'a> {
+    /// The mail server took it.
+    HandedOver {
+        reply: &'a str,
+    },
+    /// It is a file now; what it says is kept, so that an administrator can pass the link on.
+    Filed {
+        reply: &'a str,
+    },
+    Retry {
+        reply: &'a str,
+        at: Timestamp,
+    },
+    Failed {
+        reply: &'a str,
+    },
+}
+
+/// Writes down what came of an attempt. A mail that was cancelled while the server had it stays cancelled.
+///
+/// # Errors
+/// The database's.
+pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    let (state, reply, next, done) = match *attempt {
+        Attempt::HandedOver { reply } | Attempt::Filed { reply } => (MailState::HandedOver, reply, now, Some(now)),
+        Attempt::Retry { reply, at } => (MailState::Retrying, reply, at, None),
+        Attempt::Failed { reply } => (MailState::Failed, reply, now, Some(now)),
+    };
+    let settled = diesel::update(outbox::table.find(id).filter(is_waiting()))
+        .set((
+            outbox::state.eq(state),
+            outbox::reply.eq(Some(reply)),
+            outbox::next_attempt_at.eq(next),
+            outbox::leased_until.eq(None::<Timestamp>),
+            outbox::done_at.eq(done),
+        ))
+        .execute(tx.db())?;
+    if settled == 1 && matches!(attempt, Attempt::HandedOver { .. } | Attempt::Failed { .. }) {
+        diesel::update(outbox::table.find(id)).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?;
+    }
+    Ok(settled == 1)
+}
+
+/// A link has ended: mails that carry it are not sent any more, and what they said is wiped.
+///
+/// # Errors
+/// The database's.
+pub fn end_with_token(tx: &mut Tx<'_>, token: TokenId, now: Timestamp) -> Result<(), StoreError> {
+    let ids = outbox::table.filter(outbox::token_id.eq(token.0)).select(outbox::id).load(tx.db())?;
+    cancel(tx, ids, now)
+}
+
+/// A person is blocked or deleted: none of the mails that wait for them is sent.
+///
+/// # Errors
+/// The database's.
+pub fn cancel_for(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    let ids = outbox::table.filter(outbox::user_id.eq(user.0)).filter(is_waiting()).select(outbox::id).load(tx.db())?;
+    cancel(tx, ids, now)
+}
+
+fn cancel(tx: &mut Tx<'_>, ids: Vec<i64>, now: Timestamp) -> Result<(), StoreError> {
+    for id in ids {
+        diesel::update(outbox::table.find(id).filter(is_waiting()))
+            .set((outbox::state.eq(MailState::Cancelled), outbox::done_at.eq(Some(now)), outbox::leased_until.eq(None::<Timestamp>)))
+            .execute(tx.db())?;
+        diesel::update(outbox::table.find(id)).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?;
+    }
+    Ok(())
+}
+
+/// The mail that carries a link, as long as what it says is kept: its id, Message-ID and sealed text.
+///
+/// # Errors
+/// The database's.
+pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    let found = outbox::table
+        .filter(outbox::token_id.eq(token.0))
+        .filter(outbox::sealed.is_not_null())
+        .order(outbox::id.desc())
+        .select((outbox::message_id, outbox::sealed))
+        .first::<(String, Option<Vec<u8>>)>(db)
+        .optional()?;
+    Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
+}
+
+/// A mail and its fate, for whoever looks after it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct MailFate {
+    pub id: MailId,
+    pub kind: String,
+    pub recipient: String,
+    pub state: MailState,
+    pub attempts: i32,
+    pub next_attempt_at: Timestamp,
+    pub reply: Option<String>,
+}
+
+/// The latest mails, newest first.
+///
+/// # Errors
+/// The database's.
+pub fn latest(db: &mut Database, limit: i64) -> Result<Vec<MailFate>, StoreError> {
+    Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(MailFate::as_select()).load(db)?)
+}

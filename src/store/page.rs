@@ -1,0 +1,88 @@
+//! Pages by key: a page is found from the last row of the one before it, so that a deep page costs as much as the first.
+
+/// The place of a row in a list sorted by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub sort_key: String,
+    pub id: i64,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Position {
+    #[default]
+    First,
+    After(Key),
+    Before(Key),
+    Last,
+}
+
+impl Position {
+    /// Whether the page is found from its end backwards.
+    pub(super) fn is_backward(&self) -> bool {
+        matches!(self, Self::Before(_) | Self::Last)
+    }
+}
+
+/// A page's rows, in order, and whether there are more on either side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice<T> {
+    pub rows: Vec<T>,
+    pub has_previous: bool,
+    pub has_next: bool,
+}
+
+impl<T> Slice<T> {
+    /// From the up to `limit + 1` rows found in the page's direction.
+    pub(super) fn new(mut found: Vec<T>, position: &Position, limit: usize) -> Self {
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let (has_previous, has_next) = match position {
+            Position::First => (false, more),
+            Position::After(_) => (true, more),
+            Position::Before(_) => (more, true),
+            Position::Last => (more, false),
+        };
+        if position.is_backward() {
+            found.reverse();
+        }
+        Self { rows: found, has_previous, has_next }
+    }
+}
+
+/// How many rows there are, counted up to [`COUNT_MAX`] where a search narrows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    Exactly(i64),
+    /// More than [`COUNT_MAX`].
+    Many,
+}
+
+/// As far as searches count.
+pub const COUNT_MAX: i64 = 10_000;
+
+impl Count {
+    pub(super) fn capped(counted: i64) -> Self {
+        if counted > COUNT_MAX { Self::Many } else { Self::Exactly(counted) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slice(position: &Position, found: &[i32]) -> (Vec<i32>, bool, bool) {
+        let slice = Slice::new(found.to_vec(), position, 2);
+        (slice.rows, slice.has_previous, slice.has_next)
+    }
+
+    #[test]
+    fn one_row_more_than_a_page_tells_that_there_is_another() {
+        let key = Key { sort_key: "m".to_owned(), id: 3 };
+        assert_eq!(slice(&Position::First, &[1, 2, 3]), (vec![1, 2], false, true));
+        assert_eq!(slice(&Position::First, &[1]), (vec![1], false, false));
+        assert_eq!(slice(&Position::After(key.clone()), &[4, 5]), (vec![4, 5], true, false));
+        assert_eq!(slice(&Position::Before(key), &[3, 2, 1]), (vec![2, 3], true, true));
+        assert_eq!(slice(&Position::Last, &[9, 8, 7]), (vec![8, 9], true, false));
+    }
+}

@@ -1,0 +1,193 @@
+//! The tables, as the migrations make them in both databases.
+
+diesel::table! {
+    company (id) {
+        id -> Integer,
+        name -> Text,
+        groups_invitation_term -> BigInt,
+        permissions_invitation_term -> BigInt,
+        password_min -> Integer,
+        session_idle -> BigInt,
+        session_absolute -> BigInt,
+        deleted_kept -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Text,
+        email_key -> Text,
+        email_key_version -> SmallInt,
+        default_role -> Text,
+        password_hash -> Nullable<Text>,
+        credentials_set_at -> Nullable<Timestamp>,
+        blocked_at -> Nullable<Timestamp>,
+        invitation_expires_at -> Nullable<Timestamp>,
+        invitation_origin -> Nullable<Text>,
+        invited_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        last_sign_in_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+        sort_key -> Text,
+        search -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    /// The view of everybody who is not deleted.
+    people (id) {
+        id -> BigInt,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Text,
+        email_key -> Text,
+        default_role -> Text,
+        password_hash -> Nullable<Text>,
+        credentials_set_at -> Nullable<Timestamp>,
+        blocked_at -> Nullable<Timestamp>,
+        invitation_expires_at -> Nullable<Timestamp>,
+        invitation_origin -> Nullable<Text>,
+        invited_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        last_sign_in_at -> Nullable<Timestamp>,
+        sort_key -> Text,
+        search -> Text,
+        version -> Integer,
+        standing -> Text,
+        is_admin -> Bool,
+    }
+}
+
+diesel::table! {
+    people_counts (standing) {
+        standing -> Text,
+        people -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_groups (id) {
+        id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        name_key -> Text,
+        created_at -> Timestamp,
+        member_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (group_id, user_id) {
+        group_id -> BigInt,
+        user_id -> BigInt,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        purpose -> Text,
+        hash -> Binary,
+        user_id -> Nullable<BigInt>,
+        email -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        ended_as -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        source -> Text,
+        browser -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    known_browsers (user_id, browser_hash) {
+        user_id -> BigInt,
+        browser_hash -> Binary,
+        last_used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    throttles (scope, key) {
+        scope -> Text,
+        key -> Text,
+        wrong_in_a_row -> Integer,
+        last_at -> Timestamp,
+        blocked_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        message_id -> Text,
+        kind -> Text,
+        user_id -> Nullable<BigInt>,
+        token_id -> Nullable<BigInt>,
+        recipient -> Text,
+        sealed -> Nullable<Binary>,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        reply -> Nullable<Text>,
+        created_at -> Timestamp,
+        done_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_entries (sequence) {
+        sequence -> BigInt,
+        at -> Timestamp,
+        actor_id -> Nullable<BigInt>,
+        actor_name -> Text,
+        source -> Text,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> BigInt,
+        subject_name -> Text,
+        details -> Text,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> Integer,
+        sequence -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    refused_sign_ins (minute, source, email_key, reason) {
+        minute -> Timestamp,
+        source -> Text,
+        email_key -> Text,
+        reason -> Text,
+        times -> BigInt,
+    }
+}
+
+diesel::joinable!(memberships -> user_groups (group_id));
+diesel::joinable!(memberships -> people (user_id));
+diesel::joinable!(sessions -> people (user_id));
+diesel::allow_tables_to_appear_in_same_query!(company, people, users, user_groups, memberships, tokens, sessions, outbox);

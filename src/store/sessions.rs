@@ -1,0 +1,179 @@
+//! Sessions and known browsers. Only hashes of their tokens are kept.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::domain::{clock::Timestamp, company::Company, ids::UserId, token::TokenHash, user::Status};
+
+use super::{
+    Database, StoreError, Tx,
+    company::CompanyRow,
+    connection::each,
+    people::Person,
+    schema::{company, known_browsers, people, sessions},
+};
+
+/// How many browsers are remembered for a person; the one unused for longest goes.
+const KNOWN_BROWSERS_MAX: i64 = 20;
+
+/// Longest description of a browser that is kept, in characters.
+const BROWSER_MAX: usize = 300;
+
+/// Somebody's session, with the person and the company as they are now.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub session: SessionRow,
+    pub person: Person,
+    pub company: Company,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    pub id: i64,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    /// What the next page has to say, as JSON.
+    pub state: String,
+}
+
+/// A session to be.
+#[derive(Debug, Clone)]
+pub struct NewSession<'a> {
+    pub hash: TokenHash,
+    pub user: UserId,
+    pub source: &'a str,
+    pub browser: &'a str,
+    pub now: Timestamp,
+}
+
+/// # Errors
+/// The database's.
+pub fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), StoreError> {
+    let browser = new.browser.chars().filter(|c| !c.is_control()).take(BROWSER_MAX).collect::<String>();
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(new.hash.0.as_slice()),
+            sessions::user_id.eq(new.user.0),
+            sessions::created_at.eq(new.now),
+            sessions::last_seen_at.eq(new.now),
+            sessions::source.eq(new.source),
+            sessions::browser.eq(browser),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// The session with this token, if it still holds and its person is active. Session, person and company are read in one query.
+///
+/// # Errors
+/// The database's.
+pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
+    let found = sessions::table
+        .inner_join(people::table)
+        .inner_join(company::table.on(company::id.eq(1)))
+        .filter(sessions::token_hash.eq(hash.0.as_slice()))
+        .select((SessionRow::as_select(), Person::as_select(), CompanyRow::as_select()))
+        .first::<(SessionRow, Person, CompanyRow)>(db)
+        .optional()?;
+    let found = found.map(|(session, person, company)| SignedIn { session, person, company: company.into() });
+    Ok(found.filter(|found| found.holds(now)))
+}
+
+impl SignedIn {
+    fn holds(&self, now: Timestamp) -> bool {
+        let Self { session, person, company } = self;
+        now < session.created_at + company.session_absolute
+            && now < session.last_seen_at + company.session_idle
+            && person.status(now) == Status::Active
+    }
+}
+
+/// Notes that the session was used.
+///
+/// # Errors
+/// The database's.
+pub fn touch(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(tx.db())?;
+    Ok(())
+}
+
+/// Keeps what the next page has to say. A session that has ended meanwhile stays ended.
+///
+/// # Errors
+/// The database's.
+pub fn set_state(tx: &mut Tx<'_>, hash: TokenHash, state: &str) -> Result<(), StoreError> {
+    diesel::update(sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()))).set(sessions::state.eq(state)).execute(tx.db())?;
+    Ok(())
+}
+
+/// Ends one session; tells whether it was there.
+///
+/// # Errors
+/// The database's.
+pub fn end(tx: &mut Tx<'_>, hash: TokenHash) -> Result<bool, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()))).execute(tx.db())? == 1)
+}
+
+/// Ends all sessions of a person.
+///
+/// # Errors
+/// The database's.
+pub fn end_all(tx: &mut Tx<'_>, user: UserId) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).execute(tx.db())?)
+}
+
+/// How many sessions a person has that still hold.
+///
+/// # Errors
+/// The database's.
+pub fn count(db: &mut Database, user: UserId, company: &Company, now: Timestamp) -> Result<i64, StoreError> {
+    Ok(sessions::table
+        .filter(sessions::user_id.eq(user.0))
+        .filter(sessions::created_at.gt(now - company.session_absolute))
+        .filter(sessions::last_seen_at.gt(now - company.session_idle))
+        .count()
+        .get_result(db)?)
+}
+
+/// Removes sessions too old to hold.
+///
+/// # Errors
+/// The database's.
+pub fn sweep(tx: &mut Tx<'_>, absolute: TimeDelta, now: Timestamp) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::created_at.le(now - absolute))).execute(tx.db())?)
+}
+
+/// Whether the person has signed in from this browser before.
+///
+/// # Errors
+/// The database's.
+pub fn is_known_browser(db: &mut Database, user: UserId, browser: TokenHash) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(known_browsers::table.find((user.0, browser.0.to_vec())))).get_result(db)?)
+}
+
+/// Remembers that the person signed in from this browser.
+///
+/// # Errors
+/// The database's.
+pub fn remember_browser(tx: &mut Tx<'_>, user: UserId, browser: TokenHash, now: Timestamp) -> Result<(), StoreError> {
+    let row =
+        (known_browsers::user_id.eq(user.0), known_browsers::browser_hash.eq(browser.0.to_vec()), known_browsers::last_used_at.eq(now));
+    each!(tx.db(), |connection| diesel::insert_into(known_browsers::table)
+        .values(row)
+        .on_conflict((known_browsers::user_id, known_browsers::browser_hash))
+        .do_update()
+        .set(known_browsers::last_used_at.eq(now))
+        .execute(connection))?;
+    let outdated = known_browsers::table
+        .filter(known_browsers::user_id.eq(user.0))
+        .order(known_browsers::last_used_at.desc())
+        .offset(KNOWN_BROWSERS_MAX)
+        .limit(KNOWN_BROWSERS_MAX)
+        .select(known_browsers::browser_hash)
+        .load::<Vec<u8>>(tx.db())?;
+    for browser in outdated {
+        diesel::delete(known_browsers::table.find((user.0, browser))).execute(tx.db())?;
+    }
+    Ok(())
+}

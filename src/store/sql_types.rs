@@ -1,0 +1,77 @@
+//! How domain types are kept: ids as numbers, enums as words that the tables check.
+
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql},
+    serialize::{self, Output, ToSql},
+    sql_types::{BigInt, Text},
+};
+
+use crate::domain::{
+    audit::{AuditAction, SubjectKind},
+    ids::{GroupId, MailId, TokenId, UserId},
+    invitation::InvitationOrigin,
+    throttle::ThrottleScope,
+    token::{TokenEnd, TokenPurpose},
+    user::DefaultRole,
+};
+
+use super::{groups::GroupKind, outbox::MailState, throttles::RefusalReason};
+
+macro_rules! as_text {
+    ($($type:ty),* $(,)?) => {$(
+        impl<DB: Backend> ToSql<Text, DB> for $type
+        where
+            str: ToSql<Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                self.as_str().to_sql(out)
+            }
+        }
+
+        impl<DB: Backend> FromSql<Text, DB> for $type
+        where
+            String: FromSql<Text, DB>,
+        {
+            fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                Ok(String::from_sql(value)?.parse()?)
+            }
+        }
+    )*};
+}
+
+macro_rules! as_big_int {
+    ($($type:ident),* $(,)?) => {$(
+        impl<DB: Backend> ToSql<BigInt, DB> for $type
+        where
+            i64: ToSql<BigInt, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
+
+        impl<DB: Backend> FromSql<BigInt, DB> for $type
+        where
+            i64: FromSql<BigInt, DB>,
+        {
+            fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                Ok(Self(i64::from_sql(value)?))
+            }
+        }
+    )*};
+}
+
+as_text!(
+    AuditAction,
+    DefaultRole,
+    GroupKind,
+    InvitationOrigin,
+    MailState,
+    RefusalReason,
+    SubjectKind,
+    ThrottleScope,
+    TokenEnd,
+    TokenPurpose
+);
+as_big_int!(GroupId, MailId, TokenId, UserId);

@@ -1,0 +1,149 @@
+//! Single-use links: one table, and one function that consumes.
+
+use diesel::prelude::*;
+
+use crate::domain::{
+    clock::Timestamp,
+    ids::{TokenId, UserId},
+    token::{TokenEnd, TokenHash, TokenPurpose},
+};
+
+use super::{Database, StoreError, Tx, outbox, schema::tokens};
+
+/// A link as the database knows it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+pub struct TokenRow {
+    pub id: TokenId,
+    pub user_id: Option<UserId>,
+    /// The address it was sent to.
+    pub email: Option<String>,
+    pub expires_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub ended_as: Option<TokenEnd>,
+}
+
+/// A link to be.
+#[derive(Debug, Clone)]
+pub struct NewToken<'a> {
+    pub purpose: TokenPurpose,
+    pub hash: TokenHash,
+    pub user: Option<UserId>,
+    pub email: Option<&'a str>,
+    pub expires_at: Timestamp,
+    pub now: Timestamp,
+}
+
+/// # Errors
+/// The database's; a unique violation where the person has an open link for the purpose.
+pub fn insert(tx: &mut Tx<'_>, new: &NewToken<'_>) -> Result<TokenId, StoreError> {
+    let id = diesel::insert_into(tokens::table)
+        .values((
+            tokens::purpose.eq(new.purpose),
+            tokens::hash.eq(new.hash.0.as_slice()),
+            tokens::user_id.eq(new.user.map(|user| user.0)),
+            tokens::email.eq(new.email),
+            tokens::created_at.eq(new.now),
+            tokens::expires_at.eq(new.expires_at),
+        ))
+        .returning(tokens::id)
+        .get_result::<i64>(tx.db())?;
+    Ok(TokenId(id))
+}
+
+/// A link for `purpose`, in whatever state. A link for another purpose is none.
+///
+/// # Errors
+/// The database's.
+pub fn find(db: &mut Database, purpose: TokenPurpose, hash: TokenHash) -> Result<Option<TokenRow>, StoreError> {
+    Ok(tokens::table
+        .filter(tokens::hash.eq(hash.0.as_slice()))
+        .filter(tokens::purpose.eq(purpose))
+        .select(TokenRow::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// Uses a link up. Of two who try at once, one is told `true`; a link that ended or ran out is not consumed.
+///
+/// # Errors
+/// The database's.
+pub fn consume(tx: &mut Tx<'_>, purpose: TokenPurpose, hash: TokenHash, now: Timestamp) -> Result<Option<TokenRow>, StoreError> {
+    let touched = diesel::update(
+        tokens::table
+            .filter(tokens::hash.eq(hash.0.as_slice()))
+            .filter(tokens::purpose.eq(purpose))
+            .filter(tokens::ended_at.is_null())
+            .filter(tokens::expires_at.gt(now)),
+    )
+    .set((tokens::ended_at.eq(Some(now)), tokens::ended_as.eq(Some(TokenEnd::Used.as_str()))))
+    .execute(tx.db())?;
+    if touched != 1 {
+        return Ok(None);
+    }
+    let consumed = find(tx.db(), purpose, hash)?;
+    if let Some(token) = &consumed {
+        outbox::end_with_token(tx, token.id, now)?;
+    }
+    Ok(consumed)
+}
+
+/// The person's open link for `purpose`.
+///
+/// # Errors
+/// The database's.
+pub fn open_of(db: &mut Database, user: UserId, purpose: TokenPurpose) -> Result<Option<TokenRow>, StoreError> {
+    Ok(tokens::table
+        .filter(tokens::user_id.eq(user.0))
+        .filter(tokens::purpose.eq(purpose))
+        .filter(tokens::ended_at.is_null())
+        .select(TokenRow::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// Ends the person's open links, for `purpose` or with `None` for any, and the mails that carry them.
+///
+/// # Errors
+/// The database's.
+pub fn end_open(tx: &mut Tx<'_>, user: UserId, purpose: Option<TokenPurpose>, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
+    let mut query = tokens::table.filter(tokens::user_id.eq(user.0)).filter(tokens::ended_at.is_null()).into_boxed();
+    if let Some(purpose) = purpose {
+        query = query.filter(tokens::purpose.eq(purpose));
+    }
+    for id in query.select(tokens::id).load::<i64>(tx.db())? {
+        end(tx, TokenId(id), how, now)?;
+    }
+    Ok(())
+}
+
+fn end(tx: &mut Tx<'_>, id: TokenId, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
+    diesel::update(tokens::table.find(id))
+        .set((tokens::ended_at.eq(Some(now)), tokens::ended_as.eq(Some(how.as_str()))))
+        .execute(tx.db())?;
+    outbox::end_with_token(tx, id, now)
+}
+
+/// The setup link that has not been used, if any.
+///
+/// # Errors
+/// The database's.
+pub fn open_setup(db: &mut Database) -> Result<Option<TokenRow>, StoreError> {
+    Ok(tokens::table
+        .filter(tokens::purpose.eq(TokenPurpose::Setup))
+        .filter(tokens::ended_at.is_null())
+        .select(TokenRow::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// Ends the setup link that has not been used, if any.
+///
+/// # Errors
+/// The database's.
+pub fn end_setup(tx: &mut Tx<'_>, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
+    match open_setup(tx.db())? {
+        Some(token) => end(tx, token.id, how, now),
+        None => Ok(()),
+    }
+}
