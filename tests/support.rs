@@ -1,0 +1,11 @@
+//! The helpers that the other tests stand on, tested themselves.
+
+#![allow(clippy::unwrap_used, reason = "the lint knows test functions, and not what they call")]
+
+mod support {
+    pub mod postgres;
+    pub mod supervisor;
+}
+
+#[path = "support/selftest/postgres.rs"]
+mod postgres;
