@@ -1,1 +1,335 @@
+//! The store against both databases: what its constraints, transactions and plans promise.
 
+mod support {
+    pub mod postgres;
+    pub mod supervisor;
+}
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta};
+use serde_json::json;
+use usher::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        clock::{SystemRandom, Timestamp},
+        email_address::EmailAddress,
+        ids::UserId,
+        invitation::InvitationOrigin,
+        password::PasswordHash,
+        search::SearchTerm,
+        text::{GroupName, PersonName},
+        throttle::ThrottleScope,
+        token::{Token, TokenEnd, TokenPurpose},
+        user::{DefaultRole, Status},
+    },
+    store::{
+        Database, Location, Store, StoreError, Tx, audit_entries, company,
+        groups::{self, ADMINS},
+        outbox,
+        page::{Count, Position},
+        people::{self, Filter, NewActive, NewInvited},
+        sessions, throttles, tokens, verify_chain,
+    },
+};
+
+use support::postgres;
+
+/// A store of its own for each test, gone with it.
+struct TestStore {
+    store: Store,
+    _keep: Box<dyn std::any::Any>,
+}
+
+impl std::ops::Deref for TestStore {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+fn sqlite() -> TestStore {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(Location::Sqlite(folder.path().join("usher.db"))).unwrap();
+    store.migrate().unwrap();
+    TestStore { store, _keep: Box::new(folder) }
+}
+
+fn postgres() -> TestStore {
+    let server = postgres::server();
+    server.template(|url| {
+        Store::open(Location::Postgres(url.to_owned())).unwrap().migrate().unwrap();
+    });
+    let database = server.fresh_database();
+    let store = Store::open(Location::Postgres(database.url().to_owned())).unwrap();
+    TestStore { store, _keep: Box::new(database) }
+}
+
+/// Each test runs on both databases.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($store:ident: TestStore) $body:block)*) => {
+        $(fn $name($store: TestStore) $body)*
+        mod on_sqlite { $($(#[$meta])* #[test] fn $name() { super::$name(super::sqlite()); })* }
+        mod on_postgres { $($(#[$meta])* #[test] fn $name() { super::$name(super::postgres()); })* }
+    };
+}
+
+fn now() -> Timestamp {
+    DateTime::from_timestamp(1_795_000_000, 123_456_000).unwrap().naive_utc()
+}
+
+fn entry(name: &str) -> Entry {
+    Entry {
+        at: now(),
+        by: By { id: Some(UserId(1)), name: "Maya Fischer".to_owned(), source: "192.0.2.1".to_owned() },
+        action: AuditAction::UserInvited,
+        subject: Subject { kind: SubjectKind::User, id: 7, name: name.to_owned() },
+        details: json!({"b": 1, "a": "ü"}),
+    }
+}
+
+fn active(tx: &mut Tx<'_>, first: &str, last: &str) -> UserId {
+    let email =
+        EmailAddress::parse(&format!("{}.{}@example.com", first.to_lowercase(), last.to_lowercase().replace(|c: char| !c.is_ascii(), "x")))
+            .unwrap();
+    let new = NewActive {
+        email: &email,
+        first_name: &PersonName::parse(first).unwrap(),
+        last_name: &PersonName::parse(last).unwrap(),
+        password: &PasswordHash::dummy(),
+        now: now(),
+    };
+    people::insert_active(tx, &new).unwrap()
+}
+
+fn invited(tx: &mut Tx<'_>, address: &str, by: UserId) -> Result<UserId, StoreError> {
+    let email = EmailAddress::parse(address).unwrap();
+    let expires_at = now() + TimeDelta::hours(24);
+    let new = NewInvited {
+        email: &email,
+        default_role: DefaultRole::User,
+        origin: InvitationOrigin::UsersAndGroups,
+        expires_at,
+        invited_by: by,
+        now: now(),
+    };
+    people::insert_invited(tx, &new)
+}
+
+fn names(store: &Store, filter: &Filter) -> Vec<String> {
+    store
+        .read(|db: &mut Database| {
+            let count = people::count(db, filter)?;
+            let slice = people::list(db, filter, count, &Position::First, 50)?;
+            assert_eq!(count, Count::Exactly(i64::try_from(slice.rows.len()).unwrap()));
+            Ok::<_, StoreError>(slice.rows.iter().map(people::Person::display_name).collect())
+        })
+        .unwrap()
+}
+
+fn search(store: &Store, typed: &str) -> Vec<String> {
+    names(store, &Filter { search: SearchTerm::parse(typed), ..Filter::default() })
+}
+
+on_both! {
+    fn migrating_again_does_nothing(store: TestStore) {
+        assert_eq!(store.migrate().unwrap(), 0);
+    }
+
+    fn a_change_without_an_audit_entry_is_rolled_back(store: TestStore) {
+        let refused = store.change(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer")));
+        assert!(matches!(refused, Err(StoreError::Unaudited)), "{refused:?}");
+        assert!(names(&store, &Filter::default()).is_empty());
+    }
+
+    fn the_audit_chain_holds_and_keeps_what_was_written(store: TestStore) {
+        for name in ["Jonas", "Hana", "Elif"] {
+            store.change(|tx| { tx.audit(entry(name)); tx.audit(entry("again")); Ok::<_, StoreError>(()) }).unwrap();
+        }
+        store.read(|db| {
+            assert_eq!(verify_chain(db)?, Ok(6));
+            let rows = audit_entries(db, 4, 10)?;
+            assert_eq!(rows.iter().map(|row| (row.sequence, row.subject_name.as_str(), row.at)).collect::<Vec<_>>(), [(5, "Elif", now()), (6, "again", now())]);
+            Ok::<_, StoreError>(())
+        }).unwrap();
+    }
+
+    fn an_audit_entry_is_neither_changed_nor_deleted(store: TestStore) {
+        use diesel::RunQueryDsl;
+        store.change(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
+        for statement in ["UPDATE audit_entries SET subject_name = 'x'", "DELETE FROM audit_entries"] {
+            let refused = store.write(|tx| Ok::<_, StoreError>(diesel::sql_query(statement).execute(tx.db())?));
+            assert!(refused.is_err(), "{statement}");
+        }
+        store.read(|db| { assert_eq!(verify_chain(db)?, Ok(1)); Ok::<_, StoreError>(()) }).unwrap();
+    }
+
+    fn an_address_is_taken_until_its_person_is_deleted(store: TestStore) {
+        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let again = |store: &Store| store.write(|tx| invited(tx, "MAYA.Fischer@Example.com", maya));
+        assert!(again(&store).is_err());
+        store.write(|tx| people::set_deleted(tx, maya, Some(now()))).unwrap();
+        assert!(again(&store).is_ok());
+        assert_eq!(names(&store, &Filter::default()), ["MAYA.Fischer@Example.com"]);
+    }
+
+    fn company_wide_counts_follow_every_change(store: TestStore) {
+        let counts = |store: &Store| store.read(|db| Ok::<_, StoreError>((people::count(db, &Filter::default())?, people::count(db, &Filter { active_only: true, ..Filter::default() })?))).unwrap();
+        let (maya, jonas) = store.write(|tx| Ok::<_, StoreError>((active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen")))).unwrap();
+        let noor = store.write(|tx| invited(tx, "noor@example.com", maya)).unwrap();
+        assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(2)));
+        store.write(|tx| people::set_blocked(tx, jonas, Some(now()))).unwrap();
+        assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(1)));
+        store.write(|tx| people::set_deleted(tx, jonas, Some(now()))).unwrap();
+        store.write(|tx| people::remove(tx, noor)).unwrap();
+        assert_eq!(counts(&store), (Count::Exactly(1), Count::Exactly(1)));
+        store.write(|tx| people::set_deleted(tx, jonas, None)).unwrap();
+        store.write(|tx| people::set_blocked(tx, jonas, None)).unwrap();
+        assert_eq!(counts(&store), (Count::Exactly(2), Count::Exactly(2)));
+    }
+
+    fn a_search_finds_parts_of_names_and_beginnings_of_words(store: TestStore) {
+        store.write(|tx| { for (first, last) in [("Hana", "Novotná"), ("Jonas", "Vermeulen"), ("Ann%", "O_Neill")] { active(tx, first, last); } Ok::<_, StoreError>(()) }).unwrap();
+        for (typed, found) in [("ovot", vec!["Hana Novotná"]), ("NOVOTNA", vec!["Hana Novotná"]), ("na", vec![]), ("no", vec!["Hana Novotná"]), ("v", vec!["Jonas Vermeulen"]), ("xyz", vec![]), ("n%", vec![]), ("nn%", vec!["Ann% O_Neill"]), ("o_n", vec!["Ann% O_Neill"]), ("a_n", vec![]), ("\"", vec![]), ("' OR 1", vec![]), ("hana nov", vec!["Hana Novotná"])] {
+            assert_eq!(search(&store, typed), found, "{typed:?}");
+        }
+        let blocked = store.read(|db| people::find_by_email(db, &EmailAddress::parse("jonas.vermeulen@example.com").unwrap())).unwrap().unwrap().0.id;
+        store.write(|tx| people::set_deleted(tx, blocked, Some(now()))).unwrap();
+        assert!(search(&store, "vermeulen").is_empty());
+    }
+
+    fn pages_follow_each_other_in_both_directions(store: TestStore) {
+        store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); } Ok::<_, StoreError>(()) }).unwrap();
+        let page = |position: &Position| store.read(|db| people::list(db, &Filter::default(), Count::Exactly(7), position, 3)).unwrap();
+        let last_names = |rows: &[people::Person]| rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>();
+        let first = page(&Position::First);
+        assert_eq!((last_names(&first.rows), first.has_previous, first.has_next), (vec!["Adams".into(), "Braun".into(), "Ek".into()], false, true));
+        let second = page(&Position::After(first.rows[2].key()));
+        assert_eq!((last_names(&second.rows), second.has_previous, second.has_next), (vec!["Émile".into(), "Żak".into(), "Zorn".into()], true, true));
+        assert_eq!(page(&Position::Before(second.rows[0].key())).rows.len(), 3);
+        let last = page(&Position::Last);
+        assert_eq!((last_names(&last.rows), last.has_previous, last.has_next), (vec!["Żak".into(), "Zorn".into(), "Østby".into()], true, false));
+    }
+
+    fn members_are_listed_and_counted_and_others_offered(store: TestStore) {
+        let (maya, jonas) = store.write(|tx| Ok::<_, StoreError>((active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen")))).unwrap();
+        let finance = store.write(|tx| groups::insert(tx, &GroupName::parse("Finance").unwrap(), now())).unwrap();
+        store.write(|tx| { groups::add_member(tx, ADMINS, maya, now())?; groups::add_member(tx, finance, jonas, now()) }).unwrap();
+        assert_eq!(names(&store, &Filter { member_of: Some(finance), ..Filter::default() }), ["Jonas Vermeulen"]);
+        assert_eq!(names(&store, &Filter { not_member_of: Some(ADMINS), active_only: true, ..Filter::default() }), ["Jonas Vermeulen"]);
+        store.read(|db| {
+            let groups = groups::list(db, 10)?;
+            assert_eq!(groups.iter().map(|group| (group.name.as_str(), group.member_count)).collect::<Vec<_>>(), [("Admins", 1), ("Finance", 1)]);
+            assert_eq!((groups::other_active_admins(db, maya)?, groups::other_active_admins(db, jonas)?), (0, 1));
+            let maya = people::find(db, maya)?.unwrap();
+            assert!(maya.is_admin && maya.status(now()) == Status::Active);
+            Ok::<_, StoreError>(())
+        }).unwrap();
+        store.write(|tx| groups::delete(tx, finance)).unwrap();
+        assert!(names(&store, &Filter { member_of: Some(finance), ..Filter::default() }).is_empty());
+    }
+
+    fn a_link_is_consumed_once_for_its_purpose_within_its_time(store: TestStore) {
+        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let hash = Token::new(&SystemRandom).hash();
+        let expires_at = now() + TimeDelta::hours(1);
+        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Invitation, hash, user: Some(maya), email: Some("m@example.com"), expires_at, now: now() })).unwrap();
+        let consume = |purpose, at| store.write(|tx| tokens::consume(tx, purpose, hash, at)).unwrap().is_some();
+        assert!(!consume(TokenPurpose::PasswordReset, now()));
+        assert!(!consume(TokenPurpose::Invitation, expires_at));
+        assert!(consume(TokenPurpose::Invitation, now()));
+        assert!(!consume(TokenPurpose::Invitation, now()));
+        let token = store.read(|db| tokens::find(db, TokenPurpose::Invitation, hash)).unwrap().unwrap();
+        assert_eq!((token.user_id, token.ended_as), (Some(maya), Some(TokenEnd::Used)));
+    }
+
+    fn of_many_who_consume_a_link_at_once_one_wins(store: TestStore) {
+        let hash = Token::new(&SystemRandom).hash();
+        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Setup, hash, user: None, email: None, expires_at: now() + TimeDelta::hours(1), now: now() })).unwrap();
+        let store = Arc::new(store.store.clone());
+        let racers = (0..8).map(|_| { let store = Arc::clone(&store); std::thread::spawn(move || store.write(|tx| tokens::consume(tx, TokenPurpose::Setup, hash, now())).unwrap().is_some()) }).collect::<Vec<_>>();
+        let winners = racers.into_iter().filter(|_| true).map(|racer| racer.join().unwrap()).filter(|won| *won).count();
+        assert_eq!(winners, 1);
+    }
+
+    fn audited_changes_made_at_once_all_find_their_place_in_the_chain(store: TestStore) {
+        let writers = (0..8).map(|writer| { let store = store.store.clone(); std::thread::spawn(move || for _ in 0..5 { store.change(|tx| { tx.audit(entry(&format!("{writer}"))); Ok::<_, StoreError>(()) }).unwrap(); }) }).collect::<Vec<_>>();
+        for writer in writers { writer.join().unwrap(); }
+        store.read(|db| { assert_eq!(verify_chain(db)?, Ok(40)); Ok::<_, StoreError>(()) }).unwrap();
+    }
+
+    fn an_invitation_made_twice_at_once_is_made_once(store: TestStore) {
+        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let email = EmailAddress::parse("noor@example.com").unwrap();
+        let writers = (0..6).map(|_| { let (store, email) = (store.store.clone(), email.clone()); std::thread::spawn(move || store.write(|tx| {
+            if people::find_by_email(tx.db(), &email)?.is_some() { return Ok(false); }
+            invited(tx, email.as_str(), maya).map(|_| true)
+        }).unwrap()) }).collect::<Vec<_>>();
+        assert_eq!(writers.into_iter().map(|writer| writer.join().unwrap()).filter(|made| *made).count(), 1);
+    }
+
+    fn a_session_ends_with_its_limits_and_with_its_person(store: TestStore) {
+        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let hash = Token::new(&SystemRandom).hash();
+        store.write(|tx| sessions::insert(tx, &sessions::NewSession { hash, user: maya, source: "192.0.2.1", browser: "Firefox", now: now() })).unwrap();
+        let company = store.read(company::load).unwrap();
+        let holds = |at| store.read(|db| sessions::find(db, hash, at)).unwrap().is_some();
+        assert!(holds(now()));
+        assert!(!holds(now() + company.session_idle));
+        let session = store.read(|db| sessions::find(db, hash, now())).unwrap().unwrap().session.id;
+        store.write(|tx| sessions::touch(tx, session, now() + company.session_absolute)).unwrap();
+        assert!(!holds(now() + company.session_absolute));
+        store.write(|tx| people::set_blocked(tx, maya, Some(now()))).unwrap();
+        assert!(!holds(now()));
+    }
+
+    fn attempts_are_counted_before_they_are_checked(store: TestStore) {
+        let strike = |at| store.write(|tx| throttles::strike(tx, ThrottleScope::Account, "maya", at)).unwrap();
+        assert_eq!((strike(now()).in_a_row, strike(now()).held_until), (1, Some(now() + TimeDelta::seconds(1))));
+        assert_eq!(strike(now() + TimeDelta::seconds(1)).in_a_row, 2);
+        store.write(|tx| throttles::forgive(tx, ThrottleScope::Account, "maya")).unwrap();
+        assert_eq!(strike(now()).in_a_row, 1);
+    }
+
+    fn refused_sign_ins_cannot_fill_the_database(store: TestStore) {
+        for attempt in 0..130 {
+            store.write(|tx| throttles::note_refusal(tx, "192.0.2.1", &format!("{attempt}@example.com"), throttles::RefusalReason::Wrong, now())).unwrap();
+        }
+        let rows = store.read(|db| throttles::refusals(db, 1000)).unwrap();
+        assert_eq!(rows.len(), 101);
+        assert_eq!(rows[0], ("192.0.2.1".to_owned(), String::new(), throttles::RefusalReason::Wrong, 30));
+    }
+
+    fn a_mail_is_claimed_by_one_process_until_its_lease_ends(store: TestStore) {
+        let new = outbox::NewMail { message_id: "<1@usher>", kind: "test", user: None, token: None, recipient: "m@example.com", sealed: b"sealed", now: now() };
+        store.write(|tx| outbox::insert(tx, &new)).unwrap();
+        let claim = |at| store.write(|tx| outbox::claim(tx, at, at + TimeDelta::minutes(1))).unwrap();
+        let mail = claim(now()).unwrap();
+        assert!(claim(now()).is_none());
+        assert_eq!(claim(now() + TimeDelta::minutes(1)).map(|again| again.id), Some(mail.id));
+        store.write(|tx| outbox::settle(tx, mail.id, &outbox::Attempt::HandedOver { reply: "250 OK" }, now())).unwrap();
+        assert!(claim(now() + TimeDelta::hours(1)).is_none());
+        let fate = store.read(|db| outbox::latest(db, 1)).unwrap().remove(0);
+        assert_eq!((fate.state, fate.reply.as_deref(), fate.attempts), (outbox::MailState::HandedOver, Some("250 OK"), 2));
+    }
+}
+
+#[test]
+fn two_processes_that_start_on_one_new_postgresql_both_find_it_migrated() {
+    let database = postgres::server().empty_database();
+    let starts = (0..4)
+        .map(|_| {
+            let url = database.url().to_owned();
+            std::thread::spawn(move || Store::open(Location::Postgres(url)).unwrap().migrate().unwrap())
+        })
+        .collect::<Vec<_>>();
+    let migrations = starts.into_iter().map(|start| start.join().unwrap()).collect::<Vec<_>>();
+    assert_eq!(migrations.iter().filter(|done| **done > 0).count(), 1, "{migrations:?}");
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_says_why() {
+    let error = Store::open(Location::Sqlite("/nowhere/usher.db".into())).unwrap_err();
+    assert!(error.to_string().contains("unable to open"), "{error}");
+}

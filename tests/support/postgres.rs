@@ -134,8 +134,16 @@ impl Server {
 
     /// A database for one test: a copy of the template, or empty when there is none.
     pub fn fresh_database(&'static self) -> Database {
+        self.database(if self.template.get().is_some() { TEMPLATE } else { "template0" })
+    }
+
+    /// A database with nothing in it.
+    pub fn empty_database(&'static self) -> Database {
+        self.database("template0")
+    }
+
+    fn database(&'static self, template: &str) -> Database {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let template = if self.template.get().is_some() { TEMPLATE } else { "template0" };
         self.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).expect("a fresh database is made");
         Database { url: self.url_of(&name), name, server: self }
     }
