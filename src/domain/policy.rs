@@ -76,7 +76,7 @@ pub enum Action {
     CreateGroup,
     RenameGroup,
     DeleteGroup,
-    AddToGroup(Target),
+    AddToGroup { target: Target, is_member: bool },
     RemoveFromGroup,
 }
 
@@ -95,9 +95,9 @@ pub enum Refusal {
     /// Not to somebody with this status.
     #[error("the status does not allow it")]
     Status(Status),
-    /// The person already is an Admin.
-    #[error("already an Admin")]
-    AlreadyAdmin,
+    /// The person already is in the group.
+    #[error("already a member")]
+    AlreadyMember,
     /// Nobody could administer the company any more.
     #[error("the last active Admin stays")]
     LastActiveAdmin,
@@ -138,8 +138,8 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
             require_status(target, &[Status::Active, Status::Deactivated])?;
             keep_an_admin(target, other_active_admins)
         }
-        AddToAdmins(target) if target.is_admin => Err(Refusal::AlreadyAdmin),
-        AddToAdmins(target) | AddToGroup(target) => require_status(target, &[Status::Active]),
+        AddToAdmins(Target { is_admin: true, .. }) | AddToGroup { is_member: true, .. } => Err(Refusal::AlreadyMember),
+        AddToAdmins(target) | AddToGroup { target, .. } => require_status(target, &[Status::Active]),
         RemoveFromAdmins { target, other_active_admins } => keep_an_admin(target, other_active_admins),
     }
 }
@@ -198,7 +198,8 @@ mod tests {
                     wrong
                 }
             }
-            ("add to admins", Role::Admin) if target.is_admin => Err(Refusal::AlreadyAdmin),
+            ("add again to group", Role::Admin) => Err(Refusal::AlreadyMember),
+            ("add to admins", Role::Admin) if target.is_admin => Err(Refusal::AlreadyMember),
             ("add to admins" | "add to group", Role::Admin) => {
                 if target.status == Status::Active {
                     Ok(())
@@ -210,7 +211,7 @@ mod tests {
         }
     }
 
-    fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 19] {
+    fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 20] {
         [
             ("see directory", Action::SeeDirectory),
             ("see everyone", Action::SeeEveryone),
@@ -229,7 +230,8 @@ mod tests {
             ("create group", Action::CreateGroup),
             ("rename group", Action::RenameGroup),
             ("delete group", Action::DeleteGroup),
-            ("add to group", Action::AddToGroup(target)),
+            ("add to group", Action::AddToGroup { target, is_member: false }),
+            ("add again to group", Action::AddToGroup { target, is_member: true }),
             ("remove from group", Action::RemoveFromGroup),
         ]
     }
@@ -257,7 +259,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 19);
+        assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 20);
     }
 
     #[test]

@@ -50,6 +50,13 @@ impl<T> Slice<T> {
     }
 }
 
+impl<T> Slice<T> {
+    /// The same page with its rows made into something else.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U> {
+        Slice { rows: self.rows.into_iter().map(f).collect(), has_previous: self.has_previous, has_next: self.has_next }
+    }
+}
+
 /// How many rows there are, counted up to [`COUNT_MAX`] where a search narrows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {

@@ -377,3 +377,12 @@ pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Opt
     lock_row(tx.db(), "users", id.0)?;
     Ok(users::table.find(id).filter(users::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)
 }
+
+/// The hash of somebody's password, where they have one.
+///
+/// # Errors
+/// The database's.
+pub fn password_hash(db: &mut Database, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
+    let hash = people::table.find(id).select(people::password_hash).first::<Option<String>>(db).optional()?;
+    Ok(hash.flatten().map(PasswordHash::from_stored))
+}

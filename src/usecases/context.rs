@@ -1,0 +1,156 @@
+//! What every use case is given, and how it learns who asks.
+
+use std::{fmt, sync::Arc};
+
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        clock::{Clock, Random, Timestamp},
+        ids::UserId,
+        password::HashingFailed,
+        policy::{Action, Refusal, decide},
+        secret::SecretKey,
+        token::{Token, TokenHash},
+        user::{Status, Who},
+    },
+    store::{Store, StoreError, Tx, company, groups::Group, people::{self, Person}},
+};
+
+/// Everything that use cases need from outside, shared by all of the process.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub key: SecretKey,
+    pub links: Links,
+    /// Whether a mail server is configured; without one, mails are files and administrators pass links on.
+    pub sends_mail: bool,
+}
+
+/// How addresses in mails are written: the configured public URL, never what a request says, and the paths of pages.
+#[derive(Clone)]
+pub struct Links {
+    /// Scheme, host and port, without a slash at the end.
+    pub origin: String,
+    /// What comes after the @ in a mail's Message-ID.
+    pub host: String,
+    pub setup: fn(&Token) -> String,
+    pub invitation: fn(&Token) -> String,
+    pub sign_in: fn() -> String,
+}
+
+impl fmt::Debug for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Links").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl Links {
+    pub(super) fn setup(&self, token: &Token) -> String {
+        format!("{}{}", self.origin, (self.setup)(token))
+    }
+
+    pub(super) fn invitation(&self, token: &Token) -> String {
+        format!("{}{}", self.origin, (self.invitation)(token))
+    }
+
+    pub(super) fn sign_in(&self) -> String {
+        format!("{}{}", self.origin, (self.sign_in)())
+    }
+}
+
+/// Somebody signed in, by the session that the request came with. What they may do is read again inside each transaction.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub user: UserId,
+    /// The network address.
+    pub source: String,
+}
+
+/// Somebody at a page that needs no session.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The network address.
+    pub source: String,
+    /// What the browser says of itself.
+    pub user_agent: String,
+    /// The cookie that stays in the browser.
+    pub browser: Option<TokenHash>,
+    /// The session that the browser is in; it ends when another begins.
+    pub session: Option<TokenHash>,
+}
+
+/// Why an administrator's act is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// The caller was blocked, deleted or signed out meanwhile.
+    #[error("nobody is signed in")]
+    SignedOut,
+    #[error("{refusal}")]
+    Refused {
+        refusal: Refusal,
+        /// Whom it is about, as pages show them.
+        name: Option<String>,
+    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+}
+
+impl Denied {
+    /// There is no such thing, or none for this caller.
+    pub(super) fn unknown() -> Self {
+        Self::Refused { refusal: Refusal::Unknown, name: None }
+    }
+}
+
+/// What a transaction takes away or rests on, which decides how it meets others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rights {
+    /// Somebody's rights change: one such transaction at a time.
+    Change,
+    /// They stay as they are.
+    Stay,
+}
+
+impl Context {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The caller as they are now. From here to the end of the transaction nobody's rights change, but by it.
+    pub(super) fn caller(&self, tx: &mut Tx<'_>, caller: &Caller, rights: Rights, now: Timestamp) -> Result<Person, Denied> {
+        match rights {
+            Rights::Change => company::lock_rights(tx)?,
+            Rights::Stay => company::hold_rights(tx)?,
+        }
+        let person = people::find(tx.db(), caller.user)?;
+        person.filter(|person| person.status(now) == Status::Active).ok_or(Denied::SignedOut)
+    }
+}
+
+/// Asks the policy, and names the person when it refuses.
+pub(super) fn authorise(actor: &Person, action: Action, about: Option<&Person>) -> Result<(), Denied> {
+    decide(actor.actor(), action).map_err(|refusal| Denied::Refused { refusal, name: about.map(Person::display_name) })
+}
+
+impl Caller {
+    /// Who did it, for the audit log.
+    pub(super) fn by(&self, person: &Person) -> By {
+        By { id: Some(person.id), name: person.display_name(), source: self.source.clone() }
+    }
+}
+
+/// An audit entry about a person.
+pub(super) fn about_user(at: Timestamp, by: By, action: AuditAction, who: &Who, details: Value) -> Entry {
+    Entry { at, by, action, subject: Subject { kind: SubjectKind::User, id: who.id.0, name: who.display_name() }, details }
+}
+
+/// An audit entry about a group.
+pub(super) fn about_group(at: Timestamp, by: By, action: AuditAction, group: &Group, details: Value) -> Entry {
+    Entry { at, by, action, subject: Subject { kind: SubjectKind::Group, id: group.id.0, name: group.name.clone() }, details }
+}

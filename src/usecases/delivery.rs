@@ -1,0 +1,114 @@
+//! Sending what is in the outbox: claimed with a lease, talked about with the mail server outside any transaction, settled afterwards.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        clock::{Timestamp, random_bytes},
+        email_address::EmailAddress,
+    },
+    mail::{Outgoing, SendError, SendErrorKind, Sender, Transport},
+    store::{
+        StoreError,
+        outbox::{self, Attempt, DueMail},
+    },
+};
+
+use super::Context;
+
+/// Longer than any talk with a mail server: whoever holds a lease for longer has died.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Waits before the second, third … attempt, in minutes; after the last the mail has failed. Some two days in all.
+const BACK_OFF: [i64; 10] = [1, 2, 5, 15, 30, 60, 180, 360, 720, 1440];
+
+/// What came of one look into the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivered {
+    /// A mail was dealt with; there may be more.
+    One,
+    /// Nothing is due.
+    Nothing,
+}
+
+/// Sends the mail that has waited longest, if one is due.
+///
+/// # Errors
+/// The database's; the mail is claimed again when its lease ends.
+pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
+    let claimed = blocking(ctx, |ctx| {
+        let now = ctx.now();
+        ctx.store.write(|tx| outbox::claim(tx, now, now + LEASE))
+    })
+    .await?;
+    let Some(mail) = claimed else { return Ok(Delivered::Nothing) };
+    let sent = match outgoing(ctx, &mail, from) {
+        Some(outgoing) => transport.send(&outgoing).await.map(|reply| reply.0),
+        None => Err(SendError::permanent("The mail cannot be read: it was written with another key or by another version")),
+    };
+    let is_filed = !transport.sends();
+    blocking(ctx, move |ctx| settle(&ctx, &mail, sent, is_filed)).await?;
+    Ok(Delivered::One)
+}
+
+fn outgoing(ctx: &Context, mail: &DueMail, from: &Sender) -> Option<Outgoing> {
+    let message = ctx.unseal(&mail.message_id, mail.sealed.as_deref()?)?;
+    Some(Outgoing {
+        message_id: mail.message_id.clone(),
+        from: from.clone(),
+        to: EmailAddress::parse(&mail.recipient).ok()?,
+        date: mail.created_at,
+        rendered: message.render().ok()?,
+    })
+}
+
+fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_filed: bool) -> Result<(), StoreError> {
+    let now = ctx.now();
+    let error = match &sent {
+        Ok(reply) => {
+            let attempt = if is_filed { Attempt::Filed { reply } } else { Attempt::HandedOver { reply } };
+            return ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()));
+        }
+        Err(error) => error,
+    };
+    match next_attempt(ctx, error, mail.attempts, now) {
+        Some(at) => {
+            tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
+            ctx.store.write(|tx| outbox::settle(tx, mail.id, &Attempt::Retry { reply: &error.reply, at }, now).map(|_| ()))
+        }
+        None => {
+            tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
+            ctx.store.change(|tx| {
+                outbox::settle(tx, mail.id, &Attempt::Failed { reply: &error.reply }, now)?;
+                tx.audit(Entry {
+                    at: now,
+                    by: By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() },
+                    action: AuditAction::MailFailed,
+                    subject: Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() },
+                    details: json!({"reply": error.reply, "attempts": mail.attempts + 1}),
+                });
+                Ok(())
+            })
+        }
+    }
+}
+
+/// When a mail is tried again; `None` when it has failed for good. Up to a fifth is added by chance, so that mails do not come all at once.
+fn next_attempt(ctx: &Context, error: &SendError, attempts: i32, now: Timestamp) -> Option<Timestamp> {
+    if error.kind == SendErrorKind::Permanent {
+        return None;
+    }
+    let wait = TimeDelta::minutes(*BACK_OFF.get(usize::try_from(attempts).ok()?)?);
+    let [chance] = random_bytes::<1>(&*ctx.random);
+    Some(now + wait + wait * i32::from(chance) / (5 * 255))
+}
+
+async fn blocking<T: Send + 'static>(
+    ctx: &Context,
+    f: impl FnOnce(Context) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let ctx = ctx.clone();
+    tokio::task::spawn_blocking(move || f(ctx)).await.map_err(|error| StoreError::Unknown(error.to_string()))?
+}

@@ -1,0 +1,204 @@
+//! What Users & Groups shows: the directory that everybody shares, and everyone with their status for Admins.
+
+use std::collections::HashMap;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::{GroupId, UserId},
+        policy::{Action, decide},
+        search::SearchTerm,
+        user::Status,
+    },
+    store::{
+        Database, StoreError,
+        groups::{self, ADMINS, Group, GroupKind},
+        page::{Count, Position, Slice},
+        people::{self, Filter, Person},
+    },
+};
+
+use super::{Context, Denied, groups as group_use_cases};
+
+/// How many groups the menu shows.
+const GROUPS_MAX: i64 = 500;
+
+/// What is beside every list of Users & Groups.
+#[derive(Debug, Clone)]
+pub struct Menu {
+    /// Admins first, for those who may see it.
+    pub groups: Vec<Group>,
+    /// How many people the actor can see.
+    pub people: Count,
+}
+
+/// One page of people.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub menu: Menu,
+    pub rows: Slice<Row>,
+    /// How many people the list holds with this search.
+    pub count: Count,
+}
+
+/// A person in a list, with what the actor may see and do.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub person: Person,
+    pub status: Status,
+    /// The groups that the actor may see.
+    pub groups: Vec<String>,
+    pub may: May,
+}
+
+/// What the actor may do to a person in the Users panel; the policy's answers, so that pages draw no dead buttons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
+pub struct May {
+    pub block: bool,
+    pub activate: bool,
+    pub delete: bool,
+    pub resend: bool,
+    pub revoke: bool,
+    pub see_link: bool,
+}
+
+/// A group and one page of its members.
+#[derive(Debug, Clone)]
+pub struct GroupListing {
+    pub menu: Menu,
+    pub group: Group,
+    pub rows: Slice<Member>,
+    /// How many members the actor can see.
+    pub count: Count,
+    /// In Admins: how many of the members are active.
+    pub active: u64,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub person: Person,
+    pub status: Status,
+    pub since: Timestamp,
+    pub may_remove: bool,
+    /// Without this person, nobody could administer the company.
+    pub is_last_active_admin: bool,
+}
+
+/// Whether the actor is the only active Admin, or there is only one: the advice to appoint a second.
+///
+/// # Errors
+/// The database's.
+pub fn has_single_admin(ctx: &Context) -> Result<bool, StoreError> {
+    ctx.store.read(|db| Ok(groups::other_active_admins(db, UserId(0))? == 1))
+}
+
+/// One page of the people that the actor may see, sorted by name.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let filter = Filter { active_only: !sees_everyone(actor), search, ..Filter::default() };
+        let menu = menu(db, actor)?;
+        let count = if filter.search.is_some() { people::count(db, &filter)? } else { menu.people };
+        let page = people::list(db, &filter, count, position, limit)?;
+        let others = groups::other_active_admins(db, actor.id)?;
+        let mut names = group_names(db, actor, &page.rows)?;
+        let rows = page.map(|person| {
+            let (status, groups) = (person.status(now), names.remove(&person.id).unwrap_or_default());
+            let may = May::of(actor, &person, others, now);
+            Row { person, status, groups, may }
+        });
+        Ok(Listing { menu, rows, count })
+    })
+}
+
+/// A group with one page of its members, sorted by name.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let group = group_use_cases::find(db, actor, id)?;
+        let everyone = sees_everyone(actor);
+        let filter = Filter { active_only: !everyone, member_of: Some(id), ..Filter::default() };
+        let count = if everyone { Count::Exactly(group.member_count) } else { people::count(db, &filter)? };
+        let page = people::list(db, &filter, count, position, limit)?;
+        let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
+        let since = groups::memberships_of(db, &ids)?;
+        let since = since.into_iter().filter(|membership| membership.group == id).map(|membership| (membership.user, membership.added_at));
+        let since = since.collect::<HashMap<_, _>>();
+        let active = if group.kind == GroupKind::Admins { groups::other_active_admins(db, UserId(0))? } else { 0 };
+        let rows = page.map(|person| member(actor, &group, person, active, &since, now));
+        Ok(GroupListing { menu: menu(db, actor)?, group, rows, count, active })
+    })
+}
+
+fn member(actor: &Person, group: &Group, person: Person, active: u64, since: &HashMap<UserId, Timestamp>, now: Timestamp) -> Member {
+    let status = person.status(now);
+    let is_active = status == Status::Active;
+    let other_active_admins = active.saturating_sub(u64::from(is_active));
+    let target = person.target(now);
+    let action = match group.kind {
+        GroupKind::Admins => Action::RemoveFromAdmins { target, other_active_admins },
+        GroupKind::Custom => Action::RemoveFromGroup,
+    };
+    Member {
+        status,
+        since: since.get(&person.id).copied().unwrap_or(now),
+        may_remove: decide(actor.actor(), action).is_ok(),
+        is_last_active_admin: group.kind == GroupKind::Admins && is_active && other_active_admins == 0,
+        person,
+    }
+}
+
+/// The menu beside the lists, for pages that show no list of their own.
+///
+/// # Errors
+/// The database's.
+pub fn menu(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
+    let mut groups = groups::list(db, GROUPS_MAX)?;
+    if decide(actor.actor(), Action::SeeAdmins).is_err() {
+        groups.retain(|group| group.kind != GroupKind::Admins);
+    }
+    let people = people::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
+    Ok(Menu { groups, people })
+}
+
+fn sees_everyone(actor: &Person) -> bool {
+    decide(actor.actor(), Action::SeeEveryone).is_ok()
+}
+
+fn group_names(db: &mut Database, actor: &Person, people: &[Person]) -> Result<HashMap<UserId, Vec<String>>, StoreError> {
+    let sees_admins = decide(actor.actor(), Action::SeeAdmins).is_ok();
+    let ids = people.iter().map(|person| person.id).collect::<Vec<_>>();
+    let mut names = HashMap::<_, Vec<_>>::new();
+    for membership in groups::memberships_of(db, &ids)? {
+        if sees_admins || membership.group != ADMINS {
+            names.entry(membership.user).or_default().push(membership.group_name);
+        }
+    }
+    Ok(names)
+}
+
+impl May {
+    /// `others` counts the active Admins besides the actor, who is one where it matters.
+    fn of(actor: &Person, person: &Person, others: u64, now: Timestamp) -> Self {
+        let target = person.target(now);
+        let is_other_active_admin = person.is_admin && person.id != actor.id && target.status == Status::Active;
+        let other_active_admins = others + u64::from(actor.is_admin) - u64::from(is_other_active_admin);
+        let may = |action| decide(actor.actor(), action).is_ok();
+        Self {
+            block: may(Action::Block { target, other_active_admins }),
+            activate: may(Action::Activate(target)),
+            delete: may(Action::Delete { target, other_active_admins }),
+            resend: may(Action::ResendInvitation(target)),
+            revoke: may(Action::RevokeInvitation(target)),
+            see_link: may(Action::SeeInvitationLink(target)) && target.status == Status::Invited,
+        }
+    }
+}

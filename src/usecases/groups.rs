@@ -1,0 +1,233 @@
+//! Groups: the built-in Admins, and custom ones.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        ids::{GroupId, UserId},
+        policy::Action,
+        search::SearchTerm,
+        text::GroupName,
+    },
+    mail::Message,
+    store::{
+        Database, StoreError, Tx,
+        groups::{self, Group, GroupKind},
+        page::{Count, Position, Slice},
+        people::{self, Filter, Person},
+    },
+};
+
+use super::{
+    Caller, Context, Denied,
+    context::{Rights, about_group, authorise},
+};
+
+/// How many people a search for a new member offers.
+pub const CANDIDATES_MAX: usize = 8;
+
+/// Why a group does not get its name.
+#[derive(Debug, thiserror::Error)]
+pub enum NameError {
+    #[error("there is a group with this name")]
+    Taken,
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for NameError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// # Errors
+/// See [`NameError`].
+pub fn create(ctx: &Context, caller: &Caller, name: &GroupName) -> Result<GroupId, NameError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        authorise(&actor, Action::CreateGroup, None)?;
+        if groups::find_by_name(tx.db(), name)?.is_some() {
+            return Err(NameError::Taken);
+        }
+        let id = groups::insert(tx, name, now)?;
+        let group = groups::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupCreated, &group, json!({})));
+        Ok(id)
+    })
+}
+
+/// Tells the name it had.
+///
+/// # Errors
+/// See [`NameError`].
+pub fn rename(ctx: &Context, caller: &Caller, id: GroupId, name: &GroupName) -> Result<String, NameError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let group = custom(tx, &actor, id, Action::RenameGroup)?;
+        if groups::find_by_name(tx.db(), name)?.is_some_and(|other| other.id != id) {
+            return Err(NameError::Taken);
+        }
+        groups::rename(tx, id, name)?;
+        let details = json!({"before": group.name, "after": name.as_str()});
+        tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupRenamed, &group, details));
+        Ok(group.name)
+    })
+}
+
+/// Its members stay as they are otherwise. Tells its name.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn delete(ctx: &Context, caller: &Caller, id: GroupId) -> Result<String, Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let group = custom(tx, &actor, id, Action::DeleteGroup)?;
+        groups::delete(tx, id)?;
+        let details = json!({"members": group.member_count});
+        tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupDeleted, &group, details));
+        Ok(group.name)
+    })
+}
+
+fn custom(tx: &mut Tx<'_>, actor: &Person, id: GroupId, action: Action) -> Result<Group, Denied> {
+    authorise(actor, action, None)?;
+    groups::lock(tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(Denied::unknown)
+}
+
+/// A group that the actor may see. For others than Admins, the Admins group does not exist.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn find(db: &mut Database, actor: &Person, id: GroupId) -> Result<Group, Denied> {
+    let group = groups::find(db, id)?.ok_or_else(Denied::unknown)?;
+    match group.kind {
+        GroupKind::Admins => authorise(actor, Action::SeeAdmins, None)?,
+        GroupKind::Custom => authorise(actor, Action::SeeDirectory, None)?,
+    }
+    Ok(group)
+}
+
+/// A custom group that the actor may rename or delete.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn find_custom(ctx: &Context, actor: &Person, id: GroupId) -> Result<Group, Denied> {
+    authorise(actor, Action::RenameGroup, None)?;
+    ctx.store.read(|db| find(db, actor, id)).and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(Denied::unknown()) })
+}
+
+/// People who could become members, and how many match.
+#[derive(Debug, Clone)]
+pub struct Candidates {
+    pub group: Group,
+    pub people: Slice<Person>,
+    pub count: Count,
+}
+
+/// Searches among active people who are not in the group yet.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, Denied> {
+    ctx.store.read(|db| {
+        let group = find(db, actor, id)?;
+        authorise(actor, Action::SeeEveryone, None)?;
+        let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
+        let count = if filter.search.is_some() { people::count(db, &filter)? } else { Count::Exactly(0) };
+        let people = people::list(db, &filter, count, &Position::First, CANDIDATES_MAX)?;
+        Ok(Candidates { group, people, count })
+    })
+}
+
+/// Adds an active person to a group. In Admins that is the Admin role, and every Admin is told. Tells whom, and to what.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let (person, group) = person_and_group(tx, &actor, id, user)?;
+        let target = person.target(now);
+        let is_member = groups::is_member(tx.db(), id, user)?;
+        let (action, done) = match group.kind {
+            GroupKind::Admins => (Action::AddToAdmins(target), AuditAction::AdminAppointed),
+            GroupKind::Custom => (Action::AddToGroup { target, is_member }, AuditAction::GroupMemberAdded),
+        };
+        authorise(&actor, action, Some(&person))?;
+        groups::add_member(tx, id, user, now)?;
+        audit_member(tx, caller, &actor, done, &person, &group, now);
+        if group.kind == GroupKind::Admins {
+            ctx.tell(tx, &person, &actor, Message::AdminAppointed, now)?;
+            ctx.tell_admins(tx, &person, &actor.display_name(), now)?;
+        }
+        Ok((person, group))
+    })
+}
+
+/// Takes somebody out of a group. In Admins that removes the Admin role and leaves the user as they were. Tells whom, and from what.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn remove(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let (person, group) = person_and_group(tx, &actor, id, user)?;
+        authorise_removal(tx.db(), &actor, &person, &group, now)?;
+        groups::remove_member(tx, id, user)?;
+        let done = if group.kind == GroupKind::Admins { AuditAction::AdminRemoved } else { AuditAction::GroupMemberRemoved };
+        audit_member(tx, caller, &actor, done, &person, &group, now);
+        if group.kind == GroupKind::Admins {
+            ctx.tell(tx, &person, &actor, Message::AdminRemoved, now)?;
+        }
+        Ok((person, group))
+    })
+}
+
+/// Who is to be taken out of which group, for the page that asks before.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let group = find(db, actor, id)?;
+        authorise(actor, Action::RemoveFromGroup, None)?;
+        let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
+        authorise_removal(db, actor, &person, &group, now)?;
+        Ok((person, group))
+    })
+}
+
+fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: &Group, now: Timestamp) -> Result<(), Denied> {
+    let action = match group.kind {
+        GroupKind::Admins => {
+            let other_active_admins = groups::other_active_admins(db, person.id)?;
+            Action::RemoveFromAdmins { target: person.target(now), other_active_admins }
+        }
+        GroupKind::Custom => Action::RemoveFromGroup,
+    };
+    authorise(actor, action, Some(person))?;
+    if groups::is_member(db, group.id, person.id)? { Ok(()) } else { Err(Denied::unknown()) }
+}
+
+/// Both under lock. Whoever may change no group learns nothing about who exists.
+fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+    let person = people::lock(tx, user)?;
+    groups::lock(tx, id)?;
+    let group = find(tx.db(), actor, id)?;
+    authorise(actor, Action::RemoveFromGroup, None)?;
+    Ok((person.ok_or_else(Denied::unknown)?, group))
+}
+
+fn audit_member(tx: &mut Tx<'_>, caller: &Caller, actor: &Person, action: AuditAction, person: &Person, group: &Group, now: Timestamp) {
+    let details = json!({"user": person.display_name(), "user_id": person.id.0});
+    tx.audit(about_group(now, caller.by(actor), action, group, details));
+}

@@ -1,0 +1,322 @@
+//! Inviting somebody, and what becomes of the invitation.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By},
+        clock::{Timestamp, random_bytes},
+        company::Company,
+        email_address::EmailAddress,
+        ids::UserId,
+        invitation::InvitationOrigin,
+        password::{HashingFailed, Password},
+        policy::{Action, Target},
+        text::PersonName,
+        token::{Token, TokenEnd, TokenPurpose},
+        user::{DefaultRole, Status},
+    },
+    mail::{Invitation, Link, Message},
+    store::{
+        Database, StoreError, Tx, company, outbox,
+        people::{self, NewInvited, Person},
+        tokens::{self, NewToken, TokenRow},
+    },
+};
+
+use super::{
+    Caller, Context, Denied, Visitor,
+    context::{Rights, about_user, authorise},
+    mails::Recipient,
+    sign_in,
+};
+
+/// Why nobody is invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The address belongs to somebody already.
+    #[error("the address is in use")]
+    Exists(Box<Existing>),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for InviteError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// Whose address it is, and what can be done about it.
+#[derive(Debug, Clone)]
+pub struct Existing {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub status: Status,
+}
+
+/// Invites somebody from Users & Groups: as a User without assignments.
+///
+/// # Errors
+/// See [`InviteError`].
+pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<(), InviteError> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let origin = InvitationOrigin::UsersAndGroups;
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        authorise(&actor, Action::InviteUser, None)?;
+        if let Some((person, _)) = people::find_by_email(tx.db(), email)? {
+            let (id, name, email, status) = (person.id, person.display_name(), person.email.clone(), person.status(now));
+            return Err(InviteError::Exists(Box::new(Existing { id, name, email, status })));
+        }
+        let company = company::load(tx.db())?;
+        let expires_at = now + company.invitation_term(origin);
+        let default_role = DefaultRole::User;
+        let id = people::insert_invited(tx, &NewInvited { email, default_role, origin, expires_at, invited_by: actor.id, now })?;
+        let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let sent = Sent { person: &person, token: &token, company: &company, invited_by: actor.display_name(), expires_at };
+        sent.post(ctx, tx, Message::Invitation, now)?;
+        let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &person.who(), details));
+        Ok(())
+    })
+}
+
+/// Sends the invitation once more: the earlier link is dead, the term starts anew. Tells whose it was.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let person = target(tx, &actor, user, Action::ResendInvitation, now)?;
+        renew(ctx, tx, &person, &token, actor.display_name(), now)?;
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationResent, &person.who(), json!({})));
+        Ok(person)
+    })
+}
+
+/// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn revoke(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let person = target(tx, &actor, user, Action::RevokeInvitation, now)?;
+        tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
+        outbox::cancel_for(tx, user, now)?;
+        people::remove(tx, user)?;
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationRevoked, &person.who(), json!({"email": person.email})));
+        Ok(person)
+    })
+}
+
+/// Whose invitation is to be taken back.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn revocable(ctx: &Context, actor: &Person, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| find_target(db, actor, user, Action::RevokeInvitation, now))
+}
+
+/// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
+///
+/// # Errors
+/// See [`Denied`]; unknown where mails are sent, and where the link ran out.
+pub fn link(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
+    let now = ctx.now();
+    if ctx.sends_mail {
+        return Err(Denied::unknown());
+    }
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let person = target(tx, &actor, user, Action::SeeInvitationLink, now)?;
+        let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
+        let token = token.ok_or_else(Denied::unknown)?;
+        let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(Denied::unknown)?;
+        let link = match ctx.unseal(&message_id, &sealed) {
+            Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
+            _ => return Err(Denied::unknown()),
+        };
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
+        Ok((person, link, token.expires_at))
+    })
+}
+
+fn target(tx: &mut Tx<'_>, actor: &Person, user: UserId, action: fn(Target) -> Action, now: Timestamp) -> Result<Person, Denied> {
+    people::lock(tx, user)?;
+    find_target(tx.db(), actor, user, action, now)
+}
+
+/// The person, if the actor may do this to them. Whoever may do it to nobody learns nothing about who exists.
+fn find_target(db: &mut Database, actor: &Person, user: UserId, action: fn(Target) -> Action, now: Timestamp) -> Result<Person, Denied> {
+    authorise(actor, Action::InviteUser, None)?;
+    let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
+    authorise(actor, action(person.target(now)), Some(&person))?;
+    Ok(person)
+}
+
+/// A new link and a new term in place of the old ones.
+fn renew(ctx: &Context, tx: &mut Tx<'_>, person: &Person, token: &Token, invited_by: String, now: Timestamp) -> Result<(), StoreError> {
+    let company = company::load(tx.db())?;
+    let origin = person.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
+    let expires_at = now + company.invitation_term(origin);
+    tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
+    people::renew_invitation(tx, person.id, expires_at)?;
+    Sent { person, token, company: &company, invited_by, expires_at }.post(ctx, tx, Message::InvitationAgain, now)
+}
+
+/// A link on its way to somebody.
+struct Sent<'a> {
+    person: &'a Person,
+    token: &'a Token,
+    company: &'a Company,
+    invited_by: String,
+    expires_at: Timestamp,
+}
+
+impl Sent<'_> {
+    fn post(self, ctx: &Context, tx: &mut Tx<'_>, message: fn(Invitation) -> Message, now: Timestamp) -> Result<(), StoreError> {
+        let Self { person, token, company, invited_by, expires_at } = self;
+        let new = NewToken {
+            purpose: TokenPurpose::Invitation,
+            hash: token.hash(),
+            user: Some(person.id),
+            email: Some(&person.email),
+            expires_at,
+            now,
+        };
+        let token_id = tokens::insert(tx, &new)?;
+        let message = message(Invitation {
+            invited_by,
+            first_name: person.first_name.clone(),
+            company: company.name.clone(),
+            link: Link::new(&ctx.links.invitation(token)),
+            expires_at,
+        });
+        ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
+    }
+}
+
+/// What stands behind a link.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// It can be accepted.
+    Open(Box<Open>),
+    /// It ran out; a new one can be sent while the invitation stands.
+    Expired { email: String, expired_at: Timestamp },
+    Used { at: Timestamp },
+    Replaced,
+    Revoked,
+    Unknown,
+}
+
+/// An invitation that waits to be accepted.
+#[derive(Debug, Clone)]
+pub struct Open {
+    pub person: Person,
+    /// Empty when that person is gone.
+    pub invited_by: String,
+    pub expires_at: Timestamp,
+    pub company: Company,
+}
+
+/// Looks at a link and changes nothing, as often as mail scanners like.
+///
+/// # Errors
+/// The database's.
+pub fn look(ctx: &Context, token: &Token) -> Result<Found, StoreError> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let Some(token) = tokens::find(db, TokenPurpose::Invitation, token.hash())? else { return Ok(Found::Unknown) };
+        found(db, &token, now)
+    })
+}
+
+fn found(db: &mut Database, token: &TokenRow, now: Timestamp) -> Result<Found, StoreError> {
+    match (token.ended_as, token.ended_at) {
+        (Some(TokenEnd::Used), at) => return Ok(Found::Used { at: at.unwrap_or(now) }),
+        (Some(TokenEnd::Replaced), _) => return Ok(Found::Replaced),
+        (Some(TokenEnd::Revoked), _) => return Ok(Found::Revoked),
+        (None, _) => {}
+    }
+    let person = token.user_id.map(|user| people::find(db, user)).transpose()?.flatten();
+    let Some(person) = person else { return Ok(Found::Revoked) };
+    if now >= token.expires_at {
+        return Ok(Found::Expired { email: person.email, expired_at: token.expires_at });
+    }
+    let invited_by = person.invited_by.map(|user| people::find(db, user)).transpose()?.flatten();
+    let invited_by = invited_by.map(|inviter| inviter.display_name()).unwrap_or_default();
+    Ok(Found::Open(Box::new(Open { person, invited_by, expires_at: token.expires_at, company: company::load(db)? })))
+}
+
+/// Why an invitation is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// It ended, ran out, or somebody else was faster; a look tells which.
+    #[error("the link is not open")]
+    NotOpen,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+}
+
+/// Accepts an invitation: sets name and password, and signs the person in. Of two who try at once, one does.
+///
+/// # Errors
+/// See [`AcceptError`].
+pub fn accept(
+    ctx: &Context,
+    token: &Token,
+    first_name: &PersonName,
+    last_name: &PersonName,
+    password: &Password,
+    visitor: &Visitor,
+) -> Result<Token, AcceptError> {
+    let (now, session) = (ctx.now(), Token::new(&*ctx.random));
+    let password = password.hash(&random_bytes(&*ctx.random))?;
+    ctx.store.change(|tx| {
+        company::hold_rights(tx)?;
+        let token = tokens::consume(tx, TokenPurpose::Invitation, token.hash(), now)?.ok_or(AcceptError::NotOpen)?;
+        let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten();
+        // The user comes from the link, and the link must have gone to the address that the user still has.
+        let person = person.filter(|person| person.status(now) == Status::Invited && token.email.as_deref() == Some(&person.email));
+        let person = person.ok_or(AcceptError::NotOpen)?;
+        people::set_credentials(tx, &person, first_name, last_name, &password, now)?;
+        let who = people::find(tx.db(), person.id)?.ok_or(AcceptError::NotOpen)?.who();
+        let by = By { id: Some(who.id), name: who.display_name(), source: visitor.source.clone() };
+        tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
+        sign_in::begin_session(tx, &who, &session, visitor, now)?;
+        Ok(session.clone())
+    })
+}
+
+/// "Send me a new link": mails a new link to the address that the expired one went to. Nothing more is told to whoever asks.
+///
+/// # Errors
+/// [`AcceptError::NotOpen`] unless the link ran out and the invitation stands; the database's.
+pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<String, AcceptError> {
+    let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
+    ctx.store.change(|tx| {
+        let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(AcceptError::NotOpen)?;
+        let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten().ok_or(AcceptError::NotOpen)?;
+        // Read again under the lock: a second press finds the link replaced, so that each expired link sends one mail.
+        let open = tokens::open_of(tx.db(), person.id, TokenPurpose::Invitation)?;
+        let is_latest = open.is_some_and(|open| open.id == token.id && now >= open.expires_at);
+        if !is_latest || person.status(now) != Status::Expired {
+            return Err(AcceptError::NotOpen);
+        }
+        let invited_by = person.invited_by.map(|user| people::find(tx.db(), user)).transpose()?.flatten();
+        let invited_by = invited_by.map(|inviter| inviter.display_name()).unwrap_or_default();
+        renew(ctx, tx, &person, &new_token, invited_by, now)?;
+        let by = By { id: Some(person.id), name: person.display_name(), source: source.to_owned() };
+        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), json!({})));
+        Ok(person.email)
+    })
+}

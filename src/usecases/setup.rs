@@ -1,0 +1,165 @@
+//! The first start: the company and its first Admin; and Admins made on the command line.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        clock::{Timestamp, random_bytes},
+        company::Company,
+        email_address::EmailAddress,
+        ids::UserId,
+        password::{HashingFailed, Password},
+        text::{CompanyName, PersonName},
+        token::{Token, TokenEnd, TokenPurpose},
+        user::Who,
+    },
+    store::{
+        StoreError, Tx, company,
+        groups::{self, ADMINS},
+        people::{self, NewActive},
+        tokens::{self, NewToken},
+    },
+};
+
+use super::{Context, Visitor, context::about_user, sign_in};
+
+/// How long the printed address holds.
+const TERM: TimeDelta = TimeDelta::hours(24);
+
+/// Whoever becomes an Admin without an invitation.
+#[derive(Debug, Clone)]
+pub struct NewAdmin {
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub email: EmailAddress,
+    pub password: Password,
+}
+
+/// Why the company is not set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The address was used, ran out, or never was.
+    #[error("the setup address does not exist")]
+    NoSuchAddress,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+}
+
+/// Makes the one-time address at which the first Admin sets the company up, in place of an earlier one.
+/// `None` once there is anybody.
+///
+/// # Errors
+/// The database's.
+pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let opened = ctx.store.write(|tx| {
+        if people::is_anybody(tx.db())? {
+            return Ok(false);
+        }
+        tokens::end_setup(tx, TokenEnd::Replaced, now)?;
+        let new = NewToken { purpose: TokenPurpose::Setup, hash: token.hash(), user: None, email: None, expires_at: now + TERM, now };
+        tokens::insert(tx, &new)?;
+        Ok::<_, StoreError>(true)
+    })?;
+    Ok(opened.then(|| ctx.links.setup(&token)))
+}
+
+/// What the setup page needs to know; for anything but the open address the page does not exist.
+///
+/// # Errors
+/// [`SetupError::NoSuchAddress`], and the database's.
+pub fn look(ctx: &Context, token: &Token) -> Result<Company, SetupError> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let found = tokens::find(db, TokenPurpose::Setup, token.hash())?;
+        found.filter(|token| token.ended_at.is_none() && now < token.expires_at).ok_or(SetupError::NoSuchAddress)?;
+        Ok(company::load(db)?)
+    })
+}
+
+/// Names the company, makes its first Admin and signs them in. The address is used up.
+///
+/// # Errors
+/// See [`SetupError`].
+pub fn set_up(ctx: &Context, token: &Token, name: &CompanyName, admin: &NewAdmin, visitor: &Visitor) -> Result<Token, SetupError> {
+    let (now, session) = (ctx.now(), Token::new(&*ctx.random));
+    let password = admin.password.hash(&random_bytes(&*ctx.random))?;
+    ctx.store.change(|tx| {
+        company::lock_rights(tx)?;
+        tokens::consume(tx, TokenPurpose::Setup, token.hash(), now)?.ok_or(SetupError::NoSuchAddress)?;
+        if people::is_anybody(tx.db())? {
+            return Err(SetupError::NoSuchAddress);
+        }
+        company::set_name(tx, name)?;
+        let id = insert_admin(tx, admin, &password, now)?;
+        let who = admin.who(id);
+        let by = By { id: Some(id), name: who.display_name(), source: visitor.source.clone() };
+        tx.audit(Entry {
+            at: now,
+            by: by.clone(),
+            action: AuditAction::CompanySetUp,
+            subject: Subject { kind: SubjectKind::Company, id: 1, name: name.to_string() },
+            details: json!({}),
+        });
+        tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
+        sign_in::begin_session(tx, &who, &session, visitor, now)?;
+        Ok(session.clone())
+    })
+}
+
+/// Why no Admin is made on the command line.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateAdminError {
+    #[error("{0} is in use already")]
+    AddressInUse(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+}
+
+/// Makes an active Admin at once, for whoever holds the machine. An open setup address dies.
+///
+/// # Errors
+/// See [`CreateAdminError`].
+pub fn create_admin(ctx: &Context, admin: &NewAdmin) -> Result<UserId, CreateAdminError> {
+    let now = ctx.now();
+    let password = admin.password.hash(&random_bytes(&*ctx.random))?;
+    ctx.store.change(|tx| {
+        company::lock_rights(tx)?;
+        if people::find_by_email(tx.db(), &admin.email)?.is_some() {
+            return Err(CreateAdminError::AddressInUse(admin.email.to_string()));
+        }
+        tokens::end_setup(tx, TokenEnd::Revoked, now)?;
+        let id = insert_admin(tx, admin, &password, now)?;
+        let by = By { id: None, name: "usher admin create".to_owned(), source: "command line".to_owned() };
+        let who = admin.who(id);
+        tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
+        if let Some(person) = people::find(tx.db(), id)? {
+            ctx.tell_admins(tx, &person, "The command line", now)?;
+        }
+        Ok(id)
+    })
+}
+
+fn insert_admin(
+    tx: &mut Tx<'_>,
+    admin: &NewAdmin,
+    password: &crate::domain::password::PasswordHash,
+    now: Timestamp,
+) -> Result<UserId, StoreError> {
+    let NewAdmin { first_name, last_name, email, .. } = admin;
+    let id = people::insert_active(tx, &NewActive { email, first_name, last_name, password, now })?;
+    groups::add_member(tx, ADMINS, id, now)?;
+    Ok(id)
+}
+
+impl NewAdmin {
+    fn who(&self, id: UserId) -> Who {
+        Who { id, first_name: self.first_name.to_string(), last_name: self.last_name.to_string(), email: self.email.to_string() }
+    }
+}

@@ -1,0 +1,182 @@
+//! Signing in and out. Attempts are counted before they are checked, and every refusal takes as long as the others.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By},
+        clock::{Timestamp, random_bytes},
+        email_address::EmailAddress,
+        password::{HashingFailed, Password, PasswordHash},
+        throttle::{ThrottleScope, WRONG_IN_A_ROW_MAX},
+        token::{Token, TokenHash},
+        user::{Status, Who},
+    },
+    store::{
+        StoreError, Tx,
+        people::{self, Person},
+        sessions::{self, NewSession},
+        throttles::{self, RefusalReason},
+    },
+};
+
+use super::{Context, Visitor, context::about_user};
+
+/// Why nobody is signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Address or password: nobody is told which.
+    #[error("the address or the password is wrong")]
+    Wrong,
+    /// The password is right; the person is blocked.
+    #[error("the person is deactivated")]
+    Deactivated,
+    /// Too many attempts; the next is looked at after this moment.
+    #[error("too many attempts")]
+    Throttled { until: Timestamp },
+    /// So many wrong ones in a row that only a browser known from before gets in.
+    #[error("too many attempts from unknown browsers")]
+    Closed,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+}
+
+/// What an attempt is checked against.
+struct Candidate {
+    person: Option<Person>,
+    hash: PasswordHash,
+    account: String,
+}
+
+/// Checks address and password and begins a session, whose token is returned.
+///
+/// # Errors
+/// See [`SignInError`].
+pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visitor) -> Result<Token, SignInError> {
+    let now = ctx.now();
+    let key = email_key(email);
+    let candidate = count(ctx, email, &key, visitor, now)?;
+    // Between the two transactions, since it takes long. Whoever has no password is checked against nobody's.
+    let is_right = candidate.hash.verify(password);
+    let fresh = if is_right && candidate.hash.is_outdated() { Some(password.hash(&random_bytes(&*ctx.random))?) } else { None };
+    let Some(person) = candidate.person.filter(|_| is_right) else {
+        return refuse(ctx, &key, visitor, RefusalReason::Wrong, now, SignInError::Wrong);
+    };
+    if person.status(now) != Status::Active {
+        return refuse(ctx, &key, visitor, RefusalReason::Deactivated, now, SignInError::Deactivated);
+    }
+    let session = Token::new(&*ctx.random);
+    ctx.store.change(|tx| {
+        // Somebody may have blocked the person or changed the password while it was hashed.
+        let person = people::lock(tx, person.id)?.filter(|person| person.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
+        if people::password_hash(tx.db(), person.id)?.as_ref() != Some(&candidate.hash) {
+            return Err(SignInError::Wrong);
+        }
+        if let Some(fresh) = &fresh {
+            people::rehash_password(tx, person.id, fresh)?;
+        }
+        throttles::forgive(tx, ThrottleScope::Account, &candidate.account)?;
+        begin_session(tx, &person.who(), &session, visitor, now)?;
+        Ok(session.clone())
+    })
+}
+
+/// Counts the attempt and finds whom it is for.
+fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestamp) -> Result<Candidate, SignInError> {
+    let email = EmailAddress::parse(email).ok();
+    let counted = ctx.store.write(|tx| {
+        let found = email.as_ref().map(|email| people::find_by_email(tx.db(), email)).transpose()?.flatten();
+        let known = match (&found, visitor.browser) {
+            (Some((person, _)), Some(browser)) => sessions::is_known_browser(tx.db(), person.id, browser)?.then_some(browser),
+            _ => None,
+        };
+        let account = account(key, known);
+        let strike = throttles::strike(tx, ThrottleScope::Account, &account, now)?;
+        // Strangers behind the same network address do not hold up a browser that has been here before.
+        let source = if known.is_none() { throttles::strike(tx, ThrottleScope::Source, &visitor.source, now)?.held_until } else { None };
+        let held_until = strike.held_until.max(source);
+        if let Some(until) = held_until {
+            throttles::note_refusal(tx, &visitor.source, key, RefusalReason::Throttled, now)?;
+            return Ok(Err(SignInError::Throttled { until }));
+        }
+        if strike.in_a_row > WRONG_IN_A_ROW_MAX {
+            throttles::note_refusal(tx, &visitor.source, key, RefusalReason::Throttled, now)?;
+            return Ok(Err(SignInError::Closed));
+        }
+        let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
+        Ok::<_, StoreError>(Ok(Candidate { person: person.filter(|_| hash.is_some()), hash: hash.unwrap_or_else(PasswordHash::dummy), account }))
+    })?;
+    counted
+}
+
+fn refuse(
+    ctx: &Context,
+    key: &str,
+    visitor: &Visitor,
+    reason: RefusalReason,
+    now: Timestamp,
+    error: SignInError,
+) -> Result<Token, SignInError> {
+    ctx.store.write(|tx| throttles::note_refusal(tx, &visitor.source, key, reason, now))?;
+    Err(error)
+}
+
+/// The typed address in the form in which attempts are counted, whether or not it is one.
+fn email_key(typed: &str) -> String {
+    match EmailAddress::parse(typed) {
+        Ok(email) => email.key().to_owned(),
+        Err(_) => "(not an address)".to_owned(),
+    }
+}
+
+/// Under which name attempts on an account are counted: those from each known browser apart from everybody else's.
+fn account(email_key: &str, known_browser: Option<TokenHash>) -> String {
+    let mut hash = Sha256::new_with_prefix(email_key);
+    if let Some(browser) = known_browser {
+        hash.update([0]);
+        hash.update(browser.0);
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+/// Lets attempts on an account begin anew, whoever made them.
+pub(super) fn forget_attempts(tx: &mut Tx<'_>, email: &str) -> Result<(), StoreError> {
+    throttles::forgive(tx, ThrottleScope::Account, &account(&email_key(email), None))
+}
+
+/// Begins a session within the transaction of whatever led to it.
+pub(super) fn begin_session(tx: &mut Tx<'_>, who: &Who, session: &Token, visitor: &Visitor, now: Timestamp) -> Result<(), StoreError> {
+    if let Some(before) = visitor.session {
+        sessions::end(tx, before)?;
+    }
+    let new = NewSession { hash: session.hash(), user: who.id, source: &visitor.source, browser: &visitor.user_agent, now };
+    sessions::insert(tx, &new)?;
+    people::set_last_sign_in(tx, who.id, now)?;
+    if let Some(browser) = visitor.browser {
+        sessions::remember_browser(tx, who.id, browser, now)?;
+    }
+    let by = By { id: Some(who.id), name: who.display_name(), source: visitor.source.clone() };
+    tx.audit(about_user(now, by, AuditAction::SignIn, who, json!({"browser": visitor.user_agent.chars().take(300).collect::<String>()})));
+    Ok(())
+}
+
+/// Ends a session. One that has ended already needs nothing.
+///
+/// # Errors
+/// The database's.
+pub fn sign_out(ctx: &Context, session: TokenHash, source: &str) -> Result<(), StoreError> {
+    let now = ctx.now();
+    let signed_in = ctx.store.read(|db| sessions::find(db, session, now))?;
+    let Some(signed_in) = signed_in else { return ctx.store.write(|tx| sessions::end(tx, session).map(|_| ())) };
+    ctx.store.change(|tx| {
+        sessions::end(tx, session)?;
+        let who = signed_in.person.who();
+        let by = By { id: Some(who.id), name: who.display_name(), source: source.to_owned() };
+        tx.audit(about_user(now, by, AuditAction::SignOut, &who, json!({})));
+        Ok(())
+    })
+}

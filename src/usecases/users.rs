@@ -1,0 +1,210 @@
+//! What Admins do to people: block and activate, delete and restore.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        company::Company,
+        ids::UserId,
+        policy::{Action, Target},
+        token::TokenEnd,
+        user::{Status, Who},
+    },
+    mail::Message,
+    store::{
+        Database, Tx, company, groups, outbox,
+        people::{self, Deleted, Person},
+        sessions, tokens,
+    },
+};
+
+use super::{
+    Caller, Context, Denied,
+    context::{Rights, about_user, authorise},
+    sign_in,
+};
+
+/// How many deleted people a page shows; who looks for more restores or waits.
+const DELETED_MAX: i64 = 200;
+
+/// Ends a person's access at once: sessions, links and waiting mails. Tells who it was.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn block(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let person = guarded(tx, &actor, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
+        people::set_blocked(tx, user, Some(now))?;
+        end_access(tx, user, now)?;
+        ctx.tell(tx, &person, &actor, Message::AccessBlocked, now)?;
+        audit_status(tx, caller, &actor, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
+        Ok(person)
+    })
+}
+
+/// Lets a person in again, with the credentials and assignments that they had. Tells who it was.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn activate(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let person = guarded(tx, &actor, user, |target, _| Action::Activate(target), now)?;
+        people::set_blocked(tx, user, None)?;
+        sign_in::forget_attempts(tx, &person.email)?;
+        ctx.tell(tx, &person, &actor, |change| ctx.restored(change), now)?;
+        audit_status(tx, caller, &actor, AuditAction::UserReactivated, &person, Status::Active, now);
+        Ok(person)
+    })
+}
+
+/// What goes with a person, for the page that asks before.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    pub person: Person,
+    pub sessions: i64,
+    pub groups: Vec<String>,
+    /// Until when they can be restored; `None` when it cannot be undone.
+    pub restorable_until: Option<Timestamp>,
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let person = find_guarded(db, actor, user, |target, others| Action::Delete { target, other_active_admins: others }, now)?;
+        let company = company::load(db)?;
+        let sessions = sessions::count(db, user, &company, now)?;
+        let groups = groups::memberships_of(db, &[user])?.into_iter().map(|membership| membership.group_name).collect();
+        Ok(Inventory { person, sessions, groups, restorable_until: restorable_until(&company, now) })
+    })
+}
+
+fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
+    (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept)
+}
+
+/// Deletes a person: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Option<Timestamp>), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let action = |target, others| Action::Delete { target, other_active_admins: others };
+        let person = guarded(tx, &actor, user, action, now)?;
+        let memberships = groups::memberships_of(tx.db(), &[user])?;
+        end_access(tx, user, now)?;
+        groups::remove_from_all(tx, user)?;
+        ctx.tell(tx, &person, &actor, Message::UserDeleted, now)?;
+        let until = restorable_until(&company::load(tx.db())?, now);
+        match until {
+            Some(_) => people::set_deleted(tx, user, Some(now))?,
+            None => people::remove(tx, user)?,
+        }
+        let groups = memberships.into_iter().map(|membership| membership.group_name).collect::<Vec<_>>();
+        let details = json!({"email": person.email, "status": person.status(now).label(), "groups": groups});
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserDeleted, &person.who(), details));
+        Ok((person, until))
+    })
+}
+
+/// People who were deleted and can still be restored, latest first, with the date until which each can.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn deleted(ctx: &Context, actor: &Person) -> Result<Vec<(Deleted, Timestamp)>, Denied> {
+    let now = ctx.now();
+    authorise(actor, Action::SeeDeleted, None)?;
+    ctx.store.read(|db| {
+        let kept = company::load(db)?.deleted_kept;
+        let people = people::deleted(db, now - kept, DELETED_MAX)?;
+        Ok(people.into_iter().filter_map(|person| person.deleted_at.map(|at| (person, at + kept))).collect())
+    })
+}
+
+/// Why somebody is not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The address was invited again meanwhile.
+    #[error("the address is in use")]
+    AddressInUse { email: String },
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<crate::store::StoreError> for RestoreError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// Brings a deleted person back as they were, without memberships and sessions. Tells who it is.
+///
+/// # Errors
+/// See [`RestoreError`].
+pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, RestoreError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        authorise(&actor, Action::RestoreUser, None)?;
+        let since = now - company::load(tx.db())?.deleted_kept;
+        let deleted = people::lock_deleted(tx, user, since)?.ok_or_else(Denied::unknown)?;
+        let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| Denied::unknown())?;
+        if people::find_by_email(tx.db(), &email)?.is_some() {
+            return Err(RestoreError::AddressInUse { email: deleted.email });
+        }
+        people::set_deleted(tx, user, None)?;
+        let person = people::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        ctx.tell(tx, &person, &actor, |change| ctx.restored(change), now)?;
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
+        Ok(person.who())
+    })
+}
+
+/// Sessions, open links and waiting mails end.
+fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denied> {
+    sessions::end_all(tx, user)?;
+    tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
+    outbox::cancel_for(tx, user, now)?;
+    Ok(())
+}
+
+/// The person under lock, if the actor may do this to them.
+fn guarded(
+    tx: &mut Tx<'_>,
+    actor: &Person,
+    user: UserId,
+    action: impl FnOnce(Target, u64) -> Action,
+    now: Timestamp,
+) -> Result<Person, Denied> {
+    people::lock(tx, user)?;
+    find_guarded(tx.db(), actor, user, action, now)
+}
+
+fn find_guarded(
+    db: &mut Database,
+    actor: &Person,
+    user: UserId,
+    action: impl FnOnce(Target, u64) -> Action,
+    now: Timestamp,
+) -> Result<Person, Denied> {
+    // Whoever may do this to nobody learns nothing about who exists.
+    authorise(actor, Action::SeeEveryone, None)?;
+    let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
+    let others = groups::other_active_admins(db, user)?;
+    authorise(actor, action(person.target(now), others), Some(&person))?;
+    Ok(person)
+}
+
+fn audit_status(tx: &mut Tx<'_>, caller: &Caller, actor: &Person, action: AuditAction, person: &Person, after: Status, now: Timestamp) {
+    let details = json!({"before": person.status(now).label(), "after": after.label()});
+    tx.audit(about_user(now, caller.by(actor), action, &person.who(), details));
+}
