@@ -2,4 +2,5 @@
 
 pub mod config;
 pub mod domain;
+pub mod telemetry;
 pub mod web;
