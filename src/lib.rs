@@ -1,5 +1,8 @@
 //! Usher: the console in which a company decides who gets in and what they reach. `docs/architecture.md` is the map.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod store;
+pub mod telemetry;
 pub mod web;

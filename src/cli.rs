@@ -1,0 +1,199 @@
+//! The command line, as definitions alone: what is typed, what it must be, and the help, which is the manual.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    config,
+    domain::{email_address::EmailAddress, text::PersonName},
+};
+
+const EXAMPLES: &str = r"Examples:
+  usher
+      Try Usher on this machine: open the address that it prints.
+  USHER_PUBLIC_URL=https://usher.example.com USHER_TRUSTED_PROXIES=127.0.0.1 \
+  USHER_SMTP_URL=smtps://user:password@mail.example.com usher
+      Serve people on the network, through a proxy on this machine that speaks TLS.
+  usher check --mail-to maya@example.com
+      See whether settings, database and mail server are fit for use.
+  usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin < password
+      Get in when no Admin can.
+  USHER_DATA_DIR=./demo usher demo --users 1000, then USHER_DATA_DIR=./demo usher
+      Look at Usher with a thousand people in it.";
+
+/// The console in which a company decides who gets in and what they reach.
+#[derive(Debug, Parser)]
+#[command(name = "usher", version)]
+#[command(after_help = "Settings and examples: usher --help")]
+#[command(after_long_help = format!("{}\n\n{EXAMPLES}", config::help()))]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+impl Cli {
+    /// What is to be done; without a word, to serve.
+    pub fn into_command(self) -> Command {
+        self.command.unwrap_or(Command::Serve)
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Bring the database up to date and serve the console (the default)
+    ///
+    /// What `usher` alone does, too. On an empty database it prints the one-time address at which the first Admin names
+    /// the company and sets a password.
+    Serve,
+
+    /// Bring the database up to date and stop
+    ///
+    /// For those who do this apart from starting servers; `usher serve` does it by itself.
+    Migrate,
+
+    /// Say whether settings, database and mail server are fit for use
+    ///
+    /// Lists each setting with its value and where it comes from; passwords and keys are left out. Changes nothing, and
+    /// sends no mail unless asked to.
+    Check(Check),
+
+    /// Manage Admins from the shell
+    #[command(subcommand)]
+    Admin(Admin),
+
+    /// Fill a new database with made-up people, portfolios, accounts and assets
+    ///
+    /// To look around or to measure. Refuses a database that it did not make itself.
+    Demo(Demo),
+}
+
+/// Options of `usher check`.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub struct Check {
+    /// Send a test mail there
+    #[arg(long, value_name = "ADDRESS", value_parser = email_address)]
+    pub mail_to: Option<EmailAddress>,
+}
+
+/// What is to be done with Admins.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum Admin {
+    /// Make a new Admin, to get in when no Admin can
+    ///
+    /// Works beside a running server. Refuses an address in use. All Admins are told by mail, and the audit log keeps it.
+    Create(CreateAdmin),
+}
+
+/// Options of `usher admin create`.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub struct CreateAdmin {
+    /// The address with which the Admin signs in
+    #[arg(long, value_name = "ADDRESS", value_parser = email_address)]
+    pub email: EmailAddress,
+
+    /// The Admin's first name
+    #[arg(long, value_name = "NAME", value_parser = person_name)]
+    pub first_name: PersonName,
+
+    /// The Admin's last name
+    #[arg(long, value_name = "NAME", value_parser = person_name)]
+    pub last_name: PersonName,
+
+    /// Read the password from standard input, where neither the shell's history nor other users see it
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+}
+
+/// Options of `usher demo`.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub struct Demo {
+    /// How many people to make up
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub users: u32,
+
+    /// Where the making up begins: the same number makes the same people
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+
+    /// Read the password of the made-up Admin from standard input; without this, one is made up and printed
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+fn email_address(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::parse(text).map_err(|why| format!("it {why}"))
+}
+
+fn person_name(text: &str) -> Result<PersonName, String> {
+    PersonName::parse(text).map_err(|why| format!("it {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, error::ErrorKind};
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        Cli::try_parse_from(line.split(' ')).map(Cli::into_command)
+    }
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_tells_every_setting_with_its_default() {
+        let help = Cli::command().render_long_help().to_string();
+        for setting in config::SETTINGS {
+            let heading = format!("\n  {} (default: {})\n", setting.variable, setting.default.as_str());
+            assert!(help.contains(&heading), "{heading}");
+        }
+        assert!(help.contains("\nExamples:\n  usher\n"));
+        let short = Cli::command().render_help().to_string();
+        assert!(!short.contains("USHER_") && short.contains("usher --help"), "{short}");
+    }
+
+    #[test]
+    fn without_a_word_usher_serves() {
+        assert_eq!(parse("usher").unwrap(), Command::Serve);
+        assert_eq!(parse("usher serve").unwrap(), Command::Serve);
+        assert_eq!(parse("usher migrate").unwrap(), Command::Migrate);
+        assert_eq!(parse("usher --version").unwrap_err().kind(), ErrorKind::DisplayVersion);
+        assert_eq!(parse("usher sevre").unwrap_err().kind(), ErrorKind::InvalidSubcommand);
+    }
+
+    #[test]
+    fn what_is_typed_becomes_what_it_means() {
+        assert_eq!(parse("usher check").unwrap(), Command::Check(Check { mail_to: None }));
+        let maya = EmailAddress::parse("maya@example.com").unwrap();
+        assert_eq!(parse("usher check --mail-to maya@example.com").unwrap(), Command::Check(Check { mail_to: Some(maya.clone()) }));
+        let create = CreateAdmin {
+            email: maya,
+            first_name: PersonName::parse("Maya").unwrap(),
+            last_name: PersonName::parse("Fischer").unwrap(),
+            password_stdin: true,
+        };
+        let line = "usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin";
+        assert_eq!(parse(line).unwrap(), Command::Admin(Admin::Create(create)));
+        assert_eq!(parse("usher demo --users 1000").unwrap(), Command::Demo(Demo { users: 1000, seed: 1, password_stdin: false }));
+        let seeded = parse("usher demo --users 5 --seed 7 --password-stdin").unwrap();
+        assert_eq!(seeded, Command::Demo(Demo { users: 5, seed: 7, password_stdin: true }));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_the_reason() {
+        for (line, why) in [
+            ("usher check --mail-to maya", "invalid value 'maya' for '--mail-to <ADDRESS>': it is not an email address"),
+            ("usher admin create --email maya@example.com --first-name <b> --last-name F --password-stdin", "it has one of < and >"),
+            ("usher admin create --email maya@example.com --first-name Maya --last-name F", "--password-stdin"),
+            ("usher admin create --first-name Maya --last-name F --password-stdin", "--email <ADDRESS>"),
+            ("usher demo", "--users <N>"),
+            ("usher demo --users 0", "0 is not in 1..=10000000"),
+        ] {
+            let error = parse(line).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The settings of the process: variables, else the file in the data folder, else defaults that do for trying Usher on one machine.
+//!
+//! What a company decides about people (how long an invitation holds, who needs two-factor) is in the database, on the Settings page.
+
+mod database_url;
+mod key_file;
+mod logging;
+mod proxies;
+mod public_url;
+mod secret_url;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fmt, fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+pub use database_url::DatabaseUrl;
+pub use key_file::{KeyFileError, load_or_create_key, make_data_dir, read_key};
+pub use logging::{LogFilter, LogFormat};
+pub use proxies::TrustedProxies;
+pub use public_url::PublicUrl;
+pub use secret_url::SmtpUrl;
+pub use source::Origin;
+pub use table::{DefaultValue, SETTINGS, Setting, help};
+
+use crate::domain::email_address::EmailAddress;
+use source::Source;
+
+/// The settings of the process, each in its type. Its `Display` is a line for each, without secrets.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub data_dir: PathBuf,
+    pub database_url: DatabaseUrl,
+    pub listen: SocketAddr,
+    pub public_url: PublicUrl,
+    pub smtp_url: Option<SmtpUrl>,
+    pub mail_from: EmailAddress,
+    pub secret_key_file: PathBuf,
+    pub trusted_proxies: TrustedProxies,
+    pub log: LogFilter,
+    pub log_format: LogFormat,
+    origins: BTreeMap<&'static str, Origin>,
+}
+
+/// Everything that is wrong with the settings, a line for each.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct SettingsError(Vec<String>);
+
+impl Settings {
+    /// Reads the settings from `environment`, such as `std::env::vars_os()`, and from the file in the data folder. Makes nothing.
+    ///
+    /// # Errors
+    /// All that is unknown or wrong, at once.
+    pub fn load(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, SettingsError> {
+        Self::load_with(environment, |path| fs::read_to_string(path))
+    }
+
+    fn load_with(
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        read_file: impl FnOnce(&Path) -> io::Result<String>,
+    ) -> Result<Self, SettingsError> {
+        let mut source = Source::new(environment);
+        let data_dir = source.read(table::DATA_DIR, parse_path);
+        if let Some(data_dir) = &data_dir {
+            source.add_file(data_dir, read_file);
+        }
+        match Self::read(data_dir, &mut source) {
+            Some(settings) if source.problems.is_empty() => Ok(Self { origins: source.origins, ..settings }),
+            _ => Err(SettingsError(source.problems)),
+        }
+    }
+
+    /// Every setting is read before the first `?`, so that the problems are complete.
+    fn read(data_dir: Option<PathBuf>, source: &mut Source) -> Option<Self> {
+        let database_url = source.read(table::DATABASE_URL, DatabaseUrl::parse);
+        let listen = source.read(table::LISTEN, parse_listen);
+        let public_url = source.read(table::PUBLIC_URL, PublicUrl::parse);
+        let smtp_url = source.read(table::SMTP_URL, SmtpUrl::parse);
+        let mail_from = source.read(table::MAIL_FROM, parse_mail_from);
+        let secret_key_file = source.read(table::SECRET_KEY_FILE, parse_path);
+        let trusted_proxies = source.read(table::TRUSTED_PROXIES, TrustedProxies::parse);
+        let log = source.read(table::LOG, LogFilter::parse);
+        let log_format = source.read(table::LOG_FORMAT, LogFormat::parse);
+        let (data_dir, listen) = (data_dir?, listen?);
+        Some(Self {
+            database_url: database_url.unwrap_or_else(|| DatabaseUrl::in_folder(&data_dir)),
+            listen,
+            public_url: public_url.unwrap_or_else(|| PublicUrl::on_this_machine(listen.port())),
+            smtp_url,
+            mail_from: mail_from?,
+            secret_key_file: secret_key_file.unwrap_or_else(|| data_dir.join("secret.key")),
+            trusted_proxies: trusted_proxies.unwrap_or_default(),
+            log: log?,
+            log_format: log_format?,
+            data_dir,
+            origins: BTreeMap::new(),
+        })
+    }
+
+    /// Who set `setting`.
+    pub fn origin(&self, setting: &Setting) -> Origin {
+        self.origins.get(setting.variable).copied().unwrap_or(Origin::Default)
+    }
+
+    /// Each setting with its value, secrets left out.
+    fn shown(&self) -> [(&'static Setting, String); 10] {
+        [
+            (table::DATA_DIR, self.data_dir.display().to_string()),
+            (table::DATABASE_URL, self.database_url.to_string()),
+            (table::LISTEN, self.listen.to_string()),
+            (table::PUBLIC_URL, self.public_url.to_string()),
+            (table::SMTP_URL, self.smtp_url.as_ref().map_or_else(|| "none".to_owned(), SmtpUrl::to_string)),
+            (table::MAIL_FROM, self.mail_from.to_string()),
+            (table::SECRET_KEY_FILE, self.secret_key_file.display().to_string()),
+            (table::TRUSTED_PROXIES, self.trusted_proxies.to_string()),
+            (table::LOG, self.log.to_string()),
+            (table::LOG_FORMAT, self.log_format.to_string()),
+        ]
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (setting, value) in self.shown() {
+            writeln!(f, "{:<22} {value}  ({})", setting.variable, self.origin(setting))?;
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every parser has the same shape")]
+fn parse_path(text: &str) -> Result<PathBuf, String> {
+    Ok(text.into())
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} is not an address to listen on; write an IP address and a port, like 127.0.0.1:8080 or [::]:8080"))
+}
+
+fn parse_mail_from(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::parse(text).map_err(|why| format!("{text:?} {why}; write one such as usher@example.com"))
+}

@@ -1,0 +1,161 @@
+//! Every process setting, once: what the reader knows, what the help tells and what `usher check` shows.
+
+/// One process setting.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The variable that sets it.
+    pub variable: &'static str,
+    /// What holds when nobody sets it.
+    pub default: DefaultValue,
+    /// What it is for, in whole lines.
+    pub about: &'static [&'static str],
+}
+
+/// What holds when nobody sets a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// This text, read like any other.
+    Text(&'static str),
+    /// Something that follows from other settings; the text says what.
+    Derived(&'static str),
+}
+
+impl DefaultValue {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text(text) | Self::Derived(text) => text,
+        }
+    }
+}
+
+/// What the names of all variables begin with.
+pub(super) const PREFIX: &str = "USHER_";
+
+/// The file of settings, in the data folder.
+pub(super) const FILE_NAME: &str = "usher.toml";
+
+impl Setting {
+    /// Its name in `usher.toml`.
+    pub fn key(&self) -> String {
+        self.variable.trim_start_matches(PREFIX).to_ascii_lowercase()
+    }
+}
+
+macro_rules! settings {
+    ($($name:ident: $default:ident($text:literal), $($about:literal)*;)*) => {
+        $(pub(super) const $name: &Setting =
+            &Setting { variable: concat!("USHER_", stringify!($name)), default: DefaultValue::$default($text), about: &[$($about),*] };)*
+
+        /// All of them, in the order in which the help lists them.
+        pub const SETTINGS: &[&Setting] = &[$($name),*];
+    };
+}
+
+settings! {
+    DATA_DIR: Text("./usher-data"),
+        "The folder for what Usher keeps: the database, the secret key and usher.toml. Made when it does"
+        "not exist. Can only be set by the variable.";
+    DATABASE_URL: Derived("sqlite://<data folder>/usher.db"),
+        "sqlite://relative/path, sqlite:///absolute/path, or postgres://user:password@host:port/database.";
+    LISTEN: Text("127.0.0.1:8080"),
+        "The IP address and port on which pages are served.";
+    PUBLIC_URL: Derived("http://localhost:8080"),
+        "The address under which people reach Usher; links in mails begin with it. HTTPS, except on this"
+        "machine itself. Without it the port is the one of USHER_LISTEN.";
+    SMTP_URL: Derived("none"),
+        "The mail server: smtps://user:password@host or smtp://user:password@host. Without one, mails"
+        "stay in the outbox.";
+    MAIL_FROM: Text("usher@localhost"),
+        "The address that mails come from.";
+    SECRET_KEY_FILE: Derived("<data folder>/secret.key"),
+        "The file of the key that seals secrets in the database. Made when it does not exist; keep a"
+        "copy, and let nobody but the server read it.";
+    TRUSTED_PROXIES: Derived("none"),
+        "Addresses of the proxies whose X-Forwarded-For counts: IP addresses and networks, separated by"
+        "commas, such as 10.0.0.7, 192.168.0.0/16.";
+    LOG: Text("info"),
+        "What is logged: error, warn, info, debug, trace or off, also by part of the program, such as"
+        "info,usher=debug.";
+    LOG_FORMAT: Text("text"),
+        "How it is logged: text or json, one line for each event.";
+}
+
+/// The chapter on settings in the program's help.
+pub fn help() -> String {
+    let mut lines = vec![
+        "Settings:".to_owned(),
+        format!("  Each is read from its variable, else from {FILE_NAME} in the data folder, where its name is in lower"),
+        format!("  case and without {PREFIX}, such as listen = \"0.0.0.0:8080\". Paths are relative to the folder in"),
+        "  which usher is started. An unknown or wrong setting stops the start.".to_owned(),
+    ];
+    for setting in SETTINGS {
+        lines.push(String::new());
+        lines.push(format!("  {} (default: {})", setting.variable, setting.default.as_str()));
+        lines.extend(setting.about.iter().map(|line| format!("      {line}")));
+    }
+    lines.join("\n")
+}
+
+/// The setting whose variable has the most similar name; `None` when nothing is close enough to be meant.
+pub(super) fn nearest(variable: &str) -> Option<&'static Setting> {
+    let name = variable.to_ascii_uppercase();
+    let name = name.strip_prefix(PREFIX).unwrap_or(&name);
+    let enough = (name.len() / 3).max(2);
+    SETTINGS
+        .iter()
+        .map(|setting| (distance(name, setting.variable.trim_start_matches(PREFIX)), *setting))
+        .filter(|(distance, _)| *distance <= enough)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, setting)| setting)
+}
+
+/// How many letters must be put in, taken out or replaced to make one name of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other = other.as_bytes();
+    let mut row = (0..=other.len()).collect::<Vec<_>>();
+    for (i, letter) in one.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, same) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *same);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_the_file_is_short_and_in_lower_case() {
+        assert_eq!(LISTEN.key(), "listen");
+        assert_eq!(SECRET_KEY_FILE.key(), "secret_key_file");
+    }
+
+    #[test]
+    fn a_slip_of_the_hand_is_understood() {
+        for (typed, meant) in [
+            ("USHER_LISTN", Some(LISTEN)),
+            ("USHER_DATABASE_URI", Some(DATABASE_URL)),
+            ("USHER_LOGFORMAT", Some(LOG_FORMAT)),
+            ("USHER_TRUSTED_PROXY", Some(TRUSTED_PROXIES)),
+            ("usher_listen", Some(LISTEN)),
+            ("data-dir", Some(DATA_DIR)),
+            ("USHER_DB_URL", None),
+            ("USHER_", None),
+            ("USHER_ÜBER_ALL_THINGS", None),
+        ] {
+            assert_eq!(nearest(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_help_fits_a_terminal() {
+        for line in help().lines() {
+            assert!(line.len() <= 105, "{line}");
+        }
+    }
+}
