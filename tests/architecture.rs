@@ -1,1 +1,70 @@
+//! The rules of the house that a compiler does not know. `docs/architecture.md` says why they are.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the lints know test functions, and not what they call")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+#[path = "architecture/layers.rs"]
+mod layers;
+#[path = "architecture/paths.rs"]
+mod paths;
+#[path = "architecture/templates.rs"]
+mod templates;
+
+const LONGEST_FILE: usize = 400;
+
+/// All files below a folder of the project, with their paths in it. A missing folder fails: a rule that reads nothing proves nothing.
+fn files(folder: &str) -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths = vec![];
+    walk(&root, &mut paths);
+    paths.sort();
+    let relative = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
+    paths.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap_or_default())).collect()
+}
+
+fn assert_none(breaches: &[String]) {
+    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
+}
+
+#[test]
+fn every_arrow_between_the_layers_runs_the_right_way() {
+    let sources = files("src").into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|extension| extension == "rs"));
+    assert_none(&sources.flat_map(|(file, source)| layers::breaches(&file, &source)).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read_at_a_sitting() {
+    let lengths = files("src").into_iter().map(|(file, source)| (file, source.lines().count()));
+    let long = lengths.filter(|(_, lines)| *lines > LONGEST_FILE).map(|(file, lines)| format!("src/{file} has {lines} lines"));
+    assert_none(&long.collect::<Vec<_>>());
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names =
+        |database: &str| -> BTreeSet<String> { files(&format!("migrations/{database}")).into_iter().map(|(file, _)| file).collect() };
+    let (sqlite, postgres) = (names("sqlite"), names("postgres"));
+    assert!(!sqlite.is_empty());
+    let apart = sqlite
+        .symmetric_difference(&postgres)
+        .map(|file| format!("{file} is missing from one of migrations/sqlite and migrations/postgres"));
+    assert_none(&apart.collect::<Vec<_>>());
+}
+
+/// Mail programs know no stylesheets and no content policy, so mails are left out.
+#[test]
+fn pages_have_no_inline_script_or_style_and_escape_everything() {
+    let pages = files("templates").into_iter().filter(|(file, _)| !file.starts_with("emails/"));
+    assert_none(&pages.flat_map(|(file, source)| templates::breaches(&file, &source)).collect::<Vec<_>>());
+}
