@@ -1,3 +1,9 @@
 //! HTTP: the site map, extractors, and one folder per feature.
 
+pub mod assets;
+pub mod page;
 pub mod paths;
+#[cfg(test)]
+mod samples;
+pub mod sign_in;
+pub mod users_and_groups;

@@ -1,0 +1,30 @@
+//! What pages have in common: the frame around them, and the small things they show.
+
+mod form;
+mod frame;
+mod moment;
+mod number;
+mod pager;
+mod person;
+
+use askama::Template;
+
+pub use form::{Field, FieldError, FormErrors, SecretField};
+pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, Shell};
+pub use moment::Moment;
+pub use number::{Count, counted, grouped};
+pub use pager::Pager;
+pub use person::{Badge, Person};
+
+/// A page as HTML.
+///
+/// # Errors
+/// Only when the memory for the text cannot be written to, which does not happen; the caller answers it like any other failure.
+pub fn render(page: &impl Template) -> askama::Result<String> {
+    page.render()
+}
+
+/// `path` with the query of the list that an action returns to, so that search and page are as they were.
+pub fn with_query(path: impl std::fmt::Display, query: &str) -> String {
+    if query.is_empty() { path.to_string() } else { format!("{path}?{query}") }
+}

@@ -1,0 +1,131 @@
+//! A form shown again: what was typed, and what is wrong with it, at its field and above all fields.
+
+use std::fmt;
+
+use crate::domain::{email_address::EmailAddressError, password::PasswordError, text::LineError};
+
+/// A field: what was typed, and why it is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Field {
+    pub value: String,
+    pub error: Option<FieldError>,
+}
+
+/// A field for a password. It has no value, so that none can be sent back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SecretField {
+    pub error: Option<FieldError>,
+}
+
+/// Why a field is refused. Its `Display` is the sentence at the field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldError {
+    /// A name; `what` says of what, with its article: "a first name".
+    Line {
+        what: &'static str,
+        error: LineError,
+    },
+    Email(EmailAddressError),
+    Password(PasswordError),
+    /// What only the use case can know, such as an address in use.
+    Said(String),
+}
+
+/// Everything wrong with a form, in the order of its fields: the id of the field and what is said about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormErrors(Vec<(&'static str, String)>);
+
+impl Field {
+    pub fn new(value: impl Into<String>) -> Self {
+        Self { value: value.into(), error: None }
+    }
+
+    pub fn refused(value: impl Into<String>, error: impl Into<FieldError>) -> Self {
+        Self { value: value.into(), error: Some(error.into()) }
+    }
+}
+
+impl SecretField {
+    pub fn refused(error: impl Into<FieldError>) -> Self {
+        Self { error: Some(error.into()) }
+    }
+}
+
+impl FormErrors {
+    /// From each field's id in the page and its error.
+    pub fn of<const N: usize>(fields: [(&'static str, Option<&FieldError>); N]) -> Self {
+        Self(fields.into_iter().filter_map(|(id, error)| Some((id, error?.to_string()))).collect())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, (&'static str, String)> {
+        self.0.iter()
+    }
+
+    /// What a page's title starts with, since it is the first thing that a screen reader says.
+    pub fn title_prefix(&self) -> &'static str {
+        if self.is_empty() { "" } else { "Error: " }
+    }
+}
+
+impl<'a> IntoIterator for &'a FormErrors {
+    type Item = &'a (&'static str, String);
+    type IntoIter = std::slice::Iter<'a, (&'static str, String)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line { what, error: LineError::Empty } => write!(f, "Enter {what}"),
+            Self::Line { error: LineError::TooLong(max), .. } => write!(f, "Use at most {max} characters"),
+            Self::Line { error: LineError::Unprintable, .. } => f.write_str("Leave out characters that cannot be seen"),
+            Self::Line { error: LineError::Markup, .. } => f.write_str("Leave out < and >"),
+            Self::Email(EmailAddressError::Empty) => f.write_str("Enter an email address"),
+            Self::Email(EmailAddressError::TooLong) => f.write_str("Use at most 254 characters"),
+            Self::Email(EmailAddressError::Malformed) => f.write_str("Enter an email address such as name@example.com"),
+            Self::Password(PasswordError::Empty) => f.write_str("Enter a password"),
+            Self::Password(PasswordError::TooShort(min)) => write!(f, "Use at least {min} characters"),
+            Self::Password(PasswordError::TooLong) => f.write_str("Use at most 128 characters"),
+            Self::Password(PasswordError::Personal) => f.write_str("Leave out your name, your email address and the company’s name"),
+            Self::Password(PasswordError::Guessable) => f.write_str("This is easy to guess. Add another word or two"),
+            Self::Said(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<EmailAddressError> for FieldError {
+    fn from(error: EmailAddressError) -> Self {
+        Self::Email(error)
+    }
+}
+
+impl From<PasswordError> for FieldError {
+    fn from(error: PasswordError) -> Self {
+        Self::Password(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_listed_in_the_order_of_the_fields() {
+        let name = Field::refused("", FieldError::Line { what: "a first name", error: LineError::Empty });
+        let email = Field::new("maya@example.com");
+        let password = SecretField::refused(PasswordError::TooShort(15));
+        let fields = [("first", name.error.as_ref()), ("email", email.error.as_ref()), ("password", password.error.as_ref())];
+        let errors = FormErrors::of(fields);
+        let listed = errors.iter().map(|(id, text)| (*id, text.as_str())).collect::<Vec<_>>();
+        assert_eq!(listed, [("first", "Enter a first name"), ("password", "Use at least 15 characters")]);
+        assert_eq!(errors.title_prefix(), "Error: ");
+        assert_eq!(FormErrors::default().title_prefix(), "");
+    }
+}

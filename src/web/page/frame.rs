@@ -1,0 +1,163 @@
+//! The frames around pages: the console's, and the card that stands alone before signing in.
+
+use serde::{Deserialize, Serialize};
+
+use super::Person;
+use crate::{domain::policy::Role, web::paths};
+
+/// What the console's frame shows.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The company's name.
+    pub company: String,
+    /// Who is signed in.
+    pub me: Person,
+    pub nav: Vec<NavGroup>,
+    pub csrf: String,
+    pub flash: Option<Flash>,
+    /// Whether to advise the Admin who looks to appoint a second one.
+    pub is_only_admin: bool,
+    /// Whether mails are written as files, for want of a mail server.
+    pub mails_to_files: bool,
+}
+
+/// What the frame of a page that stands alone shows.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// The company's name; empty until the first Admin has set it.
+    pub company: String,
+    pub csrf: String,
+    pub flash: Option<Flash>,
+}
+
+/// Entries of the navigation that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavGroup {
+    pub label: &'static str,
+    pub entries: Vec<NavEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavEntry {
+    pub label: &'static str,
+    pub icon: &'static str,
+    pub href: String,
+    pub is_current: bool,
+}
+
+/// A part of the console that the navigation leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    UsersAndGroups,
+}
+
+impl Section {
+    /// The navigation for somebody with `role` who is in this section. What a person may not open is not there.
+    pub fn nav(self, role: Role) -> Vec<NavGroup> {
+        match role {
+            // Everybody shares the directory.
+            Role::Admin | Role::PortfolioAdmin | Role::User => {
+                vec![NavGroup { label: "People", entries: vec![Self::UsersAndGroups.entry(self)] }]
+            }
+        }
+    }
+
+    fn entry(self, current: Self) -> NavEntry {
+        let (label, icon, href) = match self {
+            Self::UsersAndGroups => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+        };
+        NavEntry { label, icon, href, is_current: self == current }
+    }
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlashKind {
+    /// It is done.
+    Ok,
+    /// It is done, and something needs attention.
+    Warn,
+    /// It was refused.
+    Bad,
+    Info,
+}
+
+impl FlashKind {
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Ok => "",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+            Self::Info => "info",
+        }
+    }
+
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Ok => "circle",
+            Self::Warn => "warn",
+            Self::Bad => "alert",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// What happened and to whom, shown once on the next page. Never holds a link with a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    pub kind: FlashKind,
+    pub text: String,
+    /// The opposite of what happened, where there is one.
+    pub action: Option<FlashAction>,
+}
+
+/// A button that undoes what happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlashAction {
+    pub label: String,
+    /// With the person's name, since the message is read apart from the button.
+    pub accessible_name: String,
+    pub path: String,
+    /// The query of the list that the action returns to.
+    #[serde(default)]
+    pub return_query: String,
+}
+
+impl Flash {
+    pub fn new(kind: FlashKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), action: None }
+    }
+
+    #[must_use]
+    pub fn with_action(self, action: FlashAction) -> Self {
+        Self { action: Some(action), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_survives_its_way_through_the_session() {
+        let action = FlashAction {
+            label: "Activate".into(),
+            accessible_name: "Activate Jonas Vermeulen".into(),
+            path: "/users-and-groups/users/7/activate".into(),
+            return_query: "q=jo".into(),
+        };
+        let flash = Flash::new(FlashKind::Ok, "Jonas Vermeulen is deactivated.").with_action(action);
+        let stored = serde_json::to_string(&flash).unwrap();
+        assert_eq!(serde_json::from_str::<Flash>(&stored).unwrap(), flash);
+    }
+
+    #[test]
+    fn the_navigation_marks_where_one_is() {
+        for role in Role::ALL {
+            let nav = Section::UsersAndGroups.nav(role);
+            assert_eq!(nav[0].entries[0].label, "Users & Groups");
+            assert!(nav[0].entries[0].is_current);
+        }
+    }
+}

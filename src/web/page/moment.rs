@@ -1,0 +1,80 @@
+//! Times as people read them; the exact one goes with it in `<time>`.
+
+use crate::domain::clock::Timestamp;
+
+/// A time, and when it is looked at. The company's time zone is UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    pub at: Timestamp,
+    pub now: Timestamp,
+}
+
+impl Moment {
+    pub fn new(at: Timestamp, now: Timestamp) -> Self {
+        Self { at, now }
+    }
+
+    /// For lists: "Today, 09:14", "Yesterday, 11:05", else "3 Sep 2026".
+    pub fn short(&self) -> String {
+        match (self.now.date() - self.at.date()).num_days() {
+            0 => self.at.format("Today, %H:%M").to_string(),
+            1 => self.at.format("Yesterday, %H:%M").to_string(),
+            _ => self.date(),
+        }
+    }
+
+    /// Where the hour matters: "3 Sep 2026, 09:14".
+    pub fn long(&self) -> String {
+        self.at.format("%-d %b %Y, %H:%M").to_string()
+    }
+
+    /// The day alone: "3 Sep 2026".
+    pub fn date(&self) -> String {
+        self.at.format("%-d %b %Y").to_string()
+    }
+
+    /// For the attribute `datetime`.
+    pub fn machine(&self) -> String {
+        self.at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// For the attribute `title`.
+    pub fn exact(&self) -> String {
+        self.at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    fn at(day: u32, hour: u32, minute: u32) -> Timestamp {
+        NaiveDate::from_ymd_opt(2026, 9, day).unwrap().and_hms_opt(hour, minute, 7).unwrap()
+    }
+
+    #[test]
+    fn a_list_says_today_and_yesterday_by_the_calendar() {
+        let now = at(5, 0, 10);
+        for (then, words) in [
+            (at(5, 0, 9), "Today, 00:09"),
+            (at(5, 23, 59), "Today, 23:59"),
+            (at(4, 23, 59), "Yesterday, 23:59"),
+            (at(4, 0, 0), "Yesterday, 00:00"),
+            (at(3, 23, 59), "3 Sep 2026"),
+            (at(6, 0, 0), "6 Sep 2026"),
+        ] {
+            assert_eq!(Moment::new(then, now).short(), words);
+        }
+    }
+
+    #[test]
+    fn the_exact_time_is_named_in_utc() {
+        let moment = Moment::new(at(3, 9, 14), at(5, 0, 0));
+        assert_eq!(moment.long(), "3 Sep 2026, 09:14");
+        assert_eq!(moment.date(), "3 Sep 2026");
+        assert_eq!(moment.machine(), "2026-09-03T09:14:07Z");
+        assert_eq!(moment.exact(), "2026-09-03 09:14:07 UTC");
+    }
+}

@@ -1,0 +1,75 @@
+//! Numbers of things.
+
+use std::fmt;
+
+/// How many there are. Large searches are counted only so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    Exactly(u64),
+    /// So many, and more: "10,000+".
+    MoreThan(u64),
+}
+
+impl Count {
+    pub fn is_zero(self) -> bool {
+        self == Self::Exactly(0)
+    }
+
+    /// With the word for it, in singular or plural: "1 member", "2 members".
+    pub fn of(self, one: &str, many: &str) -> String {
+        if self == Self::Exactly(1) { format!("1 {one}") } else { format!("{self} {many}") }
+    }
+}
+
+impl From<u64> for Count {
+    fn from(count: u64) -> Self {
+        Self::Exactly(count)
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(count) => f.write_str(&grouped(*count)),
+            Self::MoreThan(count) => write!(f, "{}+", grouped(*count)),
+        }
+    }
+}
+
+/// With commas between thousands: "48,213".
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// "1 member", "2 members".
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    Count::Exactly(count).of(one, many)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (48_213, "48,213"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+        assert_eq!(Count::MoreThan(10_000).to_string(), "10,000+");
+    }
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(counted(0, "user", "users"), "0 users");
+        assert_eq!(counted(1, "user", "users"), "1 user");
+        assert_eq!(Count::MoreThan(10_000).of("user", "users"), "10,000+ users");
+    }
+}

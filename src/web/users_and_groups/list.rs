@@ -1,0 +1,216 @@
+//! The Users panel.
+
+use askama::Template;
+
+use super::Aside;
+use crate::{
+    domain::user::Status,
+    web::{
+        page::{Moment, Pager, Person, Shell},
+        paths,
+    },
+};
+
+/// The people of the company: everyone with what may be done, or only the directory.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/list.html")]
+pub struct UsersPage {
+    pub shell: Shell,
+    pub aside: Aside,
+    /// What is looked for; empty for everybody.
+    pub q: String,
+    /// The query of this view, which the actions in its rows return to.
+    pub query: String,
+    pub rows: UserRows,
+    pub pager: Pager,
+}
+
+/// The rows, by what the one who looks may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserRows {
+    /// For Admins.
+    Everyone(Vec<UserRow>),
+    /// For the others: people who can sign in.
+    Directory(Vec<DirectoryRow>),
+}
+
+/// One person, as an Admin sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    pub person: Person,
+    pub status: Status,
+    pub is_admin: bool,
+    /// Whether this is the one who looks, who has no actions on themselves.
+    pub is_you: bool,
+    /// By name; Admins among them.
+    pub groups: Vec<String>,
+    pub last_sign_in: Option<Moment>,
+    /// Whether the invitation's link can be shown, for want of a mail server.
+    pub shows_link: bool,
+}
+
+/// One person, as everybody sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    pub person: Person,
+    pub is_you: bool,
+    /// Custom groups only.
+    pub groups: Vec<String>,
+}
+
+impl UserRows {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Everyone(rows) => rows.is_empty(),
+            Self::Directory(rows) => rows.is_empty(),
+        }
+    }
+}
+
+impl UserRow {
+    fn block(&self) -> paths::BlockUser {
+        paths::BlockUser { user: self.person.id }
+    }
+
+    fn activate(&self) -> paths::ActivateUser {
+        paths::ActivateUser { user: self.person.id }
+    }
+
+    fn delete(&self) -> paths::DeleteUser {
+        paths::DeleteUser { user: self.person.id }
+    }
+
+    fn resend(&self) -> paths::ResendInvitation {
+        paths::ResendInvitation { user: self.person.id }
+    }
+
+    fn revoke(&self) -> paths::RevokeInvitation {
+        paths::RevokeInvitation { user: self.person.id }
+    }
+
+    fn link(&self) -> paths::InvitationLink {
+        paths::InvitationLink { user: self.person.id }
+    }
+}
+
+/// So many groups are named in a row; the others are counted.
+const GROUPS_NAMED: usize = 3;
+
+/// "Finance, Research", "Finance, Research, Sales and 2 more".
+fn groups_in_short(groups: &[String]) -> String {
+    let named = groups.iter().take(GROUPS_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match groups.len().saturating_sub(GROUPS_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::{
+        samples::{Sample, check},
+        users_and_groups::AsideEntry,
+    };
+
+    fn pager(sample: &Sample) -> Pager {
+        if sample.rows == 0 {
+            return Pager::single("0 users");
+        }
+        let href = |place: &str| Some(format!("?q=ma&page={place}"));
+        Pager { label: "1–50 of 48,213 users".into(), next: href("a-7"), last: href("z"), ..Pager::default() }
+    }
+
+    fn page(sample: &Sample) -> UsersPage {
+        let row = |place: usize, person| UserRow {
+            person,
+            status: [
+                Status::Active,
+                Status::Active,
+                Status::Deactivated,
+                Status::Active,
+                Status::Invited,
+                Status::Active,
+                Status::Active,
+                Status::Expired,
+            ][place % 8],
+            is_admin: place % 9 == 2,
+            is_you: place == 11,
+            groups: (0..place % 6).map(|_| if sample.name == "plain" { "Finance".into() } else { sample.text.clone() }).collect(),
+            last_sign_in: (place % 4 != 0).then(|| sample.moment(place * place * 10)),
+            shows_link: place > 6,
+        };
+        UsersPage {
+            shell: sample.shell(),
+            aside: Aside::sample(sample, AsideEntry::Users),
+            q: if sample.name == "plain" { String::new() } else { sample.text.clone() },
+            query: sample.text.clone(),
+            rows: UserRows::Everyone(sample.rows(row)),
+            pager: pager(sample),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("users", page);
+        check("users-blocked", |sample| {
+            let mut page = page(sample);
+            page.shell.flash = Some(sample.flash());
+            page
+        });
+        check("users-no-match", |sample| UsersPage {
+            rows: UserRows::Everyone(Vec::new()),
+            q: if sample.text.is_empty() { String::new() } else { format!("marguerite {}", sample.text) },
+            pager: Pager::single("0 users"),
+            ..page(sample)
+        });
+        check("directory", |sample| UsersPage {
+            aside: Aside::sample_for_readers(sample, AsideEntry::Users),
+            rows: UserRows::Directory(sample.rows(|place, person| DirectoryRow {
+                person,
+                is_you: place == 11,
+                groups: (0..place % 3).map(|_| sample.text.clone()).collect(),
+            })),
+            ..page(sample)
+        });
+    }
+
+    #[test]
+    fn a_row_offers_what_fits_the_status() {
+        let mut page = page(&Sample::plain());
+        let UserRows::Everyone(rows) = page.rows else { panic!("an Admin sees everyone") };
+        for (status, is_you, shows_link, offered) in [
+            (Status::Active, false, false, vec!["Block", "Delete user"]),
+            (Status::Deactivated, false, false, vec!["Activate", "Delete user"]),
+            (Status::Invited, false, false, vec!["Resend invitation", "Revoke invitation"]),
+            (Status::Expired, false, true, vec!["Show link", "Resend invitation", "Revoke invitation"]),
+            (Status::Active, true, false, vec!["Your account"]),
+        ] {
+            page.rows = UserRows::Everyone(vec![UserRow { status, is_you, shows_link, ..rows[0].clone() }]);
+            let html = page.render().unwrap();
+            let cell = html.split("<div class=\"row-acts\">").nth(1).unwrap().split("</td>").next().unwrap();
+            for label in ["Block", "Activate", "Delete user", "Show link", "Resend invitation", "Revoke invitation", "Your account"] {
+                let is_there = cell.contains(&format!(">{label}<")) || cell.contains(&format!("aria-label=\"{label}\""));
+                assert_eq!(is_there, offered.contains(&label), "{status:?} {is_you}: {label}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_groups_are_counted() {
+        let groups = |count: usize| vec!["A".to_owned(); count];
+        assert_eq!(groups_in_short(&groups(3)), "A, A, A");
+        assert_eq!(groups_in_short(&groups(5)), "A, A, A and 2 more");
+    }
+
+    #[test]
+    fn the_directory_shows_no_status_and_no_actions() {
+        let sample = Sample::plain();
+        let rows = sample.rows(|_, person| DirectoryRow { person, is_you: false, groups: Vec::new() });
+        let aside = Aside::sample_for_readers(&sample, AsideEntry::Users);
+        let html = UsersPage { aside, rows: UserRows::Directory(rows), ..page(&sample) }.render().unwrap();
+        for word in ["badge", "Status", "Last sign-in", "Admins", "Block", "Delete", "Create"] {
+            assert!(!html.contains(word), "{word}");
+        }
+    }
+}

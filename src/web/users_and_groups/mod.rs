@@ -1,0 +1,98 @@
+//! Users & Groups: the company's directory, and for Admins who gets in.
+
+pub mod list;
+pub mod new_group;
+pub mod new_user;
+
+use super::{page::Count, paths};
+use crate::domain::ids::GroupId;
+
+/// What stands beside every list of Users & Groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    pub current: AsideEntry,
+    /// How many people the one who looks sees.
+    pub users: Count,
+    /// Only for those who see the Admins group.
+    pub admins: Option<GroupEntry>,
+    pub groups: Vec<GroupEntry>,
+    /// For those who may create.
+    pub create: Option<CreateMenu>,
+    /// Whether there is a way to the people deleted.
+    pub shows_deleted: bool,
+}
+
+/// Which entry one is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsideEntry {
+    Users,
+    Group(GroupId),
+    Deleted,
+}
+
+/// A group in the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupEntry {
+    pub id: GroupId,
+    pub name: String,
+    pub members: Count,
+}
+
+/// What the dialogs of the Create menu say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateMenu {
+    /// "24 hours".
+    pub invitation_term: String,
+}
+
+impl Aside {
+    fn is_users(&self) -> bool {
+        self.current == AsideEntry::Users
+    }
+
+    fn is_group(&self) -> bool {
+        matches!(self.current, AsideEntry::Group(_))
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.current == AsideEntry::Deleted
+    }
+
+    fn is_at(&self, entry: &GroupEntry) -> bool {
+        self.current == AsideEntry::Group(entry.id)
+    }
+
+    fn has_groups(&self) -> bool {
+        self.admins.is_some() || !self.groups.is_empty()
+    }
+}
+
+impl GroupEntry {
+    fn path(&self) -> paths::Group {
+        paths::Group { group: self.id }
+    }
+}
+
+#[cfg(test)]
+impl Aside {
+    /// As an Admin sees it.
+    pub(in crate::web) fn sample(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
+        let entry = |id, name: &str, members| GroupEntry { id: GroupId(id), name: name.into(), members: Count::Exactly(members) };
+        let names =
+            if sample.name == "plain" { vec!["Finance", "Operations", "Research"] } else { vec![sample.text.as_str(); sample.rows] };
+        let groups = (2..).zip(names).map(|(id, name)| entry(id, name, 6)).collect();
+        Self {
+            current,
+            users: Count::Exactly(48_213),
+            admins: Some(entry(1, "Admins", 2)),
+            groups,
+            create: Some(CreateMenu { invitation_term: "24 hours".into() }),
+            shows_deleted: true,
+        }
+    }
+
+    /// As everybody else sees it.
+    pub(in crate::web) fn sample_for_readers(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
+        Self { admins: None, create: None, shows_deleted: false, ..Self::sample(sample, current) }
+    }
+}
