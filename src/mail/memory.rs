@@ -1,0 +1,58 @@
+//! Mails that stay in memory, for tests.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use parking_lot::Mutex;
+
+use super::{Outgoing, Reply, SendError};
+
+/// A mailbox. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(Arc<Mutex<Contents>>);
+
+#[derive(Debug, Default)]
+struct Contents {
+    mails: Vec<Outgoing>,
+    failures: VecDeque<SendError>,
+}
+
+impl Memory {
+    /// The mails so far, oldest first. They leave the mailbox, so that a test can say that there were no others.
+    pub fn take(&self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.0.lock().mails)
+    }
+
+    /// Lets the next mail fail; several wait for one mail each.
+    pub fn fail_next(&self, error: SendError) {
+        self.0.lock().failures.push_back(error);
+    }
+
+    /// What would not go out by mail is not taken here either.
+    pub(super) fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
+        mail.to_wire()?;
+        let mut contents = self.0.lock();
+        if let Some(error) = contents.failures.pop_front() {
+            return Err(error);
+        }
+        contents.mails.push(mail.clone());
+        Ok(Reply::new("250 Taken"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::{SendErrorKind, transport::samples::outgoing};
+
+    #[test]
+    fn keeps_what_it_takes_and_fails_as_told() {
+        let memory = Memory::default();
+        memory.clone().fail_next(SendError::temporary("450 Later"));
+        assert_eq!(memory.send(&outgoing()), Err(SendError::temporary("450 Later")));
+        assert!(memory.send(&outgoing()).is_ok());
+        assert_eq!(memory.take(), [outgoing()]);
+        assert_eq!(memory.take(), []);
+        let malformed = Outgoing { message_id: "17".to_owned(), ..outgoing() };
+        assert_eq!(memory.send(&malformed).unwrap_err().kind, SendErrorKind::Permanent);
+    }
+}

@@ -1,0 +1,73 @@
+//! Mails about one's own user, when somebody else blocked it, let it in again, or deleted it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ASK, ByOther, Link, company_or_usher, console, somebody};
+use crate::mail::{
+    letter::{Action, Letter, Paragraph},
+    text::{SUBJECT_MAX, fit},
+};
+
+/// Somebody is let in again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessRestored {
+    pub change: ByOther,
+    /// To the sign-in page.
+    pub link: Link,
+}
+
+impl AccessRestored {
+    pub(super) fn letter(&self) -> Letter {
+        let ByOther { first_name, by, company, at } = &self.change;
+        let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is restored".len());
+        Letter {
+            subject: format!("Your access to {shown} is restored"),
+            preheader: "You can sign in again.".to_owned(),
+            heading: "Your access is restored",
+            first_name: first_name.clone(),
+            paragraphs: vec![
+                Paragraph::dated(&format!("{} restored your access to {}, on", somebody(by), console(company)), *at),
+                Paragraph::plain("You can sign in again with the credentials that you had."),
+            ],
+            action: Some(Action { label: "Sign in", link: self.link.clone() }),
+            notes: Vec::new(),
+            company: company.clone(),
+        }
+    }
+}
+
+pub(super) fn blocked(change: &ByOther) -> Letter {
+    let ByOther { first_name, by, company, at } = change;
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is blocked".len());
+    Letter {
+        subject: format!("Your access to {shown} is blocked"),
+        preheader: "You are signed out everywhere.".to_owned(),
+        heading: "Your access is blocked",
+        first_name: first_name.clone(),
+        paragraphs: vec![
+            Paragraph::dated(&format!("{} blocked your access to {}, on", somebody(by), console(company)), *at),
+            Paragraph::plain("You are signed out everywhere, and cannot sign in until an administrator activates your user again."),
+        ],
+        action: None,
+        notes: vec![ASK],
+        company: company.clone(),
+    }
+}
+
+pub(super) fn deleted(change: &ByOther) -> Letter {
+    let ByOther { first_name, by, company, at } = change;
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was deleted".len());
+    Letter {
+        subject: format!("Your user at {shown} was deleted"),
+        preheader: "You are signed out everywhere.".to_owned(),
+        heading: "Your user was deleted",
+        first_name: first_name.clone(),
+        paragraphs: vec![
+            Paragraph::dated(&format!("{} deleted your user in {}, on", somebody(by), console(company)), *at),
+            Paragraph::plain("You are signed out everywhere, and can no longer sign in."),
+        ],
+        action: None,
+        notes: vec![ASK],
+        company: company.clone(),
+    }
+}

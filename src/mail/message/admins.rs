@@ -1,0 +1,77 @@
+//! Mails about the Admin role: to whoever gained or lost it, and to every Admin when there is one more.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ASK, ByOther, company_or_usher, console, somebody};
+use crate::mail::{
+    letter::{Letter, Paragraph},
+    text::{SUBJECT_MAX, fit, named},
+};
+
+/// Somebody became an Admin; every Admin is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminAppointedNotice {
+    /// `first_name` is that of the Admin who gets the mail.
+    pub change: ByOther,
+    /// Who became an Admin, by the name that people see.
+    pub who: String,
+}
+
+impl AdminAppointedNotice {
+    pub(super) fn letter(&self) -> Letter {
+        let ByOther { first_name, by, company, at } = &self.change;
+        let (by, who) = (somebody(by), named(&self.who, "Somebody"));
+        let [short, shown] = fit([&who, &company_or_usher(company)], SUBJECT_MAX - " is now an Admin of ".len());
+        Letter {
+            subject: format!("{short} is now an Admin of {shown}"),
+            preheader: format!("{by} added {who} to Admins."),
+            heading: "There is a new Admin",
+            first_name: first_name.clone(),
+            paragraphs: vec![
+                Paragraph::dated(&format!("{by} made {who} an Admin of {}, on", console(company)), *at),
+                Paragraph::plain("Every Admin gets this mail. All Admins have equal permissions, company-wide."),
+            ],
+            action: None,
+            notes: vec!["If this is unexpected, look at the audit log, and at who is in Admins on Users & Groups."],
+            company: company.clone(),
+        }
+    }
+}
+
+pub(super) fn appointed(change: &ByOther) -> Letter {
+    let ByOther { first_name, by, company, at } = change;
+    let by = somebody(by);
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are now an Admin of ".len());
+    Letter {
+        subject: format!("You are now an Admin of {shown}"),
+        preheader: format!("{by} added you to Admins."),
+        heading: "You are now an Admin",
+        first_name: first_name.clone(),
+        paragraphs: vec![
+            Paragraph::dated(&format!("{by} made you an Admin of {}, on", console(company)), *at),
+            Paragraph::plain("All Admins have equal permissions, company-wide: you can invite, block and delete users, other Admins too."),
+        ],
+        action: None,
+        notes: vec![ASK],
+        company: company.clone(),
+    }
+}
+
+pub(super) fn removed(change: &ByOther) -> Letter {
+    let ByOther { first_name, by, company, at } = change;
+    let by = somebody(by);
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are no longer an Admin of ".len());
+    Letter {
+        subject: format!("You are no longer an Admin of {shown}"),
+        preheader: format!("{by} removed you from Admins."),
+        heading: "You are no longer an Admin",
+        first_name: first_name.clone(),
+        paragraphs: vec![
+            Paragraph::dated(&format!("{by} removed your Admin role in {}, on", console(company)), *at),
+            Paragraph::plain("Your user stays as it is, with what your default role allows."),
+        ],
+        action: None,
+        notes: vec![ASK],
+        company: company.clone(),
+    }
+}

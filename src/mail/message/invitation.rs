@@ -1,0 +1,58 @@
+//! Invitations: the first one, and the new link that takes the place of an earlier one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Link, company_or_usher, console, somebody};
+use crate::{
+    domain::clock::Timestamp,
+    mail::{
+        letter::{Action, Letter, Paragraph},
+        text::{SUBJECT_MAX, date, fit},
+    },
+};
+
+/// Somebody is invited, by a link that holds until `expires_at`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// By the name that people see.
+    pub invited_by: String,
+    /// May be empty.
+    pub first_name: String,
+    pub company: String,
+    pub link: Link,
+    pub expires_at: Timestamp,
+}
+
+impl Invitation {
+    pub(super) fn letter(&self) -> Letter {
+        let (by, company) = (somebody(&self.invited_by), company_or_usher(&self.company));
+        let invited = format!("{by} invited you to {}.", console(&self.company));
+        let [by, company] = fit([&by, &company], SUBJECT_MAX - " invited you to ".len());
+        self.with(format!("{by} invited you to {company}"), "You are invited", &invited)
+    }
+
+    pub(super) fn letter_again(&self) -> Letter {
+        let by = somebody(&self.invited_by);
+        let invited =
+            format!("{by} invited you to {}. This mail has a new link for you: the earlier link no longer works.", console(&self.company));
+        let [company] = fit([&company_or_usher(&self.company)], SUBJECT_MAX - "New invitation to ".len());
+        self.with(format!("New invitation to {company}"), "Your new invitation", &invited)
+    }
+
+    fn with(&self, subject: String, heading: &'static str, invited: &str) -> Letter {
+        let until = date(self.expires_at);
+        Letter {
+            subject,
+            preheader: format!("Confirm the invitation and set up your credentials by {until}."),
+            heading,
+            first_name: self.first_name.clone(),
+            paragraphs: vec![
+                Paragraph::plain(invited),
+                Paragraph::dated("To get in, confirm the invitation and set up your credentials by", self.expires_at),
+            ],
+            action: Some(Action { label: "Accept invitation", link: self.link.clone() }),
+            notes: vec!["The link works once. If you did not expect this mail, ignore it and nothing happens."],
+            company: self.company.clone(),
+        }
+    }
+}

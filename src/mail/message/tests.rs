@@ -1,0 +1,193 @@
+//! Every mail with usual, empty, long and hostile names.
+
+use super::*;
+use crate::mail::{text::SUBJECT_MAX, transport::samples::now};
+
+const LINK: &str = "https://usher.northwind.example/invitation/4fYk2mQ9vXc7JpLr0TsUaZ1bNdEgHiKoMqVwXyC3-_8";
+
+/// One of each.
+fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
+    let (name, company, link) = (name.to_owned(), company.to_owned(), Link::new(link));
+    let invitation = Invitation {
+        invited_by: name.clone(),
+        first_name: name.clone(),
+        company: company.clone(),
+        link: link.clone(),
+        expires_at: now() + chrono::TimeDelta::days(1),
+    };
+    let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
+    vec![
+        Message::Invitation(invitation.clone()),
+        Message::InvitationAgain(invitation),
+        Message::Test(Test { company, server: name.clone(), at: now() }),
+        Message::AccessBlocked(change.clone()),
+        Message::AccessRestored(AccessRestored { change: change.clone(), link }),
+        Message::UserDeleted(change.clone()),
+        Message::AdminAppointed(change.clone()),
+        Message::AdminRemoved(change.clone()),
+        Message::AdminAppointedNotice(AdminAppointedNotice { change, who: name }),
+    ]
+}
+
+fn has_link(message: &Message) -> bool {
+    matches!(message, Message::Invitation(_) | Message::InvitationAgain(_) | Message::AccessRestored(_))
+}
+
+/// What holds of every mail, whatever the names in it.
+fn check(message: &Message) -> Rendered {
+    let rendered = message.render().unwrap();
+    let Rendered { subject, text, html } = &rendered;
+    assert!((1..=SUBJECT_MAX).contains(&subject.chars().count()), "{subject}");
+    assert!(!subject.contains(char::is_control), "{subject:?}");
+    let times = usize::from(has_link(message));
+    assert_eq!(text.matches(LINK).count(), times, "{text}");
+    assert_eq!(text.lines().filter(|line| *line == LINK).count(), times, "{text}");
+    assert_eq!(html.matches("display:inline-block").count(), times, "one button: {html}");
+    assert_eq!(html.matches(LINK).count(), 3 * times, "button, address and its text: {html}");
+    for line in text.lines() {
+        assert!(line.chars().count() <= 72 || !line.contains(' '), "{line}");
+    }
+    assert!(!text.contains("\n\n\n") && text.starts_with("Hello") && !text.contains('\r'), "{text}");
+    assert!(text.trim_end().lines().last().unwrap_or_default().starts_with("Usher") || text.contains("\n\nUsher,"), "{text}");
+    assert!(html.starts_with("<!doctype html>") && html.trim_end().ends_with("</html>") && html.contains("<html lang=\"en\">"));
+    for remote in ["<img", "src=\"", "@import", "url(", "<script", "<link"] {
+        assert!(!html.contains(remote), "{remote} in {html}");
+    }
+    assert!(!format!("{message:?} {rendered:?}").contains("4fYk2mQ9"), "a link in a debug print ends up in a log");
+    rendered
+}
+
+/// What a reader of the HTML sees, in one line.
+fn seen(html: &str) -> String {
+    let (_, body) = html.split_once("<body").unwrap();
+    let mut text = body.split('<').map(|piece| piece.split_once('>').map_or("", |(_, text)| text)).collect::<String>();
+    for (entity, character) in [("&#39;", "'"), ("&#34;", "\""), ("&#38;", "&")] {
+        text = text.replace(entity, character);
+    }
+    in_one_line(&text)
+}
+
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn usual_names() {
+    let rendered = messages("Maya Fischer", "Northwind Trading", LINK).iter().map(check).collect::<Vec<_>>();
+    let subjects = rendered.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>();
+    assert_eq!(
+        subjects,
+        [
+            "Maya Fischer invited you to Northwind Trading",
+            "New invitation to Northwind Trading",
+            "Test mail from Usher",
+            "Your access to Northwind Trading is blocked",
+            "Your access to Northwind Trading is restored",
+            "Your user at Northwind Trading was deleted",
+            "You are now an Admin of Northwind Trading",
+            "You are no longer an Admin of Northwind Trading",
+            "Maya Fischer is now an Admin of Northwind Trading",
+        ]
+    );
+    assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");
+}
+
+#[test]
+fn html_says_what_the_text_says() {
+    for message in messages("Maya \"M\" O'Neil & Sons", "Café Löwe", LINK) {
+        let Rendered { text, html, .. } = check(&message);
+        let html = seen(&html);
+        for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.contains(LINK)) {
+            let paragraph = in_one_line(paragraph);
+            assert!(html.contains(&paragraph), "{paragraph} in {html}");
+        }
+    }
+}
+
+#[test]
+fn empty_names() {
+    let rendered = messages("", "", LINK).iter().map(check).collect::<Vec<_>>();
+    assert_eq!(rendered[0].subject, "An administrator invited you to Usher");
+    assert!(rendered[0].text.starts_with("Hello,\n\nAn administrator invited you to the console Usher."), "{}", rendered[0].text);
+    assert!(rendered.iter().all(|mail| mail.text.ends_with("\n\nUsher\n") || mail.text.ends_with("\n\nUsher")));
+}
+
+#[test]
+fn long_names() {
+    for (name, company) in [
+        ("M".repeat(100), "N".repeat(100)),
+        ("Maximiliane ".repeat(8), "Ödön & ".repeat(14)),
+        (format!("{}@example.com", "m".repeat(64)), "N".to_owned()),
+    ] {
+        let rendered = messages(&name, &company, LINK).iter().map(check).collect::<Vec<_>>();
+        assert!(rendered[0].subject.contains(" invited you to "), "{}", rendered[0].subject);
+        assert!(rendered[8].subject.contains(" is now an Admin of "), "{}", rendered[8].subject);
+    }
+}
+
+#[test]
+fn hostile_names() {
+    for name in [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "x\r\nBcc: x@example.com",
+        "x\n\n<h1>",
+        "'\"&{{ 7*7 }}{% if %}",
+        "\u{202E}reveihc\u{202C} \u{2066}x\u{2069}\u{200B}\u{FEFF}",
+        "a\u{2028}b\u{2029}c\0\u{1b}[31m",
+        "=?utf-8?b?PHNjcmlwdD4=?=",
+        "</td></tr></table>",
+    ] {
+        for message in messages(name, name, LINK) {
+            let Rendered { subject, text, html } = check(&message);
+            assert!(!html.contains("<h1>"), "{html}");
+            assert_eq!(html.matches("</table>").count(), if has_link(&message) { 3 } else { 2 });
+            for part in [&subject, &text, &html] {
+                assert!(!part.lines().any(|line| line.starts_with("Bcc")), "{part}");
+                assert!(!part.chars().any(|c| c != '\n' && crate::domain::text::is_unprintable(c)), "{part:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_invitation_says_who_for_what_and_until_when_before_the_button() {
+    for message in &messages("Maya Fischer", "Northwind Trading", LINK)[..2] {
+        let Rendered { text, html, .. } = check(message);
+        for part in [text.as_str(), &seen(&html)] {
+            let button = part.rfind("Accept invitation").unwrap();
+            for words in [
+                "Maya Fischer invited you to Northwind Trading's console",
+                "confirm the invitation and set up your credentials by",
+                "21 November 2026, 09:20 UTC",
+            ] {
+                assert!(part.find(words).unwrap_or_else(|| panic!("{words} in {part}")) < button);
+            }
+            for words in ["The link works once.", "If you did not expect this mail, ignore it"] {
+                assert!(part.contains(words), "{words} in {part}");
+            }
+            let again = in_one_line(part).contains("the earlier link no longer works");
+            assert_eq!(again, message.kind() == MailKind::InvitationAgain);
+        }
+    }
+}
+
+#[test]
+fn a_link_cannot_break_out_of_its_line_or_its_attribute() {
+    let message = &messages("Maya", "N", "https://h/?a=1&b=\"><script>\r\n x")[0];
+    let Rendered { text, html, .. } = message.render().unwrap();
+    assert!(text.contains("\nhttps://h/?a=1&b=\"><script>x\n"), "{text}");
+    assert!(!html.contains("<script") && !html.contains("b=\""), "{html}");
+}
+
+#[test]
+fn messages_survive_being_stored() {
+    let mut kinds = Vec::new();
+    for message in messages("Mäyä", "N", LINK) {
+        let stored = serde_json::to_value(&message).unwrap();
+        assert_eq!(stored["kind"], message.kind().as_str());
+        kinds.push(message.kind());
+        assert_eq!(serde_json::from_value::<Message>(stored).unwrap(), message);
+    }
+    assert_eq!(kinds, MailKind::ALL);
+}

@@ -1,0 +1,40 @@
+//! The test mail.
+
+use serde::{Deserialize, Serialize};
+
+use super::console;
+use crate::{
+    domain::clock::Timestamp,
+    mail::{
+        letter::{Letter, Paragraph},
+        text::date,
+    },
+};
+
+/// A mail that says through which server it came, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Test {
+    pub company: String,
+    /// See [`crate::mail::Transport::name`].
+    pub server: String,
+    pub at: Timestamp,
+}
+
+impl Test {
+    pub(super) fn letter(&self) -> Letter {
+        let sent = date(self.at);
+        Letter {
+            subject: "Test mail from Usher".to_owned(),
+            preheader: format!("Sent on {sent}."),
+            heading: "Mails arrive",
+            first_name: String::new(),
+            paragraphs: vec![
+                Paragraph::plain(&format!("This is a test mail from {}.", console(&self.company))),
+                Paragraph::dated(&format!("It was sent through {}, on", self.server), self.at),
+            ],
+            action: None,
+            notes: vec!["There is nothing to do."],
+            company: self.company.clone(),
+        }
+    }
+}

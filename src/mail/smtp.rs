@@ -1,0 +1,162 @@
+//! Mails through a mail server.
+
+#[cfg(test)]
+mod tests;
+mod url;
+
+use std::{
+    error::Error as _,
+    fmt,
+    time::{Duration, Instant},
+};
+
+use lettre::transport::smtp::{
+    Error, authentication::DEFAULT_MECHANISMS, client::AsyncSmtpConnection, client::TlsParameters, extension::ClientId, response::Response,
+};
+use tokio::{sync::Mutex, time::timeout};
+
+pub use self::url::SmtpUrlError;
+use self::url::{Encryption, Server};
+use super::{Outgoing, Reply, SendError};
+
+/// For one of the server's network addresses to answer.
+const ADDRESS_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// For connecting, encrypting and signing in together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// For handing a mail over. Generous, since some servers examine a mail before they answer, and giving up by then delivers it twice.
+const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A mail takes no longer than this, one way or the other.
+pub const LONGEST_SEND: Duration = Duration::from_secs(100);
+
+/// A connection that waited longer is not used again: servers hang up by themselves.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+
+/// A mail server, and the connection kept for the next mail.
+///
+/// lettre has a pool of its own, which takes connections back whatever state they are in: a mail that was given up half way would leave
+/// the next one reading its answers. Here a connection is kept only after a mail went through to its end.
+pub struct Smtp {
+    server: Server,
+    tls: Option<TlsParameters>,
+    timeouts: Timeouts,
+    kept: Mutex<Option<Kept>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Timeouts {
+    connect: Duration,
+    hand_over: Duration,
+}
+
+struct Kept {
+    connection: AsyncSmtpConnection,
+    since: Instant,
+}
+
+impl Smtp {
+    pub(super) fn from_url(url: &str) -> Result<Self, SmtpUrlError> {
+        let server = Server::parse(url)?;
+        let tls = match server.encryption {
+            Encryption::None => None,
+            Encryption::StartTls | Encryption::Tls => Some(TlsParameters::new(server.host.clone())?),
+        };
+        let timeouts = Timeouts { connect: CONNECT_TIMEOUT, hand_over: HAND_OVER_TIMEOUT };
+        Ok(Self { server, tls, timeouts, kept: Mutex::default() })
+    }
+
+    pub(super) fn name(&self) -> String {
+        format!("{}, port {}", self.server.host, self.server.port)
+    }
+
+    pub(super) async fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
+        let message = mail.to_wire()?;
+        let mut connection = match self.kept_connection().await {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        let text = message.formatted();
+        let sent = timeout(self.timeouts.hand_over, connection.send(message.envelope(), &text));
+        let response =
+            sent.await.map_err(|_| too_slow("did not take the mail", self.timeouts.hand_over))?.map_err(|error| refused(&error))?;
+        *self.kept.lock().await = Some(Kept { connection, since: Instant::now() });
+        Ok(Reply::new(&words(&response)))
+    }
+
+    pub(super) async fn check(&self) -> Result<(), SendError> {
+        hang_up(self.connect().await?).await;
+        Ok(())
+    }
+
+    pub(super) async fn rest(&self) {
+        if let Some(kept) = self.kept.lock().await.take() {
+            hang_up(kept.connection).await;
+        }
+    }
+
+    /// The kept connection, if there is one that still works. It is taken out, so that giving up on a mail drops it.
+    async fn kept_connection(&self) -> Option<AsyncSmtpConnection> {
+        let Kept { mut connection, since } = self.kept.lock().await.take()?;
+        let works = since.elapsed() < IDLE_MAX && timeout(self.timeouts.connect, connection.test_connected()).await.unwrap_or(false);
+        works.then_some(connection)
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
+        let connected = timeout(self.timeouts.connect, self.connect_and_sign_in());
+        connected.await.map_err(|_| too_slow("did not answer", self.timeouts.connect))?.map_err(|error| refused(&error))
+    }
+
+    async fn connect_and_sign_in(&self) -> Result<AsyncSmtpConnection, Error> {
+        let Server { host, port, encryption, credentials, hello } = &self.server;
+        let hello = hello.clone().map_or_else(ClientId::default, ClientId::Domain);
+        let from_the_start = self.tls.clone().filter(|_| *encryption == Encryption::Tls);
+        let address = (host.as_str(), *port);
+        let mut connection = AsyncSmtpConnection::connect_tokio1(address, Some(ADDRESS_TIMEOUT), &hello, from_the_start, None).await?;
+        if *encryption == Encryption::StartTls
+            && let Some(tls) = self.tls.clone()
+        {
+            connection.starttls(tls, &hello).await?;
+        }
+        if let Some(credentials) = credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(connection)
+    }
+}
+
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Smtp").field("server", &self.server).field("timeouts", &self.timeouts).finish_non_exhaustive()
+    }
+}
+
+/// Says goodbye. The mail is delivered by then, so that nothing depends on an answer.
+async fn hang_up(mut connection: AsyncSmtpConnection) {
+    // A server that does not answer is left without more words.
+    drop(timeout(Duration::from_secs(2), connection.abort()).await);
+}
+
+fn words(response: &Response) -> String {
+    format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "))
+}
+
+fn too_slow(what: &str, limit: Duration) -> SendError {
+    SendError::temporary(&format!("The mail server {what} within {} seconds", limit.as_secs()))
+}
+
+/// What the server refuses for good (5xx) is permanent. All else can pass or be mended: connections, and what only says that the server
+/// is set up otherwise than Usher, such as a password that it does not take (RFC 4954, section 6). Mails wait for that to be put right.
+fn refused(error: &Error) -> SendError {
+    let Some(code) = error.status() else { return SendError::temporary(&format!("No mail was taken: {error}")) };
+    let reply = match error.source() {
+        Some(words) => format!("{code} {words}"),
+        None => code.to_string(),
+    };
+    match u16::from(code) {
+        530 | 534 | 535 | 538 => SendError::temporary(&reply),
+        500.. => SendError::permanent(&reply),
+        _ => SendError::temporary(&reply),
+    }
+}

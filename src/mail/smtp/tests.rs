@@ -1,0 +1,209 @@
+//! Against a small mail server of our own, on a port of its own.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{TcpListener, TcpStream},
+    thread::JoinHandle,
+};
+
+use super::*;
+use crate::mail::{
+    SendErrorKind,
+    transport::samples::{block_on, outgoing},
+};
+
+/// What the server does when a line that starts so comes in; everything else it grants.
+type Behaviour = Option<(&'static str, Answer)>;
+
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    Say(&'static str),
+    HangUp,
+    /// Leaves the line without an answer.
+    Silence,
+}
+
+struct FakeServer {
+    url: String,
+    /// Ends when all connections are served; gives what was said in each.
+    thread: JoinHandle<Vec<String>>,
+}
+
+impl FakeServer {
+    /// Serves as many connections as there are behaviours.
+    fn start<const N: usize>(connections: [Behaviour; N]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("smtp://{}/console.example.com", listener.local_addr().unwrap());
+        let serve = move || connections.into_iter().map(|behaviour| serve(&listener.accept().unwrap().0, behaviour)).collect();
+        Self { url, thread: std::thread::spawn(serve) }
+    }
+
+    fn said(self) -> Vec<String> {
+        self.thread.join().unwrap()
+    }
+}
+
+fn serve(stream: &TcpStream, behaviour: Behaviour) -> String {
+    let mut said = String::new();
+    let mut in_data = false;
+    let answer = |line: &str| {
+        let mut stream = stream;
+        let line = if line == "." { "END" } else { line };
+        let special = behaviour.filter(|(start, _)| line.starts_with(start)).map(|(_, answer)| answer);
+        let usual = match line.split([' ', ':']).next().unwrap() {
+            "GREETING" => "220 fake at your service",
+            "EHLO" => "250-fake\r\n250-8BITMIME\r\n250 AUTH PLAIN",
+            "AUTH" => "235 2.7.0 Welcome",
+            "DATA" => "354 Go on",
+            "END" => "250 2.0.0 Ok: queued as 4F1",
+            "QUIT" => "221 Bye",
+            _ => "250 2.0.0 Ok",
+        };
+        match special.unwrap_or(Answer::Say(usual)) {
+            Answer::Say(words) => stream.write_all(format!("{words}\r\n").as_bytes()).is_ok(),
+            Answer::HangUp => false,
+            Answer::Silence => true,
+        }
+    };
+    if !answer("GREETING") {
+        return said;
+    }
+    for line in BufReader::new(stream).lines() {
+        let Ok(line) = line else { break };
+        said.push_str(&line);
+        said.push('\n');
+        let ends = in_data && line == ".";
+        if in_data && !ends {
+            continue;
+        }
+        in_data = line == "DATA";
+        if !answer(&line) {
+            break;
+        }
+    }
+    said
+}
+
+fn send_to(behaviour: Behaviour) -> (Result<Reply, SendError>, Vec<String>) {
+    let server = FakeServer::start([behaviour]);
+    let sent = block_on(async { Smtp::from_url(&server.url).unwrap().send(&outgoing()).await });
+    (sent, server.said())
+}
+
+#[test]
+fn a_mail_is_handed_over_with_the_servers_last_words() {
+    let (sent, said) = send_to(None);
+    assert_eq!(sent, Ok(Reply("250 2.0.0 Ok: queued as 4F1".to_owned())));
+    let said = said.join("");
+    for line in [
+        "EHLO console.example.com\n",
+        "MAIL FROM:<usher@usher.example>\n",
+        "RCPT TO:<Noor@example.com>\n",
+        "Message-ID: <17@usher.example>\n",
+    ] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+    assert!(!said.contains("AUTH"));
+}
+
+#[test]
+fn refusals_keep_their_words_and_say_whether_to_try_again() {
+    for (behaviour, error) in [
+        (
+            ("RCPT", Answer::Say("450-4.2.0 Greylisted,\r\n450 4.2.0 try again")),
+            Some(SendError::temporary("450 4.2.0 Greylisted, try again")),
+        ),
+        (("RCPT", Answer::Say("550 5.1.1 No such user")), Some(SendError::permanent("550 5.1.1 No such user"))),
+        (("MAIL", Answer::Say("452 4.3.1 Disk full")), Some(SendError::temporary("452 4.3.1 Disk full"))),
+        (("END", Answer::Say("554 5.7.1 Looks like spam")), Some(SendError::permanent("554 5.7.1 Looks like spam"))),
+        (("GREETING", Answer::Say("421 4.3.2 Not now")), Some(SendError::temporary("421 4.3.2 Not now"))),
+        (("MAIL", Answer::Say("530 5.7.0 Sign in first")), Some(SendError::temporary("530 5.7.0 Sign in first"))),
+        (("GREETING", Answer::HangUp), None),
+        (("DATA", Answer::HangUp), None),
+        (("END", Answer::HangUp), None),
+        (("GREETING", Answer::Say("HTTP/1.1 400 Bad Request")), None),
+    ] {
+        let (sent, said) = send_to(Some(behaviour));
+        let sent = sent.unwrap_err();
+        match error {
+            Some(error) => assert_eq!(sent, error, "{said:?}"),
+            None => assert_eq!(sent.kind, SendErrorKind::Temporary, "{sent} {said:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_can_come_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let smtp = Smtp::from_url(&url).unwrap();
+    assert_eq!(block_on(smtp.send(&outgoing())).unwrap_err().kind, SendErrorKind::Temporary);
+    assert_eq!(block_on(smtp.check()).unwrap_err().kind, SendErrorKind::Temporary);
+}
+
+#[test]
+fn a_server_that_falls_silent_is_given_up() {
+    for (line, connect, hand_over) in [("GREETING", 50, 60_000), ("END", 60_000, 50)] {
+        let server = FakeServer::start([Some((line, Answer::Silence))]);
+        let mut smtp = Smtp::from_url(&server.url).unwrap();
+        smtp.timeouts = Timeouts { connect: Duration::from_millis(connect), hand_over: Duration::from_millis(hand_over) };
+        let error = block_on(smtp.send(&outgoing())).unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Temporary);
+        assert!(error.reply.starts_with("The mail server did not"), "{error}");
+        assert!(smtp.kept.into_inner().is_none());
+        server.said();
+    }
+}
+
+#[test]
+fn a_connection_serves_several_mails_until_it_may_rest() {
+    let server = FakeServer::start([None]);
+    block_on(async {
+        let smtp = Smtp::from_url(&server.url).unwrap();
+        smtp.send(&outgoing()).await.unwrap();
+        smtp.send(&outgoing()).await.unwrap();
+        smtp.rest().await;
+        smtp.rest().await;
+    });
+    let said = server.said();
+    assert_eq!(said[0].matches("MAIL FROM").count(), 2);
+    assert!(said[0].ends_with("QUIT\n"), "{said:?}");
+}
+
+#[test]
+fn a_connection_that_broke_or_refused_is_not_used_again() {
+    let server = FakeServer::start([Some(("NOOP", Answer::HangUp)), Some(("RCPT", Answer::Say("550 5.1.1 No such user"))), None]);
+    block_on(async {
+        let smtp = Smtp::from_url(&server.url).unwrap();
+        smtp.send(&outgoing()).await.unwrap();
+        smtp.send(&outgoing()).await.unwrap_err();
+        smtp.send(&outgoing()).await.unwrap();
+    });
+    assert_eq!(server.said().iter().filter(|said| said.contains("MAIL FROM")).count(), 3);
+}
+
+#[test]
+fn checking_signs_in_and_sends_nothing() {
+    let server = FakeServer::start([None, Some(("AUTH", Answer::Say("535 5.7.8 Wrong password")))]);
+    let url = server.url.replace("smtp://", "smtp://user:secret@");
+    let smtp = Smtp::from_url(&url).unwrap();
+    assert_eq!(block_on(smtp.check()), Ok(()));
+    assert_eq!(block_on(smtp.check()), Err(SendError::temporary("535 5.7.8 Wrong password")));
+    assert!(!format!("{smtp:?}").contains("secret"));
+    let said = server.said();
+    assert!(said[0].contains("AUTH PLAIN") && said[0].ends_with("QUIT\n"), "{said:?}");
+    assert!(!said.join("").contains("MAIL"));
+}
+
+#[test]
+fn without_the_encryption_that_was_asked_for_there_is_no_mail() {
+    for scheme in ["smtp", "smtps"] {
+        let server = FakeServer::start([None]);
+        let url = server.url.replace("smtp://", &format!("{scheme}://user:secret@"));
+        let sent = block_on(async { Smtp::from_url(&format!("{url}?tls=required")).unwrap().send(&outgoing()).await });
+        assert_eq!(sent.unwrap_err().kind, SendErrorKind::Temporary);
+        let said = server.said().join("");
+        assert!(!said.contains("MAIL") && !said.contains("AUTH"), "{said}");
+    }
+}
