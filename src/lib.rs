@@ -3,7 +3,8 @@
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod mail;
 pub mod store;
 pub mod telemetry;
-pub mod mail;
+pub mod usecases;
 pub mod web;

@@ -76,7 +76,10 @@ pub enum Action {
     CreateGroup,
     RenameGroup,
     DeleteGroup,
-    AddToGroup { target: Target, is_member: bool },
+    AddToGroup {
+        target: Target,
+        is_member: bool,
+    },
     RemoveFromGroup,
 }
 

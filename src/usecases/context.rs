@@ -15,7 +15,11 @@ use crate::{
         token::{Token, TokenHash},
         user::{Status, Who},
     },
-    store::{Store, StoreError, Tx, company, groups::Group, people::{self, Person}},
+    store::{
+        Store, StoreError, Tx, company,
+        groups::Group,
+        people::{self, Person},
+    },
 };
 
 /// Everything that use cases need from outside, shared by all of the process.

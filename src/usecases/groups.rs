@@ -119,7 +119,9 @@ pub fn find(db: &mut Database, actor: &Person, id: GroupId) -> Result<Group, Den
 /// See [`Denied`].
 pub fn find_custom(ctx: &Context, actor: &Person, id: GroupId) -> Result<Group, Denied> {
     authorise(actor, Action::RenameGroup, None)?;
-    ctx.store.read(|db| find(db, actor, id)).and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(Denied::unknown()) })
+    ctx.store
+        .read(|db| find(db, actor, id))
+        .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(Denied::unknown()) })
 }
 
 /// People who could become members, and how many match.

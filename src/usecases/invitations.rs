@@ -16,7 +16,7 @@ use crate::{
         token::{Token, TokenEnd, TokenPurpose},
         user::{DefaultRole, Status},
     },
-    mail::{Invitation, Link, Message},
+    mail::{Link, Message, message::Invitation},
     store::{
         Database, StoreError, Tx, company, outbox,
         people::{self, NewInvited, Person},
@@ -209,8 +209,13 @@ pub enum Found {
     /// It can be accepted.
     Open(Box<Open>),
     /// It ran out; a new one can be sent while the invitation stands.
-    Expired { email: String, expired_at: Timestamp },
-    Used { at: Timestamp },
+    Expired {
+        email: String,
+        expired_at: Timestamp,
+    },
+    Used {
+        at: Timestamp,
+    },
     Replaced,
     Revoked,
     Unknown,

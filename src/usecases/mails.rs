@@ -7,7 +7,10 @@ use crate::{
         clock::{Timestamp, random_bytes},
         ids::{TokenId, UserId},
     },
-    mail::{AccessRestored, AdminAppointedNotice, ByOther, Link, Message},
+    mail::{
+        Link, Message,
+        message::{AccessRestored, AdminAppointedNotice, ByOther},
+    },
     store::{
         StoreError, Tx, company, groups,
         outbox::{self, NewMail},

@@ -108,7 +108,11 @@ fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestam
             return Ok(Err(SignInError::Closed));
         }
         let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
-        Ok::<_, StoreError>(Ok(Candidate { person: person.filter(|_| hash.is_some()), hash: hash.unwrap_or_else(PasswordHash::dummy), account }))
+        Ok::<_, StoreError>(Ok(Candidate {
+            person: person.filter(|_| hash.is_some()),
+            hash: hash.unwrap_or_else(PasswordHash::dummy),
+            account,
+        }))
     })?;
     counted
 }
