@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use super::supervisor::{Supervised, find_program};
 
 /// How long a condition may take to come true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `$1` is chromedriver. Browsers keep their profiles in the folder, where each leaves its process id in the name of its lock.
 const SCRIPT: &str = r#"
@@ -121,6 +121,7 @@ pub struct Browser {
     client: Client,
     origin: String,
     profile: PathBuf,
+    scripts: bool,
 }
 
 impl Browser {
@@ -161,7 +162,7 @@ impl Browser {
         let Value::Object(capabilities) = capabilities else { unreachable!("it was written as an object") };
         let client = run(async move { ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.address).await })
             .unwrap_or_else(|error| panic!("no browser for this test ({error}): tests/run installs what the tests need"));
-        let browser = Self { client, origin: origin.into(), profile };
+        let browser = Self { client, origin: origin.into(), profile, scripts: settings.scripts };
         browser.resize(settings.size.0, settings.size.1);
         browser.prefer(settings.scheme);
         browser
@@ -369,6 +370,9 @@ impl Browser {
     }
 
     /// The page's breaches of WCAG 2.2 AA and of good practice as axe-core finds them, readable; empty when there are none.
+    ///
+    /// # Panics
+    /// In a browser without scripts, since axe-core is one, which waits.
     #[track_caller]
     pub fn axe(&self) -> String {
         const AXE: &str = include_str!("axe/axe.min.js");
@@ -380,6 +384,7 @@ impl Browser {
                     `  ${node.target.join(' ')}\\n    ${node.html}\\n    ${node.failureSummary.split('\\n').slice(1).map(line => line.trim()).join('; ')}`
                 ).join('\\n')).join('\\n')),
                 error => done(`axe-core failed: ${error}`));";
+        assert!(self.scripts, "axe-core needs a browser with scripts");
         if self.evaluate("return typeof window.axe", vec![]) != json!("object") {
             self.evaluate(AXE, vec![]);
         }
