@@ -149,7 +149,7 @@ fn too_slow(what: &str, limit: Duration) -> SendError {
 /// What the server refuses for good (5xx) is permanent. All else can pass or be mended: connections, and what only says that the server
 /// is set up otherwise than Usher, such as a password that it does not take (RFC 4954, section 6). Mails wait for that to be put right.
 fn refused(error: &Error) -> SendError {
-    let Some(code) = error.status() else { return SendError::temporary(&format!("No mail was taken: {error}")) };
+    let Some(code) = error.status() else { return SendError::temporary(&format!("The mail server could not be used: {error}")) };
     let reply = match error.source() {
         Some(words) => format!("{code} {words}"),
         None => code.to_string(),
