@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod errors;
+pub mod groups;
 pub mod invitation;
 pub mod page;
 pub mod paths;

@@ -101,9 +101,9 @@ impl Sample {
         Person::from(&who)
     }
 
-    /// A group's name.
+    /// A group's name, which is never empty.
     pub(crate) fn group(&self) -> String {
-        if self.people.is_empty() { self.text.clone() } else { "Finance".to_owned() }
+        if self.people.is_empty() && !self.text.is_empty() { self.text.clone() } else { "Finance".to_owned() }
     }
 
     /// `rows` of what `row` makes of a place in the list and its person.

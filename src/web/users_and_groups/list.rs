@@ -97,7 +97,7 @@ impl UserRow {
 const GROUPS_NAMED: usize = 3;
 
 /// "Finance, Research", "Finance, Research, Sales and 2 more".
-fn groups_in_short(groups: &[String]) -> String {
+pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
     let named = groups.iter().take(GROUPS_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match groups.len().saturating_sub(GROUPS_NAMED) {
         0 => named,
