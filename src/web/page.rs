@@ -12,7 +12,7 @@ use askama::Template;
 pub use form::{Field, FieldError, FormErrors, SecretField};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, Shell};
 pub use moment::Moment;
-pub use number::{Count, counted, grouped};
+pub use number::{Count, counted, grouped, wait_in_words};
 pub use pager::Pager;
 pub use person::{Badge, Person};
 

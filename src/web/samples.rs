@@ -7,7 +7,10 @@ use std::{collections::HashSet, fs, path::Path};
 use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 
-use super::page::{Flash, FlashAction, FlashKind, Gate, Moment, Person, Section, Shell};
+use super::{
+    page::{Flash, FlashAction, FlashKind, Gate, Moment, Person, Section, Shell},
+    paths,
+};
 use crate::domain::{clock::Timestamp, ids::UserId, policy::Role, user::Who};
 
 /// Markup, quotes, an entity and a mark that turns the direction of writing.
@@ -79,7 +82,7 @@ impl Sample {
         let action = FlashAction {
             label: "Activate".into(),
             accessible_name: format!("Activate {}", self.text),
-            path: self.text.clone(),
+            path: paths::ActivateUser { user: UserId(7) }.to_string(),
             return_query: self.text.clone(),
         };
         let flash = Flash::new(FlashKind::Ok, format!("{} is deactivated and signed out everywhere.", self.text));
@@ -96,6 +99,11 @@ impl Sample {
             Who { id, first_name: first.into(), last_name: last.into(), email: format!("{}@example.com", email.replace(' ', "")) }
         };
         Person::from(&who)
+    }
+
+    /// A group's name, which is never empty.
+    pub(crate) fn group(&self) -> String {
+        if self.people.is_empty() && !self.text.is_empty() { self.text.clone() } else { "Finance".to_owned() }
     }
 
     /// `rows` of what `row` makes of a place in the list and its person.

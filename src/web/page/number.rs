@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::TimeDelta;
+
 /// How many there are. Large searches are counted only so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
@@ -54,6 +56,12 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     Count::Exactly(count).of(one, many)
 }
 
+/// "1 second", "30 seconds", "15 minutes": rounded up, since trying too early fails.
+pub fn wait_in_words(wait: &TimeDelta) -> String {
+    let seconds = u64::try_from(wait.num_seconds()).unwrap_or(0) + u64::from(wait.subsec_nanos() > 0);
+    if seconds < 60 { counted(seconds.max(1), "second", "seconds") } else { counted(seconds.div_ceil(60), "minute", "minutes") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +79,18 @@ mod tests {
         assert_eq!(counted(0, "user", "users"), "0 users");
         assert_eq!(counted(1, "user", "users"), "1 user");
         assert_eq!(Count::MoreThan(10_000).of("user", "users"), "10,000+ users");
+    }
+
+    #[test]
+    fn a_wait_is_never_said_too_short() {
+        for (wait, words) in [
+            (TimeDelta::zero(), "1 second"),
+            (TimeDelta::milliseconds(1500), "2 seconds"),
+            (TimeDelta::seconds(30), "30 seconds"),
+            (TimeDelta::seconds(61), "2 minutes"),
+            (TimeDelta::minutes(15), "15 minutes"),
+        ] {
+            assert_eq!(wait_in_words(&wait), words);
+        }
     }
 }

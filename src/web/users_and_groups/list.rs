@@ -97,7 +97,7 @@ impl UserRow {
 const GROUPS_NAMED: usize = 3;
 
 /// "Finance, Research", "Finance, Research, Sales and 2 more".
-fn groups_in_short(groups: &[String]) -> String {
+pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
     let named = groups.iter().take(GROUPS_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match groups.len().saturating_sub(GROUPS_NAMED) {
         0 => named,
@@ -134,9 +134,9 @@ mod tests {
                 Status::Active,
                 Status::Expired,
             ][place % 8],
-            is_admin: place % 9 == 2,
+            is_admin: matches!(place, 2 | 11),
             is_you: place == 11,
-            groups: (0..place % 6).map(|_| if sample.name == "plain" { "Finance".into() } else { sample.text.clone() }).collect(),
+            groups: (0..place % 6).map(|_| sample.group()).collect(),
             last_sign_in: (place % 4 != 0).then(|| sample.moment(place * place * 10)),
             shows_link: place > 6,
         };
@@ -169,7 +169,7 @@ mod tests {
             rows: UserRows::Directory(sample.rows(|place, person| DirectoryRow {
                 person,
                 is_you: place == 11,
-                groups: (0..place % 3).map(|_| sample.text.clone()).collect(),
+                groups: (0..place % 3).map(|_| sample.group()).collect(),
             })),
             ..page(sample)
         });
@@ -183,7 +183,7 @@ mod tests {
             (Status::Active, false, false, vec!["Block", "Delete user"]),
             (Status::Deactivated, false, false, vec!["Activate", "Delete user"]),
             (Status::Invited, false, false, vec!["Resend invitation", "Revoke invitation"]),
-            (Status::Expired, false, true, vec!["Show link", "Resend invitation", "Revoke invitation"]),
+            (Status::Expired, false, true, vec!["Resend invitation", "Show link", "Revoke invitation"]),
             (Status::Active, true, false, vec!["Your account"]),
         ] {
             page.rows = UserRows::Everyone(vec![UserRow { status, is_you, shows_link, ..rows[0].clone() }]);

@@ -1,8 +1,12 @@
 //! Users & Groups: the company's directory, and for Admins who gets in.
 
+pub mod delete_user;
+pub mod deleted;
+pub mod link;
 pub mod list;
 pub mod new_group;
 pub mod new_user;
+pub mod revoke;
 
 use super::{page::Count, paths};
 use crate::domain::ids::GroupId;
@@ -46,29 +50,29 @@ pub struct CreateMenu {
 }
 
 impl Aside {
-    fn is_users(&self) -> bool {
+    pub(in crate::web) fn is_users(&self) -> bool {
         self.current == AsideEntry::Users
     }
 
-    fn is_group(&self) -> bool {
+    pub(in crate::web) fn is_group(&self) -> bool {
         matches!(self.current, AsideEntry::Group(_))
     }
 
-    fn is_deleted(&self) -> bool {
+    pub(in crate::web) fn is_deleted(&self) -> bool {
         self.current == AsideEntry::Deleted
     }
 
-    fn is_at(&self, entry: &GroupEntry) -> bool {
+    pub(in crate::web) fn is_at(&self, entry: &GroupEntry) -> bool {
         self.current == AsideEntry::Group(entry.id)
     }
 
-    fn has_groups(&self) -> bool {
+    pub(in crate::web) fn has_groups(&self) -> bool {
         self.admins.is_some() || !self.groups.is_empty()
     }
 }
 
 impl GroupEntry {
-    fn path(&self) -> paths::Group {
+    pub(in crate::web) fn path(&self) -> paths::Group {
         paths::Group { group: self.id }
     }
 }

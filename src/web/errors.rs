@@ -1,0 +1,124 @@
+//! Pages for what did not work.
+
+use askama::Template;
+
+use super::paths;
+
+/// One card: what is the matter, and one way on.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// The company's name; empty where it is not known, as when the database does not answer.
+    pub company: String,
+    pub title: &'static str,
+    pub text: &'static str,
+    /// What an administrator can look up.
+    pub reference: Option<String>,
+    pub link: Option<ErrorLink>,
+}
+
+/// The way on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorLink {
+    pub label: &'static str,
+    pub href: String,
+}
+
+impl ErrorPage {
+    fn new(title: &'static str, text: &'static str) -> Self {
+        let link = ErrorLink { label: "Go to home", href: paths::Root {}.to_string() };
+        Self { company: String::new(), title, text, reference: None, link: Some(link) }
+    }
+
+    /// The same under the company's name.
+    #[must_use]
+    pub fn of_company(self, name: impl Into<String>) -> Self {
+        Self { company: name.into(), ..self }
+    }
+
+    /// The same with another way on.
+    #[must_use]
+    pub fn with_link(self, label: &'static str, href: impl ToString) -> Self {
+        Self { link: Some(ErrorLink { label, href: href.to_string() }), ..self }
+    }
+
+    /// 400: not what a form of ours sends.
+    pub fn bad_request() -> Self {
+        Self::new("This request cannot be read", "Nothing was done. Go back, reload the page and try again.")
+    }
+
+    /// 403: a form whose token is not that of the session, as after signing in anew in another tab.
+    pub fn stale_form() -> Self {
+        Self::new("This form is no longer valid", "Nothing was done. Go back, reload the page and try again.")
+    }
+
+    /// 403: a page that the role may never use.
+    pub fn forbidden() -> Self {
+        Self::new("This page is not for you", "Your role does not open it. If you need it, ask an administrator.")
+    }
+
+    /// 404: unknown, or outside what the person may see. Nobody is told which.
+    pub fn not_found() -> Self {
+        Self::new("Page not found", "There is nothing at this address, or it is not yours to see.")
+    }
+
+    /// 405: an address that takes only forms, or only links.
+    pub fn method_not_allowed() -> Self {
+        Self::new("This address works another way", "Nothing was done. Start again from a page of the console.")
+    }
+
+    /// 409: somebody else changed it in the meantime.
+    pub fn conflict() -> Self {
+        Self::new("Someone was faster", "This has changed in the meantime. Nothing was done. Go back, reload the page and look again.")
+    }
+
+    /// 413.
+    pub fn too_large() -> Self {
+        Self::new("This is too much at once", "Nothing was saved. Send less and try again.")
+    }
+
+    /// 429.
+    pub fn too_many_requests() -> Self {
+        Self::new("Too many attempts", "Wait a few minutes, then try again.")
+    }
+
+    /// 500. Says nothing but what to look for in the log.
+    pub fn internal(request_id: impl Into<String>) -> Self {
+        let page =
+            Self::new("Something went wrong on our side", "Nothing was saved. If it happens again, give an administrator this reference:");
+        Self { reference: Some(request_id.into()), ..page }
+    }
+
+    /// 503: the database does not answer.
+    pub fn unavailable() -> Self {
+        Self::new("Usher is not available right now", "Nothing was saved. Wait a minute, then try again.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::check;
+
+    #[test]
+    fn renders() {
+        let pages = [
+            ("400", ErrorPage::bad_request()),
+            ("403", ErrorPage::forbidden()),
+            ("403-form", ErrorPage::stale_form()),
+            ("404", ErrorPage::not_found()),
+            ("405", ErrorPage::method_not_allowed()),
+            ("409", ErrorPage::conflict()),
+            ("413", ErrorPage::too_large()),
+            ("429", ErrorPage::too_many_requests()),
+            ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {})),
+        ];
+        for (name, page) in pages {
+            check(&format!("error-{name}"), |sample| page.clone().of_company(sample.text.clone()));
+        }
+        check("error-500", |sample| {
+            let reference = if sample.name == "plain" { "7F3A-21C0" } else { &sample.text };
+            ErrorPage::internal(reference).of_company(sample.text.clone())
+        });
+    }
+}

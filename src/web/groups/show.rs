@@ -1,0 +1,136 @@
+//! A group and its members.
+
+use askama::Template;
+
+use super::{GroupHead, add::Finder};
+use crate::{
+    domain::user::{DefaultRole, Status},
+    web::{
+        page::{Count, Moment, Pager, Person, Shell},
+        paths,
+        users_and_groups::{Aside, list::DirectoryRow},
+    },
+};
+
+/// The panel of one group.
+#[derive(Debug, Clone, Template)]
+#[template(path = "groups/show.html")]
+pub struct GroupPage {
+    pub shell: Shell,
+    pub aside: Aside,
+    pub group: GroupHead,
+    pub count: Count,
+    pub members: Members,
+    pub pager: Pager,
+    /// The query of this view, which the actions in its rows return to.
+    pub query: String,
+}
+
+/// The members, by what the one who looks may see and do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Members {
+    /// For Admins.
+    Managed(Vec<MemberRow>),
+    /// For the others.
+    Directory(Vec<DirectoryRow>),
+}
+
+/// One member, as an Admin sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRow {
+    pub person: Person,
+    pub status: Status,
+    pub default_role: DefaultRole,
+    pub since: Moment,
+    /// Whether this is the one who looks.
+    pub is_you: bool,
+    /// Whether nobody else could administer the company.
+    pub is_last_active_admin: bool,
+}
+
+impl GroupPage {
+    fn is_managed(&self) -> bool {
+        matches!(self.members, Members::Managed(_))
+    }
+
+    fn remove_path(&self, row: &MemberRow) -> paths::RemoveFromGroup {
+        paths::RemoveFromGroup { group: self.group.id, user: row.person.id }
+    }
+
+    /// The search in the dialog, before anything was typed.
+    fn finder(&self) -> Finder {
+        Finder::empty(&self.group)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ids::GroupId,
+        web::{
+            samples::{Sample, check},
+            users_and_groups::AsideEntry,
+        },
+    };
+
+    fn page(sample: &Sample, group: GroupHead) -> GroupPage {
+        let is_admins = group.is_admins;
+        let row = |place: usize, person| MemberRow {
+            person,
+            status: if place == 2 { Status::Deactivated } else { Status::Active },
+            default_role: if place % 3 == 0 { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
+            since: sample.moment(place * 5000),
+            is_you: place == 11,
+            is_last_active_admin: is_admins && place == 11,
+        };
+        GroupPage {
+            shell: sample.shell(),
+            aside: Aside::sample(sample, AsideEntry::Group(group.id)),
+            group,
+            count: Count::Exactly(1200),
+            members: Members::Managed(sample.rows(row)),
+            pager: if is_admins {
+                Pager::single("2 members, 1 of them active")
+            } else {
+                Pager { label: "1–50 of 1,200 members".into(), next: Some("?page=a".into()), ..Pager::default() }
+            },
+            query: sample.text.clone(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("group", |sample| page(sample, GroupHead::sample(sample)));
+        check("group-admins", |sample| page(sample, GroupHead::admins()));
+        check("group-directory", |sample| GroupPage {
+            aside: Aside::sample_for_readers(sample, AsideEntry::Group(GroupId(2))),
+            members: Members::Directory(sample.rows(|place, person| DirectoryRow {
+                person,
+                is_you: place == 3,
+                groups: vec![sample.group(); place % 3],
+            })),
+            ..page(sample, GroupHead::sample(sample))
+        });
+    }
+
+    #[test]
+    fn nobody_can_try_to_remove_the_last_active_admin() {
+        let html = page(&Sample::plain(), GroupHead::admins()).render().unwrap();
+        assert_eq!(html.matches("aria-label=\"Remove from group\"").count(), 11);
+        assert!(html.contains("Last active Admin"));
+        assert!(!html.contains("Delete group") && !html.contains("Rename group"));
+    }
+
+    #[test]
+    fn who_may_only_look_has_no_actions() {
+        let sample = Sample::plain();
+        let rows = sample.rows(|_, person| DirectoryRow { person, is_you: false, groups: Vec::new() });
+        let aside = Aside::sample_for_readers(&sample, AsideEntry::Group(GroupId(2)));
+        let page = GroupPage { aside, members: Members::Directory(rows), ..page(&sample, GroupHead::sample(&sample)) };
+        let html = page.render().unwrap();
+        for word in ["Remove", "Rename", "Delete", "Add user", "Status", "Admins", "Create"] {
+            assert!(!html.contains(word), "{word}");
+        }
+    }
+}

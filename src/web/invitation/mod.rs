@@ -1,0 +1,4 @@
+//! What somebody invited sees behind the link.
+
+pub mod accept;
+pub mod ended;

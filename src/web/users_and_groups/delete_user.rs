@@ -1,0 +1,101 @@
+//! Delete user: a page of its own that lists what goes.
+
+use askama::Template;
+
+use crate::web::{
+    page::{Moment, Person, Shell, counted, with_query},
+    paths,
+};
+
+/// The inventory, and the question.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/delete_user.html")]
+pub struct DeleteUserPage {
+    pub shell: Shell,
+    pub person: Person,
+    /// Whether blocking would do instead: of somebody who can sign in.
+    pub can_be_blocked: bool,
+    /// Until when the user can be restored; `None` where deleting is for good.
+    pub restorable_until: Option<Moment>,
+    pub goes: WhatGoes,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+/// What goes with a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatGoes {
+    pub sessions: u64,
+    /// By name; Admins among them.
+    pub groups: Vec<String>,
+    /// "Password", and what else the person signs in with.
+    pub credentials: Vec<&'static str>,
+}
+
+impl WhatGoes {
+    fn sessions_in_words(&self) -> String {
+        if self.sessions == 0 { "None".to_owned() } else { format!("{}, signed out at once", self.sessions) }
+    }
+
+    fn memberships_in_words(&self) -> String {
+        if self.groups.is_empty() {
+            return "None".to_owned();
+        }
+        format!("{}: {}", counted(self.groups.len() as u64, "group", "groups"), self.groups.join(", "))
+    }
+
+    fn credentials_in_words(&self) -> String {
+        if self.credentials.is_empty() { "None".to_owned() } else { self.credentials.join(", ") }
+    }
+}
+
+impl DeleteUserPage {
+    fn path(&self) -> paths::DeleteUser {
+        paths::DeleteUser { user: self.person.id }
+    }
+
+    fn back(&self) -> String {
+        with_query(paths::UsersAndGroups {}, &self.query)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{Sample, check};
+
+    fn page(sample: &Sample, restorable_until: Option<Moment>) -> DeleteUserPage {
+        DeleteUserPage {
+            shell: sample.shell(),
+            person: sample.person(3),
+            can_be_blocked: restorable_until.is_some(),
+            restorable_until,
+            goes: WhatGoes {
+                sessions: sample.rows as u64,
+                groups: vec![sample.group(); sample.rows.min(40)],
+                credentials: if sample.rows == 0 { Vec::new() } else { vec!["Password"] },
+            },
+            query: sample.text.clone(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("delete-user", |sample| page(sample, Some(sample.moment(0))));
+        check("delete-user-for-good", |sample| page(sample, None));
+    }
+
+    #[test]
+    fn what_goes_is_said_in_words() {
+        let goes = |sessions, groups: &[&str]| WhatGoes {
+            sessions,
+            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            credentials: Vec::new(),
+        };
+        assert_eq!(goes(0, &[]).sessions_in_words(), "None");
+        assert_eq!(goes(2, &[]).sessions_in_words(), "2, signed out at once");
+        assert_eq!(goes(0, &[]).memberships_in_words(), "None");
+        assert_eq!(goes(0, &["Research"]).memberships_in_words(), "1 group: Research");
+        assert_eq!(goes(0, &["Admins", "Research"]).memberships_in_words(), "2 groups: Admins, Research");
+    }
+}

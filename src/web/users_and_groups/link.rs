@@ -1,0 +1,54 @@
+//! The link of an open invitation, where no mail server is configured to send it.
+
+use askama::Template;
+
+use crate::web::{
+    page::{Moment, Person, Shell, with_query},
+    paths,
+};
+
+/// The link, on a page of its own: never in a message or a list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/link.html")]
+pub struct InvitationLinkPage {
+    pub shell: Shell,
+    pub person: Person,
+    /// The whole address; `None` once it ran out, when a new one must be made.
+    pub link: Option<String>,
+    pub valid_until: Moment,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl InvitationLinkPage {
+    fn resend_path(&self) -> paths::ResendInvitation {
+        paths::ResendInvitation { user: self.person.id }
+    }
+
+    fn back(&self) -> String {
+        with_query(paths::UsersAndGroups {}, &self.query)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{Sample, check};
+
+    fn page(sample: &Sample, link: Option<String>) -> InvitationLinkPage {
+        InvitationLinkPage {
+            shell: sample.shell(),
+            person: sample.person(4),
+            link,
+            valid_until: sample.moment(30),
+            query: sample.text.clone(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        let link = format!("https://usher.example.com/invitation/{}", "x".repeat(43));
+        check("invitation-link", |sample| page(sample, Some(link.clone())));
+        check("invitation-link-expired", |sample| page(sample, None));
+    }
+}
