@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod mail;
+pub mod startup;
 pub mod store;
 pub mod telemetry;
 pub mod usecases;

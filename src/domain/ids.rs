@@ -9,6 +9,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow)]
+        #[serde(try_from = "String", into = "String")]
         #[diesel(sql_type = BigInt)]
         pub struct $name(pub i64);
 
@@ -24,6 +25,20 @@ macro_rules! ids {
             /// Decimal digits without sign or leading zero: each id has one spelling.
             fn from_str(text: &str) -> Result<Self, MalformedId> {
                 parse_id(text).map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = MalformedId;
+
+            fn try_from(text: String) -> Result<Self, MalformedId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
             }
         }
     )*};

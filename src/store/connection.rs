@@ -210,8 +210,35 @@ impl Store {
         Ok(done)
     }
 
+    /// How many migrations are still to be done.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn pending_migrations(&self) -> Result<usize, StoreError> {
+        let pending = match &mut *self.pool.get()? {
+            Database::Sqlite(sqlite) => sqlite.pending_migrations(SQLITE_MIGRATIONS).map(|pending| pending.len()),
+            Database::Postgres(postgres) => postgres.pending_migrations(POSTGRES_MIGRATIONS).map(|pending| pending.len()),
+        };
+        pending.map_err(StoreError::Migration)
+    }
+
     pub fn is_sqlite(&self) -> bool {
         self.is_sqlite
+    }
+
+    /// Whether searches have an index. PostgreSQL's needs an extension that its owner may have refused.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn searches_by_index(&self) -> Result<bool, StoreError> {
+        use diesel::prelude::*;
+        match &mut *self.pool.get()? {
+            Database::Sqlite(_) => Ok(true),
+            Database::Postgres(postgres) => {
+                let found = diesel::sql_query("SELECT 1 FROM pg_class WHERE relname = 'users_search'").execute(postgres)?;
+                Ok(found == 1)
+            }
+        }
     }
 
     /// Runs `f` on a connection, outside any transaction.

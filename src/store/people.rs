@@ -23,7 +23,7 @@ use super::{
 };
 
 /// Somebody who is not deleted.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
 #[diesel(table_name = people)]
 pub struct Person {
     pub id: UserId,

@@ -125,16 +125,6 @@ impl Context {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
-
-    /// The caller as they are now. From here to the end of the transaction nobody's rights change, but by it.
-    pub(super) fn caller(&self, tx: &mut Tx<'_>, caller: &Caller, rights: Rights, now: Timestamp) -> Result<Person, Denied> {
-        match rights {
-            Rights::Change => company::lock_rights(tx)?,
-            Rights::Stay => company::hold_rights(tx)?,
-        }
-        let person = people::find(tx.db(), caller.user)?;
-        person.filter(|person| person.status(now) == Status::Active).ok_or(Denied::SignedOut)
-    }
 }
 
 /// Asks the policy, and names the person when it refuses.
@@ -143,6 +133,16 @@ pub(super) fn authorise(actor: &Person, action: Action, about: Option<&Person>) 
 }
 
 impl Caller {
+    /// The caller as they are now. From here to the end of the transaction nobody's rights change, but by it.
+    pub(super) fn actor(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Person, Denied> {
+        match rights {
+            Rights::Change => company::lock_rights(tx)?,
+            Rights::Stay => company::hold_rights(tx)?,
+        }
+        let person = people::find(tx.db(), self.user)?;
+        person.filter(|person| person.status(now) == Status::Active).ok_or(Denied::SignedOut)
+    }
+
     /// Who did it, for the audit log.
     pub(super) fn by(&self, person: &Person) -> By {
         By { id: Some(person.id), name: person.display_name(), source: self.source.clone() }

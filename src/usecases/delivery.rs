@@ -66,33 +66,32 @@ fn outgoing(ctx: &Context, mail: &DueMail, from: &Sender) -> Option<Outgoing> {
 
 fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_filed: bool) -> Result<(), StoreError> {
     let now = ctx.now();
-    let error = match &sent {
+    let error = match sent {
         Ok(reply) => {
-            let attempt = if is_filed { Attempt::Filed { reply } } else { Attempt::HandedOver { reply } };
+            let attempt = if is_filed { Attempt::Filed { reply: &reply } } else { Attempt::HandedOver { reply: &reply } };
             return ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()));
         }
         Err(error) => error,
     };
-    match next_attempt(ctx, error, mail.attempts, now) {
-        Some(at) => {
-            tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
-            ctx.store.write(|tx| outbox::settle(tx, mail.id, &Attempt::Retry { reply: &error.reply, at }, now).map(|_| ()))
-        }
-        None => {
-            tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
-            ctx.store.change(|tx| {
-                outbox::settle(tx, mail.id, &Attempt::Failed { reply: &error.reply }, now)?;
-                tx.audit(Entry {
-                    at: now,
-                    by: By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() },
-                    action: AuditAction::MailFailed,
-                    subject: Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() },
-                    details: json!({"reply": error.reply, "attempts": mail.attempts + 1}),
-                });
-                Ok(())
-            })
-        }
-    }
+    let Some(at) = next_attempt(ctx, &error, mail.attempts, now) else { return fail(ctx, mail, &error, now) };
+    tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
+    ctx.store.write(|tx| outbox::settle(tx, mail.id, &Attempt::Retry { reply: &error.reply, at }, now).map(|_| ()))
+}
+
+/// The mail has failed for good, which administrators shall see.
+fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Result<(), StoreError> {
+    tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
+    ctx.store.change(|tx| {
+        outbox::settle(tx, mail.id, &Attempt::Failed { reply: &error.reply }, now)?;
+        tx.audit(Entry {
+            at: now,
+            by: By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() },
+            action: AuditAction::MailFailed,
+            subject: Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() },
+            details: json!({"reply": error.reply, "attempts": mail.attempts + 1}),
+        });
+        Ok(())
+    })
 }
 
 /// When a mail is tried again; `None` when it has failed for good. Up to a fifth is added by chance, so that mails do not come all at once.

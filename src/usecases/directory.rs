@@ -5,20 +5,21 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         clock::Timestamp,
+        company::Company,
         ids::{GroupId, UserId},
         policy::{Action, decide},
         search::SearchTerm,
         user::Status,
     },
     store::{
-        Database, StoreError,
+        Database, StoreError, company,
         groups::{self, ADMINS, Group, GroupKind},
         page::{Count, Position, Slice},
         people::{self, Filter, Person},
     },
 };
 
-use super::{Context, Denied, groups as group_use_cases};
+use super::{Context, Denied, context::authorise, groups as group_use_cases};
 
 /// How many groups the menu shows.
 const GROUPS_MAX: i64 = 500;
@@ -86,12 +87,41 @@ pub struct Member {
     pub is_last_active_admin: bool,
 }
 
-/// Whether the actor is the only active Admin, or there is only one: the advice to appoint a second.
+/// What stands around every page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub company: Company,
+    /// The advice to appoint a second Admin: there is only one who is active.
+    pub is_single_admin: bool,
+    pub now: Timestamp,
+}
+
+/// What stands around a page, if the actor may open it.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn open(ctx: &Context, actor: &Person, page: Action) -> Result<Frame, Denied> {
+    authorise(actor, page, None)?;
+    ctx.store.read(|db| {
+        let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
+        Ok(Frame { company: company::load(db)?, is_single_admin, now: ctx.now() })
+    })
+}
+
+/// The company's name, for pages that need no session.
 ///
 /// # Errors
 /// The database's.
-pub fn has_single_admin(ctx: &Context) -> Result<bool, StoreError> {
-    ctx.store.read(|db| Ok(groups::other_active_admins(db, UserId(0))? == 1))
+pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
+    ctx.store.read(|db| Ok(company::load(db)?.name))
+}
+
+/// The groups and people that stand beside the lists.
+///
+/// # Errors
+/// The database's.
+pub fn menu(ctx: &Context, actor: &Person) -> Result<Menu, StoreError> {
+    ctx.store.read(|db| menu_of(db, actor))
 }
 
 /// One page of the people that the actor may see, sorted by name.
@@ -102,7 +132,7 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
     let now = ctx.now();
     ctx.store.read(|db| {
         let filter = Filter { active_only: !sees_everyone(actor), search, ..Filter::default() };
-        let menu = menu(db, actor)?;
+        let menu = menu_of(db, actor)?;
         let count = if filter.search.is_some() { people::count(db, &filter)? } else { menu.people };
         let page = people::list(db, &filter, count, position, limit)?;
         let others = groups::other_active_admins(db, actor.id)?;
@@ -134,7 +164,7 @@ pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, li
         let since = since.collect::<HashMap<_, _>>();
         let active = if group.kind == GroupKind::Admins { groups::other_active_admins(db, UserId(0))? } else { 0 };
         let rows = page.map(|person| member(actor, &group, person, active, &since, now));
-        Ok(GroupListing { menu: menu(db, actor)?, group, rows, count, active })
+        Ok(GroupListing { menu: menu_of(db, actor)?, group, rows, count, active })
     })
 }
 
@@ -156,11 +186,7 @@ fn member(actor: &Person, group: &Group, person: Person, active: u64, since: &Ha
     }
 }
 
-/// The menu beside the lists, for pages that show no list of their own.
-///
-/// # Errors
-/// The database's.
-pub fn menu(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
+fn menu_of(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
     let mut groups = groups::list(db, GROUPS_MAX)?;
     if decide(actor.actor(), Action::SeeAdmins).is_err() {
         groups.retain(|group| group.kind != GroupKind::Admins);

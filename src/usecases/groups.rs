@@ -48,7 +48,7 @@ impl From<StoreError> for NameError {
 pub fn create(ctx: &Context, caller: &Caller, name: &GroupName) -> Result<GroupId, NameError> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::CreateGroup, None)?;
         if groups::find_by_name(tx.db(), name)?.is_some() {
             return Err(NameError::Taken);
@@ -67,7 +67,7 @@ pub fn create(ctx: &Context, caller: &Caller, name: &GroupName) -> Result<GroupI
 pub fn rename(ctx: &Context, caller: &Caller, id: GroupId, name: &GroupName) -> Result<String, NameError> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::RenameGroup)?;
         if groups::find_by_name(tx.db(), name)?.is_some_and(|other| other.id != id) {
             return Err(NameError::Taken);
@@ -86,7 +86,7 @@ pub fn rename(ctx: &Context, caller: &Caller, id: GroupId, name: &GroupName) -> 
 pub fn delete(ctx: &Context, caller: &Caller, id: GroupId) -> Result<String, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::DeleteGroup)?;
         groups::delete(tx, id)?;
         let details = json!({"members": group.member_count});
@@ -154,7 +154,7 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
 pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let actor = caller.actor(tx, Rights::Change, now)?;
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         let target = person.target(now);
         let is_member = groups::is_member(tx.db(), id, user)?;
@@ -180,7 +180,7 @@ pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<
 pub fn remove(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let actor = caller.actor(tx, Rights::Change, now)?;
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         authorise_removal(tx.db(), &actor, &person, &group, now)?;
         groups::remove_member(tx, id, user)?;

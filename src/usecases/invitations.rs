@@ -64,7 +64,7 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let origin = InvitationOrigin::UsersAndGroups;
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::InviteUser, None)?;
         if let Some((person, _)) = people::find_by_email(tx.db(), email)? {
             let (id, name, email, status) = (person.id, person.display_name(), person.email.clone(), person.status(now));
@@ -90,7 +90,7 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
 pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let actor = caller.actor(tx, Rights::Stay, now)?;
         let person = target(tx, &actor, user, Action::ResendInvitation, now)?;
         renew(ctx, tx, &person, &token, actor.display_name(), now)?;
         tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationResent, &person.who(), json!({})));
@@ -105,7 +105,7 @@ pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, De
 pub fn revoke(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let actor = caller.actor(tx, Rights::Stay, now)?;
         let person = target(tx, &actor, user, Action::RevokeInvitation, now)?;
         tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, user, now)?;
@@ -134,7 +134,7 @@ pub fn link(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Str
         return Err(Denied::unknown());
     }
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Stay, now)?;
+        let actor = caller.actor(tx, Rights::Stay, now)?;
         let person = target(tx, &actor, user, Action::SeeInvitationLink, now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
         let token = token.ok_or_else(Denied::unknown)?;

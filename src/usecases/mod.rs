@@ -8,8 +8,16 @@ pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod mails;
+pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod users;
 
+// What use cases answer with, under their own name: the layers above do not know the store.
+pub use crate::store::{
+    StoreError,
+    groups::{ADMINS, Group, GroupKind},
+    page::{Count, Key, Position, Slice},
+    people::{Deleted, Person},
+};
 pub use context::{Caller, Context, Denied, Links, Visitor};

@@ -88,7 +88,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visito
 /// Counts the attempt and finds whom it is for.
 fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestamp) -> Result<Candidate, SignInError> {
     let email = EmailAddress::parse(email).ok();
-    let counted = ctx.store.write(|tx| {
+    ctx.store.write(|tx| {
         let found = email.as_ref().map(|email| people::find_by_email(tx.db(), email)).transpose()?.flatten();
         let known = match (&found, visitor.browser) {
             (Some((person, _)), Some(browser)) => sessions::is_known_browser(tx.db(), person.id, browser)?.then_some(browser),
@@ -113,8 +113,7 @@ fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestam
             hash: hash.unwrap_or_else(PasswordHash::dummy),
             account,
         }))
-    })?;
-    counted
+    })?
 }
 
 fn refuse(

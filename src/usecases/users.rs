@@ -36,7 +36,7 @@ const DELETED_MAX: i64 = 200;
 pub fn block(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let actor = caller.actor(tx, Rights::Change, now)?;
         let person = guarded(tx, &actor, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
         people::set_blocked(tx, user, Some(now))?;
         end_access(tx, user, now)?;
@@ -53,7 +53,7 @@ pub fn block(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Den
 pub fn activate(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let actor = caller.actor(tx, Rights::Change, now)?;
         let person = guarded(tx, &actor, user, |target, _| Action::Activate(target), now)?;
         people::set_blocked(tx, user, None)?;
         sign_in::forget_attempts(tx, &person.email)?;
@@ -97,7 +97,7 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
 pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Option<Timestamp>), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let actor = caller.actor(tx, Rights::Change, now)?;
         let action = |target, others| Action::Delete { target, other_active_admins: others };
         let person = guarded(tx, &actor, user, action, now)?;
         let memberships = groups::memberships_of(tx.db(), &[user])?;
@@ -153,7 +153,7 @@ impl From<crate::store::StoreError> for RestoreError {
 pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, RestoreError> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = ctx.caller(tx, caller, Rights::Change, now)?;
+        let actor = caller.actor(tx, Rights::Change, now)?;
         authorise(&actor, Action::RestoreUser, None)?;
         let since = now - company::load(tx.db())?.deleted_kept;
         let deleted = people::lock_deleted(tx, user, since)?.ok_or_else(Denied::unknown)?;

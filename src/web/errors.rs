@@ -1,5 +1,7 @@
 //! Pages for what did not work.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::paths;
@@ -11,7 +13,7 @@ pub struct ErrorPage {
     /// The company's name; empty where it is not known, as when the database does not answer.
     pub company: String,
     pub title: &'static str,
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
     /// What an administrator can look up.
     pub reference: Option<String>,
     pub link: Option<ErrorLink>,
@@ -25,9 +27,9 @@ pub struct ErrorLink {
 }
 
 impl ErrorPage {
-    fn new(title: &'static str, text: &'static str) -> Self {
+    fn new(title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
         let link = ErrorLink { label: "Go to home", href: paths::Root {}.to_string() };
-        Self { company: String::new(), title, text, reference: None, link: Some(link) }
+        Self { company: String::new(), title, text: text.into(), reference: None, link: Some(link) }
     }
 
     /// The same under the company's name.
@@ -72,6 +74,11 @@ impl ErrorPage {
         Self::new("Someone was faster", "This has changed in the meantime. Nothing was done. Go back, reload the page and look again.")
     }
 
+    /// 409: a rule is against it, in its own words.
+    pub fn refused(title: &'static str, text: String) -> Self {
+        Self::new(title, text).with_link("Go to Users & Groups", paths::UsersAndGroups {})
+    }
+
     /// 413.
     pub fn too_large() -> Self {
         Self::new("This is too much at once", "Nothing was saved. Send less and try again.")
@@ -109,6 +116,7 @@ mod tests {
             ("404", ErrorPage::not_found()),
             ("405", ErrorPage::method_not_allowed()),
             ("409", ErrorPage::conflict()),
+            ("409-refused", ErrorPage::refused("The last active Admin stays", "Maya Fischer is the last active Admin.".to_owned())),
             ("413", ErrorPage::too_large()),
             ("429", ErrorPage::too_many_requests()),
             ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {})),

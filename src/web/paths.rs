@@ -62,6 +62,44 @@ paths! {
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
 }
 
+/// Where somebody signs in, to go to `next` afterwards.
+pub fn sign_in_then(next: Option<&str>) -> String {
+    with_query(SignIn {}, &[("next", next.unwrap_or_default())])
+}
+
+/// The one-time address of the first start.
+pub fn setup_with(key: &str) -> String {
+    with_query(Setup {}, &[("key", key)])
+}
+
+/// `path` with those of the parameters that are not empty.
+pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_string() } else { format!("{path}?{query}") }
+}
+
+/// Pages that somebody may be sent to after signing in.
+const PAGES: [&str; 8] = [
+    UsersAndGroups::PATTERN,
+    NewUser::PATTERN,
+    NewGroup::PATTERN,
+    Group::PATTERN,
+    AddToGroup::PATTERN,
+    RenameGroup::PATTERN,
+    DeletedUsers::PATTERN,
+    DeleteUser::PATTERN,
+];
+
+/// `next` if it leads to a page of ours; anything else leads nowhere.
+pub fn known_page(next: &str) -> Option<&str> {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let is_known = || PAGES.iter().any(|pattern| actix_web::dev::ResourceDef::new(*pattern).is_match(path));
+    (is_plain && is_known()).then_some(next)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +107,31 @@ mod tests {
     #[test]
     fn a_path_is_written_as_its_pattern_reads() {
         assert_eq!(UsersAndGroups {}.to_string(), UsersAndGroups::PATTERN);
+        assert_eq!(setup_with("a b"), "/setup?key=a+b");
+        assert_eq!(sign_in_then(None), "/sign-in");
+        assert_eq!(sign_in_then(Some("/users-and-groups?q=a&page=b")), "/sign-in?next=%2Fusers-and-groups%3Fq%3Da%26page%3Db");
         assert_eq!(RemoveFromGroup { group: GroupId(3), user: UserId(17) }.to_string(), "/users-and-groups/groups/3/members/17/remove");
+    }
+
+    #[test]
+    fn only_pages_of_ours_are_gone_to_after_signing_in() {
+        for next in ["/users-and-groups", "/users-and-groups?q=ma&page=x", "/users-and-groups/groups/1", "/users-and-groups/deleted"] {
+            assert_eq!(known_page(next), Some(next));
+        }
+        for next in [
+            "",
+            "/",
+            "//evil.example",
+            "https://evil.example/users-and-groups",
+            "/\\evil.example",
+            "/users-and-groups/../../x",
+            "/users-and-groups//evil.example",
+            "/users-and-groups\r\nSet-Cookie: a=b",
+            "/sign-out",
+            "javascript:alert(1)",
+            "/unknown",
+        ] {
+            assert_eq!(known_page(next), None, "{next:?}");
+        }
     }
 }

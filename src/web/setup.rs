@@ -3,6 +3,23 @@
 use askama::Template;
 
 use super::page::{Field, FormErrors, Gate, SecretField};
+use super::{
+    extract::Guest,
+    failure::Failure,
+    form::Form,
+    page::{FieldError, parse},
+    paths,
+    respond::{self, Answer},
+    session,
+    state::State,
+};
+use crate::{
+    domain::{company::Company, email_address::EmailAddress, password::Password, text::CompanyName, token::Token},
+    usecases::setup::{self, NewAdmin, SetupError},
+};
+use actix_session::Session;
+use actix_web::web::{Data, Query};
+use serde::Deserialize;
 
 /// The form behind the one-time address.
 #[derive(Debug, Clone, Template)]
@@ -34,6 +51,88 @@ impl SetupFields {
             ("email", self.email.error.as_ref()),
             ("password", self.password.error.as_ref()),
         ])
+    }
+}
+
+/// The one-time address.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetupQuery {
+    key: String,
+}
+
+/// What the first Admin fills in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetupForm {
+    key: String,
+    company: String,
+    first_name: String,
+    last_name: String,
+    email: String,
+    password: String,
+}
+
+/// `GET /setup?key=…`: without the open one-time key there is no such page.
+pub(super) async fn show(state: Data<State>, guest: Guest, query: Option<Query<SetupQuery>>) -> Answer {
+    let key = query.map(|query| query.into_inner().key).unwrap_or_default();
+    let company = look(&state, &key).await?;
+    let gate = respond::gate(&state, &guest, "");
+    respond::page(&SetupPage { gate, key, fields: SetupFields::default(), password_min: company.password_min })
+}
+
+/// `POST /setup`
+pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SetupForm>) -> Answer {
+    let Form(form) = form;
+    let company = look(&state, &form.key).await?;
+    let (name, admin) = match form.parse(&company) {
+        Ok(parsed) => parsed,
+        Err(fields) => {
+            let gate = respond::gate(&state, &guest, "");
+            return respond::again(&SetupPage { gate, key: form.key, fields: *fields, password_min: company.password_min });
+        }
+    };
+    let visitor = guest.visitor.clone();
+    let begun = state.try_run_hashing(move |ctx| setup::set_up(ctx, &token(&form.key)?, &name, &admin, &visitor)).await??;
+    session::begin(&session, &begun)?;
+    respond::see_other(paths::Root {})
+}
+
+async fn look(state: &State, key: &str) -> Result<Company, Failure> {
+    let key = key.to_owned();
+    state.run(move |ctx| setup::look(ctx, &token(&key)?)).await
+}
+
+fn token(key: &str) -> Result<Token, SetupError> {
+    Token::parse(key).ok_or(SetupError::NoSuchAddress)
+}
+
+impl SetupForm {
+    fn parse(&self, company: &Company) -> Result<(CompanyName, NewAdmin), Box<SetupFields>> {
+        let mut fields = SetupFields::default();
+        let name = parse(&self.company, FieldError::line("the company’s name", CompanyName::parse), &mut fields.company);
+        let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
+        let last_name = parse(&self.last_name, FieldError::last_name(), &mut fields.last_name);
+        let email = parse(&self.email, EmailAddress::parse, &mut fields.email);
+        let known = [&*self.company, &*self.first_name, &*self.last_name, &*self.email];
+        let password = Password::choose(&self.password, company.password_min, &known);
+        let password = password.map_err(|error| fields.password = SecretField::refused(error)).ok();
+        match (name, first_name, last_name, email, password) {
+            (Some(name), Some(first_name), Some(last_name), Some(email), Some(password)) => {
+                Ok((name, NewAdmin { first_name, last_name, email, password }))
+            }
+            _ => Err(Box::new(fields)),
+        }
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::NoSuchAddress => Self::NotFound,
+            SetupError::Store(error) => error.into(),
+            SetupError::Hashing(error) => Self::Internal(error.to_string()),
+        }
     }
 }
 

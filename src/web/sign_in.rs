@@ -6,6 +6,26 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use super::page::{Gate, wait_in_words};
+use super::{
+    extract::{CurrentUser, Guest},
+    failure::Failure,
+    form::{Button, Form},
+    paths,
+    respond::{self, Answer},
+    session,
+    state::State,
+};
+use crate::{
+    domain::password::Password,
+    usecases::{self, sign_in::SignInError},
+};
+use actix_session::Session;
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Query},
+};
+use serde::Deserialize;
 
 /// The form for address and password.
 #[derive(Debug, Clone, Template)]
@@ -30,6 +50,8 @@ pub enum SignInProblem {
     Deactivated,
     /// Too many wrong ones; how long to wait.
     TooMany(TimeDelta),
+    /// So many that waiting does not help.
+    Closed,
 }
 
 impl SignInProblem {
@@ -44,9 +66,77 @@ impl fmt::Display for SignInProblem {
         match self {
             Self::Wrong => f.write_str("Email address or password is wrong"),
             Self::Deactivated => f.write_str("This user is deactivated. Ask an administrator."),
+            Self::Closed => f.write_str("Too many attempts. Use a browser in which you signed in before, or ask an administrator."),
             Self::TooMany(wait) => write!(f, "Too many attempts. Try again in {}.", wait_in_words(wait)),
         }
     }
+}
+
+/// Where to go afterwards.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// Address and password.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /sign-in`
+pub(super) async fn show(state: Data<State>, guest: Guest, query: Query<SignInQuery>) -> Answer {
+    if guest.signed_in.is_some() {
+        return respond::see_other(paths::Root {});
+    }
+    respond::page(&page(&state, &guest, String::new(), &query.next, None).await?)
+}
+
+/// `POST /sign-in`
+pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SignInForm>) -> Answer {
+    let Form(SignInForm { email, password, next }) = form;
+    let (typed, visitor) = (email.clone(), guest.visitor.clone());
+    let signed_in =
+        state.try_run_hashing(move |ctx| usecases::sign_in::sign_in(ctx, &typed, &Password::typed(&password), &visitor)).await?;
+    let (status, problem) = match signed_in {
+        Ok(begun) => {
+            session::begin(&session, &begun)?;
+            return respond::see_other(paths::known_page(&next).unwrap_or(&paths::Root {}.to_string()));
+        }
+        Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
+        Err(SignInError::Deactivated) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Deactivated),
+        Err(SignInError::Throttled { until }) => (StatusCode::TOO_MANY_REQUESTS, SignInProblem::TooMany(until - state.ctx.now())),
+        Err(SignInError::Closed) => (StatusCode::TOO_MANY_REQUESTS, SignInProblem::Closed),
+        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(SignInError::Hashing(error)) => return Err(Failure::Internal(error.to_string())),
+    };
+    let mut answer = respond::with_status(status, &page(&state, &guest, email, &next, Some(problem)).await?)?;
+    if let SignInProblem::TooMany(wait) = problem {
+        answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
+    }
+    Ok(answer)
+}
+
+async fn page(state: &State, guest: &Guest, email: String, next: &str, problem: Option<SignInProblem>) -> Result<SignInPage, Failure> {
+    let company = state.run(usecases::directory::company_name).await?;
+    let next = paths::known_page(next).unwrap_or_default().to_owned();
+    Ok(SignInPage { gate: respond::gate(state, guest, &company), email, next, problem, forgot_password: None })
+}
+
+/// `POST /sign-out`
+pub(super) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> Answer {
+    let (ended, source) = (user.session(), user.caller().source);
+    state.run(move |ctx| usecases::sign_in::sign_out(ctx, ended, &source)).await?;
+    session.purge();
+    // What the browser kept of the pages goes too. The cookie by which it is known stays.
+    let clear = ("clear-site-data", "\"cache\", \"storage\"");
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, paths::SignIn {}.to_string())).insert_header(clear).finish())
 }
 
 #[cfg(test)]

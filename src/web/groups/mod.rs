@@ -7,7 +7,10 @@ pub mod rename;
 pub mod show;
 
 use super::paths;
-use crate::domain::ids::GroupId;
+use crate::{
+    domain::ids::GroupId,
+    usecases::{Group, GroupKind},
+};
 
 /// The group that a page is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,12 @@ pub struct GroupHead {
     pub name: String,
     /// Whether it is Admins, whose members may do everything.
     pub is_admins: bool,
+}
+
+impl From<&Group> for GroupHead {
+    fn from(group: &Group) -> Self {
+        Self { id: group.id, name: group.name.clone(), is_admins: group.kind == GroupKind::Admins }
+    }
 }
 
 impl GroupHead {

@@ -10,6 +10,24 @@ use crate::{
         paths,
     },
 };
+use crate::{
+    domain::{
+        ids::{GroupId, UserId},
+        policy::Action,
+    },
+    usecases::{ADMINS, Denied, directory, groups},
+    web::{
+        extract::CurrentUser,
+        form::{Form, ListButton},
+        page::{Flash, FlashKind},
+        query::{ListQuery, ReturnQuery},
+        respond::{self, Answer},
+        session,
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Path, Query};
 
 /// What the person loses, and what remains.
 #[derive(Debug, Clone, Template)]
@@ -34,6 +52,55 @@ impl RemoveFromGroupPage {
     fn back(&self) -> String {
         with_query(self.group.path(), &self.query)
     }
+}
+
+/// `GET /users-and-groups/groups/{group}/members/{user}/remove`
+pub(in crate::web) async fn show(
+    state: Data<State>,
+    user: CurrentUser,
+    session: Session,
+    path: Path<(GroupId, UserId)>,
+    query: Query<ReturnQuery>,
+) -> Answer {
+    let (actor, (group, member)) = (user.person.clone(), path.into_inner());
+    let (frame, (person, group)) = state
+        .run(move |ctx| {
+            let removable = groups::removable(ctx, &actor, group, member)?;
+            Ok::<_, Denied>((directory::open(ctx, &actor, Action::SeeEveryone)?, removable))
+        })
+        .await?;
+    respond::page(&RemoveFromGroupPage {
+        shell: respond::shell(&state, &user, &session, &frame),
+        group: GroupHead::from(&group),
+        status: person.status(frame.now),
+        default_role: person.default_role,
+        is_you: person.id == user.person.id,
+        person: Person::from(&person.who()),
+        query: ListQuery::returned(&query.return_query),
+    })
+}
+
+/// `POST /users-and-groups/groups/{group}/members/{user}/remove`
+pub(in crate::web) async fn submit(
+    state: Data<State>,
+    user: CurrentUser,
+    session: Session,
+    path: Path<(GroupId, UserId)>,
+    form: Form<ListButton>,
+) -> Answer {
+    let (caller, (id, member)) = (user.caller(), path.into_inner());
+    let (person, group) = state.run(move |ctx| groups::remove(ctx, &caller, id, member)).await?;
+    let text = match (id == ADMINS, person.id == user.person.id) {
+        (true, true) => "You are no longer an Admin.".to_owned(),
+        (true, false) => format!("{} is no longer an Admin.", person.display_name()),
+        (false, _) => format!("{} is no longer in {}.", person.display_name(), group.name),
+    };
+    session::flash(&session, &Flash::new(FlashKind::Ok, text));
+    if person.id == user.person.id && id == ADMINS {
+        // For whoever left, the group does not exist any more.
+        return respond::see_other(paths::UsersAndGroups {});
+    }
+    respond::see_other(with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]

@@ -11,6 +11,27 @@ use crate::{
         users_and_groups::{Aside, list::DirectoryRow},
     },
 };
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::GroupId,
+        policy::{Action, decide},
+    },
+    usecases::{
+        Denied,
+        directory::{self, GroupListing, Member},
+    },
+    web::{
+        extract::CurrentUser,
+        failure::Failure,
+        query::{self, ListQuery, PAGE_SIZE},
+        respond::{self, Answer},
+        state::State,
+        users_and_groups::AsideEntry,
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Path, Query};
 
 /// The panel of one group.
 #[derive(Debug, Clone, Template)]
@@ -60,6 +81,56 @@ impl GroupPage {
     /// The search in the dialog, before anything was typed.
     fn finder(&self) -> Finder {
         Finder::empty(&self.group)
+    }
+}
+
+/// `GET /users-and-groups/groups/{group}`
+pub(in crate::web) async fn show(
+    state: Data<State>,
+    user: CurrentUser,
+    session: Session,
+    id: Path<GroupId>,
+    query: Query<ListQuery>,
+) -> Answer {
+    let (query, id) = (query.into_inner(), *id);
+    let asked = query.asked()?;
+    if !query.q.is_empty() {
+        return Err(Failure::Malformed);
+    }
+    let (actor, position) = (user.person.clone(), asked.position.clone());
+    let (frame, listing) = state
+        .run(move |ctx| {
+            let frame = directory::open(ctx, &actor, Action::SeeDirectory)?;
+            Ok::<_, Denied>((frame, directory::group(ctx, &actor, id, &position, PAGE_SIZE)?))
+        })
+        .await?;
+    let GroupListing { menu, group, rows, count, .. } = listing;
+    let pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| &member.person, count, ("member", "members"));
+    respond::page(&GroupPage {
+        shell: respond::shell(&state, &user, &session, &frame),
+        aside: Aside::new(&user.person, &frame, menu, AsideEntry::Group(id)),
+        group: GroupHead::from(&group),
+        count: query::shown(count),
+        members: Members::new(&user, rows.rows, frame.now),
+        pager,
+        query: query.text(),
+    })
+}
+
+impl Members {
+    fn new(user: &CurrentUser, members: Vec<Member>, now: Timestamp) -> Self {
+        if decide(user.person.actor(), Action::RemoveFromGroup).is_err() {
+            return Self::Directory(members.iter().map(|member| DirectoryRow::new(user, &member.person, Vec::new())).collect());
+        }
+        let row = |Member { person, status, since, is_last_active_admin, .. }: Member| MemberRow {
+            status,
+            default_role: person.default_role,
+            since: Moment::new(since, now),
+            is_you: person.id == user.person.id,
+            is_last_active_admin,
+            person: Person::from(&person.who()),
+        };
+        Self::Managed(members.into_iter().map(row).collect())
     }
 }
 

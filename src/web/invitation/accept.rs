@@ -2,10 +2,27 @@
 
 use askama::Template;
 
+use super::ended::{Ended, InvitationEndedPage};
 use crate::web::{
     page::{Field, FormErrors, Gate, Moment, SecretField},
     paths,
 };
+use crate::{
+    domain::{email_address::masked, password::Password, text::PersonName, token::Token},
+    usecases::invitations::{self, AcceptError, Found, Open},
+    web::{
+        extract::Guest,
+        failure::Failure,
+        form::{Button, Form},
+        page::{FieldError, parse},
+        respond::{self, Answer},
+        session,
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
 
 /// The form behind an open invitation's link. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
@@ -39,6 +56,147 @@ impl AcceptFields {
             ("last-name", self.last_name.error.as_ref()),
             ("password", self.password.error.as_ref()),
         ])
+    }
+}
+
+/// Name and password.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptForm {
+    first_name: String,
+    last_name: String,
+    password: String,
+    /// For password managers; the user comes from the link.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
+pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+    match look(&state, &token).await? {
+        Found::Open(open) => {
+            let fields = AcceptFields {
+                first_name: Field::new(&*open.person.first_name),
+                last_name: Field::new(&*open.person.last_name),
+                password: SecretField::default(),
+            };
+            respond::page(&accept_page(&state, &guest, &token, &open, fields))
+        }
+        found => ended(&state, &guest, &token, found).await,
+    }
+}
+
+/// `POST /invitation/{token}`
+pub(in crate::web) async fn submit(
+    state: Data<State>,
+    guest: Guest,
+    session: Session,
+    token: Path<String>,
+    form: Form<AcceptForm>,
+) -> Answer {
+    let open = match look(&state, &token).await? {
+        Found::Open(open) => open,
+        found => return ended(&state, &guest, &token, found).await,
+    };
+    let (first_name, last_name, password) = match form.0.parse(&open) {
+        Ok(parsed) => parsed,
+        Err(fields) => return respond::again(&accept_page(&state, &guest, &token, &open, *fields)),
+    };
+    let (visitor, text) = (guest.visitor.clone(), token.clone());
+    let accepted = state
+        .try_run_hashing(move |ctx| {
+            let token = Token::parse(&text).ok_or(AcceptError::NotOpen)?;
+            invitations::accept(ctx, &token, &first_name, &last_name, &password, &visitor)
+        })
+        .await?;
+    match accepted {
+        Ok(begun) => {
+            session::begin(&session, &begun)?;
+            respond::see_other(paths::Root {})
+        }
+        // Somebody was faster: the page says what became of the link.
+        Err(AcceptError::NotOpen) => ended(&state, &guest, &token, look(&state, &token).await?).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /invitation/{token}/new-link`: "Send me a new link".
+pub(in crate::web) async fn send_new_link(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
+    let (text, source) = (token.clone(), guest.visitor.source.clone());
+    let sent =
+        state.try_run(move |ctx| invitations::send_new_link(ctx, &Token::parse(&text).ok_or(AcceptError::NotOpen)?, &source)).await?;
+    match sent {
+        // The old link's own page would only say that it was replaced, so that this answer cannot be a redirect to it.
+        Ok(email) => ended_page(&state, &guest, Ended::NewLinkSent { masked_email: masked(&email) }).await,
+        Err(AcceptError::NotOpen) => ended(&state, &guest, &token, look(&state, &token).await?).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn look(state: &State, token: &str) -> Result<Found, Failure> {
+    let Some(token) = Token::parse(token) else { return Ok(Found::Unknown) };
+    state.run(move |ctx| invitations::look(ctx, &token)).await
+}
+
+fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
+    AcceptPage {
+        gate: respond::gate(state, guest, &open.company.name),
+        path: paths::Invitation { token: token.to_owned() },
+        inviter: Some(open.invited_by.clone()).filter(|name| !name.is_empty()),
+        email: open.person.email.clone(),
+        fields,
+        password_min: open.company.password_min,
+        valid_until: Moment::new(open.expires_at, state.ctx.now()),
+        signed_in_as: guest.signed_in.as_ref().map(crate::usecases::Person::display_name),
+    }
+}
+
+async fn ended(state: &State, guest: &Guest, token: &str, found: Found) -> Answer {
+    let now = state.ctx.now();
+    let ended = match found {
+        // It was opened anew between two looks.
+        Found::Open(_) | Found::Replaced => Ended::Replaced,
+        Found::Revoked => Ended::Revoked,
+        Found::Unknown => Ended::Unknown,
+        Found::Used { at } => Ended::Used { at: Moment::new(at, now) },
+        Found::Expired { email, expired_at } => Ended::Expired {
+            at: Moment::new(expired_at, now),
+            masked_email: masked(&email),
+            new_link: paths::InvitationNewLink { token: token.to_owned() },
+        },
+    };
+    ended_page(state, guest, ended).await
+}
+
+async fn ended_page(state: &State, guest: &Guest, ended: Ended) -> Answer {
+    let company = state.run(crate::usecases::directory::company_name).await?;
+    let gate = respond::gate(state, guest, &company);
+    let status = ended.status();
+    respond::with_status(status, &InvitationEndedPage { gate, ended })
+}
+
+impl AcceptForm {
+    fn parse(&self, open: &Open) -> Result<(PersonName, PersonName, Password), Box<AcceptFields>> {
+        let mut fields = AcceptFields::default();
+        let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
+        let last_name = parse(&self.last_name, FieldError::last_name(), &mut fields.last_name);
+        let known = [&*self.first_name, &*self.last_name, &*open.person.email, &*open.company.name];
+        let password = Password::choose(&self.password, open.company.password_min, &known);
+        let password = password.map_err(|error| fields.password = SecretField::refused(error)).ok();
+        match (first_name, last_name, password) {
+            (Some(first_name), Some(last_name), Some(password)) => Ok((first_name, last_name, password)),
+            _ => Err(Box::new(fields)),
+        }
+    }
+}
+
+impl From<AcceptError> for Failure {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::NotOpen => Self::NotFound,
+            AcceptError::Store(error) => error.into(),
+            AcceptError::Hashing(error) => Self::Internal(error.to_string()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a link says that leads to no open invitation.
 
+use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::TimeDelta;
 
@@ -44,6 +45,16 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// 410 for a link that was one, 404 for what never was.
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Unknown => StatusCode::NOT_FOUND,
+            Self::NewLinkSent { .. } => StatusCode::OK,
+            Self::NewLinkTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Used { .. } | Self::Revoked | Self::Replaced | Self::Expired { .. } => StatusCode::GONE,
+        }
+    }
+
     fn title(&self) -> &'static str {
         match self {
             Self::Used { .. } => "This invitation was already used",

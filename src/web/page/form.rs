@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::domain::{email_address::EmailAddressError, password::PasswordError, text::LineError};
+use crate::domain::{
+    email_address::EmailAddressError,
+    password::PasswordError,
+    text::{LineError, PersonName},
+};
 
 /// A field: what was typed, and why it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +38,40 @@ pub enum FieldError {
 /// Everything wrong with a form, in the order of its fields: the id of the field and what is said about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FormErrors(Vec<(&'static str, String)>);
+
+/// Parses what was typed into `value`; keeps it in `field`, with the error where there is one.
+pub fn parse<T, E: Into<FieldError>>(typed: &str, parse: impl FnOnce(&str) -> Result<T, E>, field: &mut Field) -> Option<T> {
+    match parse(typed) {
+        Ok(value) => {
+            *field = Field::new(typed);
+            Some(value)
+        }
+        Err(error) => {
+            *field = Field::refused(typed, error);
+            None
+        }
+    }
+}
+
+impl FieldError {
+    /// How to parse a line that is `what`.
+    pub fn line<T>(what: &'static str, parse: fn(&str) -> Result<T, LineError>) -> impl FnOnce(&str) -> Result<T, Self> {
+        move |typed| parse(typed).map_err(|error| Self::Line { what, error })
+    }
+
+    /// Another group has the name.
+    pub fn name_taken() -> Self {
+        Self::Said("There is a group with this name already".to_owned())
+    }
+
+    pub fn first_name() -> impl FnOnce(&str) -> Result<PersonName, Self> {
+        Self::line("a first name", PersonName::parse)
+    }
+
+    pub fn last_name() -> impl FnOnce(&str) -> Result<PersonName, Self> {
+        Self::line("a last name", PersonName::parse)
+    }
+}
 
 impl Field {
     pub fn new(value: impl Into<String>) -> Self {

@@ -6,6 +6,24 @@ use crate::web::{
     page::{Moment, Person, Shell, counted, with_query},
     paths,
 };
+use crate::{
+    domain::{ids::UserId, policy::Action, user::Status},
+    usecases::{
+        Denied, directory,
+        users::{self, Inventory},
+    },
+    web::{
+        extract::CurrentUser,
+        form::{Form, ListButton},
+        page::{Flash, FlashKind},
+        query::{ListQuery, ReturnQuery},
+        respond::{self, Answer},
+        session,
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Path, Query};
 
 /// The inventory, and the question.
 #[derive(Debug, Clone, Template)]
@@ -57,6 +75,51 @@ impl DeleteUserPage {
     fn back(&self) -> String {
         with_query(paths::UsersAndGroups {}, &self.query)
     }
+}
+
+/// `GET /users-and-groups/users/{user}/delete`
+pub(in crate::web) async fn show(
+    state: Data<State>,
+    user: CurrentUser,
+    session: Session,
+    id: Path<UserId>,
+    query: Query<ReturnQuery>,
+) -> Answer {
+    let (actor, id) = (user.person.clone(), *id);
+    let (frame, inventory) = state
+        .run(move |ctx| {
+            let frame = directory::open(ctx, &actor, Action::SeeEveryone)?;
+            Ok::<_, Denied>((frame, users::inventory(ctx, &actor, id)?))
+        })
+        .await?;
+    let Inventory { person, sessions, groups, restorable_until } = inventory;
+    respond::page(&DeleteUserPage {
+        shell: respond::shell(&state, &user, &session, &frame),
+        can_be_blocked: person.status(frame.now) == Status::Active,
+        restorable_until: restorable_until.map(|until| Moment::new(until, frame.now)),
+        goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, credentials: vec!["Password"] },
+        person: Person::from(&person.who()),
+        query: ListQuery::returned(&query.return_query),
+    })
+}
+
+/// `POST /users-and-groups/users/{user}/delete`
+pub(in crate::web) async fn submit(
+    state: Data<State>,
+    user: CurrentUser,
+    session: Session,
+    id: Path<UserId>,
+    form: Form<ListButton>,
+) -> Answer {
+    let (caller, id) = (user.caller(), *id);
+    let (person, until) = state.run(move |ctx| users::delete(ctx, &caller, id)).await?;
+    let (name, now) = (person.display_name(), state.ctx.now());
+    let text = match until {
+        Some(until) => format!("{name} is deleted and can be restored until {}.", Moment::new(until, now).date()),
+        None => format!("{name} is deleted."),
+    };
+    session::flash(&session, &Flash::new(FlashKind::Ok, text));
+    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]

@@ -3,10 +3,29 @@
 use askama::Template;
 
 use super::Aside;
+use super::AsideEntry;
 use crate::web::{
     page::{Moment, Pager, Person, Shell},
     paths,
 };
+use crate::{
+    domain::{ids::UserId, policy::Action, user::Who},
+    usecases::{
+        Denied, directory,
+        users::{self, RestoreError},
+    },
+    web::{
+        extract::CurrentUser,
+        failure::Failure,
+        form::{Form, ListButton},
+        page::{Flash, FlashKind, counted},
+        respond::{self, Answer},
+        session,
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Path};
 
 /// The list, with a way back for each.
 #[derive(Debug, Clone, Template)]
@@ -33,6 +52,54 @@ pub struct DeletedRow {
 impl DeletedRow {
     fn restore(&self) -> paths::RestoreUser {
         paths::RestoreUser { user: self.person.id }
+    }
+}
+
+/// `GET /users-and-groups/deleted`
+pub(in crate::web) async fn list(state: Data<State>, user: CurrentUser, session: Session) -> Answer {
+    let actor = user.person.clone();
+    let (frame, menu, deleted) = state
+        .run(move |ctx| {
+            let frame = directory::open(ctx, &actor, Action::SeeDeleted)?;
+            Ok::<_, Denied>((frame, directory::menu(ctx, &actor)?, users::deleted(ctx, &actor)?))
+        })
+        .await?;
+    let row = |(person, until): (crate::usecases::Deleted, _)| DeletedRow {
+        deleted_at: Moment::new(person.deleted_at.unwrap_or(frame.now), frame.now),
+        deleted_by: None,
+        restorable_until: Moment::new(until, frame.now),
+        person: Person::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
+    };
+    let rows = deleted.into_iter().map(row).collect::<Vec<_>>();
+    respond::page(&DeletedUsersPage {
+        shell: respond::shell(&state, &user, &session, &frame),
+        aside: Aside::new(&user.person, &frame, menu, AsideEntry::Deleted),
+        pager: Pager::single(counted(rows.len() as u64, "deleted user", "deleted users")),
+        rows,
+        query: String::new(),
+    })
+}
+
+/// `POST /users-and-groups/deleted/{user}/restore`
+pub(in crate::web) async fn restore(
+    state: Data<State>,
+    user: CurrentUser,
+    session: Session,
+    id: Path<UserId>,
+    _form: Form<ListButton>,
+) -> Answer {
+    let (caller, id) = (user.caller(), *id);
+    match state.try_run(move |ctx| users::restore(ctx, &caller, id)).await? {
+        Ok(who) => {
+            let text = format!("{} is restored. Group memberships are not.", who.display_name());
+            session::flash(&session, &Flash::new(FlashKind::Ok, text));
+            respond::see_other(paths::DeletedUsers {})
+        }
+        Err(RestoreError::AddressInUse { email }) => Err(Failure::Refused {
+            title: "The address is in use again",
+            text: format!("{email} was invited again as a new person. Delete or revoke that one first."),
+        }),
+        Err(RestoreError::Denied(denied)) => Err(denied.into()),
     }
 }
 

@@ -6,6 +6,18 @@ use crate::web::{
     page::{Moment, Person, Shell, with_query},
     paths,
 };
+use crate::{
+    domain::{ids::UserId, policy::Action},
+    usecases::{Denied, directory, invitations},
+    web::{
+        extract::CurrentUser,
+        query::{ListQuery, ReturnQuery},
+        respond::{self, Answer},
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Path, Query};
 
 /// The link, on a page of its own: never in a message or a list.
 #[derive(Debug, Clone, Template)]
@@ -28,6 +40,30 @@ impl InvitationLinkPage {
     fn back(&self) -> String {
         with_query(paths::UsersAndGroups {}, &self.query)
     }
+}
+
+/// `GET /users-and-groups/users/{user}/link`
+pub(in crate::web) async fn show(
+    state: Data<State>,
+    user: CurrentUser,
+    session: Session,
+    id: Path<UserId>,
+    query: Query<ReturnQuery>,
+) -> Answer {
+    let (actor, caller, id) = (user.person.clone(), user.caller(), *id);
+    let (frame, (person, link, valid_until)) = state
+        .run(move |ctx| {
+            let frame = directory::open(ctx, &actor, Action::SeeEveryone)?;
+            Ok::<_, Denied>((frame, invitations::link(ctx, &caller, id)?))
+        })
+        .await?;
+    respond::page(&InvitationLinkPage {
+        shell: respond::shell(&state, &user, &session, &frame),
+        person: Person::from(&person.who()),
+        link: Some(link),
+        valid_until: Moment::new(valid_until, frame.now),
+        query: ListQuery::returned(&query.return_query),
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Aside;
+use super::AsideEntry;
 use crate::{
     domain::user::Status,
     web::{
@@ -10,6 +11,21 @@ use crate::{
         paths,
     },
 };
+use crate::{
+    domain::{
+        clock::Timestamp,
+        policy::{Action, decide},
+    },
+    usecases::directory::{self, Listing, May, Row},
+    web::{
+        extract::CurrentUser,
+        query::{ListQuery, PAGE_SIZE},
+        respond::{self, Answer},
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Query};
 
 /// The people of the company: everyone with what may be done, or only the directory.
 #[derive(Debug, Clone, Template)]
@@ -47,6 +63,8 @@ pub struct UserRow {
     pub last_sign_in: Option<Moment>,
     /// Whether the invitation's link can be shown, for want of a mail server.
     pub shows_link: bool,
+    /// What the one who looks may do.
+    pub may: May,
 }
 
 /// One person, as everybody sees them.
@@ -102,6 +120,54 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
     match groups.len().saturating_sub(GROUPS_NAMED) {
         0 => named,
         more => format!("{named} and {more} more"),
+    }
+}
+
+/// `GET /users-and-groups`
+pub(in crate::web) async fn list(state: Data<State>, user: CurrentUser, session: Session, query: Query<ListQuery>) -> Answer {
+    let query = query.into_inner();
+    let asked = query.asked()?;
+    let (actor, search, position) = (user.person.clone(), asked.search.clone(), asked.position.clone());
+    let (frame, listing) = state
+        .run(move |ctx| {
+            let frame = directory::open(ctx, &actor, Action::SeeDirectory)?;
+            Ok::<_, crate::usecases::Denied>((frame, directory::list(ctx, &actor, search, &position, PAGE_SIZE)?))
+        })
+        .await?;
+    let Listing { menu, rows, count } = listing;
+    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| &row.person, count, ("user", "users"));
+    respond::page(&UsersPage {
+        shell: respond::shell(&state, &user, &session, &frame),
+        aside: Aside::new(&user.person, &frame, menu, AsideEntry::Users),
+        query: query.text(),
+        q: query.q,
+        rows: UserRows::new(&user, rows.rows, frame.now, !state.ctx.sends_mail),
+        pager,
+    })
+}
+
+impl UserRows {
+    fn new(user: &CurrentUser, rows: Vec<Row>, now: Timestamp, shows_links: bool) -> Self {
+        if decide(user.person.actor(), Action::SeeEveryone).is_err() {
+            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(user, &row.person, row.groups)).collect());
+        }
+        let row = |Row { person, status, groups, may }: Row| UserRow {
+            status,
+            is_admin: person.is_admin,
+            is_you: person.id == user.person.id,
+            groups,
+            last_sign_in: person.last_sign_in_at.map(|at| Moment::new(at, now)),
+            shows_link: shows_links && may.see_link,
+            may,
+            person: Person::from(&person.who()),
+        };
+        Self::Everyone(rows.into_iter().map(row).collect())
+    }
+}
+
+impl DirectoryRow {
+    pub(in crate::web) fn new(user: &CurrentUser, person: &crate::usecases::Person, groups: Vec<String>) -> Self {
+        Self { is_you: person.id == user.person.id, groups, person: Person::from(&person.who()) }
     }
 }
 

@@ -7,9 +7,23 @@ pub mod list;
 pub mod new_group;
 pub mod new_user;
 pub mod revoke;
+pub mod standing;
 
-use super::{page::Count, paths};
-use crate::domain::ids::GroupId;
+use super::{
+    page::{Count, Flash, FlashAction, FlashKind},
+    paths, query,
+};
+use crate::{
+    domain::{
+        ids::GroupId,
+        invitation::{InvitationOrigin, term_in_words},
+        policy::{Action, decide},
+    },
+    usecases::{
+        GroupKind, Person,
+        directory::{Frame, Menu},
+    },
+};
 
 /// What stands beside every list of Users & Groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +53,8 @@ pub enum AsideEntry {
 pub struct GroupEntry {
     pub id: GroupId,
     pub name: String,
-    pub members: Count,
+    /// For those who see everyone: the others see only the active ones among them.
+    pub members: Option<Count>,
 }
 
 /// What the dialogs of the Create menu say.
@@ -50,6 +65,26 @@ pub struct CreateMenu {
 }
 
 impl Aside {
+    /// What `actor` sees beside the list at `current`.
+    pub(in crate::web) fn new(actor: &Person, frame: &Frame, menu: Menu, current: AsideEntry) -> Self {
+        let may = |action| decide(actor.actor(), action).is_ok();
+        let sees_counts = may(Action::SeeEveryone);
+        let entry = |group: crate::usecases::Group| GroupEntry {
+            id: group.id,
+            name: group.name,
+            members: sees_counts.then(|| query::shown(crate::usecases::Count::Exactly(group.member_count))),
+        };
+        let (admins, groups): (Vec<_>, Vec<_>) = menu.groups.into_iter().partition(|group| group.kind == GroupKind::Admins);
+        Self {
+            current,
+            users: query::shown(menu.people),
+            admins: admins.into_iter().next().map(entry),
+            groups: groups.into_iter().map(entry).collect(),
+            create: may(Action::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(frame) }),
+            shows_deleted: may(Action::SeeDeleted),
+        }
+    }
+
     pub(in crate::web) fn is_users(&self) -> bool {
         self.current == AsideEntry::Users
     }
@@ -99,4 +134,15 @@ impl Aside {
     pub(in crate::web) fn sample_for_readers(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
         Self { admins: None, create: None, shows_deleted: false, ..Self::sample(sample, current) }
     }
+}
+
+/// "24 hours".
+pub(in crate::web) fn invitation_term(frame: &Frame) -> String {
+    term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndGroups))
+}
+
+/// What was done to somebody, with the button that undoes it.
+fn undoable(text: String, label: &str, name: &str, path: impl ToString, return_query: String) -> Flash {
+    let (label, accessible_name) = (label.to_owned(), format!("{label} {name}"));
+    Flash::new(FlashKind::Ok, text).with_action(FlashAction { label, accessible_name, path: path.to_string(), return_query })
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::invitation_term;
 use crate::{
     domain::ids::UserId,
     web::{
@@ -9,6 +10,25 @@ use crate::{
         paths,
     },
 };
+use crate::{
+    domain::{email_address::EmailAddress, policy::Action, user::Status},
+    usecases::{
+        directory,
+        invitations::{self, Existing, InviteError},
+    },
+    web::{
+        extract::CurrentUser,
+        failure::Failure,
+        form::Form,
+        page::{FieldError, Flash, FlashKind, parse},
+        respond::{self, Answer},
+        session,
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::web::Data;
+use serde::Deserialize;
 
 /// The form, which is also a dialog on the lists.
 #[derive(Debug, Clone, Template)]
@@ -49,6 +69,58 @@ impl NewUserPage {
     fn errors(&self) -> FormErrors {
         FormErrors::of([("email", self.email.error.as_ref())])
     }
+}
+
+/// One address.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewUserForm {
+    email: String,
+}
+
+/// `GET /users-and-groups/new-user`
+pub(in crate::web) async fn show(state: Data<State>, user: CurrentUser, session: Session) -> Answer {
+    respond::page(&page(&state, &user, &session, Field::default(), None).await?)
+}
+
+/// `POST /users-and-groups/new-user`
+pub(in crate::web) async fn submit(state: Data<State>, user: CurrentUser, session: Session, form: Form<NewUserForm>) -> Answer {
+    let typed = form.0.email;
+    let mut field = Field::default();
+    let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
+        return respond::again(&page(&state, &user, &session, field, None).await?);
+    };
+    let (caller, address) = (user.caller(), email.clone());
+    match state.try_run(move |ctx| invitations::invite(ctx, &caller, &address)).await? {
+        Ok(()) => {
+            session::flash(&session, &Flash::new(FlashKind::Ok, format!("{email} is invited.")));
+            respond::see_other(paths::UsersAndGroups {})
+        }
+        Err(InviteError::Exists(existing)) => {
+            let (text, offer) = exists(&existing);
+            respond::again(&page(&state, &user, &session, Field::refused(typed, FieldError::Said(text)), offer).await?)
+        }
+        Err(InviteError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+/// What is said about an address in use, and what fits its person.
+fn exists(existing: &Existing) -> (String, Option<Offer>) {
+    let Existing { id, email, status, .. } = existing;
+    let text = format!("{email} is already a user, {}.", status.label());
+    let offer = match status {
+        Status::Active => None,
+        Status::Deactivated => Some(Offer::Activate(*id)),
+        Status::Invited | Status::Expired => Some(Offer::Resend(*id)),
+    };
+    (text, offer)
+}
+
+async fn page(state: &State, user: &CurrentUser, session: &Session, email: Field, offer: Option<Offer>) -> Result<NewUserPage, Failure> {
+    let actor = user.person.clone();
+    let frame = state.run(move |ctx| directory::open(ctx, &actor, Action::InviteUser)).await?;
+    let invitation_term = invitation_term(&frame);
+    Ok(NewUserPage { shell: respond::shell(state, user, session, &frame), email, invitation_term, offer })
 }
 
 #[cfg(test)]

@@ -16,9 +16,7 @@ const EXAMPLES: &str = r"Examples:
   usher check --mail-to maya@example.com
       See whether settings, database and mail server are fit for use.
   usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin < password
-      Get in when no Admin can.
-  USHER_DATA_DIR=./demo usher demo --users 1000, then USHER_DATA_DIR=./demo usher
-      Look at Usher with a thousand people in it.";
+      Get in when no Admin can.";
 
 /// The console in which a company decides who gets in and what they reach.
 #[derive(Debug, Parser)]
@@ -60,11 +58,6 @@ pub enum Command {
     /// Manage Admins from the shell
     #[command(subcommand)]
     Admin(Admin),
-
-    /// Fill a new database with made-up people, portfolios, accounts and assets
-    ///
-    /// To look around or to measure. Refuses a database that it did not make itself.
-    Demo(Demo),
 }
 
 /// Options of `usher check`.
@@ -101,22 +94,6 @@ pub struct CreateAdmin {
 
     /// Read the password from standard input, where neither the shell's history nor other users see it
     #[arg(long, required = true)]
-    pub password_stdin: bool,
-}
-
-/// Options of `usher demo`.
-#[derive(Debug, PartialEq, Eq, Args)]
-pub struct Demo {
-    /// How many people to make up
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
-    pub users: u32,
-
-    /// Where the making up begins: the same number makes the same people
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    pub seed: u64,
-
-    /// Read the password of the made-up Admin from standard input; without this, one is made up and printed
-    #[arg(long)]
     pub password_stdin: bool,
 }
 
@@ -177,9 +154,6 @@ mod tests {
         };
         let line = "usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin";
         assert_eq!(parse(line).unwrap(), Command::Admin(Admin::Create(create)));
-        assert_eq!(parse("usher demo --users 1000").unwrap(), Command::Demo(Demo { users: 1000, seed: 1, password_stdin: false }));
-        let seeded = parse("usher demo --users 5 --seed 7 --password-stdin").unwrap();
-        assert_eq!(seeded, Command::Demo(Demo { users: 5, seed: 7, password_stdin: true }));
     }
 
     #[test]
@@ -189,8 +163,6 @@ mod tests {
             ("usher admin create --email maya@example.com --first-name <b> --last-name F --password-stdin", "it has one of < and >"),
             ("usher admin create --email maya@example.com --first-name Maya --last-name F", "--password-stdin"),
             ("usher admin create --first-name Maya --last-name F --password-stdin", "--email <ADDRESS>"),
-            ("usher demo", "--users <N>"),
-            ("usher demo --users 0", "0 is not in 1..=10000000"),
         ] {
             let error = parse(line).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");

@@ -1,0 +1,82 @@
+//! `usher check`: settings, key, database and mail server, each with what it says. Changes nothing.
+
+use std::fmt::Display;
+
+use crate::{
+    config::{self, Settings},
+    domain::clock::{Clock as _, Random, SystemClock, SystemRandom},
+    domain::token::Token,
+    mail::{Sender, Transport},
+    startup,
+    store::company,
+};
+
+use super::{CommandError, args::Check};
+
+pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError> {
+    println!("{settings}\n");
+    let mut fit = true;
+    let mut report = |what: &str, outcome: Result<String, String>| match outcome {
+        Ok(text) => println!("ok    {what}: {text}"),
+        Err(text) => {
+            println!("WRONG {what}: {text}");
+            fit = false;
+        }
+    };
+    report("key file", key_file(settings));
+    let company = database(settings);
+    report("database", company.as_ref().map(|(text, _)| text.clone()).map_err(Clone::clone));
+    let company = company.map(|(_, name)| name).unwrap_or_default();
+    report("mail", mail(check, settings, &company));
+    if fit { Ok(()) } else { Err(CommandError::Unfit) }
+}
+
+fn key_file(settings: &Settings) -> Result<String, String> {
+    match config::read_key(&settings.secret_key_file).map_err(text)? {
+        Some(_) => Ok("there, and only its owner may read it".to_owned()),
+        None => Ok("not there yet; the first start makes it".to_owned()),
+    }
+}
+
+/// What it says, and the company's name.
+fn database(settings: &Settings) -> Result<(String, String), String> {
+    if let config::DatabaseUrl::Sqlite(path) = &settings.database_url
+        && !path.exists()
+    {
+        return Ok(("not there yet; the first start makes it".to_owned(), String::new()));
+    }
+    let store = startup::open_store(settings).map_err(text)?;
+    let pending = store.pending_migrations().map_err(text)?;
+    if pending > 0 {
+        return Ok((format!("answers; {pending} migrations are to be done at the next start"), String::new()));
+    }
+    let company = store.read(company::load).map_err(text)?;
+    let searches = if store.searches_by_index().map_err(text)? { "" } else { "; without pg_trgm, searches read every row" };
+    Ok((format!("answers and is up to date{searches}"), company.name))
+}
+
+fn mail(check: &Check, settings: &Settings, company: &str) -> Result<String, String> {
+    let transport = startup::transport(settings).map_err(text)?;
+    let from = Sender::parse(settings.mail_from.as_str()).map_err(text)?;
+    actix_web::rt::System::new().block_on(async {
+        match &check.mail_to {
+            Some(to) => {
+                let id = format!("<{}@{}>", Token::new(&SystemRandom as &dyn Random).reveal(), settings.public_url.host());
+                let reply = transport.send_test(company, id, from, to.clone(), SystemClock.now()).await.map_err(|error| error.reply)?;
+                Ok(format!("{}: {}", transport.name(), reply.0))
+            }
+            None if transport.sends() => {
+                transport.check().await.map(|()| format!("{} answers", transport.name())).map_err(|error| error.reply)
+            }
+            None => Ok(files(&transport)),
+        }
+    })
+}
+
+fn files(transport: &Transport) -> String {
+    format!("no mail server is set; mails become files in {}", transport.name())
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,64 @@
+//! The command line: what can be typed is in [`args`], and each command has a file.
+
+pub mod args;
+mod check;
+mod create_admin;
+
+use std::io::{self, Read as _};
+
+pub use args::Cli;
+
+use crate::{
+    config::Settings,
+    startup::{self, StartError},
+};
+
+use args::{Admin, Command};
+
+/// Longest input that is read for a password, in bytes: four for each of its 128 characters, and a line's end.
+const PASSWORD_INPUT_MAX: u64 = 4 * 128 + 2;
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0}")]
+    Store(#[from] crate::store::StoreError),
+    #[error("the password {0}")]
+    Password(#[from] crate::domain::password::PasswordError),
+    #[error("the password could not be read from standard input: {0}")]
+    PasswordInput(io::Error),
+    #[error("{0}")]
+    CreateAdmin(#[from] crate::usecases::setup::CreateAdminError),
+    #[error("not everything is fit for use")]
+    Unfit,
+}
+
+/// Carries a command out.
+///
+/// # Errors
+/// When it could not be done, with the reason.
+pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
+    match command {
+        Command::Serve => Ok(startup::serve(settings)?),
+        Command::Migrate => migrate(settings),
+        Command::Check(check) => check::run(&check, settings),
+        Command::Admin(Admin::Create(admin)) => create_admin::run(admin, settings),
+    }
+}
+
+fn migrate(settings: &Settings) -> Result<(), CommandError> {
+    match startup::open_store(settings)?.migrate()? {
+        0 => println!("The database is up to date."),
+        done => println!("The database is up to date after {done} migrations."),
+    }
+    Ok(())
+}
+
+/// The first line of standard input, without its end.
+fn password_from_stdin() -> Result<String, CommandError> {
+    let mut text = String::new();
+    io::stdin().take(PASSWORD_INPUT_MAX).read_to_string(&mut text).map_err(CommandError::PasswordInput)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,181 @@
+//! From settings to a running server.
+
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web::Data,
+};
+
+use crate::{
+    config::{self, DatabaseUrl, KeyFileError, PublicUrl, Settings},
+    domain::{
+        clock::{SystemClock, SystemRandom},
+        token::Token,
+    },
+    mail::{Sender, SmtpUrlError, Transport, outgoing::SenderError},
+    store::{Location, Store, StoreError},
+    usecases::{
+        Context, Links,
+        delivery::{self, Delivered},
+        housekeeping, setup,
+    },
+    web::{self, Reach, State, paths},
+};
+
+/// How often the outbox is looked into when nothing was due.
+const OUTBOX_REST: Duration = Duration::from_secs(1);
+
+/// How often rows that outlived their use are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// Why Usher does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    KeyFile(#[from] KeyFileError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("USHER_SMTP_URL: {0}")]
+    SmtpUrl(#[from] SmtpUrlError),
+    #[error("USHER_MAIL_FROM: {0}")]
+    MailFrom(#[from] SenderError),
+    #[error("cannot listen on {address}: {error}")]
+    Listen { address: std::net::SocketAddr, error: io::Error },
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// Opens the database that the settings name; makes the data folder where it is missing.
+///
+/// # Errors
+/// When either cannot be done.
+pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    config::make_data_dir(&settings.data_dir)?;
+    let location = match &settings.database_url {
+        DatabaseUrl::Sqlite(path) => Location::Sqlite(path.clone()),
+        DatabaseUrl::Postgres(url) => Location::Postgres(url.clone()),
+    };
+    Ok(Store::open(location)?)
+}
+
+/// What use cases are given, with the database brought up to date.
+///
+/// # Errors
+/// When the database or the key file are not to be had.
+pub fn context(settings: &Settings, public_url: &PublicUrl) -> Result<Context, StartError> {
+    let store = open_store(settings)?;
+    store.migrate()?;
+    if !store.searches_by_index()? {
+        tracing::warn!("PostgreSQL's extension pg_trgm is not there and may not be created: searches read every row");
+    }
+    Ok(Context {
+        store,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        key: config::load_or_create_key(&settings.secret_key_file, &SystemRandom)?,
+        links: links(public_url),
+        sends_mail: settings.smtp_url.is_some(),
+    })
+}
+
+/// How addresses in mails and on the command line are written.
+fn links(public_url: &PublicUrl) -> Links {
+    Links {
+        origin: public_url.origin().to_owned(),
+        host: public_url.host().to_owned(),
+        setup: |token: &Token| paths::setup_with(token.reveal()),
+        invitation: |token: &Token| paths::Invitation { token: token.reveal().to_owned() }.to_string(),
+        sign_in: || paths::SignIn {}.to_string(),
+    }
+}
+
+/// The way out for mails.
+///
+/// # Errors
+/// When the URL of the mail server is none that can be used.
+pub fn transport(settings: &Settings) -> Result<Transport, SmtpUrlError> {
+    match &settings.smtp_url {
+        Some(url) => Transport::smtp(url.reveal()),
+        None => Ok(Transport::folder(settings.data_dir.join("mail"))),
+    }
+}
+
+/// Serves until told to stop. Prints the one-time address of the first start to standard output.
+///
+/// # Errors
+/// When something that it needs is not to be had.
+pub fn serve(settings: &Settings) -> Result<(), StartError> {
+    let listener = TcpListener::bind(settings.listen).map_err(|error| StartError::Listen { address: settings.listen, error })?;
+    let public_url = public_url(settings, &listener)?;
+    let ctx = context(settings, &public_url)?;
+    let (transport, from) = (transport(settings)?, Sender::parse(settings.mail_from.as_str())?);
+    if let Some(address) = setup::open(&ctx)? {
+        println!("Open this address to set up Usher. It works once, for 24 hours:\n\n    {address}\n");
+    } else {
+        println!("Usher is at {}", public_url.origin());
+    }
+    let state = Data::new(State::new(ctx.clone(), reach(settings, &public_url)));
+    actix_web::rt::System::new().block_on(async move {
+        actix_web::rt::spawn(deliver(ctx.clone(), transport, from));
+        actix_web::rt::spawn(sweep(ctx));
+        server(listener, state)?.await
+    })?;
+    Ok(())
+}
+
+/// The public URL; where none was set, this machine at the port that was taken.
+fn public_url(settings: &Settings, listener: &TcpListener) -> Result<PublicUrl, io::Error> {
+    if settings.public_url.is_set() {
+        return Ok(settings.public_url.clone());
+    }
+    Ok(PublicUrl::on_this_machine(listener.local_addr()?.port()))
+}
+
+fn reach(settings: &Settings, public_url: &PublicUrl) -> Reach {
+    let proxies = settings.trusted_proxies.clone();
+    Reach {
+        origin: public_url.origin().to_owned(),
+        is_https: public_url.is_https(),
+        any_loopback: !public_url.is_set(),
+        is_trusted_proxy: Arc::new(move |peer| proxies.contains(peer)),
+    }
+}
+
+/// The server on a socket that is open already.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    let application = move || {
+        let state = state.clone();
+        App::new().wrap(Compress::default()).wrap(from_fn(web::serve)).configure(move |config| web::configure(&state, config))
+    };
+    Ok(HttpServer::new(application).listen(listener)?.run())
+}
+
+/// Sends what is in the outbox, for as long as the process runs.
+async fn deliver(ctx: Context, transport: Transport, from: Sender) {
+    loop {
+        match delivery::deliver_next(&ctx, &transport, &from).await {
+            Ok(Delivered::One) => continue,
+            Ok(Delivered::Nothing) => transport.rest().await,
+            Err(error) => tracing::error!(%error, "the outbox could not be read"),
+        }
+        actix_web::rt::time::sleep(OUTBOX_REST).await;
+    }
+}
+
+/// Removes what outlived its use, for as long as the process runs.
+async fn sweep(ctx: Context) {
+    loop {
+        let ctx = ctx.clone();
+        let swept = actix_web::web::block(move || housekeeping::sweep(&ctx)).await;
+        if let Ok(Err(error)) = swept {
+            tracing::warn!(%error, "old rows could not be removed");
+        }
+        actix_web::rt::time::sleep(SWEEP_EVERY).await;
+    }
+}

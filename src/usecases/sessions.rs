@@ -1,0 +1,42 @@
+//! Sessions as requests meet them: looked up with each one, touched now and then, and told what the next page has to say.
+
+use chrono::TimeDelta;
+
+use crate::{
+    domain::token::TokenHash,
+    store::{StoreError, people::Person, sessions},
+};
+
+use super::Context;
+
+/// How exact the time of the last request is kept: one write a minute is enough for limits of an hour.
+const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// Whose session it is, as they are now, and what the next page has to say.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub person: Person,
+    /// As [`keep`] was given it.
+    pub state: String,
+}
+
+/// The session with this token, if it still holds and its person is active.
+///
+/// # Errors
+/// The database's: then nobody is signed in, and the page is refused.
+pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<Found>, StoreError> {
+    let now = ctx.now();
+    let Some(found) = ctx.store.read(|db| sessions::find(db, hash, now))? else { return Ok(None) };
+    if now - found.session.last_seen_at >= TOUCH_EVERY {
+        ctx.store.write(|tx| sessions::touch(tx, found.session.id, now))?;
+    }
+    Ok(Some(Found { person: found.person, state: found.session.state }))
+}
+
+/// Keeps what the next page has to say. A session that has ended meanwhile stays ended.
+///
+/// # Errors
+/// The database's.
+pub fn keep(ctx: &Context, hash: TokenHash, state: &str) -> Result<(), StoreError> {
+    ctx.store.write(|tx| sessions::set_state(tx, hash, state))
+}

@@ -1,0 +1,169 @@
+//! Who asks and from where: what a handler's signature says.
+
+use std::future::{Ready, ready};
+
+use actix_session::SessionExt;
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration},
+    dev::Payload,
+    http::{Method, header},
+    web::Data,
+};
+
+use crate::{
+    domain::{
+        ids::UserId,
+        token::{Token, TokenHash},
+    },
+    usecases::{Caller, Person, Visitor},
+};
+
+use super::{
+    csrf,
+    failure::Failure,
+    session::{SIGNED_IN, SignedIn, UNAVAILABLE},
+    source,
+    state::State,
+};
+
+/// Somebody signed in and active, read afresh with this request.
+#[derive(Debug, Clone)]
+pub(super) struct CurrentUser {
+    pub(super) person: Person,
+    session: TokenHash,
+    source: String,
+}
+
+impl CurrentUser {
+    pub(super) fn caller(&self) -> Caller {
+        Caller { user: self.person.id, source: self.source.clone() }
+    }
+
+    pub(super) fn session(&self) -> TokenHash {
+        self.session
+    }
+
+    /// The token that this person's forms carry.
+    pub(super) fn csrf(&self, state: &State) -> String {
+        csrf::token(&state.ctx.key, self.session, &*state.ctx.random)
+    }
+}
+
+/// The id of whoever made a request, for its line in the log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SeenUser(pub(super) UserId);
+
+impl FromRequest for CurrentUser {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(current_user(request))
+    }
+}
+
+fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
+    let signed_in = signed_in(request)?.ok_or_else(|| Failure::SignedOut { next: page_of(request) })?;
+    request.extensions_mut().insert(SeenUser(signed_in.person.id));
+    Ok(CurrentUser { person: signed_in.person, session: TokenHash(signed_in.session), source: source::of(request)? })
+}
+
+fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
+    let session = request.get_session();
+    if session.contains_key(UNAVAILABLE) {
+        return Err(Failure::Unavailable);
+    }
+    session.get(SIGNED_IN).map_err(|error| Failure::Internal(error.to_string()))
+}
+
+/// Where to come back to after signing in: only what a link leads to.
+fn page_of(request: &HttpRequest) -> Option<String> {
+    let target = request.uri().path_and_query()?.as_str();
+    (request.method() == Method::GET).then(|| super::paths::known_page(target)).flatten().map(str::to_owned)
+}
+
+/// Somebody at a page that needs no session, signed in or not.
+#[derive(Debug, Clone)]
+pub(super) struct Guest {
+    pub(super) visitor: Visitor,
+    /// Who is signed in with this browser.
+    pub(super) signed_in: Option<Person>,
+    seed: TokenHash,
+}
+
+/// A cookie to be set, since the browser has none yet.
+#[derive(Debug, Clone)]
+pub(super) struct NewBrowser(pub(super) Token);
+
+impl Guest {
+    /// The token that this browser's forms carry.
+    pub(super) fn csrf(&self, state: &State) -> String {
+        csrf::token(&state.ctx.key, self.seed, &*state.ctx.random)
+    }
+}
+
+impl FromRequest for Guest {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(guest(request))
+    }
+}
+
+fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
+    let state = state(request)?;
+    let signed_in = signed_in(request)?;
+    let known = browser(request, state);
+    let browser = known.unwrap_or_else(|| {
+        let token = Token::new(&*state.ctx.random);
+        let hash = token.hash();
+        request.extensions_mut().insert(NewBrowser(token));
+        hash
+    });
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let visitor = Visitor {
+        source: source::of(request)?,
+        user_agent: user_agent.to_owned(),
+        browser: Some(browser),
+        session: signed_in.as_ref().map(|signed_in| TokenHash(signed_in.session)),
+    };
+    let seed = visitor.session.unwrap_or(browser);
+    Ok(Guest { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed })
+}
+
+pub(super) fn state(request: &HttpRequest) -> Result<&State, Failure> {
+    request.app_data::<Data<State>>().map(|state| &***state).ok_or_else(|| Failure::Internal("no state".to_owned()))
+}
+
+/// What forms of this request's browser are bound to: the session, else the browser's own cookie.
+pub(super) fn seed(request: &HttpRequest) -> Result<Option<TokenHash>, Failure> {
+    let signed_in = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
+    Ok(signed_in.or(browser(request, state(request)?)))
+}
+
+fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
+    let cookie = request.cookie(browser_cookie_name(state))?;
+    Some(Token::parse(cookie.value())?.hash())
+}
+
+fn browser_cookie_name(state: &State) -> &'static str {
+    if state.reach.is_https { "__Host-usher-browser" } else { "usher-browser" }
+}
+
+/// The name of the session's cookie.
+pub(super) fn session_cookie_name(is_https: bool) -> &'static str {
+    if is_https { "__Host-usher" } else { "usher" }
+}
+
+/// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
+pub(super) fn browser_cookie(state: &State, token: &Token) -> Cookie<'static> {
+    Cookie::build(browser_cookie_name(state), token.reveal().to_owned())
+        .path("/")
+        .secure(state.reach.is_https)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(400))
+        .finish()
+}

@@ -1,0 +1,148 @@
+//! From what went wrong to the answer that says so: the one place.
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+
+use crate::{
+    domain::policy::Refusal,
+    usecases::{Denied, StoreError},
+};
+
+use super::{errors::ErrorPage, paths};
+
+/// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
+#[derive(Debug, Clone)]
+pub(super) enum Failure {
+    /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`.
+    SignedOut { next: Option<String> },
+    /// 400
+    Malformed,
+    /// 403: a page that the role may never use.
+    Forbidden,
+    /// 403: the form is not from a page of ours, or from an older session.
+    StaleForm,
+    /// 404
+    NotFound,
+    /// 409: the company's safety or the state of things is against it; in words.
+    Refused { title: &'static str, text: String },
+    /// 413
+    TooLarge,
+    /// 503
+    Unavailable,
+    /// 500: for the log, never for the page.
+    Internal(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignedOut { .. } => StatusCode::SEE_OTHER,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Refused { .. } => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        match self {
+            Self::SignedOut { next } => {
+                let location = paths::sign_in_then(next.as_deref());
+                if let Ok(location) = location.parse() {
+                    response.headers_mut().insert(header::LOCATION, location);
+                }
+            }
+            Self::Internal(reason) => tracing::error!(reason, "a request failed"),
+            Self::Unavailable => {
+                response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// The page for an answer that has none: by its [`Failure`] where a handler gave one, else by its status.
+pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str) -> ErrorPage {
+    match failure {
+        Some(Failure::StaleForm) => return ErrorPage::stale_form(),
+        Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
+        Some(_) | None => {}
+    }
+    match status.as_u16() {
+        403 => ErrorPage::forbidden(),
+        404 => ErrorPage::not_found(),
+        405 => ErrorPage::method_not_allowed(),
+        409 => ErrorPage::conflict(),
+        413 => ErrorPage::too_large(),
+        429 => ErrorPage::too_many_requests(),
+        503 => ErrorPage::unavailable(),
+        400..=499 => ErrorPage::bad_request(),
+        _ => ErrorPage::internal(request_id),
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(error) => {
+                tracing::error!(%error, "the database is not available");
+                Self::Unavailable
+            }
+            error => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::SignedOut => Self::SignedOut { next: None },
+            Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
+            Denied::Store(error) => error.into(),
+            Denied::Hashing(error) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<askama::Error> for Failure {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl Failure {
+    /// What the policy's refusal looks like. `name` is whom it is about.
+    fn refused(refusal: Refusal, name: Option<&str>) -> Self {
+        let name = name.unwrap_or("This user");
+        let refused = |title, text| Self::Refused { title, text };
+        match refusal {
+            Refusal::Role => Self::Forbidden,
+            Refusal::Unknown => Self::NotFound,
+            Refusal::Oneself => refused("Not on your own user", "Another Admin can do this for you.".to_owned()),
+            Refusal::Status(status) => {
+                let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());
+                refused("This has changed in the meantime", text)
+            }
+            Refusal::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
+            Refusal::LastActiveAdmin => {
+                refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
+            }
+        }
+    }
+}

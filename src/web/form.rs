@@ -1,0 +1,65 @@
+//! Forms that are checked before anybody reads them: small enough, from our own page, every field known and given once.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
+use serde::de::DeserializeOwned;
+
+use super::{csrf, extract, failure::Failure};
+
+/// Largest form, in bytes.
+pub(super) const FORM_MAX: usize = 64 * 1024;
+
+/// The field that carries the token.
+const CSRF: &str = "csrf";
+
+/// A form's fields. Parsing them into domain types is the handler's part, so that it can show the form again.
+#[derive(Debug, Clone)]
+pub(super) struct Form<T>(pub(super) T);
+
+/// A form that has no fields: a button.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Button {}
+
+/// A button in a list, which returns to the same view.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListButton {
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    pub(super) return_query: String,
+}
+
+impl<T: DeserializeOwned> FromRequest for Form<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let body = body.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
+                413 => Failure::TooLarge,
+                _ => Failure::Malformed,
+            })?;
+            if request.content_type() != "application/x-www-form-urlencoded" {
+                return Err(Failure::Malformed.into());
+            }
+            Ok(Self(parse(&request, &body)?))
+        })
+    }
+}
+
+fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Failure> {
+    let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
+    let (tokens, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == CSRF);
+    let [(_, token)] = tokens.as_slice() else { return Err(Failure::StaleForm) };
+    let seed = extract::seed(request)?.ok_or(Failure::StaleForm)?;
+    if !csrf::is_valid(&extract::state(request)?.ctx.key, seed, token) {
+        return Err(Failure::StaleForm);
+    }
+    // Doubled fields and unknown ones are errors of the types behind.
+    let fields = serde_urlencoded::to_string(fields).map_err(|_| Failure::Malformed)?;
+    serde_urlencoded::from_str(&fields).map_err(|_| Failure::Malformed)
+}

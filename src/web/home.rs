@@ -1,0 +1,40 @@
+//! Where somebody lands.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+
+use super::{
+    assets,
+    extract::CurrentUser,
+    failure::Failure,
+    paths,
+    respond::{self, Answer},
+    state::State,
+};
+
+/// `GET /`: the first page that the person may open.
+pub(super) async fn root(_user: CurrentUser) -> Answer {
+    respond::see_other(paths::UsersAndGroups {})
+}
+
+/// `GET /static/{name}`: names change with their content, so that browsers may keep the files for ever.
+pub(super) async fn asset(name: Path<String>) -> Answer {
+    let asset = assets::find(&name).ok_or(Failure::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .content_type(asset.content_type)
+        .insert_header(("cache-control", "public, max-age=31536000, immutable"))
+        .body(asset.bytes()))
+}
+
+/// `GET /healthz`: the process answers.
+pub(super) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// `GET /readyz`: the database answers too.
+pub(super) async fn readyz(state: Data<State>) -> Answer {
+    state.run(crate::usecases::directory::company_name).await.map_err(|_| Failure::Unavailable)?;
+    Ok(healthz().await)
+}

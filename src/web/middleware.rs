@@ -1,0 +1,156 @@
+//! Around every request: its id and its line in the log, the headers of every answer, the check of where forms come from, and a page for
+//! answers that have none.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    task::Poll,
+    time::Instant,
+};
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+    web::Data,
+};
+use tracing::Instrument as _;
+
+use crate::domain::clock::random_bytes;
+
+use super::{
+    csrf,
+    extract::{NewBrowser, SeenUser, browser_cookie},
+    failure,
+    failure::Failure,
+    state::State,
+};
+
+/// Nothing inline, nothing from elsewhere.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// Headers of every answer, unless it says otherwise.
+const HEADERS: [(HeaderName, &str); 8] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Around pages with a token in their address: they send no referrer.
+pub(super) async fn token_in_address<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    request.extensions_mut().insert(TokenInAddress);
+    next.call(request).await
+}
+
+#[derive(Debug, Clone, Copy)]
+struct TokenInAddress;
+
+/// The outermost layer. One line in the log for each request, with the route's pattern and never the address, which may hold a token.
+pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let Some(state) = request.app_data::<Data<State>>().cloned() else { return Err(Failure::Internal("no state".to_owned()).into()) };
+    let id = request_id(&state);
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id);
+    let answer = async {
+        match csrf::check_origin(&request, &state.reach) {
+            Ok(()) => caught(next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
+            Err(failure) => Ok(request.error_response(failure)),
+        }
+    };
+    let answer = answer.instrument(span.clone()).await;
+    let _entered = span.enter();
+    let (route, user, status, answer) = match answer {
+        Ok(answer) => {
+            let (request, response) = answer.into_parts();
+            let response = finished(response, Some(&request), &state, &id);
+            let route = request.match_pattern();
+            let user = request.extensions().get::<SeenUser>().map(|user| user.0.0);
+            (route, user, response.status(), Ok(ServiceResponse::new(request, response)))
+        }
+        // What fails between the layers has no request any more.
+        Err(error) => {
+            let response = finished(error.error_response(), None, &state, &id);
+            (None, None, response.status(), Err(InternalError::from_response(error, response).into()))
+        }
+    };
+    let route = route.as_deref().unwrap_or("(none)");
+    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    tracing::info!(%method, route, status = status.as_u16(), milliseconds, user, "request");
+    answer
+}
+
+/// A panic in a handler is a failed request, and not the end of the connection.
+async fn caught<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let mut answer = std::pin::pin!(answer);
+    std::future::poll_fn(|context| {
+        // The future is not polled again after a panic, so that nobody sees what it left half done.
+        catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(Failure::Internal("a handler panicked".to_owned()).into())))
+    })
+    .await
+}
+
+/// "7F3A-21C0": short enough to be read out on the telephone.
+fn request_id(state: &State) -> String {
+    let [a, b, c, d] = random_bytes(&*state.ctx.random);
+    format!("{a:02X}{b:02X}-{c:02X}{d:02X}")
+}
+
+/// The answer with its headers, and with an error page where it needs one.
+fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, id: &str) -> HttpResponse {
+    let mut response = with_page(response, id);
+    let headers = response.headers_mut();
+    if request.is_some_and(|request| request.extensions().contains::<TokenInAddress>()) {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+    for (name, value) in HEADERS {
+        set_default(headers, name, value);
+    }
+    if state.reach.is_https {
+        set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    if let Some(NewBrowser(token)) = request.and_then(|request| request.extensions().get::<NewBrowser>().cloned())
+        // It only fails for what cannot stand in a header, which a token can.
+        && let Err(error) = response.add_cookie(&browser_cookie(state, &token))
+    {
+        tracing::error!(%error, "a cookie could not be set");
+    }
+    response
+}
+
+/// Draws the error page of an answer that has none.
+fn with_page(response: HttpResponse, id: &str) -> HttpResponse {
+    let status = response.status();
+    let failure = response.extensions().get::<Failure>().cloned();
+    let has_page =
+        failure.is_none() && response.headers().get(header::CONTENT_TYPE).is_some_and(|is| is.as_bytes().starts_with(b"text/html"));
+    if !(status.is_client_error() || status.is_server_error()) || has_page {
+        return response;
+    }
+    let html = super::page::render(&failure::page(failure.as_ref(), status, id)).unwrap_or_default();
+    let mut page = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
+    for name in [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE] {
+        for value in response.headers().get_all(&name) {
+            page.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    page
+}
+
+fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if !headers.contains_key(&name) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,99 @@
+//! The whole site map.
+
+use actix_session::{
+    SessionMiddleware,
+    config::{BrowserSession, CookieContentSecurity},
+};
+use actix_web::{
+    Resource,
+    cookie::{Key, SameSite},
+    guard,
+    middleware::from_fn,
+    web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
+};
+
+use super::{
+    extract,
+    failure::Failure,
+    form::FORM_MAX,
+    groups, home,
+    invitation::accept,
+    middleware, paths,
+    session::DatabaseSessions,
+    setup, sign_in,
+    state::State,
+    users_and_groups::{self as users, new_group, new_user, revoke, standing},
+};
+
+/// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
+macro_rules! page {
+    ($path:ident => $show:expr) => {
+        resource(paths::$path::PATTERN).route(web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to($show))
+    };
+    ($path:ident => $show:expr, post $submit:expr) => {
+        page!($path => $show).route(web::post().to($submit))
+    };
+}
+
+/// A button.
+macro_rules! act {
+    ($path:ident => $submit:expr) => {
+        resource(paths::$path::PATTERN).route(web::post().to($submit))
+    };
+}
+
+fn resource(pattern: &str) -> Resource {
+    web::resource(pattern)
+}
+
+/// Everything that is served. The caller wraps the application with [`middleware::serve`].
+pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
+    config
+        .app_data(state.clone())
+        .app_data(PayloadConfig::new(FORM_MAX))
+        .app_data(PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
+        .app_data(QueryConfig::default().error_handler(|_, _| Failure::Malformed.into()))
+        .service(page!(Asset => home::asset))
+        .service(page!(Healthz => home::healthz))
+        .service(page!(Readyz => home::readyz))
+        .service(
+            web::scope("")
+                .wrap(sessions(state))
+                .service(page!(Root => home::root))
+                .service(page!(Setup => setup::show, post setup::submit).wrap(from_fn(middleware::token_in_address)))
+                .service(page!(SignIn => sign_in::show, post sign_in::submit))
+                .service(act!(SignOut => sign_in::sign_out))
+                .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
+                .service(act!(InvitationNewLink => accept::send_new_link).wrap(from_fn(middleware::token_in_address)))
+                .service(page!(UsersAndGroups => users::list::list))
+                .service(page!(NewUser => new_user::show, post new_user::submit))
+                .service(page!(NewGroup => new_group::show, post new_group::submit))
+                .service(page!(Group => groups::show::show))
+                .service(page!(AddToGroup => groups::add::show, post groups::add::submit))
+                .service(page!(RenameGroup => groups::rename::show, post groups::rename::submit))
+                .service(page!(DeleteGroup => groups::delete::show, post groups::delete::submit))
+                .service(page!(RemoveFromGroup => groups::remove::show, post groups::remove::submit))
+                .service(act!(BlockUser => standing::block))
+                .service(act!(ActivateUser => standing::activate))
+                .service(page!(DeleteUser => users::delete_user::show, post users::delete_user::submit))
+                .service(act!(ResendInvitation => standing::resend))
+                .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
+                .service(page!(InvitationLink => users::link::show))
+                .service(page!(DeletedUsers => users::deleted::list))
+                .service(act!(RestoreUser => users::deleted::restore)),
+        );
+}
+
+/// The session's cookie: signed, for as long as the browser runs. How long the session holds is the database's to say.
+fn sessions(state: &Data<State>) -> SessionMiddleware<DatabaseSessions> {
+    let key = Key::from(&state.ctx.key.derive::<64>("session cookie"));
+    let is_https = state.reach.is_https;
+    SessionMiddleware::builder(DatabaseSessions { ctx: state.ctx.clone() }, key)
+        .cookie_name(extract::session_cookie_name(is_https).to_owned())
+        .cookie_secure(is_https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(BrowserSession::default())
+        .build()
+}

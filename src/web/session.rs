@@ -1,0 +1,109 @@
+//! Sessions for actix-session: rows of ours behind its cookie. The row of a new session is written by the use case that begins it, in its
+//! own transaction; here it is only taken over. A row that was deleted while a request ran is never written again.
+
+use std::collections::HashMap;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::token::{Token, TokenHash},
+    usecases::{Context, Person, StoreError, sessions},
+};
+
+use super::page::Flash;
+
+/// What the session holds for the request, under these keys; actix-session keeps each as JSON.
+pub(super) const SIGNED_IN: &str = "signed_in";
+pub(super) const FLASH: &str = "flash";
+/// The token of a session just begun.
+const BEGUN: &str = "begun";
+/// Says that the database did not answer: then nobody is signed in, and the page is refused.
+pub(super) const UNAVAILABLE: &str = "unavailable";
+
+/// Who is signed in, as the database says at this request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SignedIn {
+    pub(super) person: Person,
+    pub(super) session: [u8; 32],
+}
+
+/// Puts a session that a use case has begun into the browser, under a new id.
+pub(super) fn begin(session: &actix_session::Session, token: &Token) -> Result<(), super::failure::Failure> {
+    session.clear();
+    session.renew();
+    session.insert(BEGUN, token.reveal()).map_err(|error| super::failure::Failure::Internal(error.to_string()))
+}
+
+/// Lets the next page say what happened.
+pub(super) fn flash(session: &actix_session::Session, flash: &Flash) {
+    // It only fails for what cannot be JSON, and a message is no reason to fail a change that is done.
+    if let Err(error) = session.insert(FLASH, flash) {
+        tracing::error!(%error, "a message was lost");
+    }
+}
+
+/// The store behind the session cookie.
+#[derive(Debug, Clone)]
+pub(super) struct DatabaseSessions {
+    pub(super) ctx: Context,
+}
+
+type State = HashMap<String, String>;
+
+impl SessionStore for DatabaseSessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let Some(hash) = hash_of(key) else { return Ok(None) };
+        let found = match self.run(move |ctx| sessions::find(ctx, hash)).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::error!(%error, "a session could not be read");
+                return Ok(Some(State::from([(UNAVAILABLE.to_owned(), "true".to_owned())])));
+            }
+        };
+        let Some(found) = found else { return Ok(None) };
+        let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0 });
+        let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
+        let mut state = serde_json::from_str::<State>(&found.state).map_err(|error| LoadError::Deserialization(error.into()))?;
+        state.insert(SIGNED_IN.to_owned(), signed_in);
+        Ok(Some(state))
+    }
+
+    /// Takes over the row that a use case has written. Without one there is nothing to save.
+    async fn save(&self, state: State, _ttl: &Duration) -> Result<SessionKey, SaveError> {
+        let begun = state.get(BEGUN).and_then(|begun| serde_json::from_str::<String>(begun).ok());
+        let begun = begun.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session was begun outside a use case")))?;
+        begun.try_into().map_err(|_| SaveError::Other(anyhow::anyhow!("a session's token is too long for a cookie")))
+    }
+
+    /// Keeps the message for the next page.
+    async fn update(&self, key: SessionKey, state: State, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
+        let Some(hash) = hash_of(&key) else { return Ok(key) };
+        let kept = state.into_iter().filter(|(name, _)| name == FLASH).collect::<State>();
+        let kept = serde_json::to_string(&kept).map_err(|error| UpdateError::Serialization(error.into()))?;
+        self.run(move |ctx| sessions::keep(ctx, hash, &kept)).await.map_err(UpdateError::Other)?;
+        Ok(key)
+    }
+
+    /// Limits are counted from what the row says, not from the cookie.
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    /// Use cases end sessions; by now the row is gone, or belongs to a sign-in that ends it itself.
+    async fn delete(&self, _key: &SessionKey) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+}
+
+impl DatabaseSessions {
+    async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Context) -> Result<T, StoreError> + Send + 'static) -> Result<T, anyhow::Error> {
+        let ctx = self.ctx.clone();
+        Ok(actix_web::web::block(move || f(&ctx)).await??)
+    }
+}
+
+fn hash_of(key: &SessionKey) -> Option<TokenHash> {
+    Some(Token::parse(key.as_ref())?.hash())
+}

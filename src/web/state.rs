@@ -1,0 +1,77 @@
+//! What handlers share, and the way from a request's thread to the database's.
+
+use std::{net::IpAddr, sync::Arc};
+
+use tokio::sync::Semaphore;
+
+use crate::usecases::Context;
+
+use super::failure::Failure;
+
+/// How the instance is reached, as the settings say.
+#[derive(Clone)]
+pub struct Reach {
+    /// Scheme, host and port of the public URL.
+    pub origin: String,
+    pub is_https: bool,
+    /// The public URL was not set: forms from any name of this machine are accepted.
+    pub any_loopback: bool,
+    /// Whether a peer is a proxy whose `X-Forwarded-For` counts.
+    pub is_trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+}
+
+impl std::fmt::Debug for Reach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reach").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// Shared by all handlers.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub ctx: Context,
+    pub reach: Reach,
+    /// As many passwords are hashed at once as there are cores: more would only take memory, 19 MiB each.
+    hashing: Arc<Semaphore>,
+}
+
+impl State {
+    pub fn new(ctx: Context, reach: Reach) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)) }
+    }
+
+    /// Runs a use case on the threads that may wait for the database.
+    pub(super) async fn run<T, E>(&self, f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+    {
+        self.try_run(f).await?.map_err(Into::into)
+    }
+
+    /// The same, for handlers that answer some errors themselves.
+    pub(super) async fn try_run<T, E>(&self, f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let ctx = self.ctx.clone();
+        actix_web::web::block(move || f(&ctx)).await.map_err(|_| Failure::Internal("a use case was cancelled".to_owned()))
+    }
+
+    /// The same, for use cases that hash a password.
+    pub(super) async fn try_run_hashing<T, E>(
+        &self,
+        f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let permit = Arc::clone(&self.hashing).acquire_owned().await;
+        let outcome = self.try_run(f).await;
+        drop(permit);
+        outcome
+    }
+}
