@@ -1,0 +1,278 @@
+//! The application, as the server runs it but without a socket.
+
+use std::{any::Any, cell::Cell, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
+
+use actix_http::Request;
+use actix_web::{
+    App, Error,
+    body::BoxBody,
+    dev::{Service, ServiceResponse},
+    middleware::from_fn,
+    test,
+    web::Data,
+};
+use chrono::TimeDelta;
+use usher::{
+    domain::{
+        clock::{Clock, SystemRandom},
+        email_address::EmailAddress,
+        ids::UserId,
+        password::Password,
+        secret::SecretKey,
+        text::{CompanyName, PersonName},
+        token::Token,
+    },
+    mail::{Memory, Outgoing, Sender, Transport},
+    store::{AuditRow, Database, Location, Store, StoreError, audit_entries, people, verify_chain},
+    usecases::{
+        Context, Links,
+        delivery::{self, Delivered},
+        setup::{self, NewAdmin},
+    },
+    web::{self, Reach, State, paths},
+};
+
+use super::{Browser, PASSWORD, clock::FrozenClock};
+use crate::support::postgres;
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Db {
+    Sqlite,
+    Postgres,
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
+
+/// One Usher. When it goes, no mail may be left unread and the audit chain must hold.
+pub struct TestApp {
+    call: Box<dyn Fn(Request) -> Answer>,
+    pub ctx: Context,
+    clock: FrozenClock,
+    mailbox: Memory,
+    transport: Transport,
+    mail_is_read: Cell<bool>,
+    _keep: Box<dyn Any>,
+}
+
+/// How an Usher differs from the usual.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub origin: &'static str,
+    pub sends_mail: bool,
+    pub trusted_proxy: Option<&'static str>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { origin: "http://localhost:8080", sends_mail: true, trusted_proxy: None }
+    }
+}
+
+impl TestApp {
+    /// Nobody is there yet.
+    pub async fn empty(db: Db) -> Self {
+        Self::with(db, Setting::default()).await
+    }
+
+    /// A company with one Admin, Maya Fischer, who is signed in.
+    pub async fn with_admin(db: Db) -> (Self, Browser) {
+        Self::with_admin_and(db, Setting::default()).await
+    }
+
+    pub async fn with_admin_and(db: Db, setting: Setting) -> (Self, Browser) {
+        let app = Self::with(db, setting).await;
+        app.create_admin("Maya", "Fischer");
+        app.store().write(|tx| usher::store::company::set_name(tx, &CompanyName::parse("Northwind Trading").unwrap())).unwrap();
+        let maya = app.signed_in("maya.fischer@example.com").await;
+        (app, maya)
+    }
+
+    pub async fn with(db: Db, setting: Setting) -> Self {
+        let (store, keep) = store(db);
+        let clock = FrozenClock::new();
+        let links = Links {
+            origin: setting.origin.to_owned(),
+            host: "localhost".to_owned(),
+            setup: |token: &Token| paths::setup_with(token.reveal()),
+            invitation: |token: &Token| paths::Invitation { token: token.reveal().to_owned() }.to_string(),
+            sign_in: || paths::SignIn {}.to_string(),
+        };
+        let ctx = Context {
+            store,
+            clock: Arc::new(clock.clone()),
+            random: Arc::new(SystemRandom),
+            key: SecretKey::new(&SystemRandom),
+            links,
+            sends_mail: setting.sends_mail,
+        };
+        let proxy = setting.trusted_proxy.map(|proxy| proxy.parse().unwrap());
+        let reach = Reach {
+            origin: setting.origin.to_owned(),
+            is_https: setting.origin.starts_with("https"),
+            any_loopback: false,
+            is_trusted_proxy: Arc::new(move |peer| Some(peer) == proxy),
+        };
+        let state = Data::new(State::new(ctx.clone(), reach));
+        let service = App::new().wrap(from_fn(web::serve)).configure(|config| web::configure(&state, config));
+        let service = std::rc::Rc::new(test::init_service(service).await);
+        let mailbox = Memory::default();
+        Self {
+            call: Box::new(move |request| {
+                let service = std::rc::Rc::clone(&service);
+                Box::pin(async move { service.call(request).await })
+            }),
+            ctx,
+            clock,
+            transport: Transport::memory(mailbox.clone()),
+            mailbox,
+            mail_is_read: Cell::new(true),
+            _keep: keep,
+        }
+    }
+
+    /// A browser that nobody is signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new()
+    }
+
+    /// Somebody signs in with the usual password.
+    pub async fn signed_in(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        browser.sign_in(self, email, PASSWORD).await.redirects_to("/");
+        browser
+    }
+
+    pub(super) async fn call(&self, request: Request) -> ServiceResponse<BoxBody> {
+        match (self.call)(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                let request = test::TestRequest::default().to_http_request();
+                ServiceResponse::new(request, error.error_response())
+            }
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.ctx.store
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    pub fn now(&self) -> usher::domain::clock::Timestamp {
+        self.clock.now()
+    }
+
+    /// Sends what is in the outbox, and hands over what arrived.
+    pub async fn mails(&self) -> Vec<Outgoing> {
+        let from = Sender::parse("usher@localhost").unwrap();
+        while delivery::deliver_next(&self.ctx, &self.transport, &from).await.unwrap() == Delivered::One {}
+        self.mailbox.take()
+    }
+
+    /// The one mail that was sent since the last look.
+    pub async fn mail(&self) -> Outgoing {
+        let mut mails = self.mails().await;
+        assert_eq!(mails.len(), 1, "{:?}", mails.iter().map(|mail| &mail.rendered.subject).collect::<Vec<_>>());
+        mails.remove(0)
+    }
+
+    /// The path of the link in the one mail that was sent.
+    pub async fn link_in_mail(&self) -> String {
+        let mail = self.mail().await;
+        let origin = &self.ctx.links.origin;
+        let start = mail.rendered.text.find(&format!("{origin}/invitation/")).expect("a link in the mail") + origin.len();
+        mail.rendered.text[start..].split_whitespace().next().unwrap().to_owned()
+    }
+
+    pub fn mailbox(&self) -> &Memory {
+        &self.mailbox
+    }
+
+    /// An active Admin at once, `first.last@example.com` with the usual password.
+    pub fn create_admin(&self, first_name: &str, last_name: &str) -> UserId {
+        let admin = NewAdmin {
+            first_name: PersonName::parse(first_name).unwrap(),
+            last_name: PersonName::parse(last_name).unwrap(),
+            email: EmailAddress::parse(&format!("{first_name}.{last_name}@example.com").to_lowercase()).unwrap(),
+            password: Password::typed(PASSWORD),
+        };
+        setup::create_admin(&self.ctx, &admin).unwrap()
+    }
+
+    /// An active User at once, `first.last@example.com` with the usual password.
+    pub fn create_user(&self, first_name: &str, last_name: &str) -> UserId {
+        let email = EmailAddress::parse(&format!("{first_name}.{last_name}@example.com").to_lowercase()).unwrap();
+        let new = people::NewActive {
+            email: &email,
+            first_name: &PersonName::parse(first_name).unwrap(),
+            last_name: &PersonName::parse(last_name).unwrap(),
+            password: &usual_password(),
+            now: self.now(),
+        };
+        self.store().write(|tx| people::insert_active(tx, &new)).unwrap()
+    }
+
+    pub fn id_of(&self, email: &str) -> UserId {
+        let email = EmailAddress::parse(email).unwrap();
+        self.store().read(|db: &mut Database| people::find_by_email(db, &email)).unwrap().expect("somebody with this address").0.id
+    }
+
+    /// Whether anybody has the address.
+    pub fn has_user(&self, email: &str) -> bool {
+        let email = EmailAddress::parse(email).unwrap();
+        self.store().read(|db: &mut Database| people::find_by_email(db, &email)).unwrap().is_some()
+    }
+
+    pub fn audit(&self) -> Vec<AuditRow> {
+        self.store().read(|db| audit_entries(db, 0, 10_000)).unwrap()
+    }
+
+    /// What was done, in order: `user.invited noor@example.com`.
+    pub fn deeds(&self) -> Vec<String> {
+        self.audit().iter().map(|row| format!("{} {}", row.action.as_str(), row.subject_name)).collect()
+    }
+}
+
+/// The hash of the usual password, made once: hashing takes long on purpose.
+fn usual_password() -> usher::domain::password::PasswordHash {
+    static HASH: std::sync::OnceLock<usher::domain::password::PasswordHash> = std::sync::OnceLock::new();
+    HASH.get_or_init(|| Password::typed(PASSWORD).hash(&[7; 16]).unwrap()).clone()
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let unread = self.mailbox.take();
+        assert!(unread.is_empty(), "unread mail: {:?}", unread.iter().map(|mail| &mail.rendered.subject).collect::<Vec<_>>());
+        assert!(self.store().read(|db| verify_chain(db)).is_ok_and(|chain| chain.is_ok()), "the audit chain is broken");
+    }
+}
+
+fn store(db: Db) -> (Store, Box<dyn Any>) {
+    match db {
+        Db::Sqlite => {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(Location::Sqlite(folder.path().join("usher.db"))).unwrap();
+            store.migrate().unwrap();
+            (store, Box::new(folder))
+        }
+        Db::Postgres => {
+            let server = postgres::server();
+            server.template(|url| {
+                Store::open(Location::Postgres(url.to_owned())).and_then(|store| store.migrate()).map_err(StoreError::from).unwrap();
+            });
+            let database = server.fresh_database();
+            (Store::open(Location::Postgres(database.url().to_owned())).unwrap(), Box::new(database))
+        }
+    }
+}
+
+/// Where requests of tests come from.
+pub(super) fn peer() -> SocketAddr {
+    "192.0.2.1:40000".parse().unwrap()
+}

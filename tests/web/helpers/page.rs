@@ -1,0 +1,117 @@
+//! An answer, and what a person sees on it.
+
+use actix_web::{
+    body::{BoxBody, to_bytes},
+    cookie::Cookie,
+    dev::ServiceResponse,
+    http::{StatusCode, header::HeaderMap},
+};
+
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+    pub(super) cookies: Vec<Cookie<'static>>,
+}
+
+impl Page {
+    pub(super) async fn read(response: ServiceResponse<BoxBody>) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let cookies = response.response().cookies().map(Cookie::into_owned).collect();
+        let body = to_bytes(response.into_body()).await.unwrap();
+        Self { status, headers, body: String::from_utf8_lossy(&body).into_owned(), cookies }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub fn is(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    pub fn redirects_to(&self, path: &str) -> &Self {
+        self.is(303);
+        assert_eq!(self.header("location"), path);
+        self
+    }
+
+    /// Whether the words are on the page, as a person reads them.
+    pub fn shows(&self, words: &str) -> bool {
+        self.text().contains(words)
+    }
+
+    #[track_caller]
+    pub fn sees(&self, words: &str) -> &Self {
+        assert!(self.shows(words), "{words:?} is not on the page:\n{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    pub fn sees_no(&self, words: &str) -> &Self {
+        assert!(!self.shows(words), "{words:?} is on the page:\n{}", self.text());
+        self
+    }
+
+    /// Whether there is a form that goes to `action`.
+    pub fn has_form(&self, action: &str) -> bool {
+        self.form_at(action).is_some()
+    }
+
+    /// Whether a link leads there.
+    pub fn has_link(&self, path: &str) -> bool {
+        self.body.contains(&format!("href=\"{}\"", escaped(path)))
+    }
+
+    /// The fields of the form that goes to `action`, as they are filled in.
+    #[track_caller]
+    pub fn form(&self, action: &str) -> Vec<(String, String)> {
+        let Some(form) = self.form_at(action) else { panic!("no form goes to {action}:\n{}", self.text()) };
+        let inputs = form.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+        let fields = inputs.filter(|input| !matches!(attribute(input, "type").as_deref(), Some("radio" | "checkbox")));
+        fields.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default()))).collect()
+    }
+
+    fn form_at(&self, action: &str) -> Option<&str> {
+        let forms = self.body.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or_default());
+        let mut posts = forms.filter(|form| form.contains("method=\"post\""));
+        posts.find(|form| attribute(form.split('>').next().unwrap_or_default(), "action").as_deref() == Some(action))
+    }
+
+    /// The page without its tags, with characters as they are read.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut rest = self.body.as_str();
+        while let Some((before, after)) = rest.split_once('<') {
+            text.push_str(before);
+            rest = after.split_once('>').map_or("", |(_, after)| after);
+        }
+        text.push_str(rest);
+        unescaped(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+    Some(unescaped(tag[start..].split('"').next()?))
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&amp;", "&")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&#38;")
+}
