@@ -40,8 +40,8 @@ impl ErrorPage {
 
     /// The same with another way on.
     #[must_use]
-    pub fn with_link(self, label: &'static str, href: impl ToString) -> Self {
-        Self { link: Some(ErrorLink { label, href: href.to_string() }), ..self }
+    pub fn with_link(self, label: &'static str, href: impl Into<String>) -> Self {
+        Self { link: Some(ErrorLink { label, href: href.into() }), ..self }
     }
 
     /// 400: not what a form of ours sends.
@@ -119,7 +119,7 @@ mod tests {
             ("409-refused", ErrorPage::refused("The last active Admin stays", "Maya Fischer is the last active Admin.".to_owned())),
             ("413", ErrorPage::too_large()),
             ("429", ErrorPage::too_many_requests()),
-            ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {})),
+            ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {}.to_string())),
         ];
         for (name, page) in pages {
             check(&format!("error-{name}"), |sample| page.clone().of_company(sample.text.clone()));

@@ -83,7 +83,7 @@ impl Sample {
             label: "Activate".into(),
             accessible_name: format!("Activate {}", self.text),
             path: paths::ActivateUser { user: UserId(7) }.to_string(),
-            return_query: self.text.clone(),
+            return_query: self.query(),
         };
         let flash = Flash::new(FlashKind::Ok, format!("{} is deactivated and signed out everywhere.", self.text));
         if self.text.is_empty() { flash } else { flash.with_action(action) }
@@ -99,6 +99,11 @@ impl Sample {
             Who { id, first_name: first.into(), last_name: last.into(), email: format!("{}@example.com", email.replace(' ', "")) }
         };
         Person::from(&who)
+    }
+
+    /// The query of a list.
+    pub(crate) fn query(&self) -> String {
+        if self.name == "hostile" { self.text.clone() } else { serde_urlencoded::to_string([("q", &self.text)]).unwrap() }
     }
 
     /// A group's name, which is never empty.

@@ -116,7 +116,7 @@ mod tests {
             status: Status::Deactivated,
             default_role: DefaultRole::PortfolioAdmin,
             is_you: false,
-            query: sample.text.clone(),
+            query: sample.query(),
         }
     }
 

@@ -150,7 +150,7 @@ mod tests {
         let row = |place: usize, person| MemberRow {
             person,
             status: if place == 2 { Status::Deactivated } else { Status::Active },
-            default_role: if place % 3 == 0 { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
+            default_role: if place.is_multiple_of(3) { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
             since: sample.moment(place * 5000),
             is_you: place == 11,
             is_last_active_admin: is_admins && place == 11,
@@ -166,7 +166,7 @@ mod tests {
             } else {
                 Pager { label: "1–50 of 1,200 members".into(), next: Some("?page=a".into()), ..Pager::default() }
             },
-            query: sample.text.clone(),
+            query: sample.query(),
         }
     }
 

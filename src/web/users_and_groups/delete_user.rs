@@ -138,7 +138,7 @@ mod tests {
                 groups: vec![sample.group(); sample.rows.min(40)],
                 credentials: if sample.rows == 0 { Vec::new() } else { vec!["Password"] },
             },
-            query: sample.text.clone(),
+            query: sample.query(),
         }
     }
 

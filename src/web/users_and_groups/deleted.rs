@@ -122,7 +122,7 @@ mod tests {
                 restorable_until: sample.moment(0),
             }),
             pager: Pager::single("12 users"),
-            query: sample.text.clone(),
+            query: sample.query(),
         }
     }
 

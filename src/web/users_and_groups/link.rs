@@ -72,13 +72,7 @@ mod tests {
     use crate::web::samples::{Sample, check};
 
     fn page(sample: &Sample, link: Option<String>) -> InvitationLinkPage {
-        InvitationLinkPage {
-            shell: sample.shell(),
-            person: sample.person(4),
-            link,
-            valid_until: sample.moment(30),
-            query: sample.text.clone(),
-        }
+        InvitationLinkPage { shell: sample.shell(), person: sample.person(4), link, valid_until: sample.moment(30), query: sample.query() }
     }
 
     #[test]

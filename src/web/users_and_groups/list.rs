@@ -112,9 +112,9 @@ impl UserRow {
 }
 
 /// So many groups are named in a row; the others are counted.
-const GROUPS_NAMED: usize = 3;
+const GROUPS_NAMED: usize = 2;
 
-/// "Finance, Research", "Finance, Research, Sales and 2 more".
+/// "Finance, Research", "Finance, Research and 2 more".
 pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
     let named = groups.iter().take(GROUPS_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match groups.len().saturating_sub(GROUPS_NAMED) {
@@ -202,15 +202,15 @@ mod tests {
             ][place % 8],
             is_admin: matches!(place, 2 | 11),
             is_you: place == 11,
-            groups: (0..place % 6).map(|_| sample.group()).collect(),
-            last_sign_in: (place % 4 != 0).then(|| sample.moment(place * place * 10)),
+            groups: (0..place % 4).map(|_| sample.group()).collect(),
+            last_sign_in: (!place.is_multiple_of(4)).then(|| sample.moment(place * place * 10)),
             shows_link: place > 6,
         };
         UsersPage {
             shell: sample.shell(),
             aside: Aside::sample(sample, AsideEntry::Users),
             q: if sample.name == "plain" { String::new() } else { sample.text.clone() },
-            query: sample.text.clone(),
+            query: sample.query(),
             rows: UserRows::Everyone(sample.rows(row)),
             pager: pager(sample),
         }
@@ -265,8 +265,8 @@ mod tests {
     #[test]
     fn many_groups_are_counted() {
         let groups = |count: usize| vec!["A".to_owned(); count];
-        assert_eq!(groups_in_short(&groups(3)), "A, A, A");
-        assert_eq!(groups_in_short(&groups(5)), "A, A, A and 2 more");
+        assert_eq!(groups_in_short(&groups(2)), "A, A");
+        assert_eq!(groups_in_short(&groups(5)), "A, A and 3 more");
     }
 
     #[test]

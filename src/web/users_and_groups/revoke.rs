@@ -90,7 +90,7 @@ mod tests {
             check(&format!("revoke-invitation-{place}"), |sample| RevokeInvitationPage {
                 shell: sample.shell(),
                 person: sample.person(place),
-                query: sample.text.clone(),
+                query: sample.query(),
             });
         }
     }
