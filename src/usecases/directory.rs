@@ -7,7 +7,7 @@ use crate::{
         clock::Timestamp,
         company::Company,
         ids::{GroupId, UserId},
-        policy::{Action, decide},
+        policy::{Action, Actor, Target, decide},
         search::SearchTerm,
         user::Status,
     },
@@ -135,11 +135,12 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         let menu = menu_of(db, actor)?;
         let count = if filter.search.is_some() { people::count(db, &filter)? } else { menu.people };
         let page = people::list(db, &filter, count, position, limit)?;
-        let others = groups::other_active_admins(db, actor.id)?;
+        let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
         let rows = page.map(|person| {
             let (status, groups) = (person.status(now), names.remove(&person.id).unwrap_or_default());
-            let may = May::of(actor, &person, others, now);
+            let is_active_admin = person.is_admin && status == Status::Active;
+            let may = May::of(actor.actor(), person.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
             Row { person, status, groups, may }
         });
         Ok(Listing { menu, rows, count })
@@ -212,12 +213,9 @@ fn group_names(db: &mut Database, actor: &Person, people: &[Person]) -> Result<H
 }
 
 impl May {
-    /// `others` counts the active Admins besides the actor, who is one where it matters.
-    fn of(actor: &Person, person: &Person, others: u64, now: Timestamp) -> Self {
-        let target = person.target(now);
-        let is_other_active_admin = person.is_admin && person.id != actor.id && target.status == Status::Active;
-        let other_active_admins = others + u64::from(actor.is_admin) - u64::from(is_other_active_admin);
-        let may = |action| decide(actor.actor(), action).is_ok();
+    /// The policy's answers about `target`, besides whom there are `other_active_admins`.
+    pub fn of(actor: Actor, target: Target, other_active_admins: u64) -> Self {
+        let may = |action| decide(actor, action).is_ok();
         Self {
             block: may(Action::Block { target, other_active_admins }),
             activate: may(Action::Activate(target)),

@@ -76,7 +76,7 @@ impl ErrorPage {
 
     /// 409: a rule is against it, in its own words.
     pub fn refused(title: &'static str, text: String) -> Self {
-        Self::new(title, text).with_link("Go to Users & Groups", paths::UsersAndGroups {})
+        Self::new(title, text).with_link("Go to Users & Groups", paths::UsersAndGroups {}.to_string())
     }
 
     /// 413.

@@ -8,7 +8,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("cli", &["startup", "web", "usecases", "store", "mail", "domain", "config", "telemetry"], &["diesel"]),
     ("startup", &["web", "usecases", "store", "mail", "domain", "config", "telemetry"], &["diesel"]),
     ("config", &["domain"], &["diesel", "actix", "askama"]),
-    ("telemetry", &[], &["diesel"]),
+    ("telemetry", &["config", "domain"], &["diesel", "actix", "askama"]),
     ("web", &["usecases", "domain"], &["diesel", "lettre"]),
     ("usecases", &["store", "mail", "domain"], &["diesel", "actix", "askama", "lettre"]),
     ("store", &["domain"], &["actix", "askama", "lettre"]),

@@ -174,10 +174,18 @@ impl DirectoryRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::{
-        samples::{Sample, check},
-        users_and_groups::AsideEntry,
+    use crate::{
+        domain::{
+            ids::UserId,
+            policy::{Actor, Role, Target},
+        },
+        web::samples::{Sample, check},
     };
+
+    fn may(status: Status) -> May {
+        let target = Target { id: UserId(2), status, is_admin: false };
+        May::of(Actor { id: UserId(1), role: Role::Admin }, target, 1)
+    }
 
     fn pager(sample: &Sample) -> Pager {
         if sample.rows == 0 {
@@ -188,23 +196,20 @@ mod tests {
     }
 
     fn page(sample: &Sample) -> UsersPage {
-        let row = |place: usize, person| UserRow {
-            person,
-            status: [
-                Status::Active,
-                Status::Active,
-                Status::Deactivated,
-                Status::Active,
-                Status::Invited,
-                Status::Active,
-                Status::Active,
-                Status::Expired,
-            ][place % 8],
-            is_admin: matches!(place, 2 | 11),
-            is_you: place == 11,
-            groups: (0..place % 4).map(|_| sample.group()).collect(),
-            last_sign_in: (!place.is_multiple_of(4)).then(|| sample.moment(place * place * 10)),
-            shows_link: place > 6,
+        let row = |place: usize, person: Person| {
+            let statuses = [Status::Active, Status::Active, Status::Deactivated, Status::Active, Status::Invited, Status::Active];
+            let (status, is_admin) = (statuses[place % 6], matches!(place, 2 | 11));
+            let status = if place % 8 == 7 { Status::Expired } else { status };
+            UserRow {
+                status,
+                is_admin,
+                is_you: place == 11,
+                groups: (0..place % 4).map(|_| sample.group()).collect(),
+                last_sign_in: (!place.is_multiple_of(4)).then(|| sample.moment(place * place * 10)),
+                shows_link: place > 6,
+                may: may(status),
+                person,
+            }
         };
         UsersPage {
             shell: sample.shell(),
@@ -252,7 +257,7 @@ mod tests {
             (Status::Expired, false, true, vec!["Resend invitation", "Show link", "Revoke invitation"]),
             (Status::Active, true, false, vec!["Your account"]),
         ] {
-            page.rows = UserRows::Everyone(vec![UserRow { status, is_you, shows_link, ..rows[0].clone() }]);
+            page.rows = UserRows::Everyone(vec![UserRow { status, is_you, shows_link, may: may(status), ..rows[0].clone() }]);
             let html = page.render().unwrap();
             let cell = html.split("<div class=\"row-acts\">").nth(1).unwrap().split("</td>").next().unwrap();
             for label in ["Block", "Activate", "Delete user", "Show link", "Resend invitation", "Revoke invitation", "Your account"] {

@@ -116,7 +116,7 @@ impl GroupEntry {
 impl Aside {
     /// As an Admin sees it.
     pub(in crate::web) fn sample(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
-        let entry = |id, name: &str, members| GroupEntry { id: GroupId(id), name: name.into(), members: Count::Exactly(members) };
+        let entry = |id, name: &str, members| GroupEntry { id: GroupId(id), name: name.into(), members: Some(Count::Exactly(members)) };
         let names =
             if sample.name == "plain" { vec!["Finance", "Operations", "Research"] } else { vec![sample.text.as_str(); sample.rows] };
         let groups = (2..).zip(names).map(|(id, name)| entry(id, name, 6)).collect();
