@@ -63,8 +63,8 @@ settings! {
         "The address under which people reach Usher; links in mails begin with it. HTTPS, except on this"
         "machine itself. Without it the port is the one of USHER_LISTEN.";
     SMTP_URL: Derived("none"),
-        "The mail server: smtps://user:password@host or smtp://user:password@host. Without one, mails"
-        "stay in the outbox.";
+        "The mail server: smtps://user:password@host, or smtp://host?tls=required for STARTTLS. Without one,"
+        "mails become .eml files in the data folder's mail, and are not sent.";
     MAIL_FROM: Text("usher@localhost"),
         "The address that mails come from.";
     SECRET_KEY_FILE: Derived("<data folder>/secret.key"),

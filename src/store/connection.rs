@@ -1,6 +1,11 @@
 //! Both databases behind one connection type, the pool, migrations, and the two kinds of write transaction.
 
-use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use diesel::{
     Connection, ConnectionError, ConnectionResult, QueryResult,
@@ -186,6 +191,9 @@ impl Store {
     /// When the database cannot be reached, with the reason.
     pub fn open(location: Location) -> Result<Self, StoreError> {
         let is_sqlite = matches!(location, Location::Sqlite(_));
+        if let Location::Sqlite(path) = &location {
+            keep_private(path);
+        }
         // The pool would try again and again and forget why it failed: one connection first tells the reason.
         Database::open(&location)
             .and_then(|mut db| db.set_up().map_err(ConnectionError::CouldntSetupConfiguration))
@@ -318,6 +326,13 @@ fn is_clash(error: &(dyn Error + 'static)) -> bool {
         Some(QueryError::DatabaseError(DatabaseErrorKind::Unknown, info)) => info.message().contains("deadlock detected"),
         _ => false,
     })
+}
+
+/// Makes a database file that is not there yet readable by its owner alone; what SQLite puts beside it follows. Where that fails, opening
+/// the database fails next and says why.
+fn keep_private(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
 struct Manager {

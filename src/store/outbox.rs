@@ -61,6 +61,7 @@ pub struct DueMail {
     pub id: MailId,
     pub message_id: String,
     pub user_id: Option<UserId>,
+    pub token_id: Option<TokenId>,
     pub recipient: String,
     pub sealed: Option<Vec<u8>>,
     /// Before this attempt.
@@ -102,9 +103,10 @@ pub enum Attempt<'a> {
     HandedOver {
         reply: &'a str,
     },
-    /// It is a file now; what it says is kept, so that an administrator can pass the link on.
+    /// It is a file now. A link in it is kept, so that an administrator can pass it on.
     Filed {
         reply: &'a str,
+        has_link: bool,
     },
     Retry {
         reply: &'a str,
@@ -121,7 +123,7 @@ pub enum Attempt<'a> {
 /// The database's.
 pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let (state, reply, next, done) = match *attempt {
-        Attempt::HandedOver { reply } | Attempt::Filed { reply } => (MailState::HandedOver, reply, now, Some(now)),
+        Attempt::HandedOver { reply } | Attempt::Filed { reply, .. } => (MailState::HandedOver, reply, now, Some(now)),
         Attempt::Retry { reply, at } => (MailState::Retrying, reply, at, None),
         Attempt::Failed { reply } => (MailState::Failed, reply, now, Some(now)),
     };
@@ -134,8 +136,13 @@ pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp
             outbox::done_at.eq(done),
         ))
         .execute(tx.db())?;
-    if settled == 1 && matches!(attempt, Attempt::HandedOver { .. } | Attempt::Failed { .. }) {
-        diesel::update(outbox::table.find(id)).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?;
+    let keeps = match attempt {
+        Attempt::HandedOver { .. } | Attempt::Failed { .. } => false,
+        Attempt::Filed { has_link, .. } => *has_link,
+        Attempt::Retry { .. } => true,
+    };
+    if settled == 1 && !keeps {
+        wipe(tx, id)?;
     }
     Ok(settled == 1)
 }
@@ -163,8 +170,14 @@ fn cancel(tx: &mut Tx<'_>, ids: Vec<i64>, now: Timestamp) -> Result<(), StoreErr
         diesel::update(outbox::table.find(id).filter(is_waiting()))
             .set((outbox::state.eq(MailState::Cancelled), outbox::done_at.eq(Some(now)), outbox::leased_until.eq(None::<Timestamp>)))
             .execute(tx.db())?;
-        diesel::update(outbox::table.find(id)).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?;
+        wipe(tx, MailId(id))?;
     }
+    Ok(())
+}
+
+/// Forgets what a mail said.
+fn wipe(tx: &mut Tx<'_>, id: MailId) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id)).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?;
     Ok(())
 }
 

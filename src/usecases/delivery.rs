@@ -68,7 +68,11 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
     let now = ctx.now();
     let error = match sent {
         Ok(reply) => {
-            let attempt = if is_filed { Attempt::Filed { reply: &reply } } else { Attempt::HandedOver { reply: &reply } };
+            let attempt = if is_filed {
+                Attempt::Filed { reply: &reply, has_link: mail.token_id.is_some() }
+            } else {
+                Attempt::HandedOver { reply: &reply }
+            };
             return ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()));
         }
         Err(error) => error,

@@ -83,7 +83,7 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         }
     };
     let route = route.as_deref().unwrap_or("(none)");
-    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, route, status = status.as_u16(), milliseconds, user, "request");
     answer
 }
