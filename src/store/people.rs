@@ -386,3 +386,15 @@ pub fn password_hash(db: &mut Database, id: UserId) -> Result<Option<PasswordHas
     let hash = people::table.find(id).select(people::password_hash).first::<Option<String>>(db).optional()?;
     Ok(hash.flatten().map(PasswordHash::from_stored))
 }
+
+/// Removes for good who was deleted until `before`, at most `limit` of them; tells how many.
+///
+/// # Errors
+/// The database's.
+pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
+    let ids = users::table.filter(users::deleted_at.le(before)).order(users::id).limit(limit).select(users::id).load::<i64>(tx.db())?;
+    for id in &ids {
+        diesel::delete(users::table.find(id)).execute(tx.db())?;
+    }
+    Ok(ids.len())
+}

@@ -96,6 +96,26 @@ fn lock_throttle(connection: &mut impl LockThrottle, scope: ThrottleScope, key: 
     connection.load_locked(scope, key)
 }
 
+/// Takes back the one attempt that was right, and leaves those of others: an office signs in from one network address every morning.
+///
+/// # Errors
+/// The database's.
+pub fn take_back(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestamp) -> Result<(), StoreError> {
+    diesel::update(throttles::table.find((scope, key)))
+        .set((throttles::wrong_in_a_row.eq(throttles::wrong_in_a_row - 1), throttles::blocked_until.eq(now)))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Removes what is counted for network addresses and has been forgotten.
+///
+/// # Errors
+/// The database's.
+pub fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    let forgotten = throttles::scope.eq(ThrottleScope::Source).and(throttles::last_at.le(now - SOURCE_MEMORY));
+    Ok(diesel::delete(throttles::table.filter(forgotten)).execute(tx.db())?)
+}
+
 /// Takes attempts back once one was right.
 ///
 /// # Errors

@@ -1,17 +1,23 @@
-//! What is done now and then, and that nothing depends on: rows that have outlived their use are removed.
+//! What is done now and then: rows that have outlived their use are removed. Nothing waits for it, since every limit is checked at use.
 
-use crate::store::{StoreError, company, sessions};
+use crate::store::{StoreError, company, people, sessions, throttles};
 
 use super::Context;
 
-/// Removes sessions that ran out. They stopped working when they did; this only frees their rows.
+/// How many people are removed in one transaction, since writers queue behind it.
+const CHUNK: i64 = 200;
+
+/// Removes sessions that ran out, attempts that are forgotten, and people who can no longer be restored.
 ///
 /// # Errors
 /// The database's.
-pub fn sweep(ctx: &Context) -> Result<usize, StoreError> {
+pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
+    let company = ctx.store.read(company::load)?;
     ctx.store.write(|tx| {
-        let absolute = company::load(tx.db())?.session_absolute;
-        sessions::sweep(tx, absolute, now)
-    })
+        sessions::sweep(tx, company.session_absolute, now)?;
+        throttles::sweep(tx, now)
+    })?;
+    while ctx.store.write(|tx| people::purge(tx, now - company.deleted_kept, CHUNK))? > 0 {}
+    Ok(())
 }

@@ -50,6 +50,8 @@ struct Candidate {
     person: Option<Person>,
     hash: PasswordHash,
     account: String,
+    /// Whether the attempt was counted for its network address too.
+    from_stranger: bool,
 }
 
 /// Checks address and password and begins a session, whose token is returned.
@@ -80,6 +82,9 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visito
             people::rehash_password(tx, person.id, fresh)?;
         }
         throttles::forgive(tx, ThrottleScope::Account, &candidate.account)?;
+        if candidate.from_stranger {
+            throttles::take_back(tx, ThrottleScope::Source, &visitor.source, now)?;
+        }
         begin_session(tx, &person.who(), &session, visitor, now)?;
         Ok(session.clone())
     })
@@ -112,6 +117,7 @@ fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestam
             person: person.filter(|_| hash.is_some()),
             hash: hash.unwrap_or_else(PasswordHash::dummy),
             account,
+            from_stranger: known.is_none(),
         }))
     })?
 }

@@ -11,6 +11,7 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod housekeeping;
 mod invitations;
 mod setup;
 mod users;
