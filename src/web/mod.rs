@@ -1,6 +1,7 @@
 //! HTTP: the site map, extractors, and one folder per feature.
 
 pub mod assets;
+mod console;
 mod csrf;
 pub mod errors;
 mod extract;

@@ -14,21 +14,19 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        Denied, directory,
+        Denied,
         groups::{self, Candidates},
     },
     web::{
-        extract::CurrentUser,
+        console::Console,
         failure::Failure,
         form::Form,
         page::{Flash, FlashKind},
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path, Query};
+use crate::{usecases::ADMINS, web::paths};
+use actix_web::web::{Path, Query};
 use serde::Deserialize;
 
 /// The search and its results, which are also a dialog on the group's page.
@@ -118,70 +116,37 @@ pub struct AddForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn show(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<GroupId>,
-    query: Query<AddQuery>,
-) -> Answer {
-    respond::page(&page(&state, &user, &session, *id, query.into_inner().q, None).await?)
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Query<AddQuery>) -> Answer {
+    respond::page(&page(&console, *id, query.into_inner().q, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn submit(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<GroupId>,
-    form: Form<AddForm>,
-) -> Answer {
+pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Form<AddForm>) -> Answer {
     let (id, AddForm { user: picked, q }) = (*id, form.0);
     let Some(picked) = picked else {
         let error = FieldError::Said("Choose somebody from the results".to_owned());
-        return respond::again(&page(&state, &user, &session, id, q, Some(error)).await?);
+        return respond::again(&page(&console, id, q, Some(error)).await?);
     };
-    let caller = user.caller();
-    let done = match state.try_run(move |ctx| groups::add(ctx, &caller, id, picked)).await? {
-        Ok((person, group)) => {
-            let name = person.display_name();
-            let text = if id == crate::usecases::ADMINS {
-                format!("{name} is an Admin now.")
-            } else {
-                format!("{name} is in {} now.", group.name)
-            };
-            Flash::new(FlashKind::Ok, text)
-        }
+    let done = match console.act(move |ctx, caller| groups::add(ctx, caller, id, picked)).await? {
+        Ok((person, _)) if id == ADMINS => Flash::new(FlashKind::Ok, format!("{} is an Admin now.", person.display_name())),
+        Ok((person, group)) => Flash::new(FlashKind::Ok, format!("{} is in {} now.", person.display_name(), group.name)),
         Err(Denied::Refused { refusal: Refusal::AlreadyMember, name: Some(name) }) => {
             Flash::new(FlashKind::Info, format!("{name} is in the group already. Nothing was changed."))
         }
         Err(denied) => return Err(denied.into()),
     };
-    session::flash(&session, &done);
-    respond::see_other(crate::web::paths::Group { group: id })
+    console.done(&done, paths::Group { group: id })
 }
 
-async fn page(
-    state: &State,
-    user: &CurrentUser,
-    session: &Session,
-    id: GroupId,
-    q: String,
-    error: Option<FieldError>,
-) -> Result<AddToGroupPage, Failure> {
-    let (actor, search) = (user.person.clone(), SearchTerm::parse(&q));
-    let is_search = search.is_some();
-    let (frame, Candidates { group, people, .. }) = state
-        .run(move |ctx| {
-            let candidates = groups::candidates(ctx, &actor, id, search)?;
-            Ok::<_, Denied>((directory::open(ctx, &actor, Action::SeeEveryone)?, candidates))
-        })
-        .await?;
+async fn page(console: &Console, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, Failure> {
+    let search = SearchTerm::parse(&q);
+    let q = if search.is_some() { q } else { String::new() };
+    let (frame, Candidates { group, people, .. }) =
+        console.open(Action::SeeEveryone, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
     let group = GroupHead::from(&group);
     let results = people.rows.iter().map(|person| Person::from(&person.who())).collect();
-    let finder =
-        Finder { q: if is_search { q } else { String::new() }, results, has_more: people.has_next, error, ..Finder::empty(&group) };
-    Ok(AddToGroupPage { shell: respond::shell(state, user, session, &frame), group, finder })
+    let finder = Finder { q, results, has_more: people.has_next, error, ..Finder::empty(&group) };
+    Ok(AddToGroupPage { shell: console.shell(&frame), group, finder })
 }
 
 #[cfg(test)]

@@ -6,19 +6,16 @@ use super::GroupHead;
 use crate::web::page::{Count, Shell};
 use crate::{
     domain::{ids::GroupId, policy::Action},
-    usecases::{Denied, directory, groups},
+    usecases::groups,
     web::{
-        extract::CurrentUser,
+        console::Console,
         form::{Button, Form},
         page::{Flash, FlashKind},
         paths, query,
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 
 /// What is lost with the group.
 #[derive(Debug, Clone, Template)]
@@ -30,30 +27,21 @@ pub struct DeleteGroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}/delete`
-pub(in crate::web) async fn show(state: Data<State>, user: CurrentUser, session: Session, id: Path<GroupId>) -> Answer {
-    let (actor, id) = (user.person.clone(), *id);
-    let (frame, group) = state
-        .run(move |ctx| Ok::<_, Denied>((directory::open(ctx, &actor, Action::DeleteGroup)?, groups::find_custom(ctx, &actor, id)?)))
-        .await?;
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>) -> Answer {
+    let id = *id;
+    let (frame, group) = console.open(Action::DeleteGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     respond::page(&DeleteGroupPage {
-        shell: respond::shell(&state, &user, &session, &frame),
+        shell: console.shell(&frame),
         members: query::shown(crate::usecases::Count::Exactly(group.member_count)),
         group: GroupHead::from(&group),
     })
 }
 
 /// `POST /users-and-groups/groups/{group}/delete`
-pub(in crate::web) async fn submit(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<GroupId>,
-    _button: Form<Button>,
-) -> Answer {
-    let (caller, id) = (user.caller(), *id);
-    let name = state.run(move |ctx| groups::delete(ctx, &caller, id)).await?;
-    session::flash(&session, &Flash::new(FlashKind::Ok, format!("The group {name} is deleted.")));
-    respond::see_other(paths::UsersAndGroups {})
+pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, _button: Form<Button>) -> Answer {
+    let id = *id;
+    let name = console.act(move |ctx, caller| groups::delete(ctx, caller, id)).await??;
+    console.done(&Flash::new(FlashKind::Ok, format!("The group {name} is deleted.")), paths::UsersAndGroups {})
 }
 
 #[cfg(test)]

@@ -15,19 +15,16 @@ use crate::{
         ids::{GroupId, UserId},
         policy::Action,
     },
-    usecases::{ADMINS, Denied, directory, groups},
+    usecases::{ADMINS, groups},
     web::{
-        extract::CurrentUser,
+        console::Console,
         form::{Form, ListButton},
         page::{Flash, FlashKind},
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Path, Query};
 
 /// What the person loses, and what remains.
 #[derive(Debug, Clone, Template)]
@@ -55,52 +52,33 @@ impl RemoveFromGroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}/members/{user}/remove`
-pub(in crate::web) async fn show(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    path: Path<(GroupId, UserId)>,
-    query: Query<ReturnQuery>,
-) -> Answer {
-    let (actor, (group, member)) = (user.person.clone(), path.into_inner());
-    let (frame, (person, group)) = state
-        .run(move |ctx| {
-            let removable = groups::removable(ctx, &actor, group, member)?;
-            Ok::<_, Denied>((directory::open(ctx, &actor, Action::SeeEveryone)?, removable))
-        })
-        .await?;
+pub(in crate::web) async fn show(console: Console, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> Answer {
+    let (group, member) = path.into_inner();
+    let (frame, (person, group)) =
+        console.open(Action::SeeEveryone, move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
     respond::page(&RemoveFromGroupPage {
-        shell: respond::shell(&state, &user, &session, &frame),
+        shell: console.shell(&frame),
         group: GroupHead::from(&group),
         status: person.status(frame.now),
         default_role: person.default_role,
-        is_you: person.id == user.person.id,
+        is_you: console.is_you(&person),
         person: Person::from(&person.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
 
 /// `POST /users-and-groups/groups/{group}/members/{user}/remove`
-pub(in crate::web) async fn submit(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    path: Path<(GroupId, UserId)>,
-    form: Form<ListButton>,
-) -> Answer {
-    let (caller, (id, member)) = (user.caller(), path.into_inner());
-    let (person, group) = state.run(move |ctx| groups::remove(ctx, &caller, id, member)).await?;
-    let text = match (id == ADMINS, person.id == user.person.id) {
-        (true, true) => "You are no longer an Admin.".to_owned(),
-        (true, false) => format!("{} is no longer an Admin.", person.display_name()),
-        (false, _) => format!("{} is no longer in {}.", person.display_name(), group.name),
-    };
-    session::flash(&session, &Flash::new(FlashKind::Ok, text));
-    if person.id == user.person.id && id == ADMINS {
+pub(in crate::web) async fn submit(console: Console, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> Answer {
+    let (id, member) = path.into_inner();
+    let (person, group) = console.act(move |ctx, caller| groups::remove(ctx, caller, id, member)).await??;
+    let done = |text| Flash::new(FlashKind::Ok, text);
+    let back = || with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
+    match (id == ADMINS, console.is_you(&person)) {
         // For whoever left, the group does not exist any more.
-        return respond::see_other(paths::UsersAndGroups {});
+        (true, true) => console.done(&done("You are no longer an Admin.".to_owned()), paths::UsersAndGroups {}),
+        (true, false) => console.done(&done(format!("{} is no longer an Admin.", person.display_name())), back()),
+        (false, _) => console.done(&done(format!("{} is no longer in {}.", person.display_name(), group.name)), back()),
     }
-    respond::see_other(with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]

@@ -6,23 +6,17 @@ use super::GroupHead;
 use crate::web::page::{Field, FormErrors, Shell};
 use crate::{
     domain::{ids::GroupId, policy::Action, text::GroupName},
-    usecases::{
-        Denied, directory,
-        groups::{self, NameError},
-    },
+    usecases::groups::{self, NameError},
     web::{
-        extract::CurrentUser,
+        console::Console,
         failure::Failure,
         form::Form,
         page::{FieldError, Flash, FlashKind, parse},
         paths,
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::Deserialize;
 
 /// The form.
@@ -49,43 +43,30 @@ pub struct RenameForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn show(state: Data<State>, user: CurrentUser, session: Session, id: Path<GroupId>) -> Answer {
-    respond::page(&page(&state, &user, &session, *id, None).await?)
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>) -> Answer {
+    respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn submit(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<GroupId>,
-    form: Form<RenameForm>,
-) -> Answer {
+pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Form<RenameForm>) -> Answer {
     let (group, mut field) = (*id, Field::default());
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
-        return respond::again(&page(&state, &user, &session, group, Some(field)).await?);
+        return respond::again(&page(&console, group, Some(field)).await?);
     };
-    let (caller, new) = (user.caller(), name.clone());
-    match state.try_run(move |ctx| groups::rename(ctx, &caller, group, &new)).await? {
-        Ok(before) => {
-            session::flash(&session, &Flash::new(FlashKind::Ok, format!("{before} is called {name} now.")));
-            respond::see_other(paths::Group { group })
-        }
+    let new = name.clone();
+    match console.act(move |ctx, caller| groups::rename(ctx, caller, group, &new)).await? {
+        Ok(before) => console.done(&Flash::new(FlashKind::Ok, format!("{before} is called {name} now.")), paths::Group { group }),
         Err(NameError::Taken) => {
-            let field = Field::refused(name.as_str(), FieldError::name_taken());
-            respond::again(&page(&state, &user, &session, group, Some(field)).await?)
+            respond::again(&page(&console, group, Some(Field::refused(name.as_str(), FieldError::name_taken()))).await?)
         }
         Err(NameError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(state: &State, user: &CurrentUser, session: &Session, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, Failure> {
-    let actor = user.person.clone();
-    let (frame, group) = state
-        .run(move |ctx| Ok::<_, Denied>((directory::open(ctx, &actor, Action::RenameGroup)?, groups::find_custom(ctx, &actor, id)?)))
-        .await?;
+async fn page(console: &Console, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, Failure> {
+    let (frame, group) = console.open(Action::RenameGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     let name = name.unwrap_or_else(|| Field::new(&*group.name));
-    Ok(RenameGroupPage { shell: respond::shell(state, user, session, &frame), group: GroupHead::from(&group), name })
+    Ok(RenameGroupPage { shell: console.shell(&frame), group: GroupHead::from(&group), name })
 }
 
 #[cfg(test)]

@@ -17,21 +17,16 @@ use crate::{
         ids::GroupId,
         policy::{Action, decide},
     },
-    usecases::{
-        Denied,
-        directory::{self, GroupListing, Member},
-    },
+    usecases::directory::{self, GroupListing, Member},
     web::{
-        extract::CurrentUser,
+        console::Console,
         failure::Failure,
         query::{self, ListQuery, PAGE_SIZE},
         respond::{self, Answer},
-        state::State,
         users_and_groups::AsideEntry,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Path, Query};
 
 /// The panel of one group.
 #[derive(Debug, Clone, Template)]
@@ -85,48 +80,37 @@ impl GroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}`
-pub(in crate::web) async fn show(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<GroupId>,
-    query: Query<ListQuery>,
-) -> Answer {
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Query<ListQuery>) -> Answer {
     let (query, id) = (query.into_inner(), *id);
     let asked = query.asked()?;
     if !query.q.is_empty() {
         return Err(Failure::Malformed);
     }
-    let (actor, position) = (user.person.clone(), asked.position.clone());
-    let (frame, listing) = state
-        .run(move |ctx| {
-            let frame = directory::open(ctx, &actor, Action::SeeDirectory)?;
-            Ok::<_, Denied>((frame, directory::group(ctx, &actor, id, &position, PAGE_SIZE)?))
-        })
-        .await?;
-    let GroupListing { menu, group, rows, count, .. } = listing;
+    let position = asked.position.clone();
+    let (frame, GroupListing { menu, group, rows, count, .. }) =
+        console.open(Action::SeeDirectory, move |ctx, actor| directory::group(ctx, actor, id, &position, PAGE_SIZE)).await?;
     let pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| &member.person, count, ("member", "members"));
     respond::page(&GroupPage {
-        shell: respond::shell(&state, &user, &session, &frame),
-        aside: Aside::new(&user.person, &frame, menu, AsideEntry::Group(id)),
+        shell: console.shell(&frame),
+        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Group(id)),
         group: GroupHead::from(&group),
         count: query::shown(count),
-        members: Members::new(&user, rows.rows, frame.now),
+        members: Members::new(&console, rows.rows, frame.now),
         pager,
         query: query.text(),
     })
 }
 
 impl Members {
-    fn new(user: &CurrentUser, members: Vec<Member>, now: Timestamp) -> Self {
-        if decide(user.person.actor(), Action::RemoveFromGroup).is_err() {
-            return Self::Directory(members.iter().map(|member| DirectoryRow::new(user, &member.person, Vec::new())).collect());
+    fn new(console: &Console, members: Vec<Member>, now: Timestamp) -> Self {
+        if decide(console.user.person.actor(), Action::RemoveFromGroup).is_err() {
+            return Self::Directory(members.iter().map(|member| DirectoryRow::new(console, &member.person, Vec::new())).collect());
         }
         let row = |Member { person, status, since, is_last_active_admin, .. }: Member| MemberRow {
             status,
             default_role: person.default_role,
             since: Moment::new(since, now),
-            is_you: person.id == user.person.id,
+            is_you: console.is_you(&person),
             is_last_active_admin,
             person: Person::from(&person.who()),
         };

@@ -8,22 +8,16 @@ use crate::web::{
 };
 use crate::{
     domain::{ids::UserId, policy::Action, user::Status},
-    usecases::{
-        Denied, directory,
-        users::{self, Inventory},
-    },
+    usecases::users::{self, Inventory},
     web::{
-        extract::CurrentUser,
+        console::Console,
         form::{Form, ListButton},
         page::{Flash, FlashKind},
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Path, Query};
 
 /// The inventory, and the question.
 #[derive(Debug, Clone, Template)]
@@ -78,23 +72,12 @@ impl DeleteUserPage {
 }
 
 /// `GET /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn show(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    query: Query<ReturnQuery>,
-) -> Answer {
-    let (actor, id) = (user.person.clone(), *id);
-    let (frame, inventory) = state
-        .run(move |ctx| {
-            let frame = directory::open(ctx, &actor, Action::SeeEveryone)?;
-            Ok::<_, Denied>((frame, users::inventory(ctx, &actor, id)?))
-        })
-        .await?;
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let id = *id;
+    let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::inventory(ctx, actor, id)).await?;
     let Inventory { person, sessions, groups, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
-        shell: respond::shell(&state, &user, &session, &frame),
+        shell: console.shell(&frame),
         can_be_blocked: person.status(frame.now) == Status::Active,
         restorable_until: restorable_until.map(|until| Moment::new(until, frame.now)),
         goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, credentials: vec!["Password"] },
@@ -104,22 +87,15 @@ pub(in crate::web) async fn show(
 }
 
 /// `POST /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn submit(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    form: Form<ListButton>,
-) -> Answer {
-    let (caller, id) = (user.caller(), *id);
-    let (person, until) = state.run(move |ctx| users::delete(ctx, &caller, id)).await?;
-    let (name, now) = (person.display_name(), state.ctx.now());
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let id = *id;
+    let (person, until) = console.act(move |ctx, caller| users::delete(ctx, caller, id)).await??;
+    let name = person.display_name();
     let text = match until {
-        Some(until) => format!("{name} is deleted and can be restored until {}.", Moment::new(until, now).date()),
+        Some(until) => format!("{name} is deleted and can be restored until {}.", Moment::new(until, console.now()).date()),
         None => format!("{name} is deleted."),
     };
-    session::flash(&session, &Flash::new(FlashKind::Ok, text));
-    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
+    console.done(&Flash::new(FlashKind::Ok, text), with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]

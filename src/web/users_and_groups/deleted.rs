@@ -11,21 +11,18 @@ use crate::web::{
 use crate::{
     domain::{ids::UserId, policy::Action, user::Who},
     usecases::{
-        Denied, directory,
+        directory,
         users::{self, RestoreError},
     },
     web::{
-        extract::CurrentUser,
+        console::Console,
         failure::Failure,
         form::{Form, ListButton},
         page::{Flash, FlashKind, counted},
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 
 /// The list, with a way back for each.
 #[derive(Debug, Clone, Template)]
@@ -56,14 +53,9 @@ impl DeletedRow {
 }
 
 /// `GET /users-and-groups/deleted`
-pub(in crate::web) async fn list(state: Data<State>, user: CurrentUser, session: Session) -> Answer {
-    let actor = user.person.clone();
-    let (frame, menu, deleted) = state
-        .run(move |ctx| {
-            let frame = directory::open(ctx, &actor, Action::SeeDeleted)?;
-            Ok::<_, Denied>((frame, directory::menu(ctx, &actor)?, users::deleted(ctx, &actor)?))
-        })
-        .await?;
+pub(in crate::web) async fn list(console: Console) -> Answer {
+    let (frame, (menu, deleted)) =
+        console.open(Action::SeeDeleted, |ctx, actor| Ok((directory::menu(ctx, actor)?, users::deleted(ctx, actor)?))).await?;
     let row = |(person, until): (crate::usecases::Deleted, _)| DeletedRow {
         deleted_at: Moment::new(person.deleted_at.unwrap_or(frame.now), frame.now),
         deleted_by: None,
@@ -72,8 +64,8 @@ pub(in crate::web) async fn list(state: Data<State>, user: CurrentUser, session:
     };
     let rows = deleted.into_iter().map(row).collect::<Vec<_>>();
     respond::page(&DeletedUsersPage {
-        shell: respond::shell(&state, &user, &session, &frame),
-        aside: Aside::new(&user.person, &frame, menu, AsideEntry::Deleted),
+        shell: console.shell(&frame),
+        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Deleted),
         pager: Pager::single(counted(rows.len() as u64, "deleted user", "deleted users")),
         rows,
         query: String::new(),
@@ -81,19 +73,12 @@ pub(in crate::web) async fn list(state: Data<State>, user: CurrentUser, session:
 }
 
 /// `POST /users-and-groups/deleted/{user}/restore`
-pub(in crate::web) async fn restore(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    _form: Form<ListButton>,
-) -> Answer {
-    let (caller, id) = (user.caller(), *id);
-    match state.try_run(move |ctx| users::restore(ctx, &caller, id)).await? {
+pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, _form: Form<ListButton>) -> Answer {
+    let id = *id;
+    match console.act(move |ctx, caller| users::restore(ctx, caller, id)).await? {
         Ok(who) => {
             let text = format!("{} is restored. Group memberships are not.", who.display_name());
-            session::flash(&session, &Flash::new(FlashKind::Ok, text));
-            respond::see_other(paths::DeletedUsers {})
+            console.done(&Flash::new(FlashKind::Ok, text), paths::DeletedUsers {})
         }
         Err(RestoreError::AddressInUse { email }) => Err(Failure::Refused {
             title: "The address is in use again",

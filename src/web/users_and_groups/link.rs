@@ -8,16 +8,14 @@ use crate::web::{
 };
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::{Denied, directory, invitations},
+    usecases::invitations,
     web::{
-        extract::CurrentUser,
+        console::Console,
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Path, Query};
 
 /// The link, on a page of its own: never in a message or a list.
 #[derive(Debug, Clone, Template)]
@@ -43,22 +41,11 @@ impl InvitationLinkPage {
 }
 
 /// `GET /users-and-groups/users/{user}/link`
-pub(in crate::web) async fn show(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    query: Query<ReturnQuery>,
-) -> Answer {
-    let (actor, caller, id) = (user.person.clone(), user.caller(), *id);
-    let (frame, (person, link, valid_until)) = state
-        .run(move |ctx| {
-            let frame = directory::open(ctx, &actor, Action::SeeEveryone)?;
-            Ok::<_, Denied>((frame, invitations::link(ctx, &caller, id)?))
-        })
-        .await?;
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let (id, caller) = (*id, console.user.caller());
+    let (frame, (person, link, valid_until)) = console.open(Action::SeeEveryone, move |ctx, _| invitations::link(ctx, &caller, id)).await?;
     respond::page(&InvitationLinkPage {
-        shell: respond::shell(&state, &user, &session, &frame),
+        shell: console.shell(&frame),
         person: Person::from(&person.who()),
         link: Some(link),
         valid_until: Moment::new(valid_until, frame.now),

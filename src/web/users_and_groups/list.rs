@@ -18,14 +18,12 @@ use crate::{
     },
     usecases::directory::{self, Listing, May, Row},
     web::{
-        extract::CurrentUser,
+        console::Console,
         query::{ListQuery, PAGE_SIZE},
         respond::{self, Answer},
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Query};
+use actix_web::web::Query;
 
 /// The people of the company: everyone with what may be done, or only the directory.
 #[derive(Debug, Clone, Template)]
@@ -124,40 +122,35 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 }
 
 /// `GET /users-and-groups`
-pub(in crate::web) async fn list(state: Data<State>, user: CurrentUser, session: Session, query: Query<ListQuery>) -> Answer {
+pub(in crate::web) async fn list(console: Console, query: Query<ListQuery>) -> Answer {
     let query = query.into_inner();
     let asked = query.asked()?;
-    let (actor, search, position) = (user.person.clone(), asked.search.clone(), asked.position.clone());
-    let (frame, listing) = state
-        .run(move |ctx| {
-            let frame = directory::open(ctx, &actor, Action::SeeDirectory)?;
-            Ok::<_, crate::usecases::Denied>((frame, directory::list(ctx, &actor, search, &position, PAGE_SIZE)?))
-        })
-        .await?;
-    let Listing { menu, rows, count } = listing;
+    let (search, position) = (asked.search.clone(), asked.position.clone());
+    let (frame, Listing { menu, rows, count }) =
+        console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, PAGE_SIZE)).await?;
     let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| &row.person, count, ("user", "users"));
     respond::page(&UsersPage {
-        shell: respond::shell(&state, &user, &session, &frame),
-        aside: Aside::new(&user.person, &frame, menu, AsideEntry::Users),
+        shell: console.shell(&frame),
+        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Users),
         query: query.text(),
         q: query.q,
-        rows: UserRows::new(&user, rows.rows, frame.now, !state.ctx.sends_mail),
+        rows: UserRows::new(&console, rows.rows, frame.now),
         pager,
     })
 }
 
 impl UserRows {
-    fn new(user: &CurrentUser, rows: Vec<Row>, now: Timestamp, shows_links: bool) -> Self {
-        if decide(user.person.actor(), Action::SeeEveryone).is_err() {
-            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(user, &row.person, row.groups)).collect());
+    fn new(console: &Console, rows: Vec<Row>, now: Timestamp) -> Self {
+        if decide(console.user.person.actor(), Action::SeeEveryone).is_err() {
+            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.person, row.groups)).collect());
         }
         let row = |Row { person, status, groups, may }: Row| UserRow {
             status,
             is_admin: person.is_admin,
-            is_you: person.id == user.person.id,
+            is_you: console.is_you(&person),
             groups,
             last_sign_in: person.last_sign_in_at.map(|at| Moment::new(at, now)),
-            shows_link: shows_links && may.see_link,
+            shows_link: console.passes_links_on() && may.see_link,
             may,
             person: Person::from(&person.who()),
         };
@@ -166,8 +159,8 @@ impl UserRows {
 }
 
 impl DirectoryRow {
-    pub(in crate::web) fn new(user: &CurrentUser, person: &crate::usecases::Person, groups: Vec<String>) -> Self {
-        Self { is_you: person.id == user.person.id, groups, person: Person::from(&person.who()) }
+    pub(in crate::web) fn new(console: &Console, person: &crate::usecases::Person, groups: Vec<String>) -> Self {
+        Self { is_you: console.is_you(person), groups, person: Person::from(&person.who()) }
     }
 }
 

@@ -5,23 +5,16 @@ use askama::Template;
 use crate::web::page::{Field, FormErrors, Shell};
 use crate::{
     domain::{policy::Action, text::GroupName},
-    usecases::{
-        directory,
-        groups::{self, NameError},
-    },
+    usecases::groups::{self, NameError},
     web::{
-        extract::CurrentUser,
+        console::Console,
         failure::Failure,
         form::Form,
         page::{FieldError, Flash, FlashKind, parse},
         paths,
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::Data;
 use serde::Deserialize;
 
 /// The form, which is also a dialog on the lists.
@@ -46,34 +39,27 @@ pub struct NewGroupForm {
 }
 
 /// `GET /users-and-groups/new-group`
-pub(in crate::web) async fn show(state: Data<State>, user: CurrentUser, session: Session) -> Answer {
-    respond::page(&page(&state, &user, &session, Field::default()).await?)
+pub(in crate::web) async fn show(console: Console) -> Answer {
+    respond::page(&page(&console, Field::default()).await?)
 }
 
 /// `POST /users-and-groups/new-group`
-pub(in crate::web) async fn submit(state: Data<State>, user: CurrentUser, session: Session, form: Form<NewGroupForm>) -> Answer {
+pub(in crate::web) async fn submit(console: Console, form: Form<NewGroupForm>) -> Answer {
     let mut field = Field::default();
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
-        return respond::again(&page(&state, &user, &session, field).await?);
+        return respond::again(&page(&console, field).await?);
     };
-    let (caller, new) = (user.caller(), name.clone());
-    match state.try_run(move |ctx| groups::create(ctx, &caller, &new)).await? {
-        Ok(group) => {
-            session::flash(&session, &Flash::new(FlashKind::Ok, format!("The group {name} is created.")));
-            respond::see_other(paths::Group { group })
-        }
-        Err(NameError::Taken) => {
-            let field = Field::refused(name.as_str(), FieldError::name_taken());
-            respond::again(&page(&state, &user, &session, field).await?)
-        }
+    let new = name.clone();
+    match console.act(move |ctx, caller| groups::create(ctx, caller, &new)).await? {
+        Ok(group) => console.done(&Flash::new(FlashKind::Ok, format!("The group {name} is created.")), paths::Group { group }),
+        Err(NameError::Taken) => respond::again(&page(&console, Field::refused(name.as_str(), FieldError::name_taken())).await?),
         Err(NameError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(state: &State, user: &CurrentUser, session: &Session, name: Field) -> Result<NewGroupPage, Failure> {
-    let actor = user.person.clone();
-    let frame = state.run(move |ctx| directory::open(ctx, &actor, Action::CreateGroup)).await?;
-    Ok(NewGroupPage { shell: respond::shell(state, user, session, &frame), name })
+async fn page(console: &Console, name: Field) -> Result<NewGroupPage, Failure> {
+    let (frame, ()) = console.open(Action::CreateGroup, |_, _| Ok(())).await?;
+    Ok(NewGroupPage { shell: console.shell(&frame), name })
 }
 
 #[cfg(test)]

@@ -12,22 +12,15 @@ use crate::{
 };
 use crate::{
     domain::{email_address::EmailAddress, policy::Action, user::Status},
-    usecases::{
-        directory,
-        invitations::{self, Existing, InviteError},
-    },
+    usecases::invitations::{self, Existing, InviteError},
     web::{
-        extract::CurrentUser,
+        console::Console,
         failure::Failure,
         form::Form,
         page::{FieldError, Flash, FlashKind, parse},
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::Data;
 use serde::Deserialize;
 
 /// The form, which is also a dialog on the lists.
@@ -79,26 +72,23 @@ pub struct NewUserForm {
 }
 
 /// `GET /users-and-groups/new-user`
-pub(in crate::web) async fn show(state: Data<State>, user: CurrentUser, session: Session) -> Answer {
-    respond::page(&page(&state, &user, &session, Field::default(), None).await?)
+pub(in crate::web) async fn show(console: Console) -> Answer {
+    respond::page(&page(&console, Field::default(), None).await?)
 }
 
 /// `POST /users-and-groups/new-user`
-pub(in crate::web) async fn submit(state: Data<State>, user: CurrentUser, session: Session, form: Form<NewUserForm>) -> Answer {
+pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) -> Answer {
     let typed = form.0.email;
     let mut field = Field::default();
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
-        return respond::again(&page(&state, &user, &session, field, None).await?);
+        return respond::again(&page(&console, field, None).await?);
     };
-    let (caller, address) = (user.caller(), email.clone());
-    match state.try_run(move |ctx| invitations::invite(ctx, &caller, &address)).await? {
-        Ok(()) => {
-            session::flash(&session, &Flash::new(FlashKind::Ok, format!("{email} is invited.")));
-            respond::see_other(paths::UsersAndGroups {})
-        }
+    let address = email.clone();
+    match console.act(move |ctx, caller| invitations::invite(ctx, caller, &address)).await? {
+        Ok(()) => console.done(&Flash::new(FlashKind::Ok, format!("{email} is invited.")), paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
             let (text, offer) = exists(&existing);
-            respond::again(&page(&state, &user, &session, Field::refused(typed, FieldError::Said(text)), offer).await?)
+            respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), offer).await?)
         }
         Err(InviteError::Denied(denied)) => Err(denied.into()),
     }
@@ -116,11 +106,10 @@ fn exists(existing: &Existing) -> (String, Option<Offer>) {
     (text, offer)
 }
 
-async fn page(state: &State, user: &CurrentUser, session: &Session, email: Field, offer: Option<Offer>) -> Result<NewUserPage, Failure> {
-    let actor = user.person.clone();
-    let frame = state.run(move |ctx| directory::open(ctx, &actor, Action::InviteUser)).await?;
+async fn page(console: &Console, email: Field, offer: Option<Offer>) -> Result<NewUserPage, Failure> {
+    let (frame, ()) = console.open(Action::InviteUser, |_, _| Ok(())).await?;
     let invitation_term = invitation_term(&frame);
-    Ok(NewUserPage { shell: respond::shell(state, user, session, &frame), email, invitation_term, offer })
+    Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, offer })
 }
 
 #[cfg(test)]

@@ -8,19 +8,16 @@ use crate::web::{
 };
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::{Denied, directory, invitations},
+    usecases::invitations,
     web::{
-        extract::CurrentUser,
+        console::Console,
         form::{Form, ListButton},
         page::{Flash, FlashKind},
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
-        session,
-        state::State,
     },
 };
-use actix_session::Session;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Path, Query};
 
 /// What follows from revoking.
 #[derive(Debug, Clone, Template)]
@@ -43,40 +40,22 @@ impl RevokeInvitationPage {
 }
 
 /// `GET /users-and-groups/users/{user}/revoke`
-pub(in crate::web) async fn show(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    query: Query<ReturnQuery>,
-) -> Answer {
-    let (actor, id) = (user.person.clone(), *id);
-    let (frame, person) = state
-        .run(move |ctx| {
-            let frame = directory::open(ctx, &actor, Action::SeeEveryone)?;
-            Ok::<_, Denied>((frame, invitations::revocable(ctx, &actor, id)?))
-        })
-        .await?;
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let id = *id;
+    let (frame, person) = console.open(Action::SeeEveryone, move |ctx, actor| invitations::revocable(ctx, actor, id)).await?;
     respond::page(&RevokeInvitationPage {
-        shell: respond::shell(&state, &user, &session, &frame),
+        shell: console.shell(&frame),
         person: Person::from(&person.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
 
 /// `POST /users-and-groups/users/{user}/revoke`
-pub(in crate::web) async fn submit(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    form: Form<ListButton>,
-) -> Answer {
-    let (caller, id) = (user.caller(), *id);
-    let person = state.run(move |ctx| invitations::revoke(ctx, &caller, id)).await?;
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let id = *id;
+    let person = console.act(move |ctx, caller| invitations::revoke(ctx, caller, id)).await??;
     let text = format!("The invitation to {} is revoked. Its link no longer works.", person.email);
-    session::flash(&session, &Flash::new(FlashKind::Ok, text));
-    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
+    console.done(&Flash::new(FlashKind::Ok, text), with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]

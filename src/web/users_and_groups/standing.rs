@@ -1,35 +1,26 @@
 //! One click each, and one click back: Block, Activate, Resend invitation.
 
-use actix_session::Session;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 
 use crate::{
     domain::{ids::UserId, policy::Refusal},
     usecases::{Denied, invitations, users},
     web::{
-        extract::CurrentUser,
+        console::Console,
         form::{Form, ListButton},
         page::{Flash, FlashKind, with_query},
         paths,
         query::ListQuery,
-        respond::{self, Answer},
-        session,
-        state::State,
+        respond::Answer,
     },
 };
 
 use super::undoable;
 
 /// `POST /users-and-groups/users/{user}/block`
-pub(in crate::web) async fn block(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    form: Form<ListButton>,
-) -> Answer {
-    let (caller, id, query) = (user.caller(), *id, ListQuery::returned(&form.0.return_query));
-    let done = match state.try_run(move |ctx| users::block(ctx, &caller, id)).await? {
+pub(in crate::web) async fn block(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
+    let done = match console.act(move |ctx, caller| users::block(ctx, caller, id)).await? {
         Ok(person) => {
             let name = person.display_name();
             let text = format!("{name} is deactivated and signed out everywhere.");
@@ -37,48 +28,33 @@ pub(in crate::web) async fn block(
         }
         Err(denied) => already(denied)?,
     };
-    session::flash(&session, &done);
-    respond::see_other(with_query(paths::UsersAndGroups {}, &query))
+    console.done(&done, with_query(paths::UsersAndGroups {}, &query))
 }
 
 /// `POST /users-and-groups/users/{user}/activate`
-pub(in crate::web) async fn activate(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    form: Form<ListButton>,
-) -> Answer {
-    let (caller, id, query) = (user.caller(), *id, ListQuery::returned(&form.0.return_query));
-    let done = match state.try_run(move |ctx| users::activate(ctx, &caller, id)).await? {
+pub(in crate::web) async fn activate(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
+    let done = match console.act(move |ctx, caller| users::activate(ctx, caller, id)).await? {
         Ok(person) => {
             let name = person.display_name();
             undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, query.clone())
         }
         Err(denied) => already(denied)?,
     };
-    session::flash(&session, &done);
-    respond::see_other(with_query(paths::UsersAndGroups {}, &query))
+    console.done(&done, with_query(paths::UsersAndGroups {}, &query))
 }
 
 /// `POST /users-and-groups/users/{user}/resend`
-pub(in crate::web) async fn resend(
-    state: Data<State>,
-    user: CurrentUser,
-    session: Session,
-    id: Path<UserId>,
-    form: Form<ListButton>,
-) -> Answer {
-    let (caller, id, query) = (user.caller(), *id, ListQuery::returned(&form.0.return_query));
-    let done = match state.try_run(move |ctx| invitations::resend(ctx, &caller, id)).await? {
+pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
+    let done = match console.act(move |ctx, caller| invitations::resend(ctx, caller, id)).await? {
         Ok(person) => {
             let text = format!("A new invitation is on its way to {}. The earlier link no longer works.", person.email);
             Flash::new(FlashKind::Ok, text)
         }
         Err(denied) => already(denied)?,
     };
-    session::flash(&session, &done);
-    respond::see_other(with_query(paths::UsersAndGroups {}, &query))
+    console.done(&done, with_query(paths::UsersAndGroups {}, &query))
 }
 
 /// Who pressed twice, or looked at an old list, is told how things stand; every other refusal is an answer of its own.

@@ -1,0 +1,107 @@
+//! The console as somebody signed in has it: who they are, what the last request left to be said, and the way to use cases.
+
+use std::future::{Ready, ready};
+
+use actix_session::{Session, SessionExt as _};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        policy::{Action, Role},
+    },
+    usecases::{
+        Caller, Context, Denied, Person,
+        directory::{self, Frame},
+    },
+};
+
+use super::{
+    extract::{self, CurrentUser},
+    failure::Failure,
+    page::{self, Flash, Section, Shell},
+    respond::{self, Answer},
+    session::{self, FLASH},
+    state::State,
+};
+
+/// What a handler of the console is given. Its being there says that somebody is signed in and active.
+#[derive(Clone)]
+pub(super) struct Console {
+    pub(super) user: CurrentUser,
+    state: State,
+    session: Session,
+}
+
+impl FromRequest for Console {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = CurrentUser::from_request(request, payload).into_inner();
+        ready(user.and_then(|user| Ok(Self { user, state: extract::state(request)?.clone(), session: request.get_session() })))
+    }
+}
+
+impl Console {
+    /// What a page shows, and what stands around it, if this person may open it.
+    pub(super) async fn open<T: Send + 'static>(
+        &self,
+        page: Action,
+        content: impl FnOnce(&Context, &Person) -> Result<T, Denied> + Send + 'static,
+    ) -> Result<(Frame, T), Failure> {
+        let actor = self.user.person.clone();
+        self.state
+            .run(move |ctx| {
+                let content = content(ctx, &actor)?;
+                Ok::<_, Denied>((directory::open(ctx, &actor, page)?, content))
+            })
+            .await
+    }
+
+    /// Does what this person asked for.
+    pub(super) async fn act<T, E>(
+        &self,
+        act: impl FnOnce(&Context, &Caller) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let caller = self.user.caller();
+        self.state.try_run(move |ctx| act(ctx, &caller)).await
+    }
+
+    /// What stands around a page. It takes what the last request left to be said.
+    pub(super) fn shell(&self, frame: &Frame) -> Shell {
+        let role = self.user.person.actor().role;
+        Shell {
+            company: frame.company.name.clone(),
+            me: page::Person::from(&self.user.person.who()),
+            nav: Section::UsersAndGroups.nav(role),
+            csrf: self.user.csrf(&self.state),
+            flash: self.session.remove_as::<Flash>(FLASH).and_then(Result::ok),
+            is_only_admin: frame.is_single_admin,
+            mails_to_files: role == Role::Admin && self.passes_links_on(),
+        }
+    }
+
+    /// It is done: on to the page at `path`, which says so.
+    pub(super) fn done(&self, message: &Flash, path: impl ToString) -> Answer {
+        session::flash(&self.session, message);
+        respond::see_other(path)
+    }
+
+    /// Whether administrators pass links on themselves, for want of a mail server.
+    pub(super) fn passes_links_on(&self) -> bool {
+        !self.state.ctx.sends_mail
+    }
+
+    pub(super) fn is_you(&self, person: &Person) -> bool {
+        person.id == self.user.person.id
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.state.ctx.now()
+    }
+}
