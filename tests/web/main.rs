@@ -12,5 +12,7 @@ mod support {
 mod helpers;
 
 mod invitations;
+mod sessions;
 mod setup;
+mod sign_in;
 mod users;
