@@ -15,4 +15,5 @@ mod invitations;
 mod sessions;
 mod setup;
 mod sign_in;
+mod throttling;
 mod users;
