@@ -46,6 +46,15 @@ pub struct Strike {
 /// # Errors
 /// The database's.
 pub fn strike(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestamp) -> Result<Strike, StoreError> {
+    // There is a row before it is locked: of attempts made at once, each finds those before it.
+    let untried = (
+        throttles::scope.eq(scope),
+        throttles::key.eq(key),
+        throttles::wrong_in_a_row.eq(0),
+        throttles::last_at.eq(now),
+        throttles::blocked_until.eq(now),
+    );
+    each!(tx.db(), |connection| diesel::insert_into(throttles::table).values(untried).on_conflict_do_nothing().execute(connection))?;
     let before = each!(tx.db(), |connection| lock_throttle(connection, scope, key))?;
     let before = before.filter(|(_, last_at, _)| scope == ThrottleScope::Account || now < *last_at + SOURCE_MEMORY);
     let wrong = before.map_or(0, |(wrong, _, _)| wrong);
@@ -96,12 +105,12 @@ fn lock_throttle(connection: &mut impl LockThrottle, scope: ThrottleScope, key: 
     connection.load_locked(scope, key)
 }
 
-/// Takes back the one attempt that was right, and leaves those of others: an office signs in from one network address every morning.
+/// Takes back one attempt, which was right. Those before it stay: one's own password must not make room for guesses at others'.
 ///
 /// # Errors
 /// The database's.
 pub fn take_back(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestamp) -> Result<(), StoreError> {
-    diesel::update(throttles::table.find((scope, key)))
+    diesel::update(throttles::table.find((scope, key)).filter(throttles::wrong_in_a_row.gt(0)))
         .set((throttles::wrong_in_a_row.eq(throttles::wrong_in_a_row - 1), throttles::blocked_until.eq(now)))
         .execute(tx.db())?;
     Ok(())
@@ -116,7 +125,7 @@ pub fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
     Ok(diesel::delete(throttles::table.filter(forgotten)).execute(tx.db())?)
 }
 
-/// Takes attempts back once one was right.
+/// Takes all attempts back once one was right.
 ///
 /// # Errors
 /// The database's.

@@ -51,7 +51,7 @@ struct Candidate {
     hash: PasswordHash,
     account: String,
     /// Whether the attempt was counted for its network address too.
-    from_stranger: bool,
+    is_stranger: bool,
 }
 
 /// Checks address and password and begins a session, whose token is returned.
@@ -82,7 +82,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visito
             people::rehash_password(tx, person.id, fresh)?;
         }
         throttles::forgive(tx, ThrottleScope::Account, &candidate.account)?;
-        if candidate.from_stranger {
+        if candidate.is_stranger {
             throttles::take_back(tx, ThrottleScope::Source, &visitor.source, now)?;
         }
         begin_session(tx, &person.who(), &session, visitor, now)?;
@@ -104,20 +104,21 @@ fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestam
         // Strangers behind the same network address do not hold up a browser that has been here before.
         let source = if known.is_none() { throttles::strike(tx, ThrottleScope::Source, &visitor.source, now)?.held_until } else { None };
         let held_until = strike.held_until.max(source);
-        if let Some(until) = held_until {
+        let refused = if strike.in_a_row > WRONG_IN_A_ROW_MAX {
+            Some(SignInError::Closed)
+        } else {
+            held_until.map(|until| SignInError::Throttled { until })
+        };
+        if let Some(refused) = refused {
             throttles::note_refusal(tx, &visitor.source, key, RefusalReason::Throttled, now)?;
-            return Ok(Err(SignInError::Throttled { until }));
-        }
-        if strike.in_a_row > WRONG_IN_A_ROW_MAX {
-            throttles::note_refusal(tx, &visitor.source, key, RefusalReason::Throttled, now)?;
-            return Ok(Err(SignInError::Closed));
+            return Ok(Err(refused));
         }
         let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
         Ok::<_, StoreError>(Ok(Candidate {
             person: person.filter(|_| hash.is_some()),
             hash: hash.unwrap_or_else(PasswordHash::dummy),
             account,
-            from_stranger: known.is_none(),
+            is_stranger: known.is_none(),
         }))
     })?
 }

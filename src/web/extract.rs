@@ -7,7 +7,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
-    http::{Method, header},
+    http::header,
     web::Data,
 };
 
@@ -80,7 +80,7 @@ fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
 /// Where to come back to after signing in: only what a link leads to.
 fn page_of(request: &HttpRequest) -> Option<String> {
     let target = request.uri().path_and_query()?.as_str();
-    (request.method() == Method::GET).then(|| super::paths::known_page(target)).flatten().map(str::to_owned)
+    request.method().is_safe().then(|| super::paths::known_page(target)).flatten().map(str::to_owned)
 }
 
 /// Somebody at a page that needs no session, signed in or not.

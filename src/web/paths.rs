@@ -81,15 +81,19 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 12] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
     Group::PATTERN,
     AddToGroup::PATTERN,
     RenameGroup::PATTERN,
-    DeletedUsers::PATTERN,
+    DeleteGroup::PATTERN,
+    RemoveFromGroup::PATTERN,
     DeleteUser::PATTERN,
+    RevokeInvitation::PATTERN,
+    InvitationLink::PATTERN,
+    DeletedUsers::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

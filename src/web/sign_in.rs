@@ -93,7 +93,7 @@ pub struct SignInForm {
 /// `GET /sign-in`
 pub(super) async fn show(state: Data<State>, guest: Guest, query: Query<SignInQuery>) -> Answer {
     if guest.signed_in.is_some() {
-        return respond::see_other(paths::Root {});
+        return respond::see_other(destination(&query.next));
     }
     respond::page(&page(&state, &guest, String::new(), &query.next, None).await?)
 }
@@ -107,7 +107,7 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
     let (status, problem) = match signed_in {
         Ok(begun) => {
             session::begin(&session, &begun)?;
-            return respond::see_other(paths::known_page(&next).unwrap_or(&paths::Root {}.to_string()));
+            return respond::see_other(destination(&next));
         }
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
         Err(SignInError::Deactivated) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Deactivated),
@@ -121,6 +121,11 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
         answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
     }
     Ok(answer)
+}
+
+/// Where somebody signed in goes: to the page they wanted, if it is one of ours.
+fn destination(next: &str) -> String {
+    paths::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
 }
 
 async fn page(state: &State, guest: &Guest, email: String, next: &str, problem: Option<SignInProblem>) -> Result<SignInPage, Failure> {

@@ -13,5 +13,8 @@ mod helpers;
 
 mod housekeeping;
 mod invitations;
+mod sessions;
 mod setup;
+mod sign_in;
+mod throttling;
 mod users;

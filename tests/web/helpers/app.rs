@@ -48,6 +48,8 @@ type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error
 pub struct TestApp {
     call: Box<dyn Fn(Request) -> Answer>,
     pub ctx: Context,
+    location: Location,
+    setting: Setting,
     clock: FrozenClock,
     mailbox: Memory,
     transport: Transport,
@@ -89,8 +91,17 @@ impl TestApp {
     }
 
     pub async fn with(db: Db, setting: Setting) -> Self {
-        let (store, keep) = store(db);
-        let clock = FrozenClock::new();
+        let (location, keep) = database(db);
+        Self::start(location, keep, setting, SecretKey::new(&SystemRandom), FrozenClock::new()).await
+    }
+
+    /// Another instance on the same database, as behind a load balancer.
+    pub async fn another_instance(&self) -> Self {
+        let (key, clock) = (self.ctx.key.clone(), self.clock.clone());
+        Self::start(self.location.clone(), Box::new(()), self.setting.clone(), key, clock).await
+    }
+
+    async fn start(location: Location, keep: Box<dyn Any>, setting: Setting, key: SecretKey, clock: FrozenClock) -> Self {
         let links = Links {
             origin: setting.origin.to_owned(),
             host: "localhost".to_owned(),
@@ -99,21 +110,14 @@ impl TestApp {
             sign_in: || paths::SignIn {}.to_string(),
         };
         let ctx = Context {
-            store,
+            store: Store::open(location.clone()).unwrap(),
             clock: Arc::new(clock.clone()),
             random: Arc::new(SystemRandom),
-            key: SecretKey::new(&SystemRandom),
+            key,
             links,
             sends_mail: setting.sends_mail,
         };
-        let proxy = setting.trusted_proxy.map(|proxy| proxy.parse().unwrap());
-        let reach = Reach {
-            origin: setting.origin.to_owned(),
-            is_https: setting.origin.starts_with("https"),
-            any_loopback: false,
-            is_trusted_proxy: Arc::new(move |peer| Some(peer) == proxy),
-        };
-        let state = Data::new(State::new(ctx.clone(), reach));
+        let state = Data::new(State::new(ctx.clone(), reach(&setting)));
         let service = App::new().wrap(from_fn(web::serve)).configure(|config| web::configure(&state, config));
         let service = std::rc::Rc::new(test::init_service(service).await);
         let mailbox = Memory::default();
@@ -123,6 +127,8 @@ impl TestApp {
                 Box::pin(async move { service.call(request).await })
             }),
             ctx,
+            location,
+            setting,
             clock,
             transport: Transport::memory(mailbox.clone()),
             mailbox,
@@ -253,21 +259,34 @@ impl Drop for TestApp {
     }
 }
 
-fn store(db: Db) -> (Store, Box<dyn Any>) {
+/// How an Usher with this setting is reached.
+fn reach(setting: &Setting) -> Reach {
+    let proxy = setting.trusted_proxy.map(|proxy| proxy.parse().unwrap());
+    Reach {
+        origin: setting.origin.to_owned(),
+        is_https: setting.origin.starts_with("https"),
+        any_loopback: false,
+        is_trusted_proxy: Arc::new(move |peer| Some(peer) == proxy),
+    }
+}
+
+/// A database of its own, brought up to date, that lives as long as what comes with it.
+fn database(db: Db) -> (Location, Box<dyn Any>) {
+    let migrated = |location| Store::open(location).and_then(|store| store.migrate()).map_err(StoreError::from).unwrap();
     match db {
         Db::Sqlite => {
             let folder = tempfile::tempdir().unwrap();
-            let store = Store::open(Location::Sqlite(folder.path().join("usher.db"))).unwrap();
-            store.migrate().unwrap();
-            (store, Box::new(folder))
+            let location = Location::Sqlite(folder.path().join("usher.db"));
+            migrated(location.clone());
+            (location, Box::new(folder))
         }
         Db::Postgres => {
             let server = postgres::server();
             server.template(|url| {
-                Store::open(Location::Postgres(url.to_owned())).and_then(|store| store.migrate()).map_err(StoreError::from).unwrap();
+                migrated(Location::Postgres(url.to_owned()));
             });
             let database = server.fresh_database();
-            (Store::open(Location::Postgres(database.url().to_owned())).unwrap(), Box::new(database))
+            (Location::Postgres(database.url().to_owned()), Box::new(database))
         }
     }
 }

@@ -6,8 +6,9 @@ mod app;
 mod browser;
 mod clock;
 mod page;
+mod sql;
 
-pub use app::{Db, TestApp};
+pub use app::{Db, Setting, TestApp};
 pub use browser::Browser;
 pub use page::Page;
 

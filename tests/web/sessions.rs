@@ -1,0 +1,217 @@
+//! Sessions: how long they hold, what ends them, and what browsers are told to do with their cookie.
+
+use actix_web::http::header;
+use chrono::TimeDelta;
+
+use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
+
+const LIST: &str = "/users-and-groups";
+const SIGNED_OUT: &str = "/sign-in?next=%2Fusers-and-groups";
+
+fn https() -> Setting {
+    Setting { origin: "https://usher.example.com", ..Setting::default() }
+}
+
+/// The cookies that an answer sets, as they stand in its headers, without their values.
+fn cookies(page: &Page) -> Vec<String> {
+    let cookies = page.headers.get_all(header::SET_COOKIE).map(|cookie| cookie.to_str().unwrap());
+    let mut cookies = cookies.map(without_value).collect::<Vec<_>>();
+    cookies.sort();
+    cookies
+}
+
+fn without_value(cookie: &str) -> String {
+    let (name, rest) = cookie.split_once('=').unwrap();
+    let mut flags =
+        rest.split("; ").skip(1).filter(|flag| !flag.starts_with("Max-Age=") && !flag.starts_with("Expires=")).collect::<Vec<_>>();
+    flags.sort_unstable();
+    format!("{name} {}", flags.join(" "))
+}
+
+/// From now on whatever makes a group ends every session, as if somebody had done so at that moment.
+fn end_sessions_with_the_next_group(app: &TestApp, db: Db) {
+    match db {
+        Db::Sqlite => {
+            app.execute("CREATE TRIGGER meanwhile AFTER INSERT ON user_groups BEGIN DELETE FROM sessions; END");
+        }
+        Db::Postgres => {
+            app.execute("CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM sessions; RETURN NULL; END'");
+            app.execute("CREATE TRIGGER meanwhile AFTER INSERT ON user_groups FOR EACH STATEMENT EXECUTE FUNCTION meanwhile()");
+        }
+    }
+}
+
+async fn create_group(browser: &mut Browser, app: &TestApp, name: &str) -> Page {
+    browser.fill(app, "/users-and-groups/new-group", &[("name", name)]).await
+}
+
+on_both! {
+    async fn an_idle_session_ends_after_an_hour(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.advance(TimeDelta::minutes(59));
+        maya.get(&app, LIST).await.is(200);
+        app.advance(TimeDelta::minutes(59));
+        maya.get(&app, LIST).await.is(200);
+        app.advance(TimeDelta::minutes(60));
+        maya.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+    }
+
+    async fn a_session_in_use_ends_after_twelve_hours(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        for _ in 0..23 {
+            app.advance(TimeDelta::minutes(30));
+            maya.get(&app, LIST).await.is(200);
+        }
+        app.advance(TimeDelta::minutes(30));
+        maya.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+    }
+
+    async fn the_last_click_is_noted_at_most_once_a_minute(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.advance(TimeDelta::seconds(59));
+        maya.get(&app, LIST).await.is(200);
+        assert_eq!(app.count("sessions WHERE last_seen_at = created_at"), 1);
+        app.advance(TimeDelta::seconds(1));
+        maya.get(&app, LIST).await.is(200);
+        assert_eq!(app.count("sessions WHERE last_seen_at > created_at"), 1);
+    }
+
+    async fn a_session_that_ended_while_a_request_ran_stays_ended(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        end_sessions_with_the_next_group(&app, db);
+        create_group(&mut maya, &app, "Research").await.is(303);
+        assert_eq!(app.count("sessions"), 0);
+        maya.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+    }
+
+    async fn blocking_and_deleting_end_every_session_of_a_person(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        for (first, last, act) in [("Jonas", "Vermeulen", "block"), ("Lena", "Novak", "delete")] {
+            let id = app.create_user(first, last);
+            let email = format!("{first}.{last}@example.com").to_lowercase();
+            let (mut here, mut there) = (app.signed_in(&email).await, app.signed_in(&email).await);
+            let path = format!("/users-and-groups/users/{id}/{act}");
+            let page = if act == "block" { LIST } else { &path };
+            maya.press(&app, page, &path).await.redirects_to(LIST);
+            assert_eq!(app.count(&format!("sessions WHERE user_id = {id}")), 0, "{act}");
+            here.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+            there.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        }
+        app.mails().await;
+    }
+
+    async fn a_session_is_worth_nothing_once_its_person_is_blocked_or_deleted(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        for change in ["blocked_at", "deleted_at"] {
+            let id = app.create_user("Jonas", "Vermeulen");
+            let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+            app.execute(&format!("UPDATE users SET {change} = created_at, email_key = '{change}' WHERE id = {id}"));
+            jonas.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+            assert_eq!(app.count(&format!("sessions WHERE user_id = {id}")), 1, "the row is there and helps nobody");
+        }
+    }
+
+    async fn a_role_taken_away_is_gone_at_the_next_click(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_admin("Lena", "Novak");
+        let mut lena = app.signed_in("lena.novak@example.com").await;
+        let page = lena.get(&app, "/users-and-groups/new-group").await;
+        let remove = format!("/users-and-groups/groups/1/members/{id}/remove");
+        maya.press(&app, &remove, &remove).await.redirects_to("/users-and-groups/groups/1");
+        app.mails().await;
+        lena.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.is(403);
+        lena.get(&app, "/users-and-groups/groups/1").await.is(404);
+        lena.get(&app, LIST).await.is(200).sees_no("Create");
+        assert_eq!(app.count("user_groups WHERE kind = 'custom'"), 0);
+    }
+
+    async fn scripts_and_other_sites_do_not_get_the_cookies(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let mut maya = app.browser();
+        let page = maya.get(&app, "/sign-in").await;
+        assert_eq!(cookies(&page), ["usher-browser HttpOnly Path=/ SameSite=Lax"]);
+        let entered = [("email", "maya.fischer@example.com"), ("password", PASSWORD)];
+        let signed_in = maya.send(&app, &page, "/sign-in", &entered).await;
+        assert_eq!(cookies(&signed_in), ["usher HttpOnly Path=/ SameSite=Lax"]);
+    }
+
+    async fn on_https_the_cookies_are_bound_to_the_host(db: Db) {
+        let (app, _) = TestApp::with_admin_and(db, https()).await;
+        let mut maya = app.browser();
+        let page = maya.get(&app, "/sign-in").await;
+        assert_eq!(cookies(&page), ["__Host-usher-browser HttpOnly Path=/ SameSite=Lax Secure"]);
+        let entered = [("email", "maya.fischer@example.com"), ("password", PASSWORD)];
+        let signed_in = maya.send(&app, &page, "/sign-in", &entered).await;
+        assert_eq!(cookies(&signed_in), ["__Host-usher HttpOnly Path=/ SameSite=Lax Secure"]);
+        let signed_out = maya.sign_out(&app).await;
+        assert_eq!(cookies(&signed_out), ["__Host-usher HttpOnly Path=/ SameSite=Lax Secure"]);
+    }
+
+    async fn the_session_cookie_goes_with_the_browser(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let page = app.browser().sign_in(&app, "maya.fischer@example.com", PASSWORD).await;
+        assert!(!page.header("set-cookie").contains("Max-Age") && !page.header("set-cookie").contains("Expires"));
+    }
+
+    async fn a_cookie_that_was_tampered_with_is_none(db: Db) {
+        let (app, maya) = TestApp::with_admin(db).await;
+        let other = app.signed_in("maya.fischer@example.com").await;
+        let (cookie, other) = (maya.cookie("usher").unwrap(), other.cookie("usher").unwrap());
+        // A signature of 44 characters, and the token it is for.
+        let (signature, token) = cookie.split_at(44);
+        let changed = if cookie.ends_with('A') { "E" } else { "A" };
+        let forged = [
+            format!("{}{changed}", &cookie[..cookie.len() - 1]),
+            format!("{}{token}", &other[..44]),
+            token.to_owned(),
+            signature.to_owned(),
+            format!("{cookie}x"),
+            String::new(),
+        ];
+        for forged in forged {
+            let mut browser = app.browser();
+            browser.set_cookie("usher", &forged);
+            browser.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        }
+        assert_eq!(app.count("sessions"), 2);
+    }
+
+    async fn a_form_without_a_session_leads_to_the_sign_in_page_and_does_nothing(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let page = maya.get(&app, "/users-and-groups/new-group").await;
+        let deeds = app.deeds();
+        maya.forget_cookie("usher");
+        maya.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in");
+        app.browser().post(&app, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in");
+        assert_eq!(app.deeds(), deeds);
+    }
+
+    async fn when_sessions_cannot_be_read_nobody_gets_in(db: Db) {
+        for table in ["sessions", "company"] {
+            let (app, mut maya) = TestApp::with_admin(db).await;
+            let page = maya.get(&app, "/users-and-groups/new-group").await;
+            let deeds = app.deeds();
+            app.execute(&format!("DROP TABLE {table}"));
+            for path in ["/", LIST, "/sign-in", "/users-and-groups/groups/1"] {
+                maya.get(&app, path).await.is(503).sees("Usher is not available right now");
+            }
+            maya.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.is(503);
+            maya.send(&app, &page, "/sign-out", &[]).await.is(503);
+            assert_eq!(app.deeds(), deeds);
+            assert_eq!(app.count("user_groups WHERE kind = 'custom'"), 0);
+        }
+    }
+
+    async fn when_attempts_cannot_be_counted_nobody_signs_in(db: Db) {
+        for table in ["throttles", "known_browsers", "sessions"] {
+            let (app, _) = TestApp::with_admin(db).await;
+            let mut stranger = app.browser();
+            let page = stranger.get(&app, "/sign-in").await;
+            app.execute(&format!("DROP TABLE {table}"));
+            let entered = [("email", "maya.fischer@example.com"), ("password", PASSWORD)];
+            let refused = stranger.send(&app, &page, "/sign-in", &entered).await;
+            assert!(refused.status.is_server_error(), "{table}: {}", refused.status);
+            assert_eq!(stranger.cookie("usher"), None);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Signing in and out.
+
+use actix_web::http::header;
+use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
+use chrono::TimeDelta;
+use usher::store::throttles::{self, RefusalReason};
+
+use crate::helpers::{Browser, PASSWORD, Page, TestApp};
+
+/// What everybody reads whose address or password is wrong.
+const WRONG: &str = "Email address or password is wrong";
+
+/// An answer without what differs between any two pages, and without what was typed.
+fn without_the_typed(page: &Page, email: &str) -> String {
+    let token = page.form("/sign-in").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+    page.body.replace(&token, "").replace(email, "")
+}
+
+/// Sources, addresses and reasons of the sign-ins that were refused, and how often.
+fn refusals(app: &TestApp) -> Vec<(String, String, RefusalReason, i64)> {
+    app.store().read(|db| throttles::refusals(db, 100)).unwrap()
+}
+
+/// The form that a page shows to whoever is signed in, with which somebody else signs in over it.
+async fn sign_in_over(browser: &mut Browser, app: &TestApp, email: &str) -> Page {
+    let page = browser.get(app, "/users-and-groups").await;
+    let csrf = page.form("/sign-out").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+    browser.post(app, "/sign-in", &[("csrf", &csrf), ("email", email), ("password", PASSWORD)]).await
+}
+
+/// The usual password under parameters that were good enough once.
+fn outdated_hash() -> String {
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).unwrap());
+    weak.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string()
+}
+
+on_both! {
+    async fn address_and_password_open_the_console(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let mut maya = app.browser();
+        maya.sign_in(&app, "maya.fischer@example.com", PASSWORD).await.redirects_to("/");
+        maya.get(&app, "/users-and-groups").await.is(200).sees("Maya Fischer");
+        assert_eq!(app.deeds()[1..], ["session.sign_in Maya Fischer", "session.sign_in Maya Fischer"]);
+    }
+
+    async fn nobody_learns_from_a_refusal_who_is_a_user(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
+        app.mails().await;
+        let blocked = app.create_user("Lena", "Novak");
+        maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{blocked}/block")).await;
+        app.mails().await;
+        let wrong = app.browser().sign_in(&app, "maya.fischer@example.com", "not the password").await;
+        wrong.is(422).sees(WRONG);
+        for email in ["nobody@example.com", "noor@example.com", "lena.novak@example.com", "not an address"] {
+            let refused = app.browser().sign_in(&app, email, "not the password").await;
+            assert_eq!(refused.status, wrong.status, "{email}");
+            assert_eq!(without_the_typed(&refused, email), without_the_typed(&wrong, "maya.fischer@example.com"), "{email}");
+        }
+    }
+
+    async fn only_the_right_password_is_told_about_a_deactivation(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_user("Lena", "Novak");
+        maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{id}/block")).await;
+        app.mails().await;
+        let mut lena = app.browser();
+        let page = lena.sign_in(&app, "lena.novak@example.com", PASSWORD).await;
+        page.is(422).sees("This user is deactivated. Ask an administrator.").sees_no(WRONG);
+        lena.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
+        assert_eq!(refusals(&app), [("192.0.2.1".to_owned(), "lena.novak@example.com".to_owned(), RefusalReason::Deactivated, 1)]);
+    }
+
+    async fn an_address_may_be_spelled_another_way(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.browser().sign_in(&app, " Maya.FISCHER@Example.COM ", PASSWORD).await.redirects_to("/");
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@bücher.example")]).await.redirects_to("/users-and-groups");
+        let link = app.link_in_mail().await;
+        let accepted = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
+        app.browser().fill(&app, &link, &accepted).await.redirects_to("/");
+        for email in ["NOOR@xn--bcher-kva.example", "noor@bu\u{308}cher.example"] {
+            app.browser().sign_in(&app, email, PASSWORD).await.redirects_to("/");
+        }
+    }
+
+    async fn what_was_typed_stays_but_never_the_password(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let page = app.browser().sign_in(&app, "\"><script>@example.com", "hunter2 hunter2 hunter2").await;
+        page.is(422);
+        assert!(page.form("/sign-in").contains(&("email".to_owned(), "\"><script>@example.com".to_owned())));
+        assert!(!page.body.contains("hunter2"));
+        assert!(!page.body.contains("<script>@"));
+    }
+
+    async fn one_comes_back_to_the_page_one_wanted(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        for next in ["/users-and-groups?q=ma", "/users-and-groups/groups/1", "/users-and-groups/users/1/delete"] {
+            let mut maya = app.browser();
+            let asked = maya.get(&app, next).await;
+            asked.is(303);
+            let page = maya.get(&app, asked.header("location")).await;
+            let entered = [("email", "maya.fischer@example.com"), ("password", PASSWORD)];
+            maya.send(&app, &page, "/sign-in", &entered).await.redirects_to(next);
+        }
+    }
+
+    async fn nobody_is_sent_elsewhere_after_signing_in(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let hostile = [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example/users-and-groups",
+            "javascript:alert(1)",
+            "/sign-out",
+            "/users-and-groups@evil.example",
+            "/users-and-groups\r\nLocation: //evil.example",
+        ];
+        for next in hostile {
+            let mut maya = app.browser();
+            let page = maya.get(&app, &usher::web::paths::sign_in_then(Some(next))).await;
+            assert!(!page.is(200).body.contains("name=\"next\""), "{next}");
+            let entered = [("email", "maya.fischer@example.com"), ("password", PASSWORD), ("next", next)];
+            maya.send(&app, &page, "/sign-in", &entered).await.redirects_to("/");
+        }
+    }
+
+    async fn a_session_id_from_before_is_no_session(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let ended = maya.cookie("usher").unwrap().to_owned();
+        maya.sign_out(&app).await.redirects_to("/sign-in");
+        for planted in ["made-up", &ended] {
+            let mut victim = app.browser();
+            victim.set_cookie("usher", planted);
+            victim.sign_in(&app, "maya.fischer@example.com", PASSWORD).await.redirects_to("/");
+            assert_ne!(victim.cookie("usher").unwrap(), planted);
+            let mut attacker = app.browser();
+            attacker.set_cookie("usher", planted);
+            attacker.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
+        }
+    }
+
+    async fn signing_in_as_somebody_else_ends_the_earlier_session(db: Db) {
+        let (app, mut browser) = TestApp::with_admin(db).await;
+        app.create_user("Jonas", "Vermeulen");
+        let mut copy = browser.clone();
+        sign_in_over(&mut browser, &app, "jonas.vermeulen@example.com").await.redirects_to("/");
+        browser.get(&app, "/users-and-groups").await.is(200).sees("Jonas Vermeulen").sees_no("Create");
+        copy.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
+        assert_eq!(app.count("sessions"), 1);
+    }
+
+    async fn who_is_signed_in_needs_no_sign_in_page(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.get(&app, "/sign-in").await.redirects_to("/");
+        maya.get(&app, "/sign-in?next=%2Fusers-and-groups%2Fdeleted").await.redirects_to("/users-and-groups/deleted");
+    }
+
+    async fn signing_out_ends_this_session_and_leaves_nothing_in_the_browser(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let mut elsewhere = app.signed_in("maya.fischer@example.com").await;
+        let mut copy = maya.clone();
+        let page = maya.sign_out(&app).await;
+        page.redirects_to("/sign-in");
+        assert_eq!(page.header("clear-site-data"), "\"cache\", \"storage\"");
+        assert_eq!(maya.cookie("usher"), None);
+        assert_eq!(app.count("sessions"), 1);
+        assert_eq!(app.deeds().last().unwrap(), "session.sign_out Maya Fischer");
+        copy.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
+        elsewhere.get(&app, "/users-and-groups").await.is(200);
+    }
+
+    async fn refused_sign_ins_are_kept_apart_from_the_audit_log(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let deeds = app.deeds();
+        app.browser().sign_in(&app, "Maya.Fischer@example.com", "not the password").await.is(422);
+        app.browser().sign_in(&app, "maya.fischer@example.com", "not the password").await.is(429);
+        app.advance(TimeDelta::minutes(1));
+        app.browser().sign_in(&app, "<script>", "not the password").await.is(422);
+        let noted = |email: &str, reason| ("192.0.2.1".to_owned(), email.to_owned(), reason, 1);
+        assert_eq!(
+            refusals(&app),
+            [
+                noted("maya.fischer@example.com", RefusalReason::Throttled),
+                noted("maya.fischer@example.com", RefusalReason::Wrong),
+                noted("(not an address)", RefusalReason::Wrong),
+            ]
+        );
+        assert_eq!(app.deeds(), deeds);
+    }
+
+    async fn an_outdated_hash_is_made_again_by_the_right_password(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        app.execute(&format!("UPDATE users SET password_hash = '{}'", outdated_hash()));
+        app.browser().sign_in(&app, "maya.fischer@example.com", "not the password").await.is(422);
+        assert_eq!(app.count("users WHERE password_hash LIKE '$argon2id$v=19$m=8192,%'"), 1);
+        app.advance(TimeDelta::seconds(1));
+        app.signed_in("maya.fischer@example.com").await;
+        assert_eq!(app.count("users WHERE password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'"), 1);
+        app.signed_in("maya.fischer@example.com").await;
+    }
+
+    async fn a_browser_says_what_it_is_and_nothing_more(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let mut maya = app.browser();
+        maya.headers.push((header::USER_AGENT.as_str(), format!("Browser/1.0 {}", "x".repeat(5000))));
+        maya.sign_in(&app, "maya.fischer@example.com", PASSWORD).await.redirects_to("/");
+        assert_eq!(app.count("sessions WHERE length(browser) = 300"), 1);
+        assert!(app.audit().last().unwrap().details.len() < 400);
+    }
+}
