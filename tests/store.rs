@@ -1,5 +1,7 @@
 //! The store against both databases: what its constraints, transactions and plans promise.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
+
 mod support {
     pub mod postgres;
     pub mod supervisor;

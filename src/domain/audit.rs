@@ -133,9 +133,9 @@ mod tests {
             |entry| entry.details = json!({}),
         ];
         for change in changes {
-            let mut changed = entry();
-            change(&mut changed);
-            assert_ne!(chain_hash(&CHAIN_START, 1, &changed), original, "{changed:?}");
+            let mut entry = entry();
+            change(&mut entry);
+            assert_ne!(chain_hash(&CHAIN_START, 1, &entry), original, "{entry:?}");
         }
         assert_ne!(chain_hash(&CHAIN_START, 2, &entry()), original);
         assert_ne!(chain_hash(&original, 1, &entry()), original);

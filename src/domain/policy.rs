@@ -168,6 +168,7 @@ mod tests {
     const SOMEBODY: UserId = UserId(2);
 
     /// The written rules of each action over every role, relation, status and number of other Admins.
+    #[expect(clippy::match_same_arms, reason = "each line is one written rule")]
     fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result<(), Refusal> {
         let oneself = target.id == ACTOR;
         let last = target.is_admin && target.status == Status::Active && others == 0;
