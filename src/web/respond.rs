@@ -15,8 +15,7 @@ use crate::{
 use super::{
     extract::{CurrentUser, Guest},
     failure::Failure,
-    page::{Flash, Gate, Person, Section, Shell},
-    session::FLASH,
+    page::{Gate, Person, Section, Shell},
     state::State,
 };
 
@@ -51,7 +50,7 @@ pub(super) fn shell(state: &State, user: &CurrentUser, session: &Session, frame:
         me: Person::from(&user.person.who()),
         nav: Section::UsersAndGroups.nav(role),
         csrf: user.csrf(state),
-        flash: take_flash(session),
+        flash: user.take_flash(session),
         is_only_admin: frame.is_single_admin,
         mails_to_files: role == Role::of(true, DefaultRole::User) && !state.ctx.sends_mail,
     }
@@ -60,8 +59,4 @@ pub(super) fn shell(state: &State, user: &CurrentUser, session: &Session, frame:
 /// The frame of a page that needs no session.
 pub(super) fn gate(state: &State, guest: &Guest, company: &str) -> Gate {
     Gate { company: company.to_owned(), csrf: guest.csrf(state), flash: None }
-}
-
-fn take_flash(session: &Session) -> Option<Flash> {
-    session.remove_as::<Flash>(FLASH)?.ok()
 }

@@ -11,7 +11,10 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod forms;
+mod headers;
 mod invitations;
+mod routes;
 mod sessions;
 mod setup;
 mod sign_in;

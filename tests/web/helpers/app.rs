@@ -42,6 +42,13 @@ pub enum Db {
     Postgres,
 }
 
+/// Where tests find a handler that panics.
+pub const PANIC: &str = "/panic";
+
+async fn panics() -> &'static str {
+    panic!("the innermost secret")
+}
+
 type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
 
 /// One Usher. When it goes, no mail may be left unread and the audit chain must hold.
@@ -118,7 +125,8 @@ impl TestApp {
             sends_mail: setting.sends_mail,
         };
         let state = Data::new(State::new(ctx.clone(), reach(&setting)));
-        let service = App::new().wrap(from_fn(web::serve)).configure(|config| web::configure(&state, config));
+        let service = App::new().wrap(from_fn(web::serve)).route(PANIC, actix_web::web::get().to(panics));
+        let service = service.configure(|config| web::configure(&state, config));
         let service = std::rc::Rc::new(test::init_service(service).await);
         let mailbox = Memory::default();
         Self {
