@@ -20,6 +20,9 @@ pub(super) const PAGE_SIZE: usize = 50;
 /// Longest search and page key that is read, in bytes.
 const TEXT_MAX: usize = 2000;
 
+/// More rows than any list has.
+const ROWS_MAX: u64 = u32::MAX as u64;
+
 /// The query of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +50,17 @@ enum Place {
     Last,
 }
 
+impl PageKey {
+    /// Whether a list of ours can have written it: sort keys have no control characters, and rows a number.
+    fn is_ours(&self) -> bool {
+        let is_key = match &self.place {
+            Place::After(key, _) | Place::Before(key, _) => !key.contains(char::is_control),
+            Place::Last => true,
+        };
+        is_key && self.from <= ROWS_MAX
+    }
+}
+
 /// A page of a list, as its address asks for it.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
@@ -67,7 +81,7 @@ impl ListQuery {
             return Ok(Asked { position: Position::First, search, from: 1 });
         }
         let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        let PageKey { place, from } = key.ok_or(Failure::NotFound)?;
+        let PageKey { place, from } = key.filter(PageKey::is_ours).ok_or(Failure::NotFound)?;
         let position = match place {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),

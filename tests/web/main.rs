@@ -11,8 +11,11 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod forms;
+mod headers;
 mod housekeeping;
 mod invitations;
+mod routes;
 mod sessions;
 mod setup;
 mod sign_in;
