@@ -241,7 +241,7 @@ pub fn insert_active(tx: &mut Tx<'_>, new: &NewActive<'_>) -> Result<UserId, Sto
     Ok(UserId(id))
 }
 
-type Named = (
+pub(super) type Named = (
     diesel::dsl::Eq<users::first_name, String>,
     diesel::dsl::Eq<users::last_name, String>,
     diesel::dsl::Eq<users::email, String>,
@@ -252,7 +252,7 @@ type Named = (
 );
 
 /// The columns of name and address, and what is derived from them.
-fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> Named {
+pub(super) fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> Named {
     (
         users::first_name.eq(first_name.to_owned()),
         users::last_name.eq(last_name.to_owned()),
