@@ -43,7 +43,7 @@ impl Browser {
         }
         let page = Page::read(app.call(request.to_request()).await).await;
         for cookie in &page.cookies {
-            if cookie.max_age().is_some_and(|age| age.is_zero()) {
+            if cookie.max_age().is_some_and(actix_web::cookie::time::SignedDuration::is_zero) {
                 self.cookies.remove(cookie.name());
             } else {
                 self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
