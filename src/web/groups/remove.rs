@@ -13,7 +13,7 @@ use crate::{
 use crate::{
     domain::{
         ids::{GroupId, UserId},
-        policy::Action,
+        policy::{Action, Refusal},
     },
     usecases::{ADMINS, Denied, directory, groups},
     web::{
@@ -89,7 +89,16 @@ pub(in crate::web) async fn submit(
     form: Form<ListButton>,
 ) -> Answer {
     let (caller, (id, member)) = (user.caller(), path.into_inner());
-    let (person, group) = state.run(move |ctx| groups::remove(ctx, &caller, id, member)).await?;
+    let back = with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
+    let (person, group) = match state.try_run(move |ctx| groups::remove(ctx, &caller, id, member)).await? {
+        Ok(removed) => removed,
+        Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
+            let text = format!("{name} is not in the group any more. Nothing was changed.");
+            session::flash(&session, &Flash::new(FlashKind::Info, text));
+            return respond::see_other(back);
+        }
+        Err(denied) => return Err(denied.into()),
+    };
     let text = match (id == ADMINS, person.id == user.person.id) {
         (true, true) => "You are no longer an Admin.".to_owned(),
         (true, false) => format!("{} is no longer an Admin.", person.display_name()),
@@ -100,7 +109,7 @@ pub(in crate::web) async fn submit(
         // For whoever left, the group does not exist any more.
         return respond::see_other(paths::UsersAndGroups {});
     }
-    respond::see_other(with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query)))
+    respond::see_other(back)
 }
 
 #[cfg(test)]
