@@ -32,6 +32,7 @@ pub(super) struct ListQuery {
 
 /// Which page, and the number of its first row, which is only for showing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PageKey {
     place: Place,
     from: u64,
@@ -67,7 +68,9 @@ impl ListQuery {
             return Ok(Asked { position: Position::First, search, from: 1 });
         }
         let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        let PageKey { place, from } = key.ok_or(Failure::NotFound)?;
+        // No text in the database has a NUL, and PostgreSQL refuses to look for one.
+        let is_writable = |key: &PageKey| !matches!(&key.place, Place::After(name, _) | Place::Before(name, _) if name.contains('\0'));
+        let PageKey { place, from } = key.filter(is_writable).ok_or(Failure::NotFound)?;
         let position = match place {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
@@ -115,11 +118,11 @@ impl ListQuery {
             label: if from == 0 {
                 of.of(words.0, words.1)
             } else {
-                Pager::label(from, from + rows.saturating_sub(1), of, words.0, words.1)
+                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
             },
             first: slice.has_previous.then(|| paths::with_query(&path, &[("q", &self.q)])),
             previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), from.saturating_sub(PAGE_SIZE as u64).max(1))),
-            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from + rows })),
+            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
             last: slice.has_next.then(|| at(Place::Last, 1)),
         }
     }
