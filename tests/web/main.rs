@@ -11,6 +11,12 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod audit;
+mod directory;
+mod faults;
+mod groups;
 mod invitations;
+mod mail;
 mod setup;
+mod steps;
 mod users;

@@ -7,7 +7,7 @@ mod browser;
 mod clock;
 mod page;
 
-pub use app::{Db, TestApp};
+pub use app::{Db, Setting, TestApp};
 pub use browser::Browser;
 pub use page::Page;
 
