@@ -35,6 +35,7 @@ pub(super) struct ListQuery {
 
 /// Which page, and the number of its first row, which is only for showing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PageKey {
     place: Place,
     from: u64,
@@ -129,11 +130,11 @@ impl ListQuery {
             label: if from == 0 {
                 of.of(words.0, words.1)
             } else {
-                Pager::label(from, from + rows.saturating_sub(1), of, words.0, words.1)
+                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
             },
             first: slice.has_previous.then(|| paths::with_query(&path, &[("q", &self.q)])),
             previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), from.saturating_sub(PAGE_SIZE as u64).max(1))),
-            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from + rows })),
+            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
             last: slice.has_next.then(|| at(Place::Last, 1)),
         }
     }
