@@ -1,5 +1,7 @@
 //! The audit log: appended to, read, and checked; nothing here changes or removes an entry.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::domain::{
@@ -99,6 +101,26 @@ pub fn audit_entries(db: &mut Database, after: i64, limit: i64) -> Result<Vec<Au
         .limit(limit)
         .select(AuditRow::as_select())
         .load(db)?)
+}
+
+/// Who last did `action` to each of these subjects, by the names that they had.
+///
+/// # Errors
+/// The database's.
+pub fn latest_actors(
+    db: &mut Database,
+    action: AuditAction,
+    kind: SubjectKind,
+    subjects: &[i64],
+) -> Result<HashMap<i64, String>, StoreError> {
+    let entries = audit_entries::table
+        .filter(audit_entries::subject_kind.eq(kind))
+        .filter(audit_entries::subject_id.eq_any(subjects))
+        .filter(audit_entries::action.eq(action))
+        .order(audit_entries::sequence)
+        .select((audit_entries::subject_id, audit_entries::actor_name))
+        .load(db)?;
+    Ok(entries.into_iter().collect())
 }
 
 /// Follows the chain from its first entry; tells how many entries stand, or the first one that does not fit.

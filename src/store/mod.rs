@@ -17,5 +17,5 @@ mod sql_types;
 pub mod throttles;
 pub mod tokens;
 
-pub use audit::{AuditRow, audit_entries, verify_chain};
+pub use audit::{AuditRow, audit_entries, latest_actors, verify_chain};
 pub use connection::{Database, Location, Store, StoreError, Tx};

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::{AuditAction, SubjectKind},
         clock::Timestamp,
         company::Company,
         ids::UserId,
@@ -14,7 +14,7 @@ use crate::{
     },
     mail::Message,
     store::{
-        Database, Tx, company, groups, outbox,
+        Database, Tx, company, groups, latest_actors, outbox,
         people::{self, Deleted, Person},
         sessions, tokens,
     },
@@ -116,17 +116,33 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
     })
 }
 
-/// People who were deleted and can still be restored, latest first, with the date until which each can.
+/// Somebody who was deleted and can still be restored.
+#[derive(Debug, Clone)]
+pub struct Restorable {
+    pub person: Deleted,
+    pub deleted_at: Timestamp,
+    /// By the name that they had then.
+    pub deleted_by: Option<String>,
+    pub until: Timestamp,
+}
+
+/// People who were deleted and can still be restored, latest first.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn deleted(ctx: &Context, actor: &Person) -> Result<Vec<(Deleted, Timestamp)>, Denied> {
+pub fn deleted(ctx: &Context, actor: &Person) -> Result<Vec<Restorable>, Denied> {
     let now = ctx.now();
     authorise(actor, Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
         let people = people::deleted(db, now - kept, DELETED_MAX)?;
-        Ok(people.into_iter().filter_map(|person| person.deleted_at.map(|at| (person, at + kept))).collect())
+        let ids = people.iter().map(|person| person.id.0).collect::<Vec<_>>();
+        let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
+        let restorable = |person: Deleted| {
+            let deleted_at = person.deleted_at?;
+            Some(Restorable { deleted_at, deleted_by: by.remove(&person.id.0), until: deleted_at + kept, person })
+        };
+        Ok(people.into_iter().filter_map(restorable).collect())
     })
 }
 

@@ -122,7 +122,7 @@ impl World {
             visit("DeleteGroup", list(format!("/groups/{group}/delete")), [303, 403, 200]),
             visit("DeleteGroup", list("/groups/1/delete".into()), [303, 403, 404]),
             visit("RemoveFromGroup", list(format!("/groups/{group}/members/{active}/remove")), [303, 403, 200]),
-            visit("RemoveFromGroup", list(format!("/groups/1/members/{active}/remove")), [303, 404, 404]),
+            visit("RemoveFromGroup", list(format!("/groups/1/members/{active}/remove")), [303, 404, 409]),
             visit("DeleteUser", list(format!("/users/{active}/delete")), [303, 403, 200]),
             visit("RevokeInvitation", list(format!("/users/{invited}/revoke")), [303, 403, 200]),
             visit("InvitationLink", list(format!("/users/{invited}/link")), [303, 403, 200]),

@@ -15,6 +15,23 @@ use crate::{
 const JONAS: &str = "jonas.vermeulen@example.com";
 
 on_both! {
+    async fn the_list_of_the_deleted_says_who_deleted_them(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_user("Jonas", "Vermeulen");
+        maya.fill(&app, &format!("/users-and-groups/users/{id}/delete"), &[]).await.redirects_to("/users-and-groups");
+        let page = maya.get(&app, "/users-and-groups/deleted").await;
+        page.sees("Today, 09:20 Maya Fischer 22 Dec 2026").sees_no("Not known");
+        app.mail().await;
+    }
+
+    async fn the_admins_group_says_how_many_of_them_are_active(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_admin("Daniel", "Moreau");
+        maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{id}/block")).await.redirects_to("/users-and-groups");
+        maya.get(&app, "/users-and-groups/groups/1").await.sees("2 members, 1 of them active").sees("Last active Admin");
+        app.mails().await;
+    }
+
     async fn somebody_blocked_is_thrown_out_at_the_next_click(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let id = app.create_user("Jonas", "Vermeulen");

@@ -17,7 +17,10 @@ use crate::{
         ids::GroupId,
         policy::{Action, decide},
     },
-    usecases::directory::{self, GroupListing, Member},
+    usecases::{
+        GroupKind,
+        directory::{self, GroupListing, Member},
+    },
     web::{
         console::Console,
         failure::Failure,
@@ -87,9 +90,12 @@ pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Que
         return Err(Failure::Malformed);
     }
     let position = asked.position.clone();
-    let (frame, GroupListing { menu, group, rows, count, .. }) =
+    let (frame, GroupListing { menu, group, rows, count, active }) =
         console.open(Action::SeeDirectory, move |ctx, actor| directory::group(ctx, actor, id, &position, PAGE_SIZE)).await?;
-    let pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| &member.person, count, ("member", "members"));
+    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| &member.person, count, ("member", "members"));
+    if group.kind == GroupKind::Admins {
+        pager.label = format!("{}, {active} of them active", pager.label);
+    }
     respond::page(&GroupPage {
         shell: console.shell(&frame),
         aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Group(id)),

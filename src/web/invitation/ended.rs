@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use askama::Template;
-use chrono::TimeDelta;
 
 use crate::web::{
     page::{Gate, Moment},
@@ -38,10 +37,6 @@ pub enum Ended {
     NewLinkSent {
         masked_email: String,
     },
-    /// It was pressed again too soon.
-    NewLinkTooSoon {
-        wait: TimeDelta,
-    },
 }
 
 impl Ended {
@@ -50,7 +45,6 @@ impl Ended {
         match self {
             Self::Unknown => StatusCode::NOT_FOUND,
             Self::NewLinkSent { .. } => StatusCode::OK,
-            Self::NewLinkTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Used { .. } | Self::Revoked | Self::Replaced | Self::Expired { .. } => StatusCode::GONE,
         }
     }
@@ -63,7 +57,6 @@ impl Ended {
             Self::Expired { .. } => "This invitation has expired",
             Self::Unknown => "This link leads to no invitation",
             Self::NewLinkSent { .. } => "A new link is on its way",
-            Self::NewLinkTooSoon { .. } => "A new link was sent a short while ago",
         }
     }
 
@@ -71,7 +64,7 @@ impl Ended {
     fn may_sign_in(&self) -> bool {
         match self {
             Self::Used { .. } | Self::Expired { .. } | Self::Unknown => true,
-            Self::Revoked | Self::Replaced | Self::NewLinkSent { .. } | Self::NewLinkTooSoon { .. } => false,
+            Self::Revoked | Self::Replaced | Self::NewLinkSent { .. } => false,
         }
     }
 }
@@ -96,7 +89,6 @@ mod tests {
             page(sample, Ended::Expired { at: sample.moment(3000), masked_email: sample.email.clone(), new_link })
         });
         check("invitation-new-link", |sample| page(sample, Ended::NewLinkSent { masked_email: sample.email.clone() }));
-        check("invitation-too-soon", |sample| page(sample, Ended::NewLinkTooSoon { wait: TimeDelta::minutes(4) }));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
     domain::{ids::UserId, policy::Action, user::Who},
     usecases::{
         directory,
-        users::{self, RestoreError},
+        users::{self, Restorable, RestoreError},
     },
     web::{
         console::Console,
@@ -56,9 +56,9 @@ impl DeletedRow {
 pub(in crate::web) async fn list(console: Console) -> Answer {
     let (frame, (menu, deleted)) =
         console.open(Action::SeeDeleted, |ctx, actor| Ok((directory::menu(ctx, actor)?, users::deleted(ctx, actor)?))).await?;
-    let row = |(person, until): (crate::usecases::Deleted, _)| DeletedRow {
-        deleted_at: Moment::new(person.deleted_at.unwrap_or(frame.now), frame.now),
-        deleted_by: None,
+    let row = |Restorable { person, deleted_at, deleted_by, until }: Restorable| DeletedRow {
+        deleted_at: Moment::new(deleted_at, frame.now),
+        deleted_by,
         restorable_until: Moment::new(until, frame.now),
         person: Person::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
     };

@@ -61,7 +61,7 @@ pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: For
 fn already(denied: Denied) -> Result<Flash, Denied> {
     match denied {
         Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
-            Ok(Flash::new(FlashKind::Info, format!("{name} is {} already. Nothing was changed.", status.label())))
+            Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
         }
         denied => Err(denied),
     }

@@ -1,6 +1,6 @@
 //! The application, as the server runs it but without a socket.
 
-use std::{any::Any, cell::Cell, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{any::Any, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
 use actix_http::Request;
 use actix_web::{
@@ -60,7 +60,6 @@ pub struct TestApp {
     clock: FrozenClock,
     mailbox: Memory,
     transport: Transport,
-    mail_is_read: Cell<bool>,
     _keep: Box<dyn Any>,
 }
 
@@ -140,7 +139,6 @@ impl TestApp {
             clock,
             transport: Transport::memory(mailbox.clone()),
             mailbox,
-            mail_is_read: Cell::new(true),
             _keep: keep,
         }
     }
