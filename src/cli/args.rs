@@ -13,6 +13,8 @@ const EXAMPLES: &str = r"Examples:
   USHER_PUBLIC_URL=https://usher.example.com USHER_TRUSTED_PROXIES=127.0.0.1 \
   USHER_SMTP_URL=smtps://user:password@mail.example.com usher
       Serve people on the network, through a proxy on this machine that speaks TLS.
+  USHER_DATA_DIR=demo usher demo --users 1000 && USHER_DATA_DIR=demo usher
+      Look around among made-up people.
   usher check --mail-to maya@example.com
       See whether settings, database and mail server are fit for use.
   usher admin create --email maya@example.com --first-name Maya --last-name Fischer --password-stdin < password
@@ -55,6 +57,11 @@ pub enum Command {
     /// sends no mail unless asked to.
     Check(Check),
 
+    /// Fill a new database with made-up people and groups
+    ///
+    /// To look around or to measure. Refuses a database in which there is anybody already.
+    Demo(Demo),
+
     /// Manage Admins from the shell
     #[command(subcommand)]
     Admin(Admin),
@@ -66,6 +73,22 @@ pub struct Check {
     /// Send a test mail there
     #[arg(long, value_name = "ADDRESS", value_parser = email_address)]
     pub mail_to: Option<EmailAddress>,
+}
+
+/// Options of `usher demo`.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub struct Demo {
+    /// How many people to make up
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub users: u32,
+
+    /// Where the making up begins: the same number makes the same people
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+
+    /// Read the password of the made-up Admin from standard input; without this, one is made up and printed
+    #[arg(long)]
+    pub password_stdin: bool,
 }
 
 /// What is to be done with Admins.
@@ -144,6 +167,9 @@ mod tests {
     #[test]
     fn what_is_typed_becomes_what_it_means() {
         assert_eq!(parse("usher check").unwrap(), Command::Check(Check { mail_to: None }));
+        assert_eq!(parse("usher demo --users 50").unwrap(), Command::Demo(Demo { users: 50, seed: 1, password_stdin: false }));
+        let demo = Demo { users: 10_000_000, seed: u64::MAX, password_stdin: true };
+        assert_eq!(parse("usher demo --users 10000000 --seed 18446744073709551615 --password-stdin").unwrap(), Command::Demo(demo));
         let maya = EmailAddress::parse("maya@example.com").unwrap();
         assert_eq!(parse("usher check --mail-to maya@example.com").unwrap(), Command::Check(Check { mail_to: Some(maya.clone()) }));
         let create = CreateAdmin {
@@ -160,6 +186,9 @@ mod tests {
     fn what_cannot_be_meant_is_refused_with_the_reason() {
         for (line, why) in [
             ("usher check --mail-to maya", "invalid value 'maya' for '--mail-to <ADDRESS>': it is not an email address"),
+            ("usher demo", "--users <N>"),
+            ("usher demo --users 0", "0 is not in 1..=10000000"),
+            ("usher demo --users many", "invalid value 'many' for '--users <N>'"),
             ("usher admin create --email maya@example.com --first-name <b> --last-name F --password-stdin", "it has one of < and >"),
             ("usher admin create --email maya@example.com --first-name Maya --last-name F", "--password-stdin"),
             ("usher admin create --first-name Maya --last-name F --password-stdin", "--email <ADDRESS>"),

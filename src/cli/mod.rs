@@ -3,6 +3,7 @@
 pub mod args;
 mod check;
 mod create_admin;
+pub mod demo;
 
 use std::io::{self, Read as _};
 
@@ -31,6 +32,8 @@ pub enum CommandError {
     PasswordInput(io::Error),
     #[error("{0}")]
     CreateAdmin(#[from] crate::usecases::setup::CreateAdminError),
+    #[error("{0}")]
+    Demo(#[from] demo::DemoError),
     #[error("not everything is fit for use")]
     Unfit,
 }
@@ -44,6 +47,7 @@ pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
         Command::Serve => Ok(startup::serve(settings)?),
         Command::Migrate => migrate(settings),
         Command::Check(check) => check::run(&check, settings),
+        Command::Demo(demo) => demo::run(&demo, settings),
         Command::Admin(Admin::Create(admin)) => create_admin::run(admin, settings),
     }
 }

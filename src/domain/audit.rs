@@ -8,6 +8,7 @@ stored_enum! {
     /// What was done.
     AuditAction {
         CompanySetUp = "company.set_up",
+        CompanyMadeUp = "company.made_up",
         SignIn = "session.sign_in",
         SignOut = "session.sign_out",
         UserInvited = "user.invited",

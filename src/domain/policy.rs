@@ -101,6 +101,9 @@ pub enum Refusal {
     /// The person already is in the group.
     #[error("already a member")]
     AlreadyMember,
+    /// The person is not in the group, or not any more.
+    #[error("not a member")]
+    NotAMember,
     /// Nobody could administer the company any more.
     #[error("the last active Admin stays")]
     LastActiveAdmin,

@@ -3,6 +3,7 @@
 //! Functions that read take a [`Database`], functions that write take a [`Tx`]: nothing is written outside a write transaction.
 
 mod audit;
+pub mod bulk;
 pub mod company;
 mod connection;
 pub mod dialect;

@@ -1,25 +1,32 @@
 //! People: everything reads the view of those not deleted, and writes the table behind it.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+mod list;
+mod write;
+
+use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
-    email_address::{EmailAddress, KEY_VERSION},
-    ids::{GroupId, UserId},
+    email_address::EmailAddress,
+    ids::UserId,
     invitation::InvitationOrigin,
     password::PasswordHash,
     policy::{Actor, Role, Target},
-    search::{SearchTerm, search_text, sort_key},
-    text::PersonName,
     user::{DefaultRole, Standing, Status, Who, display_name},
+};
+
+pub use list::{Filter, count, list};
+pub(super) use write::named;
+pub use write::{
+    NewActive, NewInvited, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, set_blocked, set_credentials,
+    set_deleted, set_last_sign_in,
 };
 
 use super::{
     Database, StoreError, Tx,
-    connection::MultiBackend,
-    dialect::{self, SearchPlan, lock_row},
-    page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{memberships, people, people_counts, users},
+    dialect::lock_row,
+    page::Key,
+    schema::{people, users},
 };
 
 /// Somebody who is not deleted.
@@ -70,17 +77,6 @@ impl Person {
     }
 }
 
-/// Which people a list holds.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub active_only: bool,
-    pub search: Option<SearchTerm>,
-    pub member_of: Option<GroupId>,
-    pub not_member_of: Option<GroupId>,
-}
-
-type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
-
 /// Somebody by id.
 ///
 /// # Errors
@@ -118,231 +114,6 @@ pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(
 /// The database's.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(db)?)
-}
-
-/// One page of the people that `filter` holds, sorted by name.
-///
-/// # Errors
-/// The database's.
-pub fn list(db: &mut Database, filter: &Filter, count: Count, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
-    let is_sqlite = matches!(db, Database::Sqlite(_));
-    // Many hits lie close together in the order: walking it finds a page's worth soon. Few are sorted quicker than found.
-    let plan = if count == Count::Many { SearchPlan::Walk } else { SearchPlan::Index };
-    let sort_hits = filter.member_of.is_some() || (filter.search.is_some() && plan == SearchPlan::Index);
-    let mut query = filtered(is_sqlite, filter, plan);
-    match position {
-        Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(beyond(key, ">")),
-        Position::Before(key) => query = query.filter(beyond(key, "<")),
-    }
-    let found = query
-        .order(dialect::sort_key(is_sqlite, sort_hits, position.is_backward()))
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))
-        .select(Person::as_select())
-        .load(db)?;
-    Ok(Slice::new(found, position, limit))
-}
-
-/// How many people `filter` holds: exactly without a search, up to [`COUNT_MAX`] with one.
-///
-/// # Errors
-/// The database's.
-pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
-    if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() {
-        return company_wide(db, filter.active_only).map(Count::Exactly);
-    }
-    let is_sqlite = matches!(db, Database::Sqlite(_));
-    let ids = filtered(is_sqlite, filter, SearchPlan::Index).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
-    Ok(Count::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX)))
-}
-
-/// Company-wide numbers are kept by triggers and exact at any size.
-fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError> {
-    let counts = people_counts::table.load::<(String, i64)>(db)?;
-    Ok(counts.iter().filter(|(standing, _)| !active_only || standing == "active").map(|(_, people)| people).sum())
-}
-
-fn filtered<'a>(is_sqlite: bool, filter: &Filter, plan: SearchPlan) -> Query<'a> {
-    let mut query = people::table.into_boxed();
-    if filter.active_only {
-        // Written out, since a partial index is of use only to a condition that the planner can read.
-        query = query.filter(sql::<Bool>("people.standing = 'active'"));
-    }
-    if let Some(term) = &filter.search {
-        query = query.filter(dialect::matches(is_sqlite, term, plan));
-    }
-    if let Some(group) = filter.member_of {
-        query = query.filter(people::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
-    }
-    if let Some(group) = filter.not_member_of {
-        query = query.filter(people::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
-    }
-    query
-}
-
-fn beyond<'a>(key: &Key, than: &'static str) -> dialect::Condition<'a> {
-    use diesel::sql_types::{BigInt, Text};
-    let start = if than == ">" { "(people.sort_key, people.id) > (" } else { "(people.sort_key, people.id) < (" };
-    Box::new(sql::<Bool>(start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
-}
-
-/// Somebody new, with an open invitation.
-#[derive(Debug, Clone)]
-pub struct NewInvited<'a> {
-    pub email: &'a EmailAddress,
-    pub default_role: DefaultRole,
-    pub origin: InvitationOrigin,
-    pub expires_at: Timestamp,
-    pub invited_by: UserId,
-    pub now: Timestamp,
-}
-
-/// # Errors
-/// The database's; a unique violation where the address is taken.
-pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, StoreError> {
-    let email = new.email;
-    let id = diesel::insert_into(users::table)
-        .values((
-            named("", "", email),
-            users::default_role.eq(new.default_role),
-            users::invitation_origin.eq(Some(new.origin.as_str())),
-            users::invitation_expires_at.eq(Some(new.expires_at)),
-            users::invited_by.eq(Some(new.invited_by.0)),
-            users::created_at.eq(new.now),
-        ))
-        .returning(users::id)
-        .get_result::<i64>(tx.db())?;
-    Ok(UserId(id))
-}
-
-/// Somebody new who needs no invitation: the first Admin, or one made on the command line.
-#[derive(Debug, Clone)]
-pub struct NewActive<'a> {
-    pub email: &'a EmailAddress,
-    pub first_name: &'a PersonName,
-    pub last_name: &'a PersonName,
-    pub password: &'a PasswordHash,
-    pub now: Timestamp,
-}
-
-/// # Errors
-/// The database's; a unique violation where the address is taken.
-pub fn insert_active(tx: &mut Tx<'_>, new: &NewActive<'_>) -> Result<UserId, StoreError> {
-    let id = diesel::insert_into(users::table)
-        .values((
-            named(new.first_name.as_str(), new.last_name.as_str(), new.email),
-            users::default_role.eq(DefaultRole::User),
-            users::password_hash.eq(Some(new.password.as_str())),
-            users::credentials_set_at.eq(Some(new.now)),
-            users::created_at.eq(new.now),
-        ))
-        .returning(users::id)
-        .get_result::<i64>(tx.db())?;
-    Ok(UserId(id))
-}
-
-type Named = (
-    diesel::dsl::Eq<users::first_name, String>,
-    diesel::dsl::Eq<users::last_name, String>,
-    diesel::dsl::Eq<users::email, String>,
-    diesel::dsl::Eq<users::email_key, String>,
-    diesel::dsl::Eq<users::email_key_version, i16>,
-    diesel::dsl::Eq<users::sort_key, String>,
-    diesel::dsl::Eq<users::search, String>,
-);
-
-/// The columns of name and address, and what is derived from them.
-fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> Named {
-    (
-        users::first_name.eq(first_name.to_owned()),
-        users::last_name.eq(last_name.to_owned()),
-        users::email.eq(email.as_str().to_owned()),
-        users::email_key.eq(email.key().to_owned()),
-        users::email_key_version.eq(KEY_VERSION),
-        users::sort_key.eq(sort_key(&display_name(first_name, last_name, email.as_str()))),
-        users::search.eq(search_text(first_name, last_name, email.as_str())),
-    )
-}
-
-/// The invitation's term starts anew.
-///
-/// # Errors
-/// The database's.
-pub fn renew_invitation(tx: &mut Tx<'_>, id: UserId, expires_at: Timestamp) -> Result<(), StoreError> {
-    set(tx, id, users::invitation_expires_at.eq(Some(expires_at)))
-}
-
-/// The invitation is accepted: name and password are set.
-///
-/// # Errors
-/// The database's.
-pub fn set_credentials(
-    tx: &mut Tx<'_>,
-    person: &Person,
-    first_name: &PersonName,
-    last_name: &PersonName,
-    password: &PasswordHash,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (first_name, last_name) = (first_name.as_str(), last_name.as_str());
-    let changes = (
-        users::first_name.eq(first_name),
-        users::last_name.eq(last_name),
-        users::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
-        users::search.eq(search_text(first_name, last_name, &person.email)),
-        users::password_hash.eq(Some(password.as_str())),
-        users::credentials_set_at.eq(Some(now)),
-        users::version.eq(users::version + 1),
-    );
-    set(tx, person.id, changes)
-}
-
-/// The same password, hashed with today's parameters.
-///
-/// # Errors
-/// The database's.
-pub fn rehash_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
-    set(tx, id, users::password_hash.eq(Some(password.as_str())))
-}
-
-/// # Errors
-/// The database's.
-pub fn set_last_sign_in(tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<(), StoreError> {
-    set(tx, id, users::last_sign_in_at.eq(Some(now)))
-}
-
-/// Blocks somebody, or with `None` lets them in again.
-///
-/// # Errors
-/// The database's.
-pub fn set_blocked(tx: &mut Tx<'_>, id: UserId, blocked_at: Option<Timestamp>) -> Result<(), StoreError> {
-    set(tx, id, (users::blocked_at.eq(blocked_at), users::version.eq(users::version + 1)))
-}
-
-/// Deletes somebody until they are restored, or with `None` restores them.
-///
-/// # Errors
-/// The database's; a unique violation where a restored address is taken meanwhile.
-pub fn set_deleted(tx: &mut Tx<'_>, id: UserId, deleted_at: Option<Timestamp>) -> Result<(), StoreError> {
-    set(tx, id, (users::deleted_at.eq(deleted_at), users::version.eq(users::version + 1)))
-}
-
-fn set<C>(tx: &mut Tx<'_>, id: UserId, changes: C) -> Result<(), StoreError>
-where
-    C: diesel::AsChangeset<Target = users::table>,
-    C::Changeset: diesel::query_builder::QueryFragment<MultiBackend>,
-{
-    let touched = diesel::update(users::table.find(id)).set(changes).execute(tx.db())?;
-    if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
-}
-
-/// Removes somebody's row for good: a revoked invitation, or a deletion that cannot be undone.
-///
-/// # Errors
-/// The database's.
-pub fn remove(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
-    let touched = diesel::delete(users::table.find(id)).execute(tx.db())?;
-    if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
 /// Somebody deleted who can be restored.
@@ -385,16 +156,4 @@ pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Opt
 pub fn password_hash(db: &mut Database, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
     let hash = people::table.find(id).select(people::password_hash).first::<Option<String>>(db).optional()?;
     Ok(hash.flatten().map(PasswordHash::from_stored))
-}
-
-/// Removes for good who was deleted until `before`, at most `limit` of them; tells how many.
-///
-/// # Errors
-/// The database's.
-pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
-    let ids = users::table.filter(users::deleted_at.le(before)).order(users::id).limit(limit).select(users::id).load::<i64>(tx.db())?;
-    for id in &ids {
-        diesel::delete(users::table.find(id)).execute(tx.db())?;
-    }
-    Ok(ids.len())
 }

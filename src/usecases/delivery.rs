@@ -85,8 +85,11 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
 /// The mail has failed for good, which administrators shall see.
 fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Result<(), StoreError> {
     tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
-    ctx.store.change(|tx| {
-        outbox::settle(tx, mail.id, &Attempt::Failed { reply: &error.reply }, now)?;
+    ctx.store.write(|tx| {
+        // Cancelled, or settled by another worker: then there is nothing to see.
+        if !outbox::settle(tx, mail.id, &Attempt::Failed { reply: &error.reply }, now)? {
+            return Ok(());
+        }
         tx.audit(Entry {
             at: now,
             by: By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() },

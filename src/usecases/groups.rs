@@ -7,7 +7,7 @@ use crate::{
         audit::AuditAction,
         clock::Timestamp,
         ids::{GroupId, UserId},
-        policy::Action,
+        policy::{Action, Refusal},
         search::SearchTerm,
         text::GroupName,
     },
@@ -217,7 +217,10 @@ fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: 
         GroupKind::Custom => Action::RemoveFromGroup,
     };
     authorise(actor, action, Some(person))?;
-    if groups::is_member(db, group.id, person.id)? { Ok(()) } else { Err(Denied::unknown()) }
+    if groups::is_member(db, group.id, person.id)? {
+        return Ok(());
+    }
+    Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(person.display_name()) })
 }
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.

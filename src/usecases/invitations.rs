@@ -92,8 +92,9 @@ pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, De
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let person = target(tx, &actor, user, Action::ResendInvitation, now)?;
-        renew(ctx, tx, &person, &token, actor.display_name(), now)?;
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationResent, &person.who(), json!({})));
+        let expires_at = renew(ctx, tx, &person, &token, actor.display_name(), now)?;
+        let details = json!({"expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationResent, &person.who(), details));
         Ok(person)
     })
 }
@@ -161,14 +162,22 @@ fn find_target(db: &mut Database, actor: &Person, user: UserId, action: fn(Targe
     Ok(person)
 }
 
-/// A new link and a new term in place of the old ones.
-fn renew(ctx: &Context, tx: &mut Tx<'_>, person: &Person, token: &Token, invited_by: String, now: Timestamp) -> Result<(), StoreError> {
+/// A new link and a new term in place of the old ones. Tells until when it holds.
+fn renew(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    token: &Token,
+    invited_by: String,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
     let company = company::load(tx.db())?;
     let origin = person.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
     let expires_at = now + company.invitation_term(origin);
     tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
     people::renew_invitation(tx, person.id, expires_at)?;
-    Sent { person, token, company: &company, invited_by, expires_at }.post(ctx, tx, Message::InvitationAgain, now)
+    Sent { person, token, company: &company, invited_by, expires_at }.post(ctx, tx, Message::InvitationAgain, now)?;
+    Ok(expires_at)
 }
 
 /// A link on its way to somebody.
@@ -252,6 +261,9 @@ fn found(db: &mut Database, token: &TokenRow, now: Timestamp) -> Result<Found, S
     }
     let person = token.user_id.map(|user| people::find(db, user)).transpose()?.flatten();
     let Some(person) = person else { return Ok(Found::Revoked) };
+    if token.email.as_ref() != Some(&person.email) {
+        return Ok(Found::Replaced);
+    }
     if now >= token.expires_at {
         return Ok(Found::Expired { email: person.email, expired_at: token.expires_at });
     }
@@ -319,9 +331,9 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<Strin
         }
         let invited_by = person.invited_by.map(|user| people::find(tx.db(), user)).transpose()?.flatten();
         let invited_by = invited_by.map(|inviter| inviter.display_name()).unwrap_or_default();
-        renew(ctx, tx, &person, &new_token, invited_by, now)?;
+        let expires_at = renew(ctx, tx, &person, &new_token, invited_by, now)?;
         let by = By { id: Some(person.id), name: person.display_name(), source: source.to_owned() };
-        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), json!({})));
+        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
         Ok(person.email)
     })
 }

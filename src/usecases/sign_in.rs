@@ -161,7 +161,7 @@ pub(super) fn forget_attempts(tx: &mut Tx<'_>, email: &str) -> Result<(), StoreE
 /// Begins a session within the transaction of whatever led to it.
 pub(super) fn begin_session(tx: &mut Tx<'_>, who: &Who, session: &Token, visitor: &Visitor, now: Timestamp) -> Result<(), StoreError> {
     if let Some(before) = visitor.session {
-        sessions::end(tx, before)?;
+        end_session(tx, before, &visitor.source, now)?;
     }
     let new = NewSession { hash: session.hash(), user: who.id, source: &visitor.source, browser: &visitor.user_agent, now };
     sessions::insert(tx, &new)?;
@@ -180,13 +180,18 @@ pub(super) fn begin_session(tx: &mut Tx<'_>, who: &Who, session: &Token, visitor
 /// The database's.
 pub fn sign_out(ctx: &Context, session: TokenHash, source: &str) -> Result<(), StoreError> {
     let now = ctx.now();
-    let signed_in = ctx.store.read(|db| sessions::find(db, session, now))?;
-    let Some(signed_in) = signed_in else { return ctx.store.write(|tx| sessions::end(tx, session).map(|_| ())) };
-    ctx.store.change(|tx| {
-        sessions::end(tx, session)?;
+    ctx.store.write(|tx| end_session(tx, session, source, now))
+}
+
+/// Ends a session, which is written down unless it had run out.
+fn end_session(tx: &mut Tx<'_>, session: TokenHash, source: &str, now: Timestamp) -> Result<(), StoreError> {
+    let found = sessions::find(tx.db(), session, now)?;
+    if sessions::end(tx, session)?
+        && let Some(signed_in) = found
+    {
         let who = signed_in.person.who();
         let by = By { id: Some(who.id), name: who.display_name(), source: source.to_owned() };
         tx.audit(about_user(now, by, AuditAction::SignOut, &who, json!({})));
-        Ok(())
-    })
+    }
+    Ok(())
 }

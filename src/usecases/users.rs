@@ -163,7 +163,10 @@ pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, Rest
         }
         people::set_deleted(tx, user, None)?;
         let person = people::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
-        ctx.tell(tx, &person, &actor, |change| ctx.restored(change), now)?;
+        // Whoever was blocked before still is, and has no access to be told about.
+        if person.status(now) == Status::Active {
+            ctx.tell(tx, &person, &actor, |change| ctx.restored(change), now)?;
+        }
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
         Ok(person.who())
     })

@@ -21,7 +21,7 @@ use super::{
     failure::Failure,
     page::{self, Flash, Section, Shell},
     respond::{self, Answer},
-    session::{self, FLASH},
+    session,
     state::State,
 };
 
@@ -80,7 +80,7 @@ impl Console {
             me: page::Person::from(&self.user.person.who()),
             nav: Section::UsersAndGroups.nav(role),
             csrf: self.user.csrf(&self.state),
-            flash: self.session.remove_as::<Flash>(FLASH).and_then(Result::ok),
+            flash: self.user.take_flash(&self.session),
             is_only_admin: frame.is_single_admin,
             mails_to_files: role == Role::Admin && self.passes_links_on(),
         }

@@ -2,12 +2,12 @@
 
 use std::future::{Ready, ready};
 
-use actix_session::SessionExt;
+use actix_session::{Session, SessionExt};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
-    http::header,
+    http::{Method, header},
     web::Data,
 };
 
@@ -22,7 +22,8 @@ use crate::{
 use super::{
     csrf,
     failure::Failure,
-    session::{SIGNED_IN, SignedIn, UNAVAILABLE},
+    page::Flash,
+    session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     source,
     state::State,
 };
@@ -33,9 +34,15 @@ pub(super) struct CurrentUser {
     pub(super) person: Person,
     session: TokenHash,
     source: String,
+    is_head: bool,
 }
 
 impl CurrentUser {
+    /// What the last request left to be said. It is said once, and to nobody who asks for headers only.
+    pub(super) fn take_flash(&self, session: &Session) -> Option<Flash> {
+        if self.is_head { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
+    }
+
     pub(super) fn caller(&self) -> Caller {
         Caller { user: self.person.id, source: self.source.clone() }
     }
@@ -66,7 +73,12 @@ impl FromRequest for CurrentUser {
 fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
     let signed_in = signed_in(request)?.ok_or_else(|| Failure::SignedOut { next: page_of(request) })?;
     request.extensions_mut().insert(SeenUser(signed_in.person.id));
-    Ok(CurrentUser { person: signed_in.person, session: TokenHash(signed_in.session), source: source::of(request)? })
+    Ok(CurrentUser {
+        person: signed_in.person,
+        session: TokenHash(signed_in.session),
+        source: source::of(request)?,
+        is_head: request.method() == Method::HEAD,
+    })
 }
 
 fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {

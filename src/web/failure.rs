@@ -140,6 +140,7 @@ impl Failure {
                 refused("This has changed in the meantime", text)
             }
             Refusal::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
+            Refusal::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
             Refusal::LastActiveAdmin => {
                 refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
             }

@@ -3,6 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
+use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
 use super::{csrf, extract, failure::Failure};
@@ -52,6 +53,9 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
 }
 
 fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Failure> {
+    if !is_well_formed(body) {
+        return Err(Failure::Malformed);
+    }
     let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
     let (tokens, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == CSRF);
     let [(_, token)] = tokens.as_slice() else { return Err(Failure::StaleForm) };
@@ -62,4 +66,10 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, F
     // Doubled fields and unknown ones are errors of the types behind.
     let fields = serde_urlencoded::to_string(fields).map_err(|_| Failure::Malformed)?;
     serde_urlencoded::from_str(&fields).map_err(|_| Failure::Malformed)
+}
+
+/// Browsers send UTF-8 in whole escapes. The parser would put other characters in place of anything else.
+fn is_well_formed(body: &[u8]) -> bool {
+    let is_escape = |after: &[u8]| after.get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    body.split(|byte| *byte == b'%').skip(1).all(is_escape) && percent_decode(body).decode_utf8().is_ok()
 }

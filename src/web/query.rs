@@ -20,6 +20,9 @@ pub(super) const PAGE_SIZE: usize = 50;
 /// Longest search and page key that is read, in bytes.
 const TEXT_MAX: usize = 2000;
 
+/// More rows than any list has.
+const ROWS_MAX: u64 = u32::MAX as u64;
+
 /// The query of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +35,7 @@ pub(super) struct ListQuery {
 
 /// Which page, and the number of its first row, which is only for showing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PageKey {
     place: Place,
     from: u64,
@@ -45,6 +49,17 @@ enum Place {
     Before(String, i64),
     #[serde(rename = "l")]
     Last,
+}
+
+impl PageKey {
+    /// Whether a list of ours can have written it: sort keys have no control characters, and rows a number.
+    fn is_ours(&self) -> bool {
+        let is_key = match &self.place {
+            Place::After(key, _) | Place::Before(key, _) => !key.contains(char::is_control),
+            Place::Last => true,
+        };
+        is_key && self.from <= ROWS_MAX
+    }
 }
 
 /// A page of a list, as its address asks for it.
@@ -67,7 +82,7 @@ impl ListQuery {
             return Ok(Asked { position: Position::First, search, from: 1 });
         }
         let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        let PageKey { place, from } = key.ok_or(Failure::NotFound)?;
+        let PageKey { place, from } = key.filter(PageKey::is_ours).ok_or(Failure::NotFound)?;
         let position = match place {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
@@ -115,11 +130,11 @@ impl ListQuery {
             label: if from == 0 {
                 of.of(words.0, words.1)
             } else {
-                Pager::label(from, from + rows.saturating_sub(1), of, words.0, words.1)
+                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
             },
             first: slice.has_previous.then(|| paths::with_query(&path, &[("q", &self.q)])),
             previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), from.saturating_sub(PAGE_SIZE as u64).max(1))),
-            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from + rows })),
+            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
             last: slice.has_next.then(|| at(Place::Last, 1)),
         }
     }

@@ -5,9 +5,10 @@ use actix_session::{
     config::{BrowserSession, CookieContentSecurity},
 };
 use actix_web::{
-    Resource,
+    HttpResponse, Resource, Route,
     cookie::{Key, SameSite},
     guard,
+    http::header,
     middleware::from_fn,
     web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
 };
@@ -28,22 +29,28 @@ use super::{
 /// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
 macro_rules! page {
     ($path:ident => $show:expr) => {
-        resource(paths::$path::PATTERN).route(web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to($show))
+        resource(paths::$path::PATTERN, "GET, HEAD").route(get_or_head().to($show))
     };
     ($path:ident => $show:expr, post $submit:expr) => {
-        page!($path => $show).route(web::post().to($submit))
+        resource(paths::$path::PATTERN, "GET, HEAD, POST").route(get_or_head().to($show)).route(web::post().to($submit))
     };
 }
 
 /// A button.
 macro_rules! act {
     ($path:ident => $submit:expr) => {
-        resource(paths::$path::PATTERN).route(web::post().to($submit))
+        resource(paths::$path::PATTERN, "POST").route(web::post().to($submit))
     };
 }
 
-fn resource(pattern: &str) -> Resource {
-    web::resource(pattern)
+fn get_or_head() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// An address, and what the answer to any other method names as allowed.
+fn resource(pattern: &str, allowed: &'static str) -> Resource {
+    let refuse = move || async move { HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allowed)).finish() };
+    web::resource(pattern).default_service(web::to(refuse))
 }
 
 /// Everything that is served. The caller wraps the application with [`middleware::serve`].

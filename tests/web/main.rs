@@ -11,10 +11,19 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod audit;
+mod directory;
+mod faults;
+mod forms;
+mod groups;
+mod headers;
 mod housekeeping;
 mod invitations;
+mod mail;
+mod routes;
 mod sessions;
 mod setup;
 mod sign_in;
+mod steps;
 mod throttling;
 mod users;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chrono::TimeDelta;
 
-use crate::helpers::{Browser, PASSWORD, Page, Setting, TestApp};
+use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
 
 const MAYA: &str = "maya.fischer@example.com";
 const CLOSED: &str = "Too many attempts. Use a browser in which you signed in before, or ask an administrator.";
@@ -58,6 +58,10 @@ on_both! {
 
     async fn guesses_made_at_once_are_counted_before_they_are_checked(db: Db) {
         let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
+        if db == Db::Postgres {
+            app.execute("CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END'");
+            app.execute("CREATE TRIGGER linger BEFORE INSERT ON throttles FOR EACH ROW EXECUTE FUNCTION linger()");
+        }
         let apps = [Rc::new(app.another_instance().await), Rc::new(app.another_instance().await), Rc::new(app)];
         let guess = |place: usize| {
             let app = Rc::clone(&apps[place % 3]);

@@ -13,9 +13,9 @@ use crate::{
 use crate::{
     domain::{
         ids::{GroupId, UserId},
-        policy::Action,
+        policy::{Action, Refusal},
     },
-    usecases::{ADMINS, groups},
+    usecases::{ADMINS, Denied, groups},
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -70,14 +70,20 @@ pub(in crate::web) async fn show(console: Console, path: Path<(GroupId, UserId)>
 /// `POST /users-and-groups/groups/{group}/members/{user}/remove`
 pub(in crate::web) async fn submit(console: Console, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> Answer {
     let (id, member) = path.into_inner();
-    let (person, group) = console.act(move |ctx, caller| groups::remove(ctx, caller, id, member)).await??;
+    let back = with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
+    let (person, group) = match console.act(move |ctx, caller| groups::remove(ctx, caller, id, member)).await? {
+        Ok(removed) => removed,
+        Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
+            return console.done(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back);
+        }
+        Err(denied) => return Err(denied.into()),
+    };
     let done = |text| Flash::new(FlashKind::Ok, text);
-    let back = || with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
     match (id == ADMINS, console.is_you(&person)) {
         // For whoever left, the group does not exist any more.
         (true, true) => console.done(&done("You are no longer an Admin.".to_owned()), paths::UsersAndGroups {}),
-        (true, false) => console.done(&done(format!("{} is no longer an Admin.", person.display_name())), back()),
-        (false, _) => console.done(&done(format!("{} is no longer in {}.", person.display_name(), group.name)), back()),
+        (true, false) => console.done(&done(format!("{} is no longer an Admin.", person.display_name())), back),
+        (false, _) => console.done(&done(format!("{} is no longer in {}.", person.display_name(), group.name)), back),
     }
 }
 

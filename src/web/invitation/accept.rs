@@ -154,8 +154,9 @@ fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: A
 async fn ended(state: &State, guest: &Guest, token: &str, found: Found) -> Answer {
     let now = state.ctx.now();
     let ended = match found {
-        // It was opened anew between two looks.
-        Found::Open(_) | Found::Replaced => Ended::Replaced,
+        // It has not ended: its own page is the answer.
+        Found::Open(_) => return respond::see_other(paths::Invitation { token: token.to_owned() }),
+        Found::Replaced => Ended::Replaced,
         Found::Revoked => Ended::Revoked,
         Found::Unknown => Ended::Unknown,
         Found::Used { at } => Ended::Used { at: Moment::new(at, now) },

@@ -23,7 +23,7 @@ use usher::{
         token::Token,
     },
     mail::{Memory, Outgoing, Sender, Transport},
-    store::{AuditRow, Database, Location, Store, StoreError, audit_entries, people, verify_chain},
+    store::{AuditRow, Database, Location, Store, audit_entries, people, verify_chain},
     usecases::{
         Context, Links,
         delivery::{self, Delivered},
@@ -40,6 +40,13 @@ use crate::support::postgres;
 pub enum Db {
     Sqlite,
     Postgres,
+}
+
+/// Where tests find a handler that panics.
+pub const PANIC: &str = "/panic";
+
+async fn panics() -> &'static str {
+    panic!("the innermost secret")
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
@@ -118,7 +125,8 @@ impl TestApp {
             sends_mail: setting.sends_mail,
         };
         let state = Data::new(State::new(ctx.clone(), reach(&setting)));
-        let service = App::new().wrap(from_fn(web::serve)).configure(|config| web::configure(&state, config));
+        let service = App::new().wrap(from_fn(web::serve)).route(PANIC, actix_web::web::get().to(panics));
+        let service = service.configure(|config| web::configure(&state, config));
         let service = std::rc::Rc::new(test::init_service(service).await);
         let mailbox = Memory::default();
         Self {

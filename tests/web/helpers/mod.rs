@@ -8,7 +8,7 @@ mod clock;
 mod page;
 mod sql;
 
-pub use app::{Db, Setting, TestApp};
+pub use app::{Db, PANIC, Setting, TestApp};
 pub use browser::Browser;
 pub use page::Page;
 

@@ -1,0 +1,229 @@
+//! `usher demo`: a company of made-up people, to look around or to measure.
+//!
+//! It begins only where nobody ever was, so that it can neither mix with real people nor be started twice on one database. It writes in short
+//! transactions, since a server may be running: one that is interrupted leaves a smaller company, whose database is thrown away.
+
+mod chance;
+mod names;
+mod people;
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::{
+    config::Settings,
+    domain::{
+        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        clock::{Clock as _, Random, SystemClock, SystemRandom, Timestamp, random_bytes},
+        email_address::{EmailAddress, EmailAddressError},
+        ids::{GroupId, UserId},
+        password::{HashingFailed, Password, PasswordHash},
+        text::{CompanyName, GroupName, LineError, PersonName},
+        token::TokenEnd,
+    },
+    startup,
+    store::{
+        Store, StoreError, Tx, audit_entries,
+        bulk::{self, NewPerson},
+        company,
+        groups::{self, ADMINS},
+        people::{NewActive, insert_active, is_anybody},
+        tokens,
+    },
+};
+
+use super::{CommandError, args, password_from_stdin};
+use people::{GROUPS, HOST, People};
+
+const COMPANY: &str = "Northwind Trading";
+const ADMIN: (&str, &str) = ("Maya", "Fischer");
+
+/// People in one transaction: less than a second's work.
+const CHUNK: u32 = 10_000;
+
+/// How long nothing is said about how far it is.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What is made up.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// With the Admin.
+    pub users: u32,
+    pub seed: u64,
+    /// The password of everybody who has one.
+    pub password: PasswordHash,
+}
+
+/// Why nothing is made up.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error("there are people in this database that `usher demo` did not make; name a new one with USHER_DATA_DIR or USHER_DATABASE_URL")]
+    Inhabited,
+    #[error("`usher demo` has filled this database already; name a new one with USHER_DATA_DIR or USHER_DATABASE_URL")]
+    MadeBefore,
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Hashing(#[from] HashingFailed),
+    #[error("a made-up name {0}")]
+    Name(#[from] LineError),
+    #[error("a made-up address {0}")]
+    Address(#[from] EmailAddressError),
+}
+
+pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandError> {
+    let store = startup::context(settings, &settings.public_url)?.store;
+    store.read(refuse_people)?;
+    let made_up = (!demo.password_stdin).then(|| password(&SystemRandom));
+    let typed = made_up.clone().map_or_else(password_from_stdin, Ok)?;
+    let email = address("admin")?;
+    let password = Password::choose(&typed, store.read(company::load)?.password_min, &[email.as_str(), ADMIN.0, ADMIN.1, COMPANY])?;
+    let password = password.hash(&random_bytes(&SystemRandom)).map_err(DemoError::from)?;
+    let plan = Plan { users: demo.users, seed: demo.seed, password };
+
+    let mut said = Instant::now();
+    fill(&store, &plan, SystemClock.now(), |done| {
+        if said.elapsed() >= PATIENCE {
+            eprintln!("{done} of {} people", plan.users);
+            said = Instant::now();
+        }
+    })?;
+    println!("{COMPANY} has {} people. Sign in as {email}", plan.users);
+    match made_up {
+        Some(password) => println!("with the password {password}, which everybody there has."),
+        None => println!("with the password that you gave, which everybody there has."),
+    }
+    Ok(())
+}
+
+/// Makes up a company where nobody is. `progress` is told how many people there are so far.
+///
+/// # Errors
+/// See [`DemoError`].
+pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut(u32)) -> Result<(), DemoError> {
+    let begun = store.change(|tx| begin(tx, plan, now))?;
+    let people = People::new(plan.users, plan.seed, now);
+    let mut done = 1;
+    while done < plan.users {
+        let end = plan.users.min(done.saturating_add(CHUNK));
+        // Who was made up is in the audit log by the entry of the beginning.
+        store.write(|tx| add(tx, &people, done..end, plan, &begun, now))?;
+        done = end;
+        progress(done);
+    }
+    Ok(())
+}
+
+/// What the first transaction leaves for the others.
+struct Begun {
+    admin: UserId,
+    groups: Vec<GroupId>,
+}
+
+/// The company, its Admin and its groups.
+fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoError> {
+    company::lock_rights(tx)?;
+    refuse_people(tx.db())?;
+    tokens::end_setup(tx, TokenEnd::Revoked, now)?;
+    company::set_name(tx, &CompanyName::parse(COMPANY)?)?;
+    let new = NewActive {
+        email: &address("admin")?,
+        first_name: &PersonName::parse(ADMIN.0)?,
+        last_name: &PersonName::parse(ADMIN.1)?,
+        password: &plan.password,
+        now,
+    };
+    let admin = insert_active(tx, &new)?;
+    groups::add_member(tx, ADMINS, admin, now)?;
+    let mut groups = Vec::with_capacity(GROUPS.len());
+    for (name, ..) in GROUPS {
+        groups.push(groups::insert(tx, &GroupName::parse(name)?, now)?);
+    }
+    tx.audit(Entry {
+        at: now,
+        by: By { id: None, name: "usher demo".to_owned(), source: "command line".to_owned() },
+        action: AuditAction::CompanyMadeUp,
+        subject: Subject { kind: SubjectKind::Company, id: 1, name: COMPANY.to_owned() },
+        details: json!({"users": plan.users, "seed": plan.seed, "admin": new.email.as_str()}),
+    });
+    Ok(Begun { admin, groups })
+}
+
+/// The people with these numbers, and what they are members of.
+fn add(
+    tx: &mut Tx<'_>,
+    people: &People,
+    numbers: std::ops::Range<u32>,
+    plan: &Plan,
+    begun: &Begun,
+    now: Timestamp,
+) -> Result<(), DemoError> {
+    let (mut new, mut members) = (Vec::new(), Vec::<(GroupId, String)>::new());
+    for person in numbers.map(|number| people.person(number)) {
+        let email = EmailAddress::parse(&person.email)?;
+        let groups = person.groups.iter().filter_map(|&group| begun.groups.get(group).copied());
+        members.extend(groups.chain(person.is_admin.then_some(ADMINS)).map(|group| (group, email.key().to_owned())));
+        new.push(NewPerson {
+            email,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            default_role: person.default_role,
+            password: person.credentials_set_at.map(|_| &plan.password),
+            credentials_set_at: person.credentials_set_at,
+            blocked_at: person.blocked_at,
+            invited_by: person.invitation.map(|_| begun.admin),
+            invitation: person.invitation,
+            created_at: person.created_at,
+            last_sign_in_at: person.last_sign_in_at,
+        });
+    }
+    bulk::insert_people(tx, &new)?;
+    let ids = bulk::find_by_emails(tx.db(), &members.iter().map(|(_, key)| key.as_str()).collect::<Vec<_>>())?;
+    let members = members.iter().filter_map(|(group, key)| Some((*group, *ids.get(key)?))).collect::<Vec<_>>();
+    Ok(bulk::add_members(tx, &members, now)?)
+}
+
+fn refuse_people(db: &mut crate::store::Database) -> Result<(), DemoError> {
+    if !is_anybody(db)? {
+        return Ok(());
+    }
+    let first = audit_entries(db, 0, 1)?;
+    let is_made_up = first.first().is_some_and(|entry| entry.action == AuditAction::CompanyMadeUp);
+    Err(if is_made_up { DemoError::MadeBefore } else { DemoError::Inhabited })
+}
+
+fn address(local: &str) -> Result<EmailAddress, DemoError> {
+    Ok(EmailAddress::parse(&format!("{local}@{HOST}"))?)
+}
+
+/// Twenty letters and digits that are hard to confuse: 98 bits.
+fn password(random: &dyn Random) -> String {
+    const LETTERS: &[u8; 30] = b"abcdefghjkmnpqrstuvwxyz2345679";
+    let mut text = String::new();
+    while text.len() < 24 {
+        let [byte] = random_bytes(random);
+        // The rest of 256 by 30 would make the first letters likelier.
+        if let (0..240, Some(letter)) = (byte, LETTERS.get(usize::from(byte) % LETTERS.len())) {
+            text.push(char::from(*letter));
+            if text.len() % 5 == 4 {
+                text.push('-');
+            }
+        }
+    }
+    text.truncate(24);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_made_up_password_is_one_that_could_be_chosen() {
+        let (one, other) = (password(&SystemRandom), password(&SystemRandom));
+        assert_ne!(one, other);
+        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [4; 5]);
+        assert!(Password::choose(&one, 15, &[]).is_ok(), "{one}");
+    }
+}

@@ -1,0 +1,253 @@
+//! Who is made up: each person by their number, so that nobody has to remember the ones before.
+
+use chrono::TimeDelta;
+
+use crate::domain::{
+    clock::Timestamp,
+    invitation::InvitationOrigin,
+    user::{DefaultRole, Status},
+};
+
+use super::{
+    chance::Chance,
+    names::{self, Name},
+};
+
+/// Where addresses lead that nobody has (RFC 2606).
+pub(super) const HOST: &str = "example.com";
+
+/// The custom groups: name, members of a thousand people, and the most that there can be.
+pub(super) const GROUPS: [(&str, u32, u32); 12] = [
+    ("Engineering", 180, 4000),
+    ("Sales", 150, 3000),
+    ("Customer Support", 120, 2500),
+    ("Operations", 90, 1800),
+    ("Marketing", 70, 1200),
+    ("Finance", 50, 800),
+    ("Human Resources", 40, 500),
+    ("Data & Analytics", 35, 400),
+    ("Security", 25, 250),
+    ("Legal", 20, 120),
+    ("Works Council", 12, 30),
+    ("Board", 8, 12),
+];
+
+/// The first people are of these kinds, so that even a few show every status; the rest are as chance has it.
+const FIRST: [Status; 8] =
+    [Status::Deactivated, Status::Invited, Status::Expired, Status::Active, Status::Active, Status::Active, Status::Active, Status::Active];
+
+/// Which of them are active.
+const ACTIVE: std::ops::Range<u32> = 4..9;
+
+/// Which of them are Admins, where there are enough people for it.
+const ADMINS: std::ops::Range<u32> = 4..8;
+
+/// Somebody made up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MadeUp {
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) email: String,
+    pub(super) default_role: DefaultRole,
+    pub(super) created_at: Timestamp,
+    pub(super) credentials_set_at: Option<Timestamp>,
+    pub(super) blocked_at: Option<Timestamp>,
+    pub(super) invitation: Option<(InvitationOrigin, Timestamp)>,
+    pub(super) last_sign_in_at: Option<Timestamp>,
+    pub(super) is_admin: bool,
+    /// Places in [`GROUPS`].
+    pub(super) groups: Vec<usize>,
+}
+
+/// A company of made-up people, beside the Admin who is number zero.
+#[derive(Debug)]
+pub(super) struct People {
+    users: u32,
+    seed: u64,
+    now: Timestamp,
+    /// Steps through all pairs of names and returns only after the last of them, since it shares no divisor with their number.
+    step: u32,
+}
+
+impl People {
+    pub(super) fn new(users: u32, seed: u64, now: Timestamp) -> Self {
+        let pairs = names::pairs();
+        let start = pairs / 3 + Chance::new(seed, u64::MAX).below(pairs / 3);
+        let step = (start..pairs).find(|step| greatest_common_divisor(*step, pairs) == 1).unwrap_or(1);
+        Self { users, seed, now, step }
+    }
+
+    /// Who has this number, from one on.
+    pub(super) fn person(&self, number: u32) -> MadeUp {
+        let mut chance = Chance::new(self.seed, number.into());
+        let status = status(number, &mut chance);
+        let (first, last, email) = self.name(number);
+        let mut person = MadeUp {
+            first_name: String::new(),
+            last_name: String::new(),
+            email,
+            default_role: if chance.happens(4, 100) { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
+            created_at: self.now,
+            credentials_set_at: None,
+            blocked_at: None,
+            invitation: None,
+            last_sign_in_at: None,
+            is_admin: ADMINS.contains(&number) && number < self.users / 5,
+            groups: Vec::new(),
+        };
+        match status {
+            Status::Invited | Status::Expired => self.invite(&mut person, status == Status::Expired, &mut chance),
+            Status::Active | Status::Deactivated => self.let_in(&mut person, status == Status::Deactivated, &mut chance),
+        }
+        let is_named = person.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
+        if is_named && let (Some(first), Some(last)) = (first, last) {
+            (person.first_name, person.last_name) = (first.shown.clone(), last.shown.clone());
+        }
+        if status == Status::Active {
+            person.groups = self.groups(number, &mut chance);
+        }
+        person
+    }
+
+    /// First and last name, and an address that nobody else has: a number tells people of one name apart, and no name has a digit.
+    fn name(&self, number: u32) -> (Option<&'static Name>, Option<&'static Name>, String) {
+        let (round, place) = (number / names::pairs(), number % names::pairs());
+        let start = Chance::new(self.seed, u64::MAX - 1 - u64::from(round)).below(names::pairs());
+        let pair = (u64::from(place) * u64::from(self.step) + u64::from(start)) % u64::from(names::pairs());
+        let namesakes = if round == 0 { String::new() } else { (round + 1).to_string() };
+        match u32::try_from(pair).ok().and_then(names::pair) {
+            Some((first, last)) => (Some(first), Some(last), format!("{}.{}{namesakes}@{HOST}", first.ascii, last.ascii)),
+            None => (None, None, format!("{number}@{HOST}")),
+        }
+    }
+
+    /// Invited, and the invitation open or past its term.
+    fn invite(&self, person: &mut MadeUp, is_expired: bool, chance: &mut Chance) {
+        let (origin, term) = if chance.happens(1, 2) {
+            (InvitationOrigin::UsersAndGroups, TimeDelta::hours(24))
+        } else {
+            (InvitationOrigin::UsersAndPermissions, TimeDelta::days(5))
+        };
+        let age = if is_expired { term + chance.time(TimeDelta::days(60)) } else { chance.time(term) };
+        person.created_at = self.now - age;
+        person.invitation = Some((origin, person.created_at + term));
+    }
+
+    /// Has accepted an invitation, came back now and then, and may be blocked since.
+    fn let_in(&self, person: &mut MadeUp, is_blocked: bool, chance: &mut Chance) {
+        let age = TimeDelta::hours(1) + chance.time(TimeDelta::days(5 * 365));
+        person.created_at = self.now - age;
+        let accepted = person.created_at + chance.time(age.min(TimeDelta::days(5)));
+        person.credentials_set_at = Some(accepted);
+        let came_back = match chance.below(100) {
+            0..40 => Some(TimeDelta::days(1)),
+            40..70 => Some(TimeDelta::days(30)),
+            70..95 => Some(TimeDelta::days(365)),
+            _ => None,
+        };
+        person.last_sign_in_at = came_back.map(|within| (self.now - chance.time(within)).max(accepted));
+        if is_blocked {
+            let since = person.last_sign_in_at.unwrap_or(accepted);
+            person.blocked_at = Some(since + chance.time(self.now - since));
+        }
+    }
+
+    fn groups(&self, number: u32, chance: &mut Chance) -> Vec<usize> {
+        let is_in = |(place, &(_, of_a_thousand, most)): (u32, &(&str, u32, u32))| {
+            let wanted = u64::from(self.users) * u64::from(of_a_thousand) / 1000;
+            let wanted = u32::try_from(wanted.min(most.into())).unwrap_or(most);
+            // The first active people see to it that no group is empty.
+            chance.happens(wanted, self.users) || (ACTIVE.contains(&number) && place % 5 == number % 5)
+        };
+        let are_in = (0..).zip(&GROUPS).map(is_in).enumerate();
+        are_in.filter_map(|(place, is_in)| is_in.then_some(place)).collect()
+    }
+}
+
+fn status(number: u32, chance: &mut Chance) -> Status {
+    let rolled = match chance.below(100) {
+        0..88 => Status::Active,
+        88..94 => Status::Deactivated,
+        94..97 => Status::Invited,
+        _ => Status::Expired,
+    };
+    let first = number.checked_sub(1).and_then(|place| FIRST.get(usize::try_from(place).ok()?));
+    first.copied().unwrap_or(rolled)
+}
+
+fn greatest_common_divisor(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::{email_address::EmailAddress, user::Standing};
+
+    fn now() -> Timestamp {
+        DateTime::from_timestamp(1_795_000_000, 0).unwrap().naive_utc()
+    }
+
+    fn everybody(users: u32, seed: u64) -> impl Iterator<Item = MadeUp> {
+        let people = People::new(users, seed, now());
+        (1..users).map(move |number| people.person(number))
+    }
+
+    fn statuses(users: u32) -> HashMap<Status, usize> {
+        let mut statuses = HashMap::new();
+        for MadeUp { blocked_at, credentials_set_at, invitation, .. } in everybody(users, 1) {
+            let standing = Standing { blocked_at, credentials_set_at, invitation_expires_at: invitation.map(|(_, expires_at)| expires_at) };
+            *statuses.entry(standing.status(now())).or_default() += 1;
+        }
+        statuses
+    }
+
+    #[test]
+    fn a_seed_makes_its_people_and_no_others() {
+        assert!(everybody(200, 7).eq(everybody(200, 7)));
+        assert!(everybody(200, 7).zip(everybody(200, 8)).all(|(one, other)| one != other));
+    }
+
+    #[test]
+    fn addresses_are_unique_beyond_the_number_of_names() {
+        let mut addresses = HashSet::new();
+        assert!(
+            everybody(names::pairs() * 3, 3).all(|person| addresses.insert(EmailAddress::parse(&person.email).unwrap().key().to_owned()))
+        );
+    }
+
+    #[test]
+    fn every_status_is_there_and_most_are_active() {
+        assert_eq!(statuses(5), Status::ALL.map(|status| (status, 1)).into());
+        let many = statuses(2000);
+        assert!(many[&Status::Active] > 1600, "{many:?}");
+        assert!(Status::ALL.iter().all(|status| many[status] > 20), "{many:?}");
+    }
+
+    #[test]
+    fn nothing_happens_before_it_can_or_in_the_future() {
+        for person in everybody(2000, 5) {
+            let MadeUp { created_at, credentials_set_at, last_sign_in_at, blocked_at, .. } = person;
+            let order = [Some(created_at), credentials_set_at, last_sign_in_at, blocked_at, Some(now())];
+            assert!(order.iter().flatten().is_sorted(), "{person:?}");
+            assert!(person.invitation.is_none_or(|(_, expires_at)| created_at < expires_at), "{person:?}");
+        }
+    }
+
+    #[test]
+    fn groups_and_admins_are_of_active_people_and_of_a_size_to_their_company() {
+        let members = |users, group| everybody(users, 1).filter(|person| person.groups.contains(&group)).count();
+        assert!(members(1000, 0) > 100);
+        assert!(members(50_000, 11) < 30);
+        assert!((0..GROUPS.len()).all(|group| members(10, group) > 0));
+        for person in everybody(1000, 1).filter(|person| person.is_admin || !person.groups.is_empty()) {
+            assert!(person.credentials_set_at.is_some() && person.blocked_at.is_none(), "{person:?}");
+        }
+        let admins = |users| everybody(users, 1).filter(|person| person.is_admin).count();
+        assert_eq!([5, 25, 1000].map(admins), [0, 1, 4]);
+    }
+}

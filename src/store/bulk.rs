@@ -1,0 +1,95 @@
+//! Many rows at once, for a database that is being filled.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::domain::{
+    clock::Timestamp,
+    email_address::EmailAddress,
+    ids::{GroupId, UserId},
+    invitation::InvitationOrigin,
+    password::PasswordHash,
+    user::DefaultRole,
+};
+
+use super::{
+    Database, StoreError, Tx,
+    connection::each,
+    dialect,
+    people::named,
+    schema::{memberships, people, users},
+};
+
+/// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
+const ROWS: usize = 1000;
+
+/// Somebody new in any status.
+#[derive(Debug, Clone)]
+pub struct NewPerson<'a> {
+    pub email: EmailAddress,
+    pub first_name: String,
+    pub last_name: String,
+    pub default_role: DefaultRole,
+    pub password: Option<&'a PasswordHash>,
+    pub credentials_set_at: Option<Timestamp>,
+    pub blocked_at: Option<Timestamp>,
+    /// The page that it came from, and when it ends.
+    pub invitation: Option<(InvitationOrigin, Timestamp)>,
+    pub invited_by: Option<UserId>,
+    pub created_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+/// # Errors
+/// The database's; a unique violation where an address is taken.
+pub fn insert_people(tx: &mut Tx<'_>, new: &[NewPerson<'_>]) -> Result<(), StoreError> {
+    dialect::indexed_at_once(tx.db(), |db| {
+        for new in new.chunks(ROWS) {
+            let rows = new.iter().map(|new| {
+                (
+                    named(&new.first_name, &new.last_name, &new.email),
+                    users::default_role.eq(new.default_role),
+                    users::password_hash.eq(new.password.map(PasswordHash::as_str)),
+                    users::credentials_set_at.eq(new.credentials_set_at),
+                    users::blocked_at.eq(new.blocked_at),
+                    users::invitation_origin.eq(new.invitation.map(|(origin, _)| origin.as_str())),
+                    users::invitation_expires_at.eq(new.invitation.map(|(_, expires_at)| expires_at)),
+                    users::invited_by.eq(new.invited_by.map(|by| by.0)),
+                    users::created_at.eq(new.created_at),
+                    users::last_sign_in_at.eq(new.last_sign_in_at),
+                )
+            });
+            let rows = rows.collect::<Vec<_>>();
+            each!(db, |db| diesel::insert_into(users::table).values(&rows).execute(db))?;
+        }
+        Ok(())
+    })
+}
+
+/// The people who have these addresses, by the addresses' keys.
+///
+/// # Errors
+/// The database's.
+pub fn find_by_emails(db: &mut Database, keys: &[&str]) -> Result<HashMap<String, UserId>, StoreError> {
+    let mut found = HashMap::with_capacity(keys.len());
+    for keys in keys.chunks(ROWS) {
+        found.extend(
+            people::table.filter(people::email_key.eq_any(keys)).select((people::email_key, people::id)).load::<(String, UserId)>(db)?,
+        );
+    }
+    Ok(found)
+}
+
+/// # Errors
+/// The database's; a unique violation where a person is a member already.
+pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestamp) -> Result<(), StoreError> {
+    for members in members.chunks(ROWS) {
+        let rows = members
+            .iter()
+            .map(|&(group, user)| (memberships::group_id.eq(group), memberships::user_id.eq(user), memberships::added_at.eq(now)));
+        let rows = rows.collect::<Vec<_>>();
+        each!(tx.db(), |db| diesel::insert_into(memberships::table).values(&rows).execute(db))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! What becomes of people: rows made, changed and removed.
+
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        email_address::{EmailAddress, KEY_VERSION},
+        ids::UserId,
+        invitation::InvitationOrigin,
+        password::PasswordHash,
+        search::{search_text, sort_key},
+        text::PersonName,
+        user::{DefaultRole, display_name},
+    },
+    store::{StoreError, Tx, connection::MultiBackend, schema::users},
+};
+
+use super::Person;
+
+/// Somebody new, with an open invitation.
+#[derive(Debug, Clone)]
+pub struct NewInvited<'a> {
+    pub email: &'a EmailAddress,
+    pub default_role: DefaultRole,
+    pub origin: InvitationOrigin,
+    pub expires_at: Timestamp,
+    pub invited_by: UserId,
+    pub now: Timestamp,
+}
+
+/// # Errors
+/// The database's; a unique violation where the address is taken.
+pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, StoreError> {
+    let email = new.email;
+    let id = diesel::insert_into(users::table)
+        .values((
+            named("", "", email),
+            users::default_role.eq(new.default_role),
+            users::invitation_origin.eq(Some(new.origin.as_str())),
+            users::invitation_expires_at.eq(Some(new.expires_at)),
+            users::invited_by.eq(Some(new.invited_by.0)),
+            users::created_at.eq(new.now),
+        ))
+        .returning(users::id)
+        .get_result::<i64>(tx.db())?;
+    Ok(UserId(id))
+}
+
+/// Somebody new who needs no invitation: the first Admin, or one made on the command line.
+#[derive(Debug, Clone)]
+pub struct NewActive<'a> {
+    pub email: &'a EmailAddress,
+    pub first_name: &'a PersonName,
+    pub last_name: &'a PersonName,
+    pub password: &'a PasswordHash,
+    pub now: Timestamp,
+}
+
+/// # Errors
+/// The database's; a unique violation where the address is taken.
+pub fn insert_active(tx: &mut Tx<'_>, new: &NewActive<'_>) -> Result<UserId, StoreError> {
+    let id = diesel::insert_into(users::table)
+        .values((
+            named(new.first_name.as_str(), new.last_name.as_str(), new.email),
+            users::default_role.eq(DefaultRole::User),
+            users::password_hash.eq(Some(new.password.as_str())),
+            users::credentials_set_at.eq(Some(new.now)),
+            users::created_at.eq(new.now),
+        ))
+        .returning(users::id)
+        .get_result::<i64>(tx.db())?;
+    Ok(UserId(id))
+}
+
+pub(in crate::store) type Named = (
+    diesel::dsl::Eq<users::first_name, String>,
+    diesel::dsl::Eq<users::last_name, String>,
+    diesel::dsl::Eq<users::email, String>,
+    diesel::dsl::Eq<users::email_key, String>,
+    diesel::dsl::Eq<users::email_key_version, i16>,
+    diesel::dsl::Eq<users::sort_key, String>,
+    diesel::dsl::Eq<users::search, String>,
+);
+
+/// The columns of name and address, and what is derived from them.
+pub(in crate::store) fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> Named {
+    (
+        users::first_name.eq(first_name.to_owned()),
+        users::last_name.eq(last_name.to_owned()),
+        users::email.eq(email.as_str().to_owned()),
+        users::email_key.eq(email.key().to_owned()),
+        users::email_key_version.eq(KEY_VERSION),
+        users::sort_key.eq(sort_key(&display_name(first_name, last_name, email.as_str()))),
+        users::search.eq(search_text(first_name, last_name, email.as_str())),
+    )
+}
+
+/// The invitation's term starts anew.
+///
+/// # Errors
+/// The database's.
+pub fn renew_invitation(tx: &mut Tx<'_>, id: UserId, expires_at: Timestamp) -> Result<(), StoreError> {
+    set(tx, id, users::invitation_expires_at.eq(Some(expires_at)))
+}
+
+/// The invitation is accepted: name and password are set.
+///
+/// # Errors
+/// The database's.
+pub fn set_credentials(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    first_name: &PersonName,
+    last_name: &PersonName,
+    password: &PasswordHash,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (first_name, last_name) = (first_name.as_str(), last_name.as_str());
+    let changes = (
+        users::first_name.eq(first_name),
+        users::last_name.eq(last_name),
+        users::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
+        users::search.eq(search_text(first_name, last_name, &person.email)),
+        users::password_hash.eq(Some(password.as_str())),
+        users::credentials_set_at.eq(Some(now)),
+        users::version.eq(users::version + 1),
+    );
+    set(tx, person.id, changes)
+}
+
+/// The same password, hashed with today's parameters.
+///
+/// # Errors
+/// The database's.
+pub fn rehash_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
+    set(tx, id, users::password_hash.eq(Some(password.as_str())))
+}
+
+/// # Errors
+/// The database's.
+pub fn set_last_sign_in(tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+    set(tx, id, users::last_sign_in_at.eq(Some(now)))
+}
+
+/// Blocks somebody, or with `None` lets them in again.
+///
+/// # Errors
+/// The database's.
+pub fn set_blocked(tx: &mut Tx<'_>, id: UserId, blocked_at: Option<Timestamp>) -> Result<(), StoreError> {
+    set(tx, id, (users::blocked_at.eq(blocked_at), users::version.eq(users::version + 1)))
+}
+
+/// Deletes somebody until they are restored, or with `None` restores them.
+///
+/// # Errors
+/// The database's; a unique violation where a restored address is taken meanwhile.
+pub fn set_deleted(tx: &mut Tx<'_>, id: UserId, deleted_at: Option<Timestamp>) -> Result<(), StoreError> {
+    set(tx, id, (users::deleted_at.eq(deleted_at), users::version.eq(users::version + 1)))
+}
+
+fn set<C>(tx: &mut Tx<'_>, id: UserId, changes: C) -> Result<(), StoreError>
+where
+    C: diesel::AsChangeset<Target = users::table>,
+    C::Changeset: diesel::query_builder::QueryFragment<MultiBackend>,
+{
+    let touched = diesel::update(users::table.find(id)).set(changes).execute(tx.db())?;
+    if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
+}
+
+/// Removes somebody's row for good: a revoked invitation, or a deletion that cannot be undone.
+///
+/// # Errors
+/// The database's.
+pub fn remove(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
+    let touched = diesel::delete(users::table.find(id)).execute(tx.db())?;
+    if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
+}
+
+/// Removes for good who was deleted until `before`, at most `limit` of them; tells how many.
+///
+/// # Errors
+/// The database's.
+pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
+    let ids = users::table.filter(users::deleted_at.le(before)).order(users::id).limit(limit).select(users::id).load::<i64>(tx.db())?;
+    for id in &ids {
+        diesel::delete(users::table.find(id)).execute(tx.db())?;
+    }
+    Ok(ids.len())
+}

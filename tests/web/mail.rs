@@ -1,0 +1,151 @@
+//! What becomes of mails: retried, refused, taken over from somebody who died, and never sent to whom they are no longer for.
+
+use chrono::TimeDelta;
+use usher::{
+    mail::SendError,
+    store::outbox::{self, MailFate, MailState},
+};
+
+use crate::{
+    helpers::TestApp,
+    steps::{Contents, add_member, confirm, press, user_path},
+};
+
+/// The fate of the latest mail.
+fn fate(app: &TestApp) -> MailFate {
+    app.store().read(|db| outbox::latest(db, 1)).unwrap().remove(0)
+}
+
+on_both! {
+    async fn a_mail_server_that_is_down_gets_the_mail_later_and_once(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
+        app.mailbox().fail_next(SendError::temporary("450 4.2.0 Later"));
+        assert!(app.mails().await.is_empty());
+        let MailFate { state, attempts, reply, next_attempt_at, .. } = fate(&app);
+        assert_eq!((state, attempts, reply.as_deref()), (MailState::Retrying, 1, Some("450 4.2.0 Later")));
+        let wait = next_attempt_at - app.now();
+        assert!(wait >= TimeDelta::minutes(1) && wait <= TimeDelta::seconds(72), "{wait}");
+        app.advance(TimeDelta::seconds(59));
+        assert!(app.mails().await.is_empty());
+        app.advance(TimeDelta::seconds(13));
+        assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
+        assert_eq!((fate(&app).state, fate(&app).attempts), (MailState::HandedOver, 2));
+        app.advance(TimeDelta::days(3));
+        assert!(app.mails().await.is_empty());
+    }
+
+    async fn the_waits_grow_until_the_mail_has_failed_after_two_days(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let (start, mut waits) = (app.now(), Vec::new());
+        for _ in 0..11 {
+            app.mailbox().fail_next(SendError::temporary("450 Later"));
+            assert!(app.mails().await.is_empty());
+            let mail = fate(&app);
+            if mail.state == MailState::Failed {
+                break;
+            }
+            waits.push((mail.next_attempt_at - app.now()).num_minutes());
+            app.advance(mail.next_attempt_at - app.now());
+        }
+        assert!(waits.len() == 10 && waits.is_sorted_by(|one, next| one < next), "{waits:?}");
+        let days = app.now() - start;
+        assert!(days > TimeDelta::hours(46) && days < TimeDelta::hours(58), "{days}");
+        assert_eq!((fate(&app).state, app.deeds().last().unwrap().as_str()), (MailState::Failed, "mail.failed noor@example.com"));
+    }
+
+    async fn a_refused_recipient_fails_at_once_and_the_others_get_their_mail(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        for email in ["nobody@example.com", "noor@example.com"] {
+            maya.fill(&app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
+        }
+        app.mailbox().fail_next(SendError::permanent("550 5.1.1 No such user"));
+        assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
+        let failed = app.store().read(|db| outbox::latest(db, 2)).unwrap().remove(1);
+        assert_eq!((failed.recipient.as_str(), failed.state, failed.reply.as_deref()), ("nobody@example.com", MailState::Failed, Some("550 5.1.1 No such user")));
+        let audit = app.audit();
+        let entry = audit.last().unwrap();
+        assert_eq!((entry.action.as_str(), &*entry.subject_name, entry.actor_id), ("mail.failed", "nobody@example.com", None));
+        assert_eq!(entry.details, r#"{"attempts":1,"reply":"550 5.1.1 No such user"}"#);
+        app.advance(TimeDelta::days(3));
+        assert!(app.mails().await.is_empty());
+    }
+
+    async fn a_failed_mail_keeps_no_link_and_resending_gives_another(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        app.mailbox().fail_next(SendError::permanent("550 No"));
+        assert!(app.mails().await.is_empty());
+        assert!(!Contents::of(&app).has(b"/invitation/"));
+        press(&app, &mut maya, app.id_of("noor@example.com"), "resend").await.is(303);
+        app.browser().get(&app, &app.link_in_mail().await).await.is(200);
+    }
+
+    async fn a_mail_whose_sender_died_is_sent_by_another_when_the_lease_ends(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let claimed = app.store().write(|tx| outbox::claim(tx, app.now(), app.now() + TimeDelta::minutes(5))).unwrap().unwrap();
+        assert!(app.mails().await.is_empty());
+        app.advance(TimeDelta::minutes(5) - TimeDelta::seconds(1));
+        assert!(app.mails().await.is_empty());
+        app.advance(TimeDelta::seconds(1));
+        assert_eq!(app.mail().await.message_id, claimed.message_id);
+    }
+
+    async fn of_four_workers_one_claims_a_mail(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let (store, now) = (app.store(), app.now());
+        let claims = crate::steps::at_once([(); 4], |()| store.write(|tx| outbox::claim(tx, now, now + TimeDelta::minutes(5))).unwrap());
+        assert_eq!(claims.iter().flatten().count(), 1);
+    }
+
+    async fn a_mail_that_waits_for_its_next_attempt_is_not_sent_once_it_is_revoked(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        app.mailbox().fail_next(SendError::temporary("450 Later"));
+        assert!(app.mails().await.is_empty());
+        confirm(&app, &mut maya, &user_path(app.id_of("noor@example.com"), "revoke")).await.is(303);
+        assert_eq!(fate(&app).state, MailState::Cancelled);
+        app.advance(TimeDelta::days(3));
+        assert!(app.mails().await.is_empty());
+    }
+
+    async fn a_mail_revoked_while_the_server_has_it_stays_cancelled(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let mail = app.store().write(|tx| outbox::claim(tx, app.now(), app.now() + TimeDelta::minutes(5))).unwrap().unwrap();
+        confirm(&app, &mut maya, &user_path(app.id_of("noor@example.com"), "revoke")).await.is(303);
+        let retry = outbox::Attempt::Retry { reply: "450 Later", at: app.now() };
+        assert!(!app.store().write(|tx| outbox::settle(tx, mail.id, &retry, app.now())).unwrap());
+        assert!(app.mails().await.is_empty());
+    }
+
+    async fn a_mail_server_that_is_down_changes_no_answer(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.mailbox().fail_next(SendError::permanent("550 No"));
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
+        assert!(app.mails().await.is_empty());
+        maya.get(&app, "/users-and-groups").await.sees("noor@example.com is invited.");
+    }
+
+    async fn whoever_is_changed_by_somebody_else_is_told_and_nobody_for_oneself(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        let told = |mails: Vec<usher::mail::Outgoing>| mails.into_iter().filter(|mail| mail.to.as_str() == "jonas.vermeulen@example.com")
+            .map(|mail| mail.rendered.subject).collect::<Vec<_>>();
+        add_member(&app, &mut maya, "/users-and-groups/groups/1", jonas).await.is(303);
+        assert_eq!(told(app.mails().await), ["You are now an Admin of Northwind Trading"]);
+        confirm(&app, &mut maya, &format!("/users-and-groups/groups/1/members/{jonas}/remove")).await.is(303);
+        assert_eq!(told(app.mails().await), ["You are no longer an Admin of Northwind Trading"]);
+        press(&app, &mut maya, jonas, "block").await.is(303);
+        assert_eq!(told(app.mails().await), ["Your access to Northwind Trading is blocked"]);
+        press(&app, &mut maya, jonas, "activate").await.is(303);
+        assert_eq!(told(app.mails().await), ["Your access to Northwind Trading is restored"]);
+        confirm(&app, &mut maya, &user_path(jonas, "delete")).await.is(303);
+        assert_eq!(told(app.mails().await).len(), 1);
+        maya.press(&app, "/users-and-groups/deleted", &format!("/users-and-groups/deleted/{jonas}/restore")).await.is(303);
+        assert_eq!(told(app.mails().await), ["Your access to Northwind Trading is restored"]);
+    }
+}

@@ -1,0 +1,363 @@
+//! Every address, asked for by everybody in every way.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+
+use crate::helpers::{Browser, Page, Setting, TestApp};
+
+/// A company in which every address leads somewhere.
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    /// An Admin.
+    pub(crate) maya: Browser,
+    /// A User.
+    pub(crate) jonas: Browser,
+    /// Somebody deactivated, with the cookie of a session from before.
+    lena: Browser,
+    group: String,
+    active: String,
+    deactivated: String,
+    deleted: String,
+    invited: String,
+    /// The paths of the links of open invitations, and of one that ran out.
+    open: String,
+    expired: String,
+}
+
+/// What a page answers to whom.
+struct Visit {
+    name: &'static str,
+    path: String,
+    anonymous: u16,
+    user: u16,
+    admin: u16,
+}
+
+/// A form: its address, and fields that would be accepted.
+pub(crate) struct Post {
+    pub(crate) name: &'static str,
+    pub(crate) path: String,
+    pub(crate) fields: Vec<(&'static str, String)>,
+    /// What somebody is answered who may send it.
+    pub(crate) done: u16,
+    /// What a User is answered; `None` for what everybody may do.
+    pub(crate) user: Option<u16>,
+    pub(crate) needs_session: bool,
+}
+
+/// What is stored, in numbers that no change leaves as they are.
+const STORED: [&str; 16] = [
+    "company WHERE name <> ''",
+    "users",
+    "users WHERE blocked_at IS NULL",
+    "users WHERE deleted_at IS NULL",
+    "user_groups",
+    "user_groups WHERE name = 'Research'",
+    "memberships",
+    "tokens",
+    "tokens WHERE ended_at IS NULL",
+    "sessions",
+    "sessions WHERE state <> '{}'",
+    "known_browsers",
+    "throttles",
+    "refused_sign_ins",
+    "outbox",
+    "audit_entries",
+];
+
+impl World {
+    pub(crate) async fn new(db: crate::helpers::Db) -> Self {
+        let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+        let active = app.create_user("Jonas", "Vermeulen").to_string();
+        let jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        let deactivated = app.create_user("Lena", "Novak").to_string();
+        let lena = app.signed_in("lena.novak@example.com").await;
+        maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{deactivated}/block")).await.is(303);
+        let deleted = app.create_user("Otto", "Weiss").to_string();
+        let delete = format!("/users-and-groups/users/{deleted}/delete");
+        maya.press(&app, &delete, &delete).await.is(303);
+        let created = maya.fill(&app, "/users-and-groups/new-group", &[("name", "Research")]).await;
+        let group = created.header("location").rsplit('/').next().unwrap().to_owned();
+        let add = format!("/users-and-groups/groups/{group}/add");
+        let csrf = csrf(&maya.get(&app, "/users-and-groups").await, "/sign-out");
+        maya.post(&app, &add, &[("csrf", &csrf), ("user", &active)]).await.is(303);
+        let (invited, _) = invite(&app, &mut maya, "noor@example.com").await;
+        let (_, open) = invite(&app, &mut maya, "ruth@example.com").await;
+        let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
+        app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
+        app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
+        maya.get(&app, "/users-and-groups").await.is(200);
+        Self { app, maya, jonas, lena, group, active, deactivated, deleted, invited, open, expired }
+    }
+
+    pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
+        STORED.iter().map(|rows| (*rows, self.app.count(rows))).collect()
+    }
+
+    fn visits(&self) -> Vec<Visit> {
+        let Self { group, active, invited, open, .. } = self;
+        let visit = |name, path: String, [anonymous, user, admin]: [u16; 3]| Visit { name, path, anonymous, user, admin };
+        let list = |rest: String| format!("/users-and-groups{rest}");
+        vec![
+            visit("Root", "/".into(), [303, 303, 303]),
+            visit("Asset", usher::web::assets::urls().style.clone(), [200, 200, 200]),
+            visit("Healthz", "/healthz".into(), [200, 200, 200]),
+            visit("Readyz", "/readyz".into(), [200, 200, 200]),
+            visit("Setup", "/setup".into(), [404, 404, 404]),
+            visit("SignIn", "/sign-in".into(), [200, 303, 303]),
+            visit("Invitation", open.clone(), [200, 200, 200]),
+            visit("Invitation", self.expired.clone(), [410, 410, 410]),
+            visit("Invitation", "/invitation/unknown".into(), [404, 404, 404]),
+            visit("UsersAndGroups", list(String::new()), [303, 200, 200]),
+            visit("UsersAndGroups", list("?q=ma".into()), [303, 200, 200]),
+            visit("NewUser", list("/new-user".into()), [303, 403, 200]),
+            visit("NewGroup", list("/new-group".into()), [303, 403, 200]),
+            visit("Group", list(format!("/groups/{group}")), [303, 200, 200]),
+            visit("Group", list("/groups/1".into()), [303, 404, 200]),
+            visit("AddToGroup", list(format!("/groups/{group}/add")), [303, 403, 200]),
+            visit("AddToGroup", list("/groups/1/add".into()), [303, 404, 200]),
+            visit("RenameGroup", list(format!("/groups/{group}/rename")), [303, 403, 200]),
+            visit("RenameGroup", list("/groups/1/rename".into()), [303, 403, 404]),
+            visit("DeleteGroup", list(format!("/groups/{group}/delete")), [303, 403, 200]),
+            visit("DeleteGroup", list("/groups/1/delete".into()), [303, 403, 404]),
+            visit("RemoveFromGroup", list(format!("/groups/{group}/members/{active}/remove")), [303, 403, 200]),
+            visit("RemoveFromGroup", list(format!("/groups/1/members/{active}/remove")), [303, 404, 404]),
+            visit("DeleteUser", list(format!("/users/{active}/delete")), [303, 403, 200]),
+            visit("RevokeInvitation", list(format!("/users/{invited}/revoke")), [303, 403, 200]),
+            visit("InvitationLink", list(format!("/users/{invited}/link")), [303, 403, 200]),
+            visit("DeletedUsers", list("/deleted".into()), [303, 403, 200]),
+        ]
+    }
+
+    /// In an order in which each can be done.
+    pub(crate) fn posts(&self) -> Vec<Post> {
+        let Self { group, active, deactivated, deleted, invited, open, expired, .. } = self;
+        let field = |name, value: &str| (name, value.to_owned());
+        let person = || vec![field("first_name", "Noor"), field("last_name", "van Dijk"), field("password", "lantern quiver moss eleven")];
+        let setup =
+            [person(), vec![field("key", &"A".repeat(43)), field("company", "Northwind"), field("email", "noor@example.com")]].concat();
+        let account = vec![field("email", "jonas.vermeulen@example.com"), field("password", crate::helpers::PASSWORD)];
+        let guest = |name, path: &str, fields, done| Post { name, path: path.to_owned(), fields, done, user: None, needs_session: false };
+        let act = |name, path: String, fields, user| Post {
+            name,
+            path: format!("/users-and-groups{path}"),
+            fields,
+            done: 303,
+            user: Some(user),
+            needs_session: true,
+        };
+        let back = || vec![field("return", "q=ma")];
+        vec![
+            guest("Setup", "/setup", setup, 404),
+            guest("SignIn", "/sign-in", account, 303),
+            guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 200),
+            act("NewUser", "/new-user".into(), vec![field("email", "ruud@example.com")], 403),
+            act("NewGroup", "/new-group".into(), vec![field("name", "Finance")], 403),
+            act("RenameGroup", format!("/groups/{group}/rename"), vec![field("name", "Researchers")], 403),
+            act("RemoveFromGroup", format!("/groups/{group}/members/{active}/remove"), back(), 403),
+            act("AddToGroup", format!("/groups/{group}/add"), vec![field("user", active)], 403),
+            act("DeleteGroup", format!("/groups/{group}/delete"), vec![], 403),
+            act("ResendInvitation", format!("/users/{invited}/resend"), back(), 403),
+            act("RevokeInvitation", format!("/users/{invited}/revoke"), back(), 403),
+            act("BlockUser", format!("/users/{active}/block"), back(), 403),
+            act("ActivateUser", format!("/users/{deactivated}/activate"), back(), 403),
+            act("DeleteUser", format!("/users/{active}/delete"), back(), 403),
+            act("RestoreUser", format!("/deleted/{deleted}/restore"), vec![], 403),
+            Post { needs_session: true, ..guest("SignOut", "/sign-out", vec![], 303) },
+            guest("Invitation", open, person(), 303),
+        ]
+    }
+}
+
+impl Post {
+    /// The form with this token.
+    pub(crate) fn body(&self, csrf: &str) -> String {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.append_pair("csrf", csrf).extend_pairs(&self.fields);
+        body.finish()
+    }
+}
+
+/// The token of the form on `page` that goes to `action`.
+pub(crate) fn csrf(page: &Page, action: &str) -> String {
+    page.form(action).into_iter().find(|(name, _)| name == "csrf").unwrap().1
+}
+
+/// The id of somebody just invited, and the path of the link.
+async fn invite(app: &TestApp, maya: &mut Browser, email: &str) -> (String, String) {
+    maya.fill(app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
+    let id = app.id_of(email).to_string();
+    let page = maya.get(app, &format!("/users-and-groups/users/{id}/link")).await;
+    let link = page.body.split("/invitation/").nth(1).unwrap().split(['"', '<']).next().unwrap();
+    (id, format!("/invitation/{link}"))
+}
+
+/// The names in the route table: those of pages, those of forms.
+pub(crate) fn served() -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let name = |line: &'static str, kind| {
+        let name = line.trim().strip_prefix(".service(")?.strip_prefix(kind)?.split(" =>").next()?;
+        name.starts_with(|c: char| c.is_uppercase()).then_some(name)
+    };
+    let lines = || include_str!("../../src/web/routes.rs").lines();
+    let pages = lines().filter_map(|line| name(line, "page!(")).collect();
+    let forms = lines().filter_map(|line| name(line, "act!(").or(name(line, "page!(").filter(|_| line.contains(", post ")))).collect();
+    (pages, forms)
+}
+
+#[test]
+fn no_address_is_left_out_here() {
+    let source = include_str!("../../src/web/routes.rs");
+    let (pages, forms) = served();
+    assert!(pages.len() > 15 && forms.len() > 15, "{pages:?} {forms:?}");
+    assert_eq!(source.matches("page!(").count() + source.matches("act!(").count(), pages.union(&forms).count());
+}
+
+/// What every error page has: the product's look, and a way on.
+#[track_caller]
+pub(crate) fn is_in_the_product_s_look(page: &Page) {
+    assert!(page.body.contains(" – Usher</title>"), "{}", page.body);
+    assert!(page.body.contains("<h1>") && page.body.contains("<a class=\"btn primary\" href=\"/"), "{}", page.body);
+    assert!(page.header("content-type").starts_with("text/html"));
+}
+
+on_both! {
+    async fn every_page_answers_each_person_as_it_should(db: Db) {
+        let world = World::new(db).await;
+        let visits = world.visits();
+        assert_eq!(visits.iter().map(|visit| visit.name).collect::<BTreeSet<_>>(), served().0);
+        let World { app, mut maya, mut jonas, mut lena, .. } = world;
+        for Visit { path, anonymous, user, admin, .. } in visits {
+            let is_closed = anonymous == 303;
+            let mut nobody = app.browser();
+            for (who, browser, expected) in
+                [("nobody", &mut nobody, anonymous), ("deactivated", &mut lena, anonymous), ("user", &mut jonas, user), ("admin", &mut maya, admin)]
+            {
+                let page = browser.get(&app, &path).await;
+                assert_eq!(page.status.as_u16(), expected, "{who} {path}");
+                if expected == 303 && is_closed && matches!(who, "nobody" | "deactivated") {
+                    let next = if path == "/" { None } else { Some(&*path) };
+                    page.redirects_to(&usher::web::paths::sign_in_then(next));
+                }
+                if expected == 403 || (expected == 404 && !path.starts_with("/invitation")) {
+                    is_in_the_product_s_look(&page);
+                }
+            }
+        }
+    }
+
+    async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
+        let mut world = World::new(db).await;
+        // The link's page is noted in the audit log, however it is asked for.
+        for Visit { path, .. } in world.visits().into_iter().filter(|visit| visit.name != "InvitationLink") {
+            for who in ["nobody", "admin"] {
+                let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
+                let before = world.stored();
+                let head = browser.method(&world.app, Method::HEAD, &path).await;
+                assert_eq!(world.stored(), before, "{path}");
+                let get = browser.get(&world.app, &path).await;
+                assert_eq!((head.status, head.header("location")), (get.status, get.header("location")), "{who} {path}");
+                assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+            }
+        }
+        world.maya.press(&world.app, "/users-and-groups", &format!("/users-and-groups/users/{}/activate", world.deactivated)).await.is(303);
+        world.maya.method(&world.app, Method::HEAD, "/users-and-groups").await.is(200);
+        world.maya.get(&world.app, "/users-and-groups").await.sees("Lena Novak is active and can sign in again.");
+    }
+
+    async fn a_wrong_method_gets_a_page_and_is_told_the_right_ones(db: Db) {
+        let world = World::new(db).await;
+        let (pages, forms) = served();
+        let named = world.visits().into_iter().map(|visit| (visit.name, visit.path)).chain(world.posts().into_iter().map(|post| (post.name, post.path)));
+        let before = world.stored();
+        let mut maya = world.maya.clone();
+        for (name, path) in named {
+            let allowed = match (pages.contains(name), forms.contains(name)) {
+                (true, true) => "GET, HEAD, POST",
+                (true, false) => "GET, HEAD",
+                (false, _) => "POST",
+            };
+            for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE] {
+                if allowed.split(", ").any(|allowed| allowed == method.as_str()) {
+                    continue;
+                }
+                let page = maya.method(&world.app, method.clone(), &path).await;
+                assert_eq!((page.status.as_u16(), page.header("allow")), (405, allowed), "{method} {path}");
+                is_in_the_product_s_look(&page);
+            }
+        }
+        assert_eq!(world.stored(), before);
+    }
+
+    async fn what_the_role_does_not_allow_is_refused_however_it_is_asked(db: Db) {
+        let mut world = World::new(db).await;
+        let token = csrf(&world.jonas.get(&world.app, "/users-and-groups").await, "/sign-out");
+        let before = world.stored();
+        for post in world.posts() {
+            let Some(expected) = post.user else { continue };
+            let fields = post.fields.iter().map(|(name, value)| (*name, value.as_str())).chain([("csrf", token.as_str())]).collect::<Vec<_>>();
+            let page = world.jonas.post(&world.app, &post.path, &fields).await;
+            assert_eq!(page.status.as_u16(), expected, "{}", post.path);
+            is_in_the_product_s_look(&page);
+            world.lena.post(&world.app, &post.path, &fields).await.redirects_to("/sign-in");
+            world.app.browser().post(&world.app, &post.path, &fields).await.redirects_to("/sign-in");
+        }
+        assert_eq!(world.stored(), before);
+    }
+
+    async fn for_others_the_admins_group_is_as_unknown_as_any(db: Db) {
+        let World { app, mut jonas, .. } = World::new(db).await;
+        let token = csrf(&jonas.get(&app, "/users-and-groups").await, "/sign-out");
+        for rest in ["", "/add", "/rename", "/delete", "/members/1/remove"] {
+            let [admins, unknown] = ["1", "987654"].map(|group| format!("/users-and-groups/groups/{group}{rest}"));
+            let (admins, unknown) = (jonas.get(&app, &admins).await, jonas.get(&app, &unknown).await);
+            assert_eq!((admins.status, admins.body), (unknown.status, unknown.body), "{rest}");
+        }
+        for (rest, field) in [("/add", Some(("user", "1"))), ("/rename", Some(("name", "Owners"))), ("/delete", None), ("/members/1/remove", None)] {
+            let [admins, unknown] = ["1", "987654"].map(|group| format!("/users-and-groups/groups/{group}{rest}"));
+            let fields = [("csrf", token.as_str())].into_iter().chain(field).collect::<Vec<_>>();
+            let (admins, unknown) = (jonas.post(&app, &admins, &fields).await, jonas.post(&app, &unknown, &fields).await);
+            assert_eq!((admins.status, admins.body), (unknown.status, unknown.body), "{rest}");
+        }
+    }
+
+    async fn an_address_that_leads_nowhere_says_so_in_the_product_s_look(db: Db) {
+        let World { app, mut maya, .. } = World::new(db).await;
+        for path in ["/unknown", "/users-and-groups/", "/users-and-groups/unknown", "/static/unknown.css", "/static/../Cargo.toml", "/SIGN-IN", "/%2e%2e/x", "/invitation/a/b"] {
+            let page = maya.get(&app, path).await;
+            page.is(404).sees("Page not found");
+            is_in_the_product_s_look(&page);
+            app.browser().get(&app, path).await.is(404);
+        }
+    }
+
+    async fn an_id_that_is_none_leads_nowhere(db: Db) {
+        let World { app, mut maya, .. } = World::new(db).await;
+        let token = csrf(&maya.get(&app, "/users-and-groups").await, "/sign-out");
+        let ids = ["0", "01", "-1", "+1", "x", "1.5", "1e1", "%00", "%FF", "1%2F2", "1;2", "987654", "9223372036854775808", "99999999999999999999999"];
+        for id in ids {
+            for page in ["/groups/{}", "/groups/{}/add", "/groups/{}/rename", "/groups/{}/delete", "/groups/{}/members/1/remove", "/groups/1/members/{}/remove", "/users/{}/delete", "/users/{}/revoke", "/users/{}/link"] {
+                let path = format!("/users-and-groups{}", page.replace("{}", id));
+                assert_eq!(maya.get(&app, &path).await.status.as_u16(), 404, "{path}");
+            }
+            for form in ["/groups/{}/delete", "/groups/{}/members/1/remove", "/groups/1/members/{}/remove", "/users/{}/block", "/users/{}/activate", "/users/{}/delete", "/users/{}/resend", "/users/{}/revoke", "/deleted/{}/restore"] {
+                let path = format!("/users-and-groups{}", form.replace("{}", id));
+                assert_eq!(maya.post(&app, &path, &[("csrf", &token)]).await.status.as_u16(), 404, "{path}");
+            }
+        }
+    }
+
+    async fn a_query_of_nobody_s_making_breaks_nothing(db: Db) {
+        let World { app, mut maya, group, .. } = World::new(db).await;
+        let keys = [r#"{"place":{"a":["\u0000",1]},"from":1}"#, r#"{"place":{"b":["a\u0000",1]},"from":1}"#, r#"{"place":{"a":["",0]},"from":18446744073709551615}"#, r#"{"place":"l","from":18446744073709551615}"#];
+        let keys = keys.map(|key| format!("page={}", base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, key)));
+        let long = format!("q={}", "a".repeat(20_000));
+        let queries = ["q=%00", "q=a%00b", "q=%FF", "q=%", "q=%25%5F", "q='--", "q=a&q=b", "page=x", "page=%00", "unknown=1", "q[]=a", "&&&", "return=%00", &long];
+        for query in queries.into_iter().chain(keys.iter().map(String::as_str)) {
+            for path in ["/users-and-groups", &format!("/users-and-groups/groups/{group}"), &format!("/users-and-groups/groups/{group}/add"), "/sign-in", "/setup"] {
+                let page = maya.get(&app, &format!("{path}?{query}")).await;
+                assert!(!page.status.is_server_error(), "{} {path}?{query}", page.status);
+            }
+        }
+    }
+}

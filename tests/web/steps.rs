@@ -1,0 +1,143 @@
+//! What many tests do on their way, and looks behind the pages.
+
+#![allow(unreachable_pub, reason = "the words of the tests, like those of the helpers")]
+
+use diesel::{RunQueryDsl, sql_query, sql_types::Text};
+use usher::{
+    domain::{ids::UserId, token::Token},
+    store::{Database, StoreError},
+    usecases::{Caller, Visitor},
+};
+
+use crate::helpers::{Browser, PASSWORD, Page, TestApp};
+
+/// Somebody is invited from Users & Groups; the path of the link that they get.
+pub async fn invite(app: &TestApp, admin: &mut Browser, email: &str) -> String {
+    admin.fill(app, "/users-and-groups/new-user", &[("email", email)]).await.redirects_to("/users-and-groups");
+    app.link_in_mail().await
+}
+
+/// What Noor van Dijk fills in when she accepts.
+pub const NOOR: [(&str, &str); 3] = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
+
+/// The token in a link.
+pub fn token(link: &str) -> Token {
+    Token::parse(link.strip_prefix("/invitation/").unwrap()).unwrap()
+}
+
+/// `/users-and-groups/users/7/block`
+pub fn user_path(user: UserId, what: &str) -> String {
+    format!("/users-and-groups/users/{user}/{what}")
+}
+
+/// An Admin presses a button in the list.
+pub async fn press(app: &TestApp, admin: &mut Browser, user: UserId, what: &str) -> Page {
+    admin.press(app, "/users-and-groups", &user_path(user, what)).await
+}
+
+/// A page with a question is opened and answered with yes.
+pub async fn confirm(app: &TestApp, admin: &mut Browser, path: &str) -> Page {
+    admin.fill(app, path, &[]).await
+}
+
+/// An Admin creates a group; the path of its page.
+pub async fn create_group(app: &TestApp, admin: &mut Browser, name: &str) -> String {
+    let created = admin.fill(app, "/users-and-groups/new-group", &[("name", name)]).await;
+    created.is(303);
+    created.header("location").to_owned()
+}
+
+/// An Admin adds somebody to the group at `group`.
+pub async fn add_member(app: &TestApp, admin: &mut Browser, group: &str, user: UserId) -> Page {
+    admin.fill(app, &format!("{group}/add"), &[("user", &user.to_string())]).await
+}
+
+/// What stands in the row of the table that shows these words.
+pub fn row(page: &Page, words: &str) -> String {
+    let mut part = page.clone();
+    for row in page.body.split("<tr>").skip(1) {
+        row.split("</tr>").next().unwrap_or_default().clone_into(&mut part.body);
+        if part.shows(words) {
+            return part.text();
+        }
+    }
+    panic!("no row shows {words:?}:\n{}", page.text())
+}
+
+/// The token that forms of this browser carry at the moment.
+pub async fn csrf(app: &TestApp, browser: &mut Browser) -> String {
+    let page = browser.get(app, "/users-and-groups").await;
+    page.form("/sign-out").into_iter().find(|(name, _)| name == "csrf").unwrap().1
+}
+
+/// Somebody as use cases know them, for calls past the pages.
+pub fn caller(user: UserId) -> Caller {
+    Caller { user, source: "192.0.2.1".to_owned() }
+}
+
+/// Somebody at an invitation's page, for calls past the pages.
+pub fn visitor() -> Visitor {
+    Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
+}
+
+/// Each does it at the same moment, on a thread of their own.
+pub fn at_once<W: Send, T: Send, const N: usize>(who: [W; N], deed: impl Fn(W) -> T + Sync) -> Vec<T> {
+    let (barrier, deed) = (std::sync::Barrier::new(N), &deed);
+    std::thread::scope(|scope| {
+        let run = |who| {
+            let barrier = &barrier;
+            scope.spawn(move || {
+                barrier.wait();
+                deed(who)
+            })
+        };
+        who.map(run).map(|thread| thread.join().unwrap()).into()
+    })
+}
+
+/// Changes the database as no page can.
+pub fn sql(app: &TestApp, statement: &str) {
+    let done = app.store().write(|tx| match tx.db() {
+        Database::Sqlite(db) => Ok::<_, StoreError>(sql_query(statement).execute(db)?),
+        Database::Postgres(db) => Ok(sql_query(statement).execute(db)?),
+    });
+    assert_eq!(done.unwrap(), 1, "{statement}");
+}
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+/// Everything that is in the database now.
+pub struct Contents(Vec<u8>);
+
+impl Contents {
+    pub fn of(app: &TestApp) -> Self {
+        let contents = app.store().read(|db| match db {
+            Database::Sqlite(db) => {
+                let file = sql_query("SELECT file AS text FROM pragma_database_list WHERE name = 'main'").get_result::<Line>(db)?.text;
+                let files = [file.clone(), format!("{file}-wal")];
+                Ok::<_, StoreError>(files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect())
+            }
+            Database::Postgres(db) => {
+                let tables = "SELECT tablename::text AS text FROM pg_tables WHERE schemaname = 'public'";
+                let mut contents = Vec::new();
+                for table in sql_query(tables).load::<Line>(db)? {
+                    let rows = sql_query(format!("SELECT t::text AS text FROM {} t", table.text)).load::<Line>(db)?;
+                    contents.extend(rows.into_iter().flat_map(|row| row.text.into_bytes()));
+                }
+                Ok(contents)
+            }
+        });
+        Self(contents.unwrap())
+    }
+
+    /// Whether these bytes are anywhere: as they are, or as the hexadecimal in which PostgreSQL shows bytes.
+    pub fn has(&self, bytes: &[u8]) -> bool {
+        let hex =
+            bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|half| b"0123456789abcdef"[usize::from(half)]).collect::<Vec<_>>();
+        [bytes, &hex].iter().any(|part| self.0.windows(part.len()).any(|window| window == *part))
+    }
+}
