@@ -1,0 +1,28 @@
+//! The pages as a person meets them: Chromium, with and without scripts, in light and dark, at a desk and on a telephone.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
+
+#[path = "../support"]
+mod support {
+    pub mod browser;
+    pub mod postgres;
+    pub mod supervisor;
+}
+
+#[allow(unused_macros, reason = "browsers need only one of the databases")]
+#[path = "../web/helpers/mod.rs"]
+mod helpers;
+
+mod site;
+
+/// Each test runs with scripts and without.
+macro_rules! with_scripts_and_without {
+    ($($(#[$meta:meta])* fn $name:ident($scripts:ident: bool) $body:block)*) => {
+        $(fn $name($scripts: bool) $body)*
+        mod with_scripts { $($(#[$meta])* #[test] fn $name() { super::$name(true); })* }
+        mod without_scripts { $($(#[$meta])* #[test] fn $name() { super::$name(false); })* }
+    };
+}
+
+mod groups;
+mod people;

@@ -1,0 +1,83 @@
+//! From the first start to a colleague who is let in, blocked and let in again.
+
+use chrono::TimeDelta;
+
+use crate::{
+    helpers::PASSWORD,
+    site::{Site, sign_in},
+};
+
+const MAYA: &str = "maya.fischer@example.com";
+
+with_scripts_and_without! {
+    fn the_first_admin_sets_up_the_company_and_lands_on_its_people(scripts: bool) {
+        let site = Site::empty();
+        let maya = site.browser(scripts);
+        maya.open(&site.setup_path());
+        maya.fill("Company Name", "Northwind Trading");
+        maya.fill("First Name", "Maya");
+        maya.fill("Last Name", "Fischer");
+        maya.fill("Email Address", MAYA);
+        maya.fill("Password", PASSWORD);
+        maya.press("Set up Usher");
+        maya.see("You are the only active Admin.");
+        assert_eq!(maya.path(), "/users-and-groups");
+        assert_eq!(maya.title(), "Users & Groups – Usher");
+    }
+
+    fn a_colleague_accepts_an_invitation_and_is_signed_in(scripts: bool) {
+        let site = Site::with_admin();
+        let maya = site.signed_in(MAYA, scripts);
+        maya.press("Create");
+        maya.click_link("User");
+        maya.see("This invitation is valid for 24 hours.");
+        maya.fill("Email Address", "noor@example.com");
+        maya.press("OK");
+        maya.see("noor@example.com is invited.");
+
+        let noor = site.browser(scripts);
+        noor.open(&site.link_in_mail());
+        noor.see("Maya Fischer invited you to Northwind Trading.");
+        noor.fill("First Name", "Noor");
+        noor.fill("Last Name", "van Dijk");
+        noor.fill("New Password", PASSWORD);
+        noor.press("Accept invitation");
+        noor.see("Noor van Dijk");
+        assert_eq!(noor.path(), "/users-and-groups");
+        assert!(!noor.has_button("Create"));
+    }
+
+    fn somebody_blocked_is_out_at_the_next_click_until_activated(scripts: bool) {
+        let site = Site::with_admin();
+        site.app.create_user("Jonas", "Vermeulen");
+        let maya = site.signed_in(MAYA, scripts);
+        let jonas = site.signed_in("jonas.vermeulen@example.com", scripts);
+
+        maya.reload();
+        maya.press("Block");
+        maya.see("Jonas Vermeulen is deactivated and signed out everywhere.");
+        jonas.click_link("Users & Groups");
+        jonas.see("Access is by invitation.");
+        assert_eq!(jonas.path(), "/sign-in?next=%2Fusers-and-groups");
+        sign_in(&jonas, "jonas.vermeulen@example.com");
+        jonas.see("This user is deactivated. Ask an administrator.");
+
+        maya.press("Activate");
+        maya.see("Jonas Vermeulen is active and can sign in again.");
+        site.app.advance(TimeDelta::minutes(1));
+        sign_in(&jonas, "jonas.vermeulen@example.com");
+        jonas.see("Jonas Vermeulen");
+        assert_eq!(jonas.path(), "/users-and-groups");
+        assert_eq!(site.subjects().len(), 2);
+    }
+}
+
+#[test]
+fn without_scripts_create_user_is_a_page() {
+    let site = Site::with_admin();
+    let maya = site.signed_in(MAYA, false);
+    maya.press("Create");
+    maya.click_link("User");
+    maya.see("Create User");
+    assert_eq!(maya.path(), "/users-and-groups/new-user");
+}

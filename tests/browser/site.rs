@@ -1,0 +1,107 @@
+//! An Usher that real browsers can reach: the application of the HTTP tests, served on a port of this machine.
+
+use std::{net::TcpListener, sync::Arc, sync::mpsc, thread::JoinHandle};
+
+use actix_web::{dev::ServerHandle, rt::System, web::Data};
+use usher::{
+    startup,
+    usecases::setup,
+    web::{Reach, State},
+};
+
+use crate::{
+    helpers::{Db, PASSWORD, Setting, TestApp},
+    support::browser::{Browser, Settings},
+};
+
+pub(crate) struct Site {
+    pub(crate) app: TestApp,
+    system: actix_web::rt::SystemRunner,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Site {
+    /// Nobody is there yet.
+    pub(crate) fn empty() -> Self {
+        Self::start(true, |setting| Box::pin(TestApp::with(Db::Sqlite, setting)))
+    }
+
+    /// A company with one Admin, Maya Fischer.
+    pub(crate) fn with_admin() -> Self {
+        Self::start(true, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
+    }
+
+    /// The same, where no mail server is set.
+    pub(crate) fn without_mail_server() -> Self {
+        Self::start(false, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
+    }
+
+    fn start(sends_mail: bool, make: impl FnOnce(Setting) -> std::pin::Pin<Box<dyn Future<Output = TestApp>>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin: &'static str = format!("http://{}", listener.local_addr().unwrap()).leak();
+        let system = System::new();
+        let app = system.block_on(make(Setting { origin, sends_mail, ..Setting::default() }));
+        let reach = Reach { origin: origin.to_owned(), is_https: false, any_loopback: false, is_trusted_proxy: Arc::new(|_| false) };
+        let ctx = app.ctx.clone();
+        let (sender, receiver) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            System::new()
+                .block_on(async move {
+                    let server = startup::server(listener, Data::new(State::new(ctx, reach)))?;
+                    let _ = sender.send(server.handle());
+                    server.await
+                })
+                .unwrap();
+        });
+        let handle = receiver.recv().expect("the server starts");
+        Self { app, system, handle, thread: Some(thread) }
+    }
+
+    /// A browser that nobody is signed in with.
+    pub(crate) fn browser(&self, scripts: bool) -> Browser {
+        Browser::with(&*self.app.ctx.links.origin, Settings { scripts, ..Settings::default() })
+    }
+
+    /// A browser that somebody with the usual password is signed in with.
+    pub(crate) fn signed_in(&self, email: &str, scripts: bool) -> Browser {
+        let browser = self.browser(scripts);
+        sign_in(&browser, email);
+        browser.see("Users & Groups");
+        browser
+    }
+
+    /// The path of the one-time address that the first start prints.
+    pub(crate) fn setup_path(&self) -> String {
+        let address = setup::open(&self.app.ctx).unwrap().expect("nobody is there yet");
+        address.strip_prefix(&*self.app.ctx.links.origin).unwrap().to_owned()
+    }
+
+    /// The path of the link in the one mail that was sent since the last look.
+    pub(crate) fn link_in_mail(&self) -> String {
+        self.system.block_on(self.app.link_in_mail())
+    }
+
+    /// The subjects of the mails that were sent since the last look.
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        self.system.block_on(self.app.mails()).into_iter().map(|mail| mail.rendered.subject).collect()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // The command is sent at once; browsers keep connections open, which nobody waits for.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Signs in with the usual password.
+pub(crate) fn sign_in(browser: &Browser, email: &str) {
+    browser.open("/sign-in");
+    browser.fill("Email Address", email);
+    browser.fill("Password", PASSWORD);
+    browser.press("Sign in");
+}
