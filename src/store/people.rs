@@ -1,15 +1,18 @@
 //! People: everything reads the view of those not deleted, and writes the table behind it.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+mod hits;
+mod list;
+
+use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
     email_address::{EmailAddress, KEY_VERSION},
-    ids::{GroupId, UserId},
+    ids::UserId,
     invitation::InvitationOrigin,
     password::PasswordHash,
     policy::{Actor, Role, Target},
-    search::{SearchTerm, search_text, sort_key},
+    search::{search_text, sort_key},
     text::PersonName,
     user::{DefaultRole, Standing, Status, Who, display_name},
 };
@@ -17,13 +20,15 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     connection::MultiBackend,
-    dialect::{self, SearchPlan, lock_row},
-    page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{memberships, people, people_counts, users},
+    dialect::lock_row,
+    page::Key,
+    schema::{people, users},
 };
 
+pub use list::{Filter, count, list, search};
+
 /// Somebody who is not deleted.
-#[derive(Debug, Clone, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
 #[diesel(table_name = people)]
 pub struct Person {
     pub id: UserId,
@@ -70,17 +75,6 @@ impl Person {
     }
 }
 
-/// Which people a list holds.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub active_only: bool,
-    pub search: Option<SearchTerm>,
-    pub member_of: Option<GroupId>,
-    pub not_member_of: Option<GroupId>,
-}
-
-type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
-
 /// Somebody by id.
 ///
 /// # Errors
@@ -118,72 +112,6 @@ pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(
 /// The database's.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(db)?)
-}
-
-/// One page of the people that `filter` holds, sorted by name.
-///
-/// # Errors
-/// The database's.
-pub fn list(db: &mut Database, filter: &Filter, count: Count, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
-    let is_sqlite = matches!(db, Database::Sqlite(_));
-    // Many hits lie close together in the order: walking it finds a page's worth soon. Few are sorted quicker than found.
-    let plan = if count == Count::Many { SearchPlan::Walk } else { SearchPlan::Index };
-    let sort_hits = filter.member_of.is_some() || (filter.search.is_some() && plan == SearchPlan::Index);
-    let mut query = filtered(is_sqlite, filter, plan);
-    match position {
-        Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(beyond(key, ">")),
-        Position::Before(key) => query = query.filter(beyond(key, "<")),
-    }
-    let found = query
-        .order(dialect::sort_key(is_sqlite, sort_hits, position.is_backward()))
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))
-        .select(Person::as_select())
-        .load(db)?;
-    Ok(Slice::new(found, position, limit))
-}
-
-/// How many people `filter` holds: exactly without a search, up to [`COUNT_MAX`] with one.
-///
-/// # Errors
-/// The database's.
-pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
-    if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() {
-        return company_wide(db, filter.active_only).map(Count::Exactly);
-    }
-    let is_sqlite = matches!(db, Database::Sqlite(_));
-    let ids = filtered(is_sqlite, filter, SearchPlan::Index).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
-    Ok(Count::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX)))
-}
-
-/// Company-wide numbers are kept by triggers and exact at any size.
-fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError> {
-    let counts = people_counts::table.load::<(String, i64)>(db)?;
-    Ok(counts.iter().filter(|(standing, _)| !active_only || standing == "active").map(|(_, people)| people).sum())
-}
-
-fn filtered<'a>(is_sqlite: bool, filter: &Filter, plan: SearchPlan) -> Query<'a> {
-    let mut query = people::table.into_boxed();
-    if filter.active_only {
-        // Written out, since a partial index is of use only to a condition that the planner can read.
-        query = query.filter(sql::<Bool>("people.standing = 'active'"));
-    }
-    if let Some(term) = &filter.search {
-        query = query.filter(dialect::matches(is_sqlite, term, plan));
-    }
-    if let Some(group) = filter.member_of {
-        query = query.filter(people::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
-    }
-    if let Some(group) = filter.not_member_of {
-        query = query.filter(people::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
-    }
-    query
-}
-
-fn beyond<'a>(key: &Key, than: &'static str) -> dialect::Condition<'a> {
-    use diesel::sql_types::{BigInt, Text};
-    let start = if than == ">" { "(people.sort_key, people.id) > (" } else { "(people.sort_key, people.id) < (" };
-    Box::new(sql::<Bool>(start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
 }
 
 /// Somebody new, with an open invitation.
