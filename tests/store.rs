@@ -30,7 +30,7 @@ use usher::{
         Database, Location, Store, StoreError, Tx, audit_entries, company,
         groups::{self, ADMINS},
         outbox,
-        page::{Count, Position},
+        page::{Count, Position, Slice},
         people::{self, Filter, NewActive, NewInvited},
         sessions, throttles, tokens, verify_chain,
     },
@@ -126,6 +126,7 @@ fn names(store: &Store, filter: &Filter) -> Vec<String> {
             let count = people::count(db, filter)?;
             let slice = people::list(db, filter, count, &Position::First, 50)?;
             assert_eq!(count, Count::Exactly(i64::try_from(slice.rows.len()).unwrap()));
+            assert_eq!(people::search(db, filter, &Position::First, 50)?, (slice.clone(), count));
             Ok::<_, StoreError>(slice.rows.iter().map(people::Person::display_name).collect())
         })
         .unwrap()
@@ -213,6 +214,19 @@ on_both! {
         assert_eq!(page(&Position::Before(second.rows[0].key())).rows.len(), 3);
         let last = page(&Position::Last);
         assert_eq!((last_names(&last.rows), last.has_previous, last.has_next), (vec!["Żak".into(), "Zorn".into(), "Østby".into()], true, false));
+    }
+
+    fn pages_of_a_search_follow_each_other_in_both_directions(store: TestStore) {
+        store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); active(tx, "Other", last); } Ok::<_, StoreError>(()) }).unwrap();
+        let filter = Filter { active_only: true, search: SearchTerm::parse("same"), ..Filter::default() };
+        let page = |position: &Position| store.read(|db| { let (page, count) = people::search(db, &filter, position, 3)?; assert_eq!(count, Count::Exactly(7)); Ok::<_, StoreError>(page) }).unwrap();
+        let last_names = |page: &Slice<people::Person>| (page.rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>().join(" "), page.has_previous, page.has_next);
+        let first = page(&Position::First);
+        assert_eq!(last_names(&first), ("Adams Braun Ek".to_owned(), false, true));
+        let second = page(&Position::After(first.rows[2].key()));
+        assert_eq!(last_names(&second), ("Émile Żak Zorn".to_owned(), true, true));
+        assert_eq!(page(&Position::Before(second.rows[0].key())), first.clone());
+        assert_eq!(last_names(&page(&Position::Last)), ("Żak Zorn Østby".to_owned(), true, false));
     }
 
     fn members_are_listed_and_counted_and_others_offered(store: TestStore) {

@@ -15,31 +15,12 @@ use super::{Database, StoreError, connection::MultiBackend, schema::people};
 /// A condition on `people` that either database understands.
 pub(super) type Condition<'a> = Box<dyn diesel::BoxableExpression<people::table, MultiBackend, SqlType = Bool> + 'a>;
 
-/// How a search is carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SearchPlan {
-    /// Take the hits from the trigram index and sort them: few hits.
-    Index,
-    /// Walk the index of the order and keep what matches: many hits.
-    Walk,
-}
-
-/// Whether `people.search` contains the term.
-pub(super) fn matches<'a>(is_sqlite: bool, term: &SearchTerm, plan: SearchPlan) -> Condition<'a> {
+/// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
+/// of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
+pub(super) fn matches<'a>(is_sqlite: bool, term: &SearchTerm) -> Condition<'a> {
     if is_sqlite {
-        let contains = || sql::<Bool>("instr(people.search, ").bind::<Text, _>(term.fragment().to_owned()).sql(") > 0");
-        match plan {
-            SearchPlan::Walk => Box::new(contains()),
-            SearchPlan::Index => Box::new(
-                sql::<Bool>("people.id IN (SELECT rowid FROM people_search WHERE people_search MATCH ")
-                    .bind::<Text, _>(match_expression(term))
-                    .sql(") AND instr(people.search, ")
-                    .bind::<Text, _>(term.fragment().to_owned())
-                    .sql(") > 0"),
-            ),
-        }
+        Box::new(sql::<Bool>("instr(people.search, ").bind::<Text, _>(term.fragment().to_owned()).sql(") > 0"))
     } else {
-        // PostgreSQL's planner chooses between the trigram index and the walk by its own estimate.
         Box::new(sql::<Bool>("people.search LIKE ").bind::<Text, _>(like_pattern(term.fragment())).sql(" ESCAPE '\\'"))
     }
 }
@@ -52,12 +33,6 @@ pub(super) fn sort_key(is_sqlite: bool, sort_hits: bool, descending: bool) -> Sq
         (false, false) => "people.sort_key ASC, people.id ASC",
         (false, true) => "people.sort_key DESC, people.id DESC",
     })
-}
-
-/// Every trigram of the term, as an FTS5 expression: the index keeps no positions, so they are looked for one by one.
-fn match_expression(term: &SearchTerm) -> String {
-    let quoted = term.trigrams().into_iter().map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\"")));
-    quoted.collect::<Vec<_>>().join(" AND ")
 }
 
 fn like_pattern(fragment: &str) -> String {

@@ -1,7 +1,7 @@
 //! Pages by key: a page is found from the last row of the one before it, so that a deep page costs as much as the first.
 
 /// The place of a row in a list sorted by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub sort_key: String,
     pub id: i64,

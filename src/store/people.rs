@@ -1,5 +1,6 @@
 //! People: everything reads the view of those not deleted, and writes the table behind it.
 
+mod hits;
 mod list;
 mod write;
 
@@ -15,7 +16,7 @@ use crate::domain::{
     user::{DefaultRole, Standing, Status, Who, display_name},
 };
 
-pub use list::{Filter, count, list};
+pub use list::{Filter, count, list, search};
 pub(super) use write::named;
 pub use write::{
     NewActive, NewInvited, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, set_blocked, set_credentials,
@@ -30,7 +31,7 @@ use super::{
 };
 
 /// Somebody who is not deleted.
-#[derive(Debug, Clone, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
 #[diesel(table_name = people)]
 pub struct Person {
     pub id: UserId,

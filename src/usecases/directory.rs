@@ -133,8 +133,10 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
     ctx.store.read(|db| {
         let filter = Filter { active_only: !sees_everyone(actor), search, ..Filter::default() };
         let menu = menu_of(db, actor)?;
-        let count = if filter.search.is_some() { people::count(db, &filter)? } else { menu.people };
-        let page = people::list(db, &filter, count, position, limit)?;
+        let (page, count) = match &filter.search {
+            Some(_) => people::search(db, &filter, position, limit)?,
+            None => (people::list(db, &filter, menu.people, position, limit)?, menu.people),
+        };
         let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
         let rows = page.map(|person| {

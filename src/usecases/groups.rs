@@ -141,8 +141,10 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
         let group = find(db, actor, id)?;
         authorise(actor, Action::SeeEveryone, None)?;
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
-        let count = if filter.search.is_some() { people::count(db, &filter)? } else { Count::Exactly(0) };
-        let people = people::list(db, &filter, count, &Position::First, CANDIDATES_MAX)?;
+        let (people, count) = match &filter.search {
+            Some(_) => people::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
+            None => (people::list(db, &filter, Count::Exactly(0), &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
+        };
         Ok(Candidates { group, people, count })
     })
 }

@@ -1,6 +1,6 @@
 //! A whole Usher for each test: its own database, a clock that stands still, a mailbox in memory, and browsers that people sit at.
 
-#![allow(dead_code, unreachable_pub, reason = "not every test uses every word")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "not every test uses every word")]
 
 mod app;
 mod browser;
