@@ -357,6 +357,14 @@ on_both! {
         assert_eq!(rows[0], ("192.0.2.1".to_owned(), String::new(), throttles::RefusalReason::Wrong, 30));
     }
 
+    fn attempts_and_refusals_are_forgotten_in_the_end(store: TestStore) {
+        let (source, account) = (ThrottleScope::Source, ThrottleScope::Account);
+        store.write(|tx| { throttles::strike(tx, source, "192.0.2.1", now())?; throttles::strike(tx, account, "maya", now())?; throttles::note_refusal(tx, "192.0.2.1", "maya", throttles::RefusalReason::Wrong, now()) }).unwrap();
+        let sweep = |after| store.write(|tx| throttles::sweep(tx, now() + after)).unwrap();
+        let swept = [TimeDelta::minutes(59), TimeDelta::hours(1), TimeDelta::days(29), TimeDelta::days(30), TimeDelta::days(91)].map(sweep);
+        assert_eq!(swept, [0, 1, 0, 1, 1]);
+    }
+
     fn a_mail_is_claimed_by_one_process_until_its_lease_ends(store: TestStore) {
         let new = outbox::NewMail { message_id: "<1@usher>", kind: "test", user: None, token: None, recipient: "m@example.com", sealed: b"sealed", now: now() };
         store.write(|tx| outbox::insert(tx, &new)).unwrap();

@@ -18,6 +18,12 @@ use super::{
 /// Attempts from one network address are forgotten after an hour of quiet; those on one account stay until somebody gets in.
 const SOURCE_MEMORY: TimeDelta = TimeDelta::hours(1);
 
+/// Attempts on one account that nobody repeats are forgotten after a month: most were on addresses that nobody has.
+const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
+
+/// How long refusals are kept.
+const REFUSALS_KEPT: TimeDelta = TimeDelta::days(90);
+
 /// So many different refusals are kept for one minute; beyond, they are counted by source.
 const REFUSALS_A_MINUTE: i64 = 100;
 
@@ -116,13 +122,16 @@ pub fn take_back(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestam
     Ok(())
 }
 
-/// Removes what is counted for network addresses and has been forgotten.
+/// Removes attempts that are forgotten, and refusals that are old.
 ///
 /// # Errors
 /// The database's.
 pub fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
-    let forgotten = throttles::scope.eq(ThrottleScope::Source).and(throttles::last_at.le(now - SOURCE_MEMORY));
-    Ok(diesel::delete(throttles::table.filter(forgotten)).execute(tx.db())?)
+    let of_source = throttles::scope.eq(ThrottleScope::Source).and(throttles::last_at.le(now - SOURCE_MEMORY));
+    let forgotten = of_source.or(throttles::last_at.le(now - ACCOUNT_MEMORY));
+    let swept = diesel::delete(throttles::table.filter(forgotten)).execute(tx.db())?;
+    let refused = diesel::delete(refused_sign_ins::table.filter(refused_sign_ins::minute.le(now - REFUSALS_KEPT))).execute(tx.db())?;
+    Ok(swept + refused)
 }
 
 /// Takes all attempts back once one was right.
@@ -158,7 +167,7 @@ pub fn note_refusal(tx: &mut Tx<'_>, source: &str, email_key: &str, reason: Refu
     Ok(())
 }
 
-/// The refusals of this minute: source, address, reason, times.
+/// Refusals by minute, oldest first: source, address, reason, times.
 ///
 /// # Errors
 /// The database's.
