@@ -117,6 +117,9 @@ pub fn serve(settings: &Settings) -> Result<(), StartError> {
     } else {
         println!("Usher is at {}", public_url.origin());
     }
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
     let state = Data::new(State::new(ctx.clone(), reach(settings, &public_url)));
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(deliver(ctx.clone(), transport, from));

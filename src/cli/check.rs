@@ -28,6 +28,9 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
     report("database", company.as_ref().map(|(text, _)| text.clone()).map_err(Clone::clone));
     let company = company.map(|(_, name)| name).unwrap_or_default();
     report("mail", mail(check, settings, &company));
+    for warning in settings.warnings() {
+        println!("note  {warning}");
+    }
     if fit { Ok(()) } else { Err(CommandError::Unfit) }
 }
 

@@ -190,4 +190,5 @@ diesel::table! {
 diesel::joinable!(memberships -> user_groups (group_id));
 diesel::joinable!(memberships -> people (user_id));
 diesel::joinable!(sessions -> people (user_id));
+diesel::joinable!(outbox -> tokens (token_id));
 diesel::allow_tables_to_appear_in_same_query!(company, people, users, user_groups, memberships, tokens, sessions, outbox);

@@ -8,7 +8,10 @@ use crate::domain::{
     token::{TokenEnd, TokenHash, TokenPurpose},
 };
 
-use super::{Database, StoreError, Tx, outbox, schema::tokens};
+use super::{
+    Database, StoreError, Tx, outbox,
+    schema::{outbox as outbox_table, tokens},
+};
 
 /// A link as the database knows it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -122,6 +125,19 @@ fn end(tx: &mut Tx<'_>, id: TokenId, how: TokenEnd, now: Timestamp) -> Result<()
         .set((tokens::ended_at.eq(Some(now)), tokens::ended_as.eq(Some(how.as_str()))))
         .execute(tx.db())?;
     outbox::end_with_token(tx, id, now)
+}
+
+/// A link that ran out lets nobody in: mails that would carry it are not sent any more, and what they said is wiped.
+///
+/// # Errors
+/// The database's.
+pub fn end_mails_of_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let expired =
+        tokens::table.inner_join(outbox_table::table).filter(tokens::expires_at.le(now)).filter(outbox_table::sealed.is_not_null());
+    for id in expired.select(tokens::id).load::<i64>(tx.db())? {
+        outbox::end_with_token(tx, TokenId(id), now)?;
+    }
+    Ok(())
 }
 
 /// The setup link that has not been used, if any.

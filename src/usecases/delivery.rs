@@ -13,6 +13,7 @@ use crate::{
     store::{
         StoreError,
         outbox::{self, Attempt, DueMail},
+        tokens,
     },
 };
 
@@ -40,7 +41,10 @@ pub enum Delivered {
 pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
     let claimed = blocking(ctx, |ctx| {
         let now = ctx.now();
-        ctx.store.write(|tx| outbox::claim(tx, now, now + LEASE))
+        ctx.store.write(|tx| {
+            tokens::end_mails_of_expired(tx, now)?;
+            outbox::claim(tx, now, now + LEASE)
+        })
     })
     .await?;
     let Some(mail) = claimed else { return Ok(Delivered::Nothing) };

@@ -1,5 +1,7 @@
 //! Signing in and out. Attempts are counted before they are checked, and every refusal takes as long as the others.
 
+use std::net::Ipv6Addr;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -83,7 +85,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visito
         }
         throttles::forgive(tx, ThrottleScope::Account, &candidate.account)?;
         if candidate.is_stranger {
-            throttles::take_back(tx, ThrottleScope::Source, &visitor.source, now)?;
+            throttles::take_back(tx, ThrottleScope::Source, &network(&visitor.source), now)?;
         }
         begin_session(tx, &person.who(), &session, visitor, now)?;
         Ok(session.clone())
@@ -102,7 +104,8 @@ fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestam
         let account = account(key, known);
         let strike = throttles::strike(tx, ThrottleScope::Account, &account, now)?;
         // Strangers behind the same network address do not hold up a browser that has been here before.
-        let source = if known.is_none() { throttles::strike(tx, ThrottleScope::Source, &visitor.source, now)?.held_until } else { None };
+        let source =
+            if known.is_none() { throttles::strike(tx, ThrottleScope::Source, &network(&visitor.source), now)?.held_until } else { None };
         let held_until = strike.held_until.max(source);
         let refused = if strike.in_a_row > WRONG_IN_A_ROW_MAX {
             Some(SignInError::Closed)
@@ -153,6 +156,14 @@ fn account(email_key: &str, known_browser: Option<TokenHash>) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
+/// What attempts from a network address are counted under: of IPv6 the first half, since whoever has one address there has all of a /64.
+fn network(source: &str) -> String {
+    match source.parse::<Ipv6Addr>() {
+        Ok(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string(),
+        Err(_) => source.to_owned(),
+    }
+}
+
 /// Lets attempts on an account begin anew, whoever made them.
 pub(super) fn forget_attempts(tx: &mut Tx<'_>, email: &str) -> Result<(), StoreError> {
     throttles::forgive(tx, ThrottleScope::Account, &account(&email_key(email), None))
@@ -194,4 +205,17 @@ fn end_session(tx: &mut Tx<'_>, session: TokenHash, source: &str, now: Timestamp
         tx.audit(about_user(now, by, AuditAction::SignOut, &who, json!({})));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(network("192.0.2.1"), "192.0.2.1");
+        assert_eq!(network("unknown"), "unknown");
+    }
 }

@@ -141,18 +141,18 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
         browser: Some(browser),
         session: signed_in.as_ref().map(|signed_in| TokenHash(signed_in.session)),
     };
-    let seed = visitor.session.unwrap_or(browser);
-    Ok(Guest { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed })
+    Ok(Guest { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed: browser })
 }
 
 pub(super) fn state(request: &HttpRequest) -> Result<&State, Failure> {
     request.app_data::<Data<State>>().map(|state| &***state).ok_or_else(|| Failure::Internal("no state".to_owned()))
 }
 
-/// What forms of this request's browser are bound to: the session, else the browser's own cookie.
-pub(super) fn seed(request: &HttpRequest) -> Result<Option<TokenHash>, Failure> {
-    let signed_in = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
-    Ok(signed_in.or(browser(request, state(request)?)))
+/// What forms of this request's browser may be bound to: the session those of the console, the browser's own cookie those of pages that need
+/// no session. The latter hold whether or not somebody has signed in since, as in another tab.
+pub(super) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenHash>, Failure> {
+    let session = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
+    Ok([session, browser(request, state(request)?)].into_iter().flatten())
 }
 
 fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {

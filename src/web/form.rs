@@ -59,8 +59,8 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, F
     let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
     let (tokens, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == CSRF);
     let [(_, token)] = tokens.as_slice() else { return Err(Failure::StaleForm) };
-    let seed = extract::seed(request)?.ok_or(Failure::StaleForm)?;
-    if !csrf::is_valid(&extract::state(request)?.ctx.key, seed, token) {
+    let key = &extract::state(request)?.ctx.key;
+    if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, token)) {
         return Err(Failure::StaleForm);
     }
     // Doubled fields and unknown ones are errors of the types behind.

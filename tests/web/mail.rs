@@ -17,6 +17,15 @@ fn fate(app: &TestApp) -> MailFate {
 }
 
 on_both! {
+    async fn an_invitation_that_waited_until_it_ran_out_is_not_mailed(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
+        app.advance(chrono::TimeDelta::hours(24));
+        assert!(app.mails().await.is_empty());
+        let fate = app.store().read(|db| usher::store::outbox::latest(db, 1)).unwrap().remove(0);
+        assert_eq!(fate.state, usher::store::outbox::MailState::Cancelled);
+    }
+
     async fn a_mail_server_that_is_down_gets_the_mail_later_and_once(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
@@ -37,7 +46,8 @@ on_both! {
 
     async fn the_waits_grow_until_the_mail_has_failed_after_two_days(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
-        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{jonas}/block")).await.is(303);
         let (start, mut waits) = (app.now(), Vec::new());
         for _ in 0..11 {
             app.mailbox().fail_next(SendError::temporary("450 Later"));
@@ -52,7 +62,7 @@ on_both! {
         assert!(waits.len() == 10 && waits.is_sorted_by(|one, next| one < next), "{waits:?}");
         let days = app.now() - start;
         assert!(days > TimeDelta::hours(46) && days < TimeDelta::hours(58), "{days}");
-        assert_eq!((fate(&app).state, app.deeds().last().unwrap().as_str()), (MailState::Failed, "mail.failed noor@example.com"));
+        assert_eq!((fate(&app).state, app.deeds().last().unwrap().as_str()), (MailState::Failed, "mail.failed jonas.vermeulen@example.com"));
     }
 
     async fn a_refused_recipient_fails_at_once_and_the_others_get_their_mail(db: Db) {

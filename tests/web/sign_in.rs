@@ -35,6 +35,17 @@ fn outdated_hash() -> String {
 }
 
 on_both! {
+    async fn the_same_sign_in_page_may_be_sent_again(db: Db) {
+        let app = TestApp::empty(db).await;
+        app.create_user("Jonas", "Vermeulen");
+        let mut jonas = app.browser();
+        let page = jonas.get(&app, "/sign-in").await;
+        for _ in 0..2 {
+            let fields = [("email", "jonas.vermeulen@example.com"), ("password", crate::helpers::PASSWORD)];
+            jonas.send(&app, &page, "/sign-in", &fields).await.redirects_to("/");
+        }
+    }
+
     async fn address_and_password_open_the_console(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let mut maya = app.browser();

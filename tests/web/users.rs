@@ -299,7 +299,7 @@ on_both! {
         maya.get(&app, &group).await.sees("Jonas Vermeulen is not in the group any more. Nothing was changed.");
         press(&app, &mut ada, jonas, "block").await.is(303);
         maya.send(&app, &list, &user_path(jonas, "block"), &[]).await.redirects_to("/users-and-groups");
-        maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen is Deactivated already. Nothing was changed.");
+        maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen is Deactivated now. Nothing was changed.");
         confirm(&app, &mut ada, &user_path(jonas, "delete")).await.is(303);
         maya.send(&app, &delete, &user_path(jonas, "delete"), &[]).await.is(404);
         app.mails().await;
@@ -313,7 +313,7 @@ on_both! {
         app.browser().fill(&app, &link, &crate::steps::NOOR).await.is(303);
         maya.send(&app, &question, &user_path(noor, "revoke"), &[]).await.is(409).sees("Noor van Dijk is Active now");
         maya.send(&app, &list, &user_path(noor, "resend"), &[]).await.is(303);
-        maya.get(&app, "/users-and-groups").await.sees("Noor van Dijk is Active already. Nothing was changed.");
+        maya.get(&app, "/users-and-groups").await.sees("Noor van Dijk is Active now. Nothing was changed.");
         assert!(app.mails().await.is_empty());
     }
 

@@ -22,3 +22,4 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE state IN ('queued', 'retrying');
 CREATE INDEX outbox_of_user ON outbox (user_id, id);
 CREATE INDEX outbox_of_token ON outbox (token_id) WHERE token_id IS NOT NULL;
+CREATE INDEX outbox_sealed ON outbox (token_id) WHERE sealed IS NOT NULL;

@@ -85,7 +85,10 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
     };
     let address = email.clone();
     match console.act(move |ctx, caller| invitations::invite(ctx, caller, &address)).await? {
-        Ok(()) => console.done(&Flash::new(FlashKind::Ok, format!("{email} is invited.")), paths::UsersAndGroups {}),
+        Ok(()) => {
+            let how = if console.passes_links_on() { " Show link in the list gives you the link to pass on." } else { "" };
+            console.done(&Flash::new(FlashKind::Ok, format!("{email} is invited.{how}")), paths::UsersAndGroups {})
+        }
         Err(InviteError::Exists(existing)) => {
             let (text, offer) = exists(&existing);
             respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), offer).await?)

@@ -49,7 +49,11 @@ pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: For
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let done = match console.act(move |ctx, caller| invitations::resend(ctx, caller, id)).await? {
         Ok(person) => {
-            let text = format!("A new invitation is on its way to {}. The earlier link no longer works.", person.email);
+            let text = if console.passes_links_on() {
+                format!("The invitation to {} has a new link. Show link gives it to you; the earlier one no longer works.", person.email)
+            } else {
+                format!("A new invitation is on its way to {}. The earlier link no longer works.", person.email)
+            };
             Flash::new(FlashKind::Ok, text)
         }
         Err(denied) => already(denied)?,
