@@ -25,4 +25,5 @@ macro_rules! with_scripts_and_without {
 }
 
 mod groups;
+mod looks;
 mod people;

@@ -82,6 +82,15 @@ impl Site {
         self.system.block_on(self.app.link_in_mail())
     }
 
+    /// The path of the invitation's link among the mails that were sent since the last look.
+    pub(crate) fn invitation_in_mails(&self) -> String {
+        let mails = self.system.block_on(self.app.mails());
+        let start = format!("{}/invitation/", self.app.ctx.links.origin);
+        let words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
+        let link = words.filter_map(|word| word.strip_prefix(&start)).next().expect("an invitation among the mails");
+        format!("/invitation/{link}")
+    }
+
     /// The subjects of the mails that were sent since the last look.
     pub(crate) fn subjects(&self) -> Vec<String> {
         self.system.block_on(self.app.mails()).into_iter().map(|mail| mail.rendered.subject).collect()
