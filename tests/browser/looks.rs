@@ -70,7 +70,7 @@ fn pages_before_signing_in_look_good() {
     let site = Site::empty();
     let browser = site.browser(true);
     let setup = site.setup_path();
-    look_good(&browser, &[setup.clone()]);
+    look_good(&browser, std::slice::from_ref(&setup));
     browser.open(&setup);
     browser.fill("Company Name", "Northwind Trading");
     browser.fill("First Name", "Maya");
@@ -89,7 +89,7 @@ fn an_invitation_looks_good() {
     fill(&site);
     let link = site.invitation_in_mails();
     let browser = site.browser(true);
-    look_good(&browser, &[link.clone()]);
+    look_good(&browser, std::slice::from_ref(&link));
     site.app.advance(chrono::TimeDelta::hours(24));
     look_good(&browser, &[link]);
 }

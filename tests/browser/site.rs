@@ -86,8 +86,8 @@ impl Site {
     pub(crate) fn invitation_in_mails(&self) -> String {
         let mails = self.system.block_on(self.app.mails());
         let start = format!("{}/invitation/", self.app.ctx.links.origin);
-        let words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
-        let link = words.filter_map(|word| word.strip_prefix(&start)).next().expect("an invitation among the mails");
+        let mut words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
+        let link = words.find_map(|word| word.strip_prefix(&start)).expect("an invitation among the mails");
         format!("/invitation/{link}")
     }
 
