@@ -81,3 +81,16 @@ fn without_scripts_create_user_is_a_page() {
     maya.see("Create User");
     assert_eq!(maya.path(), "/users-and-groups/new-user");
 }
+
+#[test]
+fn a_search_shows_its_results_and_keeps_what_is_typed_meanwhile() {
+    let site = Site::with_admin();
+    site.app.create_user("Jonas", "Vermeulen");
+    let maya = site.signed_in(MAYA, true);
+    maya.fill("Search name or email", "jon");
+    maya.see("1–1 of 1 user");
+    assert_eq!((maya.path().as_str(), maya.focused().as_str()), ("/users-and-groups?q=jon", "Search name or email"));
+    maya.type_keys("x");
+    maya.see("No users match “jonx”");
+    assert_eq!(maya.value("Search name or email"), "jonx");
+}
