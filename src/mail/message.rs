@@ -1,8 +1,10 @@
 //! Every mail that Usher writes: what it says, as plain owned data, so that it can be sealed and kept until it is sent.
 
 mod access;
+mod address;
 mod admins;
 mod invitation;
+mod password;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -11,7 +13,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::{access::AccessRestored, admins::AdminAppointedNotice, invitation::Invitation, trial::Test};
+pub use self::{
+    access::AccessRestored,
+    address::{AddressChange, AddressChanged},
+    admins::AdminAppointedNotice,
+    invitation::Invitation,
+    password::{PasswordChanged, PasswordReset},
+    trial::Test,
+};
 use super::text::named;
 use crate::domain::{clock::Timestamp, stored::stored_enum};
 
@@ -27,6 +36,17 @@ stored_enum! {
         AdminAppointed = "admin_appointed",
         AdminRemoved = "admin_removed",
         AdminAppointedNotice = "admin_appointed_notice",
+        PasswordReset = "password_reset",
+        PasswordChanged = "password_changed",
+        AddressConfirm = "address_confirm",
+        AddressStop = "address_stop",
+        AddressChanged = "address_changed",
+    }
+}
+
+impl MailKind {
+    pub fn is_invitation(self) -> bool {
+        matches!(self, Self::Invitation | Self::InvitationAgain)
     }
 }
 
@@ -51,6 +71,16 @@ pub enum Message {
     AdminRemoved(ByOther),
     /// To every Admin: somebody became one.
     AdminAppointedNotice(AdminAppointedNotice),
+    /// To the person, who asked or whom an administrator asks.
+    PasswordReset(PasswordReset),
+    /// To the person.
+    PasswordChanged(PasswordChanged),
+    /// To the new address of a person: the link that makes it theirs.
+    AddressConfirm(AddressChange),
+    /// To the old address, which still is theirs: the link that keeps it so.
+    AddressStop(AddressChange),
+    /// To both addresses.
+    AddressChanged(AddressChanged),
 }
 
 /// What somebody else did to the user of whoever gets the mail.
@@ -89,6 +119,11 @@ impl Message {
             Self::AdminAppointed(_) => MailKind::AdminAppointed,
             Self::AdminRemoved(_) => MailKind::AdminRemoved,
             Self::AdminAppointedNotice(_) => MailKind::AdminAppointedNotice,
+            Self::PasswordReset(_) => MailKind::PasswordReset,
+            Self::PasswordChanged(_) => MailKind::PasswordChanged,
+            Self::AddressConfirm(_) => MailKind::AddressConfirm,
+            Self::AddressStop(_) => MailKind::AddressStop,
+            Self::AddressChanged(_) => MailKind::AddressChanged,
         }
     }
 
@@ -103,6 +138,11 @@ impl Message {
             Self::AdminAppointed(appointed) => admins::appointed(appointed),
             Self::AdminRemoved(removed) => admins::removed(removed),
             Self::AdminAppointedNotice(notice) => notice.letter(),
+            Self::PasswordReset(reset) => reset.letter(),
+            Self::PasswordChanged(changed) => changed.letter(),
+            Self::AddressConfirm(change) => change.to_confirm(),
+            Self::AddressStop(change) => change.to_stop(),
+            Self::AddressChanged(changed) => changed.letter(),
         };
         letter.rendered()
     }

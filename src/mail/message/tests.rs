@@ -15,22 +15,40 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         link: link.clone(),
         expires_at: now() + chrono::TimeDelta::days(1),
     };
+    let expires_at = invitation.expires_at;
+    let reset =
+        PasswordReset { asked_by: Some(name.clone()), first_name: name.clone(), company: company.clone(), link: link.clone(), expires_at };
     let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
+    let address = AddressChange { change: change.clone(), new: name.clone(), link: link.clone(), expires_at };
     vec![
         Message::Invitation(invitation.clone()),
         Message::InvitationAgain(invitation),
         Message::Test(Test { company, server: name.clone(), at: now() }),
         Message::AccessBlocked(change.clone()),
-        Message::AccessRestored(AccessRestored { change: change.clone(), link }),
+        Message::AccessRestored(AccessRestored { change: change.clone(), link: link.clone() }),
         Message::UserDeleted(change.clone()),
         Message::AdminAppointed(change.clone()),
         Message::AdminRemoved(change.clone()),
-        Message::AdminAppointedNotice(AdminAppointedNotice { change, who: name }),
+        Message::AdminAppointedNotice(AdminAppointedNotice { change: change.clone(), who: name.clone() }),
+        Message::PasswordReset(reset.clone()),
+        Message::PasswordChanged(PasswordChanged { first_name: name.clone(), company: reset.company, at: now(), link: link.clone() }),
+        Message::AddressConfirm(address.clone()),
+        Message::AddressStop(address),
+        Message::AddressChanged(AddressChanged { change, old: name.clone(), new: name }),
     ]
 }
 
 fn has_link(message: &Message) -> bool {
-    matches!(message, Message::Invitation(_) | Message::InvitationAgain(_) | Message::AccessRestored(_))
+    matches!(
+        message,
+        Message::Invitation(_)
+            | Message::InvitationAgain(_)
+            | Message::AccessRestored(_)
+            | Message::PasswordReset(_)
+            | Message::PasswordChanged(_)
+            | Message::AddressConfirm(_)
+            | Message::AddressStop(_)
+    )
 }
 
 /// What holds of every mail, whatever the names in it.
@@ -87,6 +105,11 @@ fn usual_names() {
             "You are now an Admin of Northwind Trading",
             "You are no longer an Admin of Northwind Trading",
             "Maya Fischer is now an Admin of Northwind Trading",
+            "Reset your Usher password",
+            "Your Usher password was changed",
+            "Confirm your Usher email address",
+            "Your Usher email address is about to change",
+            "Your Usher email address was changed",
         ]
     );
     assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");
@@ -169,6 +192,50 @@ fn an_invitation_says_who_for_what_and_until_when_before_the_button() {
             let again = in_one_line(part).contains("the earlier link no longer works");
             assert_eq!(again, message.kind() == MailKind::InvitationAgain);
         }
+    }
+}
+
+#[test]
+fn a_reset_says_who_asked_for_it_and_how_long_the_link_works() {
+    for (asked_by, words, note) in [
+        (
+            Some("Maya Fischer".to_owned()),
+            "Maya Fischer, an administrator, asked you to choose a new password",
+            "Until you do, your password",
+        ),
+        (None, "Somebody, probably you, asked for a new password", "If you did not ask for it, ignore this mail"),
+    ] {
+        let (first_name, company, link) = ("Hana".to_owned(), "Northwind Trading".to_owned(), Link::new(LINK));
+        let reset = PasswordReset { asked_by, first_name, company, link, expires_at: now() };
+        let text = in_one_line(&check(&Message::PasswordReset(reset)).text);
+        for words in [words, note, "once, for one hour, until 20 November 2026, 09:20 UTC."] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+    }
+}
+
+#[test]
+fn both_addresses_are_told_what_changes_from_what_to_what() {
+    let change =
+        ByOther { first_name: "Hana".to_owned(), by: "Maya Fischer".to_owned(), company: "Northwind Trading".to_owned(), at: now() };
+    let (old, new) = ("hana@example.com".to_owned(), "novotna@example.com".to_owned());
+    let asked = AddressChange { change: change.clone(), new: new.clone(), link: Link::new(LINK), expires_at: now() };
+    for (message, words) in [
+        (
+            Message::AddressConfirm(asked.clone()),
+            "Maya Fischer asked to change the address of your user in Northwind Trading's console, Usher, to novotna@example.com.",
+        ),
+        (
+            Message::AddressStop(asked),
+            "Maya Fischer asked to change the address of your user in Northwind Trading's console, Usher, to novotna@example.com.",
+        ),
+        (
+            Message::AddressChanged(AddressChanged { change, old, new }),
+            "was changed from hana@example.com to novotna@example.com. Maya Fischer asked for it",
+        ),
+    ] {
+        let text = in_one_line(&check(&message).text);
+        assert!(text.contains(words), "{words} in {text}");
     }
 }
 

@@ -1,0 +1,93 @@
+//! Mails about a change of one's address: to the new one, to the old one, and to both when it is done.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ASK, ByOther, Link, console, somebody};
+use crate::{
+    domain::clock::Timestamp,
+    mail::{
+        letter::{Action, Letter, Paragraph},
+        text::one_line,
+    },
+};
+
+/// A change of address that waits until it is confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressChange {
+    pub change: ByOther,
+    pub new: String,
+    /// Confirms the change, or stops it.
+    pub link: Link,
+    pub expires_at: Timestamp,
+}
+
+impl AddressChange {
+    /// To the new address.
+    pub(super) fn to_confirm(&self) -> Letter {
+        self.letter(
+            "Confirm your Usher email address",
+            "Confirm your email address",
+            "Once you confirm it you sign in with this address, and are signed out everywhere. The link works once, until",
+            "Confirm",
+            "If you did not expect this mail, ignore it and nothing happens.",
+        )
+    }
+
+    /// To the old address.
+    pub(super) fn to_stop(&self) -> Letter {
+        self.letter(
+            "Your Usher email address is about to change",
+            "Your email address is about to change",
+            "It changes as soon as somebody confirms that at the new address. You can stop it until",
+            "Stop the change",
+            "If you expect the change, there is nothing to do. If you do not, stop it and tell an administrator.",
+        )
+    }
+
+    fn letter(&self, subject: &str, heading: &'static str, follows: &str, label: &'static str, note: &'static str) -> Letter {
+        let ByOther { first_name, by, company, .. } = &self.change;
+        let (by, new) = (somebody(by), one_line(&self.new));
+        Letter {
+            subject: subject.to_owned(),
+            preheader: format!("{by} asked to change it to {new}."),
+            heading,
+            first_name: first_name.clone(),
+            paragraphs: vec![
+                Paragraph::plain(&format!("{by} asked to change the address of your user in {}, to {new}.", console(company))),
+                Paragraph::dated(follows, self.expires_at),
+            ],
+            action: Some(Action { label, link: self.link.clone() }),
+            notes: vec![note],
+            company: company.clone(),
+        }
+    }
+}
+
+/// A change of address that is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressChanged {
+    /// By whoever asked for it.
+    pub change: ByOther,
+    pub old: String,
+    pub new: String,
+}
+
+impl AddressChanged {
+    pub(super) fn letter(&self) -> Letter {
+        let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
+        Letter {
+            subject: "Your Usher email address was changed".to_owned(),
+            preheader: format!("It is {} now.", one_line(new)),
+            heading: "Your email address was changed",
+            first_name: first_name.clone(),
+            paragraphs: vec![
+                Paragraph::plain(&format!("The address of your user in {}, was changed from {old} to {new}.", console(company))),
+                Paragraph::dated(&format!("{} asked for it, and it was confirmed at the new address on", somebody(by)), *at),
+                Paragraph::plain("You are signed out everywhere. Sign in with the new address; your password stays as it was."),
+            ],
+            action: None,
+            notes: vec![ASK],
+            company: company.clone(),
+        }
+    }
+}

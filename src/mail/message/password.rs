@@ -1,0 +1,82 @@
+//! Mails about one's password: the link to choose a new one, and the word that it was changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Link, console, somebody};
+use crate::{
+    domain::clock::Timestamp,
+    mail::{
+        letter::{Action, Letter, Paragraph},
+        text::date,
+    },
+};
+
+/// Somebody may choose a new password, by a link that holds until `expires_at`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordReset {
+    /// The administrator who asked, by the name that people see; `None` for whoever did so at the sign-in page.
+    pub asked_by: Option<String>,
+    pub first_name: String,
+    pub company: String,
+    pub link: Link,
+    pub expires_at: Timestamp,
+}
+
+impl PasswordReset {
+    pub(super) fn letter(&self) -> Letter {
+        let console = console(&self.company);
+        let (asked, note) = match &self.asked_by {
+            Some(by) => (
+                format!("{}, an administrator, asked you to choose a new password for {console}.", somebody(by)),
+                "Until you do, your password stays as it is. If you think that this is a mistake, ask an administrator.",
+            ),
+            None => (
+                format!("Somebody, probably you, asked for a new password for your user in {console}."),
+                "If you did not ask for it, ignore this mail and your password stays as it is.",
+            ),
+        };
+        Letter {
+            subject: "Reset your Usher password".to_owned(),
+            preheader: format!("Choose a new password by {}.", date(self.expires_at)),
+            heading: "Choose a new password",
+            first_name: self.first_name.clone(),
+            paragraphs: vec![Paragraph::plain(&asked), Paragraph::dated("The link works once, for one hour, until", self.expires_at)],
+            action: Some(Action { label: "Choose a new password", link: self.link.clone() }),
+            notes: vec![note],
+            company: self.company.clone(),
+        }
+    }
+}
+
+/// A new password was chosen, by whoever had the link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordChanged {
+    pub first_name: String,
+    pub company: String,
+    pub at: Timestamp,
+    /// To the sign-in page.
+    pub link: Link,
+}
+
+impl PasswordChanged {
+    pub(super) fn letter(&self) -> Letter {
+        Letter {
+            subject: "Your Usher password was changed".to_owned(),
+            preheader: "You are signed out everywhere.".to_owned(),
+            heading: "Your password was changed",
+            first_name: self.first_name.clone(),
+            paragraphs: vec![
+                Paragraph::dated(
+                    &format!("The password of your user in {}, was changed by a link that was mailed to you, on", console(&self.company)),
+                    self.at,
+                ),
+                Paragraph::plain("You are signed out everywhere. Sign in with the new password."),
+            ],
+            action: Some(Action { label: "Sign in", link: self.link.clone() }),
+            notes: vec![
+                "If it was not you, choose another at once, by \"Forgot password?\" on the sign-in page, and tell an administrator.",
+            ],
+            company: self.company.clone(),
+        }
+    }
+}
