@@ -65,6 +65,9 @@ pub enum Action {
         target: Target,
         other_active_admins: u64,
     },
+    SendPasswordReset(Target),
+    /// Ask for another address of somebody active, and take that back.
+    ChangeEmail(Target),
     /// People deleted, until they are gone for good.
     SeeDeleted,
     RestoreUser,
@@ -115,11 +118,14 @@ pub enum Refusal {
 /// The first reason against it: role, then the person's status, then the company's safety.
 pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
     use Action::{
-        Activate, AddToAdmins, AddToGroup, Block, CreateGroup, Delete, DeleteGroup, InviteUser, RemoveFromAdmins, RemoveFromGroup,
-        RenameGroup, ResendInvitation, RestoreUser, RevokeInvitation, SeeAdmins, SeeDeleted, SeeDirectory, SeeEveryone, SeeInvitationLink,
+        Activate, AddToAdmins, AddToGroup, Block, ChangeEmail, CreateGroup, Delete, DeleteGroup, InviteUser, RemoveFromAdmins,
+        RemoveFromGroup, RenameGroup, ResendInvitation, RestoreUser, RevokeInvitation, SeeAdmins, SeeDeleted, SeeDirectory, SeeEveryone,
+        SeeInvitationLink, SendPasswordReset,
     };
     match (action, actor.role) {
         (SeeDirectory, _) => return Ok(()),
+        // Everybody changes their own.
+        (ChangeEmail(target), _) if target.id == actor.id => {}
         (_, Role::Admin) => {}
         (SeeAdmins | AddToAdmins(_) | RemoveFromAdmins { .. }, _) => return Err(Refusal::Unknown),
         _ => return Err(Refusal::Role),
@@ -135,6 +141,10 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
             require_status(target, &[Status::Active])?;
             keep_an_admin(target, other_active_admins)
         }
+        SendPasswordReset(target) => {
+            not_oneself(actor, target)?;
+            require_status(target, &[Status::Active])
+        }
         Activate(target) => {
             not_oneself(actor, target)?;
             require_status(target, &[Status::Deactivated])
@@ -145,7 +155,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
             keep_an_admin(target, other_active_admins)
         }
         AddToAdmins(Target { is_admin: true, .. }) | AddToGroup { is_member: true, .. } => Err(Refusal::AlreadyMember),
-        AddToAdmins(target) | AddToGroup { target, .. } => require_status(target, &[Status::Active]),
+        ChangeEmail(target) | AddToAdmins(target) | AddToGroup { target, .. } => require_status(target, &[Status::Active]),
         RemoveFromAdmins { target, other_active_admins } => keep_an_admin(target, other_active_admins),
     }
 }
@@ -179,6 +189,13 @@ mod tests {
         let wrong = Err(Refusal::Status(target.status));
         match (action_name, role) {
             ("see directory", _) => Ok(()),
+            ("change email", _) if oneself => {
+                if target.status == Status::Active {
+                    Ok(())
+                } else {
+                    wrong
+                }
+            }
             ("see admins" | "add to admins" | "remove from admins", Role::PortfolioAdmin | Role::User) => Err(Refusal::Unknown),
             (_, Role::PortfolioAdmin | Role::User) => Err(Refusal::Role),
             (
@@ -193,7 +210,7 @@ mod tests {
                     wrong
                 }
             }
-            ("block" | "activate" | "delete", Role::Admin) if oneself => Err(Refusal::Oneself),
+            ("block" | "activate" | "delete" | "send reset", Role::Admin) if oneself => Err(Refusal::Oneself),
             ("block", Role::Admin) if target.status != Status::Active => wrong,
             ("delete", Role::Admin) if open => wrong,
             ("block" | "delete" | "remove from admins", Role::Admin) if last => Err(Refusal::LastActiveAdmin),
@@ -207,7 +224,7 @@ mod tests {
             }
             ("add again to group", Role::Admin) => Err(Refusal::AlreadyMember),
             ("add to admins", Role::Admin) if target.is_admin => Err(Refusal::AlreadyMember),
-            ("add to admins" | "add to group", Role::Admin) => {
+            ("add to admins" | "add to group" | "send reset" | "change email", Role::Admin) => {
                 if target.status == Status::Active {
                     Ok(())
                 } else {
@@ -218,7 +235,7 @@ mod tests {
         }
     }
 
-    fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 20] {
+    fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 22] {
         [
             ("see directory", Action::SeeDirectory),
             ("see everyone", Action::SeeEveryone),
@@ -230,6 +247,8 @@ mod tests {
             ("block", Action::Block { target, other_active_admins }),
             ("activate", Action::Activate(target)),
             ("delete", Action::Delete { target, other_active_admins }),
+            ("send reset", Action::SendPasswordReset(target)),
+            ("change email", Action::ChangeEmail(target)),
             ("see deleted", Action::SeeDeleted),
             ("restore", Action::RestoreUser),
             ("add to admins", Action::AddToAdmins(target)),
@@ -266,7 +285,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 20);
+        assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 22);
     }
 
     #[test]

@@ -58,8 +58,12 @@ stored_enum! {
         Setup = "setup",
         /// An invited person confirms and sets their credentials.
         Invitation = "invitation",
+        /// Somebody chooses a new password.
         PasswordReset = "password_reset",
+        /// Whoever reads mail at a new address says so.
         EmailChange = "email_change",
+        /// Whoever reads mail at the old address keeps it.
+        EmailChangeStop = "email_change_stop",
     }
 }
 

@@ -11,6 +11,7 @@ pub mod groups;
 pub mod outbox;
 pub mod page;
 pub mod people;
+pub mod reset_requests;
 mod schema;
 pub mod sessions;
 mod sql_types;

@@ -60,6 +60,7 @@ pub fn insert(tx: &mut Tx<'_>, mail: &NewMail<'_>) -> Result<(), StoreError> {
 pub struct DueMail {
     pub id: MailId,
     pub message_id: String,
+    pub kind: String,
     pub user_id: Option<UserId>,
     pub token_id: Option<TokenId>,
     pub recipient: String,
@@ -103,10 +104,10 @@ pub enum Attempt<'a> {
     HandedOver {
         reply: &'a str,
     },
-    /// It is a file now. A link in it is kept, so that an administrator can pass it on.
+    /// It is a file now. The link of an invitation is kept, so that an administrator can pass it on.
     Filed {
         reply: &'a str,
-        has_link: bool,
+        keeps_link: bool,
     },
     Retry {
         reply: &'a str,
@@ -138,7 +139,7 @@ pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp
         .execute(tx.db())?;
     let keeps = match attempt {
         Attempt::HandedOver { .. } | Attempt::Failed { .. } => false,
-        Attempt::Filed { has_link, .. } => *has_link,
+        Attempt::Filed { keeps_link, .. } => *keeps_link,
         Attempt::Retry { .. } => true,
     };
     if settled == 1 && !keeps {

@@ -95,10 +95,20 @@ diesel::table! {
         hash -> Binary,
         user_id -> Nullable<BigInt>,
         email -> Nullable<Text>,
+        asked_by -> Nullable<BigInt>,
         created_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         ended_as -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reset_requests (id) {
+        id -> BigInt,
+        email -> Text,
+        source -> Text,
+        asked_at -> Timestamp,
     }
 }
 

@@ -152,6 +152,17 @@ pub fn is_known_browser(db: &mut Database, user: UserId, browser: TokenHash) -> 
     Ok(diesel::select(diesel::dsl::exists(known_browsers::table.find((user.0, browser.0.to_vec())))).get_result(db)?)
 }
 
+/// The browsers in which the person has signed in before.
+///
+/// # Errors
+/// The database's.
+pub fn known_browsers(db: &mut Database, user: UserId) -> Result<Vec<TokenHash>, StoreError> {
+    let hashes =
+        known_browsers::table.filter(known_browsers::user_id.eq(user.0)).select(known_browsers::browser_hash).load::<Vec<u8>>(db)?;
+    // The table checks the length, so that none is left out.
+    Ok(hashes.into_iter().filter_map(|hash| hash.try_into().ok().map(TokenHash)).collect())
+}
+
 /// Remembers that the person signed in from this browser.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Wrong attempts in a row, and the sign-ins that were refused.
+//! Wrong attempts in a row, requests for new passwords, and the sign-ins that were refused.
 
 use chrono::{TimeDelta, Timelike};
 use diesel::prelude::*;
@@ -15,8 +15,8 @@ use super::{
     schema::{refused_sign_ins, throttles},
 };
 
-/// Attempts from one network address are forgotten after an hour of quiet; those on one account stay until somebody gets in.
-const SOURCE_MEMORY: TimeDelta = TimeDelta::hours(1);
+/// Attempts are forgotten after an hour of quiet, but for sign-ins to one account: those stay until somebody gets in.
+const MEMORY: TimeDelta = TimeDelta::hours(1);
 
 /// Attempts on one account that nobody repeats are forgotten after a month: most were on addresses that nobody has.
 const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
@@ -62,7 +62,7 @@ pub fn strike(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestamp) 
     );
     each!(tx.db(), |connection| diesel::insert_into(throttles::table).values(untried).on_conflict_do_nothing().execute(connection))?;
     let before = each!(tx.db(), |connection| lock_throttle(connection, scope, key))?;
-    let before = before.filter(|(_, last_at, _)| scope == ThrottleScope::Account || now < *last_at + SOURCE_MEMORY);
+    let before = before.filter(|(_, last_at, _)| scope == ThrottleScope::Account || now < *last_at + MEMORY);
     let wrong = before.map_or(0, |(wrong, _, _)| wrong);
     if let Some(until) = before.map(|(_, _, until)| until).filter(|until| now < *until) {
         return Ok(Strike { in_a_row: wrong, held_until: Some(until) });
@@ -127,8 +127,8 @@ pub fn take_back(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestam
 /// # Errors
 /// The database's.
 pub fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
-    let of_source = throttles::scope.eq(ThrottleScope::Source).and(throttles::last_at.le(now - SOURCE_MEMORY));
-    let forgotten = of_source.or(throttles::last_at.le(now - ACCOUNT_MEMORY));
+    let of_an_hour = throttles::scope.ne(ThrottleScope::Account).and(throttles::last_at.le(now - MEMORY));
+    let forgotten = of_an_hour.or(throttles::last_at.le(now - ACCOUNT_MEMORY));
     let swept = diesel::delete(throttles::table.filter(forgotten)).execute(tx.db())?;
     let refused = diesel::delete(refused_sign_ins::table.filter(refused_sign_ins::minute.le(now - REFUSALS_KEPT))).execute(tx.db())?;
     Ok(swept + refused)

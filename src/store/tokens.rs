@@ -21,6 +21,8 @@ pub struct TokenRow {
     pub user_id: Option<UserId>,
     /// The address it was sent to.
     pub email: Option<String>,
+    /// Who asked for the change of address that it confirms.
+    pub asked_by: Option<UserId>,
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub ended_as: Option<TokenEnd>,
@@ -33,6 +35,7 @@ pub struct NewToken<'a> {
     pub hash: TokenHash,
     pub user: Option<UserId>,
     pub email: Option<&'a str>,
+    pub asked_by: Option<UserId>,
     pub expires_at: Timestamp,
     pub now: Timestamp,
 }
@@ -46,6 +49,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewToken<'_>) -> Result<TokenId, StoreError
             tokens::hash.eq(new.hash.0.as_slice()),
             tokens::user_id.eq(new.user.map(|user| user.0)),
             tokens::email.eq(new.email),
+            tokens::asked_by.eq(new.asked_by.map(|user| user.0)),
             tokens::created_at.eq(new.now),
             tokens::expires_at.eq(new.expires_at),
         ))

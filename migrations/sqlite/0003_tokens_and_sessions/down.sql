@@ -1,4 +1,5 @@
 DROP TABLE throttles;
 DROP TABLE known_browsers;
 DROP TABLE sessions;
+DROP TABLE reset_requests;
 DROP TABLE tokens;

@@ -1,11 +1,13 @@
 -- Single-use links. Only the SHA-256 of a token is here. A link outlives its person, so that its page can say how it ended.
 CREATE TABLE tokens (
     id         INTEGER   PRIMARY KEY AUTOINCREMENT,
-    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change')),
+    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change', 'email_change_stop')),
     hash       BLOB      NOT NULL UNIQUE CHECK (length(hash) = 32),
     user_id    BIGINT    REFERENCES users (id) ON DELETE SET NULL,
     -- The address it was sent to.
     email      TEXT,
+    -- Who asked for the change of address that it confirms.
+    asked_by   BIGINT    REFERENCES users (id) ON DELETE SET NULL,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     ended_at   TIMESTAMP,
@@ -13,7 +15,16 @@ CREATE TABLE tokens (
     CHECK ((ended_at IS NULL) = (ended_as IS NULL))
 );
 CREATE UNIQUE INDEX tokens_one_open ON tokens (user_id, purpose) WHERE ended_at IS NULL AND user_id IS NOT NULL;
+CREATE INDEX tokens_asked_by ON tokens (asked_by) WHERE asked_by IS NOT NULL;
 CREATE UNIQUE INDEX tokens_one_setup ON tokens (purpose) WHERE ended_at IS NULL AND purpose = 'setup';
+
+-- Addresses for which somebody who forgot a password asked for a link, until it is looked up whom they belong to.
+CREATE TABLE reset_requests (
+    id         INTEGER   PRIMARY KEY AUTOINCREMENT,
+    email      TEXT      NOT NULL,
+    source     TEXT      NOT NULL,
+    asked_at   TIMESTAMP NOT NULL
+);
 
 CREATE TABLE sessions (
     id           INTEGER   PRIMARY KEY AUTOINCREMENT,
@@ -37,9 +48,9 @@ CREATE TABLE known_browsers (
     PRIMARY KEY (user_id, browser_hash)
 ) WITHOUT ROWID;
 
--- Wrong attempts in a row, by typed address (hashed, known or not) and by network address.
+-- Wrong attempts in a row, and requests for new passwords, by typed address (hashed, known or not) and by network address.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source')),
     key           TEXT      NOT NULL,
     wrong_in_a_row INTEGER  NOT NULL,
     last_at       TIMESTAMP NOT NULL,

@@ -129,6 +129,22 @@ pub fn set_credentials(
     set(tx, person.id, changes)
 }
 
+/// Another password.
+///
+/// # Errors
+/// The database's.
+pub fn set_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
+    set(tx, id, (users::password_hash.eq(Some(password.as_str())), users::version.eq(users::version + 1)))
+}
+
+/// Another address, and what is derived from it.
+///
+/// # Errors
+/// The database's; a unique violation where the address is taken.
+pub fn set_email(tx: &mut Tx<'_>, person: &Person, email: &EmailAddress) -> Result<(), StoreError> {
+    set(tx, person.id, (named(&person.first_name, &person.last_name, email), users::version.eq(users::version + 1)))
+}
+
 /// The same password, hashed with today's parameters.
 ///
 /// # Errors
