@@ -11,10 +11,7 @@ use actix_web::{
 
 use crate::{
     config::{self, DatabaseUrl, KeyFileError, PublicUrl, Settings},
-    domain::{
-        clock::{SystemClock, SystemRandom},
-        token::Token,
-    },
+    domain::clock::{SystemClock, SystemRandom},
     mail::{Sender, SmtpUrlError, Transport, outgoing::SenderError},
     store::{Location, Store, StoreError},
     usecases::{
@@ -86,8 +83,7 @@ fn links(public_url: &PublicUrl) -> Links {
     Links {
         origin: public_url.origin().to_owned(),
         host: public_url.host().to_owned(),
-        setup: |token: &Token| paths::setup_with(token.reveal()),
-        invitation: |token: &Token| paths::Invitation { token: token.reveal().to_owned() }.to_string(),
+        with_token: paths::with_token,
         sign_in: || paths::SignIn {}.to_string(),
     }
 }

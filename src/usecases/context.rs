@@ -12,7 +12,7 @@ use crate::{
         password::HashingFailed,
         policy::{Action, Refusal, decide},
         secret::SecretKey,
-        token::{Token, TokenHash},
+        token::{Token, TokenHash, TokenPurpose},
         user::{Status, Who},
     },
     store::{
@@ -41,8 +41,8 @@ pub struct Links {
     pub origin: String,
     /// What comes after the @ in a mail's Message-ID.
     pub host: String,
-    pub setup: fn(&Token) -> String,
-    pub invitation: fn(&Token) -> String,
+    /// The page of a single-use link.
+    pub with_token: fn(TokenPurpose, &Token) -> String,
     pub sign_in: fn() -> String,
 }
 
@@ -53,12 +53,8 @@ impl fmt::Debug for Links {
 }
 
 impl Links {
-    pub(super) fn setup(&self, token: &Token) -> String {
-        format!("{}{}", self.origin, (self.setup)(token))
-    }
-
-    pub(super) fn invitation(&self, token: &Token) -> String {
-        format!("{}{}", self.origin, (self.invitation)(token))
+    pub(super) fn with_token(&self, purpose: TokenPurpose, token: &Token) -> String {
+        format!("{}{}", self.origin, (self.with_token)(purpose, token))
     }
 
     pub(super) fn sign_in(&self) -> String {
@@ -147,6 +143,11 @@ impl Caller {
     pub(super) fn by(&self, person: &Person) -> By {
         By { id: Some(person.id), name: person.display_name(), source: self.source.clone() }
     }
+}
+
+/// Somebody who acts on their own user, by a session or by a link that was mailed to them.
+pub(super) fn by_oneself(who: &Who, source: &str) -> By {
+    By { id: Some(who.id), name: who.display_name(), source: source.to_owned() }
 }
 
 /// An audit entry about a person.

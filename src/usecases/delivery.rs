@@ -9,7 +9,7 @@ use crate::{
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
     },
-    mail::{Outgoing, SendError, SendErrorKind, Sender, Transport},
+    mail::{Outgoing, SendError, SendErrorKind, Sender, Transport, message::MailKind},
     store::{
         StoreError,
         outbox::{self, Attempt, DueMail},
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::Context;
+use super::{Context, password_reset};
 
 /// Longer than any talk with a mail server: whoever holds a lease for longer has died.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -28,17 +28,20 @@ const BACK_OFF: [i64; 10] = [1, 2, 5, 15, 30, 60, 180, 360, 720, 1440];
 /// What came of one look into the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
-    /// A mail was dealt with; there may be more.
+    /// A mail or a request for one was dealt with; there may be more.
     One,
     /// Nothing is due.
     Nothing,
 }
 
-/// Sends the mail that has waited longest, if one is due.
+/// Finds out whom those meant who forgot a password, then sends the mail that has waited longest, if one is due.
 ///
 /// # Errors
 /// The database's; the mail is claimed again when its lease ends.
 pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
+    if blocking(ctx, |ctx| password_reset::answer_next(&ctx)).await? {
+        return Ok(Delivered::One);
+    }
     let claimed = blocking(ctx, |ctx| {
         let now = ctx.now();
         ctx.store.write(|tx| {
@@ -73,7 +76,7 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
     let error = match sent {
         Ok(reply) => {
             let attempt = if is_filed {
-                Attempt::Filed { reply: &reply, has_link: mail.token_id.is_some() }
+                Attempt::Filed { reply: &reply, keeps_link: mail.kind.parse().is_ok_and(MailKind::is_invitation) }
             } else {
                 Attempt::HandedOver { reply: &reply }
             };

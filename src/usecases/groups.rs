@@ -10,6 +10,7 @@ use crate::{
         policy::{Action, Refusal},
         search::SearchTerm,
         text::GroupName,
+        token::TokenEnd,
     },
     mail::Message,
     store::{
@@ -17,6 +18,7 @@ use crate::{
         groups::{self, Group, GroupKind},
         page::{Count, Position, Slice},
         people::{self, Filter, Person},
+        tokens,
     },
 };
 
@@ -166,6 +168,7 @@ pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<
         };
         authorise(&actor, action, Some(&person))?;
         groups::add_member(tx, id, user, now)?;
+        end_links(tx, &group, user, now)?;
         audit_member(tx, caller, &actor, done, &person, &group, now);
         if group.kind == GroupKind::Admins {
             ctx.tell(tx, &person, &actor, Message::AdminAppointed, now)?;
@@ -186,6 +189,7 @@ pub fn remove(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Resu
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         authorise_removal(tx.db(), &actor, &person, &group, now)?;
         groups::remove_member(tx, id, user)?;
+        end_links(tx, &group, user, now)?;
         let done = if group.kind == GroupKind::Admins { AuditAction::AdminRemoved } else { AuditAction::GroupMemberRemoved };
         audit_member(tx, caller, &actor, done, &person, &group, now);
         if group.kind == GroupKind::Admins {
@@ -208,6 +212,14 @@ pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Re
         authorise_removal(db, actor, &person, &group, now)?;
         Ok((person, group))
     })
+}
+
+/// What was mailed to somebody before the Admin role came or went is not to be used after it.
+fn end_links(tx: &mut Tx<'_>, group: &Group, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    match group.kind {
+        GroupKind::Admins => tokens::end_open(tx, user, None, TokenEnd::Revoked, now),
+        GroupKind::Custom => Ok(()),
+    }
 }
 
 fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: &Group, now: Timestamp) -> Result<(), Denied> {

@@ -4,13 +4,13 @@ use serde_json::json;
 
 use crate::{
     domain::{
-        audit::{AuditAction, By},
+        audit::AuditAction,
         clock::{Timestamp, random_bytes},
         company::Company,
         email_address::EmailAddress,
         ids::UserId,
         invitation::InvitationOrigin,
-        password::{HashingFailed, Password},
+        password::Password,
         policy::{Action, Target},
         text::PersonName,
         token::{Token, TokenEnd, TokenPurpose},
@@ -20,13 +20,15 @@ use crate::{
     store::{
         Database, StoreError, Tx, company, outbox,
         people::{self, NewInvited, Person},
-        tokens::{self, NewToken, TokenRow},
+        tokens::{self, NewToken},
     },
 };
 
 use super::{
     Caller, Context, Denied, Visitor,
-    context::{Rights, about_user, authorise},
+    context::{Rights, about_user, authorise, by_oneself},
+    email_change::{AddressError, Asked},
+    links::{self, LinkError, Looked},
     mails::Recipient,
     sign_in,
 };
@@ -56,6 +58,14 @@ pub struct Existing {
     pub status: Status,
 }
 
+impl Existing {
+    /// Whoever has the address.
+    pub(super) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
+        let found = people::find_by_email(db, email)?;
+        Ok(found.map(|(person, _)| Self { id: person.id, name: person.display_name(), status: person.status(now), email: person.email }))
+    }
+}
+
 /// Invites somebody from Users & Groups: as a User without assignments.
 ///
 /// # Errors
@@ -66,9 +76,8 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::InviteUser, None)?;
-        if let Some((person, _)) = people::find_by_email(tx.db(), email)? {
-            let (id, name, email, status) = (person.id, person.display_name(), person.email.clone(), person.status(now));
-            return Err(InviteError::Exists(Box::new(Existing { id, name, email, status })));
+        if let Some(existing) = Existing::find(tx.db(), email, now)? {
+            return Err(InviteError::Exists(Box::new(existing)));
         }
         let company = company::load(tx.db())?;
         let expires_at = now + company.invitation_term(origin);
@@ -92,11 +101,32 @@ pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, De
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let person = target(tx, &actor, user, Action::ResendInvitation, now)?;
-        let expires_at = renew(ctx, tx, &person, &token, actor.display_name(), now)?;
+        let expires_at = renew(ctx, tx, &person, &token, actor.display_name(), Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationResent, &person.who(), details));
         Ok(person)
     })
+}
+
+/// Sends the invitation to another address instead: the earlier link is dead, the term starts anew. The address that the person has already
+/// needs no change.
+///
+/// # Errors
+/// See [`AddressError`].
+pub fn readdress(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, token: &Token) -> Result<(), AddressError> {
+    let Asked { caller, actor, person, email, now } = *asked;
+    asked.authorise(Action::ResendInvitation(person.target(now)))?;
+    if email.as_str() == person.email {
+        return Ok(());
+    }
+    asked.require_free(tx.db())?;
+    people::set_email(tx, person, email)?;
+    outbox::cancel_for(tx, person.id, now)?;
+    let invited = Person { email: email.to_string(), ..person.clone() };
+    let expires_at = renew(ctx, tx, &invited, token, actor.display_name(), Message::Invitation, now)?;
+    let details = json!({"before": person.email, "after": email.as_str(), "expires_at": expires_at.and_utc()});
+    tx.audit(about_user(now, caller.by(actor), AuditAction::InvitationReaddressed, &person.who(), details));
+    Ok(())
 }
 
 /// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
@@ -169,6 +199,7 @@ fn renew(
     person: &Person,
     token: &Token,
     invited_by: String,
+    message: fn(Invitation) -> Message,
     now: Timestamp,
 ) -> Result<Timestamp, StoreError> {
     let company = company::load(tx.db())?;
@@ -176,7 +207,7 @@ fn renew(
     let expires_at = now + company.invitation_term(origin);
     tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
     people::renew_invitation(tx, person.id, expires_at)?;
-    Sent { person, token, company: &company, invited_by, expires_at }.post(ctx, tx, Message::InvitationAgain, now)?;
+    Sent { person, token, company: &company, invited_by, expires_at }.post(ctx, tx, message, now)?;
     Ok(expires_at)
 }
 
@@ -197,6 +228,7 @@ impl Sent<'_> {
             hash: token.hash(),
             user: Some(person.id),
             email: Some(&person.email),
+            asked_by: None,
             expires_at,
             now,
         };
@@ -205,29 +237,11 @@ impl Sent<'_> {
             invited_by,
             first_name: person.first_name.clone(),
             company: company.name.clone(),
-            link: Link::new(&ctx.links.invitation(token)),
+            link: Link::new(&ctx.links.with_token(TokenPurpose::Invitation, token)),
             expires_at,
         });
         ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
     }
-}
-
-/// What stands behind a link.
-#[derive(Debug, Clone)]
-pub enum Found {
-    /// It can be accepted.
-    Open(Box<Open>),
-    /// It ran out; a new one can be sent while the invitation stands.
-    Expired {
-        email: String,
-        expired_at: Timestamp,
-    },
-    Used {
-        at: Timestamp,
-    },
-    Replaced,
-    Revoked,
-    Unknown,
 }
 
 /// An invitation that waits to be accepted.
@@ -244,50 +258,28 @@ pub struct Open {
 ///
 /// # Errors
 /// The database's.
-pub fn look(ctx: &Context, token: &Token) -> Result<Found, StoreError> {
+pub fn look(ctx: &Context, token: &Token) -> Looked<Box<Open>> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let Some(token) = tokens::find(db, TokenPurpose::Invitation, token.hash())? else { return Ok(Found::Unknown) };
-        found(db, &token, now)
+        let (token, person) = match links::look(db, TokenPurpose::Invitation, token, now)? {
+            Ok(found) => found,
+            Err(dead) => return Ok(Err(dead)),
+        };
+        let invited_by = inviter(db, &person)?;
+        Ok(Ok(Box::new(Open { person, invited_by, expires_at: token.expires_at, company: company::load(db)? })))
     })
 }
 
-fn found(db: &mut Database, token: &TokenRow, now: Timestamp) -> Result<Found, StoreError> {
-    match (token.ended_as, token.ended_at) {
-        (Some(TokenEnd::Used), at) => return Ok(Found::Used { at: at.unwrap_or(now) }),
-        (Some(TokenEnd::Replaced), _) => return Ok(Found::Replaced),
-        (Some(TokenEnd::Revoked), _) => return Ok(Found::Revoked),
-        (None, _) => {}
-    }
-    let person = token.user_id.map(|user| people::find(db, user)).transpose()?.flatten();
-    let Some(person) = person else { return Ok(Found::Revoked) };
-    if token.email.as_ref() != Some(&person.email) {
-        return Ok(Found::Replaced);
-    }
-    if now >= token.expires_at {
-        return Ok(Found::Expired { email: person.email, expired_at: token.expires_at });
-    }
-    let invited_by = person.invited_by.map(|user| people::find(db, user)).transpose()?.flatten();
-    let invited_by = invited_by.map(|inviter| inviter.display_name()).unwrap_or_default();
-    Ok(Found::Open(Box::new(Open { person, invited_by, expires_at: token.expires_at, company: company::load(db)? })))
-}
-
-/// Why an invitation is not accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum AcceptError {
-    /// It ended, ran out, or somebody else was faster; a look tells which.
-    #[error("the link is not open")]
-    NotOpen,
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Hashing(#[from] HashingFailed),
+/// Who invited somebody, by name; empty when that person is gone.
+fn inviter(db: &mut Database, person: &Person) -> Result<String, StoreError> {
+    let inviter = person.invited_by.map(|user| people::find(db, user)).transpose()?.flatten();
+    Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())
 }
 
 /// Accepts an invitation: sets name and password, and signs the person in. Of two who try at once, one does.
 ///
 /// # Errors
-/// See [`AcceptError`].
+/// See [`LinkError`].
 pub fn accept(
     ctx: &Context,
     token: &Token,
@@ -295,19 +287,14 @@ pub fn accept(
     last_name: &PersonName,
     password: &Password,
     visitor: &Visitor,
-) -> Result<Token, AcceptError> {
+) -> Result<Token, LinkError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
     let password = password.hash(&random_bytes(&*ctx.random))?;
     ctx.store.change(|tx| {
-        company::hold_rights(tx)?;
-        let token = tokens::consume(tx, TokenPurpose::Invitation, token.hash(), now)?.ok_or(AcceptError::NotOpen)?;
-        let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten();
-        // The user comes from the link, and the link must have gone to the address that the user still has.
-        let person = person.filter(|person| person.status(now) == Status::Invited && token.email.as_deref() == Some(&person.email));
-        let person = person.ok_or(AcceptError::NotOpen)?;
+        let (_, person) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
         people::set_credentials(tx, &person, first_name, last_name, &password, now)?;
-        let who = people::find(tx.db(), person.id)?.ok_or(AcceptError::NotOpen)?.who();
-        let by = By { id: Some(who.id), name: who.display_name(), source: visitor.source.clone() };
+        let who = people::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
+        let by = by_oneself(&who, &visitor.source);
         tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
         sign_in::begin_session(tx, &who, &session, visitor, now)?;
         Ok(session.clone())
@@ -317,23 +304,22 @@ pub fn accept(
 /// "Send me a new link": mails a new link to the address that the expired one went to. Nothing more is told to whoever asks.
 ///
 /// # Errors
-/// [`AcceptError::NotOpen`] unless the link ran out and the invitation stands; the database's.
-pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<String, AcceptError> {
+/// [`LinkError::NotOpen`] unless the link ran out and the invitation stands; the database's.
+pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<String, LinkError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
-        let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(AcceptError::NotOpen)?;
-        let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten().ok_or(AcceptError::NotOpen)?;
+        let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
+        let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
         // Read again under the lock: a second press finds the link replaced, so that each expired link sends one mail.
         let open = tokens::open_of(tx.db(), person.id, TokenPurpose::Invitation)?;
         let is_latest = open.is_some_and(|open| open.id == token.id && now >= open.expires_at);
         if !is_latest || person.status(now) != Status::Expired {
-            return Err(AcceptError::NotOpen);
+            return Err(LinkError::NotOpen);
         }
-        let invited_by = person.invited_by.map(|user| people::find(tx.db(), user)).transpose()?.flatten();
-        let invited_by = invited_by.map(|inviter| inviter.display_name()).unwrap_or_default();
-        let expires_at = renew(ctx, tx, &person, &new_token, invited_by, now)?;
-        let by = By { id: Some(person.id), name: person.display_name(), source: source.to_owned() };
-        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
+        let invited_by = inviter(tx.db(), &person)?;
+        let expires_at = renew(ctx, tx, &person, &new_token, invited_by, Message::InvitationAgain, now)?;
+        let (by, details) = (by_oneself(&person.who(), source), json!({"expires_at": expires_at.and_utc()}));
+        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), details));
         Ok(person.email)
     })
 }

@@ -70,7 +70,7 @@ impl Context {
         if person.id == by.id {
             return Ok(());
         }
-        let change = change(tx, person.first_name.clone(), by.display_name(), now)?;
+        let change = by_other(tx, person.first_name.clone(), by.display_name(), now)?;
         self.post(tx, person.into(), &message(change), now)
     }
 
@@ -84,7 +84,7 @@ impl Context {
             if user == appointed.id {
                 continue;
             }
-            let change = change(tx, String::new(), by.to_owned(), now)?;
+            let change = by_other(tx, String::new(), by.to_owned(), now)?;
             let notice = AdminAppointedNotice { change, who: appointed.display_name() };
             self.post(tx, Recipient { user, email: &email, token: None }, &Message::AdminAppointedNotice(notice), now)?;
         }
@@ -92,6 +92,7 @@ impl Context {
     }
 }
 
-fn change(tx: &mut Tx<'_>, first_name: String, by: String, at: Timestamp) -> Result<ByOther, StoreError> {
+/// What somebody did to the user of whoever gets the mail.
+pub(super) fn by_other(tx: &mut Tx<'_>, first_name: String, by: String, at: Timestamp) -> Result<ByOther, StoreError> {
     Ok(ByOther { first_name, by, company: company::load(tx.db())?.name, at })
 }

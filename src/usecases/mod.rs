@@ -4,10 +4,13 @@
 mod context;
 pub mod delivery;
 pub mod directory;
+pub mod email_change;
 pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
+mod links;
 mod mails;
+pub mod password_reset;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -21,3 +24,4 @@ pub use crate::store::{
     people::{Deleted, Person},
 };
 pub use context::{Caller, Context, Denied, Links, Visitor};
+pub use links::{Dead, LinkError, Looked};

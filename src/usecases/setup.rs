@@ -61,11 +61,19 @@ pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
             return Ok(false);
         }
         tokens::end_setup(tx, TokenEnd::Replaced, now)?;
-        let new = NewToken { purpose: TokenPurpose::Setup, hash: token.hash(), user: None, email: None, expires_at: now + TERM, now };
+        let new = NewToken {
+            purpose: TokenPurpose::Setup,
+            hash: token.hash(),
+            user: None,
+            email: None,
+            asked_by: None,
+            expires_at: now + TERM,
+            now,
+        };
         tokens::insert(tx, &new)?;
         Ok::<_, StoreError>(true)
     })?;
-    Ok(opened.then(|| ctx.links.setup(&token)))
+    Ok(opened.then(|| ctx.links.with_token(TokenPurpose::Setup, &token)))
 }
 
 /// What the setup page needs to know; for anything but the open address the page does not exist.

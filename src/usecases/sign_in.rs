@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{
-        audit::{AuditAction, By},
+        audit::AuditAction,
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
         password::{HashingFailed, Password, PasswordHash},
@@ -24,7 +24,10 @@ use crate::{
     },
 };
 
-use super::{Context, Visitor, context::about_user};
+use super::{
+    Context, Visitor,
+    context::{about_user, by_oneself},
+};
 
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +150,7 @@ fn email_key(typed: &str) -> String {
 }
 
 /// Under which name attempts on an account are counted: those from each known browser apart from everybody else's.
-fn account(email_key: &str, known_browser: Option<TokenHash>) -> String {
+pub(super) fn account(email_key: &str, known_browser: Option<TokenHash>) -> String {
     let mut hash = Sha256::new_with_prefix(email_key);
     if let Some(browser) = known_browser {
         hash.update([0]);
@@ -157,16 +160,23 @@ fn account(email_key: &str, known_browser: Option<TokenHash>) -> String {
 }
 
 /// What attempts from a network address are counted under: of IPv6 the first half, since whoever has one address there has all of a /64.
-fn network(source: &str) -> String {
+pub(super) fn network(source: &str) -> String {
     match source.parse::<Ipv6Addr>() {
         Ok(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string(),
         Err(_) => source.to_owned(),
     }
 }
 
-/// Lets attempts on an account begin anew, whoever made them.
-pub(super) fn forget_attempts(tx: &mut Tx<'_>, email: &str) -> Result<(), StoreError> {
-    throttles::forgive(tx, ThrottleScope::Account, &account(&email_key(email), None))
+/// Lets attempts on an account begin anew, whoever made them and from whichever browser.
+pub(super) fn forget_attempts(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
+    let key = email_key(&person.email);
+    for browser in sessions::known_browsers(tx.db(), person.id)? {
+        throttles::forgive(tx, ThrottleScope::Account, &account(&key, Some(browser)))?;
+    }
+    for scope in [ThrottleScope::Account, ThrottleScope::ResetAccount] {
+        throttles::forgive(tx, scope, &account(&key, None))?;
+    }
+    Ok(())
 }
 
 /// Begins a session within the transaction of whatever led to it.
@@ -180,8 +190,13 @@ pub(super) fn begin_session(tx: &mut Tx<'_>, who: &Who, session: &Token, visitor
     if let Some(browser) = visitor.browser {
         sessions::remember_browser(tx, who.id, browser, now)?;
     }
-    let by = By { id: Some(who.id), name: who.display_name(), source: visitor.source.clone() };
-    tx.audit(about_user(now, by, AuditAction::SignIn, who, json!({"browser": visitor.user_agent.chars().take(300).collect::<String>()})));
+    tx.audit(about_user(
+        now,
+        by_oneself(who, &visitor.source),
+        AuditAction::SignIn,
+        who,
+        json!({"browser": visitor.user_agent.chars().take(300).collect::<String>()}),
+    ));
     Ok(())
 }
 
@@ -201,8 +216,7 @@ fn end_session(tx: &mut Tx<'_>, session: TokenHash, source: &str, now: Timestamp
         && let Some(signed_in) = found
     {
         let who = signed_in.person.who();
-        let by = By { id: Some(who.id), name: who.display_name(), source: source.to_owned() };
-        tx.audit(about_user(now, by, AuditAction::SignOut, &who, json!({})));
+        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::SignOut, &who, json!({})));
     }
     Ok(())
 }

@@ -1,0 +1,182 @@
+//! A new password for somebody who has one: asked for at the sign-in page or by an administrator, chosen behind a link.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By},
+        clock::{Timestamp, random_bytes},
+        company::Company,
+        email_address::EmailAddress,
+        ids::UserId,
+        password::Password,
+        policy::Action,
+        throttle::ThrottleScope,
+        token::{Token, TokenEnd, TokenPurpose},
+        user::Status,
+    },
+    mail::{
+        Link, Message,
+        message::{PasswordChanged, PasswordReset},
+    },
+    store::{
+        StoreError, Tx, company,
+        people::{self, Person},
+        reset_requests, sessions, throttles,
+        tokens::{self, NewToken},
+    },
+};
+
+use super::{
+    Caller, Context, Denied,
+    context::{Rights, about_user, by_oneself},
+    links::{self, LinkError, Looked},
+    mails::Recipient,
+    sign_in, users,
+};
+
+/// How long a link holds, whatever the company's terms for invitations are.
+const TERM: TimeDelta = TimeDelta::hours(1);
+
+/// "Forgot password?": notes for which address a link is asked for, unless that was done too often.
+///
+/// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
+/// are read and written for every address, and a later transaction, which nobody waits for, finds the person and writes link and mail.
+///
+/// # Errors
+/// The database's.
+pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<(), StoreError> {
+    let now = ctx.now();
+    ctx.store.write(|tx| {
+        let of_account = throttles::strike(tx, ThrottleScope::ResetAccount, &sign_in::account(email.key(), None), now)?;
+        let of_source = throttles::strike(tx, ThrottleScope::ResetSource, &sign_in::network(source), now)?;
+        if of_account.held_until.or(of_source.held_until).is_some() {
+            return Ok(());
+        }
+        reset_requests::insert(tx, email.as_str(), source, now)
+    })
+}
+
+/// Answers the request that has waited longest: a link by mail, if the address belongs to somebody active. Tells whether there was a request.
+///
+/// # Errors
+/// The database's; the request waits on.
+pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
+    if !ctx.store.read(reset_requests::is_any)? {
+        return Ok(false);
+    }
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    ctx.store.write(|tx| {
+        let Some(request) = reset_requests::take(tx)? else { return Ok(false) };
+        let expires_at = request.asked_at + TERM;
+        // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
+        let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active && now < expires_at);
+        if let Some(person) = person {
+            Sent { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
+            let by = By { id: None, name: "Somebody at the sign-in page".to_owned(), source: request.source };
+            tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
+        }
+        Ok(true)
+    })
+}
+
+/// The person with this address, under lock.
+fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
+    let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
+    let Some((found, _)) = people::find_by_email(tx.db(), &email)? else { return Ok(None) };
+    let person = people::lock(tx, found.id)?;
+    Ok(person.filter(|person| person.email == found.email))
+}
+
+/// Mails somebody else a link to choose a new password. Tells whom.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn send(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let expires_at = now + TERM;
+    ctx.store.change(|tx| {
+        let actor = caller.actor(tx, Rights::Stay, now)?;
+        let person = users::guarded(tx, &actor, user, |target, _| Action::SendPasswordReset(target), now)?;
+        Sent { person: &person, token: &token, asked_by: Some(actor.display_name()), expires_at }.post(ctx, tx, now)?;
+        let details = json!({"expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::PasswordResetSent, &person.who(), details));
+        Ok(person)
+    })
+}
+
+/// A link on its way to somebody's stored address, in place of an earlier one.
+struct Sent<'a> {
+    person: &'a Person,
+    token: &'a Token,
+    /// The administrator.
+    asked_by: Option<String>,
+    expires_at: Timestamp,
+}
+
+impl Sent<'_> {
+    fn post(self, ctx: &Context, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let Self { person, token, asked_by, expires_at } = self;
+        let purpose = TokenPurpose::PasswordReset;
+        tokens::end_open(tx, person.id, Some(purpose), TokenEnd::Replaced, now)?;
+        let (user, email) = (Some(person.id), Some(&*person.email));
+        let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email, asked_by: None, expires_at, now })?;
+        let message = Message::PasswordReset(PasswordReset {
+            asked_by,
+            first_name: person.first_name.clone(),
+            company: company::load(tx.db())?.name,
+            link: Link::new(&ctx.links.with_token(purpose, token)),
+            expires_at,
+        });
+        ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
+    }
+}
+
+/// A link behind which a new password can be chosen.
+#[derive(Debug, Clone)]
+pub struct Open {
+    pub person: Person,
+    pub expires_at: Timestamp,
+    pub company: Company,
+}
+
+/// Looks at a link and changes nothing.
+///
+/// # Errors
+/// The database's.
+pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        Ok(match links::look(db, TokenPurpose::PasswordReset, token, now)? {
+            Ok((token, person)) => Ok(Open { person, expires_at: token.expires_at, company: company::load(db)? }),
+            Err(dead) => Err(dead),
+        })
+    })
+}
+
+/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the person is dead.
+///
+/// # Errors
+/// See [`LinkError`].
+pub fn choose(ctx: &Context, token: &Token, password: &Password, source: &str) -> Result<(), LinkError> {
+    let now = ctx.now();
+    let password = password.hash(&random_bytes(&*ctx.random))?;
+    ctx.store.change(|tx| {
+        let (_, person) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
+        people::set_password(tx, person.id, &password)?;
+        let sessions = sessions::end_all(tx, person.id)?;
+        tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
+        sign_in::forget_attempts(tx, &person)?;
+        let changed = PasswordChanged {
+            first_name: person.first_name.clone(),
+            company: company::load(tx.db())?.name,
+            at: now,
+            link: Link::new(&ctx.links.sign_in()),
+        };
+        ctx.post(tx, (&person).into(), &Message::PasswordChanged(changed), now)?;
+        let who = person.who();
+        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::PasswordReset, &who, json!({"sessions_ended": sessions})));
+        Ok(())
+    })
+}
