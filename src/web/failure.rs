@@ -9,7 +9,7 @@ use actix_web::{
 
 use crate::{
     domain::policy::Refusal,
-    usecases::{Denied, StoreError},
+    usecases::{Denied, LinkError, StoreError},
 };
 
 use super::{errors::ErrorPage, paths};
@@ -116,6 +116,16 @@ impl From<Denied> for Failure {
             Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
             Denied::Store(error) => error.into(),
             Denied::Hashing(error) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<LinkError> for Failure {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::NotOpen => Self::NotFound,
+            LinkError::Store(error) => error.into(),
+            LinkError::Hashing(error) => Self::Internal(error.to_string()),
         }
     }
 }

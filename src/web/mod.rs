@@ -3,6 +3,7 @@
 pub mod assets;
 mod console;
 mod csrf;
+pub mod email_change;
 pub mod errors;
 mod extract;
 mod failure;
@@ -10,8 +11,10 @@ mod form;
 pub mod groups;
 mod home;
 pub mod invitation;
+pub mod links;
 mod middleware;
 pub mod page;
+pub mod password_reset;
 pub mod paths;
 mod query;
 mod respond;

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::{
+    ids::{GroupId, UserId},
+    token::{Token, TokenPurpose},
+};
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
@@ -34,8 +37,16 @@ paths! {
 
     /// With `?key=` the one-time address of the first start.
     Setup {} = "/setup";
+    /// Takes `?next=`, or `?after=` what led there.
     SignIn {} = "/sign-in";
     SignOut {} = "/sign-out";
+    /// With `?sent=true` once a link was asked for.
+    ForgotPassword {} = "/forgot-password";
+    PasswordReset { token: String } = "/reset/{token}";
+    /// Mailed to a new address.
+    ConfirmEmail { token: String } = "/confirm-email/{token}";
+    /// Mailed to the old address.
+    StopEmailChange { token: String } = "/stop-email-change/{token}";
     Invitation { token: String } = "/invitation/{token}";
     /// "Send me a new link", on the page of an expired invitation.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";
@@ -67,9 +78,16 @@ pub fn sign_in_then(next: Option<&str>) -> String {
     with_query(SignIn {}, &[("next", next.unwrap_or_default())])
 }
 
-/// The one-time address of the first start.
-pub fn setup_with(key: &str) -> String {
-    with_query(Setup {}, &[("key", key)])
+/// The page of a single-use link.
+pub fn with_token(purpose: TokenPurpose, token: &Token) -> String {
+    let token = token.reveal().to_owned();
+    match purpose {
+        TokenPurpose::Setup => with_query(Setup {}, &[("key", &*token)]),
+        TokenPurpose::Invitation => Invitation { token }.to_string(),
+        TokenPurpose::PasswordReset => PasswordReset { token }.to_string(),
+        TokenPurpose::EmailChange => ConfirmEmail { token }.to_string(),
+        TokenPurpose::EmailChangeStop => StopEmailChange { token }.to_string(),
+    }
 }
 
 /// `path` with those of the parameters that are not empty.
@@ -111,7 +129,7 @@ mod tests {
     #[test]
     fn a_path_is_written_as_its_pattern_reads() {
         assert_eq!(UsersAndGroups {}.to_string(), UsersAndGroups::PATTERN);
-        assert_eq!(setup_with("a b"), "/setup?key=a+b");
+        assert_eq!(with_query(Setup {}, &[("key", "a b")]), "/setup?key=a+b");
         assert_eq!(sign_in_then(None), "/sign-in");
         assert_eq!(sign_in_then(Some("/users-and-groups?q=a&page=b")), "/sign-in?next=%2Fusers-and-groups%3Fq%3Da%26page%3Db");
         assert_eq!(RemoveFromGroup { group: GroupId(3), user: UserId(17) }.to_string(), "/users-and-groups/groups/3/members/17/remove");

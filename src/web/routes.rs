@@ -14,12 +14,15 @@ use actix_web::{
 };
 
 use super::{
+    email_change::{confirm, stop},
     extract,
     failure::Failure,
     form::FORM_MAX,
     groups, home,
     invitation::accept,
-    middleware, paths,
+    middleware,
+    password_reset::{ask, choose},
+    paths,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
@@ -70,6 +73,10 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(Setup => setup::show, post setup::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(SignIn => sign_in::show, post sign_in::submit))
                 .service(act!(SignOut => sign_in::sign_out))
+                .service(page!(ForgotPassword => ask::show, post ask::submit))
+                .service(page!(PasswordReset => choose::show, post choose::submit).wrap(from_fn(middleware::token_in_address)))
+                .service(page!(ConfirmEmail => confirm::show, post confirm::submit).wrap(from_fn(middleware::token_in_address)))
+                .service(page!(StopEmailChange => stop::show, post stop::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(act!(InvitationNewLink => accept::send_new_link).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(UsersAndGroups => users::list::list))

@@ -5,7 +5,7 @@ use std::fmt;
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::page::{Gate, wait_in_words};
+use super::page::{Flash, FlashKind, Gate, wait_in_words};
 use super::{
     extract::{CurrentUser, Guest},
     failure::Failure,
@@ -37,8 +37,6 @@ pub struct SignInPage {
     /// Where to go after signing in; empty for the first page that the person may open.
     pub next: String,
     pub problem: Option<SignInProblem>,
-    /// Where to ask for a new password.
-    pub forgot_password: Option<String>,
 }
 
 /// Why somebody is not signed in. Its `Display` is what they read.
@@ -66,18 +64,50 @@ impl fmt::Display for SignInProblem {
         match self {
             Self::Wrong => f.write_str("Email address or password is wrong"),
             Self::Deactivated => f.write_str("This user is deactivated. Ask an administrator."),
-            Self::Closed => f.write_str("Too many attempts. Use a browser in which you signed in before, or ask an administrator."),
+            Self::Closed => f.write_str("Too many attempts. Use a browser in which you signed in before, or choose a new password."),
             Self::TooMany(wait) => write!(f, "Too many attempts. Try again in {}.", wait_in_words(wait)),
         }
     }
 }
 
-/// Where to go afterwards.
+/// Where to go afterwards, and what led here.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignInQuery {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// What was done without a session, so that the sign-in page has to say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    PasswordReset,
+    EmailChange,
+    EmailChangeStop,
+}
+
+impl After {
+    const ALL: [Self; 3] = [Self::PasswordReset, Self::EmailChange, Self::EmailChangeStop];
+
+    /// The word in the address, and what the page says.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PasswordReset => ("password-reset", "Your password is changed. Sign in with the new one."),
+            Self::EmailChange => ("email-change", "Your email address is changed. Sign in with the new one."),
+            Self::EmailChangeStop => ("email-change-stop", "The change is stopped. Your email address stays as it was."),
+        }
+    }
+
+    fn of(query: &SignInQuery) -> Option<Self> {
+        Self::ALL.into_iter().find(|after| after.words().0 == query.after)
+    }
+
+    /// The address of the sign-in page that says it.
+    pub(super) fn sign_in(self) -> String {
+        paths::with_query(paths::SignIn {}, &[("after", self.words().0)])
+    }
 }
 
 /// Address and password.
@@ -92,10 +122,14 @@ pub struct SignInForm {
 
 /// `GET /sign-in`
 pub(super) async fn show(state: Data<State>, guest: Guest, query: Query<SignInQuery>) -> Answer {
-    if guest.signed_in.is_some() {
+    let after = After::of(&query);
+    // Somebody else may be signed in with this browser; what was done is said all the same.
+    if guest.signed_in.is_some() && after.is_none() {
         return respond::see_other(destination(&query.next));
     }
-    respond::page(&page(&state, &guest, String::new(), &query.next, None).await?)
+    let mut page = page(&state, &guest, String::new(), &query.next, None).await?;
+    page.gate.flash = after.map(|after| Flash::new(FlashKind::Ok, after.words().1));
+    respond::page(&page)
 }
 
 /// `POST /sign-in`
@@ -131,7 +165,7 @@ fn destination(next: &str) -> String {
 async fn page(state: &State, guest: &Guest, email: String, next: &str, problem: Option<SignInProblem>) -> Result<SignInPage, Failure> {
     let company = state.run(usecases::directory::company_name).await?;
     let next = paths::known_page(next).unwrap_or_default().to_owned();
-    Ok(SignInPage { gate: respond::gate(state, guest, &company), email, next, problem, forgot_password: None })
+    Ok(SignInPage { gate: respond::gate(state, guest, &company), email, next, problem })
 }
 
 /// `POST /sign-out`
@@ -150,18 +184,13 @@ mod tests {
     use crate::web::samples::{Sample, check};
 
     fn page(sample: &Sample, problem: Option<SignInProblem>) -> SignInPage {
-        SignInPage {
-            gate: sample.gate(),
-            email: sample.email.clone(),
-            next: sample.text.clone(),
-            problem,
-            forgot_password: problem.map(|_| "/forgot-password".to_owned()),
-        }
+        SignInPage { gate: sample.gate(), email: sample.email.clone(), next: sample.text.clone(), problem }
     }
 
     #[test]
     fn renders() {
         check("sign-in", |sample| page(sample, None));
+        check("sign-in-after", |sample| SignInPage { gate: Gate { flash: Some(sample.flash()), ..sample.gate() }, ..page(sample, None) });
         check("sign-in-error", |sample| page(sample, Some(SignInProblem::Wrong)));
         check("sign-in-deactivated", |sample| page(sample, Some(SignInProblem::Deactivated)));
         check("sign-in-too-many", |sample| page(sample, Some(SignInProblem::TooMany(TimeDelta::minutes(15)))));

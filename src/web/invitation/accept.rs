@@ -2,18 +2,21 @@
 
 use askama::Template;
 
-use super::ended::{Ended, InvitationEndedPage};
+use super::ended::{ended, new_link_sent};
 use crate::web::{
     page::{Field, FormErrors, Gate, Moment, SecretField},
     paths,
 };
 use crate::{
-    domain::{email_address::masked, password::Password, text::PersonName, token::Token},
-    usecases::invitations::{self, AcceptError, Found, Open},
+    domain::{password::Password, text::PersonName},
+    usecases::{
+        LinkError,
+        invitations::{self, Open},
+    },
     web::{
         extract::Guest,
-        failure::Failure,
         form::{Button, Form},
+        links,
         page::{FieldError, parse},
         respond::{self, Answer},
         session,
@@ -73,8 +76,8 @@ pub struct AcceptForm {
 
 /// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
-    match look(&state, &token).await? {
-        Found::Open(open) => {
+    match links::look(&state, &token, invitations::look).await? {
+        Ok(open) => {
             let fields = AcceptFields {
                 first_name: Field::new(&*open.person.first_name),
                 last_name: Field::new(&*open.person.last_name),
@@ -82,7 +85,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
             };
             respond::page(&accept_page(&state, &guest, &token, &open, fields))
         }
-        found => ended(&state, &guest, &token, found).await,
+        Err(dead) => ended(&dead, &token, state.ctx.now()).answer(&state, &guest).await,
     }
 }
 
@@ -94,9 +97,9 @@ pub(in crate::web) async fn submit(
     token: Path<String>,
     form: Form<AcceptForm>,
 ) -> Answer {
-    let open = match look(&state, &token).await? {
-        Found::Open(open) => open,
-        found => return ended(&state, &guest, &token, found).await,
+    let open = match links::look(&state, &token, invitations::look).await? {
+        Ok(open) => open,
+        Err(dead) => return ended(&dead, &token, state.ctx.now()).answer(&state, &guest).await,
     };
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
@@ -104,10 +107,7 @@ pub(in crate::web) async fn submit(
     };
     let (visitor, text) = (guest.visitor.clone(), token.clone());
     let accepted = state
-        .try_run_hashing(move |ctx| {
-            let token = Token::parse(&text).ok_or(AcceptError::NotOpen)?;
-            invitations::accept(ctx, &token, &first_name, &last_name, &password, &visitor)
-        })
+        .try_run_hashing(move |ctx| invitations::accept(ctx, &links::token(&text)?, &first_name, &last_name, &password, &visitor))
         .await?;
     match accepted {
         Ok(begun) => {
@@ -115,7 +115,7 @@ pub(in crate::web) async fn submit(
             respond::see_other(paths::Root {})
         }
         // Somebody was faster: the page says what became of the link.
-        Err(AcceptError::NotOpen) => ended(&state, &guest, &token, look(&state, &token).await?).await,
+        Err(LinkError::NotOpen) => not_open(&state, &guest, &token).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -123,19 +123,12 @@ pub(in crate::web) async fn submit(
 /// `POST /invitation/{token}/new-link`: "Send me a new link".
 pub(in crate::web) async fn send_new_link(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
     let (text, source) = (token.clone(), guest.visitor.source.clone());
-    let sent =
-        state.try_run(move |ctx| invitations::send_new_link(ctx, &Token::parse(&text).ok_or(AcceptError::NotOpen)?, &source)).await?;
-    match sent {
+    match state.try_run(move |ctx| invitations::send_new_link(ctx, &links::token(&text)?, &source)).await? {
         // The old link's own page would only say that it was replaced, so that this answer cannot be a redirect to it.
-        Ok(email) => ended_page(&state, &guest, Ended::NewLinkSent { masked_email: masked(&email) }).await,
-        Err(AcceptError::NotOpen) => ended(&state, &guest, &token, look(&state, &token).await?).await,
+        Ok(email) => new_link_sent(&email).answer(&state, &guest).await,
+        Err(LinkError::NotOpen) => not_open(&state, &guest, &token).await,
         Err(error) => Err(error.into()),
     }
-}
-
-async fn look(state: &State, token: &str) -> Result<Found, Failure> {
-    let Some(token) = Token::parse(token) else { return Ok(Found::Unknown) };
-    state.run(move |ctx| invitations::look(ctx, &token)).await
 }
 
 fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
@@ -151,29 +144,12 @@ fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: A
     }
 }
 
-async fn ended(state: &State, guest: &Guest, token: &str, found: Found) -> Answer {
-    let now = state.ctx.now();
-    let ended = match found {
-        // It has not ended: its own page is the answer.
-        Found::Open(_) => return respond::see_other(paths::Invitation { token: token.to_owned() }),
-        Found::Replaced => Ended::Replaced,
-        Found::Revoked => Ended::Revoked,
-        Found::Unknown => Ended::Unknown,
-        Found::Used { at } => Ended::Used { at: Moment::new(at, now) },
-        Found::Expired { email, expired_at } => Ended::Expired {
-            at: Moment::new(expired_at, now),
-            masked_email: masked(&email),
-            new_link: paths::InvitationNewLink { token: token.to_owned() },
-        },
-    };
-    ended_page(state, guest, ended).await
-}
-
-async fn ended_page(state: &State, guest: &Guest, ended: Ended) -> Answer {
-    let company = state.run(crate::usecases::directory::company_name).await?;
-    let gate = respond::gate(state, guest, &company);
-    let status = ended.status();
-    respond::with_status(status, &InvitationEndedPage { gate, ended })
+/// The link's own page is the answer: what became of it, or the form once more.
+async fn not_open(state: &State, guest: &Guest, token: &str) -> Answer {
+    match links::look(state, token, invitations::look).await? {
+        Ok(_) => respond::see_other(paths::Invitation { token: token.to_owned() }),
+        Err(dead) => ended(&dead, token, state.ctx.now()).answer(state, guest).await,
+    }
 }
 
 impl AcceptForm {
@@ -187,16 +163,6 @@ impl AcceptForm {
         match (first_name, last_name, password) {
             (Some(first_name), Some(last_name), Some(password)) => Ok((first_name, last_name, password)),
             _ => Err(Box::new(fields)),
-        }
-    }
-}
-
-impl From<AcceptError> for Failure {
-    fn from(error: AcceptError) -> Self {
-        match error {
-            AcceptError::NotOpen => Self::NotFound,
-            AcceptError::Store(error) => error.into(),
-            AcceptError::Hashing(error) => Self::Internal(error.to_string()),
         }
     }
 }

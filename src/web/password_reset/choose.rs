@@ -1,0 +1,147 @@
+//! Choosing a new password, behind the link that was mailed.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::{clock::Timestamp, password::Password},
+    usecases::{
+        Dead, LinkError,
+        password_reset::{self, Open},
+    },
+    web::{
+        extract::Guest,
+        form::Form,
+        links::{self, Ended},
+        page::{FormErrors, Gate, Moment, SecretField},
+        paths,
+        respond::{self, Answer},
+        sign_in::After,
+        state::State,
+    },
+};
+
+/// The form behind an open link. Opening it changes nothing.
+#[derive(Debug, Clone, Template)]
+#[template(path = "password_reset/choose.html")]
+pub struct ChoosePage {
+    pub gate: Gate,
+    pub path: paths::PasswordReset,
+    /// Whose password it is.
+    pub email: String,
+    pub password: SecretField,
+    /// Shortest password, in characters.
+    pub password_min: usize,
+    pub valid_until: Moment,
+}
+
+impl ChoosePage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("password", self.password.error.as_ref())])
+    }
+}
+
+/// The new password.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseForm {
+    password: String,
+    /// For password managers; the user comes from the link.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `GET /reset/{token}`: says what the link leads to, and changes nothing.
+pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+    match links::look(&state, &token, password_reset::look).await? {
+        Ok(open) => respond::page(&page(&state, &guest, &token, open, SecretField::default())),
+        Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+    }
+}
+
+/// `POST /reset/{token}`
+pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path<String>, form: Form<ChooseForm>) -> Answer {
+    let open = match links::look(&state, &token, password_reset::look).await? {
+        Ok(open) => open,
+        Err(dead) => return ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+    };
+    let password = match form.0.parse(&open) {
+        Ok(password) => password,
+        Err(refused) => return respond::again(&page(&state, &guest, &token, open, refused)),
+    };
+    let (text, source) = (token.clone(), guest.visitor.source.clone());
+    let chosen = state.try_run_hashing(move |ctx| password_reset::choose(ctx, &links::token(&text)?, &password, &source)).await?;
+    match chosen {
+        Ok(()) => respond::see_other(After::PasswordReset.sign_in()),
+        // Somebody was faster: the link's own page says what became of it.
+        Err(LinkError::NotOpen) => show(state, guest, token).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn page(state: &State, guest: &Guest, token: &str, open: Open, password: SecretField) -> ChoosePage {
+    ChoosePage {
+        gate: respond::gate(state, guest, &open.company.name),
+        path: paths::PasswordReset { token: token.to_owned() },
+        email: open.person.email,
+        password,
+        password_min: open.company.password_min,
+        valid_until: Moment::new(open.expires_at, state.ctx.now()),
+    }
+}
+
+impl ChooseForm {
+    fn parse(&self, Open { person, company, .. }: &Open) -> Result<Password, SecretField> {
+        let known = [&*person.first_name, &*person.last_name, &*person.email, &*company.name];
+        Password::choose(&self.password, company.password_min, &known).map_err(SecretField::refused)
+    }
+}
+
+/// What became of the link.
+fn ended(dead: &Dead, now: Timestamp) -> Ended {
+    let ask_again = |ended: Ended| ended.link("Ask for a new link", paths::ForgotPassword {});
+    match dead {
+        Dead::Used { at } => Ended::gone("This link was already used", "A new password was set on")
+            .at(Moment::new(*at, now), ". Sign in with it.")
+            .sign_in()
+            .foot("Not you? Tell an administrator."),
+        Dead::Replaced => Ended::gone("This link was replaced", "A newer one was mailed to you. Use the link in the latest mail."),
+        Dead::Revoked => ask_again(Ended::gone("This link no longer works", "Your user was changed after it was sent.")),
+        Dead::Expired { at, .. } => ask_again(Ended::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), ".")),
+        Dead::Unknown => ask_again(Ended::unknown("This link leads nowhere", "ask for a new one")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::password::PasswordError,
+        web::{
+            links::EndedPage,
+            samples::{Sample, check, now},
+        },
+    };
+
+    fn page(sample: &Sample, password: SecretField) -> ChoosePage {
+        ChoosePage {
+            gate: sample.gate(),
+            path: paths::PasswordReset { token: "0123456789abcdef".into() },
+            email: sample.email.clone(),
+            password,
+            password_min: 15,
+            valid_until: sample.moment(0),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("reset-password", |sample| page(sample, SecretField::default()));
+        check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
+        let expired = Dead::Expired { email: String::new(), at: now() };
+        for dead in [Dead::Used { at: now() }, Dead::Replaced, Dead::Revoked, expired, Dead::Unknown] {
+            check("reset-password-ended", |sample| EndedPage { gate: sample.gate(), ended: ended(&dead, now()) });
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What somebody sees who forgot a password.
+
+pub mod ask;
+pub mod choose;
