@@ -251,7 +251,7 @@ on_both! {
         let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let hash = Token::new(&SystemRandom).hash();
         let expires_at = now() + TimeDelta::hours(1);
-        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Invitation, hash, user: Some(maya), email: Some("m@example.com"), expires_at, now: now() })).unwrap();
+        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Invitation, hash, user: Some(maya), email: Some("m@example.com"), asked_by: None, expires_at, now: now() })).unwrap();
         let consume = |purpose, at| store.write(|tx| tokens::consume(tx, purpose, hash, at)).unwrap().is_some();
         assert!(!consume(TokenPurpose::PasswordReset, now()));
         assert!(!consume(TokenPurpose::Invitation, expires_at));
@@ -263,7 +263,7 @@ on_both! {
 
     fn of_many_who_consume_a_link_at_once_one_wins(store: TestStore) {
         let hash = Token::new(&SystemRandom).hash();
-        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Setup, hash, user: None, email: None, expires_at: now() + TimeDelta::hours(1), now: now() })).unwrap();
+        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Setup, hash, user: None, email: None, asked_by: None, expires_at: now() + TimeDelta::hours(1), now: now() })).unwrap();
         let store = Arc::new(store.store.clone());
         let racers = (0..8).map(|_| { let store = Arc::clone(&store); std::thread::spawn(move || store.write(|tx| tokens::consume(tx, TokenPurpose::Setup, hash, now())).unwrap().is_some()) }).collect::<Vec<_>>();
         let winners = racers.into_iter().filter(|_| true).map(|racer| racer.join().unwrap()).filter(|won| *won).count();

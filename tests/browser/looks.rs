@@ -2,7 +2,12 @@
 
 use usher::{
     domain::ids::UserId,
-    usecases::{Caller, groups, invitations, users},
+    store::people,
+    usecases::{
+        Caller,
+        email_change::{self, Asked, Tokens},
+        groups, invitations, password_reset, users,
+    },
 };
 
 use crate::{
@@ -80,18 +85,41 @@ fn pages_before_signing_in_look_good() {
     browser.press("Set up Usher");
     let found = faults(&browser, "setup");
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
-    look_good(&browser, &["/sign-in", "/invitation/unknown", "/nowhere"].map(str::to_owned));
+    let signing_in = ["/sign-in", "/sign-in?after=password-reset", "/forgot-password", "/forgot-password?sent=true"];
+    look_good(&browser, &signing_in.map(str::to_owned));
+    look_good(&browser, &["/invitation/unknown", "/reset/unknown", "/nowhere"].map(str::to_owned));
 }
 
 #[test]
 fn an_invitation_looks_good() {
     let site = Site::with_admin();
     fill(&site);
-    let link = site.invitation_in_mails();
+    let link = site.links_in_mails().into_iter().find(|link| link.starts_with("/invitation/")).expect("an invitation among the mails");
     let browser = site.browser(true);
     look_good(&browser, std::slice::from_ref(&link));
     site.app.advance(chrono::TimeDelta::hours(24));
     look_good(&browser, &[link]);
+}
+
+#[test]
+fn links_to_somebody_active_look_good() {
+    let site = Site::with_admin();
+    let (ctx, now) = (&site.app.ctx, site.app.now());
+    let caller = Caller { user: site.app.id_of(MAYA), source: "192.0.2.1".to_owned() };
+    let jonas = site.app.create_user("Jonas", "Vermeulen");
+    let address = "jonas.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com";
+    let email = usher::domain::email_address::EmailAddress::parse(address).unwrap();
+    let tokens = Tokens::new(ctx);
+    let begun = site.app.store().change(|tx| {
+        let actor = people::find(tx.db(), caller.user)?.unwrap();
+        let person = people::lock(tx, jonas)?.unwrap();
+        email_change::begin(ctx, tx, &Asked { caller: &caller, actor: &actor, person: &person, email: &email, now }, &tokens)
+    });
+    begun.unwrap();
+    password_reset::send(ctx, &caller, jonas).unwrap();
+    let links = site.links_in_mails();
+    assert_eq!(links.len(), 3, "{links:?}");
+    look_good(&site.browser(true), &links);
 }
 
 #[test]

@@ -47,6 +47,32 @@ with_scripts_and_without! {
         assert!(!noor.has_button("Create"));
     }
 
+    fn somebody_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
+        let site = Site::with_admin();
+        site.app.create_user("Jonas", "Vermeulen");
+        let jonas = site.browser(scripts);
+        jonas.open("/sign-in");
+        jonas.click_link("Forgot password?");
+        jonas.fill("Email Address", "jonas.vermeulen@example.com");
+        jonas.press("Send link");
+        jonas.see("Check your mail");
+
+        jonas.open(&site.link_in_mail());
+        jonas.see("For jonas.vermeulen@example.com.");
+        jonas.fill("New Password", "passwordpassword");
+        jonas.press("Save password");
+        jonas.see("This is easy to guess. Add another word or two");
+        jonas.fill("New Password", "ribbon cactus violin forty");
+        jonas.press("Save password");
+        jonas.see("Your password is changed. Sign in with the new one.");
+        jonas.fill("Email Address", "jonas.vermeulen@example.com");
+        jonas.fill("Password", "ribbon cactus violin forty");
+        jonas.press("Sign in");
+        jonas.see("Jonas Vermeulen");
+        assert_eq!(jonas.path(), "/users-and-groups");
+        assert_eq!(site.subjects(), ["Your Usher password was changed"]);
+    }
+
     fn somebody_blocked_is_out_at_the_next_click_until_activated(scripts: bool) {
         let site = Site::with_admin();
         site.app.create_user("Jonas", "Vermeulen");

@@ -82,13 +82,11 @@ impl Site {
         self.system.block_on(self.app.link_in_mail())
     }
 
-    /// The path of the invitation's link among the mails that were sent since the last look.
-    pub(crate) fn invitation_in_mails(&self) -> String {
+    /// The paths of the links in the mails that were sent since the last look.
+    pub(crate) fn links_in_mails(&self) -> Vec<String> {
         let mails = self.system.block_on(self.app.mails());
-        let start = format!("{}/invitation/", self.app.ctx.links.origin);
-        let mut words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
-        let link = words.find_map(|word| word.strip_prefix(&start)).expect("an invitation among the mails");
-        format!("/invitation/{link}")
+        let words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
+        words.filter_map(|word| word.strip_prefix(&*self.app.ctx.links.origin)).map(str::to_owned).collect()
     }
 
     /// The subjects of the mails that were sent since the last look.

@@ -140,7 +140,8 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin(db).await;
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
         let link = app.link_in_mail().await;
-        for path in [&link, "/invitation/unknown", "/setup?key=unknown", "/setup?key=a&key=b"] {
+        let others = ["/invitation/unknown", "/reset/unknown", "/confirm-email/unknown", "/stop-email-change/unknown"];
+        for path in [&*link, "/setup?key=unknown", "/setup?key=a&key=b"].into_iter().chain(others) {
             assert_eq!(app.browser().get(&app, path).await.header("referrer-policy"), "no-referrer", "{path}");
             assert_eq!(app.browser().method(&app, Method::PUT, path).await.header("referrer-policy"), "no-referrer", "{path}");
             assert_eq!(app.browser().post(&app, path, &[("password", "x")]).await.header("referrer-policy"), "no-referrer", "{path}");

@@ -16,8 +16,9 @@ use usher::{
     mail::{Sender, Transport},
     store::{outbox, tokens},
     usecases::{
+        LinkError,
         delivery::{self, Delivered},
-        invitations::{self, AcceptError},
+        invitations,
     },
 };
 
@@ -118,7 +119,7 @@ on_both! {
         let ctx = &app.ctx;
         let outcomes = at_once([(); 4], |()| invitations::accept(ctx, &token, &name, &name, &Password::typed(PASSWORD), &visitor()));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(AcceptError::NotOpen))).count(), 3, "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(LinkError::NotOpen))).count(), 3, "{outcomes:?}");
     }
 
     async fn of_two_who_invite_an_address_at_the_same_moment_one_does(db: Db) {
@@ -140,8 +141,7 @@ on_both! {
         maya.get(&app, "/users-and-groups").await.sees("A new invitation is on its way to noor@example.com. The earlier link no longer works.");
         let mail = app.mail().await;
         assert_eq!(mail.rendered.subject, "New invitation to Northwind Trading");
-        let at = mail.rendered.text.find("/invitation/").unwrap();
-        let second = mail.rendered.text[at..].split_whitespace().next().unwrap().to_owned();
+        let second = app.link_in(&mail);
         app.browser().get(&app, &first).await.is(410).sees("This invitation was replaced").sees("Use the link in the latest mail.");
         app.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
         app.browser().fill(&app, &second, &NOOR).await.redirects_to("/");
@@ -239,6 +239,7 @@ on_both! {
             hash: reset.hash(),
             user: Some(noor),
             email: Some("noor@example.com"),
+            asked_by: None,
             expires_at: app.now() + TimeDelta::hours(1),
             now: app.now(),
         };
@@ -246,7 +247,7 @@ on_both! {
         app.browser().get(&app, &format!("/invitation/{}", reset.reveal())).await.is(404);
         let name = PersonName::parse("Noor").unwrap();
         let accepted = invitations::accept(&app.ctx, &reset, &name, &name, &Password::typed(PASSWORD), &visitor());
-        assert!(matches!(accepted, Err(AcceptError::NotOpen)));
+        assert!(matches!(accepted, Err(LinkError::NotOpen)));
     }
 
     async fn a_link_is_good_only_for_the_address_that_it_was_sent_to(db: Db) {
@@ -394,8 +395,7 @@ on_both! {
         let first = app.mail().await;
         press(&app, &mut maya, app.id_of("noor@example.com"), "resend").await.is(303);
         let again = app.mail().await;
-        let at = again.rendered.text.find("/invitation/").unwrap();
-        let link = again.rendered.text[at..].split_whitespace().next().unwrap().to_owned();
+        let link = app.link_in(&again);
         app.advance(TimeDelta::hours(24));
         let mut noor = app.browser();
         noor.headers = maya.headers.clone();

@@ -2,13 +2,17 @@
 
 use chrono::TimeDelta;
 use usher::{
-    mail::SendError,
+    mail::{SendError, Sender, Transport},
     store::outbox::{self, MailFate, MailState},
+    usecases::{
+        delivery::{self, Delivered},
+        password_reset,
+    },
 };
 
 use crate::{
-    helpers::TestApp,
-    steps::{Contents, add_member, confirm, press, user_path},
+    helpers::{Setting, TestApp},
+    steps::{Contents, add_member, caller, confirm, press, user_path},
 };
 
 /// The fate of the latest mail.
@@ -130,6 +134,18 @@ on_both! {
         let retry = outbox::Attempt::Retry { reply: "450 Later", at: app.now() };
         assert!(!app.store().write(|tx| outbox::settle(tx, mail.id, &retry, app.now())).unwrap());
         assert!(app.mails().await.is_empty());
+    }
+
+    async fn a_file_leaves_only_the_link_of_an_invitation_in_the_database(db: Db) {
+        let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+        let hana = app.create_user("Hana", "Novotna");
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        password_reset::send(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (transport, from) = (Transport::folder(folder.path()), Sender::parse("usher@localhost").unwrap());
+        while delivery::deliver_next(&app.ctx, &transport, &from).await.unwrap() == Delivered::One {}
+        assert_eq!(app.count("outbox WHERE sealed IS NOT NULL"), 1);
+        assert_eq!(app.count("outbox WHERE sealed IS NOT NULL AND kind = 'invitation'"), 1);
     }
 
     async fn a_mail_server_that_is_down_changes_no_answer(db: Db) {

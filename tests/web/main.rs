@@ -13,6 +13,7 @@ mod helpers;
 
 mod audit;
 mod directory;
+mod email_change;
 mod faults;
 mod forms;
 mod groups;
@@ -20,6 +21,7 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod password_reset;
 mod routes;
 mod sessions;
 mod setup;

@@ -3,6 +3,15 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
+use chrono::TimeDelta;
+use usher::{
+    domain::{
+        clock::SystemRandom,
+        ids::UserId,
+        token::{Token, TokenPurpose},
+    },
+    store::tokens::{self, NewToken},
+};
 
 use crate::helpers::{Browser, Page, Setting, TestApp};
 
@@ -23,6 +32,10 @@ pub(crate) struct World {
     /// The paths of the links of open invitations, and of one that ran out.
     open: String,
     expired: String,
+    /// The paths of links to people who are active.
+    reset: String,
+    confirm: String,
+    stop: String,
 }
 
 /// What a page answers to whom.
@@ -47,7 +60,7 @@ pub(crate) struct Post {
 }
 
 /// What is stored, in numbers that no change leaves as they are.
-const STORED: [&str; 16] = [
+const STORED: [&str; 18] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -61,6 +74,8 @@ const STORED: [&str; 16] = [
     "sessions WHERE state <> '{}'",
     "known_browsers",
     "throttles",
+    "reset_requests",
+    "users WHERE password_hash IS NOT NULL",
     "refused_sign_ins",
     "outbox",
     "audit_entries",
@@ -87,8 +102,13 @@ impl World {
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
+        let [nina, omar, pia] = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund")].map(|(first, last)| app.create_user(first, last));
+        let reset = link(&app, TokenPurpose::PasswordReset, nina, "nina.berg@example.com");
+        let confirm = link(&app, TokenPurpose::EmailChange, omar, "haddad@example.com");
+        link(&app, TokenPurpose::EmailChange, pia, "lund@example.com");
+        let stop = link(&app, TokenPurpose::EmailChangeStop, pia, "pia.lund@example.com");
         maya.get(&app, "/users-and-groups").await.is(200);
-        Self { app, maya, jonas, lena, group, active, deactivated, deleted, invited, open, expired }
+        Self { app, maya, jonas, lena, group, active, deactivated, deleted, invited, open, expired, reset, confirm, stop }
     }
 
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
@@ -106,6 +126,13 @@ impl World {
             visit("Readyz", "/readyz".into(), [200, 200, 200]),
             visit("Setup", "/setup".into(), [404, 404, 404]),
             visit("SignIn", "/sign-in".into(), [200, 303, 303]),
+            visit("SignIn", "/sign-in?after=password-reset".into(), [200, 200, 200]),
+            visit("ForgotPassword", "/forgot-password".into(), [200, 200, 200]),
+            visit("ForgotPassword", "/forgot-password?sent=true".into(), [200, 200, 200]),
+            visit("PasswordReset", self.reset.clone(), [200, 200, 200]),
+            visit("PasswordReset", "/reset/unknown".into(), [404, 404, 404]),
+            visit("ConfirmEmail", self.confirm.clone(), [200, 200, 200]),
+            visit("StopEmailChange", self.stop.clone(), [200, 200, 200]),
             visit("Invitation", open.clone(), [200, 200, 200]),
             visit("Invitation", self.expired.clone(), [410, 410, 410]),
             visit("Invitation", "/invitation/unknown".into(), [404, 404, 404]),
@@ -151,6 +178,10 @@ impl World {
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
+            guest("ForgotPassword", "/forgot-password", vec![field("email", "jonas.vermeulen@example.com")], 303),
+            guest("PasswordReset", &self.reset, vec![field("password", "lantern quiver moss eleven")], 303),
+            guest("ConfirmEmail", &self.confirm, vec![], 303),
+            guest("StopEmailChange", &self.stop, vec![], 303),
             guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 200),
             act("NewUser", "/new-user".into(), vec![field("email", "ruud@example.com")], 403),
             act("NewGroup", "/new-group".into(), vec![field("name", "Finance")], 403),
@@ -191,6 +222,15 @@ async fn invite(app: &TestApp, maya: &mut Browser, email: &str) -> (String, Stri
     let page = maya.get(app, &format!("/users-and-groups/users/{id}/link")).await;
     let link = page.body.split("/invitation/").nth(1).unwrap().split(['"', '<']).next().unwrap();
     (id, format!("/invitation/{link}"))
+}
+
+/// The path of a link that Maya asked for, without the mail.
+fn link(app: &TestApp, purpose: TokenPurpose, user: UserId, email: &str) -> String {
+    let (token, now) = (Token::new(&SystemRandom), app.now());
+    let (asked_by, expires_at) = (Some(app.id_of("maya.fischer@example.com")), now + TimeDelta::hours(1));
+    let new = NewToken { purpose, hash: token.hash(), user: Some(user), email: Some(email), asked_by, expires_at, now };
+    app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
+    usher::web::paths::with_token(purpose, &token)
 }
 
 /// The names in the route table: those of pages, those of forms.

@@ -22,7 +22,18 @@ pub const NOOR: [(&str, &str); 3] = [("first_name", "Noor"), ("last_name", "van 
 
 /// The token in a link.
 pub fn token(link: &str) -> Token {
-    Token::parse(link.strip_prefix("/invitation/").unwrap()).unwrap()
+    Token::parse(link.rsplit('/').next().unwrap()).unwrap()
+}
+
+/// Somebody asks for a new password at the sign-in page.
+pub async fn forgot(app: &TestApp, email: &str) -> Page {
+    app.browser().fill(app, "/forgot-password", &[("email", email)]).await
+}
+
+/// The path of the link that somebody gets who asks for a new password.
+pub async fn reset_link(app: &TestApp, email: &str) -> String {
+    forgot(app, email).await.redirects_to("/forgot-password?sent=true");
+    app.link_in_mail().await
 }
 
 /// `/users-and-groups/users/7/block`
@@ -75,7 +86,7 @@ pub fn caller(user: UserId) -> Caller {
     Caller { user, source: "192.0.2.1".to_owned() }
 }
 
-/// Somebody at an invitation's page, for calls past the pages.
+/// Somebody at a page without a session, for calls past the pages.
 pub fn visitor() -> Visitor {
     Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
 }

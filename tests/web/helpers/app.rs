@@ -20,7 +20,6 @@ use usher::{
         password::Password,
         secret::SecretKey,
         text::{CompanyName, PersonName},
-        token::Token,
     },
     mail::{Memory, Outgoing, Sender, Transport},
     store::{AuditRow, Database, Location, Store, audit_entries, people, verify_chain},
@@ -111,8 +110,7 @@ impl TestApp {
         let links = Links {
             origin: setting.origin.to_owned(),
             host: "localhost".to_owned(),
-            setup: |token: &Token| paths::setup_with(token.reveal()),
-            invitation: |token: &Token| paths::Invitation { token: token.reveal().to_owned() }.to_string(),
+            with_token: paths::with_token,
             sign_in: || paths::SignIn {}.to_string(),
         };
         let ctx = Context {
@@ -194,9 +192,13 @@ impl TestApp {
 
     /// The path of the link in the one mail that was sent.
     pub async fn link_in_mail(&self) -> String {
-        let mail = self.mail().await;
+        self.link_in(&self.mail().await)
+    }
+
+    /// The path of the link in a mail.
+    pub fn link_in(&self, mail: &Outgoing) -> String {
         let origin = &self.ctx.links.origin;
-        let start = mail.rendered.text.find(&format!("{origin}/invitation/")).expect("a link in the mail") + origin.len();
+        let start = mail.rendered.text.find(&format!("{origin}/")).expect("a link in the mail") + origin.len();
         mail.rendered.text[start..].split_whitespace().next().unwrap().to_owned()
     }
 
