@@ -88,6 +88,7 @@ fn entry(name: &str) -> Entry {
         by: By { id: Some(UserId(1)), name: "Maya Fischer".to_owned(), source: "192.0.2.1".to_owned() },
         action: AuditAction::UserInvited,
         subject: Subject { kind: SubjectKind::User, id: 7, name: name.to_owned() },
+        place: None,
         details: json!({"b": 1, "a": "ü"}),
     }
 }

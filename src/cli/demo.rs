@@ -145,6 +145,7 @@ fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoErro
         by: By { id: None, name: "usher demo".to_owned(), source: "command line".to_owned() },
         action: AuditAction::CompanyMadeUp,
         subject: Subject { kind: SubjectKind::Company, id: 1, name: COMPANY.to_owned() },
+        place: None,
         details: json!({"users": plan.users, "seed": plan.seed, "admin": new.email.as_str()}),
     });
     Ok(Begun { admin, groups })

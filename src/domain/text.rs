@@ -1,4 +1,4 @@
-//! One-line texts that people type: names of people, groups and the company.
+//! Texts that people type: names of people and things in one line, notes in several.
 
 use std::fmt;
 
@@ -84,12 +84,53 @@ lines! {
     GroupName,
     /// The company's name, 1 to 100 characters.
     CompanyName,
+    /// A portfolio's name, 1 to 100 characters.
+    PortfolioName,
+    /// An account's name, 1 to 100 characters.
+    AccountName,
 }
 
-impl GroupName {
-    /// What makes two names of groups the same: letters without case.
-    pub fn key(&self) -> String {
-        self.0.to_lowercase().nfc().collect()
+/// What makes two names of one kind of thing the same: letters without case.
+fn name_key(name: &str) -> String {
+    name.to_lowercase().nfc().collect()
+}
+
+macro_rules! keyed {
+    ($($name:ident),* $(,)?) => {$(
+        impl $name {
+            /// What makes two of these names the same: letters without case.
+            pub fn key(&self) -> String {
+                name_key(&self.0)
+            }
+        }
+    )*};
+}
+
+keyed!(GroupName, PortfolioName, AccountName);
+
+/// Longest notes, in characters.
+pub const NOTES_MAX: usize = 4000;
+
+/// What somebody writes about a thing, in as many lines as they like, up to 4,000 characters. May be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notes(String);
+
+impl Notes {
+    /// # Errors
+    /// Too long, or with a control other than line breaks and tabs. Browsers send CR LF; LF alone is kept.
+    pub fn parse(typed: &str) -> Result<Self, LineError> {
+        let notes = typed.replace("\r\n", "\n").replace('\t', " ").trim().nfc().collect::<String>();
+        if notes.chars().count() > NOTES_MAX {
+            return Err(LineError::TooLong(NOTES_MAX));
+        }
+        if notes.chars().any(|c| c != '\n' && is_unprintable(c)) {
+            return Err(LineError::Unprintable);
+        }
+        Ok(Self(notes))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -125,6 +166,15 @@ mod tests {
         for typed in ["Ó Briain", "Wiśniewska", "O’Neill-Łukasz", "山田 太郎", "نور", "Zoë 🌻", "Nguyễn"] {
             assert_eq!(PersonName::parse(typed).map(|name| name.to_string()), Ok(typed.nfc().collect()), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn notes_keep_their_lines_and_nothing_that_cannot_be_seen() {
+        assert_eq!(Notes::parse(" one\r\ntwo <b>\tthree\n ").map(|notes| notes.0), Ok("one\ntwo <b> three".to_owned()));
+        assert_eq!(Notes::parse("").map(|notes| notes.0), Ok(String::new()));
+        assert_eq!(Notes::parse("a\0b"), Err(LineError::Unprintable));
+        assert_eq!(Notes::parse("a\u{202E}b"), Err(LineError::Unprintable));
+        assert_eq!(Notes::parse(&"x".repeat(4001)), Err(LineError::TooLong(4000)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod access;
 mod admins;
+mod assignments;
 mod invitation;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::{access::AccessRestored, admins::AdminAppointedNotice, invitation::Invitation, trial::Test};
+pub use self::{
+    access::AccessRestored,
+    admins::AdminAppointedNotice,
+    assignments::{Assignments, AssignmentsChanged},
+    invitation::Invitation,
+    trial::Test,
+};
 use super::text::named;
 use crate::domain::{clock::Timestamp, stored::stored_enum};
 
@@ -27,6 +34,7 @@ stored_enum! {
         AdminAppointed = "admin_appointed",
         AdminRemoved = "admin_removed",
         AdminAppointedNotice = "admin_appointed_notice",
+        AssignmentsChanged = "assignments_changed",
     }
 }
 
@@ -51,6 +59,8 @@ pub enum Message {
     AdminRemoved(ByOther),
     /// To every Admin: somebody became one.
     AdminAppointedNotice(AdminAppointedNotice),
+    /// To the person, who was given portfolios or accounts, or has lost some.
+    AssignmentsChanged(AssignmentsChanged),
 }
 
 /// What somebody else did to the user of whoever gets the mail.
@@ -89,6 +99,7 @@ impl Message {
             Self::AdminAppointed(_) => MailKind::AdminAppointed,
             Self::AdminRemoved(_) => MailKind::AdminRemoved,
             Self::AdminAppointedNotice(_) => MailKind::AdminAppointedNotice,
+            Self::AssignmentsChanged(_) => MailKind::AssignmentsChanged,
         }
     }
 
@@ -103,6 +114,7 @@ impl Message {
             Self::AdminAppointed(appointed) => admins::appointed(appointed),
             Self::AdminRemoved(removed) => admins::removed(removed),
             Self::AdminAppointedNotice(notice) => notice.letter(),
+            Self::AssignmentsChanged(changed) => changed.letter(),
         };
         letter.rendered()
     }

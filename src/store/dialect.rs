@@ -10,19 +10,36 @@ use diesel::{
 
 use crate::domain::search::SearchTerm;
 
-use super::{Database, StoreError, connection::MultiBackend, schema::people};
+use super::{Database, StoreError, connection::MultiBackend, page::Key};
 
-/// A condition on `people` that either database understands.
-pub(super) type Condition<'a> = Box<dyn diesel::BoxableExpression<people::table, MultiBackend, SqlType = Bool> + 'a>;
+/// A condition on a table that either database understands.
+pub(super) type Condition<'a, T> = Box<dyn diesel::BoxableExpression<T, MultiBackend, SqlType = Bool> + 'a>;
 
-/// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
-/// of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
-pub(super) fn matches<'a>(is_sqlite: bool, term: &SearchTerm) -> Condition<'a> {
+/// Whether a row of `table` stands beyond `key` in the order by name: after it with `>`, before it with `<`.
+pub(super) fn beyond<'a, T: 'a>(table: &'static str, than: &'static str, key: &Key) -> Condition<'a, T> {
+    let start = format!("({table}.sort_key, {table}.id) {than} (");
+    Box::new(sql::<Bool>(&start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
+}
+
+/// Whether `search` of `table` contains the term. For people, PostgreSQL's planner chooses by its own estimate between the trigram index and
+/// the index of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
+pub(super) fn contains<'a, T: 'a>(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> Condition<'a, T> {
+    let (start, bound, end) = containing(is_sqlite, table, term);
+    Box::new(sql::<Bool>(&start).bind::<Text, _>(bound).sql(end))
+}
+
+/// The same in pieces, for longer conditions: what stands before the bound text, that text, and what stands after it.
+pub(super) fn containing(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> (String, String, &'static str) {
     if is_sqlite {
-        Box::new(sql::<Bool>("instr(people.search, ").bind::<Text, _>(term.fragment().to_owned()).sql(") > 0"))
+        (format!("instr({table}.search, "), term.fragment().to_owned(), ") > 0")
     } else {
-        Box::new(sql::<Bool>("people.search LIKE ").bind::<Text, _>(like_pattern(term.fragment())).sql(" ESCAPE '\\'"))
+        (format!("{table}.search LIKE "), like_pattern(term.fragment()), " ESCAPE '\\'")
     }
+}
+
+/// The limit that tells whether there are more rows than a page holds.
+pub(super) fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
 /// The order's column, written so that SQLite sorts the hits at hand instead of walking the order's index.

@@ -2,7 +2,10 @@
 //!
 //! Functions that read take a [`Database`], functions that write take a [`Tx`]: nothing is written outside a write transaction.
 
+pub mod accounts;
+pub mod assignments;
 mod audit;
+pub mod billing;
 pub mod bulk;
 pub mod company;
 mod connection;
@@ -11,11 +14,13 @@ pub mod groups;
 pub mod outbox;
 pub mod page;
 pub mod people;
+pub mod portfolios;
 mod schema;
+pub mod scopes;
 pub mod sessions;
 mod sql_types;
 pub mod throttles;
 pub mod tokens;
 
-pub use audit::{AuditRow, audit_entries, latest_actors, verify_chain};
+pub use audit::{AuditRow, audit_entries, latest_actors, latest_at, verify_chain};
 pub use connection::{Database, Location, Store, StoreError, Tx};

@@ -69,6 +69,11 @@ pub enum Count {
 pub const COUNT_MAX: i64 = 10_000;
 
 impl Count {
+    /// From the rows found up to one more than [`COUNT_MAX`].
+    pub(super) fn of(rows: usize) -> Self {
+        Self::capped(i64::try_from(rows).unwrap_or(i64::MAX))
+    }
+
     pub(super) fn capped(counted: i64) -> Self {
         if counted > COUNT_MAX { Self::Many } else { Self::Exactly(counted) }
     }

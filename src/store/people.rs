@@ -65,7 +65,7 @@ impl Person {
     }
 
     pub fn target(&self, now: Timestamp) -> Target {
-        Target { id: self.id, status: self.status(now), is_admin: self.is_admin }
+        Target { id: self.id, status: self.status(now), is_admin: self.is_admin, default_role: self.default_role, inside: None }
     }
 
     pub fn actor(&self) -> Actor {

@@ -25,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Visitor,
+    Caller, Context, Denied, Visitor, assignments,
     context::{Rights, about_user, authorise},
     mails::Recipient,
     sign_in,
@@ -308,6 +308,7 @@ pub fn accept(
         people::set_credentials(tx, &person, first_name, last_name, &password, now)?;
         let who = people::find(tx.db(), person.id)?.ok_or(AcceptError::NotOpen)?.who();
         let by = By { id: Some(who.id), name: who.display_name(), source: visitor.source.clone() };
+        assignments::judge_again(tx, &person, &by, now)?;
         tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
         sign_in::begin_session(tx, &who, &session, visitor, now)?;
         Ok(session.clone())

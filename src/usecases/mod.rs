@@ -1,6 +1,10 @@
 //! What people do with Usher, one file per feature: authorise, check, change in one transaction with its audit entries and mails, and
 //! answer with a typed outcome. Nothing here knows HTTP.
 
+pub mod accounts;
+mod acting;
+pub mod assignments;
+pub mod billing;
 mod context;
 pub mod delivery;
 pub mod directory;
@@ -8,6 +12,7 @@ pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod mails;
+pub mod portfolios;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -15,9 +20,13 @@ pub mod users;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    StoreError,
+    AuditRow, StoreError,
+    accounts::{Account, Facts},
+    billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
     people::{Deleted, Person},
+    portfolios::{Contents, Portfolio},
 };
+pub use acting::Met;
 pub use context::{Caller, Context, Denied, Links, Visitor};

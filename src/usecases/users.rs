@@ -14,7 +14,7 @@ use crate::{
     },
     mail::Message,
     store::{
-        Database, Tx, company, groups, latest_actors, outbox,
+        Database, Tx, assignments, company, groups, latest_actors, outbox,
         people::{self, Deleted, Person},
         sessions, tokens,
     },
@@ -103,6 +103,7 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
         let memberships = groups::memberships_of(tx.db(), &[user])?;
         end_access(tx, user, now)?;
         groups::remove_from_all(tx, user)?;
+        assignments::take_all(tx, user)?;
         ctx.tell(tx, &person, &actor, Message::UserDeleted, now)?;
         let until = restorable_until(&company::load(tx.db())?, now);
         match until {

@@ -23,6 +23,8 @@ pub(super) enum Failure {
     Malformed,
     /// 403: a page that the role may never use.
     Forbidden,
+    /// 403: the person sees it, and it is not theirs to change.
+    OutOfReach,
     /// 403: the form is not from a page of ours, or from an older session.
     StaleForm,
     /// 404
@@ -48,7 +50,7 @@ impl ResponseError for Failure {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::OutOfReach | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Refused { .. } => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -81,6 +83,7 @@ impl ResponseError for Failure {
 pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str) -> ErrorPage {
     match failure {
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
+        Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}
     }
@@ -134,6 +137,15 @@ impl Failure {
         match refusal {
             Refusal::Role => Self::Forbidden,
             Refusal::Unknown => Self::NotFound,
+            Refusal::OutOfReach => Self::OutOfReach,
+            Refusal::Unchanged => refused("Nothing to change", format!("{name} is like that already. Nothing was changed.")),
+            Refusal::NotAPortfolioAdmin => {
+                refused("Not a Portfolio Admin", format!("{name} is no Portfolio Admin. Portfolios are assigned to Portfolio Admins only."))
+            }
+            Refusal::LastPortfolio => refused(
+                "The last portfolio stays",
+                format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
+            ),
             Refusal::Oneself => refused("Not on your own user", "Another Admin can do this for you.".to_owned()),
             Refusal::Status(status) => {
                 let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());

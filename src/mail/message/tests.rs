@@ -25,7 +25,11 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::UserDeleted(change.clone()),
         Message::AdminAppointed(change.clone()),
         Message::AdminRemoved(change.clone()),
-        Message::AdminAppointedNotice(AdminAppointedNotice { change, who: name }),
+        Message::AdminAppointedNotice(AdminAppointedNotice { change: change.clone(), who: name.clone() }),
+        Message::AssignmentsChanged(AssignmentsChanged {
+            change,
+            assignments: Assignments { given: vec![name.clone(), name.clone()], changed: vec![name.clone()], taken: vec![name] },
+        }),
     ]
 }
 
@@ -87,6 +91,7 @@ fn usual_names() {
             "You are now an Admin of Northwind Trading",
             "You are no longer an Admin of Northwind Trading",
             "Maya Fischer is now an Admin of Northwind Trading",
+            "Your assignments at Northwind Trading have changed",
         ]
     );
     assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");

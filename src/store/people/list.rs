@@ -60,12 +60,12 @@ fn walk(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -
     let mut query = filtered(is_sqlite, filter);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(beyond(key, ">")),
-        Position::Before(key) => query = query.filter(beyond(key, "<")),
+        Position::After(key) => query = query.filter(dialect::beyond("people", ">", key)),
+        Position::Before(key) => query = query.filter(dialect::beyond("people", "<", key)),
     }
     let found = query
         .order(dialect::sort_key(is_sqlite, filter.member_of.is_some(), position.is_backward()))
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))
+        .limit(dialect::one_more(limit))
         .select(Person::as_select())
         .load(db)?;
     Ok(Slice::new(found, position, limit))
@@ -115,7 +115,7 @@ fn filtered<'a>(is_sqlite: bool, filter: &Filter) -> Query<'a> {
         query = query.filter(sql::<Bool>("people.standing = 'active'"));
     }
     if let Some(term) = &filter.search {
-        query = query.filter(dialect::matches(is_sqlite, term));
+        query = query.filter(dialect::contains(is_sqlite, "people", term));
     }
     if let Some(group) = filter.member_of {
         query = query.filter(people::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
@@ -124,10 +124,4 @@ fn filtered<'a>(is_sqlite: bool, filter: &Filter) -> Query<'a> {
         query = query.filter(people::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
     }
     query
-}
-
-fn beyond<'a>(key: &Key, than: &'static str) -> dialect::Condition<'a> {
-    use diesel::sql_types::{BigInt, Text};
-    let start = if than == ">" { "(people.sort_key, people.id) > (" } else { "(people.sort_key, people.id) < (" };
-    Box::new(sql::<Bool>(start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
 }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Person;
-use crate::{domain::policy::Role, web::paths};
+use crate::{
+    domain::{permission::Permission, policy::Role},
+    web::paths,
+};
 
 /// What the console's frame shows.
 #[derive(Debug, Clone)]
@@ -52,22 +55,52 @@ pub enum Section {
 }
 
 impl Section {
-    /// The navigation for somebody with `role` who is in this section. What a person may not open is not there.
-    pub fn nav(self, role: Role) -> Vec<NavGroup> {
-        match role {
-            // Everybody shares the directory.
-            Role::Admin | Role::PortfolioAdmin | Role::User => {
-                vec![NavGroup { label: "People", entries: vec![Self::UsersAndGroups.entry(self)] }]
-            }
+    /// The sections by what they are about, in the order of the navigation.
+    const GROUPS: [(&'static str, &'static [Self]); 1] = [("People", &[Self::UsersAndGroups])];
+
+    /// The section that a page is in, by its path; pages of none belong to the first.
+    pub fn of(path: &str) -> Self {
+        let sections = Self::GROUPS.iter().flat_map(|(_, sections)| *sections);
+        let mut within = sections.filter(|section| section.roots().iter().any(|root| is_below(root, path)));
+        within.next().copied().unwrap_or(Self::UsersAndGroups)
+    }
+
+    /// Where its pages begin.
+    fn roots(self) -> &'static [&'static str] {
+        match self {
+            Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
         }
     }
 
-    fn entry(self, current: Self) -> NavEntry {
-        let (label, icon, href) = match self {
-            Self::UsersAndGroups => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+    /// What one must be allowed to do for it to be there.
+    fn permission(self) -> Permission {
+        match self {
+            Self::UsersAndGroups => Permission::DirectoryView,
+        }
+    }
+
+    /// The navigation for somebody with `role` who is in this section. What a person may not open is not there.
+    pub fn nav(self, role: Role) -> Vec<NavGroup> {
+        let may_open = |section: &Self| section.permission().reach(role).is_any();
+        let group = |(label, sections): &(&'static str, &[Self])| NavGroup {
+            label,
+            entries: sections.iter().copied().filter(may_open).map(|section| section.entry(role, self)).collect(),
+        };
+        Self::GROUPS.iter().map(group).filter(|group| !group.entries.is_empty()).collect()
+    }
+
+    /// What it is called may depend on what is in it for this role.
+    fn entry(self, role: Role, current: Self) -> NavEntry {
+        let (label, icon, href) = match (self, role) {
+            (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
         };
         NavEntry { label, icon, href, is_current: self == current }
     }
+}
+
+/// Whether `path` is the page at `root` or below it.
+fn is_below(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What a message is about.
@@ -150,6 +183,14 @@ mod tests {
         let flash = Flash::new(FlashKind::Ok, "Jonas Vermeulen is deactivated.").with_action(action);
         let stored = serde_json::to_string(&flash).unwrap();
         assert_eq!(serde_json::from_str::<Flash>(&stored).unwrap(), flash);
+    }
+
+    #[test]
+    fn a_page_is_in_the_section_above_it() {
+        for path in ["/users-and-groups", "/users-and-groups/groups/3", "/"] {
+            assert_eq!(Section::of(path), Section::UsersAndGroups, "{path}");
+        }
+        assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
     }
 
     #[test]

@@ -171,12 +171,13 @@ mod tests {
         domain::{
             ids::UserId,
             policy::{Actor, Role, Target},
+            user::DefaultRole,
         },
         web::samples::{Sample, check},
     };
 
     fn may(status: Status) -> May {
-        let target = Target { id: UserId(2), status, is_admin: false };
+        let target = Target { id: UserId(2), status, is_admin: false, default_role: DefaultRole::User, inside: None };
         May::of(Actor { id: UserId(1), role: Role::Admin }, target, 1)
     }
 

@@ -1,0 +1,64 @@
+//! The mail about what one may reach, when somebody else changed it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ASK, ByOther, company_or_usher, console, somebody};
+use crate::mail::{
+    letter::{Letter, Paragraph},
+    text::{SUBJECT_MAX, fit, one_line},
+};
+
+/// Portfolios and accounts by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignments {
+    pub given: Vec<String>,
+    /// Accounts where one may do more or less than before.
+    pub changed: Vec<String>,
+    pub taken: Vec<String>,
+}
+
+impl Assignments {
+    pub fn given(name: &str) -> Self {
+        Self { given: vec![name.to_owned()], ..Self::default() }
+    }
+
+    pub fn changed(name: &str) -> Self {
+        Self { changed: vec![name.to_owned()], ..Self::default() }
+    }
+
+    pub fn taken(name: &str) -> Self {
+        Self { taken: vec![name.to_owned()], ..Self::default() }
+    }
+}
+
+/// What somebody reaches has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignmentsChanged {
+    pub change: ByOther,
+    pub assignments: Assignments,
+}
+
+impl AssignmentsChanged {
+    pub(super) fn letter(&self) -> Letter {
+        let ByOther { first_name, by, company, at } = &self.change;
+        let Assignments { given, changed, taken } = &self.assignments;
+        let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your assignments at  have changed".len());
+        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your assignments in {}, on", somebody(by), console(company)), *at)];
+        for (what, names) in [("New", given), ("Changed", changed), ("No longer yours", taken)] {
+            if !names.is_empty() {
+                let names = names.iter().map(|name| one_line(name)).collect::<Vec<_>>().join(", ");
+                paragraphs.push(Paragraph::plain(&format!("{what}: {names}")));
+            }
+        }
+        Letter {
+            subject: format!("Your assignments at {shown} have changed"),
+            preheader: "What you reach has changed.".to_owned(),
+            heading: "Your assignments have changed",
+            first_name: first_name.clone(),
+            paragraphs,
+            action: None,
+            notes: vec![ASK],
+            company: company.clone(),
+        }
+    }
+}
