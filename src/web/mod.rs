@@ -15,6 +15,7 @@ pub mod page;
 pub mod paths;
 mod query;
 mod respond;
+pub mod roles;
 mod routes;
 #[cfg(test)]
 mod samples;

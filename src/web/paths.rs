@@ -60,6 +60,9 @@ paths! {
     InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link";
     DeletedUsers {} = "/users-and-groups/deleted";
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
+
+    /// Which role may do what.
+    Roles {} = "/roles";
 }
 
 /// Where somebody signs in, to go to `next` afterwards.
@@ -81,7 +84,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -94,6 +97,7 @@ const PAGES: [&str; 12] = [
     RevokeInvitation::PATTERN,
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
+    Roles::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

@@ -19,7 +19,7 @@ use super::{
     form::FORM_MAX,
     groups, home,
     invitation::accept,
-    middleware, paths,
+    middleware, paths, roles,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
@@ -87,7 +87,8 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
-                .service(act!(RestoreUser => users::deleted::restore)),
+                .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(Roles => roles::show)),
         );
 }
 

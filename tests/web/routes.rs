@@ -117,6 +117,7 @@ impl World {
             visit("Group", list("/groups/1".into()), [303, 404, 200]),
             visit("AddToGroup", list(format!("/groups/{group}/add")), [303, 403, 200]),
             visit("AddToGroup", list("/groups/1/add".into()), [303, 404, 200]),
+            visit("Roles", "/roles".into(), [303, 403, 200]),
             visit("RenameGroup", list(format!("/groups/{group}/rename")), [303, 403, 200]),
             visit("RenameGroup", list("/groups/1/rename".into()), [303, 403, 404]),
             visit("DeleteGroup", list(format!("/groups/{group}/delete")), [303, 403, 200]),

@@ -52,11 +52,12 @@ pub struct NavEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     UsersAndGroups,
+    Roles,
 }
 
 impl Section {
     /// The sections by what they are about, in the order of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 1] = [("People", &[Self::UsersAndGroups])];
+    const GROUPS: [(&'static str, &'static [Self]); 1] = [("People", &[Self::UsersAndGroups, Self::Roles])];
 
     /// The section that a page is in, by its path; pages of none belong to the first.
     pub fn of(path: &str) -> Self {
@@ -69,6 +70,7 @@ impl Section {
     fn roots(self) -> &'static [&'static str] {
         match self {
             Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
+            Self::Roles => &[paths::Roles::PATTERN],
         }
     }
 
@@ -76,6 +78,7 @@ impl Section {
     fn permission(self) -> Permission {
         match self {
             Self::UsersAndGroups => Permission::DirectoryView,
+            Self::Roles => Permission::RolesView,
         }
     }
 
@@ -93,6 +96,7 @@ impl Section {
     fn entry(self, role: Role, current: Self) -> NavEntry {
         let (label, icon, href) = match (self, role) {
             (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+            (Self::Roles, _) => ("Roles", "key", paths::Roles {}.to_string()),
         };
         NavEntry { label, icon, href, is_current: self == current }
     }
