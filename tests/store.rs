@@ -111,6 +111,8 @@ fn invited(tx: &mut Tx<'_>, address: &str, by: UserId) -> Result<UserId, StoreEr
     let email = EmailAddress::parse(address).unwrap();
     let expires_at = now() + TimeDelta::hours(24);
     let new = NewInvited {
+        first_name: "",
+        last_name: "",
         email: &email,
         default_role: DefaultRole::User,
         origin: InvitationOrigin::UsersAndGroups,

@@ -34,6 +34,9 @@ use super::{
 /// Why nobody is invited.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
+    /// The address belongs to somebody whom the caller does not administer: nothing more is told.
+    #[error("the address is not the caller's to invite")]
+    NotYours,
     /// The address belongs to somebody already.
     #[error("the address is in use")]
     Exists(Box<Existing>),
@@ -73,14 +76,28 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
         let company = company::load(tx.db())?;
         let expires_at = now + company.invitation_term(origin);
         let default_role = DefaultRole::User;
-        let id = people::insert_invited(tx, &NewInvited { email, default_role, origin, expires_at, invited_by: actor.id, now })?;
-        let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
-        let sent = Sent { person: &person, token: &token, company: &company, invited_by: actor.display_name(), expires_at };
-        sent.post(ctx, tx, Message::Invitation, now)?;
+        let new = NewInvited { first_name: "", last_name: "", email, default_role, origin, expires_at, invited_by: actor.id, now };
+        let person = add(ctx, tx, &new, &token, &company, &actor)?;
         let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &person.who(), details));
         Ok(())
     })
+}
+
+/// Adds somebody with an open invitation, whose link is on its way.
+pub(super) fn add(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    new: &NewInvited<'_>,
+    token: &Token,
+    company: &Company,
+    invited_by: &Person,
+) -> Result<Person, Denied> {
+    let id = people::insert_invited(tx, new)?;
+    let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+    let sent = Sent { person: &person, token, company, invited_by: invited_by.display_name(), expires_at: new.expires_at };
+    sent.post(ctx, tx, Message::Invitation, new.now)?;
+    Ok(person)
 }
 
 /// Sends the invitation once more: the earlier link is dead, the term starts anew. Tells whose it was.

@@ -1,6 +1,6 @@
 //! Forms that are checked before anybody reads them: small enough, from our own page, every field known and given once.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, str::FromStr};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use percent_encoding::percent_decode;
@@ -30,6 +30,38 @@ pub(super) struct ListButton {
     /// The list's query.
     #[serde(default, rename = "return")]
     pub(super) return_query: String,
+}
+
+/// Fields of which some may come many times, as ticked boxes do. A handler takes out those that it knows; what is left over refuses the form.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(transparent)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// A field that comes once; empty where it does not come.
+    pub(super) fn one(&mut self, name: &str) -> Result<String, Failure> {
+        let mut values = self.take(name);
+        match (values.pop(), values.is_empty()) {
+            (value, true) => Ok(value.unwrap_or_default()),
+            (_, false) => Err(Failure::Malformed),
+        }
+    }
+
+    /// The ids of the boxes that were ticked. What cannot be an id leads to nothing.
+    pub(super) fn ids<T: FromStr>(&mut self, name: &str) -> Result<Vec<T>, Failure> {
+        self.take(name).iter().map(|id| id.parse().map_err(|_| Failure::NotFound)).collect()
+    }
+
+    /// Nothing else may have come.
+    pub(super) fn end(self) -> Result<(), Failure> {
+        if self.0.is_empty() { Ok(()) } else { Err(Failure::Malformed) }
+    }
+
+    fn take(&mut self, name: &str) -> Vec<String> {
+        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition::<Vec<_>, _>(|(known, _)| known == name);
+        self.0 = left;
+        taken.into_iter().map(|(_, value)| value).collect()
+    }
 }
 
 impl<T: DeserializeOwned> FromRequest for Form<T> {

@@ -11,6 +11,7 @@ pub mod groups;
 mod home;
 pub mod invitation;
 mod middleware;
+pub mod new_user;
 pub mod page;
 pub mod paths;
 mod query;

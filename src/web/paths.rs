@@ -61,6 +61,11 @@ paths! {
     DeletedUsers {} = "/users-and-groups/deleted";
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
 
+    UsersAndPermissions {} = "/users-and-permissions";
+    /// New User, in three steps.
+    NewUserWizard {} = "/users-and-permissions/new";
+    ManageUser { user: UserId } = "/users-and-permissions/{user}";
+
     /// Which role may do what.
     Roles {} = "/roles";
 }
@@ -84,7 +89,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -98,6 +103,7 @@ const PAGES: [&str; 13] = [
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
     Roles::PATTERN,
+    NewUserWizard::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

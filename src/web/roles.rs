@@ -19,6 +19,8 @@ use crate::{
 #[template(path = "roles/show.html")]
 pub struct RolesPage {
     pub shell: Shell,
+    /// The columns.
+    pub roles: [Role; 3],
     pub groups: Vec<PermissionGroup>,
 }
 
@@ -50,12 +52,6 @@ const TITLES: [(&str, &str); 9] = [
     ("roles", "Roles"),
 ];
 
-impl RolesPage {
-    pub(in crate::web) fn roles(&self) -> [Role; 3] {
-        Role::ALL
-    }
-}
-
 impl PermissionGroup {
     /// The whole table. What is hidden from a role is not in the table that this role is shown.
     pub fn all(reader: Role) -> Vec<Self> {
@@ -77,7 +73,7 @@ impl PermissionGroup {
 pub(in crate::web) async fn show(console: Console) -> Answer {
     let (frame, ()) = console.open(Action::Use(Permission::RolesView), |_, _| Ok(())).await?;
     let groups = PermissionGroup::all(console.user.person.actor().role);
-    respond::page(&RolesPage { shell: console.shell(&frame), groups })
+    respond::page(&RolesPage { shell: console.shell(&frame), roles: Role::ALL, groups })
 }
 
 #[cfg(test)]
@@ -87,7 +83,7 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("roles", |sample| RolesPage { shell: sample.shell(), groups: PermissionGroup::all(Role::Admin) });
+        check("roles", |sample| RolesPage { shell: sample.shell(), roles: Role::ALL, groups: PermissionGroup::all(Role::Admin) });
     }
 
     #[test]
@@ -105,11 +101,12 @@ mod tests {
     /// The same table in `docs/permissions.md`.
     #[test]
     fn the_document_is_the_table() {
-        let mut table = String::from("| permission | | Admin | Portfolio Admin | User |\n|---|---|---|---|---|\n");
-        for PermissionRow { label, word, reaches } in PermissionGroup::all(Role::Admin).into_iter().flat_map(|group| group.rows) {
+        let line = |PermissionRow { label, word, reaches }: PermissionRow| {
             let [admin, portfolio_admin, user] = reaches.map(Reach::label);
-            table.push_str(&format!("| `{word}` | {label} | {admin} | {portfolio_admin} | {user} |\n"));
-        }
+            format!("| `{word}` | {label} | {admin} | {portfolio_admin} | {user} |\n")
+        };
+        let lines = PermissionGroup::all(Role::Admin).into_iter().flat_map(|group| group.rows).map(line).collect::<String>();
+        let table = format!("| permission | | Admin | Portfolio Admin | User |\n|---|---|---|---|---|\n{lines}");
         let document = include_str!("../../docs/permissions.md");
         assert!(document.contains(&table), "docs/permissions.md should hold:\n{table}");
     }

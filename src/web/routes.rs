@@ -19,11 +19,11 @@ use super::{
     form::FORM_MAX,
     groups, home,
     invitation::accept,
-    middleware, paths, roles,
+    middleware, new_user, paths, roles,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
-    users_and_groups::{self as users, new_group, new_user, revoke, standing},
+    users_and_groups::{self as users, new_group, revoke, standing},
 };
 
 /// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
@@ -73,7 +73,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(act!(InvitationNewLink => accept::send_new_link).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(UsersAndGroups => users::list::list))
-                .service(page!(NewUser => new_user::show, post new_user::submit))
+                .service(page!(NewUser => users::new_user::show, post users::new_user::submit))
                 .service(page!(NewGroup => new_group::show, post new_group::submit))
                 .service(page!(Group => groups::show::show))
                 .service(page!(AddToGroup => groups::add::show, post groups::add::submit))
@@ -88,6 +88,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
                 .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(NewUserWizard => new_user::show, post new_user::submit))
                 .service(page!(Roles => roles::show)),
         );
 }

@@ -117,6 +117,7 @@ impl World {
             visit("Group", list("/groups/1".into()), [303, 404, 200]),
             visit("AddToGroup", list(format!("/groups/{group}/add")), [303, 403, 200]),
             visit("AddToGroup", list("/groups/1/add".into()), [303, 404, 200]),
+            visit("NewUserWizard", "/users-and-permissions/new".into(), [303, 403, 200]),
             visit("Roles", "/roles".into(), [303, 403, 200]),
             visit("RenameGroup", list(format!("/groups/{group}/rename")), [303, 403, 200]),
             visit("RenameGroup", list("/groups/1/rename".into()), [303, 403, 404]),
@@ -152,6 +153,20 @@ impl World {
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
+            Post {
+                needs_session: true,
+                user: Some(403),
+                ..guest(
+                    "NewUserWizard",
+                    "/users-and-permissions/new",
+                    [
+                        vec![field("step", "1"), field("do", "next"), field("email", "ruud@example.com"), field("default_role", "user")],
+                        vec![field("first_name", "Ruud"), field("last_name", "Smit")],
+                    ]
+                    .concat(),
+                    200,
+                )
+            },
             guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 200),
             act("NewUser", "/new-user".into(), vec![field("email", "ruud@example.com")], 403),
             act("NewGroup", "/new-group".into(), vec![field("name", "Finance")], 403),
