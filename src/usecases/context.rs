@@ -70,6 +70,7 @@ impl Links {
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub user: UserId,
+    pub session: TokenHash,
     /// The network address.
     pub source: String,
 }

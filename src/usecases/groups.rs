@@ -10,6 +10,7 @@ use crate::{
         policy::{Action, Refusal},
         search::SearchTerm,
         text::GroupName,
+        token::{TokenEnd, TokenPurpose},
     },
     mail::Message,
     store::{
@@ -17,6 +18,7 @@ use crate::{
         groups::{self, Group, GroupKind},
         page::{Count, Position, Slice},
         people::{self, Filter, Person},
+        sessions, tokens,
     },
 };
 
@@ -149,7 +151,8 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
     })
 }
 
-/// Adds an active person to a group. In Admins that is the Admin role, and every Admin is told. Tells whom, and to what.
+/// Adds an active person to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
+/// to what.
 ///
 /// # Errors
 /// See [`Denied`].
@@ -174,6 +177,7 @@ pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<
         Ok((person, group))
     })
 }
+            end_sessions(tx, caller, user, now)?;
 
 /// Takes somebody out of a group. In Admins that removes the Admin role and leaves the user as they were. Tells whom, and from what.
 ///
@@ -195,6 +199,7 @@ pub fn remove(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Resu
     })
 }
 
+            end_sessions(tx, caller, user, now)?;
 /// Who is to be taken out of which group, for the page that asks before.
 ///
 /// # Errors
@@ -231,6 +236,13 @@ fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) 
     groups::lock(tx, id)?;
     let group = find(tx.db(), actor, id)?;
     authorise(actor, Action::RemoveFromGroup, None)?;
+/// A changed role is used from a new sign-in on: sessions end, and links that would let somebody choose the password. Whoever leaves Admins by
+/// themselves keeps the session that they did it in, since rights are read with each request anyway.
+fn end_sessions(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    sessions::end_all(tx, user, Some(caller.session))?;
+    tokens::end_open(tx, user, Some(TokenPurpose::PasswordReset), TokenEnd::Revoked, now)
+}
+
     Ok((person.ok_or_else(Denied::unknown)?, group))
 }
 

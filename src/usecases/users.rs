@@ -190,7 +190,7 @@ pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, Rest
 
 /// Sessions, open links and waiting mails end.
 fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denied> {
-    sessions::end_all(tx, user)?;
+    sessions::end_all(tx, user, None)?;
     tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
     outbox::cancel_for(tx, user, now)?;
     Ok(())
