@@ -30,6 +30,9 @@ use super::{
 /// How many people a search for a new member offers.
 pub const CANDIDATES_MAX: usize = 8;
 
+/// How many of a deleted group's members the audit log names; the others are counted.
+const MEMBERS_NAMED: usize = 100;
+
 /// Why a group does not get its name.
 #[derive(Debug, thiserror::Error)]
 pub enum NameError {
@@ -90,8 +93,11 @@ pub fn delete(ctx: &Context, caller: &Caller, id: GroupId) -> Result<String, Den
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::DeleteGroup)?;
+        let filter = Filter { member_of: Some(id), ..Filter::default() };
+        let members = people::list(tx.db(), &filter, Count::Exactly(group.member_count), &Position::First, MEMBERS_NAMED)?;
         groups::delete(tx, id)?;
-        let details = json!({"members": group.member_count});
+        let names = members.rows.iter().map(Person::display_name).collect::<Vec<_>>();
+        let details = json!({"members": names, "member_count": group.member_count});
         tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupDeleted, &group, details));
         Ok(group.name)
     })
@@ -171,13 +177,13 @@ pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<
         groups::add_member(tx, id, user, now)?;
         audit_member(tx, caller, &actor, done, &person, &group, now);
         if group.kind == GroupKind::Admins {
+            end_sessions(tx, caller, user, now)?;
             ctx.tell(tx, &person, &actor, Message::AdminAppointed, now)?;
             ctx.tell_admins(tx, &person, &actor.display_name(), now)?;
         }
         Ok((person, group))
     })
 }
-            end_sessions(tx, caller, user, now)?;
 
 /// Takes somebody out of a group. In Admins that removes the Admin role and leaves the user as they were. Tells whom, and from what.
 ///
@@ -193,13 +199,13 @@ pub fn remove(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Resu
         let done = if group.kind == GroupKind::Admins { AuditAction::AdminRemoved } else { AuditAction::GroupMemberRemoved };
         audit_member(tx, caller, &actor, done, &person, &group, now);
         if group.kind == GroupKind::Admins {
+            end_sessions(tx, caller, user, now)?;
             ctx.tell(tx, &person, &actor, Message::AdminRemoved, now)?;
         }
         Ok((person, group))
     })
 }
 
-            end_sessions(tx, caller, user, now)?;
 /// Who is to be taken out of which group, for the page that asks before.
 ///
 /// # Errors
@@ -230,12 +236,6 @@ fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: 
     Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(person.display_name()) })
 }
 
-/// Both under lock. Whoever may change no group learns nothing about who exists.
-fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
-    let person = people::lock(tx, user)?;
-    groups::lock(tx, id)?;
-    let group = find(tx.db(), actor, id)?;
-    authorise(actor, Action::RemoveFromGroup, None)?;
 /// A changed role is used from a new sign-in on: sessions end, and links that would let somebody choose the password. Whoever leaves Admins by
 /// themselves keeps the session that they did it in, since rights are read with each request anyway.
 fn end_sessions(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result<(), StoreError> {
@@ -243,6 +243,12 @@ fn end_sessions(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) 
     tokens::end_open(tx, user, Some(TokenPurpose::PasswordReset), TokenEnd::Revoked, now)
 }
 
+/// Both under lock. Whoever may change no group learns nothing about who exists.
+fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+    let person = people::lock(tx, user)?;
+    groups::lock(tx, id)?;
+    let group = find(tx.db(), actor, id)?;
+    authorise(actor, Action::RemoveFromGroup, None)?;
     Ok((person.ok_or_else(Denied::unknown)?, group))
 }
 
