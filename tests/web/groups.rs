@@ -31,6 +31,9 @@ on_both! {
             (" finanzen  ä ", "There is a group with this name already"),
             ("Admins", "There is a group with this name already"),
             ("ADMINS", "There is a group with this name already"),
+            ("\u{410}dmins", "There is a group with this name already, or with one that looks like it"),
+            ("\u{FF21}dmins", "There is a group with this name already, or with one that looks like it"),
+            ("Finanz\u{435}n Ä", "There is a group with this name already, or with one that looks like it"),
         ] {
             let page = maya.fill(&app, "/users-and-groups/new-group", &[("name", name)]).await;
             page.is(422).sees(reason);
@@ -38,6 +41,14 @@ on_both! {
         }
         create_group(&app, &mut maya, &longest).await;
         assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("group.")).count(), 2);
+    }
+
+    async fn groups_are_listed_by_their_names_and_not_by_what_these_look_like(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        for name in ["Quality", "marketing", "Öffentlichkeit", "Legal"] {
+            create_group(&app, &mut maya, name).await;
+        }
+        maya.get(&app, ADMINS).await.sees("Admins1 Legal0 marketing0 Öffentlichkeit0 Quality0");
     }
 
     async fn what_was_typed_stays_in_the_form(db: Db) {
