@@ -67,7 +67,7 @@ on_both! {
         let link = invite(&app, &mut maya, "noor@example.com").await;
         app.advance(chrono::TimeDelta::hours(24));
         let mut noor = app.browser();
-        let entries = left_by(&app, async { noor.press(&app, &link, &format!("{link}/new-link")).await.is(200); }).await;
+        let entries = left_by(&app, async { noor.press(&app, &link, &format!("{link}/new-link")).await.is(303); }).await;
         let [entry] = &*entries else { panic!("{entries:?}") };
         assert_eq!((entry.action.as_str(), &*entry.subject_name, &*entry.source), ("invitation.requested", "noor@example.com", "192.0.2.1"));
         app.mails().await;

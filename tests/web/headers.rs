@@ -150,6 +150,7 @@ on_both! {
         }
         let new_link = format!("{link}/new-link");
         assert_eq!(app.browser().post(&app, &new_link, &[]).await.header("referrer-policy"), "no-referrer");
+        assert_eq!(app.browser().get(&app, &new_link).await.header("referrer-policy"), "no-referrer");
     }
 
     async fn each_answer_has_a_number_of_its_own(db: Db) {
@@ -177,7 +178,6 @@ on_both! {
         maya.get(&app, "/users-and-groups").await.is(200);
     }
 
-    async fn the_log_names_routes_and_no_secrets(db: Db) {
     async fn a_form_refused_for_its_origin_tells_the_log_what_came_and_what_was_expected(db: Db) {
         lines();
         let (app, _) = TestApp::with_admin_and(db, Setting { origin: "https://usher.example.com", ..Setting::default() }).await;
@@ -204,6 +204,7 @@ on_both! {
         assert!(line.contains("stranger\\\\t\\\\xff") && line.contains("xx…\"") && line.len() < 800, "{line}");
     }
 
+    async fn the_log_names_routes_and_no_secrets(db: Db) {
         lines();
         let app = TestApp::empty(db).await;
         let address = setup::open(&app.ctx).unwrap().unwrap().replace("http://localhost:8080", "");
