@@ -46,7 +46,7 @@ pub struct Target {
 pub enum Action {
     /// Users & Groups as the directory: names, addresses and custom groups of active people.
     SeeDirectory,
-    /// Everyone else in Users & Groups, with status and last sign-in.
+    /// Everyone else in Users & Groups, with status, last sign-in and what became of their mails.
     SeeEveryone,
     /// The Admins group, who is in it, and that it exists.
     SeeAdmins,

@@ -21,3 +21,4 @@ pub use crate::store::{
     people::{Deleted, Person},
 };
 pub use context::{Caller, Context, Denied, Links, Visitor};
+pub use mails::{Fate, InvitationMail};
