@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-use super::{Context, Denied, context::authorise, groups as group_use_cases};
+use super::{Context, Denied, InvitationMail, context::authorise, groups as group_use_cases, mails};
 
 /// How many groups the menu shows.
 const GROUPS_MAX: i64 = 500;
@@ -49,6 +49,8 @@ pub struct Row {
     pub status: Status,
     /// The groups that the actor may see.
     pub groups: Vec<String>,
+    /// What became of the mail with the open invitation, for those who see everyone.
+    pub mail: Option<InvitationMail>,
     pub may: May,
 }
 
@@ -139,11 +141,13 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         };
         let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
+        let mut mails = if filter.active_only { HashMap::new() } else { mails::of_invitations(db, &invited(&page.rows, now))? };
         let rows = page.map(|person| {
             let (status, groups) = (person.status(now), names.remove(&person.id).unwrap_or_default());
+            let mail = mails.remove(&person.id);
             let is_active_admin = person.is_admin && status == Status::Active;
             let may = May::of(actor.actor(), person.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
-            Row { person, status, groups, may }
+            Row { person, status, groups, mail, may }
         });
         Ok(Listing { menu, rows, count })
     })
@@ -196,6 +200,12 @@ fn menu_of(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
     }
     let people = people::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
     Ok(Menu { groups, people })
+}
+
+/// Those of these people whose invitation is open.
+fn invited(people: &[Person], now: Timestamp) -> Vec<UserId> {
+    let invited = people.iter().filter(|person| matches!(person.status(now), Status::Invited | Status::Expired));
+    invited.map(|person| person.id).collect()
 }
 
 fn sees_everyone(actor: &Person) -> bool {

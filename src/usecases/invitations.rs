@@ -242,7 +242,10 @@ pub enum Found {
     Used {
         at: Timestamp,
     },
-    Replaced,
+    Replaced {
+        /// The address, where the newer link went to the same one and has not ended either.
+        again_to: Option<String>,
+    },
     Revoked,
     Unknown,
 }
@@ -272,14 +275,17 @@ pub fn look(ctx: &Context, token: &Token) -> Result<Found, StoreError> {
 fn found(db: &mut Database, token: &TokenRow, now: Timestamp) -> Result<Found, StoreError> {
     match (token.ended_as, token.ended_at) {
         (Some(TokenEnd::Used), at) => return Ok(Found::Used { at: at.unwrap_or(now) }),
-        (Some(TokenEnd::Replaced), _) => return Ok(Found::Replaced),
+        (Some(TokenEnd::Replaced), _) => {
+            let newer = token.user_id.map(|user| tokens::open_of(db, user, TokenPurpose::Invitation)).transpose()?.flatten();
+            return Ok(Found::Replaced { again_to: newer.filter(|newer| newer.email == token.email).and_then(|newer| newer.email) });
+        }
         (Some(TokenEnd::Revoked), _) => return Ok(Found::Revoked),
         (None, _) => {}
     }
     let person = token.user_id.map(|user| people::find(db, user)).transpose()?.flatten();
     let Some(person) = person else { return Ok(Found::Revoked) };
     if token.email.as_ref() != Some(&person.email) {
-        return Ok(Found::Replaced);
+        return Ok(Found::Replaced { again_to: None });
     }
     if now >= token.expires_at {
         return Ok(Found::Expired { email: person.email, expired_at: token.expires_at });
@@ -336,7 +342,7 @@ pub fn accept(
 ///
 /// # Errors
 /// [`AcceptError::NotOpen`] unless the link ran out and the invitation stands; the database's.
-pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<String, AcceptError> {
+pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), AcceptError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(AcceptError::NotOpen)?;
@@ -352,6 +358,6 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<Strin
         let expires_at = renew(ctx, tx, &person, &new_token, invited_by, now)?;
         let by = By { id: Some(person.id), name: person.display_name(), source: source.to_owned() };
         tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
-        Ok(person.email)
+        Ok(())
     })
 }

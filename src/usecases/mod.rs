@@ -31,3 +31,4 @@ pub use crate::store::{
 };
 pub use acting::Met;
 pub use context::{Caller, Context, Denied, Links, Visitor};
+pub use mails::{Fate, InvitationMail};

@@ -37,7 +37,7 @@ paths! {
     SignIn {} = "/sign-in";
     SignOut {} = "/sign-out";
     Invitation { token: String } = "/invitation/{token}";
-    /// "Send me a new link", on the page of an expired invitation.
+    /// "Send me a new link", on the page of an expired invitation, and what came of it.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";
 
     /// Takes `?q=` and `?page=`.

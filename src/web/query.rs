@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::search::SearchTerm,
-    usecases::{Count, Key, Person, Position, Slice},
+    usecases::{Count, Key, Position, Slice},
 };
 
 use super::{
@@ -101,13 +101,13 @@ impl ListQuery {
         serde_urlencoded::from_str::<Self>(text).unwrap_or_default().text()
     }
 
-    /// The ways to other pages of the list at `path`. `person` tells the key of a row.
+    /// The ways to other pages of the list at `path`. `key` tells the place of a row.
     pub(super) fn pager<T>(
         &self,
         path: impl ToString,
         asked: &Asked,
         slice: &Slice<T>,
-        person: impl Fn(&T) -> &Person,
+        key: impl Fn(&T) -> Key,
         count: Count,
         words: (&str, &str),
     ) -> Pager {
@@ -123,9 +123,8 @@ impl ListQuery {
             let key = serde_json::to_vec(&PageKey { place, from }).unwrap_or_default();
             paths::with_query(&path, &[("q", &self.q), ("page", &URL_SAFE_NO_PAD.encode(key))])
         };
-        let key = |row: Option<&T>| row.map(|row| person(row).key());
-        let previous = key(slice.rows.first()).filter(|_| slice.has_previous);
-        let next = key(slice.rows.last()).filter(|_| slice.has_next);
+        let previous = slice.rows.first().filter(|_| slice.has_previous).map(&key);
+        let next = slice.rows.last().filter(|_| slice.has_next).map(&key);
         Pager {
             label: if from == 0 {
                 of.of(words.0, words.1)

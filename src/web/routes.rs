@@ -18,7 +18,7 @@ use super::{
     failure::Failure,
     form::FORM_MAX,
     groups, home,
-    invitation::accept,
+    invitation::{accept, new_link},
     middleware, new_user, paths, roles,
     session::DatabaseSessions,
     setup, sign_in,
@@ -71,7 +71,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(SignIn => sign_in::show, post sign_in::submit))
                 .service(act!(SignOut => sign_in::sign_out))
                 .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(act!(InvitationNewLink => accept::send_new_link).wrap(from_fn(middleware::token_in_address)))
+                .service(page!(InvitationNewLink => new_link::show, post new_link::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(UsersAndGroups => users::list::list))
                 .service(page!(NewUser => users::new_user::show, post users::new_user::submit))
                 .service(page!(NewGroup => new_group::show, post new_group::submit))

@@ -1,7 +1,7 @@
 //! Every page, in light and dark, on a desk and on a telephone: axe-core, the content policy, and nothing over the edge.
 
 use usher::{
-    domain::ids::UserId,
+    domain::{ids::UserId, token::TokenHash},
     usecases::{Caller, groups, invitations, users},
 };
 
@@ -49,10 +49,15 @@ fn look_good(browser: &Browser, paths: &[String]) {
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
+/// The Admin, for calls past the pages.
+fn admin(site: &Site) -> Caller {
+    Caller { user: site.app.id_of(MAYA), session: TokenHash([0; 32]), source: "192.0.2.1".to_owned() }
+}
+
 /// Somebody of every status, a group with a long name, and somebody deleted.
 fn fill(site: &Site) -> (UserId, UserId, i64) {
     let ctx = &site.app.ctx;
-    let caller = Caller { user: site.app.id_of(MAYA), source: "192.0.2.1".to_owned() };
+    let caller = admin(site);
     let [jonas, katarzyna, oscar] =
         [("Jonas", "Vermeulen"), ("Katarzyna", "Wisniewska"), ("Oscar", "Pena")].map(|(first, last)| site.app.create_user(first, last));
     let name = "Regional sales and partner management, northern Europe";
@@ -140,7 +145,7 @@ fn dialogs_look_good_and_give_the_focus_back() {
 #[test]
 fn a_question_is_a_dialog_whose_safe_answer_has_the_focus() {
     let site = Site::with_admin();
-    let caller = Caller { user: site.app.id_of(MAYA), source: "192.0.2.1".to_owned() };
+    let caller = admin(&site);
     let email = usher::domain::email_address::EmailAddress::parse("noor@example.com").unwrap();
     invitations::invite(&site.app.ctx, &caller, &email).unwrap();
     let maya = site.signed_in(MAYA, true);

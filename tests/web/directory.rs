@@ -1,8 +1,9 @@
 //! Finding people: search, pages, and who sees whom.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
 use usher::{
-    domain::{email_address::EmailAddress, password::PasswordHash, text::PersonName},
+    domain::{email_address::EmailAddress, ids::UserId, password::PasswordHash, text::PersonName},
     store::{
         StoreError,
         people::{self, NewActive},
@@ -45,7 +46,27 @@ async fn go(app: &TestApp, browser: &mut Browser, page: &Page, rel: &str) -> Pag
 }
 
 fn key(json: &str) -> String {
-    format!("/users-and-groups?page={}", URL_SAFE_NO_PAD.encode(json))
+    key_of("/users-and-groups", json)
+}
+
+fn key_of(list: &str, json: &str) -> String {
+    format!("{list}?page={}", URL_SAFE_NO_PAD.encode(json))
+}
+
+const DELETED: &str = "/users-and-groups/deleted";
+
+/// Person 001 to 120, deleted one after the other, seven at a time at the same moment.
+fn delete_many(app: &TestApp) -> Vec<UserId> {
+    fill(app);
+    let ids = (1..=120).map(|number| app.id_of(&format!("p{number:03}@example.com"))).collect::<Vec<_>>();
+    let deleted = app.store().write(|tx| {
+        for (place, id) in (0_i32..).zip(&ids) {
+            people::set_deleted(tx, *id, Some(app.now() - TimeDelta::minutes(20) + TimeDelta::minutes(1) * (place / 7)))?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    deleted.unwrap();
+    ids
 }
 
 on_both! {
@@ -69,6 +90,53 @@ on_both! {
         let before_last = go(&app, &mut maya, &last, "prev").await;
         before_last.sees("22–71 of 121 users").sees("Person 070").sees_no("Person 071");
         go(&app, &mut maya, &before_last, "first").await.sees("1–50 of 121 users");
+    }
+
+    async fn deleted_users_are_walked_from_the_latest_to_the_first_and_back(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        delete_many(&app);
+        let first = maya.get(&app, DELETED).await;
+        first.sees("1–50 of 120 deleted users").sees("Person 120").sees("Person 071").sees_no("Person 070");
+        assert_eq!((way(&first, "first"), way(&first, "prev")), (None, None));
+        let second = go(&app, &mut maya, &first, "next").await;
+        second.sees("51–100 of 120 deleted users").sees("Person 070").sees("Person 021").sees_no("Person 020");
+        let third = go(&app, &mut maya, &second, "next").await;
+        third.sees("101–120 of 120 deleted users").sees("Person 001");
+        assert_eq!((way(&third, "next"), way(&third, "last")), (None, None));
+        go(&app, &mut maya, &third, "prev").await.sees("51–100 of 120 deleted users").sees("Person 070").sees("Person 021");
+        let last = go(&app, &mut maya, &first, "last").await;
+        last.sees("71–120 of 120 deleted users").sees("Person 050").sees("Person 001").sees_no("Person 051");
+        go(&app, &mut maya, &last, "prev").await.sees("21–70 of 120 deleted users").sees("Person 100").sees("Person 051");
+    }
+
+    async fn restoring_returns_to_the_same_page_of_deleted_users(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let deleted = delete_many(&app);
+        let view = way(&maya.get(&app, DELETED).await, "next").unwrap();
+        let page = maya.get(&app, &view).await;
+        maya.send(&app, &page, &format!("{DELETED}/{}/restore", deleted[59]), &[]).await.redirects_to(&view);
+        maya.get(&app, &view).await.sees("Person 060 is restored.").sees("51–100 of 119 deleted users").sees("Person 070").sees("Person 020");
+        app.execute("UPDATE users SET deleted_at = NULL");
+        maya.get(&app, &view).await.sees("No deleted users");
+        app.mails().await;
+    }
+
+    async fn a_page_of_deleted_users_that_all_have_left_says_so(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        delete_many(&app);
+        let page = maya.get(&app, &key_of(DELETED, r#"{"place":{"a":["1",1]},"from":121}"#)).await;
+        page.is(200).sees("Nobody on this page").sees_no("No deleted users");
+        assert!(page.has_link(DELETED));
+    }
+
+    async fn a_page_key_that_no_list_of_deleted_users_has_made_leads_nowhere(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        delete_many(&app);
+        for place in ["person 060", "", "-1", "1.5", "9223372036854775807", "99999999999999999999"] {
+            maya.get(&app, &key_of(DELETED, &format!(r#"{{"place":{{"a":["{place}",1]}},"from":51}}"#))).await.is(404);
+        }
+        maya.get(&app, &format!("{DELETED}?page=x")).await.is(404);
+        maya.get(&app, &format!("{DELETED}?q=a")).await.is(400);
     }
 
     async fn an_action_returns_to_the_same_view(db: Db) {

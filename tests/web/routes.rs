@@ -108,6 +108,7 @@ impl World {
             visit("SignIn", "/sign-in".into(), [200, 303, 303]),
             visit("Invitation", open.clone(), [200, 200, 200]),
             visit("Invitation", self.expired.clone(), [410, 410, 410]),
+            visit("InvitationNewLink", format!("{}/new-link", self.expired), [410, 410, 410]),
             visit("Invitation", "/invitation/unknown".into(), [404, 404, 404]),
             visit("UsersAndGroups", list(String::new()), [303, 200, 200]),
             visit("UsersAndGroups", list("?q=ma".into()), [303, 200, 200]),
@@ -167,7 +168,7 @@ impl World {
                     200,
                 )
             },
-            guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 200),
+            guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 303),
             act("NewUser", "/new-user".into(), vec![field("email", "ruud@example.com")], 403),
             act("NewGroup", "/new-group".into(), vec![field("name", "Finance")], 403),
             act("RenameGroup", format!("/groups/{group}/rename"), vec![field("name", "Researchers")], 403),

@@ -2,11 +2,23 @@
 
 use actix_web::http::header;
 use chrono::TimeDelta;
+use usher::{
+    domain::{
+        clock::SystemRandom,
+        ids::UserId,
+        token::{Token, TokenEnd, TokenPurpose},
+    },
+    store::tokens,
+};
 
-use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
+use crate::{
+    helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp},
+    steps::{add_member, confirm},
+};
 
 const LIST: &str = "/users-and-groups";
 const SIGNED_OUT: &str = "/sign-in?next=%2Fusers-and-groups";
+const ADMINS: &str = "/users-and-groups/groups/1";
 
 fn https() -> Setting {
     Setting { origin: "https://usher.example.com", ..Setting::default() }
@@ -39,6 +51,20 @@ fn end_sessions_with_the_next_group(app: &TestApp, db: Db) {
             app.execute("CREATE TRIGGER meanwhile AFTER INSERT ON user_groups FOR EACH STATEMENT EXECUTE FUNCTION meanwhile()");
         }
     }
+}
+
+/// A link with which somebody may choose another password.
+fn reset_link(app: &TestApp, user: UserId) -> Token {
+    let (token, purpose) = (Token::new(&SystemRandom), TokenPurpose::PasswordReset);
+    let (hash, expires_at) = (token.hash(), app.now() + TimeDelta::hours(1));
+    let new = tokens::NewToken { purpose, hash, user: Some(user), email: None, expires_at, now: app.now() };
+    app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
+    token
+}
+
+/// How a link to choose a password has ended.
+fn end_of(app: &TestApp, link: &Token) -> Option<TokenEnd> {
+    app.store().read(|db| tokens::find(db, TokenPurpose::PasswordReset, link.hash())).unwrap().unwrap().ended_as
 }
 
 async fn create_group(browser: &mut Browser, app: &TestApp, name: &str) -> Page {
@@ -111,18 +137,72 @@ on_both! {
         }
     }
 
-    async fn a_role_taken_away_is_gone_at_the_next_click(db: Db) {
+    async fn whoever_is_made_an_admin_signs_in_again_everywhere(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_user("Jonas", "Vermeulen");
+        let (mut here, mut there) = (app.signed_in("jonas.vermeulen@example.com").await, app.signed_in("jonas.vermeulen@example.com").await);
+        add_member(&app, &mut maya, ADMINS, id).await.redirects_to(ADMINS);
+        here.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        there.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        assert_eq!(app.count(&format!("sessions WHERE user_id = {id}")), 0);
+        maya.get(&app, LIST).await.is(200);
+        let said = app.mails().await.into_iter().find(|mail| mail.to.as_str().starts_with("jonas")).unwrap().rendered.text;
+        assert!(said.contains("You are signed out everywhere. You have the role when you sign in again."), "{said}");
+    }
+
+    async fn a_role_taken_away_is_gone_at_the_next_click_with_every_session(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let id = app.create_admin("Lena", "Novak");
-        let mut lena = app.signed_in("lena.novak@example.com").await;
+        let (mut lena, mut there) = (app.signed_in("lena.novak@example.com").await, app.signed_in("lena.novak@example.com").await);
         let page = lena.get(&app, "/users-and-groups/new-group").await;
-        let remove = format!("/users-and-groups/groups/1/members/{id}/remove");
-        maya.press(&app, &remove, &remove).await.redirects_to("/users-and-groups/groups/1");
-        app.mails().await;
-        lena.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.is(403);
-        lena.get(&app, "/users-and-groups/groups/1").await.is(404);
-        lena.get(&app, LIST).await.is(200).sees_no("Create");
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{id}/remove")).await.redirects_to(ADMINS);
+        lena.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in");
+        there.get(&app, LIST).await.redirects_to(SIGNED_OUT);
         assert_eq!(app.count("user_groups WHERE kind = 'custom'"), 0);
+        app.signed_in("lena.novak@example.com").await.get(&app, LIST).await.is(200).sees_no("Create");
+        let said = app.mails().await.pop().unwrap().rendered.text;
+        assert!(said.contains("You are signed out everywhere. Your user stays as it is"), "{said}");
+    }
+
+    async fn who_leaves_admins_keeps_the_session_it_was_done_in_and_no_other(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.create_admin("Lena", "Novak");
+        app.mails().await;
+        let mut lena = app.signed_in("lena.novak@example.com").await;
+        let mut elsewhere = app.signed_in("maya.fischer@example.com").await;
+        let own = app.id_of("maya.fischer@example.com");
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{own}/remove")).await.redirects_to(LIST);
+        elsewhere.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        maya.get(&app, LIST).await.is(200).sees_no("Create");
+        lena.get(&app, LIST).await.is(200);
+    }
+
+    async fn links_to_choose_a_password_die_with_a_change_of_role(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let (jonas, own) = (app.create_user("Jonas", "Vermeulen"), app.id_of("maya.fischer@example.com"));
+        let reset = reset_link(&app, jonas);
+        add_member(&app, &mut maya, ADMINS, jonas).await.is(303);
+        assert_eq!(end_of(&app, &reset), Some(TokenEnd::Revoked), "appointed");
+        let reset = reset_link(&app, jonas);
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{jonas}/remove")).await.is(303);
+        assert_eq!(end_of(&app, &reset), Some(TokenEnd::Revoked), "removed");
+        app.create_admin("Lena", "Novak");
+        let reset = reset_link(&app, own);
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{own}/remove")).await.is(303);
+        assert_eq!(end_of(&app, &reset), Some(TokenEnd::Revoked), "left");
+        app.mails().await;
+    }
+
+    async fn a_custom_group_changes_no_session_and_no_link(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_user("Jonas", "Vermeulen");
+        let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        let reset = reset_link(&app, id);
+        let group = create_group(&mut maya, &app, "Research").await.header("location").to_owned();
+        add_member(&app, &mut maya, &group, id).await.is(303);
+        confirm(&app, &mut maya, &format!("{group}/members/{id}/remove")).await.is(303);
+        jonas.get(&app, LIST).await.is(200);
+        assert_eq!(end_of(&app, &reset), None);
     }
 
     async fn scripts_and_other_sites_do_not_get_the_cookies(db: Db) {

@@ -98,7 +98,7 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     Ok(counted(ids.len()))
 }
 
-fn counted(found: usize) -> Count {
+pub(super) fn counted(found: usize) -> Count {
     Count::capped(i64::try_from(found).unwrap_or(i64::MAX))
 }
 

@@ -59,9 +59,9 @@ impl FieldError {
         move |typed| parse(typed).map_err(|error| Self::Line { what, error })
     }
 
-    /// Another group has the name.
+    /// Another group has the name, or one that looks like it.
     pub fn name_taken() -> Self {
-        Self::Said("There is a group with this name already".to_owned())
+        Self::Said("There is a group with this name already, or with one that looks like it".to_owned())
     }
 
     pub fn first_name() -> impl FnOnce(&str) -> Result<PersonName, Self> {

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::Aside;
 use super::AsideEntry;
+use super::MailTrouble;
 use crate::{
     domain::user::Status,
     web::{
@@ -59,6 +60,8 @@ pub struct UserRow {
     /// By name; Admins among them.
     pub groups: Vec<String>,
     pub last_sign_in: Option<Moment>,
+    /// What is wrong with the mail of the open invitation.
+    pub mail: Option<MailTrouble>,
     /// Whether the invitation's link can be shown, for want of a mail server.
     pub shows_link: bool,
     /// What the one who looks may do.
@@ -128,7 +131,7 @@ pub(in crate::web) async fn list(console: Console, query: Query<ListQuery>) -> A
     let (search, position) = (asked.search.clone(), asked.position.clone());
     let (frame, Listing { menu, rows, count }) =
         console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, PAGE_SIZE)).await?;
-    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| &row.person, count, ("user", "users"));
+    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),
         aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Users),
@@ -144,12 +147,13 @@ impl UserRows {
         if decide(console.user.person.actor(), Action::SeeEveryone).is_err() {
             return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.person, row.groups)).collect());
         }
-        let row = |Row { person, status, groups, may }: Row| UserRow {
+        let row = |Row { person, status, groups, mail, may }: Row| UserRow {
             status,
             is_admin: person.is_admin,
             is_you: console.is_you(&person),
             groups,
             last_sign_in: person.last_sign_in_at.map(|at| Moment::new(at, now)),
+            mail: mail.and_then(|mail| MailTrouble::of(mail, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
             person: Person::from(&person.who()),
@@ -200,6 +204,7 @@ mod tests {
                 is_you: place == 11,
                 groups: (0..place % 4).map(|_| sample.group()).collect(),
                 last_sign_in: (!place.is_multiple_of(4)).then(|| sample.moment(place * place * 10)),
+                mail: MailTrouble::sample(sample, place),
                 shows_link: place > 6,
                 may: may(status),
                 person,
