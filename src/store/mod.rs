@@ -8,6 +8,7 @@ pub mod company;
 mod connection;
 pub mod dialect;
 pub mod groups;
+mod load;
 pub mod outbox;
 pub mod page;
 pub mod people;
@@ -19,3 +20,4 @@ pub mod tokens;
 
 pub use audit::{AuditRow, audit_entries, latest_actors, verify_chain};
 pub use connection::{Database, Location, Store, StoreError, Tx};
+pub use load::Load;
