@@ -40,7 +40,8 @@ pub(super) struct CurrentUser {
 impl CurrentUser {
     /// What the last request left to be said. It is said once, and to nobody who asks for headers only.
     pub(super) fn take_flash(&self, session: &Session) -> Option<Flash> {
-        if self.is_head { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
+        // Taking away what is not there would count as a change, and be written to the database with every page.
+        if self.is_head || !session.contains_key(FLASH) { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
     }
 
     pub(super) fn caller(&self) -> Caller {
