@@ -12,10 +12,11 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod users;
+pub mod watch;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    StoreError,
+    Load, StoreError,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
     people::{Deleted, Person},

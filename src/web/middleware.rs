@@ -25,6 +25,7 @@ use super::{
     extract::{NewBrowser, SeenUser, browser_cookie},
     failure,
     failure::Failure,
+    metrics::NO_ROUTE,
     state::State,
 };
 
@@ -53,10 +54,12 @@ pub(super) async fn token_in_address<B: MessageBody>(request: ServiceRequest, ne
 #[derive(Debug, Clone, Copy)]
 struct TokenInAddress;
 
-/// The outermost layer. One line in the log for each request, with the route's pattern and never the address, which may hold a token.
+/// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
+/// a token.
 pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let Some(state) = request.app_data::<Data<State>>().cloned() else { return Err(Failure::Internal("no state".to_owned()).into()) };
+    let _in_flight = state.metrics.requests.begin();
     let id = request_id(&state);
     let method = request.method().clone();
     let span = tracing::info_span!("request", id);
@@ -82,8 +85,10 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
             (None, None, response.status(), Err(InternalError::from_response(error, response).into()))
         }
     };
-    let route = route.as_deref().unwrap_or("(none)");
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let route = route.as_deref().unwrap_or(NO_ROUTE);
+    let took = started.elapsed();
+    state.metrics.requests.note(&method, route, status, took);
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, route, status = status.as_u16(), milliseconds, user, "request");
     answer
 }

@@ -10,6 +10,7 @@ mod form;
 pub mod groups;
 mod home;
 pub mod invitation;
+mod metrics;
 mod middleware;
 pub mod page;
 pub mod paths;
@@ -25,6 +26,7 @@ mod source;
 mod state;
 pub mod users_and_groups;
 
+pub use metrics::configure as configure_metrics;
 pub use middleware::serve;
 pub use routes::configure;
 pub use state::{Reach, State};

@@ -6,7 +6,8 @@ use crate::domain::ids::{GroupId, UserId};
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {
+        $(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name { $(pub $field: $type),* }
@@ -20,7 +21,11 @@ macro_rules! paths {
                 write!(f, $pattern, $($field = self.$field),*)
             }
         }
-    )*};
+        )*
+
+        /// All of them.
+        pub(super) const PATTERNS: &[&str] = &[$($pattern),*];
+    };
 }
 
 paths! {
@@ -31,6 +36,8 @@ paths! {
     Healthz {} = "/healthz";
     /// Whether the database answers.
     Readyz {} = "/readyz";
+    /// On the listener for monitoring, and there alone.
+    Metrics {} = "/metrics";
 
     /// With `?key=` the one-time address of the first start.
     Setup {} = "/setup";

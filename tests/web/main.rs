@@ -20,6 +20,7 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod metrics;
 mod routes;
 mod sessions;
 mod setup;
