@@ -20,14 +20,7 @@ use tracing::Instrument as _;
 
 use crate::domain::clock::random_bytes;
 
-use super::{
-    csrf,
-    extract::{NewBrowser, SeenUser, browser_cookie},
-    failure,
-    failure::Failure,
-    metrics::NO_ROUTE,
-    state::State,
-};
+use super::{cookies, csrf, extract::SeenUser, failure, failure::Failure, metrics::NO_ROUTE, state::State};
 
 /// Nothing inline, nothing from elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -126,11 +119,11 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    if let Some(NewBrowser(token)) = request.and_then(|request| request.extensions().get::<NewBrowser>().cloned())
-        // It only fails for what cannot stand in a header, which a token can.
-        && let Err(error) = response.add_cookie(&browser_cookie(state, &token))
-    {
-        tracing::error!(%error, "a cookie could not be set");
+    for cookie in request.map(cookies::new).unwrap_or_default() {
+        // It only fails for what cannot stand in a header, which none of ours holds.
+        if let Err(error) = response.add_cookie(&cookie) {
+            tracing::error!(%error, "a cookie could not be set");
+        }
     }
     response
 }

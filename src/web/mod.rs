@@ -2,6 +2,7 @@
 
 pub mod assets;
 mod console;
+mod cookies;
 mod csrf;
 pub mod errors;
 mod extract;
@@ -17,6 +18,7 @@ pub mod paths;
 mod query;
 mod respond;
 mod routes;
+mod rows;
 #[cfg(test)]
 mod samples;
 mod session;

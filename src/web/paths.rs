@@ -47,11 +47,11 @@ paths! {
     /// "Send me a new link", on the page of an expired invitation.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";
 
-    /// Takes `?q=` and `?page=`.
+    /// Takes `?q=`, `?page=` and `?rows=`.
     UsersAndGroups {} = "/users-and-groups";
     NewUser {} = "/users-and-groups/new-user";
     NewGroup {} = "/users-and-groups/new-group";
-    /// Takes `?page=`.
+    /// Takes `?page=` and `?rows=`.
     Group { group: GroupId } = "/users-and-groups/groups/{group}";
     /// Takes `?q=`.
     AddToGroup { group: GroupId } = "/users-and-groups/groups/{group}/add";

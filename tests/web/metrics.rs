@@ -10,7 +10,7 @@ use usher::{
 };
 
 use crate::{
-    helpers::{Db, PANIC, PASSWORD, TestApp},
+    helpers::{PANIC, PASSWORD, TestApp},
     steps::{create_group, invite},
 };
 
