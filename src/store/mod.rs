@@ -11,6 +11,7 @@ pub mod company;
 mod connection;
 pub mod dialect;
 pub mod groups;
+mod load;
 pub mod outbox;
 pub mod page;
 pub mod people;
@@ -24,3 +25,4 @@ pub mod tokens;
 
 pub use audit::{AuditRow, audit_entries, latest_actors, latest_at, verify_chain};
 pub use connection::{Database, Location, Store, StoreError, Tx};
+pub use load::Load;

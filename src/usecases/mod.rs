@@ -18,10 +18,11 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod users;
+pub mod watch;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    AuditRow, StoreError,
+    AuditRow, Load, StoreError,
     accounts::{Account, Facts},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},

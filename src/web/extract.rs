@@ -5,7 +5,6 @@ use std::future::{Ready, ready};
 use actix_session::{Session, SessionExt};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
-    cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
     http::{Method, header},
     web::Data,
@@ -20,13 +19,17 @@ use crate::{
 };
 
 use super::{
-    csrf,
+    cookies, csrf,
     failure::Failure,
     page::Flash,
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     source,
     state::State,
 };
+
+/// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
+const BROWSER: &str = "usher-browser";
+const BROWSER_DAYS: i64 = 400;
 
 /// Somebody signed in and active, read afresh with this request.
 #[derive(Debug, Clone)]
@@ -40,7 +43,8 @@ pub(super) struct CurrentUser {
 impl CurrentUser {
     /// What the last request left to be said. It is said once, and to nobody who asks for headers only.
     pub(super) fn take_flash(&self, session: &Session) -> Option<Flash> {
-        if self.is_head { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
+        // Taking away what is not there would count as a change, and be written to the database with every page.
+        if self.is_head || !session.contains_key(FLASH) { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
     }
 
     pub(super) fn caller(&self) -> Caller {
@@ -104,10 +108,6 @@ pub(super) struct Guest {
     seed: TokenHash,
 }
 
-/// A cookie to be set, since the browser has none yet.
-#[derive(Debug, Clone)]
-pub(super) struct NewBrowser(pub(super) Token);
-
 impl Guest {
     /// The token that this browser's forms carry.
     pub(super) fn csrf(&self, state: &State) -> String {
@@ -130,9 +130,8 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
     let known = browser(request, state);
     let browser = known.unwrap_or_else(|| {
         let token = Token::new(&*state.ctx.random);
-        let hash = token.hash();
-        request.extensions_mut().insert(NewBrowser(token));
-        hash
+        cookies::keep(request, state, BROWSER, token.reveal().to_owned(), BROWSER_DAYS);
+        token.hash()
     });
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let visitor = Visitor {
@@ -156,26 +155,5 @@ pub(super) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenH
 }
 
 fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
-    let cookie = request.cookie(browser_cookie_name(state))?;
-    Some(Token::parse(cookie.value())?.hash())
-}
-
-fn browser_cookie_name(state: &State) -> &'static str {
-    if state.reach.is_https { "__Host-usher-browser" } else { "usher-browser" }
-}
-
-/// The name of the session's cookie.
-pub(super) fn session_cookie_name(is_https: bool) -> &'static str {
-    if is_https { "__Host-usher" } else { "usher" }
-}
-
-/// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
-pub(super) fn browser_cookie(state: &State, token: &Token) -> Cookie<'static> {
-    Cookie::build(browser_cookie_name(state), token.reveal().to_owned())
-        .path("/")
-        .secure(state.reach.is_https)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(Duration::days(400))
-        .finish()
+    Some(Token::parse(cookies::sent(request, state, BROWSER)?.value())?.hash())
 }

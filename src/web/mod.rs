@@ -2,6 +2,7 @@
 
 pub mod assets;
 mod console;
+mod cookies;
 mod csrf;
 pub mod errors;
 mod extract;
@@ -10,6 +11,7 @@ mod form;
 pub mod groups;
 mod home;
 pub mod invitation;
+mod metrics;
 mod middleware;
 pub mod new_user;
 pub mod page;
@@ -18,6 +20,7 @@ mod query;
 mod respond;
 pub mod roles;
 mod routes;
+mod rows;
 #[cfg(test)]
 mod samples;
 mod session;
@@ -27,6 +30,7 @@ mod source;
 mod state;
 pub mod users_and_groups;
 
+pub use metrics::configure as configure_metrics;
 pub use middleware::serve;
 pub use routes::configure;
 pub use state::{Reach, State};

@@ -13,7 +13,7 @@ pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, Shell};
 pub use moment::Moment;
 pub use number::{Count, counted, grouped, wait_in_words};
-pub use pager::Pager;
+pub use pager::{Pager, RowsLink};
 pub use person::{Badge, Person};
 
 /// A page as HTML.

@@ -6,7 +6,8 @@ use crate::domain::ids::{GroupId, UserId};
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {
+        $(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name { $(pub $field: $type),* }
@@ -20,7 +21,11 @@ macro_rules! paths {
                 write!(f, $pattern, $($field = self.$field),*)
             }
         }
-    )*};
+        )*
+
+        /// All of them.
+        pub(super) const PATTERNS: &[&str] = &[$($pattern),*];
+    };
 }
 
 paths! {
@@ -31,6 +36,8 @@ paths! {
     Healthz {} = "/healthz";
     /// Whether the database answers.
     Readyz {} = "/readyz";
+    /// On the listener for monitoring, and there alone.
+    Metrics {} = "/metrics";
 
     /// With `?key=` the one-time address of the first start.
     Setup {} = "/setup";
@@ -40,11 +47,11 @@ paths! {
     /// "Send me a new link", on the page of an expired invitation, and what came of it.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";
 
-    /// Takes `?q=` and `?page=`.
+    /// Takes `?q=`, `?page=` and `?rows=`.
     UsersAndGroups {} = "/users-and-groups";
     NewUser {} = "/users-and-groups/new-user";
     NewGroup {} = "/users-and-groups/new-group";
-    /// Takes `?page=`.
+    /// Takes `?page=` and `?rows=`.
     Group { group: GroupId } = "/users-and-groups/groups/{group}";
     /// Takes `?q=`.
     AddToGroup { group: GroupId } = "/users-and-groups/groups/{group}/add";

@@ -14,7 +14,7 @@ use actix_web::{
 };
 
 use super::{
-    extract,
+    cookies,
     failure::Failure,
     form::FORM_MAX,
     groups, home,
@@ -98,7 +98,7 @@ fn sessions(state: &Data<State>) -> SessionMiddleware<DatabaseSessions> {
     let key = Key::from(&state.ctx.key.derive::<64>("session cookie"));
     let is_https = state.reach.is_https;
     SessionMiddleware::builder(DatabaseSessions { ctx: state.ctx.clone() }, key)
-        .cookie_name(extract::session_cookie_name(is_https).to_owned())
+        .cookie_name(cookies::full_name("usher", is_https))
         .cookie_secure(is_https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)

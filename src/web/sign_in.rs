@@ -104,6 +104,7 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
     let (typed, visitor) = (email.clone(), guest.visitor.clone());
     let signed_in =
         state.try_run_hashing(move |ctx| usecases::sign_in::sign_in(ctx, &typed, &Password::typed(&password), &visitor)).await?;
+    state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
         Ok(begun) => {
             session::begin(&session, &begun)?;

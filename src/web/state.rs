@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::usecases::Context;
 
-use super::failure::Failure;
+use super::{failure::Failure, metrics::Metrics};
 
 /// How the instance is reached, as the settings say.
 #[derive(Clone)]
@@ -33,12 +33,14 @@ pub struct State {
     pub reach: Reach,
     /// As many passwords are hashed at once as there are cores: more would only take memory, 19 MiB each.
     hashing: Arc<Semaphore>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl State {
     pub fn new(ctx: Context, reach: Reach) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)) }
+        let metrics = Arc::new(Metrics::new(ctx.now()));
+        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)), metrics }
     }
 
     /// Runs a use case on the threads that may wait for the database.

@@ -20,6 +20,7 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod metrics;
 mod new_link;
 mod new_user;
 mod routes;

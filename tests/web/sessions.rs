@@ -102,6 +102,13 @@ on_both! {
         assert_eq!(app.count("sessions WHERE last_seen_at > created_at"), 1);
     }
 
+    async fn a_page_without_a_message_writes_nothing(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let writes = app.store().load().writes.count();
+        maya.get(&app, LIST).await.is(200);
+        assert_eq!(app.store().load().writes.count(), writes);
+    }
+
     async fn a_session_that_ended_while_a_request_ran_stays_ended(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         end_sessions_with_the_next_group(&app, db);

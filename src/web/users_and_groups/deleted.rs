@@ -19,11 +19,11 @@ use crate::{
         failure::Failure,
         form::{Form, ListButton},
         page::{Flash, FlashKind, with_query},
-        query::{self, ListQuery, PAGE_SIZE},
+        query::{self, ListQuery},
         respond::{self, Answer},
     },
 };
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 
 /// The list, with a way back for each.
 #[derive(Debug, Clone, Template)]
@@ -55,15 +55,14 @@ impl DeletedRow {
 }
 
 /// `GET /users-and-groups/deleted`
-pub(in crate::web) async fn list(console: Console, query: Query<ListQuery>) -> Answer {
-    let query = query.into_inner();
+pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
     let asked = query.asked()?;
     if !query.q.is_empty() {
         return Err(Failure::Malformed);
     }
-    let position = asked.position.clone();
+    let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, (menu, (deleted, count))) = console
-        .open(Action::SeeDeleted, move |ctx, actor| Ok((directory::menu(ctx, actor)?, users::deleted(ctx, actor, &position, PAGE_SIZE)?)))
+        .open(Action::SeeDeleted, move |ctx, actor| Ok((directory::menu(ctx, actor)?, users::deleted(ctx, actor, &position, limit)?)))
         .await?;
     let words = ("deleted user", "deleted users");
     let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.person.key(), count, words);

@@ -20,11 +20,10 @@ use crate::{
     usecases::directory::{self, Listing, May, Row},
     web::{
         console::Console,
-        query::{ListQuery, PAGE_SIZE},
+        query::ListQuery,
         respond::{self, Answer},
     },
 };
-use actix_web::web::Query;
 
 /// The people of the company: everyone with what may be done, or only the directory.
 #[derive(Debug, Clone, Template)]
@@ -125,12 +124,11 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 }
 
 /// `GET /users-and-groups`
-pub(in crate::web) async fn list(console: Console, query: Query<ListQuery>) -> Answer {
-    let query = query.into_inner();
+pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
     let asked = query.asked()?;
-    let (search, position) = (asked.search.clone(), asked.position.clone());
+    let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     let (frame, Listing { menu, rows, count }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, PAGE_SIZE)).await?;
+        console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, limit)).await?;
     let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),
@@ -177,7 +175,11 @@ mod tests {
             policy::{Actor, Role, Target},
             user::DefaultRole,
         },
-        web::samples::{Sample, check},
+        web::{
+            page::RowsLink,
+            rows::Rows,
+            samples::{Sample, check},
+        },
     };
 
     fn may(status: Status) -> May {
@@ -190,7 +192,8 @@ mod tests {
             return Pager::single("0 users");
         }
         let href = |place: &str| Some(format!("?q=ma&page={place}"));
-        Pager { label: "1–50 of 48,213 users".into(), next: href("a-7"), last: href("z"), ..Pager::default() }
+        let rows = Rows::ALL.map(|rows| RowsLink { rows, href: format!("?rows={rows}"), is_current: rows == Rows::Usual });
+        Pager { label: "1–50 of 48,213 users".into(), next: href("a-7"), last: href("z"), rows: rows.into(), ..Pager::default() }
     }
 
     fn page(sample: &Sample) -> UsersPage {
