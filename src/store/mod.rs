@@ -14,6 +14,7 @@ pub mod groups;
 pub mod outbox;
 pub mod page;
 pub mod people;
+pub mod portfolio_people;
 pub mod portfolios;
 mod schema;
 pub mod scopes;

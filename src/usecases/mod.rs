@@ -12,6 +12,7 @@ pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod mails;
+pub mod offers;
 pub mod portfolios;
 pub mod sessions;
 pub mod setup;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::{AccountId, GroupId, PortfolioId, UserId};
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
@@ -60,6 +60,24 @@ paths! {
     InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link";
     DeletedUsers {} = "/users-and-groups/deleted";
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
+
+    /// Somebody in Users & Permissions.
+    Manage { user: UserId } = "/users-and-permissions/{user}";
+
+    /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
+    Portfolios {} = "/portfolios";
+    NewPortfolio {} = "/portfolios/new";
+    /// Takes `?page=` of its accounts and `?people=`.
+    Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}";
+    EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit";
+    DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate";
+    ReactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/reactivate";
+    /// Takes `?portfolio=`.
+    NewAccount {} = "/accounts/new";
+    Account { account: AccountId } = "/accounts/{account}";
+    EditAccount { account: AccountId } = "/accounts/{account}/edit";
+    MoveAccount { account: AccountId } = "/accounts/{account}/move";
+    Billing { account: AccountId } = "/accounts/{account}/billing";
 }
 
 /// Where somebody signs in, to go to `next` afterwards.
@@ -81,7 +99,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 22] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -94,6 +112,16 @@ const PAGES: [&str; 12] = [
     RevokeInvitation::PATTERN,
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
+    Portfolios::PATTERN,
+    NewPortfolio::PATTERN,
+    Portfolio::PATTERN,
+    EditPortfolio::PATTERN,
+    DeactivatePortfolio::PATTERN,
+    NewAccount::PATTERN,
+    Account::PATTERN,
+    EditAccount::PATTERN,
+    MoveAccount::PATTERN,
+    Billing::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

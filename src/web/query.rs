@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::search::SearchTerm,
-    usecases::{Count, Key, Person, Position, Slice},
+    usecases::{Count, Key, Position, Slice},
 };
 
 use super::{
@@ -70,25 +70,69 @@ pub(super) struct Asked {
     from: u64,
 }
 
-impl ListQuery {
+impl Asked {
+    /// From the page key alone.
+    ///
     /// # Errors
     /// A page key that no list of ours has written leads nowhere: 404.
-    pub(super) fn asked(&self) -> Result<Asked, Failure> {
-        if self.q.len() > TEXT_MAX || self.page.len() > TEXT_MAX {
+    pub(super) fn at(page: &str) -> Result<Self, Failure> {
+        if page.len() > TEXT_MAX {
             return Err(Failure::Malformed);
         }
-        let search = SearchTerm::parse(&self.q);
-        if self.page.is_empty() {
-            return Ok(Asked { position: Position::First, search, from: 1 });
+        if page.is_empty() {
+            return Ok(Self { position: Position::First, search: None, from: 1 });
         }
-        let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
+        let key = URL_SAFE_NO_PAD.decode(page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
         let PageKey { place, from } = key.filter(PageKey::is_ours).ok_or(Failure::NotFound)?;
         let position = match place {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
             Place::Last => Position::Last,
         };
-        Ok(Asked { position, search, from })
+        Ok(Self { position, search: None, from })
+    }
+
+    /// The ways to other pages of the list. `link` makes the address of a page key, `key` tells the place of a row.
+    pub(super) fn pager<T>(
+        &self,
+        link: impl Fn(&str) -> String,
+        slice: &Slice<T>,
+        key: impl Fn(&T) -> Key,
+        count: Count,
+        words: (&str, &str),
+    ) -> Pager {
+        let rows = slice.rows.len() as u64;
+        let of = shown(count);
+        let from = match (&self.position, count) {
+            (Position::Last, Count::Exactly(count)) => u64::try_from(count).unwrap_or(0).saturating_sub(rows) + 1,
+            (Position::Last, Count::Many) => 0,
+            _ => self.from,
+        };
+        let at = |place, from| link(&URL_SAFE_NO_PAD.encode(serde_json::to_vec(&PageKey { place, from }).unwrap_or_default()));
+        let previous = slice.rows.first().map(&key).filter(|_| slice.has_previous);
+        let next = slice.rows.last().map(&key).filter(|_| slice.has_next);
+        Pager {
+            label: if from == 0 || rows == 0 {
+                of.of(words.0, words.1)
+            } else {
+                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
+            },
+            first: slice.has_previous.then(|| link("")),
+            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), from.saturating_sub(PAGE_SIZE as u64).max(1))),
+            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
+            last: slice.has_next.then(|| at(Place::Last, 1)),
+        }
+    }
+}
+
+impl ListQuery {
+    /// # Errors
+    /// As [`Asked::at`].
+    pub(super) fn asked(&self) -> Result<Asked, Failure> {
+        if self.q.len() > TEXT_MAX {
+            return Err(Failure::Malformed);
+        }
+        Ok(Asked { search: SearchTerm::parse(&self.q), ..Asked::at(&self.page)? })
     }
 
     /// The query as it stands in an address.
@@ -101,42 +145,18 @@ impl ListQuery {
         serde_urlencoded::from_str::<Self>(text).unwrap_or_default().text()
     }
 
-    /// The ways to other pages of the list at `path`. `person` tells the key of a row.
+    /// The ways to other pages of the list at `path`. `key` tells the place of a row.
     pub(super) fn pager<T>(
         &self,
         path: impl ToString,
         asked: &Asked,
         slice: &Slice<T>,
-        person: impl Fn(&T) -> &Person,
+        key: impl Fn(&T) -> Key,
         count: Count,
         words: (&str, &str),
     ) -> Pager {
-        let rows = slice.rows.len() as u64;
-        let of = shown(count);
-        let from = match (&asked.position, count) {
-            (Position::Last, Count::Exactly(count)) => u64::try_from(count).unwrap_or(0).saturating_sub(rows) + 1,
-            (Position::Last, Count::Many) => 0,
-            _ => asked.from,
-        };
         let path = path.to_string();
-        let at = |place, from| {
-            let key = serde_json::to_vec(&PageKey { place, from }).unwrap_or_default();
-            paths::with_query(&path, &[("q", &self.q), ("page", &URL_SAFE_NO_PAD.encode(key))])
-        };
-        let key = |row: Option<&T>| row.map(|row| person(row).key());
-        let previous = key(slice.rows.first()).filter(|_| slice.has_previous);
-        let next = key(slice.rows.last()).filter(|_| slice.has_next);
-        Pager {
-            label: if from == 0 {
-                of.of(words.0, words.1)
-            } else {
-                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
-            },
-            first: slice.has_previous.then(|| paths::with_query(&path, &[("q", &self.q)])),
-            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), from.saturating_sub(PAGE_SIZE as u64).max(1))),
-            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
-            last: slice.has_next.then(|| at(Place::Last, 1)),
-        }
+        asked.pager(|page| paths::with_query(&path, &[("q", &self.q), ("page", page)]), slice, key, count, words)
     }
 }
 

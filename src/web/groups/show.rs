@@ -92,7 +92,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Que
     let position = asked.position.clone();
     let (frame, GroupListing { menu, group, rows, count, active }) =
         console.open(Action::SeeDirectory, move |ctx, actor| directory::group(ctx, actor, id, &position, PAGE_SIZE)).await?;
-    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| &member.person, count, ("member", "members"));
+    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.person.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {active} of them active", pager.label);
     }

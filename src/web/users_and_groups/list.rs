@@ -128,7 +128,7 @@ pub(in crate::web) async fn list(console: Console, query: Query<ListQuery>) -> A
     let (search, position) = (asked.search.clone(), asked.position.clone());
     let (frame, Listing { menu, rows, count }) =
         console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, PAGE_SIZE)).await?;
-    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| &row.person, count, ("user", "users"));
+    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),
         aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Users),
