@@ -117,7 +117,7 @@ pub struct May {
 }
 
 impl May {
-    fn of(acting: &Acting, place: AccountPlace) -> Self {
+    pub(super) fn of(acting: &Acting, place: AccountPlace) -> Self {
         let is_own = place.is_own;
         Self {
             edit: acting.may(Action::EditAccount(place)),
@@ -153,8 +153,14 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denie
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<Account, Denied> {
-    ctx.store.read(|db| Acting::of(db, actor)?.account_for(db, id, Permission::AccountsEdit, Action::EditAccount))
+pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::AccountsEdit))?;
+        let (account, place) = acting.account(db, id)?;
+        acting.authorise(Action::EditAccount(place))?;
+        Ok((account, May::of(&acting, place)))
+    })
 }
 
 /// A portfolio in which the actor may create accounts.

@@ -1,5 +1,6 @@
 //! HTTP: the site map, extractors, and one folder per feature.
 
+pub mod accounts;
 pub mod assets;
 mod console;
 mod csrf;
@@ -13,6 +14,7 @@ pub mod invitation;
 mod middleware;
 pub mod page;
 pub mod paths;
+pub mod portfolios;
 mod query;
 mod respond;
 mod routes;

@@ -14,12 +14,12 @@ use actix_web::{
 };
 
 use super::{
-    extract,
+    accounts, extract,
     failure::Failure,
     form::FORM_MAX,
     groups, home,
     invitation::accept,
-    middleware, paths,
+    middleware, paths, portfolios,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
@@ -87,7 +87,18 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
-                .service(act!(RestoreUser => users::deleted::restore)),
+                .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(Portfolios => portfolios::list::list))
+                .service(page!(NewPortfolio => portfolios::new::show, post portfolios::new::submit))
+                .service(page!(Portfolio => portfolios::show::show))
+                .service(page!(EditPortfolio => portfolios::edit::show, post portfolios::edit::submit))
+                .service(page!(DeactivatePortfolio => portfolios::standing::ask, post portfolios::standing::deactivate))
+                .service(act!(ReactivatePortfolio => portfolios::standing::reactivate))
+                .service(page!(NewAccount => accounts::new::show, post accounts::new::submit))
+                .service(page!(Account => accounts::show::show))
+                .service(page!(EditAccount => accounts::edit::show, post accounts::edit::submit))
+                .service(page!(MoveAccount => accounts::move_to::show, post accounts::move_to::submit))
+                .service(page!(Billing => accounts::billing::show, post accounts::billing::submit)),
         );
 }
 

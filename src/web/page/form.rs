@@ -115,6 +115,11 @@ impl FormErrors {
         Self(fields.into_iter().filter_map(|(id, error)| Some((id, error?.to_string()))).collect())
     }
 
+    /// And that of one more field.
+    pub fn and(&mut self, id: &'static str, error: Option<&FieldError>) {
+        self.0.extend(error.map(|error| (id, error.to_string())));
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
