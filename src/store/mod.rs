@@ -15,6 +15,7 @@ mod load;
 pub mod outbox;
 pub mod page;
 pub mod people;
+pub mod portfolio_people;
 pub mod portfolios;
 mod schema;
 pub mod scopes;

@@ -13,6 +13,7 @@ pub mod housekeeping;
 pub mod invitations;
 mod mails;
 pub mod new_user;
+pub mod offers;
 pub mod portfolios;
 pub mod sessions;
 pub mod setup;

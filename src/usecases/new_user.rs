@@ -13,18 +13,16 @@ use crate::{
         permission::{Grants, Permission},
         policy::Action,
         scope::Scope,
-        search::SearchTerm,
         text::PersonName,
         token::Token,
         user::DefaultRole,
     },
     store::{
         Database, StoreError, Tx,
-        accounts::{self, Account},
+        accounts::Account,
         assignments, company,
-        page::{Position, Slice},
         people::{self, NewInvited, Person},
-        portfolios::{self, Portfolio},
+        portfolios::Portfolio,
     },
 };
 
@@ -35,6 +33,7 @@ use super::{
     assignments::{audit_account, audit_portfolio},
     context::{Rights, about_user},
     invitations::{self, Existing, InviteError},
+    offers,
     portfolios::sorted,
 };
 
@@ -65,13 +64,6 @@ impl Given {
     }
 }
 
-/// What can be given, a search's or the first of all, and what was chosen already.
-#[derive(Debug, Clone)]
-pub struct Choice<T> {
-    pub offered: Slice<T>,
-    pub chosen: Vec<T>,
-}
-
 /// Whose address it is, if the actor cannot invite it.
 ///
 /// # Errors
@@ -97,59 +89,15 @@ fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp
     }
 }
 
-/// Portfolios that the actor can give, up to `limit` that match, and those `chosen`.
-///
-/// # Errors
-/// See [`Denied`]; unknown where one of those chosen is not the actor's to give.
-pub fn portfolios(
-    ctx: &Context,
-    actor: &Person,
-    search: Option<SearchTerm>,
-    chosen: &[PortfolioId],
-    limit: usize,
-) -> Result<Choice<Portfolio>, Denied> {
-    ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
-        let chosen = given_portfolios(db, &acting, chosen)?;
-        let filter = portfolios::Filter { scope: acting.scope, search, active_only: true };
-        Ok(Choice { offered: portfolios::list(db, &filter, &Position::First, limit)?, chosen })
-    })
-}
-
-/// Accounts that the actor can give, up to `limit` that match, and those `chosen`.
-///
-/// # Errors
-/// See [`Denied`]; unknown where one of those chosen is not the actor's to give.
-pub fn accounts(
-    ctx: &Context,
-    actor: &Person,
-    search: Option<SearchTerm>,
-    chosen: &[AccountId],
-    limit: usize,
-) -> Result<Choice<Account>, Denied> {
-    ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvite))?;
-        let chosen = given_accounts(db, &acting, chosen)?;
-        let filter = accounts::Filter { search, active_only: true, ..accounts::Filter::within(acting.scope) };
-        Ok(Choice { offered: accounts::list(db, &filter, &Position::First, limit)?, chosen })
-    })
-}
-
 /// All of them, if all are the actor's to give. What was deactivated meanwhile gives nothing, and is as unknown as what never was.
 fn given_portfolios(db: &mut Database, acting: &Acting, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, Denied> {
-    let ids = sorted(ids);
-    let found = portfolios::find_all(db, &ids)?;
-    let are_theirs = found.iter().all(|portfolio| portfolio.is_active() && acting.scope.holds(portfolio.id));
-    if found.len() == ids.len() && are_theirs { Ok(found) } else { Err(Denied::unknown()) }
+    let found = offers::portfolios_of_scope(db, &acting.scope, ids)?;
+    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
 }
 
 fn given_accounts(db: &mut Database, acting: &Acting, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
-    let ids = sorted(ids);
-    let found = accounts::find_all(db, &ids)?;
-    let are_theirs = found.iter().all(|account| account.is_active() && acting.scope.holds(account.portfolio_id));
-    if found.len() == ids.len() && are_theirs { Ok(found) } else { Err(Denied::unknown()) }
+    let found = offers::accounts_of_scope(db, &acting.scope, ids)?;
+    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
 }
 
 /// Whether the actor administers nothing that they could give.

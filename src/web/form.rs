@@ -1,6 +1,8 @@
 //! Forms that are checked before anybody reads them: small enough, from our own page, every field known and given once.
 
-use std::{future::Future, pin::Pin, str::FromStr};
+mod fields;
+
+use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use percent_encoding::percent_decode;
@@ -30,38 +32,6 @@ pub(super) struct ListButton {
     /// The list's query.
     #[serde(default, rename = "return")]
     pub(super) return_query: String,
-}
-
-/// Fields of which some may come many times, as ticked boxes do. A handler takes out those that it knows; what is left over refuses the form.
-#[derive(Debug, Clone, serde::Deserialize)]
-#[serde(transparent)]
-pub(super) struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// A field that comes once; empty where it does not come.
-    pub(super) fn one(&mut self, name: &str) -> Result<String, Failure> {
-        let mut values = self.take(name);
-        match (values.pop(), values.is_empty()) {
-            (value, true) => Ok(value.unwrap_or_default()),
-            (_, false) => Err(Failure::Malformed),
-        }
-    }
-
-    /// The ids of the boxes that were ticked. What cannot be an id leads to nothing.
-    pub(super) fn ids<T: FromStr>(&mut self, name: &str) -> Result<Vec<T>, Failure> {
-        self.take(name).iter().map(|id| id.parse().map_err(|_| Failure::NotFound)).collect()
-    }
-
-    /// Nothing else may have come.
-    pub(super) fn end(self) -> Result<(), Failure> {
-        if self.0.is_empty() { Ok(()) } else { Err(Failure::Malformed) }
-    }
-
-    fn take(&mut self, name: &str) -> Vec<String> {
-        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition::<Vec<_>, _>(|(known, _)| known == name);
-        self.0 = left;
-        taken.into_iter().map(|(_, value)| value).collect()
-    }
 }
 
 impl<T: DeserializeOwned> FromRequest for Form<T> {
@@ -96,8 +66,7 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, F
         return Err(Failure::StaleForm);
     }
     // Doubled fields and unknown ones are errors of the types behind.
-    let fields = serde_urlencoded::to_string(fields).map_err(|_| Failure::Malformed)?;
-    serde_urlencoded::from_str(&fields).map_err(|_| Failure::Malformed)
+    fields::read(fields).map_err(|_| Failure::Malformed)
 }
 
 /// Browsers send UTF-8 in whole escapes. The parser would put other characters in place of anything else.

@@ -1,5 +1,6 @@
 //! HTTP: the site map, extractors, and one folder per feature.
 
+pub mod accounts;
 pub mod assets;
 mod console;
 mod cookies;
@@ -16,6 +17,7 @@ mod middleware;
 pub mod new_user;
 pub mod page;
 pub mod paths;
+pub mod portfolios;
 mod query;
 mod respond;
 pub mod roles;

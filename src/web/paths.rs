@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::{AccountId, GroupId, PortfolioId, UserId};
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
@@ -75,6 +75,21 @@ paths! {
 
     /// Which role may do what.
     Roles {} = "/roles";
+
+    /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
+    Portfolios {} = "/portfolios";
+    NewPortfolio {} = "/portfolios/new";
+    /// Takes `?page=` of its accounts and `?people=`.
+    Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}";
+    EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit";
+    DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate";
+    ReactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/reactivate";
+    /// Takes `?portfolio=`.
+    NewAccount {} = "/accounts/new";
+    Account { account: AccountId } = "/accounts/{account}";
+    EditAccount { account: AccountId } = "/accounts/{account}/edit";
+    MoveAccount { account: AccountId } = "/accounts/{account}/move";
+    Billing { account: AccountId } = "/accounts/{account}/billing";
 }
 
 /// Where somebody signs in, to go to `next` afterwards.
@@ -96,7 +111,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 24] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -111,6 +126,16 @@ const PAGES: [&str; 14] = [
     DeletedUsers::PATTERN,
     Roles::PATTERN,
     NewUserWizard::PATTERN,
+    Portfolios::PATTERN,
+    NewPortfolio::PATTERN,
+    Portfolio::PATTERN,
+    EditPortfolio::PATTERN,
+    DeactivatePortfolio::PATTERN,
+    NewAccount::PATTERN,
+    Account::PATTERN,
+    EditAccount::PATTERN,
+    MoveAccount::PATTERN,
+    Billing::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

@@ -103,26 +103,75 @@ pub(super) struct Asked {
     key: Option<PageKey>,
 }
 
-impl ListQuery {
+impl Asked {
+    /// From the page key alone.
+    ///
     /// # Errors
-    /// A page key that no list of ours has written, and a number of rows that none offers, lead nowhere: 404.
-    pub(super) fn asked(&self) -> Result<Asked, Failure> {
-        if self.q.len() > TEXT_MAX || self.page.len() > TEXT_MAX {
+    /// A page key that no list of ours has written leads nowhere: 404.
+    pub(super) fn at(page: &str, rows: Rows) -> Result<Self, Failure> {
+        if page.len() > TEXT_MAX {
             return Err(Failure::Malformed);
         }
-        let search = SearchTerm::parse(&self.q);
-        let rows = if self.rows.is_empty() { self.remembered } else { Rows::parse(&self.rows).ok_or(Failure::NotFound)? };
-        if self.page.is_empty() {
-            return Ok(Asked { position: Position::First, search, rows, key: None });
+        if page.is_empty() {
+            return Ok(Self { position: Position::First, search: None, rows, key: None });
         }
-        let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
+        let key = URL_SAFE_NO_PAD.decode(page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
         let key = key.filter(PageKey::is_ours).ok_or(Failure::NotFound)?;
         let position = match key.place.clone() {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
             Place::Last => Position::Last,
         };
-        Ok(Asked { position, search, rows, key: Some(key) })
+        Ok(Self { position, search: None, rows, key: Some(key) })
+    }
+
+    /// The number of the first row; 0 where nobody knows.
+    fn from(&self, rows: u64, count: Count) -> u64 {
+        match (&self.position, count) {
+            (Position::Last, Count::Exactly(count)) => u64::try_from(count).unwrap_or(0).saturating_sub(rows) + 1,
+            (Position::Last, Count::Many) => 0,
+            _ => self.key.as_ref().map_or(1, |key| key.from),
+        }
+    }
+
+    /// The ways to other pages of the list. `link` makes the address of a page key, `key` tells the place of a row.
+    pub(super) fn pager<T>(
+        &self,
+        link: impl Fn(&str) -> String,
+        slice: &Slice<T>,
+        key: impl Fn(&T) -> Key,
+        count: Count,
+        words: (&str, &str),
+    ) -> Pager {
+        let rows = slice.rows.len() as u64;
+        let (of, from) = (shown(count), self.from(rows, count));
+        let at = |place, from| link(&PageKey { place, from }.text());
+        let previous = slice.rows.first().map(&key).filter(|_| slice.has_previous);
+        let next = slice.rows.last().map(&key).filter(|_| slice.has_next);
+        Pager {
+            label: if from == 0 || rows == 0 {
+                of.of(words.0, words.1)
+            } else {
+                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
+            },
+            first: slice.has_previous.then(|| link("")),
+            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), before(from, self.rows))),
+            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
+            last: slice.has_next.then(|| at(Place::Last, 1)),
+            rows: Vec::new(),
+        }
+    }
+}
+
+impl ListQuery {
+    /// # Errors
+    /// As [`Asked::at`]; a number of rows that none offers leads nowhere too.
+    pub(super) fn asked(&self) -> Result<Asked, Failure> {
+        if self.q.len() > TEXT_MAX {
+            return Err(Failure::Malformed);
+        }
+        let rows = if self.rows.is_empty() { self.remembered } else { Rows::parse(&self.rows).ok_or(Failure::NotFound)? };
+        Ok(Asked { search: SearchTerm::parse(&self.q), ..Asked::at(&self.page, rows)? })
     }
 
     /// The query as it stands in an address.
@@ -140,7 +189,7 @@ impl ListQuery {
         serde_urlencoded::from_str::<Self>(text).unwrap_or_default().text()
     }
 
-    /// The ways to other pages of the list at `path`. `key` tells the place of a row.
+    /// The ways to other pages of the list at `path`, and to other numbers of rows. `key` tells the place of a row.
     pub(super) fn pager<T>(
         &self,
         path: impl ToString,
@@ -150,33 +199,13 @@ impl ListQuery {
         count: Count,
         words: (&str, &str),
     ) -> Pager {
-        let rows = slice.rows.len() as u64;
-        let of = shown(count);
-        let from = match (&asked.position, count) {
-            (Position::Last, Count::Exactly(count)) => u64::try_from(count).unwrap_or(0).saturating_sub(rows) + 1,
-            (Position::Last, Count::Many) => 0,
-            _ => asked.key.as_ref().map_or(1, |key| key.from),
-        };
-        let path = path.to_string();
-        let at = |place, from| self.at(&path, &PageKey { place, from }.text(), &self.rows);
-        let previous = slice.rows.first().filter(|_| slice.has_previous).map(&key);
-        let next = slice.rows.last().filter(|_| slice.has_next).map(&key);
-        Pager {
-            label: if from == 0 {
-                of.of(words.0, words.1)
-            } else {
-                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
-            },
-            first: slice.has_previous.then(|| self.at(&path, "", &self.rows)),
-            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), before(from, asked.rows))),
-            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
-            last: slice.has_next.then(|| at(Place::Last, 1)),
-            rows: if slice.has_previous || slice.has_next || slice.rows.len() > Rows::Few.count() {
-                Rows::ALL.map(|size| self.with_rows(&path, asked, size, from.saturating_add(rows))).into()
-            } else {
-                Vec::new()
-            },
+        let (path, rows) = (path.to_string(), slice.rows.len() as u64);
+        let pager = asked.pager(|page| self.at(&path, page, &self.rows), slice, key, count, words);
+        if !(slice.has_previous || slice.has_next || slice.rows.len() > Rows::Few.count()) {
+            return pager;
         }
+        let end = asked.from(rows, count).saturating_add(rows);
+        Pager { rows: Rows::ALL.map(|size| self.with_rows(&path, asked, size, end)).into(), ..pager }
     }
 
     /// The page with another number of rows: it begins where it began, or ends where it ended if that is how it was found. `end` is the number

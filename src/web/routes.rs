@@ -14,12 +14,12 @@ use actix_web::{
 };
 
 use super::{
-    cookies,
+    accounts, cookies,
     failure::Failure,
     form::FORM_MAX,
     groups, home,
     invitation::{accept, new_link},
-    middleware, new_user, paths, roles,
+    middleware, new_user, paths, portfolios, roles,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
@@ -89,7 +89,18 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(DeletedUsers => users::deleted::list))
                 .service(act!(RestoreUser => users::deleted::restore))
                 .service(page!(NewUserWizard => new_user::show, post new_user::submit))
-                .service(page!(Roles => roles::show)),
+                .service(page!(Roles => roles::show))
+                .service(page!(Portfolios => portfolios::list::list))
+                .service(page!(NewPortfolio => portfolios::new::show, post portfolios::new::submit))
+                .service(page!(Portfolio => portfolios::show::show))
+                .service(page!(EditPortfolio => portfolios::edit::show, post portfolios::edit::submit))
+                .service(page!(DeactivatePortfolio => portfolios::standing::ask, post portfolios::standing::deactivate))
+                .service(act!(ReactivatePortfolio => portfolios::standing::reactivate))
+                .service(page!(NewAccount => accounts::new::show, post accounts::new::submit))
+                .service(page!(Account => accounts::show::show))
+                .service(page!(EditAccount => accounts::edit::show, post accounts::edit::submit))
+                .service(page!(MoveAccount => accounts::move_to::show, post accounts::move_to::submit))
+                .service(page!(Billing => accounts::billing::show, post accounts::billing::submit)),
         );
 }
 

@@ -81,12 +81,12 @@ on_both! {
         let Business { fjord, .. } = business(&app);
         let fjord = fjord.to_string();
         let back = answer(&mut maya, &app, &answers("3", "back", "user", &[("account", &fjord)])).await;
-        back.is(200).sees("1 ticked");
+        back.is(200).sees("1 of 2 ticked");
         let first = answer(&mut maya, &app, &answers("2", "back", "user", &[("account", &fjord)])).await;
         first.is(200).sees("Who is it?");
         assert!(first.body.contains(&format!(r#"name="account" value="{fjord}""#)), "the tick is carried along");
         let changed = answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[("account", &fjord)])).await;
-        changed.is(200).sees("The default role has changed").sees("0 ticked");
+        changed.is(200).sees("The default role has changed").sees("0 of 2 ticked");
     }
 
     async fn each_step_says_what_is_missing(db: Db) {

@@ -1,12 +1,14 @@
 //! What was answered so far, as every step carries it on.
 
+use serde::Deserialize;
+
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId},
         user::DefaultRole,
     },
     usecases::new_user::Given,
-    web::{failure::Failure, form::Fields},
+    web::failure::Failure,
 };
 
 /// All answers, as they were typed and ticked.
@@ -27,69 +29,74 @@ pub struct Answers {
 pub type Hidden = (&'static str, String);
 
 /// A step of the wizard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) enum Step {
+    #[serde(rename = "1")]
     NameAndRole,
+    #[serde(rename = "2")]
     Assignments,
+    #[serde(rename = "3")]
     Review,
 }
 
 /// Which button was pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Do {
     Next,
     Back,
     Find,
+    #[serde(rename = "step-1")]
     Step1,
+    #[serde(rename = "step-2")]
     Step2,
     Add,
 }
 
-/// What is asked for, and from where.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
+/// A step, as it is posted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WizardForm {
     pub(super) step: Step,
+    #[serde(rename = "do")]
     pub(super) what: Do,
-    pub(super) find: String,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    default_role: String,
+    #[serde(default)]
+    portfolio: Vec<PortfolioId>,
+    #[serde(default)]
+    account: Vec<AccountId>,
+    #[serde(default)]
+    find_portfolio: String,
+    #[serde(default)]
+    find_account: String,
+}
+
+impl WizardForm {
+    /// The answers, and what is looked for.
+    pub(super) fn answers(self) -> Result<(Answers, String), Failure> {
+        let default_role = match self.default_role.as_str() {
+            "" => None,
+            role => Some(role.parse::<DefaultRole>().map_err(|_| Failure::Malformed)?),
+        };
+        let find = match default_role {
+            Some(DefaultRole::PortfolioAdmin) => self.find_portfolio,
+            Some(DefaultRole::User) | None => self.find_account,
+        };
+        let Self { first_name, last_name, email, portfolio: portfolios, account: accounts, .. } = self;
+        Ok((Answers { first_name, last_name, email, default_role, portfolios, accounts, dropped: false }.fitting(), find))
+    }
 }
 
 impl Answers {
-    pub(super) fn read(mut fields: Fields) -> Result<(Self, Asked), Failure> {
-        let step = match fields.one("step")?.as_str() {
-            "1" => Step::NameAndRole,
-            "2" => Step::Assignments,
-            "3" => Step::Review,
-            _ => return Err(Failure::Malformed),
-        };
-        let what = match fields.one("do")?.as_str() {
-            "next" => Do::Next,
-            "back" => Do::Back,
-            "find" => Do::Find,
-            "step-1" => Do::Step1,
-            "step-2" => Do::Step2,
-            "add" => Do::Add,
-            _ => return Err(Failure::Malformed),
-        };
-        let default_role = match fields.one("default_role")?.as_str() {
-            "" => None,
-            role => Some(role.parse().map_err(|_| Failure::Malformed)?),
-        };
-        let answers = Self {
-            first_name: fields.one("first_name")?,
-            last_name: fields.one("last_name")?,
-            email: fields.one("email")?,
-            default_role,
-            portfolios: fields.ids("portfolio")?,
-            accounts: fields.ids("account")?,
-            dropped: false,
-        };
-        let find = fields.one("find")?;
-        fields.end()?;
-        Ok((answers, Asked { step, what, find }))
-    }
-
     /// The same without ticks that the role does not go with.
-    pub(super) fn fitting(mut self) -> Self {
+    fn fitting(mut self) -> Self {
         let before = self.portfolios.len() + self.accounts.len();
         match self.default_role {
             Some(DefaultRole::PortfolioAdmin) => self.accounts.clear(),

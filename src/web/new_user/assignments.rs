@@ -4,18 +4,16 @@ use askama::Template;
 
 use crate::{
     domain::{permission::Permission, policy::Action, search::SearchTerm, user::DefaultRole},
-    usecases::{Account, Portfolio, new_user},
+    usecases::offers::{self, Wanted},
     web::{
+        accounts::picks,
         console::Console,
         failure::Failure,
-        page::{FieldError, FormErrors, Shell},
+        page::{FieldError, FormErrors, PICKS_MAX, Picker, PickerKind, Shell},
     },
 };
 
 use super::{Answers, Hidden, name_and_role::Checked};
-
-/// So many boxes are shown; who has more to choose from searches.
-const BOXES_MAX: usize = 100;
 
 /// The second step.
 #[derive(Debug, Clone, Template)]
@@ -27,32 +25,10 @@ pub struct AssignmentsPage {
     /// How a sentence calls the person.
     pub short_name: String,
     pub default_role: DefaultRole,
-    pub find: String,
-    pub groups: Vec<BoxGroup>,
-    /// How many are ticked.
-    pub ticked: usize,
-    /// Whether there are more than are shown.
-    pub has_more: bool,
+    pub picker: Picker,
     /// Ticks of the other kind were dropped, since the role has changed.
     pub dropped: bool,
-    pub error: Option<FieldError>,
     pub hidden: Vec<Hidden>,
-}
-
-/// Boxes under one heading.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BoxGroup {
-    /// The portfolio around accounts; "Ticked" for those that a search does not show.
-    pub title: String,
-    pub boxes: Vec<TickBox>,
-}
-
-/// A box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TickBox {
-    pub id: i64,
-    pub name: String,
-    pub is_ticked: bool,
 }
 
 impl AssignmentsPage {
@@ -65,18 +41,19 @@ impl AssignmentsPage {
     ) -> Result<Self, Failure> {
         let search = SearchTerm::parse(&find);
         let find = if search.is_some() { find } else { String::new() };
-        let (chosen_portfolios, chosen_accounts) = (answers.portfolios.clone(), answers.accounts.clone());
+        let (portfolios, accounts) = (answers.portfolios.clone(), answers.accounts.clone());
         let role = checked.default_role;
-        let (frame, (groups, has_more)) = console
+        let (frame, picker) = console
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match role {
                     DefaultRole::PortfolioAdmin => {
-                        let choice = new_user::portfolios(ctx, actor, search, &chosen_portfolios, BOXES_MAX)?;
-                        (portfolio_groups(choice.offered.rows, choice.chosen), choice.offered.has_next)
+                        let wanted = Wanted { search, ticked: portfolios, limit: PICKS_MAX };
+                        let picker = picks::portfolios(offers::portfolios_to_give(ctx, actor, &wanted)?, find);
+                        Picker { kind: PickerKind::Many, ..picker }
                     }
                     DefaultRole::User => {
-                        let choice = new_user::accounts(ctx, actor, search, &chosen_accounts, BOXES_MAX)?;
-                        (account_groups(choice.offered.rows, choice.chosen), choice.offered.has_next)
+                        let wanted = Wanted { search, ticked: accounts, limit: PICKS_MAX };
+                        picks::accounts(offers::accounts_to_give(ctx, actor, &wanted)?, find)
                     }
                 })
             })
@@ -86,12 +63,8 @@ impl AssignmentsPage {
             who: checked.in_short(),
             short_name: checked.first_name.to_string(),
             default_role: role,
-            find,
-            ticked: groups.iter().flat_map(|group| &group.boxes).filter(|tick| tick.is_ticked).count(),
-            groups,
-            has_more,
+            picker: Picker { error, ..picker },
             dropped: answers.dropped,
-            error,
             hidden: answers.typed(),
         })
     }
@@ -106,57 +79,12 @@ impl AssignmentsPage {
     }
 
     fn errors(&self) -> FormErrors {
-        FormErrors::of([("boxes", self.error.as_ref())])
+        FormErrors::of([(self.picker.id, self.picker.error.as_ref())])
     }
 
     fn is_accounts(&self) -> bool {
         self.default_role == DefaultRole::User
     }
-
-    /// "account" or "portfolio": the fields' name, and what people read.
-    fn what(&self) -> &'static str {
-        if self.is_accounts() { "account" } else { "portfolio" }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.groups.iter().all(|group| group.boxes.is_empty())
-    }
-}
-
-impl BoxGroup {
-    fn ticked(&self) -> usize {
-        self.boxes.iter().filter(|tick| tick.is_ticked).count()
-    }
-}
-
-/// What is ticked and not among the offered comes first, so that no search loses a tick.
-fn portfolio_groups(offered: Vec<Portfolio>, chosen: Vec<Portfolio>) -> Vec<BoxGroup> {
-    let is_chosen = |portfolio: &Portfolio| chosen.iter().any(|chosen| chosen.id == portfolio.id);
-    let tick = |portfolio: &Portfolio| TickBox { id: portfolio.id.0, name: portfolio.name.clone(), is_ticked: is_chosen(portfolio) };
-    let elsewhere = chosen.iter().filter(|chosen| offered.iter().all(|offered| offered.id != chosen.id)).map(tick).collect();
-    let groups = [("Ticked", elsewhere), ("Portfolios", offered.iter().map(tick).collect::<Vec<_>>())];
-    groups
-        .into_iter()
-        .filter(|(_, boxes): &(_, Vec<_>)| !boxes.is_empty())
-        .map(|(title, boxes)| BoxGroup { title: title.to_owned(), boxes })
-        .collect()
-}
-
-fn account_groups(offered: Vec<Account>, chosen: Vec<Account>) -> Vec<BoxGroup> {
-    let is_chosen = |account: &Account| chosen.iter().any(|chosen| chosen.id == account.id);
-    let mut shown = chosen.iter().filter(|chosen| offered.iter().all(|offered| offered.id != chosen.id)).cloned().collect::<Vec<_>>();
-    shown.extend(offered);
-    shown.sort_by(|a, b| (&a.portfolio_name, a.portfolio_id, &a.sort_key).cmp(&(&b.portfolio_name, b.portfolio_id, &b.sort_key)));
-    shown
-        .chunk_by(|a, b| a.portfolio_id == b.portfolio_id)
-        .map(|accounts| BoxGroup {
-            title: accounts.first().map(|account| account.portfolio_name.clone()).unwrap_or_default(),
-            boxes: accounts
-                .iter()
-                .map(|account| TickBox { id: account.id.0, name: account.name.clone(), is_ticked: is_chosen(account) })
-                .collect(),
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -165,21 +93,13 @@ mod tests {
     use crate::web::samples::{Sample, check};
 
     fn page(sample: &Sample, default_role: DefaultRole) -> AssignmentsPage {
-        let tick = |id, name: &str| TickBox { id, name: name.to_owned(), is_ticked: id % 2 == 0 };
         AssignmentsPage {
             shell: sample.shell(),
             who: format!("{}, User", sample.text),
             short_name: sample.text.clone(),
             default_role,
-            find: sample.text.clone(),
-            groups: vec![BoxGroup {
-                title: sample.text.clone(),
-                boxes: (0..).zip(vec![&*sample.text; sample.rows]).map(|(id, name)| tick(id, name)).collect(),
-            }],
-            ticked: sample.rows / 2,
-            has_more: sample.rows > 20,
+            picker: Picker::sample(sample, PickerKind::Many),
             dropped: sample.rows > 20,
-            error: None,
             hidden: vec![("first_name", sample.text.clone())],
         }
     }
@@ -188,10 +108,10 @@ mod tests {
     fn renders() {
         check("new-user-2-accounts", |sample| page(sample, DefaultRole::User));
         check("new-user-2-portfolios", |sample| page(sample, DefaultRole::PortfolioAdmin));
-        check("new-user-2-error", |sample| AssignmentsPage {
-            error: Some(FieldError::Said("Tick at least one account".to_owned())),
-            groups: Vec::new(),
-            ..page(sample, DefaultRole::User)
+        check("new-user-2-error", |sample| {
+            let page = page(sample, DefaultRole::User);
+            let error = Some(FieldError::Said("Tick at least one account".to_owned()));
+            AssignmentsPage { picker: Picker { error, ..page.picker }, ..page }
         });
     }
 }

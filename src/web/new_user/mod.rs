@@ -11,14 +11,14 @@ use crate::{
     usecases::{invitations::InviteError, new_user},
     web::{
         console::Console,
-        form::{Fields, Form},
+        form::Form,
         page::{Flash, FlashKind},
         paths,
         respond::{self, Answer},
     },
 };
 
-pub use answers::{Answers, Hidden};
+pub use answers::{Answers, Hidden, WizardForm};
 use answers::{Do, Step};
 use name_and_role::{Checked, NameAndRolePage};
 
@@ -28,11 +28,11 @@ pub(in crate::web) async fn show(console: Console) -> Answer {
 }
 
 /// `POST /users-and-permissions/new`
-pub(in crate::web) async fn submit(console: Console, form: Form<Fields>) -> Answer {
+pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
     console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
-    let (answers, asked) = Answers::read(form.0)?;
-    let answers = answers.fitting();
-    let to = match (asked.what, asked.step) {
+    let (what, step) = (form.0.what, form.0.step);
+    let (answers, find) = form.0.answers()?;
+    let to = match (what, step) {
         (Do::Next, Step::NameAndRole) | (Do::Find | Do::Step2, _) | (Do::Back, Step::Review) => Step::Assignments,
         (Do::Next, Step::Assignments | Step::Review) => Step::Review,
         (Do::Back, Step::NameAndRole | Step::Assignments) | (Do::Step1, _) => Step::NameAndRole,
@@ -46,7 +46,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<Fields>) -> Answ
         Err(page) => return respond::again(&*page),
     };
     if to == Step::Assignments {
-        return respond::page(&assignments::AssignmentsPage::new(&console, &answers, checked, asked.find, None).await?);
+        return respond::page(&assignments::AssignmentsPage::new(&console, &answers, checked, find, None).await?);
     }
     match review::ReviewPage::new(&console, &answers, checked.clone()).await? {
         Some(page) => respond::page(&page),

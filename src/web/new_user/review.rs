@@ -11,7 +11,8 @@ use crate::{
     },
     usecases::{
         directory::Frame,
-        new_user::{self, Given},
+        new_user::Given,
+        offers::{self, Wanted},
     },
     web::{console::Console, failure::Failure, page::Shell},
 };
@@ -44,11 +45,11 @@ impl ReviewPage {
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match given {
                     Given::Portfolios(ids) => {
-                        let chosen = new_user::portfolios(ctx, actor, None, &ids, 0)?.chosen;
+                        let chosen = offers::portfolios_to_give(ctx, actor, &Wanted { search: None, ticked: ids, limit: 0 })?.ticked;
                         chosen.into_iter().map(|portfolio| (portfolio.name, Vec::new())).collect()
                     }
                     Given::Accounts(ids) => {
-                        let chosen = new_user::accounts(ctx, actor, None, &ids, 0)?.chosen;
+                        let chosen = offers::accounts_to_give(ctx, actor, &Wanted { search: None, ticked: ids, limit: 0 })?.ticked;
                         let groups = chosen.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
                         let named = |accounts: &[crate::usecases::Account]| {
                             let portfolio = accounts.first().map(|account| account.portfolio_name.clone()).unwrap_or_default();

@@ -53,11 +53,13 @@ pub struct NavEntry {
 pub enum Section {
     UsersAndGroups,
     Roles,
+    Portfolios,
 }
 
 impl Section {
     /// The sections by what they are about, in the order of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 1] = [("People", &[Self::UsersAndGroups, Self::Roles])];
+    const GROUPS: [(&'static str, &'static [Self]); 2] =
+        [("People", &[Self::UsersAndGroups, Self::Roles]), ("Business", &[Self::Portfolios])];
 
     /// The section that a page is in, by its path; pages of none belong to the first.
     pub fn of(path: &str) -> Self {
@@ -71,6 +73,7 @@ impl Section {
         match self {
             Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
             Self::Roles => &[paths::Roles::PATTERN],
+            Self::Portfolios => &[paths::Portfolios::PATTERN, paths::NewAccount::PATTERN, paths::Account::PATTERN],
         }
     }
 
@@ -79,6 +82,7 @@ impl Section {
         match self {
             Self::UsersAndGroups => Permission::DirectoryView,
             Self::Roles => Permission::RolesView,
+            Self::Portfolios => Permission::AccountsView,
         }
     }
 
@@ -97,13 +101,16 @@ impl Section {
         let (label, icon, href) = match (self, role) {
             (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
             (Self::Roles, _) => ("Roles", "key", paths::Roles {}.to_string()),
+            (Self::Portfolios, Role::User) => ("Accounts", "brief", paths::Portfolios {}.to_string()),
+            (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief", paths::Portfolios {}.to_string()),
         };
         NavEntry { label, icon, href, is_current: self == current }
     }
 }
 
-/// Whether `path` is the page at `root` or below it.
+/// Whether `path` is the page at `root` or below it. From its first parameter on, a root stands for everything.
 fn is_below(root: &str, path: &str) -> bool {
+    let root = root.split("/{").next().unwrap_or(root);
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -194,6 +201,9 @@ mod tests {
         for path in ["/users-and-groups", "/users-and-groups/groups/3", "/"] {
             assert_eq!(Section::of(path), Section::UsersAndGroups, "{path}");
         }
+        for path in ["/portfolios", "/portfolios/3", "/accounts/new", "/accounts/3/billing"] {
+            assert_eq!(Section::of(path), Section::Portfolios, "{path}");
+        }
         assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
     }
 
@@ -203,6 +213,8 @@ mod tests {
             let nav = Section::UsersAndGroups.nav(role);
             assert_eq!(nav[0].entries[0].label, "Users & Groups");
             assert!(nav[0].entries[0].is_current);
+            assert_eq!(nav[1].entries[0].label, if role == Role::User { "Accounts" } else { "Portfolios" });
+            assert!(!nav[1].entries[0].is_current);
         }
     }
 }
