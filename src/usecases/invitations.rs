@@ -243,7 +243,7 @@ pub enum Found {
         at: Timestamp,
     },
     Replaced {
-        /// The address, where the newer link went to the same one and has not ended either.
+        /// The address, where the newer link went to the same one and still works.
         again_to: Option<String>,
     },
     Revoked,
@@ -277,7 +277,8 @@ fn found(db: &mut Database, token: &TokenRow, now: Timestamp) -> Result<Found, S
         (Some(TokenEnd::Used), at) => return Ok(Found::Used { at: at.unwrap_or(now) }),
         (Some(TokenEnd::Replaced), _) => {
             let newer = token.user_id.map(|user| tokens::open_of(db, user, TokenPurpose::Invitation)).transpose()?.flatten();
-            return Ok(Found::Replaced { again_to: newer.filter(|newer| newer.email == token.email).and_then(|newer| newer.email) });
+            let newer = newer.filter(|newer| newer.email == token.email && now < newer.expires_at);
+            return Ok(Found::Replaced { again_to: newer.and_then(|newer| newer.email) });
         }
         (Some(TokenEnd::Revoked), _) => return Ok(Found::Revoked),
         (None, _) => {}
