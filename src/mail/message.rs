@@ -4,6 +4,7 @@ mod access;
 mod admins;
 mod assignments;
 mod invitation;
+mod profile;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -17,6 +18,7 @@ pub use self::{
     admins::AdminAppointedNotice,
     assignments::{Assignments, AssignmentsChanged},
     invitation::Invitation,
+    profile::UserEdited,
     trial::Test,
 };
 use super::text::named;
@@ -36,6 +38,8 @@ stored_enum! {
         AdminRemoved = "admin_removed",
         AdminAppointedNotice = "admin_appointed_notice",
         AssignmentsChanged = "assignments_changed",
+        UserEdited = "user_edited",
+        SignedOut = "signed_out",
     }
 }
 
@@ -64,6 +68,10 @@ pub enum Message {
     AdminAppointedNotice(AdminAppointedNotice),
     /// To the person, who was given portfolios or accounts, or has lost some.
     AssignmentsChanged(AssignmentsChanged),
+    /// To the person, whose name or default role is another.
+    UserEdited(UserEdited),
+    /// To the person, whose sessions were ended.
+    SignedOut(ByOther),
 }
 
 /// What somebody else did to the user of whoever gets the mail.
@@ -104,6 +112,8 @@ impl Message {
             Self::AdminRemoved(_) => MailKind::AdminRemoved,
             Self::AdminAppointedNotice(_) => MailKind::AdminAppointedNotice,
             Self::AssignmentsChanged(_) => MailKind::AssignmentsChanged,
+            Self::UserEdited(_) => MailKind::UserEdited,
+            Self::SignedOut(_) => MailKind::SignedOut,
         }
     }
 
@@ -120,6 +130,8 @@ impl Message {
             Self::AdminRemoved(removed) => admins::removed(removed),
             Self::AdminAppointedNotice(notice) => notice.letter(),
             Self::AssignmentsChanged(changed) => changed.letter(),
+            Self::UserEdited(edited) => edited.letter(),
+            Self::SignedOut(signed_out) => access::signed_out(signed_out),
         };
         letter.rendered()
     }

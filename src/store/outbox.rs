@@ -6,9 +6,13 @@ use crate::domain::{
     clock::Timestamp,
     ids::{MailId, TokenId, UserId},
     stored::stored_enum,
+    token::TokenPurpose,
 };
 
-use super::{Database, StoreError, Tx, schema::outbox};
+use super::{
+    Database, StoreError, Tx,
+    schema::{outbox, tokens},
+};
 
 stored_enum! {
     /// What became of a mail.
@@ -194,6 +198,33 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
         .first::<(String, Option<Vec<u8>>)>(db)
         .optional()?;
     Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
+}
+
+/// What became of the mail that carries somebody's open invitation.
+#[derive(Debug, Clone, Queryable)]
+pub struct InvitationMail {
+    pub user: UserId,
+    pub state: MailState,
+    /// The mail server's last words.
+    pub reply: Option<String>,
+    pub created_at: Timestamp,
+    pub next_attempt_at: Timestamp,
+    pub done_at: Option<Timestamp>,
+}
+
+/// The mails with the open invitations of these people: one each, and none of somebody without an open invitation.
+///
+/// # Errors
+/// The database's.
+pub fn of_open_invitations(db: &mut Database, users: &[UserId]) -> Result<Vec<InvitationMail>, StoreError> {
+    let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
+    let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(TokenPurpose::Invitation)).filter(tokens::ended_at.is_null());
+    let mail = (outbox::state, outbox::reply, outbox::created_at, outbox::next_attempt_at, outbox::done_at);
+    let (state, reply, created_at, next_attempt_at, done_at) = mail;
+    Ok(open
+        .inner_join(outbox::table)
+        .select((tokens::user_id.assume_not_null(), state, reply, created_at, next_attempt_at, done_at))
+        .load(db)?)
 }
 
 /// A mail and its fate, for whoever looks after it.

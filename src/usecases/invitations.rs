@@ -58,6 +58,12 @@ pub struct Existing {
     pub status: Status,
 }
 
+impl Existing {
+    pub(super) fn of(person: &Person, now: Timestamp) -> Self {
+        Self { id: person.id, name: person.display_name(), email: person.email.clone(), status: person.status(now) }
+    }
+}
+
 /// Invites somebody from Users & Groups: as a User without assignments.
 ///
 /// # Errors
@@ -69,8 +75,7 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
         let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::InviteUser, None)?;
         if let Some((person, _)) = people::find_by_email(tx.db(), email)? {
-            let (id, name, email, status) = (person.id, person.display_name(), person.email.clone(), person.status(now));
-            return Err(InviteError::Exists(Box::new(Existing { id, name, email, status })));
+            return Err(InviteError::Exists(Box::new(Existing::of(&person, now))));
         }
         let company = company::load(tx.db())?;
         let expires_at = now + company.invitation_term(origin);
@@ -150,6 +155,23 @@ pub fn link(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
         Ok((person, link, token.expires_at))
     })
+}
+
+/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew.
+pub(super) fn readdress(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    acting: &Acting,
+    person: &Person,
+    email: &EmailAddress,
+    token: &Token,
+    now: Timestamp,
+) -> Result<(), Denied> {
+    outbox::cancel_for(tx, person.id, now)?;
+    people::set_email(tx, person, email)?;
+    let person = people::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
+    renew(ctx, tx, &person, token, acting.person.display_name(), now)?;
+    Ok(())
 }
 
 /// A new link and a new term in place of the old ones. Tells until when it holds.

@@ -8,11 +8,14 @@ pub mod billing;
 mod context;
 pub mod delivery;
 pub mod directory;
+pub mod explained;
 pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod mails;
+pub mod people;
 pub mod portfolios;
+pub mod profiles;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -22,6 +25,7 @@ pub mod users;
 pub use crate::store::{
     AuditRow, StoreError,
     accounts::{Account, Facts},
+    assignments::{AccountAssignment, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
@@ -30,3 +34,4 @@ pub use crate::store::{
 };
 pub use acting::{Door, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};
+pub use mails::{Fate, InvitationMail};

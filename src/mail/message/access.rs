@@ -65,6 +65,24 @@ fn ended(change: &ByOther, heading: &'static str, [ended, restores]: [&str; 2]) 
     }
 }
 
+pub(super) fn signed_out(change: &ByOther) -> Letter {
+    let ByOther { first_name, by, company, at } = change;
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are signed out of ".len());
+    Letter {
+        subject: format!("You are signed out of {shown}"),
+        preheader: "Your sessions were ended.".to_owned(),
+        heading: "You are signed out everywhere",
+        first_name: first_name.clone(),
+        paragraphs: vec![
+            Paragraph::dated(&format!("{} ended all your sessions in {}, on", somebody(by), console(company)), *at),
+            Paragraph::plain("You can sign in again with the credentials that you have."),
+        ],
+        action: None,
+        notes: vec![ASK],
+        company: company.clone(),
+    }
+}
+
 pub(super) fn deleted(change: &ByOther) -> Letter {
     let ByOther { first_name, by, company, at } = change;
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was deleted".len());

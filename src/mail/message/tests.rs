@@ -15,6 +15,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         link: link.clone(),
         expires_at: now() + chrono::TimeDelta::days(1),
     };
+    let assignments = Assignments { given: vec![name.clone(), name.clone()], changed: vec![name.clone()], taken: vec![name.clone()] };
     let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
     vec![
         Message::Invitation(invitation.clone()),
@@ -27,10 +28,9 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::AdminAppointed(change.clone()),
         Message::AdminRemoved(change.clone()),
         Message::AdminAppointedNotice(AdminAppointedNotice { change: change.clone(), who: name.clone() }),
-        Message::AssignmentsChanged(AssignmentsChanged {
-            change,
-            assignments: Assignments { given: vec![name.clone(), name.clone()], changed: vec![name.clone()], taken: vec![name] },
-        }),
+        Message::AssignmentsChanged(AssignmentsChanged { change: change.clone(), assignments: assignments.clone() }),
+        Message::UserEdited(UserEdited { change: change.clone(), name: Some(name), role: Some("User".to_owned()), assignments }),
+        Message::SignedOut(change),
     ]
 }
 
@@ -94,6 +94,8 @@ fn usual_names() {
             "You are no longer an Admin of Northwind Trading",
             "Maya Fischer is now an Admin of Northwind Trading",
             "Your assignments at Northwind Trading have changed",
+            "Your user at Northwind Trading was changed",
+            "You are signed out of Northwind Trading",
         ]
     );
     assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");
