@@ -10,6 +10,7 @@ mod form;
 pub mod groups;
 mod home;
 pub mod invitation;
+pub mod manage;
 mod middleware;
 pub mod page;
 pub mod paths;

@@ -19,7 +19,7 @@ use super::{
     form::FORM_MAX,
     groups, home,
     invitation::accept,
-    middleware, paths,
+    manage, middleware, paths,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
@@ -87,7 +87,21 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
-                .service(act!(RestoreUser => users::deleted::restore)),
+                .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(Manage => manage::show::show))
+                .service(page!(EditUser => manage::edit::show, post manage::edit::submit))
+                .service(act!(DeactivateUser => manage::standing::deactivate))
+                .service(act!(ReactivateUser => manage::standing::reactivate))
+                .service(act!(EndSessions => manage::standing::end_sessions))
+                .service(act!(ResendFromManage => manage::standing::resend))
+                .service(page!(RevokeFromManage => manage::revoke::show, post manage::revoke::submit))
+                .service(page!(LinkFromManage => manage::link::show))
+                .service(act!(Assign => manage::assignments::assign))
+                .service(act!(AssignPortfolio => manage::assignments::assign_portfolio))
+                .service(act!(UnassignPortfolio => manage::assignments::unassign_portfolio))
+                .service(act!(AssignAccount => manage::assignments::assign_account))
+                .service(act!(UnassignAccount => manage::assignments::unassign_account))
+                .service(act!(SwitchPermission => manage::assignments::switch)),
         );
 }
 
