@@ -11,6 +11,7 @@ stored_enum! {
         CompanyMadeUp = "company.made_up",
         SignIn = "session.sign_in",
         SignOut = "session.sign_out",
+        SessionsEnded = "session.all_ended",
         UserInvited = "user.invited",
         InvitationResent = "invitation.resent",
         InvitationRequested = "invitation.requested",

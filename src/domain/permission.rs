@@ -1,7 +1,9 @@
 //! The fixed vocabulary of permissions, and the one table of which role has which, and how far. The policy decides by it, the page Roles and
 //! `docs/permissions.md` show it.
 
-use super::{policy::Role, scope::Inside};
+use std::fmt;
+
+use super::{policy::Role, scope::Inside, stored::stored_enum};
 
 /// How far a permission reaches that a role has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,6 +91,74 @@ impl Grants {
             Permission::AccountsEdit => self.edits_details,
             Permission::BillingView => self.sees_billing,
             _ => false,
+        }
+    }
+}
+
+stored_enum! {
+    /// One of the two that can be given and taken away, as addresses spell it.
+    Switch {
+        EditDetails = "edit-details",
+        SeeBilling = "see-billing",
+    }
+}
+
+stored_enum! {
+    /// Where a switch is put.
+    To {
+        On = "on",
+        Off = "off",
+    }
+}
+
+impl fmt::Display for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for To {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Switch {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::EditDetails => "Edit details",
+            Self::SeeBilling => "See billing",
+        }
+    }
+}
+
+impl To {
+    /// The other way.
+    #[must_use]
+    pub fn back(self) -> Self {
+        match self {
+            Self::On => Self::Off,
+            Self::Off => Self::On,
+        }
+    }
+}
+
+impl Grants {
+    /// Whether this one is given.
+    pub fn gives(self, switch: Switch) -> bool {
+        match switch {
+            Switch::EditDetails => self.edits_details,
+            Switch::SeeBilling => self.sees_billing,
+        }
+    }
+
+    /// The same with one switch put to `to`.
+    #[must_use]
+    pub fn with(self, switch: Switch, to: To) -> Self {
+        let is_on = to == To::On;
+        match switch {
+            Switch::EditDetails => Self { edits_details: is_on, ..self },
+            Switch::SeeBilling => Self { sees_billing: is_on, ..self },
         }
     }
 }

@@ -125,6 +125,8 @@ pub enum Action {
     SeeUser(Target),
     /// Name, address and default role.
     EditUser(Target),
+    /// See how many sessions somebody has, and end them all.
+    EndSessions(Target),
     /// From Users & Permissions, with this default role and assignments in these portfolios.
     InviteWith {
         default_role: DefaultRole,
@@ -200,9 +202,9 @@ pub enum Refusal {
 pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
     use Action::{
         Activate, AddToAdmins, AddToGroup, Block, ChangeAssignments, CreateAccount, CreateGroup, Delete, DeleteGroup, EditAccount,
-        EditUser, InviteUser, InviteWith, ManagePortfolios, RemoveFromAdmins, RemoveFromGroup, RenameGroup, ResendInvitation, RestoreUser,
-        RevokeInvitation, SeeAccount, SeeAdmins, SeeBilling, SeeDeleted, SeeDirectory, SeeEveryone, SeeInvitationLink, SeePortfolio,
-        SeeUser, TakePortfolio, UpdateBilling, Use,
+        EditUser, EndSessions, InviteUser, InviteWith, ManagePortfolios, RemoveFromAdmins, RemoveFromGroup, RenameGroup, ResendInvitation,
+        RestoreUser, RevokeInvitation, SeeAccount, SeeAdmins, SeeBilling, SeeDeleted, SeeDirectory, SeeEveryone, SeeInvitationLink,
+        SeePortfolio, SeeUser, TakePortfolio, UpdateBilling, Use,
     };
     permit(actor.role, action)?;
     match action {
@@ -246,7 +248,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
         AddToAdmins(Target { is_admin: true, .. }) | AddToGroup { is_member: true, .. } => Err(Refusal::AlreadyMember),
         AddToAdmins(target) | AddToGroup { target, .. } => require_status(target, &[Status::Active]),
         RemoveFromAdmins { target, other_active_admins } => keep_an_admin(target, other_active_admins),
-        EditUser(target) | ChangeAssignments { target, .. } => not_oneself(actor, target),
+        EditUser(target) | EndSessions(target) | ChangeAssignments { target, .. } => not_oneself(actor, target),
         TakePortfolio { target, others, .. } => {
             not_oneself(actor, target)?;
             if target.default_role == DefaultRole::PortfolioAdmin && others == 0 { Err(Refusal::LastPortfolio) } else { Ok(()) }
@@ -304,7 +306,7 @@ fn need(action: Action) -> Need {
             (Permission::GroupsManage, Place::Company)
         }
         Action::SeeUser(target) => (Permission::UsersView, target.place()),
-        Action::EditUser(target) => (Permission::UsersEdit, target.place()),
+        Action::EditUser(target) | Action::EndSessions(target) => (Permission::UsersEdit, target.place()),
         Action::InviteWith { default_role: DefaultRole::PortfolioAdmin, is_own } => {
             (Permission::UsersInvitePortfolioAdmin, Place::Portfolio { is_own })
         }

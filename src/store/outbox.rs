@@ -223,16 +223,11 @@ pub struct InvitationMail {
 pub fn of_open_invitations(db: &mut Database, users: &[UserId]) -> Result<Vec<InvitationMail>, StoreError> {
     let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
     let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(TokenPurpose::Invitation)).filter(tokens::ended_at.is_null());
+    let mail = (outbox::state, outbox::reply, outbox::created_at, outbox::next_attempt_at, outbox::done_at);
+    let (state, reply, created_at, next_attempt_at, done_at) = mail;
     Ok(open
         .inner_join(outbox::table)
-        .select((
-            tokens::user_id.assume_not_null(),
-            outbox::state,
-            outbox::reply,
-            outbox::created_at,
-            outbox::next_attempt_at,
-            outbox::done_at,
-        ))
+        .select((tokens::user_id.assume_not_null(), state, reply, created_at, next_attempt_at, done_at))
         .load(db)?)
 }
 

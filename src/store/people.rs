@@ -22,7 +22,7 @@ pub use list::{Filter, count, list, search};
 pub(super) use write::named;
 pub use write::{
     NewActive, NewInvited, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, set_blocked, set_credentials,
-    set_deleted, set_last_sign_in,
+    set_deleted, set_email, set_last_sign_in, set_profile,
 };
 
 use super::{
@@ -49,6 +49,8 @@ pub struct Person {
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
     pub sort_key: String,
+    /// Counts what administrators change, so that an edit of something outdated is noticed.
+    pub version: i32,
     pub is_admin: bool,
 }
 

@@ -21,6 +21,7 @@ pub struct TokenRow {
     pub user_id: Option<UserId>,
     /// The address it was sent to.
     pub email: Option<String>,
+    pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub ended_as: Option<TokenEnd>,

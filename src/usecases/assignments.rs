@@ -7,7 +7,7 @@ use crate::{
         audit::{AuditAction, By, Entry, Subject},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
-        permission::{Grants, Permission},
+        permission::{Grants, Permission, Switch, To},
         policy::{Action, Refusal},
         user::{DefaultRole, Status},
     },
@@ -74,12 +74,38 @@ pub fn take_account(ctx: &Context, caller: &Caller, user: UserId, account: Accou
 /// # Errors
 /// See [`Denied`]; unchanged where they do not have it, or have it like that.
 pub fn set_grants(ctx: &Context, caller: &Caller, user: UserId, account: AccountId, grants: Grants) -> Result<(Person, Account), Denied> {
+    change_grants(ctx, caller, user, account, |_| grants)
+}
+
+/// Puts one switch of an assignment, and leaves the other as it is. Tells who and what.
+///
+/// # Errors
+/// As [`set_grants`].
+pub fn switch(
+    ctx: &Context,
+    caller: &Caller,
+    user: UserId,
+    account: AccountId,
+    switch: Switch,
+    to: To,
+) -> Result<(Person, Account), Denied> {
+    change_grants(ctx, caller, user, account, |before| before.with(switch, to))
+}
+
+fn change_grants(
+    ctx: &Context,
+    caller: &Caller,
+    user: UserId,
+    account: AccountId,
+    change: impl Fn(Grants) -> Grants,
+) -> Result<(Person, Account), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let (acting, met) = met(tx, caller, user, now)?;
         let account = own_account(tx, &acting, &met, account)?;
-        let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != grants);
+        let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
         let before = before.ok_or_else(|| Denied::unchanged(&met.person))?;
+        let grants = change(before);
         assignments::set_grants(tx, user, account.id, grants, acting.person.id)?;
         let changes = json!({"before": gives(before), "after": gives(grants)});
         audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.person, &account, changes, now);

@@ -8,13 +8,16 @@ pub mod billing;
 mod context;
 pub mod delivery;
 pub mod directory;
+pub mod explained;
 pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod mails;
 pub mod new_user;
 pub mod offers;
+pub mod people;
 pub mod portfolios;
+pub mod profiles;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -25,12 +28,13 @@ pub mod watch;
 pub use crate::store::{
     AuditRow, Load, StoreError,
     accounts::{Account, Facts},
+    assignments::{AccountAssignment, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
     people::{Deleted, Person},
     portfolios::{Contents, Portfolio},
 };
-pub use acting::Met;
+pub use acting::{Door, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};
 pub use mails::{Fate, InvitationMail};

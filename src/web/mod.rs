@@ -12,6 +12,7 @@ mod form;
 pub mod groups;
 mod home;
 pub mod invitation;
+pub mod manage;
 mod metrics;
 mod middleware;
 pub mod new_user;

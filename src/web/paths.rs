@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::domain::ids::{AccountId, GroupId, PortfolioId, UserId};
+use crate::domain::{
+    ids::{AccountId, GroupId, PortfolioId, UserId},
+    permission::{Switch, To},
+};
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
@@ -71,7 +74,23 @@ paths! {
     UsersAndPermissions {} = "/users-and-permissions";
     /// New User, in three steps.
     NewUserWizard {} = "/users-and-permissions/new";
-    ManageUser { user: UserId } = "/users-and-permissions/{user}";
+    /// Takes `?q=`, for assignments.
+    Manage { user: UserId } = "/users-and-permissions/{user}";
+    EditUser { user: UserId } = "/users-and-permissions/{user}/edit";
+    DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate";
+    ReactivateUser { user: UserId } = "/users-and-permissions/{user}/reactivate";
+    EndSessions { user: UserId } = "/users-and-permissions/{user}/sign-out";
+    ResendFromManage { user: UserId } = "/users-and-permissions/{user}/resend";
+    RevokeFromManage { user: UserId } = "/users-and-permissions/{user}/revoke";
+    /// The open invitation's link, where no mail server is configured.
+    LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link";
+    /// Gives what was chosen from a list of portfolios and accounts.
+    Assign { user: UserId } = "/users-and-permissions/{user}/assign";
+    AssignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/assign";
+    UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove";
+    AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign";
+    UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove";
+    SwitchPermission { user: UserId, account: AccountId, switch: Switch, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}";
 
     /// Which role may do what.
     Roles {} = "/roles";
@@ -111,7 +130,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 28] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -124,6 +143,10 @@ const PAGES: [&str; 24] = [
     RevokeInvitation::PATTERN,
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
+    Manage::PATTERN,
+    EditUser::PATTERN,
+    RevokeFromManage::PATTERN,
+    LinkFromManage::PATTERN,
     Roles::PATTERN,
     NewUserWizard::PATTERN,
     Portfolios::PATTERN,

@@ -19,7 +19,7 @@ use super::{
     form::FORM_MAX,
     groups, home,
     invitation::{accept, new_link},
-    middleware, new_user, paths, portfolios, roles,
+    manage, middleware, new_user, paths, portfolios, roles,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
@@ -89,6 +89,20 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(DeletedUsers => users::deleted::list))
                 .service(act!(RestoreUser => users::deleted::restore))
                 .service(page!(NewUserWizard => new_user::show, post new_user::submit))
+                .service(page!(Manage => manage::show::show))
+                .service(page!(EditUser => manage::edit::show, post manage::edit::submit))
+                .service(act!(DeactivateUser => manage::standing::deactivate))
+                .service(act!(ReactivateUser => manage::standing::reactivate))
+                .service(act!(EndSessions => manage::standing::end_sessions))
+                .service(act!(ResendFromManage => manage::standing::resend))
+                .service(page!(RevokeFromManage => manage::revoke::show, post manage::revoke::submit))
+                .service(page!(LinkFromManage => manage::link::show))
+                .service(act!(Assign => manage::assignments::assign))
+                .service(act!(AssignPortfolio => manage::assignments::assign_portfolio))
+                .service(act!(UnassignPortfolio => manage::assignments::unassign_portfolio))
+                .service(act!(AssignAccount => manage::assignments::assign_account))
+                .service(act!(UnassignAccount => manage::assignments::unassign_account))
+                .service(act!(SwitchPermission => manage::assignments::switch))
                 .service(page!(Roles => roles::show))
                 .service(page!(Portfolios => portfolios::list::list))
                 .service(page!(NewPortfolio => portfolios::new::show, post portfolios::new::submit))

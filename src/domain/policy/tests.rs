@@ -142,7 +142,7 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
         "deactivate" if target.is_admin && others == 0 => Err(Refusal::LastActiveAdmin),
         "reactivate" if target.status != Status::Deactivated => wrong,
         "take portfolio" if target.default_role == DefaultRole::PortfolioAdmin && others == 0 => Err(Refusal::LastPortfolio),
-        "edit" | "deactivate" | "reactivate" | "change assignments" | "take portfolio" => Ok(()),
+        "edit" | "end sessions" | "deactivate" | "reactivate" | "change assignments" | "take portfolio" => Ok(()),
         name => panic!("no rule is written for {name}"),
     }
 }
@@ -154,6 +154,7 @@ fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
         let actions = [
             ("see user", Action::SeeUser(target)),
             ("edit", Action::EditUser(target)),
+            ("end sessions", Action::EndSessions(target)),
             ("deactivate", Action::Block { target, other_active_admins: others }),
             ("reactivate", Action::Activate(target)),
             ("resend", Action::ResendInvitation(target)),
@@ -183,7 +184,7 @@ fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
             }
         }
     }
-    assert_eq!(decided, 3 * 3 * 2 * 4 * 5 * 2 * 9);
+    assert_eq!(decided, 3 * 3 * 2 * 4 * 5 * 2 * 10);
 }
 
 #[test]

@@ -29,6 +29,15 @@ impl Assignments {
     pub fn taken(name: &str) -> Self {
         Self { taken: vec![name.to_owned()], ..Self::default() }
     }
+
+    pub(super) fn paragraphs(&self) -> Vec<Paragraph> {
+        let Self { given, changed, taken } = self;
+        let listed = |(what, names): (&str, &Vec<String>)| {
+            let names = names.iter().map(|name| one_line(name)).collect::<Vec<_>>().join(", ");
+            (!names.is_empty()).then(|| Paragraph::plain(&format!("{what}: {names}")))
+        };
+        [("New", given), ("Changed", changed), ("No longer yours", taken)].into_iter().filter_map(listed).collect()
+    }
 }
 
 /// What somebody reaches has changed.
@@ -41,15 +50,9 @@ pub struct AssignmentsChanged {
 impl AssignmentsChanged {
     pub(super) fn letter(&self) -> Letter {
         let ByOther { first_name, by, company, at } = &self.change;
-        let Assignments { given, changed, taken } = &self.assignments;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your assignments at  have changed".len());
         let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your assignments in {}, on", somebody(by), console(company)), *at)];
-        for (what, names) in [("New", given), ("Changed", changed), ("No longer yours", taken)] {
-            if !names.is_empty() {
-                let names = names.iter().map(|name| one_line(name)).collect::<Vec<_>>().join(", ");
-                paragraphs.push(Paragraph::plain(&format!("{what}: {names}")));
-            }
-        }
+        paragraphs.extend(self.assignments.paragraphs());
         Letter {
             subject: format!("Your assignments at {shown} have changed"),
             preheader: "What you reach has changed.".to_owned(),

@@ -15,21 +15,22 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         link: link.clone(),
         expires_at: now() + chrono::TimeDelta::days(1),
     };
+    let assignments = Assignments { given: vec![name.clone(), name.clone()], changed: vec![name.clone()], taken: vec![name.clone()] };
     let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
     vec![
         Message::Invitation(invitation.clone()),
         Message::InvitationAgain(invitation),
         Message::Test(Test { company, server: name.clone(), at: now() }),
         Message::AccessBlocked(change.clone()),
+        Message::AccessDeactivated(change.clone()),
         Message::AccessRestored(AccessRestored { change: change.clone(), link }),
         Message::UserDeleted(change.clone()),
         Message::AdminAppointed(change.clone()),
         Message::AdminRemoved(change.clone()),
         Message::AdminAppointedNotice(AdminAppointedNotice { change: change.clone(), who: name.clone() }),
-        Message::AssignmentsChanged(AssignmentsChanged {
-            change,
-            assignments: Assignments { given: vec![name.clone(), name.clone()], changed: vec![name.clone()], taken: vec![name] },
-        }),
+        Message::AssignmentsChanged(AssignmentsChanged { change: change.clone(), assignments: assignments.clone() }),
+        Message::UserEdited(UserEdited { change: change.clone(), name: Some(name), role: Some("User".to_owned()), assignments }),
+        Message::SignedOut(change),
     ]
 }
 
@@ -86,12 +87,15 @@ fn usual_names() {
             "New invitation to Northwind Trading",
             "Test mail from Usher",
             "Your access to Northwind Trading is blocked",
+            "Your access to Northwind Trading is deactivated",
             "Your access to Northwind Trading is restored",
             "Your user at Northwind Trading was deleted",
             "You are now an Admin of Northwind Trading",
             "You are no longer an Admin of Northwind Trading",
             "Maya Fischer is now an Admin of Northwind Trading",
             "Your assignments at Northwind Trading have changed",
+            "Your user at Northwind Trading was changed",
+            "You are signed out of Northwind Trading",
         ]
     );
     assert!(rendered.iter().all(|mail| mail.text.is_ascii() && mail.html.is_ascii()), "plain names make mails that need no encoding");
@@ -126,7 +130,7 @@ fn long_names() {
     ] {
         let rendered = messages(&name, &company, LINK).iter().map(check).collect::<Vec<_>>();
         assert!(rendered[0].subject.contains(" invited you to "), "{}", rendered[0].subject);
-        assert!(rendered[8].subject.contains(" is now an Admin of "), "{}", rendered[8].subject);
+        assert!(rendered[9].subject.contains(" is now an Admin of "), "{}", rendered[9].subject);
     }
 }
 

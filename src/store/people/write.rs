@@ -132,6 +132,35 @@ pub fn set_credentials(
     set(tx, person.id, changes)
 }
 
+/// Name and default role as an administrator edits them.
+///
+/// # Errors
+/// The database's.
+pub fn set_profile(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    first_name: &PersonName,
+    last_name: &PersonName,
+    default_role: DefaultRole,
+) -> Result<(), StoreError> {
+    let (first_name, last_name) = (first_name.as_str(), last_name.as_str());
+    let changes = (
+        users::first_name.eq(first_name),
+        users::last_name.eq(last_name),
+        users::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
+        users::search.eq(search_text(first_name, last_name, &person.email)),
+        users::default_role.eq(default_role),
+        users::version.eq(users::version + 1),
+    );
+    set(tx, person.id, changes)
+}
+
+/// # Errors
+/// The database's; a unique violation where the address is taken.
+pub fn set_email(tx: &mut Tx<'_>, person: &Person, email: &EmailAddress) -> Result<(), StoreError> {
+    set(tx, person.id, (named(&person.first_name, &person.last_name, email), users::version.eq(users::version + 1)))
+}
+
 /// The same password, hashed with today's parameters.
 ///
 /// # Errors

@@ -41,8 +41,8 @@ pub struct ColleagueRow {
 }
 
 impl ColleagueRow {
-    fn manage_path(&self) -> paths::ManageUser {
-        paths::ManageUser { user: self.person.id }
+    fn manage_path(&self) -> paths::Manage {
+        paths::Manage { user: self.person.id }
     }
 }
 

@@ -68,7 +68,7 @@ async fn add(console: &Console, answers: &Answers) -> Answer {
         Ok(person) => {
             let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
             let text = format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email);
-            console.done(&Flash::new(FlashKind::Ok, text), paths::ManageUser { user: person.id })
+            console.done(&Flash::new(FlashKind::Ok, text), paths::Manage { user: person.id })
         }
         Err(InviteError::Denied(denied)) => Err(denied.into()),
         // Taken since the first step looked.

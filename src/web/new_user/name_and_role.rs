@@ -89,8 +89,8 @@ impl NameAndRolePage {
         ])
     }
 
-    fn manage(&self) -> Option<paths::ManageUser> {
-        self.existing.map(|user| paths::ManageUser { user })
+    fn manage(&self) -> Option<paths::Manage> {
+        self.existing.map(|user| paths::Manage { user })
     }
 
     /// The drop-down: each role, and whether it is chosen.

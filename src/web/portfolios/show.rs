@@ -68,8 +68,8 @@ pub struct PersonRow {
 }
 
 impl PersonRow {
-    fn manage_path(&self) -> paths::ManageUser {
-        paths::ManageUser { user: UserId(self.person.id.0) }
+    fn manage_path(&self) -> paths::Manage {
+        paths::Manage { user: UserId(self.person.id.0) }
     }
 }
 
