@@ -12,16 +12,17 @@ use actix_web::{
 
 use crate::{
     domain::{
+        clock::Timestamp,
         ids::UserId,
         token::{Token, TokenHash},
     },
-    usecases::{Caller, Person, Visitor},
+    usecases::{Caller, Person, Visitor, sessions::Ends},
 };
 
 use super::{
     cookies, csrf,
     failure::Failure,
-    page::Flash,
+    page::{Flash, SessionLeft},
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     source,
     state::State,
@@ -36,6 +37,7 @@ const BROWSER_DAYS: i64 = 400;
 pub(super) struct CurrentUser {
     pub(super) person: Person,
     session: TokenHash,
+    ends: Ends,
     source: String,
     is_head: bool,
 }
@@ -53,6 +55,12 @@ impl CurrentUser {
 
     pub(super) fn session(&self) -> TokenHash {
         self.session
+    }
+
+    /// How long the session holds from `now` on.
+    pub(super) fn session_left(&self, now: Timestamp) -> SessionLeft {
+        let Ends { idle, absolute } = self.ends;
+        SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
     }
 
     /// The token that this person's forms carry.
@@ -80,6 +88,7 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
     Ok(CurrentUser {
         person: signed_in.person,
         session: TokenHash(signed_in.session),
+        ends: signed_in.ends,
         source: source::of(request)?,
         is_head: request.method() == Method::HEAD,
     })

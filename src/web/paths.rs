@@ -43,6 +43,8 @@ paths! {
     Setup {} = "/setup";
     SignIn {} = "/sign-in";
     SignOut {} = "/sign-out";
+    /// For the script that warns before a session ends.
+    StaySignedIn {} = "/stay-signed-in";
     Invitation { token: String } = "/invitation/{token}";
     /// "Send me a new link", on the page of an expired invitation.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";

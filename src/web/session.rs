@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::token::{Token, TokenHash},
-    usecases::{Context, Person, StoreError, sessions},
+    usecases::{
+        Context, Person, StoreError,
+        sessions::{self, Ends},
+    },
 };
 
 use super::page::Flash;
@@ -27,6 +30,7 @@ pub(super) const UNAVAILABLE: &str = "unavailable";
 pub(super) struct SignedIn {
     pub(super) person: Person,
     pub(super) session: [u8; 32],
+    pub(super) ends: Ends,
 }
 
 /// Puts a session that a use case has begun into the browser, under a new id.
@@ -63,7 +67,7 @@ impl SessionStore for DatabaseSessions {
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0 });
+        let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0, ends: found.ends });
         let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
         let mut state = serde_json::from_str::<State>(&found.state).map_err(|error| LoadError::Deserialization(error.into()))?;
         state.insert(SIGNED_IN.to_owned(), signed_in);

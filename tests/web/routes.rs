@@ -164,6 +164,7 @@ impl World {
             act("ActivateUser", format!("/users/{deactivated}/activate"), back(), 403),
             act("DeleteUser", format!("/users/{active}/delete"), back(), 403),
             act("RestoreUser", format!("/deleted/{deleted}/restore"), vec![], 403),
+            Post { needs_session: true, ..guest("StaySignedIn", "/stay-signed-in", vec![], 200) },
             Post { needs_session: true, ..guest("SignOut", "/sign-out", vec![], 303) },
             guest("Invitation", open, person(), 303),
         ]

@@ -76,6 +76,21 @@ on_both! {
         assert_eq!(app.count("sessions WHERE last_seen_at > created_at"), 1);
     }
 
+    async fn staying_signed_in_counts_as_a_request_and_tells_how_long_the_session_holds(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let page = maya.get(&app, LIST).await;
+        assert!(page.body.contains("data-idle=\"3600\" data-absolute=\"43200\""), "{}", page.body);
+        let deeds = app.deeds();
+        app.advance(TimeDelta::minutes(58));
+        let answer = maya.send(&app, &page, "/stay-signed-in", &[]).await;
+        assert_eq!(answer.is(200).body, r#"{"idle":3600,"absolute":39720}"#);
+        assert_eq!(app.deeds(), deeds);
+        app.advance(TimeDelta::minutes(59));
+        maya.get(&app, LIST).await.is(200);
+        app.advance(TimeDelta::minutes(60));
+        maya.send(&app, &page, "/stay-signed-in", &[]).await.is(303);
+    }
+
     async fn a_page_without_a_message_writes_nothing(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let writes = app.store().load().writes.count();
