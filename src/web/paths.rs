@@ -76,6 +76,11 @@ pub fn sign_in_then(next: Option<&str>) -> String {
     with_query(SignIn {}, &[("next", next.unwrap_or_default())])
 }
 
+/// Where somebody signs in whose form came too late, to go back to the form's `page` afterwards.
+pub fn sign_in_and_send_again(page: Option<&str>) -> String {
+    with_query(SignIn {}, &[("next", page.unwrap_or_default()), ("unsent", "true")])
+}
+
 /// The one-time address of the first start.
 pub fn setup_with(key: &str) -> String {
     with_query(Setup {}, &[("key", key)])

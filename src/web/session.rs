@@ -78,15 +78,15 @@ impl SessionStore for DatabaseSessions {
     async fn save(&self, state: State, _ttl: &Duration) -> Result<SessionKey, SaveError> {
         let begun = state.get(BEGUN).and_then(|begun| serde_json::from_str::<String>(begun).ok());
         let begun = begun.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session was begun outside a use case")))?;
-        begun.try_into().map_err(|_| SaveError::Other(anyhow::anyhow!("a session's token is too long for a cookie")))
+        let key = begun.try_into().map_err(|_| SaveError::Other(anyhow::anyhow!("a session's token is too long for a cookie")))?;
+        if state.contains_key(FLASH) {
+            self.keep_message(&key, state).await.map_err(SaveError::Other)?;
+        }
+        Ok(key)
     }
 
-    /// Keeps the message for the next page.
     async fn update(&self, key: SessionKey, state: State, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
-        let Some(hash) = hash_of(&key) else { return Ok(key) };
-        let kept = state.into_iter().filter(|(name, _)| name == FLASH).collect::<State>();
-        let kept = serde_json::to_string(&kept).map_err(|error| UpdateError::Serialization(error.into()))?;
-        self.run(move |ctx| sessions::keep(ctx, hash, &kept)).await.map_err(UpdateError::Other)?;
+        self.keep_message(&key, state).await.map_err(UpdateError::Other)?;
         Ok(key)
     }
 
@@ -102,6 +102,13 @@ impl SessionStore for DatabaseSessions {
 }
 
 impl DatabaseSessions {
+    /// Keeps the message for the next page.
+    async fn keep_message(&self, key: &SessionKey, state: State) -> Result<(), anyhow::Error> {
+        let Some(hash) = hash_of(key) else { return Ok(()) };
+        let kept = serde_json::to_string(&state.into_iter().filter(|(name, _)| name == FLASH).collect::<State>())?;
+        self.run(move |ctx| sessions::keep(ctx, hash, &kept)).await
+    }
+
     async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Context) -> Result<T, StoreError> + Send + 'static) -> Result<T, anyhow::Error> {
         let ctx = self.ctx.clone();
         Ok(actix_web::web::block(move || f(&ctx)).await??)
