@@ -79,7 +79,7 @@ fn said(request: &ServiceRequest, name: &HeaderName) -> String {
 }
 
 /// Whether `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
-fn is_own_origin(origin: &str, host: Option<&str>, reach: &Reach) -> bool {
+pub(super) fn is_own_origin(origin: &str, host: Option<&str>, reach: &Reach) -> bool {
     if origin == reach.origin {
         return true;
     }

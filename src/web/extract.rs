@@ -9,19 +9,22 @@ use actix_web::{
     http::{Method, header},
     web::Data,
 };
+use url::{Position, Url};
 
 use crate::{
     domain::{
+        clock::Timestamp,
         ids::UserId,
         token::{Token, TokenHash},
     },
-    usecases::{Caller, Person, Visitor},
+    usecases::{Caller, Person, Visitor, sessions::Ends},
 };
 
 use super::{
     cookies, csrf,
     failure::Failure,
-    page::Flash,
+    page::{Flash, SessionLeft},
+    paths,
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     source,
     state::State,
@@ -36,6 +39,7 @@ const BROWSER_DAYS: i64 = 400;
 pub(super) struct CurrentUser {
     pub(super) person: Person,
     session: TokenHash,
+    ends: Ends,
     source: String,
     is_head: bool,
 }
@@ -53,6 +57,12 @@ impl CurrentUser {
 
     pub(super) fn session(&self) -> TokenHash {
         self.session
+    }
+
+    /// How long the session holds from `now` on.
+    pub(super) fn session_left(&self, now: Timestamp) -> SessionLeft {
+        let Ends { idle, absolute } = self.ends;
+        SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
     }
 
     /// The token that this person's forms carry.
@@ -75,11 +85,12 @@ impl FromRequest for CurrentUser {
 }
 
 fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
-    let signed_in = signed_in(request)?.ok_or_else(|| Failure::SignedOut { next: page_of(request) })?;
+    let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
     request.extensions_mut().insert(SeenUser(signed_in.person.id));
     Ok(CurrentUser {
         person: signed_in.person,
         session: TokenHash(signed_in.session),
+        ends: signed_in.ends,
         source: source::of(request)?,
         is_head: request.method() == Method::HEAD,
     })
@@ -93,10 +104,26 @@ fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
     session.get(SIGNED_IN).map_err(|error| Failure::Internal(error.to_string()))
 }
 
-/// Where to come back to after signing in: only what a link leads to.
-fn page_of(request: &HttpRequest) -> Option<String> {
-    let target = request.uri().path_and_query()?.as_str();
-    request.method().is_safe().then(|| super::paths::known_page(target)).flatten().map(str::to_owned)
+/// Where to come back to after signing in: only to pages of ours.
+fn signed_out(request: &HttpRequest) -> Failure {
+    let page = |target: &str| paths::known_page(target).map(str::to_owned);
+    if request.method().is_safe() {
+        return Failure::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
+    }
+    // Who wanted out is out.
+    if request.path() == paths::SignOut::PATTERN {
+        return Failure::SignedOut { next: None, unsent: false };
+    }
+    let next = referring_page(request).and_then(|target| page(&target)).or_else(|| page(request.path()));
+    Failure::SignedOut { next, unsent: true }
+}
+
+/// The page of ours that a form was on, as the browser says.
+fn referring_page(request: &HttpRequest) -> Option<String> {
+    let text = |name| request.headers().get(name)?.to_str().ok();
+    let url = Url::parse(text(header::REFERER)?).ok()?;
+    let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), text(header::HOST), &state(request).ok()?.reach);
+    is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
 /// Somebody at a page that needs no session, signed in or not.

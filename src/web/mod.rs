@@ -31,6 +31,7 @@ pub mod setup;
 pub mod sign_in;
 mod source;
 mod state;
+mod stay_signed_in;
 pub mod users_and_groups;
 
 pub use metrics::configure as configure_metrics;

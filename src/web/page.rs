@@ -11,7 +11,7 @@ mod picker;
 use askama::Template;
 
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
-pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, Shell};
+pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
 pub use moment::Moment;
 pub use number::{Count, counted, grouped, wait_in_words};
 pub use pager::{Pager, RowsLink};

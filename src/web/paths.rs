@@ -46,6 +46,8 @@ paths! {
     Setup {} = "/setup";
     SignIn {} = "/sign-in";
     SignOut {} = "/sign-out";
+    /// For the script that warns before a session ends.
+    StaySignedIn {} = "/stay-signed-in";
     Invitation { token: String } = "/invitation/{token}";
     /// "Send me a new link", on the page of an expired invitation, and what came of it.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";
@@ -114,6 +116,11 @@ paths! {
 /// Where somebody signs in, to go to `next` afterwards.
 pub fn sign_in_then(next: Option<&str>) -> String {
     with_query(SignIn {}, &[("next", next.unwrap_or_default())])
+}
+
+/// Where somebody signs in whose form came too late, to go back to the form's `page` afterwards.
+pub fn sign_in_and_send_again(page: Option<&str>) -> String {
+    with_query(SignIn {}, &[("next", page.unwrap_or_default()), ("unsent", "true")])
 }
 
 /// The one-time address of the first start.

@@ -23,6 +23,7 @@ use super::{
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
+    stay_signed_in,
     users_and_groups::{self as users, new_group, revoke, standing},
 };
 
@@ -70,6 +71,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(Setup => setup::show, post setup::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(SignIn => sign_in::show, post sign_in::submit))
                 .service(act!(SignOut => sign_in::sign_out))
+                .service(act!(StaySignedIn => stay_signed_in::submit))
                 .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(InvitationNewLink => new_link::show, post new_link::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(UsersAndGroups => users::list::list))

@@ -27,3 +27,4 @@ macro_rules! with_scripts_and_without {
 mod groups;
 mod looks;
 mod people;
+mod sessions;

@@ -18,10 +18,20 @@ pub struct Shell {
     pub nav: Vec<NavGroup>,
     pub csrf: String,
     pub flash: Option<Flash>,
+    pub session: SessionLeft,
     /// Whether to advise the Admin who looks to appoint a second one.
     pub is_only_admin: bool,
     /// Whether mails are written as files, for want of a mail server.
     pub mails_to_files: bool,
+}
+
+/// How long the session still holds, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SessionLeft {
+    /// Unless there is another request.
+    pub idle: i64,
+    /// Whatever happens.
+    pub absolute: i64,
 }
 
 /// What the frame of a page that stands alone shows.
