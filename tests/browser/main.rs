@@ -24,6 +24,8 @@ macro_rules! with_scripts_and_without {
     };
 }
 
+mod forms;
 mod groups;
+mod keyboard;
 mod looks;
 mod people;
