@@ -1,8 +1,8 @@
 //! Groups: made, filled and emptied again.
 
-use crate::site::Site;
+use fantoccini::key::Key;
 
-const MAYA: &str = "maya.fischer@example.com";
+use crate::site::{MAYA, Site};
 
 with_scripts_and_without! {
     fn an_admin_makes_a_group(scripts: bool) {
@@ -13,5 +13,38 @@ with_scripts_and_without! {
         maya.fill("Group Name", "Finance");
         maya.press("OK");
         maya.see("Finance");
+    }
+
+    fn an_admin_makes_somebody_an_admin(scripts: bool) {
+        let site = Site::with_admin();
+        let people = [("Jonas", "Vermeulen"), ("Jonathan", "Okafor"), ("Noor", "Visser")];
+        people.map(|(first, last)| site.app.create_user(first, last));
+        let maya = site.signed_in(MAYA, scripts);
+        maya.press("Groups");
+        maya.click_link("Admins 1");
+        maya.click_link("Add user to group");
+        let [first, second] = ["Jonas Vermeulen jonas.vermeulen@example.com", "Jonathan Okafor jonathan.okafor@example.com"];
+        if scripts {
+            maya.see("Only active people who are not Admins yet are offered.");
+            assert_eq!((maya.path().as_str(), maya.focused().as_str()), ("/users-and-groups/groups/1", "Name or Email"));
+            maya.type_keys("jon");
+            maya.see("2 people match “jon”");
+            maya.type_keys(&Key::Tab);
+            maya.type_keys(&Key::Space);
+            assert!(maya.is_ticked(first));
+            maya.type_keys(&Key::Down);
+            assert!(maya.is_ticked(second) && !maya.is_ticked(first));
+            maya.type_keys(&Key::Enter);
+        } else {
+            maya.fill("Name or Email", "jon");
+            maya.press("Search");
+            maya.see("2 people match “jon”");
+            assert_eq!(maya.path(), "/users-and-groups/groups/1/add?q=jon");
+            maya.tick(second);
+            maya.press("Add user to group");
+        }
+        maya.see("Jonathan Okafor is an Admin now.");
+        assert_eq!(maya.path(), "/users-and-groups/groups/1");
+        site.subjects();
     }
 }
