@@ -44,7 +44,6 @@ pub struct Person {
     pub invitation_expires_at: Option<Timestamp>,
     pub invitation_origin: Option<InvitationOrigin>,
     pub invited_by: Option<UserId>,
-    pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
     pub sort_key: String,
     pub is_admin: bool,

@@ -143,7 +143,7 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
         let (people, count) = match &filter.search {
             Some(_) => people::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
-            None => (people::list(db, &filter, Count::Exactly(0), &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
+            None => (people::list(db, &filter, &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
         };
         Ok(Candidates { group, people, count })
     })
