@@ -36,6 +36,10 @@ const OUTBOX_REST: Duration = Duration::from_secs(1);
 /// How often rows that outlived their use are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
+/// Threads of each worker that may wait for the database or hash a password. With more, requests would queue for a connection instead of for a
+/// thread, and each thread takes memory.
+const WAITING_THREADS: usize = 8;
+
 /// Why Usher does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -169,7 +173,7 @@ pub fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
         let state = state.clone();
         App::new().wrap(Compress::default()).wrap(from_fn(web::serve)).configure(move |config| web::configure(&state, config))
     };
-    Ok(HttpServer::new(application).listen(listener)?.run())
+    Ok(HttpServer::new(application).worker_max_blocking_threads(WAITING_THREADS).listen(listener)?.run())
 }
 
 /// The server for monitoring, which lives as long as the other.

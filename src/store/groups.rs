@@ -12,7 +12,7 @@ use crate::domain::{
 
 use super::{
     Database, StoreError, Tx,
-    dialect::lock_row,
+    dialect::{self, lock_row},
     schema::{memberships, people, user_groups},
 };
 
@@ -151,7 +151,7 @@ pub struct Membership {
 pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Membership>, StoreError> {
     Ok(memberships::table
         .inner_join(user_groups::table)
-        .filter(memberships::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(dialect::is_among(db, "memberships.user_id", users.iter().copied()))
         .order((user_groups::kind, user_groups::sort_key, user_groups::id))
         .select((memberships::user_id, memberships::group_id, user_groups::name, memberships::added_at))
         .load(db)?)

@@ -137,7 +137,7 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         let menu = menu_of(db, actor)?;
         let (page, count) = match &filter.search {
             Some(_) => people::search(db, &filter, position, limit)?,
-            None => (people::list(db, &filter, menu.people, position, limit)?, menu.people),
+            None => (people::list(db, &filter, position, limit)?, menu.people),
         };
         let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
@@ -164,7 +164,7 @@ pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, li
         let everyone = sees_everyone(actor);
         let filter = Filter { active_only: !everyone, member_of: Some(id), ..Filter::default() };
         let count = if everyone { Count::Exactly(group.member_count) } else { people::count(db, &filter)? };
-        let page = people::list(db, &filter, count, position, limit)?;
+        let page = people::list(db, &filter, position, limit)?;
         let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
         let since = groups::memberships_of(db, &ids)?;
         let since = since.into_iter().filter(|membership| membership.group == id).map(|membership| (membership.user, membership.added_at));

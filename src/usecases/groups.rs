@@ -94,7 +94,7 @@ pub fn delete(ctx: &Context, caller: &Caller, id: GroupId) -> Result<String, Den
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::DeleteGroup)?;
         let filter = Filter { member_of: Some(id), ..Filter::default() };
-        let members = people::list(tx.db(), &filter, Count::Exactly(group.member_count), &Position::First, MEMBERS_NAMED)?;
+        let members = people::list(tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
         groups::delete(tx, id)?;
         let names = members.rows.iter().map(Person::display_name).collect::<Vec<_>>();
         let details = json!({"members": names, "member_count": group.member_count});
@@ -151,7 +151,7 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
         let (people, count) = match &filter.search {
             Some(_) => people::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
-            None => (people::list(db, &filter, Count::Exactly(0), &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
+            None => (people::list(db, &filter, &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
         };
         Ok(Candidates { group, people, count })
     })

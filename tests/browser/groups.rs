@@ -19,7 +19,9 @@ with_scripts_and_without! {
     fn an_admin_makes_somebody_an_admin(scripts: bool) {
         let site = Site::with_admin();
         let people = [("Jonas", "Vermeulen"), ("Jonathan", "Okafor"), ("Noor", "Visser")];
-        people.map(|(first, last)| site.app.create_user(first, last));
+        for (first, last) in people {
+            site.app.create_user(first, last);
+        }
         let maya = site.signed_in(MAYA, scripts);
         maya.press("Groups");
         maya.click_link("Admins 1");

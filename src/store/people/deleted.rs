@@ -66,7 +66,7 @@ fn time_of(key: &Key) -> Option<Timestamp> {
 /// The database's.
 pub fn count_deleted(db: &mut Database, since: Timestamp) -> Result<Count, StoreError> {
     let ids = users::table.filter(users::deleted_at.gt(since)).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
-    Ok(super::list::counted(ids.len()))
+    Ok(Count::of(ids.len()))
 }
 
 /// One of them, who stays as they are until the transaction ends.

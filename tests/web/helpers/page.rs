@@ -76,10 +76,16 @@ impl Page {
         fields.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default()))).collect()
     }
 
+    /// The form that goes there, by itself or by a button of its own.
     fn form_at(&self, action: &str) -> Option<&str> {
         let forms = self.body.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or_default());
-        let mut posts = forms.filter(|form| form.contains("method=\"post\""));
-        posts.find(|form| attribute(form.split('>').next().unwrap_or_default(), "action").as_deref() == Some(action))
+        let posts = forms.filter(|form| form.contains("method=\"post\"")).collect::<Vec<_>>();
+        let with = |name, value: &str| {
+            posts.iter().copied().find(|form| attribute(form.split('>').next().unwrap_or_default(), name).as_deref() == Some(value))
+        };
+        let buttons = self.body.split("<button").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+        let button = || buttons.clone().find(|button| attribute(button, "formaction").as_deref() == Some(action));
+        with("action", action).or_else(|| with("id", &attribute(button()?, "form")?))
     }
 
     /// The page without its tags, with characters as they are read.
