@@ -11,6 +11,7 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod accounts;
 mod audit;
 mod directory;
 mod faults;
@@ -20,6 +21,7 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod portfolios;
 mod routes;
 mod sessions;
 mod setup;
