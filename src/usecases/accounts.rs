@@ -163,17 +163,16 @@ pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account
     })
 }
 
-/// A portfolio in which the actor may create accounts.
+/// The account, if the actor may move it.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn open_portfolio(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfolio, Denied> {
+pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AccountsCreate))?;
-        let portfolio = acting.portfolio(db, id)?;
-        acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(id) })?;
-        Ok(portfolio)
+        acting.authorise(Action::ManagePortfolios)?;
+        let (account, place) = acting.account(db, id)?;
+        Ok((account, May::of(&acting, place)))
     })
 }
 

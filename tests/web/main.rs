@@ -11,6 +11,7 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod accounts;
 mod audit;
 mod directory;
 mod faults;
@@ -23,6 +24,7 @@ mod mail;
 mod metrics;
 mod new_link;
 mod new_user;
+mod portfolios;
 mod routes;
 mod sessions;
 mod setup;

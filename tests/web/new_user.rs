@@ -20,7 +20,7 @@ fn business(app: &TestApp) -> Business {
 }
 
 async fn portfolio_admin(app: &TestApp, of: PortfolioId) -> (UserId, Browser) {
-    let id = app.create_portfolio_admin("Hana", "Novotna", of);
+    let id = app.create_portfolio_admin("Hana", "Novotna", &[of]).await;
     (id, app.signed_in("hana.novotna@example.com").await)
 }
 
@@ -143,7 +143,7 @@ on_both! {
         refused.is(422).sees("This address cannot be invited by you; ask an Admin");
         assert!(!refused.body.contains("Active.") && !refused.body.contains("Open Manage"));
         answer(&mut maya, &app, &typed).await.is(422).sees("is already a user, Active.");
-        app.assign(jonas, fjord);
+        app.assign(jonas, fjord).await;
         answer(&mut hana, &app, &typed).await.is(422).sees("is already a user, Active.");
     }
 

@@ -20,6 +20,9 @@ pub(crate) struct World {
     deactivated: String,
     deleted: String,
     invited: String,
+    /// Two portfolios, the second deactivated, and an account in the first.
+    portfolios: [String; 2],
+    account: String,
     /// The paths of the links of open invitations, and of one that ran out.
     open: String,
     expired: String,
@@ -47,7 +50,7 @@ pub(crate) struct Post {
 }
 
 /// What is stored, in numbers that no change leaves as they are.
-const STORED: [&str; 16] = [
+const STORED: [&str; 21] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -64,6 +67,11 @@ const STORED: [&str; 16] = [
     "refused_sign_ins",
     "outbox",
     "audit_entries",
+    "portfolios",
+    "portfolios WHERE deactivated_at IS NULL",
+    "accounts",
+    "accounts WHERE name = 'Fjord Foods'",
+    "billing",
 ];
 
 impl World {
@@ -87,8 +95,13 @@ impl World {
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
+        let portfolios = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
+        let account = app.create_account(portfolios[0], "Fjord Foods").to_string();
+        let portfolios = portfolios.map(|portfolio| portfolio.to_string());
+        let deactivate = format!("/portfolios/{}/deactivate", portfolios[1]);
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
         maya.get(&app, "/users-and-groups").await.is(200);
-        Self { app, maya, jonas, lena, group, active, deactivated, deleted, invited, open, expired }
+        Self { app, maya, jonas, lena, portfolios, account, group, active, deactivated, deleted, invited, open, expired }
     }
 
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
@@ -96,7 +109,7 @@ impl World {
     }
 
     fn visits(&self) -> Vec<Visit> {
-        let Self { group, active, invited, open, .. } = self;
+        let Self { group, active, invited, open, portfolios: [portfolio, _], account, .. } = self;
         let visit = |name, path: String, [anonymous, user, admin]: [u16; 3]| Visit { name, path, anonymous, user, admin };
         let list = |rest: String| format!("/users-and-groups{rest}");
         vec![
@@ -130,12 +143,22 @@ impl World {
             visit("RevokeInvitation", list(format!("/users/{invited}/revoke")), [303, 403, 200]),
             visit("InvitationLink", list(format!("/users/{invited}/link")), [303, 403, 200]),
             visit("DeletedUsers", list("/deleted".into()), [303, 403, 200]),
+            visit("Portfolios", "/portfolios".into(), [303, 200, 200]),
+            visit("NewPortfolio", "/portfolios/new".into(), [303, 403, 200]),
+            visit("Portfolio", format!("/portfolios/{portfolio}"), [303, 403, 200]),
+            visit("EditPortfolio", format!("/portfolios/{portfolio}/edit"), [303, 403, 200]),
+            visit("DeactivatePortfolio", format!("/portfolios/{portfolio}/deactivate"), [303, 403, 200]),
+            visit("NewAccount", format!("/accounts/new?portfolio={portfolio}"), [303, 403, 200]),
+            visit("Account", format!("/accounts/{account}"), [303, 404, 200]),
+            visit("EditAccount", format!("/accounts/{account}/edit"), [303, 404, 200]),
+            visit("MoveAccount", format!("/accounts/{account}/move"), [303, 403, 200]),
+            visit("Billing", format!("/accounts/{account}/billing"), [303, 404, 200]),
         ]
     }
 
     /// In an order in which each can be done.
     pub(crate) fn posts(&self) -> Vec<Post> {
-        let Self { group, active, deactivated, deleted, invited, open, expired, .. } = self;
+        let Self { group, active, deactivated, deleted, invited, open, expired, portfolios: [portfolio, other], account: fjord, .. } = self;
         let field = |name, value: &str| (name, value.to_owned());
         let person = || vec![field("first_name", "Noor"), field("last_name", "van Dijk"), field("password", "lantern quiver moss eleven")];
         let setup =
@@ -151,6 +174,15 @@ impl World {
             needs_session: true,
         };
         let back = || vec![field("return", "q=ma")];
+        let business = |name, path: String, fields, user| Post { path, ..act(name, String::new(), fields, user) };
+        let version = |version| field("version", version);
+        let billing = ["legal_name", "address_line_1", "city", "postal_code", "address_line_2", "tax_id", "purchase_order"];
+        let billing = billing.map(|name| field(name, "Fjord 1")).into_iter();
+        let billing = billing.chain([field("email", "in@fjord.example"), field("country", "NO"), version("0")]).collect();
+        let details = |name| vec![field("name", name), field("notes", "")];
+        let account_details = |name| [details(name), vec![field("website", "")]].concat();
+        let wizard =
+            [account_details("Hygge"), vec![field("step", "review"), field("portfolio", portfolio), field("do", "create")]].concat();
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
@@ -182,6 +214,14 @@ impl World {
             act("DeleteUser", format!("/users/{active}/delete"), back(), 403),
             act("RestoreUser", format!("/deleted/{deleted}/restore"), vec![], 403),
             Post { needs_session: true, ..guest("StaySignedIn", "/stay-signed-in", vec![], 200) },
+            business("NewPortfolio", "/portfolios/new".into(), [details("DACH"), vec![field("do", "create")]].concat(), 403),
+            business("EditPortfolio", format!("/portfolios/{portfolio}/edit"), [details("Nordics"), vec![version("1")]].concat(), 403),
+            business("ReactivatePortfolio", format!("/portfolios/{other}/reactivate"), vec![], 403),
+            business("NewAccount", "/accounts/new".into(), wizard, 403),
+            business("EditAccount", format!("/accounts/{fjord}/edit"), [account_details("Fjord"), vec![version("1")]].concat(), 404),
+            business("Billing", format!("/accounts/{fjord}/billing"), billing, 403),
+            business("MoveAccount", format!("/accounts/{fjord}/move"), vec![field("portfolio", other), field("do", "move")], 403),
+            business("DeactivatePortfolio", format!("/portfolios/{portfolio}/deactivate"), vec![], 403),
             Post { needs_session: true, ..guest("SignOut", "/sign-out", vec![], 303) },
             guest("Invitation", open, person(), 303),
         ]

@@ -96,14 +96,14 @@ async fn refused(console: &Console, id: AccountId, picked: Option<PortfolioId>, 
 
 async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, Failure> {
     let wanted = Wanted { search: SearchTerm::parse(&find), ticked: picked.into_iter().collect(), limit: PICKS_MAX };
-    let (frame, (shown, offer)) = console
+    let (frame, ((account, may), offer)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
-            Ok((accounts::show(ctx, actor, id)?, offers::portfolios_for_accounts(ctx, actor, &wanted)?))
+            Ok((accounts::movable(ctx, actor, id)?, offers::portfolios_for_accounts(ctx, actor, &wanted)?))
         })
         .await?;
     Ok(MoveAccountPage {
         shell: console.shell(&frame),
-        account: AccountHead::new(&shown.account, shown.may),
+        account: AccountHead::new(&account, may),
         portfolios: picks::portfolios(offer, find),
     })
 }

@@ -91,7 +91,7 @@ mod tests {
             person,
             is_you: place == 3,
             status: Status::ALL[place % 4],
-            gives: gives(place % 2 == 0, place % 3 == 0),
+            gives: gives(place.is_multiple_of(2), place.is_multiple_of(3)),
             since: sample.moment(place),
         };
         AccountPage {

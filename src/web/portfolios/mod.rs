@@ -48,11 +48,11 @@ impl PortfolioHead {
 }
 
 /// "Hana Novotná and 2 more", "None".
-fn names_in_short(names: &[String], named: usize) -> String {
+fn names_in_short(names: &[String], shown: usize) -> String {
     match names.len() {
         0 => "None".to_owned(),
-        count if count <= named + 1 => names.join(", "),
-        count => format!("{} and {} more", names.iter().take(named).map(String::as_str).collect::<Vec<_>>().join(", "), count - named),
+        count if count <= shown + 1 => names.join(", "),
+        count => format!("{} and {} more", names.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join(", "), count - shown),
     }
 }
 
