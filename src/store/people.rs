@@ -1,7 +1,10 @@
 //! People: everything reads the view of those not deleted, and writes the table behind it.
 
+mod administered;
+mod counts;
 mod hits;
 mod list;
+mod statement;
 mod write;
 
 use diesel::prelude::*;
@@ -16,6 +19,8 @@ use crate::domain::{
     user::{DefaultRole, Standing, Status, Who, display_name},
 };
 
+pub use administered::{Listed, Mark, MarkValue, Wanted, page};
+pub use counts::{StatusCounts, counts};
 pub use list::{Filter, count, list, search};
 pub(super) use write::named;
 pub use write::{

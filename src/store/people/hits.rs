@@ -58,7 +58,7 @@ pub(super) fn page(mut hits: Vec<Key>, position: &Position, limit: usize) -> Vec
 }
 
 /// Every trigram of the term, as an FTS5 expression: the index keeps no positions, so they are looked for one by one.
-fn match_expression(term: &SearchTerm) -> String {
+pub(super) fn match_expression(term: &SearchTerm) -> String {
     let quoted = term.trigrams().into_iter().map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\"")));
     quoted.collect::<Vec<_>>().join(" AND ")
 }
