@@ -29,6 +29,7 @@ stored_enum! {
         InvitationAgain = "invitation_again",
         Test = "test",
         AccessBlocked = "access_blocked",
+        AccessDeactivated = "access_deactivated",
         AccessRestored = "access_restored",
         UserDeleted = "user_deleted",
         AdminAppointed = "admin_appointed",
@@ -47,8 +48,10 @@ pub enum Message {
     InvitationAgain(Invitation),
     /// Asked for by an administrator, to see whether mails arrive.
     Test(Test),
-    /// To the person: blocked, or deactivated.
+    /// To the person: blocked in Users & Groups.
     AccessBlocked(ByOther),
+    /// To the person: deactivated in Users & Permissions.
+    AccessDeactivated(ByOther),
     /// To the person: activated, or reactivated.
     AccessRestored(AccessRestored),
     /// To the person, whose user is gone.
@@ -94,6 +97,7 @@ impl Message {
             Self::InvitationAgain(_) => MailKind::InvitationAgain,
             Self::Test(_) => MailKind::Test,
             Self::AccessBlocked(_) => MailKind::AccessBlocked,
+            Self::AccessDeactivated(_) => MailKind::AccessDeactivated,
             Self::AccessRestored(_) => MailKind::AccessRestored,
             Self::UserDeleted(_) => MailKind::UserDeleted,
             Self::AdminAppointed(_) => MailKind::AdminAppointed,
@@ -109,6 +113,7 @@ impl Message {
             Self::InvitationAgain(invitation) => invitation.letter_again(),
             Self::Test(test) => test.letter(),
             Self::AccessBlocked(blocked) => access::blocked(blocked),
+            Self::AccessDeactivated(deactivated) => access::deactivated(deactivated),
             Self::AccessRestored(restored) => restored.letter(),
             Self::UserDeleted(deleted) => access::deleted(deleted),
             Self::AdminAppointed(appointed) => admins::appointed(appointed),

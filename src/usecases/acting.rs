@@ -11,7 +11,7 @@ use crate::{
     store::{
         Database, StoreError, Tx,
         accounts::{self, Account},
-        assignments,
+        assignments, groups,
         people::{self, Person},
         portfolios::{self, Portfolio},
         scopes,
@@ -28,6 +28,15 @@ use super::{
 pub(super) struct Acting {
     pub(super) person: Person,
     pub(super) scope: Scope,
+}
+
+/// The page from which an administrator acts on somebody. The acts are the same; how far they reach is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Users & Groups, which knows no scopes: an Admin's.
+    UsersAndGroups,
+    /// Users & Permissions: as far as somebody's scope reaches.
+    UsersAndPermissions,
 }
 
 /// A person as the one who acts meets them.
@@ -99,6 +108,42 @@ impl Acting {
     pub(super) fn met_locked(&self, tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<Met, Denied> {
         people::lock(tx, id)?;
         self.met(tx.db(), id, now)
+    }
+
+    /// A person met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
+    pub(super) fn guarded(
+        &self,
+        db: &mut Database,
+        door: Door,
+        id: UserId,
+        action: impl FnOnce(Target, u64) -> Action,
+        now: Timestamp,
+    ) -> Result<Person, Denied> {
+        let met = match door {
+            Door::UsersAndGroups => {
+                // Whoever may do this to nobody learns nothing about who exists.
+                self.authorise(Action::Use(Permission::DirectoryManage))?;
+                let person = people::find(db, id)?.ok_or_else(Denied::unknown)?;
+                Met { target: person.target(now), person }
+            }
+            Door::UsersAndPermissions => self.met(db, id, now)?,
+        };
+        let others = groups::other_active_admins(db, id)?;
+        self.authorise_on(&met, |target| action(target, others))?;
+        Ok(met.person)
+    }
+
+    /// The same person, who stays as they are until the transaction ends.
+    pub(super) fn guarded_locked(
+        &self,
+        tx: &mut Tx<'_>,
+        door: Door,
+        id: UserId,
+        action: impl FnOnce(Target, u64) -> Action,
+        now: Timestamp,
+    ) -> Result<Person, Denied> {
+        people::lock(tx, id)?;
+        self.guarded(tx.db(), door, id, action, now)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         ids::UserId,
         invitation::InvitationOrigin,
         password::{HashingFailed, Password},
-        policy::{Action, Target},
+        policy::Action,
         text::PersonName,
         token::{Token, TokenEnd, TokenPurpose},
         user::{DefaultRole, Status},
@@ -25,7 +25,9 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Visitor, assignments,
+    Caller, Context, Denied, Door, Visitor,
+    acting::Acting,
+    assignments,
     context::{Rights, about_user, authorise},
     mails::Recipient,
     sign_in,
@@ -87,14 +89,14 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = target(tx, &actor, user, Action::ResendInvitation, now)?;
-        let expires_at = renew(ctx, tx, &person, &token, actor.display_name(), now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
+        let expires_at = renew(ctx, tx, &person, &token, acting.person.display_name(), now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationResent, &person.who(), details));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
         Ok(person)
     })
 }
@@ -103,15 +105,16 @@ pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, De
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revoke(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn revoke(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = target(tx, &actor, user, Action::RevokeInvitation, now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
         tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, user, now)?;
         people::remove(tx, user)?;
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationRevoked, &person.who(), json!({"email": person.email})));
+        let details = json!({"email": person.email});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationRevoked, &person.who(), details));
         Ok(person)
     })
 }
@@ -120,23 +123,23 @@ pub fn revoke(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, De
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revocable(ctx: &Context, actor: &Person, user: UserId) -> Result<Person, Denied> {
+pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.read(|db| find_target(db, actor, user, Action::RevokeInvitation, now))
+    ctx.store.read(|db| Acting::of(db, actor)?.guarded(db, door, user, |target, _| Action::RevokeInvitation(target), now))
 }
 
 /// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
 ///
 /// # Errors
 /// See [`Denied`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
+pub fn link(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
     let now = ctx.now();
     if ctx.sends_mail {
         return Err(Denied::unknown());
     }
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = target(tx, &actor, user, Action::SeeInvitationLink, now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
         let token = token.ok_or_else(Denied::unknown)?;
         let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(Denied::unknown)?;
@@ -144,22 +147,9 @@ pub fn link(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Str
             Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
             _ => return Err(Denied::unknown()),
         };
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
         Ok((person, link, token.expires_at))
     })
-}
-
-fn target(tx: &mut Tx<'_>, actor: &Person, user: UserId, action: fn(Target) -> Action, now: Timestamp) -> Result<Person, Denied> {
-    people::lock(tx, user)?;
-    find_target(tx.db(), actor, user, action, now)
-}
-
-/// The person, if the actor may do this to them. Whoever may do it to nobody learns nothing about who exists.
-fn find_target(db: &mut Database, actor: &Person, user: UserId, action: fn(Target) -> Action, now: Timestamp) -> Result<Person, Denied> {
-    authorise(actor, Action::InviteUser, None)?;
-    let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
-    authorise(actor, action(person.target(now)), Some(&person))?;
-    Ok(person)
 }
 
 /// A new link and a new term in place of the old ones. Tells until when it holds.

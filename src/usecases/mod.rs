@@ -28,5 +28,5 @@ pub use crate::store::{
     people::{Deleted, Person},
     portfolios::{Contents, Portfolio},
 };
-pub use acting::Met;
+pub use acting::{Door, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};

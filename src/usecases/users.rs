@@ -1,4 +1,4 @@
-//! What Admins do to people: block and activate, delete and restore.
+//! What administrators do to people: block and activate, delete and restore.
 
 use serde_json::json;
 
@@ -14,14 +14,15 @@ use crate::{
     },
     mail::Message,
     store::{
-        Database, Tx, assignments, company, groups, latest_actors, outbox,
+        Tx, assignments, company, groups, latest_actors, outbox,
         people::{self, Deleted, Person},
         sessions, tokens,
     },
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Door,
+    acting::Acting,
     context::{Rights, about_user, authorise},
     sign_in,
 };
@@ -33,15 +34,19 @@ const DELETED_MAX: i64 = 200;
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn block(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn block(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let person = guarded(tx, &actor, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
         people::set_blocked(tx, user, Some(now))?;
         end_access(tx, user, now)?;
-        ctx.tell(tx, &person, &actor, Message::AccessBlocked, now)?;
-        audit_status(tx, caller, &actor, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
+        let message = match door {
+            Door::UsersAndGroups => Message::AccessBlocked,
+            Door::UsersAndPermissions => Message::AccessDeactivated,
+        };
+        ctx.tell(tx, &person, &acting.person, message, now)?;
+        audit_status(tx, caller, &acting.person, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
         Ok(person)
     })
 }
@@ -50,15 +55,15 @@ pub fn block(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Den
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn activate(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn activate(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let person = guarded(tx, &actor, user, |target, _| Action::Activate(target), now)?;
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::Activate(target), now)?;
         people::set_blocked(tx, user, None)?;
         sign_in::forget_attempts(tx, &person.email)?;
-        ctx.tell(tx, &person, &actor, |change| ctx.restored(change), now)?;
-        audit_status(tx, caller, &actor, AuditAction::UserReactivated, &person, Status::Active, now);
+        ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change), now)?;
+        audit_status(tx, caller, &acting.person, AuditAction::UserReactivated, &person, Status::Active, now);
         Ok(person)
     })
 }
@@ -78,12 +83,16 @@ pub struct Inventory {
 pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let person = find_guarded(db, actor, user, |target, others| Action::Delete { target, other_active_admins: others }, now)?;
+        let person = Acting::of(db, actor)?.guarded(db, Door::UsersAndGroups, user, delete_action, now)?;
         let company = company::load(db)?;
         let sessions = sessions::count(db, user, &company, now)?;
         let groups = groups::memberships_of(db, &[user])?.into_iter().map(|membership| membership.group_name).collect();
         Ok(Inventory { person, sessions, groups, restorable_until: restorable_until(&company, now) })
     })
+}
+
+fn delete_action(target: Target, other_active_admins: u64) -> Action {
+    Action::Delete { target, other_active_admins }
 }
 
 fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
@@ -97,14 +106,13 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
 pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Option<Timestamp>), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let action = |target, others| Action::Delete { target, other_active_admins: others };
-        let person = guarded(tx, &actor, user, action, now)?;
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, Door::UsersAndGroups, user, delete_action, now)?;
         let memberships = groups::memberships_of(tx.db(), &[user])?;
         end_access(tx, user, now)?;
         groups::remove_from_all(tx, user)?;
         assignments::take_all(tx, user)?;
-        ctx.tell(tx, &person, &actor, Message::UserDeleted, now)?;
+        ctx.tell(tx, &person, &acting.person, Message::UserDeleted, now)?;
         let until = restorable_until(&company::load(tx.db())?, now);
         match until {
             Some(_) => people::set_deleted(tx, user, Some(now))?,
@@ -112,7 +120,7 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
         }
         let groups = memberships.into_iter().map(|membership| membership.group_name).collect::<Vec<_>>();
         let details = json!({"email": person.email, "status": person.status(now).label(), "groups": groups});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserDeleted, &person.who(), details));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserDeleted, &person.who(), details));
         Ok((person, until))
     })
 }
@@ -195,33 +203,6 @@ fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denie
     tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
     outbox::cancel_for(tx, user, now)?;
     Ok(())
-}
-
-/// The person under lock, if the actor may do this to them.
-fn guarded(
-    tx: &mut Tx<'_>,
-    actor: &Person,
-    user: UserId,
-    action: impl FnOnce(Target, u64) -> Action,
-    now: Timestamp,
-) -> Result<Person, Denied> {
-    people::lock(tx, user)?;
-    find_guarded(tx.db(), actor, user, action, now)
-}
-
-fn find_guarded(
-    db: &mut Database,
-    actor: &Person,
-    user: UserId,
-    action: impl FnOnce(Target, u64) -> Action,
-    now: Timestamp,
-) -> Result<Person, Denied> {
-    // Whoever may do this to nobody learns nothing about who exists.
-    authorise(actor, Action::SeeEveryone, None)?;
-    let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
-    let others = groups::other_active_admins(db, user)?;
-    authorise(actor, action(person.target(now), others), Some(&person))?;
-    Ok(person)
 }
 
 fn audit_status(tx: &mut Tx<'_>, caller: &Caller, actor: &Person, action: AuditAction, person: &Person, after: Status, now: Timestamp) {

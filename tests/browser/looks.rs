@@ -2,7 +2,7 @@
 
 use usher::{
     domain::ids::UserId,
-    usecases::{Caller, groups, invitations, users},
+    usecases::{Caller, Door, groups, invitations, users},
 };
 
 use crate::{
@@ -58,7 +58,7 @@ fn fill(site: &Site) -> (UserId, UserId, i64) {
     let name = "Regional sales and partner management, northern Europe";
     let group = groups::create(ctx, &caller, &usher::domain::text::GroupName::parse(name).unwrap()).unwrap();
     groups::add(ctx, &caller, group, jonas).unwrap();
-    users::block(ctx, &caller, katarzyna).unwrap();
+    users::block(ctx, &caller, Door::UsersAndGroups, katarzyna).unwrap();
     users::delete(ctx, &caller, oscar).unwrap();
     let address = "somebody.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com";
     invitations::invite(ctx, &caller, &usher::domain::email_address::EmailAddress::parse(address).unwrap()).unwrap();

@@ -21,6 +21,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::InvitationAgain(invitation),
         Message::Test(Test { company, server: name.clone(), at: now() }),
         Message::AccessBlocked(change.clone()),
+        Message::AccessDeactivated(change.clone()),
         Message::AccessRestored(AccessRestored { change: change.clone(), link }),
         Message::UserDeleted(change.clone()),
         Message::AdminAppointed(change.clone()),
@@ -86,6 +87,7 @@ fn usual_names() {
             "New invitation to Northwind Trading",
             "Test mail from Usher",
             "Your access to Northwind Trading is blocked",
+            "Your access to Northwind Trading is deactivated",
             "Your access to Northwind Trading is restored",
             "Your user at Northwind Trading was deleted",
             "You are now an Admin of Northwind Trading",
@@ -126,7 +128,7 @@ fn long_names() {
     ] {
         let rendered = messages(&name, &company, LINK).iter().map(check).collect::<Vec<_>>();
         assert!(rendered[0].subject.contains(" invited you to "), "{}", rendered[0].subject);
-        assert!(rendered[8].subject.contains(" is now an Admin of "), "{}", rendered[8].subject);
+        assert!(rendered[9].subject.contains(" is now an Admin of "), "{}", rendered[9].subject);
     }
 }
 
