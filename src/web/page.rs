@@ -6,6 +6,7 @@ mod moment;
 mod number;
 mod pager;
 mod person;
+mod picker;
 
 use askama::Template;
 
@@ -15,6 +16,7 @@ pub use moment::Moment;
 pub use number::{Count, counted, grouped, wait_in_words};
 pub use pager::Pager;
 pub use person::{Badge, Person};
+pub use picker::{PICKS_MAX, Pick, Picker, PickerKind};
 
 /// A page as HTML.
 ///
