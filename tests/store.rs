@@ -78,6 +78,9 @@ macro_rules! on_both {
     };
 }
 
+#[path = "people/lists.rs"]
+mod people_lists;
+
 fn now() -> Timestamp {
     DateTime::from_timestamp(1_795_000_000, 123_456_000).unwrap().naive_utc()
 }

@@ -55,3 +55,58 @@ impl Default for Order {
         Self { by: SortBy::Name, is_descending: false }
     }
 }
+
+/// How many people one bulk action takes at most.
+pub const BULK_MAX: usize = 200;
+
+stored_enum! {
+    /// What is done to many people at once.
+    BulkAction {
+        Deactivate = "deactivate",
+        Reactivate = "reactivate",
+        Resend = "resend",
+        Revoke = "revoke",
+        Assign = "assign",
+    }
+}
+
+impl BulkAction {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Deactivate => "Deactivate",
+            Self::Reactivate => "Reactivate",
+            Self::Resend => "Resend invitation",
+            Self::Revoke => "Revoke invitation",
+            Self::Assign => "Assign to accounts",
+        }
+    }
+
+    /// What follows for each person.
+    pub fn effect(self) -> &'static str {
+        match self {
+            Self::Deactivate => {
+                "They are signed out everywhere and cannot sign in any more. They keep their assignments and can be reactivated."
+            }
+            Self::Reactivate => "They can sign in again, with the credentials and assignments that they had.",
+            Self::Resend => "Each gets a new invitation with a new term. The earlier links no longer work.",
+            Self::Revoke => "Their links no longer work, and they are gone from the lists. They can be invited again.",
+            Self::Assign => "Each gets these accounts, besides those that they have.",
+        }
+    }
+
+    /// What is said of somebody to whom it was done.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Deactivate => "deactivated",
+            Self::Reactivate => "active again",
+            Self::Resend => "invited again",
+            Self::Revoke => "invitation revoked",
+            Self::Assign => "assigned",
+        }
+    }
+
+    /// Whether one click does not undo it.
+    pub fn is_lasting(self) -> bool {
+        self == Self::Revoke
+    }
+}

@@ -12,6 +12,8 @@ pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod mails;
+pub mod people_bulk;
+pub mod people_list;
 pub mod portfolios;
 pub mod sessions;
 pub mod setup;
@@ -22,10 +24,11 @@ pub mod users;
 pub use crate::store::{
     AuditRow, StoreError,
     accounts::{Account, Facts},
+    assignments::Assigned,
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
-    people::{Deleted, Person},
+    people::{Deleted, Mark, MarkValue, Person, StatusCounts},
     portfolios::{Contents, Portfolio},
 };
 pub use acting::{Door, Met};

@@ -24,6 +24,7 @@ pub mod sign_in;
 mod source;
 mod state;
 pub mod users_and_groups;
+pub mod users_and_permissions;
 
 pub use middleware::serve;
 pub use routes::configure;

@@ -60,6 +60,17 @@ paths! {
     InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link";
     DeletedUsers {} = "/users-and-groups/deleted";
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
+
+    /// Takes all that narrows and orders the list.
+    UsersAndPermissions {} = "/users-and-permissions";
+    /// The same list as CSV.
+    ExportUsers {} = "/users-and-permissions/export";
+    /// Many people at once: everybody in the list, or those who are ticked.
+    BulkUsers {} = "/users-and-permissions/bulk";
+    DoBulk {} = "/users-and-permissions/bulk/do";
+    /// New User, in three steps.
+    NewUserWizard {} = "/users-and-permissions/new";
+    ManageUser { user: UserId } = "/users-and-permissions/{user}";
 }
 
 /// Where somebody signs in, to go to `next` afterwards.
@@ -81,7 +92,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 14] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -94,6 +105,8 @@ const PAGES: [&str; 12] = [
     RevokeInvitation::PATTERN,
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
+    UsersAndPermissions::PATTERN,
+    BulkUsers::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

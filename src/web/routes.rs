@@ -24,6 +24,7 @@ use super::{
     setup, sign_in,
     state::State,
     users_and_groups::{self as users, new_group, new_user, revoke, standing},
+    users_and_permissions as people,
 };
 
 /// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
@@ -87,7 +88,11 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
-                .service(act!(RestoreUser => users::deleted::restore)),
+                .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(UsersAndPermissions => people::list::list))
+                .service(page!(ExportUsers => people::export::export))
+                .service(page!(BulkUsers => people::bulk::everybody, post people::bulk::ask))
+                .service(act!(DoBulk => people::bulk::submit)),
         );
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::usecases::Context;
 
-use super::failure::Failure;
+use super::{failure::Failure, users_and_permissions::export::Exports};
 
 /// How the instance is reached, as the settings say.
 #[derive(Clone)]
@@ -33,12 +33,13 @@ pub struct State {
     pub reach: Reach,
     /// As many passwords are hashed at once as there are cores: more would only take memory, 19 MiB each.
     hashing: Arc<Semaphore>,
+    pub(super) exports: Exports,
 }
 
 impl State {
     pub fn new(ctx: Context, reach: Reach) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)) }
+        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)), exports: Exports::default() }
     }
 
     /// Runs a use case on the threads that may wait for the database.

@@ -20,6 +20,8 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod people;
+mod people_bulk;
 mod routes;
 mod sessions;
 mod setup;

@@ -127,6 +127,10 @@ impl World {
             visit("RevokeInvitation", list(format!("/users/{invited}/revoke")), [303, 403, 200]),
             visit("InvitationLink", list(format!("/users/{invited}/link")), [303, 403, 200]),
             visit("DeletedUsers", list("/deleted".into()), [303, 403, 200]),
+            visit("UsersAndPermissions", "/users-and-permissions".into(), [303, 403, 200]),
+            visit("UsersAndPermissions", "/users-and-permissions?q=ma&status=active&sort=email-desc".into(), [303, 403, 200]),
+            visit("ExportUsers", "/users-and-permissions/export".into(), [303, 403, 200]),
+            visit("BulkUsers", "/users-and-permissions/bulk?q=ma".into(), [303, 403, 200]),
         ]
     }
 
@@ -148,6 +152,14 @@ impl World {
             needs_session: true,
         };
         let back = || vec![field("return", "q=ma")];
+        let bulk = |name, rest: &str, done| Post {
+            name,
+            path: format!("/users-and-permissions/bulk{rest}"),
+            fields: vec![field("action", "deactivate"), field("user", deactivated), field("return", "q=ma")],
+            done,
+            user: Some(403),
+            needs_session: true,
+        };
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
@@ -164,6 +176,8 @@ impl World {
             act("ActivateUser", format!("/users/{deactivated}/activate"), back(), 403),
             act("DeleteUser", format!("/users/{active}/delete"), back(), 403),
             act("RestoreUser", format!("/deleted/{deleted}/restore"), vec![], 403),
+            bulk("BulkUsers", "", 200),
+            bulk("DoBulk", "/do", 303),
             Post { needs_session: true, ..guest("SignOut", "/sign-out", vec![], 303) },
             guest("Invitation", open, person(), 303),
         ]
@@ -248,8 +262,8 @@ on_both! {
 
     async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
         let mut world = World::new(db).await;
-        // The link's page is noted in the audit log, however it is asked for.
-        for Visit { path, .. } in world.visits().into_iter().filter(|visit| visit.name != "InvitationLink") {
+        // The link's page and the export are noted in the audit log, however they are asked for.
+        for Visit { path, .. } in world.visits().into_iter().filter(|visit| !matches!(visit.name, "InvitationLink" | "ExportUsers")) {
             for who in ["nobody", "admin"] {
                 let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
                 let before = world.stored();

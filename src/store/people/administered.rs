@@ -56,6 +56,7 @@ pub enum MarkValue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     pub person: Person,
+    pub created_at: Timestamp,
     pub mark: Mark,
 }
 
@@ -220,7 +221,7 @@ fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<V
             SortBy::Created => MarkValue::Time(created_at),
             SortBy::LastSignIn => person.last_sign_in_at.map_or(MarkValue::Never, MarkValue::Time),
         };
-        Some(Listed { mark: Mark { stretch, value, id: id.0 }, person })
+        Some(Listed { mark: Mark { stretch, value, id: id.0 }, person, created_at })
     };
     Ok(found.into_iter().filter_map(listed).collect())
 }

@@ -52,11 +52,12 @@ pub struct NavEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     UsersAndGroups,
+    UsersAndPermissions,
 }
 
 impl Section {
     /// The sections by what they are about, in the order of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 1] = [("People", &[Self::UsersAndGroups])];
+    const GROUPS: [(&'static str, &'static [Self]); 1] = [("People", &[Self::UsersAndGroups, Self::UsersAndPermissions])];
 
     /// The section that a page is in, by its path; pages of none belong to the first.
     pub fn of(path: &str) -> Self {
@@ -69,6 +70,7 @@ impl Section {
     fn roots(self) -> &'static [&'static str] {
         match self {
             Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
+            Self::UsersAndPermissions => &[paths::UsersAndPermissions::PATTERN],
         }
     }
 
@@ -76,6 +78,7 @@ impl Section {
     fn permission(self) -> Permission {
         match self {
             Self::UsersAndGroups => Permission::DirectoryView,
+            Self::UsersAndPermissions => Permission::UsersView,
         }
     }
 
@@ -93,6 +96,7 @@ impl Section {
     fn entry(self, role: Role, current: Self) -> NavEntry {
         let (label, icon, href) = match (self, role) {
             (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+            (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield", paths::UsersAndPermissions {}.to_string()),
         };
         NavEntry { label, icon, href, is_current: self == current }
     }
@@ -141,6 +145,9 @@ impl FlashKind {
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
+    /// What became of each, where it happened to several.
+    #[serde(default)]
+    pub lines: Vec<String>,
     /// The opposite of what happened, where there is one.
     pub action: Option<FlashAction>,
 }
@@ -159,7 +166,12 @@ pub struct FlashAction {
 
 impl Flash {
     pub fn new(kind: FlashKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), action: None }
+        Self { kind, text: text.into(), lines: Vec::new(), action: None }
+    }
+
+    #[must_use]
+    pub fn with_lines(self, lines: Vec<String>) -> Self {
+        Self { lines, ..self }
     }
 
     #[must_use]
@@ -190,6 +202,9 @@ mod tests {
         for path in ["/users-and-groups", "/users-and-groups/groups/3", "/"] {
             assert_eq!(Section::of(path), Section::UsersAndGroups, "{path}");
         }
+        for path in ["/users-and-permissions", "/users-and-permissions/7"] {
+            assert_eq!(Section::of(path), Section::UsersAndPermissions, "{path}");
+        }
         assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
     }
 
@@ -199,6 +214,8 @@ mod tests {
             let nav = Section::UsersAndGroups.nav(role);
             assert_eq!(nav[0].entries[0].label, "Users & Groups");
             assert!(nav[0].entries[0].is_current);
+            let labels = nav[0].entries.iter().map(|entry| entry.label).collect::<Vec<_>>();
+            assert_eq!(labels.contains(&"Users & Permissions"), role != Role::User);
         }
     }
 }
