@@ -1,4 +1,4 @@
-//! What the Users panel costs, against the least that a server can do and at several sizes of company: one table, in Markdown.
+//! What the lists of people cost, against the least that a server can do and at several sizes of company: one table, in Markdown.
 //!
 //! `cargo bench --bench pages`; `USHER_BENCH_SIZES=1000,100000` for other sizes. Server and load share the machine, so CPU time per
 //! request is the figure to compare; requests per second and times are what was left of the machine. The made-up companies are kept in
@@ -11,6 +11,8 @@
 mod http;
 #[path = "pages/load.rs"]
 mod load;
+#[path = "pages/people.rs"]
+mod people;
 #[path = "pages/server.rs"]
 mod server;
 
@@ -23,14 +25,16 @@ const LIST: &str = "/users-and-groups";
 /// What is looked at, and the pages that stand for it, which are asked for in turn.
 fn cases() -> Vec<(&'static str, Vec<String>)> {
     let search = |terms: &[&str]| terms.iter().map(|term| format!("{LIST}?q={term}")).collect();
-    vec![
+    let mut cases = vec![
         ("first page", vec![LIST.to_owned()]),
         ("page by key, deep inside", ('b'..='w').map(after).collect()),
         ("search, one name", search(&["hanna+fischer", "rohan+desai", "zara+yates", "noor+visser", "eliska+fiala", "kofi+mensah"])),
         ("search, one last name", search(&["fletcher", "dubois", "castillo", "teixeira", "winkler", "hoekstra"])),
         ("search, part of many names", search(&["mar", "son", "ann", "ber"])),
         ("search, part of every address", search(&["example", ".com"])),
-    ]
+    ];
+    cases.extend(people::cases());
+    cases
 }
 
 /// The page after everybody whose name is before `letter`.

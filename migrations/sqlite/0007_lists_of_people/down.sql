@@ -1,3 +1,11 @@
+DROP TRIGGER portfolio_people_last;
+DROP TRIGGER portfolio_people_first;
+DROP TRIGGER users_unassigned_insert;
+DROP TABLE unassigned;
+DROP TRIGGER users_ending_update;
+DROP TRIGGER users_ending_delete;
+DROP TRIGGER users_ending_insert;
+DROP TABLE invitations_ending;
 DROP INDEX users_standing_by_name;
 DROP INDEX users_standing_by_email;
 DROP INDEX users_standing_by_creation;

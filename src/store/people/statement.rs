@@ -22,12 +22,15 @@ pub(super) enum Source {
     Search,
     /// Among those to whom something of the scope is assigned.
     Scope,
+    /// Among those to whom nothing is assigned.
+    Unassigned,
 }
 
 impl Source {
     /// The narrowest.
     pub(super) fn of(db: &mut Database, scope: &Scope, filter: &PeopleFilter) -> Result<Self, StoreError> {
         Ok(match (scope, &filter.search) {
+            (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) => Self::Everybody,
             (Scope::Company, Some(_)) => Self::Search,
             (Scope::Portfolios(_), None) => Self::Scope,
@@ -40,6 +43,15 @@ impl Source {
                 if is_small { Self::Scope } else { Self::Search }
             }
         })
+    }
+}
+
+/// The users of `few`, looked for one by one: planners would rather read them all.
+fn users_of_few(is_sqlite: bool) -> &'static str {
+    if is_sqlite {
+        " CROSS JOIN users WHERE users.id = few.user_id"
+    } else {
+        " CROSS JOIN LATERAL (SELECT * FROM users WHERE users.id = few.user_id OFFSET 0) AS users WHERE users.standing IS NOT NULL"
     }
 }
 
@@ -104,13 +116,15 @@ impl Statement {
             (Source::Scope, _) => {
                 self.push(" FROM (");
                 self.assigned(scope);
-                self.push(") AS own CROSS JOIN users WHERE users.id = own.user_id");
+                self.push(&format!(") AS few{}", users_of_few(is_sqlite)));
             }
+            (Source::Unassigned, _) => self.push(&format!(" FROM unassigned AS few{}", users_of_few(is_sqlite))),
             (Source::Everybody | Source::Search, _) => self.push(" FROM users WHERE users.standing IS NOT NULL"),
         }
         if let Some(term) = &filter.search {
             let (start, text, end) = dialect::containing(is_sqlite, "users", term);
-            self.push(&format!(" AND {start}"));
+            // What PostgreSQL's trigram index asks of a query.
+            self.push(&format!(" AND users.deleted_at IS NULL AND {start}"));
             self.bind(text);
             self.push(end);
         }
@@ -121,8 +135,8 @@ impl Statement {
         if filter.has_two_factor == Some(true) {
             self.push(" AND 1 = 0");
         }
-        if filter.is_unassigned {
-            self.push(" AND NOT EXISTS (SELECT 1 FROM portfolio_people WHERE portfolio_people.user_id = users.id)");
+        if filter.is_unassigned && source != Source::Unassigned {
+            self.push(" AND EXISTS (SELECT 1 FROM unassigned WHERE unassigned.user_id = users.id)");
         }
         if source != Source::Scope
             && let Some(within) = scopes::within("portfolio_people.portfolio_id", scope)

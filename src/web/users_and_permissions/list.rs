@@ -154,30 +154,30 @@ impl Tab {
 }
 
 impl Toolbar {
-    fn new(query: &PeopleQuery, status: Option<Status>, order: Order) -> Self {
+    fn new(query: &PeopleQuery, status: Option<Status>, order: Order, role: Role) -> Self {
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let select = |name, label, value: &str, options| Select { name, label, value: value.to_owned(), options };
         let roles = DefaultRole::ALL.iter().map(|role| option(role.as_str(), role.label()));
+        let mut selects = vec![
+            select("role", "Default role", &query.role, std::iter::once(option("", "Any role")).chain(roles).collect()),
+            select(
+                "two_factor",
+                "Two-factor",
+                &query.two_factor,
+                vec![option("", "Any two-factor"), option("on", "Two-factor on"), option("off", "Two-factor off")],
+            ),
+        ];
+        // In the scope of anybody else is nobody without assignments.
+        if role == Role::Admin {
+            let options = vec![option("", "Any assignments"), option("none", "Without assignments")];
+            selects.push(select("assignments", "Assignments", &query.assignments, options));
+        }
+        selects.push(select("sort", "Sort by", &sort_word(order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
         Self {
             q: query.q.clone(),
             status: query.status.clone(),
             rows: query.rows.clone(),
-            selects: vec![
-                select("role", "Default role", &query.role, std::iter::once(option("", "Any role")).chain(roles).collect()),
-                select(
-                    "two_factor",
-                    "Two-factor",
-                    &query.two_factor,
-                    vec![option("", "Any two-factor"), option("on", "Two-factor on"), option("off", "Two-factor off")],
-                ),
-                select(
-                    "assignments",
-                    "Assignments",
-                    &query.assignments,
-                    vec![option("", "Any assignments"), option("none", "Without assignments")],
-                ),
-                select("sort", "Sort by", &sort_word(order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()),
-            ],
+            selects,
             is_narrowed: query.is_narrowed(),
             status_label: status.map(Status::label),
         }
@@ -205,7 +205,7 @@ pub(in crate::web) fn in_short(assigned: Assigned) -> String {
 pub(in crate::web) async fn list(console: Console, query: Query<PeopleQuery>) -> Answer {
     let query = query.into_inner();
     let asked = query.asked()?;
-    let shown_asked = asked.clone();
+    let asked_for = asked.clone();
     let (frame, listing) =
         console.open(Action::Use(Permission::UsersView), move |ctx, actor| people_list::list(ctx, actor, &asked)).await?;
     let Some(listing) = listing else { return respond::page(&NoPortfolioPage { shell: console.shell(&frame) }) };
@@ -222,11 +222,11 @@ pub(in crate::web) async fn list(console: Console, query: Query<PeopleQuery>) ->
     respond::page(&PeoplePage {
         shell: console.shell(&frame),
         tabs: Tab::all(&query, |status| shown(listing.counts.of(status))),
-        toolbar: Toolbar::new(&query, shown_asked.filter.status, shown_asked.order),
-        order: shown_asked.order,
+        toolbar: Toolbar::new(&query, asked_for.filter.status, asked_for.order, actor.role),
+        order: asked_for.order,
         query: query.text(),
         all_href: PeopleQuery { sort: query.sort.clone(), rows: query.rows.clone(), ..PeopleQuery::default() }.path(),
-        pager: query.pager(&shown_asked, &listing),
+        pager: query.pager(&asked_for, &listing),
         rows: listing.rows.rows.into_iter().map(row).collect(),
         may_invite: decide(actor, Action::Use(Permission::UsersInvite)).is_ok(),
     })
@@ -251,7 +251,7 @@ mod tests {
         PeoplePage {
             shell: sample.shell(),
             tabs: Tab::all(query, |_| Count::Exactly(48_213)),
-            toolbar: Toolbar::new(query, None, order),
+            toolbar: Toolbar::new(query, None, order, Role::Admin),
             order,
             query: query.text(),
             all_href: PeopleQuery::default().path(),
@@ -272,7 +272,7 @@ mod tests {
         check("people", |sample| page(sample, &query(sample)));
         check("people-expired", |sample| PeoplePage {
             rows: Vec::new(),
-            toolbar: Toolbar::new(&query(sample), Some(Status::Expired), Order::default()),
+            toolbar: Toolbar::new(&query(sample), Some(Status::Expired), Order::default(), Role::Admin),
             ..page(sample, &PeopleQuery { status: "expired".into(), ..query(sample) })
         });
         check("people-without-portfolio", |sample| NoPortfolioPage { shell: sample.shell() });
