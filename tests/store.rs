@@ -78,6 +78,8 @@ macro_rules! on_both {
     };
 }
 
+#[path = "people/lists.rs"]
+mod people_lists;
 #[path = "people/search.rs"]
 mod search;
 

@@ -44,6 +44,7 @@ stored_enum! {
         AssignmentChanged = "assignment.changed",
         AssignmentTaken = "assignment.taken",
         AssignmentLeftOut = "assignment.left_out",
+        UsersExported = "users.exported",
     }
 }
 

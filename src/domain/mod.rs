@@ -10,6 +10,7 @@ pub mod email_address;
 pub mod ids;
 pub mod invitation;
 pub mod password;
+pub mod people_list;
 pub mod permission;
 pub mod policy;
 pub mod portfolio;

@@ -28,6 +28,11 @@ impl Inside {
 }
 
 impl Scope {
+    /// Whether nothing at all lies in it.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Portfolios(own) if own.is_empty())
+    }
+
     pub fn holds(&self, portfolio: PortfolioId) -> bool {
         match self {
             Self::Company => true,

@@ -1,6 +1,12 @@
 //! Who looks after which portfolio and works on which account.
 
-use diesel::prelude::*;
+use std::collections::HashMap;
+
+use diesel::{
+    dsl::{count, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 
 use crate::domain::{
     clock::Timestamp,
@@ -15,6 +21,7 @@ use super::{
     people::Person,
     portfolios::Portfolio,
     schema::{account_assignments, accounts, people, portfolio_assignments, portfolios},
+    scopes,
 };
 
 /// A person's assignment to a portfolio.
@@ -89,6 +96,42 @@ pub fn accounts_of(db: &mut Database, users: &[UserId]) -> Result<Vec<AccountAss
     let assignment =
         |(user, account, grants, by, at): (_, _, GrantsRow, _, _)| AccountAssignment { user, account, grants: grants.into(), by, at };
     Ok(rows.into_iter().map(assignment).collect())
+}
+
+/// How much is assigned to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Assigned {
+    pub portfolios: i64,
+    pub accounts: i64,
+}
+
+/// How much of `scope` is assigned to these people. Who has nothing is not there.
+///
+/// # Errors
+/// The database's.
+pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Assigned>, StoreError> {
+    let within = |column| sql::<Bool>(&scopes::within(column, scope).unwrap_or_else(|| "1 = 1".to_owned()));
+    let mut found = HashMap::<_, Assigned>::new();
+    let portfolios = portfolio_assignments::table
+        .filter(portfolio_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(within("portfolio_assignments.portfolio_id"))
+        .group_by(portfolio_assignments::user_id)
+        .select((portfolio_assignments::user_id, count(portfolio_assignments::portfolio_id)))
+        .load::<(UserId, i64)>(db)?;
+    for (user, portfolios) in portfolios {
+        found.entry(user).or_default().portfolios = portfolios;
+    }
+    let accounts = account_assignments::table
+        .inner_join(accounts::table)
+        .filter(account_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(within("accounts.portfolio_id"))
+        .group_by(account_assignments::user_id)
+        .select((account_assignments::user_id, count(account_assignments::account_id)))
+        .load::<(UserId, i64)>(db)?;
+    for (user, accounts) in accounts {
+        found.entry(user).or_default().accounts = accounts;
+    }
+    Ok(found)
 }
 
 /// What somebody's assignment to an account gives; `None` without one.

@@ -1,6 +1,6 @@
 //! The few statements that differ between the databases.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
 use diesel::{
     QueryResult, RunQueryDsl,
@@ -52,19 +52,19 @@ pub(super) fn one_more(limit: usize) -> i64 {
 #[derive(Debug, Clone)]
 pub(super) struct Piece<T> {
     column: &'static str,
-    before: &'static str,
+    before: Cow<'static, str>,
     text: Option<String>,
     after: &'static str,
     sql_type: PhantomData<T>,
 }
 
 impl<T> Piece<T> {
-    pub(super) fn new(sql: &'static str) -> Self {
-        Self { column: "", before: sql, text: None, after: "", sql_type: PhantomData }
+    fn new(sql: impl Into<Cow<'static, str>>) -> Self {
+        Self { column: "", before: sql.into(), text: None, after: "", sql_type: PhantomData }
     }
 
     fn around(column: &'static str, before: &'static str, text: String, after: &'static str) -> Self {
-        Self { column, before, text: Some(text), after, sql_type: PhantomData }
+        Self { column, before: before.into(), text: Some(text), after, sql_type: PhantomData }
     }
 }
 
@@ -90,13 +90,23 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(self.column);
-        out.push_sql(self.before);
+        out.push_sql(&self.before);
         if let Some(text) = &self.text {
             out.push_bind_param::<Text, _>(text)?;
         }
         out.push_sql(self.after);
         Ok(())
     }
+}
+
+/// Whether a person is active. Written out, since a partial index is of use only to a condition that the planner can read.
+pub(super) fn is_active() -> Piece<Bool> {
+    Piece::new("people.standing = 'active'")
+}
+
+/// An order, and how many rows of it. SQLite plans a statement anew whenever a limit is bound to it.
+pub(super) fn first_by(order: &str, limit: usize) -> Piece<Text> {
+    Piece::new(format!("{order} LIMIT {limit}"))
 }
 
 /// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index

@@ -40,10 +40,9 @@ pub struct Group {
 ///
 /// # Errors
 /// The database's.
-pub fn list(db: &mut Database, limit: i64) -> Result<Vec<Group>, StoreError> {
+pub fn list(db: &mut Database, limit: usize) -> Result<Vec<Group>, StoreError> {
     Ok(user_groups::table
-        .order((user_groups::kind, user_groups::sort_key, user_groups::id))
-        .limit(limit)
+        .order(dialect::first_by("user_groups.kind, user_groups.sort_key, user_groups.id", limit))
         .select(Group::as_select())
         .load(db)?)
 }
@@ -165,7 +164,7 @@ pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, Sto
     let count = memberships::table
         .inner_join(people::table)
         .filter(memberships::group_id.eq(ADMINS))
-        .filter(people::standing.eq("active"))
+        .filter(dialect::is_active())
         .filter(memberships::user_id.ne(except))
         .count()
         .get_result::<i64>(db)?;
@@ -180,7 +179,7 @@ pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreEr
     Ok(memberships::table
         .inner_join(people::table)
         .filter(memberships::group_id.eq(ADMINS))
-        .filter(people::standing.eq("active"))
+        .filter(dialect::is_active())
         .order(memberships::user_id)
         .select((people::id, people::email))
         .load(db)?)

@@ -7,17 +7,17 @@ pub struct Key {
     pub id: i64,
 }
 
-/// Which page of a list.
+/// Which page of a list, by the place of a row next to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Position {
+pub enum Position<K = Key> {
     #[default]
     First,
-    After(Key),
-    Before(Key),
+    After(K),
+    Before(K),
     Last,
 }
 
-impl Position {
+impl<K> Position<K> {
     /// Whether the page is found from its end backwards.
     pub(super) fn is_backward(&self) -> bool {
         matches!(self, Self::Before(_) | Self::Last)
@@ -34,7 +34,7 @@ pub struct Slice<T> {
 
 impl<T> Slice<T> {
     /// From the up to `limit + 1` rows found in the page's direction.
-    pub(super) fn new(mut found: Vec<T>, position: &Position, limit: usize) -> Self {
+    pub(super) fn new<K>(mut found: Vec<T>, position: &Position<K>, limit: usize) -> Self {
         let more = found.len() > limit;
         found.truncate(limit);
         let (has_previous, has_next) = match position {

@@ -1,8 +1,11 @@
 //! People: everything reads the view of those not deleted, and writes the table behind it.
 
+mod administered;
+mod counts;
 mod deleted;
 mod hits;
 mod list;
+mod statement;
 mod write;
 
 use diesel::prelude::*;
@@ -17,6 +20,8 @@ use crate::domain::{
     user::{DefaultRole, Standing, Status, Who, display_name},
 };
 
+pub use administered::{Listed, Mark, MarkValue, Wanted, page};
+pub use counts::{StatusCounts, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted};
 pub use list::{Filter, count, list, search};
 pub(super) use write::named;
@@ -87,7 +92,7 @@ impl Person {
 /// # Errors
 /// The database's.
 pub fn find(db: &mut Database, id: UserId) -> Result<Option<Person>, StoreError> {
-    Ok(people::table.find(id).select(Person::as_select()).first(db).optional()?)
+    Ok(people::table.find(id).select(Person::as_select()).get_result(db).optional()?)
 }
 
 /// Somebody by id, who stays as they are until the transaction ends.

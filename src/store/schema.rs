@@ -70,6 +70,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How many open invitations end in each hour: "2026-11-22 09".
+    invitations_ending (hour) {
+        hour -> Text,
+        people -> BigInt,
+    }
+}
+
+diesel::table! {
     user_groups (id) {
         id -> BigInt,
         kind -> Text,

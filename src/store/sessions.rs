@@ -74,7 +74,7 @@ pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option
         .inner_join(company::table.on(company::id.eq(1)))
         .filter(sessions::token_hash.eq(hash.0.as_slice()))
         .select((SessionRow::as_select(), Person::as_select(), CompanyRow::as_select()))
-        .first::<(SessionRow, Person, CompanyRow)>(db)
+        .get_result::<(SessionRow, Person, CompanyRow)>(db)
         .optional()?;
     let found = found.map(|(session, person, company)| SignedIn { session, person, company: company.into() });
     Ok(found.filter(|found| found.holds(now)))

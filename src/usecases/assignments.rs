@@ -37,18 +37,34 @@ use super::{
 /// # Errors
 /// See [`Denied`]; unchanged where they have it already.
 pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId) -> Result<(Person, Account), Denied> {
+    let (person, mut given) = give_accounts(ctx, caller, user, &[account])?;
+    Ok((person, given.pop().ok_or_else(Denied::unknown)?))
+}
+
+/// Gives somebody those of these accounts that they do not have yet. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they have all of them already.
+pub fn give_accounts(ctx: &Context, caller: &Caller, user: UserId, accounts: &[AccountId]) -> Result<(Person, Vec<Account>), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let (acting, met) = met(tx, caller, user, now)?;
-        let account = own_account(tx, &acting, &met, account)?;
-        if assignments::grants(tx.db(), user, account.id)?.is_some() {
+        let (grants, mut given) = (Grants::default(), Vec::new());
+        for &account in accounts {
+            let account = own_account(tx, &acting, &met, account)?;
+            if assignments::grants(tx.db(), user, account.id)?.is_none() {
+                assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
+                let details = json!({"gives": gives(grants)});
+                audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, details, now);
+                given.push(account);
+            }
+        }
+        if given.is_empty() {
             return Err(Denied::unchanged(&met.person));
         }
-        let grants = Grants::default();
-        assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
-        audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, json!({"gives": gives(grants)}), now);
-        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&account.name), now)?;
-        Ok((met.person, account))
+        let names = given.iter().map(|account| account.name.clone()).collect();
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
+        Ok((met.person, given))
     })
 }
 

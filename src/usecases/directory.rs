@@ -22,7 +22,7 @@ use crate::{
 use super::{Context, Denied, InvitationMail, context::authorise, groups as group_use_cases, mails};
 
 /// How many groups the menu shows.
-const GROUPS_MAX: i64 = 500;
+const GROUPS_MAX: usize = 500;
 
 /// What is beside every list of Users & Groups.
 #[derive(Debug, Clone)]

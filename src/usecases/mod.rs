@@ -16,6 +16,8 @@ mod mails;
 pub mod new_user;
 pub mod offers;
 pub mod people;
+pub mod people_bulk;
+pub mod people_list;
 pub mod portfolios;
 pub mod profiles;
 pub mod sessions;
@@ -28,11 +30,11 @@ pub mod watch;
 pub use crate::store::{
     AuditRow, Load, StoreError,
     accounts::{Account, Facts},
-    assignments::{AccountAssignment, PortfolioAssignment},
+    assignments::{AccountAssignment, Assigned, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
-    people::{Deleted, Person},
+    people::{Deleted, Mark, MarkValue, Person, StatusCounts},
     portfolios::{Contents, Portfolio},
 };
 pub use acting::{Door, Met};

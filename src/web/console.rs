@@ -104,6 +104,10 @@ impl Console {
         person.id == self.user.person.id
     }
 
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.state.ctx.now()
     }

@@ -45,6 +45,8 @@ impl fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {}
+
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {

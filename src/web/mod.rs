@@ -33,6 +33,7 @@ mod source;
 mod state;
 mod stay_signed_in;
 pub mod users_and_groups;
+pub mod users_and_permissions;
 
 pub use metrics::configure as configure_metrics;
 pub use middleware::serve;

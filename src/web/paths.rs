@@ -73,7 +73,13 @@ paths! {
     DeletedUsers {} = "/users-and-groups/deleted";
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
 
+    /// Takes all that narrows and orders the list.
     UsersAndPermissions {} = "/users-and-permissions";
+    /// The same list as CSV.
+    ExportUsers {} = "/users-and-permissions/export";
+    /// Many people at once: everybody in the list, or those who are ticked.
+    BulkUsers {} = "/users-and-permissions/bulk";
+    DoBulk {} = "/users-and-permissions/bulk/do";
     /// New User, in three steps.
     NewUserWizard {} = "/users-and-permissions/new";
     /// Takes `?q=`, for assignments.
@@ -137,7 +143,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 30] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -150,6 +156,8 @@ const PAGES: [&str; 28] = [
     RevokeInvitation::PATTERN,
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
+    UsersAndPermissions::PATTERN,
+    BulkUsers::PATTERN,
     Manage::PATTERN,
     EditUser::PATTERN,
     RevokeFromManage::PATTERN,

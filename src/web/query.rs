@@ -20,10 +20,10 @@ use super::{
 };
 
 /// Longest search and page key that is read, in bytes.
-const TEXT_MAX: usize = 2000;
+pub(super) const TEXT_MAX: usize = 2000;
 
 /// More rows than any list has.
-const ROWS_MAX: u64 = u32::MAX as u64;
+pub(super) const ROWS_MAX: u64 = u32::MAX as u64;
 
 /// The query of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

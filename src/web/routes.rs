@@ -25,6 +25,7 @@ use super::{
     state::State,
     stay_signed_in,
     users_and_groups::{self as users, new_group, revoke, standing},
+    users_and_permissions as people,
 };
 
 /// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
@@ -90,6 +91,10 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
                 .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(UsersAndPermissions => people::list::list))
+                .service(page!(ExportUsers => people::export::export))
+                .service(page!(BulkUsers => people::bulk::everybody, post people::bulk::ask))
+                .service(act!(DoBulk => people::bulk::submit))
                 .service(page!(NewUserWizard => new_user::show, post new_user::submit))
                 .service(page!(Manage => manage::show::show))
                 .service(page!(EditUser => manage::edit::show, post manage::edit::submit))

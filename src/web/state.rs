@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::usecases::Context;
 
-use super::{failure::Failure, metrics::Metrics};
+use super::{failure::Failure, metrics::Metrics, users_and_permissions::export::Exports};
 
 /// How the instance is reached, as the settings say.
 #[derive(Clone)]
@@ -34,13 +34,14 @@ pub struct State {
     /// As many passwords are hashed at once as there are cores: more would only take memory, 19 MiB each.
     hashing: Arc<Semaphore>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) exports: Exports,
 }
 
 impl State {
     pub fn new(ctx: Context, reach: Reach) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let metrics = Arc::new(Metrics::new(ctx.now()));
-        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)), metrics }
+        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)), metrics, exports: Exports::default() }
     }
 
     /// Runs a use case on the threads that may wait for the database.

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Person 001 to 120, active, besides Maya.
-fn fill(app: &TestApp) {
+pub(crate) fn fill(app: &TestApp) {
     add(app, &people(120));
 }
 
@@ -40,7 +40,7 @@ fn add(app: &TestApp, people: &[[String; 3]]) {
 }
 
 /// Where one of First, Previous, Next and Last leads.
-fn way(page: &Page, rel: &str) -> Option<String> {
+pub(crate) fn way(page: &Page, rel: &str) -> Option<String> {
     let link = page.body.split("<a ").find(|link| link.contains(&format!("rel=\"{rel}\"")))?;
     Some(link.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&"))
 }
@@ -58,7 +58,7 @@ fn rows_link(page: &Page, rows: &str) -> String {
     link.unwrap().split('"').next().unwrap().replace("&#38;", "&")
 }
 
-async fn go(app: &TestApp, browser: &mut Browser, page: &Page, rel: &str) -> Page {
+pub(crate) async fn go(app: &TestApp, browser: &mut Browser, page: &Page, rel: &str) -> Page {
     browser.get(app, &way(page, rel).unwrap_or_else(|| panic!("no way {rel}"))).await
 }
 

@@ -24,6 +24,8 @@ mod mail;
 mod metrics;
 mod new_link;
 mod new_user;
+mod people;
+mod people_bulk;
 mod portfolios;
 mod routes;
 mod sessions;

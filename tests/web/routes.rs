@@ -153,6 +153,10 @@ impl World {
             visit("EditAccount", format!("/accounts/{account}/edit"), [303, 404, 200]),
             visit("MoveAccount", format!("/accounts/{account}/move"), [303, 403, 200]),
             visit("Billing", format!("/accounts/{account}/billing"), [303, 404, 200]),
+            visit("UsersAndPermissions", "/users-and-permissions".into(), [303, 403, 200]),
+            visit("UsersAndPermissions", "/users-and-permissions?q=ma&status=active&sort=email-desc".into(), [303, 403, 200]),
+            visit("ExportUsers", "/users-and-permissions/export".into(), [303, 403, 200]),
+            visit("BulkUsers", "/users-and-permissions/bulk?q=ma".into(), [303, 403, 200]),
         ]
     }
 
@@ -183,6 +187,14 @@ impl World {
         let account_details = |name| [details(name), vec![field("website", "")]].concat();
         let wizard =
             [account_details("Hygge"), vec![field("step", "review"), field("portfolio", portfolio), field("do", "create")]].concat();
+        let bulk = |name, rest: &str, done| Post {
+            name,
+            path: format!("/users-and-permissions/bulk{rest}"),
+            fields: vec![field("action", "deactivate"), field("user", deactivated), field("return", "q=ma")],
+            done,
+            user: Some(403),
+            needs_session: true,
+        };
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
@@ -222,6 +234,8 @@ impl World {
             business("Billing", format!("/accounts/{fjord}/billing"), billing, 403),
             business("MoveAccount", format!("/accounts/{fjord}/move"), vec![field("portfolio", other), field("do", "move")], 403),
             business("DeactivatePortfolio", format!("/portfolios/{portfolio}/deactivate"), vec![], 403),
+            bulk("BulkUsers", "", 200),
+            bulk("DoBulk", "/do", 303),
             Post { needs_session: true, ..guest("SignOut", "/sign-out", vec![], 303) },
             guest("Invitation", open, person(), 303),
         ]
@@ -306,8 +320,8 @@ on_both! {
 
     async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
         let mut world = World::new(db).await;
-        // The link's page is noted in the audit log, however it is asked for.
-        for Visit { path, .. } in world.visits().into_iter().filter(|visit| visit.name != "InvitationLink") {
+        // The link's page and the export are noted in the audit log, however they are asked for.
+        for Visit { path, .. } in world.visits().into_iter().filter(|visit| !matches!(visit.name, "InvitationLink" | "ExportUsers")) {
             for who in ["nobody", "admin"] {
                 let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
                 let before = world.stored();

@@ -16,7 +16,7 @@ CREATE TABLE users (
     first_name            TEXT      NOT NULL,
     last_name             TEXT      NOT NULL,
     email                 TEXT      NOT NULL,
-    email_key             TEXT      NOT NULL,
+    email_key             TEXT      COLLATE "C" NOT NULL,
     email_key_version     SMALLINT  NOT NULL,
     default_role          TEXT      NOT NULL CHECK (default_role IN ('user', 'portfolio_admin')),
     password_hash         TEXT,

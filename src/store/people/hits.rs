@@ -6,7 +6,7 @@ use diesel::{
     QueryableByName, RunQueryDsl, SqliteConnection,
     query_builder::{BoxedSqlQuery, SqlQuery},
     sql_query,
-    sql_types::{BigInt, Text},
+    sql_types::{BigInt, Nullable, Text},
     sqlite::Sqlite,
 };
 
@@ -40,9 +40,18 @@ const ALL: i64 = -1;
 type Query<'a> = BoxedSqlQuery<'a, Sqlite, SqlQuery>;
 
 #[derive(QueryableByName)]
-struct Number {
+struct Found {
+    /// How many there are altogether.
     #[diesel(sql_type = BigInt)]
     number: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    id: Option<i64>,
+}
+
+#[derive(QueryableByName)]
+struct Met {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
 }
 
 /// Whether they are what `filter` holds.
@@ -52,7 +61,7 @@ pub(super) fn are_of(filter: &Filter) -> bool {
 
 /// How many hits there are.
 pub(super) fn count(sqlite: &mut SqliteConnection, filter: &Filter) -> Result<Count, StoreError> {
-    Ok(Count::capped(counted(sqlite, filter, COUNT_MAX)?))
+    Ok(Count::capped(sort(sqlite, filter, &Position::First, COUNT_MAX, 0)?.0))
 }
 
 /// The same, and those of a page, in no order, and one more where there is one.
@@ -75,59 +84,65 @@ fn find_by(
 ) -> Result<(i64, Vec<UserId>), StoreError> {
     let wanted = limit.saturating_add(1);
     let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-    let number = counted(sqlite, filter, plan.few)?;
+    let (number, found) = sort(sqlite, filter, position, plan.few, limit)?;
     if number <= plan.few {
-        return Ok((number, sort(sqlite, filter, position, limit)?));
+        return Ok((number, found));
     }
-    let mut found = walk(sqlite, filter, position, plan.steps, limit)?;
-    if found.len() < wanted {
-        let is_sorted = counted(sqlite, filter, plan.many)? <= plan.many;
-        found = if is_sorted { sort(sqlite, filter, position, limit)? } else { walk(sqlite, filter, position, ALL, limit)? };
+    let found = walk(sqlite, filter, position, plan.steps, limit)?;
+    if found.len() == wanted {
+        return Ok((number, found));
     }
-    Ok((number, found))
+    let (all, found) = sort(sqlite, filter, position, plan.many, limit)?;
+    Ok((number, if all <= plan.many { found } else { walk(sqlite, filter, position, ALL, limit)? }))
 }
 
-/// How many hits there are, up to one more than `most`.
-fn counted(sqlite: &mut SqliteConnection, filter: &Filter, most: i64) -> Result<i64, StoreError> {
-    // The trigram index alone tells how many people it has; their rows are only asked for more.
-    let asks_rows = filter.search.is_none() || filter.active_only || filter.member_of.is_some() || filter.not_member_of.is_some();
-    let query = taken(sql_query("SELECT count(*) AS number FROM (SELECT 1").into_boxed(), filter, asks_rows);
-    Ok(query.sql(format!(" LIMIT {})", most.saturating_add(1))).get_result::<Number>(sqlite)?.number)
-}
-
-/// The page from all hits.
-fn sort(sqlite: &mut SqliteConnection, filter: &Filter, position: &Position, limit: i64) -> Result<Vec<UserId>, StoreError> {
-    let query = taken(sql_query("SELECT users.id AS number").into_boxed(), filter, true);
-    ids(sqlite, in_order(query, position, limit))
+/// How many hits there are, up to one more than `most`, and the page from them if they are not more.
+fn sort(
+    sqlite: &mut SqliteConnection,
+    filter: &Filter,
+    position: &Position,
+    most: i64,
+    limit: i64,
+) -> Result<(i64, Vec<UserId>), StoreError> {
+    let query = taken(sql_query("WITH hits AS MATERIALIZED (").into_boxed(), filter).sql(format!(
+        " LIMIT {}) SELECT counted.number, page.id FROM (SELECT count(*) AS number FROM hits) AS counted \
+         LEFT JOIN (SELECT users.id FROM hits CROSS JOIN users INDEXED BY users_found ON users.id = hits.id \
+                    WHERE (SELECT count(*) FROM hits) <= {most}",
+        most.saturating_add(1)
+    ));
+    let found = in_order(query, position, limit).sql(") AS page ON true").load::<Found>(sqlite)?;
+    let number = found.first().map_or(0, |found| found.number);
+    Ok((number, found.into_iter().filter_map(|found| found.id.map(UserId)).collect()))
 }
 
 /// The page from the order, as far as `steps` lead. The order's index holds the text that is searched.
 fn walk(sqlite: &mut SqliteConnection, filter: &Filter, position: &Position, steps: i64, limit: i64) -> Result<Vec<UserId>, StoreError> {
-    const START: &str =
-        "SELECT id AS number FROM (SELECT id, search, standing FROM users INDEXED BY users_by_name WHERE deleted_at IS NULL";
+    const START: &str = "SELECT id FROM (SELECT id, search, standing FROM users INDEXED BY users_by_name WHERE deleted_at IS NULL";
     let mut query = in_order(sql_query(START).into_boxed(), position, steps).sql(format!(") AS users WHERE {}", condition(filter)));
     if let Some(term) = &filter.search {
         query = query.sql(" AND instr(users.search, ?) > 0").bind::<Text, _>(term.fragment());
     }
-    ids(sqlite, query.sql(format!(" LIMIT {limit}")))
+    let met = query.sql(format!(" LIMIT {limit}")).load::<Met>(sqlite)?;
+    Ok(met.into_iter().map(|met| UserId(met.id)).collect())
 }
 
-fn ids(sqlite: &mut SqliteConnection, query: Query<'_>) -> Result<Vec<UserId>, StoreError> {
-    Ok(query.load::<Number>(sqlite)?.into_iter().map(|row| UserId(row.number)).collect())
-}
-
-/// Adds where hits come from. CROSS JOIN keeps SQLite from looking for people first.
-fn taken<'a>(query: Query<'a>, filter: &Filter, with_rows: bool) -> Query<'a> {
-    let rows = |id| if with_rows { format!(" CROSS JOIN users INDEXED BY users_found ON users.id = {id}") } else { String::new() };
-    let query = match (&filter.search, filter.member_of) {
+/// Adds the ids of hits. CROSS JOIN keeps SQLite from looking for people first.
+fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
+    let Filter { active_only, search, member_of, not_member_of } = filter;
+    let rows = |id| format!(" CROSS JOIN users INDEXED BY users_found ON users.id = {id}");
+    let found = match (search, member_of) {
         (Some(term), _) => {
-            let found = format!(" FROM people_search{} WHERE people_search MATCH ?", rows("people_search.rowid"));
-            query.sql(found).bind::<Text, _>(phrase(term))
+            // The trigram index has nobody who is deleted, and answers alone where nothing else is asked.
+            let asks_more = *active_only || member_of.is_some() || not_member_of.is_some();
+            let rows = if asks_more { rows("people_search.rowid") } else { String::new() };
+            let query = query.sql(format!("SELECT people_search.rowid AS id FROM people_search{rows} WHERE people_search MATCH ?"));
+            let query = query.bind::<Text, _>(phrase(term));
+            return if asks_more { query.sql(format!(" AND {}", condition(filter))) } else { query };
         }
-        (None, Some(group)) => query.sql(format!(" FROM memberships{} WHERE memberships.group_id = {group}", rows("memberships.user_id"))),
-        (None, None) => query.sql(" FROM users WHERE true"),
+        (None, Some(group)) => format!("memberships{} WHERE memberships.group_id = {group} AND", rows("memberships.user_id")),
+        (None, None) => "users WHERE".to_owned(),
     };
-    if with_rows { query.sql(format!(" AND {}", condition(filter))) } else { query }
+    query.sql(format!("SELECT users.id AS id FROM {found} {}", condition(filter)))
 }
 
 /// What `filter` asks besides the term. Who is deleted has no standing.
@@ -156,7 +171,7 @@ fn in_order<'a>(query: Query<'a>, position: &'a Position, limit: i64) -> Query<'
 }
 
 /// The term as an FTS5 expression: its trigrams, one after the other.
-fn phrase(term: &SearchTerm) -> String {
+pub(super) fn phrase(term: &SearchTerm) -> String {
     format!("\"{}\"", term.fragment().replace('"', "\"\""))
 }
 

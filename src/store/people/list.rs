@@ -1,6 +1,6 @@
 //! Lists of people, sorted by name and searched.
 
-use diesel::{prelude::*, sql_types::Bool};
+use diesel::prelude::*;
 
 use crate::domain::{
     ids::{GroupId, UserId},
@@ -11,7 +11,7 @@ use super::{
     super::{
         Database, StoreError,
         connection::MultiBackend,
-        dialect::{self, Piece},
+        dialect,
         page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::{memberships, people, people_counts},
     },
@@ -70,12 +70,8 @@ fn walk(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -
             query.filter(people::sort_key.le(sort_key)).filter(people::sort_key.lt(sort_key).or(people::id.lt(id)))
         }
     };
-    query = if position.is_backward() {
-        query.order((people::sort_key.desc(), people::id.desc()))
-    } else {
-        query.order((people::sort_key, people::id))
-    };
-    let found = query.limit(dialect::one_more(limit)).select(Person::as_select()).load(db)?;
+    let order = if position.is_backward() { "people.sort_key DESC, people.id DESC" } else { "people.sort_key, people.id" };
+    let found = query.order(dialect::first_by(order, limit.saturating_add(1))).select(Person::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
@@ -115,8 +111,7 @@ fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError>
 fn filtered(filter: &Filter) -> Query<'_> {
     let mut query = people::table.into_boxed();
     if filter.active_only {
-        // Written out, since a partial index is of use only to a condition that the planner can read.
-        query = query.filter(Piece::<Bool>::new("people.standing = 'active'"));
+        query = query.filter(dialect::is_active());
     }
     if let Some(term) = &filter.search {
         query = query.filter(dialect::matches(term));

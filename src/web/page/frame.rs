@@ -62,6 +62,7 @@ pub struct NavEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     UsersAndGroups,
+    UsersAndPermissions,
     Roles,
     Portfolios,
 }
@@ -69,7 +70,7 @@ pub enum Section {
 impl Section {
     /// The sections by what they are about, in the order of the navigation.
     const GROUPS: [(&'static str, &'static [Self]); 2] =
-        [("People", &[Self::UsersAndGroups, Self::Roles]), ("Business", &[Self::Portfolios])];
+        [("People", &[Self::UsersAndGroups, Self::UsersAndPermissions, Self::Roles]), ("Business", &[Self::Portfolios])];
 
     /// The section that a page is in, by its path; pages of none belong to the first.
     pub fn of(path: &str) -> Self {
@@ -82,6 +83,7 @@ impl Section {
     fn roots(self) -> &'static [&'static str] {
         match self {
             Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
+            Self::UsersAndPermissions => &[paths::UsersAndPermissions::PATTERN],
             Self::Roles => &[paths::Roles::PATTERN],
             Self::Portfolios => &[paths::Portfolios::PATTERN, paths::NewAccount::PATTERN, paths::Account::PATTERN],
         }
@@ -91,6 +93,7 @@ impl Section {
     fn permission(self) -> Permission {
         match self {
             Self::UsersAndGroups => Permission::DirectoryView,
+            Self::UsersAndPermissions => Permission::UsersView,
             Self::Roles => Permission::RolesView,
             Self::Portfolios => Permission::AccountsView,
         }
@@ -110,6 +113,7 @@ impl Section {
     fn entry(self, role: Role, current: Self) -> NavEntry {
         let (label, icon, href) = match (self, role) {
             (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+            (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield", paths::UsersAndPermissions {}.to_string()),
             (Self::Roles, _) => ("Roles", "key", paths::Roles {}.to_string()),
             (Self::Portfolios, Role::User) => ("Accounts", "brief", paths::Portfolios {}.to_string()),
             (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief", paths::Portfolios {}.to_string()),
@@ -162,6 +166,9 @@ impl FlashKind {
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
+    /// What became of each, where it happened to several.
+    #[serde(default)]
+    pub lines: Vec<String>,
     /// The opposite of what happened, where there is one.
     pub action: Option<FlashAction>,
 }
@@ -180,7 +187,12 @@ pub struct FlashAction {
 
 impl Flash {
     pub fn new(kind: FlashKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), action: None }
+        Self { kind, text: text.into(), lines: Vec::new(), action: None }
+    }
+
+    #[must_use]
+    pub fn with_lines(self, lines: Vec<String>) -> Self {
+        Self { lines, ..self }
     }
 
     #[must_use]
@@ -214,6 +226,9 @@ mod tests {
         for path in ["/portfolios", "/portfolios/3", "/accounts/new", "/accounts/3/billing"] {
             assert_eq!(Section::of(path), Section::Portfolios, "{path}");
         }
+        for path in ["/users-and-permissions", "/users-and-permissions/7"] {
+            assert_eq!(Section::of(path), Section::UsersAndPermissions, "{path}");
+        }
         assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
     }
 
@@ -225,6 +240,8 @@ mod tests {
             assert!(nav[0].entries[0].is_current);
             assert_eq!(nav[1].entries[0].label, if role == Role::User { "Accounts" } else { "Portfolios" });
             assert!(!nav[1].entries[0].is_current);
+            let labels = nav[0].entries.iter().map(|entry| entry.label).collect::<Vec<_>>();
+            assert_eq!(labels.contains(&"Users & Permissions"), role != Role::User);
         }
     }
 }
