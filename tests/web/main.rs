@@ -20,6 +20,7 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod manage;
 mod routes;
 mod sessions;
 mod setup;

@@ -23,6 +23,12 @@ pub(crate) struct World {
     /// The paths of the links of open invitations, and of one that ran out.
     open: String,
     expired: String,
+    /// Invited, for Manage to revoke.
+    pending: String,
+    /// A Portfolio Admin of one portfolio, another one, and an account.
+    portfolio_admin: String,
+    portfolio: String,
+    account: String,
 }
 
 /// What a page answers to whom.
@@ -47,7 +53,7 @@ pub(crate) struct Post {
 }
 
 /// What is stored, in numbers that no change leaves as they are.
-const STORED: [&str; 16] = [
+const STORED: [&str; 20] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -64,6 +70,10 @@ const STORED: [&str; 16] = [
     "refused_sign_ins",
     "outbox",
     "audit_entries",
+    "users WHERE version > 1",
+    "portfolio_assignments",
+    "account_assignments",
+    "account_assignments WHERE sees_billing",
 ];
 
 impl World {
@@ -87,8 +97,29 @@ impl World {
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
+        let (pending, _) = invite(&app, &mut maya, "sam@example.com").await;
+        let own = app.create_portfolio("Nordic Brands");
+        let portfolio_admin = app.create_portfolio_admin("Hana", "Novak", &[own]).to_string();
+        let account = app.create_account(own, "Fjord Foods").to_string();
+        let portfolio = app.create_portfolio("DACH Retail").to_string();
         maya.get(&app, "/users-and-groups").await.is(200);
-        Self { app, maya, jonas, lena, group, active, deactivated, deleted, invited, open, expired }
+        Self {
+            app,
+            maya,
+            jonas,
+            lena,
+            group,
+            active,
+            deactivated,
+            deleted,
+            invited,
+            open,
+            expired,
+            pending,
+            portfolio_admin,
+            portfolio,
+            account,
+        }
     }
 
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
@@ -127,6 +158,12 @@ impl World {
             visit("RevokeInvitation", list(format!("/users/{invited}/revoke")), [303, 403, 200]),
             visit("InvitationLink", list(format!("/users/{invited}/link")), [303, 403, 200]),
             visit("DeletedUsers", list("/deleted".into()), [303, 403, 200]),
+            visit("Manage", format!("/users-and-permissions/{active}"), [303, 403, 200]),
+            visit("Manage", format!("/users-and-permissions/{active}?q=fj"), [303, 403, 200]),
+            visit("Manage", "/users-and-permissions/999999".into(), [303, 403, 404]),
+            visit("EditUser", format!("/users-and-permissions/{active}/edit"), [303, 403, 200]),
+            visit("RevokeFromManage", format!("/users-and-permissions/{invited}/revoke"), [303, 403, 200]),
+            visit("LinkFromManage", format!("/users-and-permissions/{invited}/link"), [303, 403, 200]),
         ]
     }
 
@@ -148,6 +185,16 @@ impl World {
             needs_session: true,
         };
         let back = || vec![field("return", "q=ma")];
+        let manage =
+            |name, path: String, fields| Post { path: format!("/users-and-permissions/{path}"), ..act(name, String::new(), fields, 403) };
+        let profile = [
+            ("first_name", "Jonas"),
+            ("last_name", "Vermeulen"),
+            ("email", "jonas.vermeulen@example.com"),
+            ("default_role", "user"),
+            ("version", "1"),
+        ];
+        let (food, portfolio, admin) = (&self.account, &self.portfolio, &self.portfolio_admin);
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
@@ -158,6 +205,18 @@ impl World {
             act("RemoveFromGroup", format!("/groups/{group}/members/{active}/remove"), back(), 403),
             act("AddToGroup", format!("/groups/{group}/add"), vec![field("user", active)], 403),
             act("DeleteGroup", format!("/groups/{group}/delete"), vec![], 403),
+            manage("EditUser", format!("{active}/edit"), profile.map(|(name, value)| field(name, value)).into()),
+            manage("Assign", format!("{active}/assign"), vec![field("assign", &format!("account-{food}"))]),
+            manage("SwitchPermission", format!("{active}/accounts/{food}/see-billing/on"), vec![]),
+            manage("UnassignAccount", format!("{active}/accounts/{food}/remove"), vec![]),
+            manage("AssignAccount", format!("{active}/accounts/{food}/assign"), vec![]),
+            manage("AssignPortfolio", format!("{admin}/portfolios/{portfolio}/assign"), vec![]),
+            manage("UnassignPortfolio", format!("{admin}/portfolios/{portfolio}/remove"), vec![]),
+            manage("EndSessions", format!("{active}/sign-out"), vec![]),
+            manage("DeactivateUser", format!("{active}/deactivate"), vec![]),
+            manage("ReactivateUser", format!("{active}/reactivate"), vec![]),
+            manage("ResendFromManage", format!("{}/resend", self.pending), vec![]),
+            manage("RevokeFromManage", format!("{}/revoke", self.pending), vec![]),
             act("ResendInvitation", format!("/users/{invited}/resend"), back(), 403),
             act("RevokeInvitation", format!("/users/{invited}/revoke"), back(), 403),
             act("BlockUser", format!("/users/{active}/block"), back(), 403),
@@ -249,7 +308,7 @@ on_both! {
     async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
         let mut world = World::new(db).await;
         // The link's page is noted in the audit log, however it is asked for.
-        for Visit { path, .. } in world.visits().into_iter().filter(|visit| visit.name != "InvitationLink") {
+        for Visit { path, .. } in world.visits().into_iter().filter(|visit| !visit.name.starts_with("InvitationLink") && visit.name != "LinkFromManage") {
             for who in ["nobody", "admin"] {
                 let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
                 let before = world.stored();

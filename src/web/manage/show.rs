@@ -14,7 +14,7 @@ use crate::{
         ids::UserId,
         invitation::term_in_words,
         permission::{Grants, Permission, Switch, To},
-        policy::Action,
+        policy::{Action, Role},
         search::SearchTerm,
         user::{DefaultRole, Status},
     },
@@ -37,7 +37,10 @@ pub struct ManagePage {
     pub shell: Shell,
     pub person: Person,
     pub status: Status,
-    pub role: &'static str,
+    /// "Portfolio Admin", "User".
+    pub default_role: &'static str,
+    /// As far as whoever looks may know.
+    pub is_admin: bool,
     pub is_you: bool,
     pub groups: Vec<String>,
     pub created: Moment,
@@ -208,7 +211,8 @@ impl ManagePage {
         Self {
             shell,
             status,
-            role: role.label(),
+            default_role: person.default_role.label(),
+            is_admin: role == Role::Admin,
             is_you: console.is_you(&person),
             groups,
             created: moment(person.created_at),
@@ -361,7 +365,8 @@ mod tests {
         ManagePage {
             shell: sample.shell(),
             status: Status::Active,
-            role: "Portfolio Admin",
+            default_role: "Portfolio Admin",
+            is_admin: true,
             is_you: false,
             groups: vec![sample.group()],
             created: sample.moment(900),
