@@ -5,6 +5,7 @@ pub mod audit;
 pub mod clock;
 pub mod company;
 pub mod country;
+pub mod durations;
 pub mod email_address;
 pub mod ids;
 pub mod invitation;

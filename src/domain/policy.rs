@@ -84,7 +84,7 @@ pub enum Action {
     Use(Permission),
     /// Users & Groups as the directory: names, addresses and custom groups of active people.
     SeeDirectory,
-    /// Everyone else in Users & Groups, with status and last sign-in.
+    /// Everyone else in Users & Groups, with status, last sign-in and what became of their mails.
     SeeEveryone,
     /// The Admins group, who is in it, and that it exists.
     SeeAdmins,

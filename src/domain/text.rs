@@ -3,6 +3,7 @@
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
 
 /// Why a typed line is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -90,15 +91,18 @@ lines! {
     AccountName,
 }
 
-/// What makes two names of one kind of thing the same: letters without case.
+/// What makes two names of one kind of thing the same: that they look alike (UTS #39), whatever the case, the script and the width of their
+/// letters.
 fn name_key(name: &str) -> String {
-    name.to_lowercase().nfc().collect()
+    let name = name.nfkc().collect::<String>().to_lowercase();
+    // What looks alike may stand in for a capital: 0 for O.
+    skeleton(&name).collect::<String>().to_lowercase()
 }
 
 macro_rules! keyed {
     ($($name:ident),* $(,)?) => {$(
         impl $name {
-            /// What makes two of these names the same: letters without case.
+            /// What makes two of these names the same: that they look alike.
             pub fn key(&self) -> String {
                 name_key(&self.0)
             }
@@ -178,9 +182,29 @@ mod tests {
     }
 
     #[test]
-    fn names_of_groups_are_compared_without_case() {
-        let key = |name| GroupName::parse(name).map(|name| name.key());
-        assert_eq!(key("FINANCE"), key("finance"));
-        assert_ne!(key("Finance"), key("Finance 2"));
+    fn names_of_groups_are_compared_by_what_they_look_like() {
+        let key = |name: &str| GroupName::parse(name).unwrap().key();
+        for name in [
+            "ADMINS",
+            "\u{410}dmins",
+            "adm\u{456}ns",
+            "\u{391}DM\u{406}NS",
+            "\u{FF21}\u{FF24}\u{FF2D}\u{FF29}\u{FF2E}\u{FF33}",
+            "\u{1D400}\u{1D41D}\u{1D426}\u{1D422}\u{1D427}\u{1D42C}",
+            "Ad\u{200D}mins",
+            "Adrnins",
+        ] {
+            assert_eq!(key(name), key("Admins"), "{name}");
+        }
+        for (one, other) in
+            [("Team 1", "team l"), ("Office 0", "Office O"), ("Back  office", "back\u{3000}office"), ("E\u{301}quipe", "équipe")]
+        {
+            assert_eq!(key(one), key(other), "{one}");
+        }
+        for (one, other) in
+            [("Finance", "Finance 2"), ("Équipe", "Equipe"), ("Mail", "Mall"), ("Back office", "Backoffice"), ("東京", "京東")]
+        {
+            assert_ne!(key(one), key(other), "{one}");
+        }
     }
 }

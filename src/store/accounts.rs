@@ -22,7 +22,7 @@ use super::{
     connection::MultiBackend,
     dialect::{self, lock_row},
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{account_assignments, accounts, billing, portfolios},
+    schema::{account_assignments, accounts, billing, people, portfolios},
     scopes,
 };
 
@@ -153,6 +153,8 @@ pub struct Filter {
     pub portfolio: Option<PortfolioId>,
     /// Assigned to this person, in portfolios that are active.
     pub assigned_to: Option<UserId>,
+    /// In none of these.
+    pub outside: Vec<PortfolioId>,
     /// Of portfolios that are active.
     pub active_only: bool,
     pub search: Option<SearchTerm>,
@@ -161,7 +163,7 @@ pub struct Filter {
 impl Filter {
     /// All that lie in `scope`.
     pub fn within(scope: Scope) -> Self {
-        Self { scope, portfolio: None, assigned_to: None, active_only: false, search: None }
+        Self { scope, portfolio: None, assigned_to: None, outside: Vec::new(), active_only: false, search: None }
     }
 }
 
@@ -214,6 +216,9 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
     if filter.active_only || filter.assigned_to.is_some() {
         query = query.filter(portfolios::deactivated_at.is_null());
     }
+    if !filter.outside.is_empty() {
+        query = query.filter(accounts::portfolio_id.ne_all(filter.outside.iter().map(|id| id.0)));
+    }
     if let Some(user) = filter.assigned_to {
         let assigned = account_assignments::table.filter(account_assignments::user_id.eq(user)).select(account_assignments::account_id);
         query = query.filter(accounts::id.eq_any(assigned));
@@ -240,6 +245,7 @@ pub fn facts(db: &mut Database, ids: &[AccountId]) -> Result<HashMap<AccountId, 
     let numbers = ids.iter().map(|id| id.0).collect::<Vec<_>>();
     let mut facts = ids.iter().map(|&id| (id, Facts::default())).collect::<HashMap<_, _>>();
     let people = account_assignments::table
+        .inner_join(people::table)
         .filter(account_assignments::account_id.eq_any(&numbers))
         .group_by(account_assignments::account_id)
         .select((account_assignments::account_id, count(account_assignments::user_id)))

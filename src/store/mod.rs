@@ -11,9 +11,11 @@ pub mod company;
 mod connection;
 pub mod dialect;
 pub mod groups;
+mod load;
 pub mod outbox;
 pub mod page;
 pub mod people;
+pub mod portfolio_people;
 pub mod portfolios;
 mod schema;
 pub mod scopes;
@@ -24,3 +26,4 @@ pub mod tokens;
 
 pub use audit::{AuditRow, audit_entries, latest_actors, latest_at, verify_chain};
 pub use connection::{Database, Location, Store, StoreError, Tx};
+pub use load::Load;

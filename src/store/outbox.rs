@@ -1,6 +1,10 @@
 //! Mails that wait to be sent, and what became of them.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{count_star, min, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 
 use crate::domain::{
     clock::Timestamp,
@@ -246,4 +250,24 @@ pub struct MailFate {
 /// The database's.
 pub fn latest(db: &mut Database, limit: i64) -> Result<Vec<MailFate>, StoreError> {
     Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(MailFate::as_select()).load(db)?)
+}
+
+/// How many mails are in a state that somebody may have to look after, and when the oldest of them was written.
+#[derive(Debug, Clone, Queryable)]
+pub struct Tally {
+    pub state: MailState,
+    pub mails: i64,
+    pub oldest: Option<Timestamp>,
+}
+
+/// The mails that wait and those that failed, by state. A state that no mail is in is not there.
+///
+/// # Errors
+/// The database's.
+pub fn tally(db: &mut Database) -> Result<Vec<Tally>, StoreError> {
+    Ok(outbox::table
+        .filter(sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')"))
+        .group_by(outbox::state)
+        .select((outbox::state, count_star(), min(outbox::created_at)))
+        .load(db)?)
 }

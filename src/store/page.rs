@@ -1,6 +1,6 @@
 //! Pages by key: a page is found from the last row of the one before it, so that a deep page costs as much as the first.
 
-/// The place of a row in a list sorted by name.
+/// The place of a row in its list: what the list is sorted by, and the row's id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub sort_key: String,

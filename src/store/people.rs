@@ -1,5 +1,6 @@
 //! People: everything reads the view of those not deleted, and writes the table behind it.
 
+mod deleted;
 mod hits;
 mod list;
 mod write;
@@ -16,6 +17,7 @@ use crate::domain::{
     user::{DefaultRole, Standing, Status, Who, display_name},
 };
 
+pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted};
 pub use list::{Filter, count, list, search};
 pub(super) use write::named;
 pub use write::{
@@ -117,39 +119,6 @@ pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(
 /// The database's.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(db)?)
-}
-
-/// Somebody deleted who can be restored.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = users)]
-pub struct Deleted {
-    pub id: UserId,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub deleted_at: Option<Timestamp>,
-}
-
-/// People deleted since `since`, latest first, at most `limit`.
-///
-/// # Errors
-/// The database's.
-pub fn deleted(db: &mut Database, since: Timestamp, limit: i64) -> Result<Vec<Deleted>, StoreError> {
-    Ok(users::table
-        .filter(users::deleted_at.gt(since))
-        .order((users::deleted_at.desc(), users::id.desc()))
-        .limit(limit)
-        .select(Deleted::as_select())
-        .load(db)?)
-}
-
-/// One of them, who stays as they are until the transaction ends.
-///
-/// # Errors
-/// The database's.
-pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Option<Deleted>, StoreError> {
-    lock_row(tx.db(), "users", id.0)?;
-    Ok(users::table.find(id).filter(users::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)
 }
 
 /// The hash of somebody's password, where they have one.

@@ -75,6 +75,7 @@ diesel::table! {
         kind -> Text,
         name -> Text,
         name_key -> Text,
+        sort_key -> Text,
         created_at -> Timestamp,
         member_count -> BigInt,
     }

@@ -115,12 +115,16 @@ pub fn end(tx: &mut Tx<'_>, hash: TokenHash) -> Result<bool, StoreError> {
     Ok(diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()))).execute(tx.db())? == 1)
 }
 
-/// Ends all sessions of a person.
+/// Ends all sessions of a person, but for `kept`; tells how many.
 ///
 /// # Errors
 /// The database's.
-pub fn end_all(tx: &mut Tx<'_>, user: UserId) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).execute(tx.db())?)
+pub fn end_all(tx: &mut Tx<'_>, user: UserId, kept: Option<TokenHash>) -> Result<usize, StoreError> {
+    let mut ended = diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).into_boxed();
+    if let Some(kept) = kept {
+        ended = ended.filter(sessions::token_hash.ne(kept.0.to_vec()));
+    }
+    Ok(ended.execute(tx.db())?)
 }
 
 /// How many sessions a person has that still hold.

@@ -10,6 +10,7 @@ use crate::{
         ids::{AccountId, PortfolioId, UserId},
         permission::{AccountPlace, Grants, Permission},
         policy::{Action, Refusal},
+        scope::Scope,
         search::SearchTerm,
         user::Status,
     },
@@ -67,13 +68,17 @@ pub struct Assigned {
     pub count: Count,
 }
 
-/// The accounts assigned to the actor, in portfolios that are active.
+/// The accounts assigned to the actor, in portfolios that are active and not their own: those they see as it is.
 ///
 /// # Errors
 /// See [`Denied`].
 pub fn assigned(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Assigned, Denied> {
     ctx.store.read(|db| {
-        let filter = Filter { assigned_to: Some(actor.id), search, ..Filter::within(crate::domain::scope::Scope::Company) };
+        let outside = match Acting::of(db, actor)?.scope {
+            Scope::Company => Vec::new(),
+            Scope::Portfolios(own) => own,
+        };
+        let filter = Filter { assigned_to: Some(actor.id), outside, search, ..Filter::within(Scope::Company) };
         Ok(Assigned { rows: accounts::list(db, &filter, position, limit)?, count: accounts::count_all(db, &filter)? })
     })
 }
@@ -112,7 +117,7 @@ pub struct May {
 }
 
 impl May {
-    fn of(acting: &Acting, place: AccountPlace) -> Self {
+    pub(super) fn of(acting: &Acting, place: AccountPlace) -> Self {
         let is_own = place.is_own;
         Self {
             edit: acting.may(Action::EditAccount(place)),
@@ -148,21 +153,26 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denie
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<Account, Denied> {
-    ctx.store.read(|db| Acting::of(db, actor)?.account_for(db, id, Permission::AccountsEdit, Action::EditAccount))
+pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::AccountsEdit))?;
+        let (account, place) = acting.account(db, id)?;
+        acting.authorise(Action::EditAccount(place))?;
+        Ok((account, May::of(&acting, place)))
+    })
 }
 
-/// A portfolio in which the actor may create accounts.
+/// The account, if the actor may move it.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn open_portfolio(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfolio, Denied> {
+pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AccountsCreate))?;
-        let portfolio = acting.portfolio(db, id)?;
-        acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(id) })?;
-        Ok(portfolio)
+        acting.authorise(Action::ManagePortfolios)?;
+        let (account, place) = acting.account(db, id)?;
+        Ok((account, May::of(&acting, place)))
     })
 }
 

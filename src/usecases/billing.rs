@@ -14,6 +14,7 @@ use crate::{
 
 use super::{
     Caller, Context, Denied,
+    accounts::May,
     acting::Acting,
     context::{Rights, about_account},
 };
@@ -34,12 +35,12 @@ impl From<StoreError> for BillingError {
     }
 }
 
-/// An account's billing information, and whether the actor may change it.
+/// An account's billing information, and what the actor may do there.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub account: Account,
     pub billing: Option<BillingRow>,
-    pub may_update: bool,
+    pub may: May,
 }
 
 /// # Errors
@@ -50,7 +51,7 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denie
         acting.authorise(Action::Use(Permission::BillingView))?;
         let (account, place) = acting.account(db, id)?;
         acting.authorise(Action::SeeBilling(place))?;
-        Ok(Shown { account, billing: billing::find(db, id)?, may_update: acting.may(Action::UpdateBilling(place)) })
+        Ok(Shown { account, billing: billing::find(db, id)?, may: May::of(&acting, place) })
     })
 }
 

@@ -73,6 +73,7 @@ impl Links {
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub user: UserId,
+    pub session: TokenHash,
     /// The network address.
     pub source: String,
 }

@@ -36,6 +36,9 @@ use super::{
 /// Why nobody is invited.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
+    /// The address belongs to somebody whom the caller does not administer: nothing more is told.
+    #[error("the address is not the caller's to invite")]
+    NotYours,
     /// The address belongs to somebody already.
     #[error("the address is in use")]
     Exists(Box<Existing>),
@@ -80,14 +83,28 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
         let company = company::load(tx.db())?;
         let expires_at = now + company.invitation_term(origin);
         let default_role = DefaultRole::User;
-        let id = people::insert_invited(tx, &NewInvited { email, default_role, origin, expires_at, invited_by: actor.id, now })?;
-        let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
-        let sent = Sent { person: &person, token: &token, company: &company, invited_by: actor.display_name(), expires_at };
-        sent.post(ctx, tx, Message::Invitation, now)?;
+        let new = NewInvited { first_name: "", last_name: "", email, default_role, origin, expires_at, invited_by: actor.id, now };
+        let person = add(ctx, tx, &new, &token, &company, &actor)?;
         let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &person.who(), details));
         Ok(())
     })
+}
+
+/// Adds somebody with an open invitation, whose link is on its way.
+pub(super) fn add(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    new: &NewInvited<'_>,
+    token: &Token,
+    company: &Company,
+    invited_by: &Person,
+) -> Result<Person, Denied> {
+    let id = people::insert_invited(tx, new)?;
+    let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+    let sent = Sent { person: &person, token, company, invited_by: invited_by.display_name(), expires_at: new.expires_at };
+    sent.post(ctx, tx, Message::Invitation, new.now)?;
+    Ok(person)
 }
 
 /// Sends the invitation once more: the earlier link is dead, the term starts anew. Tells whose it was.
@@ -237,7 +254,10 @@ pub enum Found {
     Used {
         at: Timestamp,
     },
-    Replaced,
+    Replaced {
+        /// The address, where the newer link went to the same one and still works.
+        again_to: Option<String>,
+    },
     Revoked,
     Unknown,
 }
@@ -267,14 +287,18 @@ pub fn look(ctx: &Context, token: &Token) -> Result<Found, StoreError> {
 fn found(db: &mut Database, token: &TokenRow, now: Timestamp) -> Result<Found, StoreError> {
     match (token.ended_as, token.ended_at) {
         (Some(TokenEnd::Used), at) => return Ok(Found::Used { at: at.unwrap_or(now) }),
-        (Some(TokenEnd::Replaced), _) => return Ok(Found::Replaced),
+        (Some(TokenEnd::Replaced), _) => {
+            let newer = token.user_id.map(|user| tokens::open_of(db, user, TokenPurpose::Invitation)).transpose()?.flatten();
+            let newer = newer.filter(|newer| newer.email == token.email && now < newer.expires_at);
+            return Ok(Found::Replaced { again_to: newer.and_then(|newer| newer.email) });
+        }
         (Some(TokenEnd::Revoked), _) => return Ok(Found::Revoked),
         (None, _) => {}
     }
     let person = token.user_id.map(|user| people::find(db, user)).transpose()?.flatten();
     let Some(person) = person else { return Ok(Found::Revoked) };
     if token.email.as_ref() != Some(&person.email) {
-        return Ok(Found::Replaced);
+        return Ok(Found::Replaced { again_to: None });
     }
     if now >= token.expires_at {
         return Ok(Found::Expired { email: person.email, expired_at: token.expires_at });
@@ -331,7 +355,7 @@ pub fn accept(
 ///
 /// # Errors
 /// [`AcceptError::NotOpen`] unless the link ran out and the invitation stands; the database's.
-pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<String, AcceptError> {
+pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), AcceptError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(AcceptError::NotOpen)?;
@@ -347,6 +371,6 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<Strin
         let expires_at = renew(ctx, tx, &person, &new_token, invited_by, now)?;
         let by = By { id: Some(person.id), name: person.display_name(), source: source.to_owned() };
         tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
-        Ok(person.email)
+        Ok(())
     })
 }

@@ -13,6 +13,8 @@ pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod mails;
+pub mod new_user;
+pub mod offers;
 pub mod people;
 pub mod portfolios;
 pub mod profiles;
@@ -20,10 +22,11 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod users;
+pub mod watch;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    AuditRow, StoreError,
+    AuditRow, Load, StoreError,
     accounts::{Account, Facts},
     assignments::{AccountAssignment, PortfolioAssignment},
     billing::BillingRow,

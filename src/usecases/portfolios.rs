@@ -13,15 +13,16 @@ use crate::{
         policy::{Action, Refusal},
         portfolio::PortfolioDetails,
         search::SearchTerm,
-        user::DefaultRole,
+        user::{DefaultRole, Status},
     },
     mail::message::Assignments,
     store::{
-        StoreError, Tx,
+        Database, StoreError, Tx,
         accounts::{self, Account},
         assignments,
         page::{Count, Position, Slice},
         people::Person,
+        portfolio_people::{self, Who},
         portfolios::{self, Contents, Filter, Portfolio},
     },
 };
@@ -61,6 +62,8 @@ pub struct Listing {
     pub rows: Slice<Row>,
     pub count: Count,
     pub may_manage: bool,
+    /// Of a Portfolio Admin: the names of those assigned to them that are deactivated.
+    pub deactivated: Vec<String>,
 }
 
 /// A portfolio in a list.
@@ -94,7 +97,10 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
             admins: admins.remove(&portfolio.id).unwrap_or_default(),
             portfolio,
         });
-        Ok(Listing { rows, count: portfolios::count_all(db, &filter)?, may_manage })
+        let assigned = if may_manage { Vec::new() } else { assignments::portfolios_of(db, &[actor.id])? };
+        let deactivated = assigned.into_iter().map(|assigned| assigned.portfolio).filter(|portfolio| !portfolio.is_active());
+        let deactivated = deactivated.map(|portfolio| portfolio.name).collect();
+        Ok(Listing { rows, count: portfolios::count_all(db, &filter)?, may_manage, deactivated })
     })
 }
 
@@ -105,8 +111,20 @@ pub struct Shown {
     pub contents: Contents,
     pub admins: Vec<Person>,
     pub accounts: Slice<AccountRow>,
+    pub people: Slice<Assigned>,
     pub may_manage: bool,
     pub may_create_account: bool,
+}
+
+/// Somebody with anything assigned in a portfolio.
+#[derive(Debug, Clone)]
+pub struct Assigned {
+    pub person: Person,
+    pub status: Status,
+    /// Whether they look after all of it.
+    pub is_whole: bool,
+    /// The names of the accounts there that are assigned to them.
+    pub accounts: Vec<String>,
 }
 
 /// An account in a list.
@@ -118,7 +136,15 @@ pub struct AccountRow {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: PortfolioId, accounts_at: &Position, limit: usize) -> Result<Shown, Denied> {
+pub fn show(
+    ctx: &Context,
+    actor: &Person,
+    id: PortfolioId,
+    accounts_at: &Position,
+    people_at: &Position,
+    limit: usize,
+) -> Result<Shown, Denied> {
+    let now = ctx.now();
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         let portfolio = acting.portfolio(db, id)?;
@@ -131,11 +157,30 @@ pub fn show(ctx: &Context, actor: &Person, id: PortfolioId, accounts_at: &Positi
             contents: portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default(),
             admins: portfolios::admins_of(db, &[id])?.into_iter().map(|(_, person)| person).collect(),
             accounts: page.map(row),
+            people: people_of(db, id, people_at, limit, now)?,
             may_manage: acting.may(Action::ManagePortfolios),
             may_create_account: portfolio.is_active() && acting.may(Action::CreateAccount { is_own: acting.scope.holds(id) }),
             portfolio,
         })
     })
+}
+
+fn people_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, now: Timestamp) -> Result<Slice<Assigned>, StoreError> {
+    let filter = portfolio_people::Filter { who: Who::In(id), search: None, except: None };
+    let page = portfolio_people::list(db, &filter, at, limit)?;
+    let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
+    let whole = assignments::portfolios_of(db, &ids)?;
+    let accounts = assignments::accounts_of(db, &ids)?;
+    Ok(page.map(|person| Assigned {
+        status: person.status(now),
+        is_whole: whole.iter().any(|assigned| assigned.user == person.id && assigned.portfolio.id == id),
+        accounts: accounts
+            .iter()
+            .filter(|assigned| assigned.user == person.id && assigned.account.portfolio_id == id)
+            .map(|assigned| assigned.account.name.clone())
+            .collect(),
+        person,
+    }))
 }
 
 /// Makes a portfolio, moves these accounts into it, and assigns it to these Portfolio Admins.

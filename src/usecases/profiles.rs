@@ -153,7 +153,7 @@ fn change_role(
             }
         }
     }
-    sessions::end_all(tx, person.id)?;
+    sessions::end_all(tx, person.id, None)?;
     Ok(names)
 }
 
@@ -204,7 +204,7 @@ pub fn end_sessions(ctx: &Context, caller: &Caller, id: UserId) -> Result<(Perso
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
-        let ended = sessions::end_all(tx, id)?;
+        let ended = sessions::end_all(tx, id, None)?;
         if ended > 0 {
             ctx.tell(tx, &person, &acting.person, Message::SignedOut, now)?;
         }

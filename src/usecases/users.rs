@@ -15,6 +15,7 @@ use crate::{
     mail::Message,
     store::{
         Tx, assignments, company, groups, latest_actors, outbox,
+        page::{Count, Position, Slice},
         people::{self, Deleted, Person},
         sessions, tokens,
     },
@@ -26,9 +27,6 @@ use super::{
     context::{Rights, about_user, authorise},
     sign_in,
 };
-
-/// How many deleted people a page shows; who looks for more restores or waits.
-const DELETED_MAX: i64 = 200;
 
 /// Ends a person's access at once: sessions, links and waiting mails. Tells who it was.
 ///
@@ -129,29 +127,25 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
 #[derive(Debug, Clone)]
 pub struct Restorable {
     pub person: Deleted,
-    pub deleted_at: Timestamp,
     /// By the name that they had then.
     pub deleted_by: Option<String>,
     pub until: Timestamp,
 }
 
-/// People who were deleted and can still be restored, latest first.
+/// One page of the people who were deleted and can still be restored, latest first, and how many they are.
 ///
 /// # Errors
-/// See [`Denied`].
-pub fn deleted(ctx: &Context, actor: &Person) -> Result<Vec<Restorable>, Denied> {
+/// See [`Denied`]; unknown for a page key of another list.
+pub fn deleted(ctx: &Context, actor: &Person, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), Denied> {
     let now = ctx.now();
     authorise(actor, Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
-        let people = people::deleted(db, now - kept, DELETED_MAX)?;
-        let ids = people.iter().map(|person| person.id.0).collect::<Vec<_>>();
+        let people = people::list_deleted(db, now - kept, position, limit)?.ok_or_else(Denied::unknown)?;
+        let ids = people.rows.iter().map(|person| person.id.0).collect::<Vec<_>>();
         let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
-        let restorable = |person: Deleted| {
-            let deleted_at = person.deleted_at?;
-            Some(Restorable { deleted_at, deleted_by: by.remove(&person.id.0), until: deleted_at + kept, person })
-        };
-        Ok(people.into_iter().filter_map(restorable).collect())
+        let restorable = |person: Deleted| Restorable { deleted_by: by.remove(&person.id.0), until: person.deleted_at + kept, person };
+        Ok((people.map(restorable), people::count_deleted(db, now - kept)?))
     })
 }
 
@@ -199,7 +193,7 @@ pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, Rest
 
 /// Sessions, open links and waiting mails end.
 fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denied> {
-    sessions::end_all(tx, user)?;
+    sessions::end_all(tx, user, None)?;
     tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
     outbox::cancel_for(tx, user, now)?;
     Ok(())

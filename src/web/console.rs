@@ -83,6 +83,7 @@ impl Console {
             nav: self.section.nav(role),
             csrf: self.user.csrf(&self.state),
             flash: self.user.take_flash(&self.session),
+            session: self.user.session_left(self.now()),
             is_only_admin: frame.is_single_admin,
             mails_to_files: role == Role::Admin && self.passes_links_on(),
         }

@@ -17,8 +17,8 @@ use super::{errors::ErrorPage, paths};
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
 #[derive(Debug, Clone)]
 pub(super) enum Failure {
-    /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`.
-    SignedOut { next: Option<String> },
+    /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`. With `unsent` a form came too late: nothing was done.
+    SignedOut { next: Option<String>, unsent: bool },
     /// 400
     Malformed,
     /// 403: a page that the role may never use.
@@ -62,8 +62,8 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
         match self {
-            Self::SignedOut { next } => {
-                let location = paths::sign_in_then(next.as_deref());
+            Self::SignedOut { next, unsent } => {
+                let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
                 if let Ok(location) = location.parse() {
                     response.headers_mut().insert(header::LOCATION, location);
                 }
@@ -115,7 +115,7 @@ impl From<StoreError> for Failure {
 impl From<Denied> for Failure {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::SignedOut => Self::SignedOut { next: None },
+            Denied::SignedOut => Self::SignedOut { next: None, unsent: false },
             Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
             Denied::Store(error) => error.into(),
             Denied::Hashing(error) => Self::Internal(error.to_string()),

@@ -1,7 +1,9 @@
 //! HTTP: the site map, extractors, and one folder per feature.
 
+pub mod accounts;
 pub mod assets;
 mod console;
+mod cookies;
 mod csrf;
 pub mod errors;
 mod extract;
@@ -11,12 +13,17 @@ pub mod groups;
 mod home;
 pub mod invitation;
 pub mod manage;
+mod metrics;
 mod middleware;
+pub mod new_user;
 pub mod page;
 pub mod paths;
+pub mod portfolios;
 mod query;
 mod respond;
+pub mod roles;
 mod routes;
+mod rows;
 #[cfg(test)]
 mod samples;
 mod session;
@@ -24,8 +31,10 @@ pub mod setup;
 pub mod sign_in;
 mod source;
 mod state;
+mod stay_signed_in;
 pub mod users_and_groups;
 
+pub use metrics::configure as configure_metrics;
 pub use middleware::serve;
 pub use routes::configure;
 pub use state::{Reach, State};

@@ -9,7 +9,8 @@ use crate::domain::{
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {
+        $(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name { $(pub $field: $type),* }
@@ -23,7 +24,11 @@ macro_rules! paths {
                 write!(f, $pattern, $($field = self.$field),*)
             }
         }
-    )*};
+        )*
+
+        /// All of them.
+        pub(super) const PATTERNS: &[&str] = &[$($pattern),*];
+    };
 }
 
 paths! {
@@ -34,20 +39,24 @@ paths! {
     Healthz {} = "/healthz";
     /// Whether the database answers.
     Readyz {} = "/readyz";
+    /// On the listener for monitoring, and there alone.
+    Metrics {} = "/metrics";
 
     /// With `?key=` the one-time address of the first start.
     Setup {} = "/setup";
     SignIn {} = "/sign-in";
     SignOut {} = "/sign-out";
+    /// For the script that warns before a session ends.
+    StaySignedIn {} = "/stay-signed-in";
     Invitation { token: String } = "/invitation/{token}";
-    /// "Send me a new link", on the page of an expired invitation.
+    /// "Send me a new link", on the page of an expired invitation, and what came of it.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";
 
-    /// Takes `?q=` and `?page=`.
+    /// Takes `?q=`, `?page=` and `?rows=`.
     UsersAndGroups {} = "/users-and-groups";
     NewUser {} = "/users-and-groups/new-user";
     NewGroup {} = "/users-and-groups/new-group";
-    /// Takes `?page=`.
+    /// Takes `?page=` and `?rows=`.
     Group { group: GroupId } = "/users-and-groups/groups/{group}";
     /// Takes `?q=`.
     AddToGroup { group: GroupId } = "/users-and-groups/groups/{group}/add";
@@ -65,6 +74,8 @@ paths! {
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
 
     UsersAndPermissions {} = "/users-and-permissions";
+    /// New User, in three steps.
+    NewUserWizard {} = "/users-and-permissions/new";
     /// Takes `?q=`, for assignments.
     Manage { user: UserId } = "/users-and-permissions/{user}";
     EditUser { user: UserId } = "/users-and-permissions/{user}/edit";
@@ -82,11 +93,34 @@ paths! {
     AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign";
     UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove";
     SwitchPermission { user: UserId, account: AccountId, switch: Switch, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}";
+
+    /// Which role may do what.
+    Roles {} = "/roles";
+
+    /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
+    Portfolios {} = "/portfolios";
+    NewPortfolio {} = "/portfolios/new";
+    /// Takes `?page=` of its accounts and `?people=`.
+    Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}";
+    EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit";
+    DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate";
+    ReactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/reactivate";
+    /// Takes `?portfolio=`.
+    NewAccount {} = "/accounts/new";
+    Account { account: AccountId } = "/accounts/{account}";
+    EditAccount { account: AccountId } = "/accounts/{account}/edit";
+    MoveAccount { account: AccountId } = "/accounts/{account}/move";
+    Billing { account: AccountId } = "/accounts/{account}/billing";
 }
 
 /// Where somebody signs in, to go to `next` afterwards.
 pub fn sign_in_then(next: Option<&str>) -> String {
     with_query(SignIn {}, &[("next", next.unwrap_or_default())])
+}
+
+/// Where somebody signs in whose form came too late, to go back to the form's `page` afterwards.
+pub fn sign_in_and_send_again(page: Option<&str>) -> String {
+    with_query(SignIn {}, &[("next", page.unwrap_or_default()), ("unsent", "true")])
 }
 
 /// The one-time address of the first start.
@@ -103,7 +137,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 28] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -120,6 +154,18 @@ const PAGES: [&str; 16] = [
     EditUser::PATTERN,
     RevokeFromManage::PATTERN,
     LinkFromManage::PATTERN,
+    Roles::PATTERN,
+    NewUserWizard::PATTERN,
+    Portfolios::PATTERN,
+    NewPortfolio::PATTERN,
+    Portfolio::PATTERN,
+    EditPortfolio::PATTERN,
+    DeactivatePortfolio::PATTERN,
+    NewAccount::PATTERN,
+    Account::PATTERN,
+    EditAccount::PATTERN,
+    MoveAccount::PATTERN,
+    Billing::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

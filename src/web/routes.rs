@@ -14,16 +14,17 @@ use actix_web::{
 };
 
 use super::{
-    extract,
+    accounts, cookies,
     failure::Failure,
     form::FORM_MAX,
     groups, home,
-    invitation::accept,
-    manage, middleware, paths,
+    invitation::{accept, new_link},
+    manage, middleware, new_user, paths, portfolios, roles,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
-    users_and_groups::{self as users, new_group, new_user, revoke, standing},
+    stay_signed_in,
+    users_and_groups::{self as users, new_group, revoke, standing},
 };
 
 /// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
@@ -70,10 +71,11 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(Setup => setup::show, post setup::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(SignIn => sign_in::show, post sign_in::submit))
                 .service(act!(SignOut => sign_in::sign_out))
+                .service(act!(StaySignedIn => stay_signed_in::submit))
                 .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(act!(InvitationNewLink => accept::send_new_link).wrap(from_fn(middleware::token_in_address)))
+                .service(page!(InvitationNewLink => new_link::show, post new_link::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(UsersAndGroups => users::list::list))
-                .service(page!(NewUser => new_user::show, post new_user::submit))
+                .service(page!(NewUser => users::new_user::show, post users::new_user::submit))
                 .service(page!(NewGroup => new_group::show, post new_group::submit))
                 .service(page!(Group => groups::show::show))
                 .service(page!(AddToGroup => groups::add::show, post groups::add::submit))
@@ -88,6 +90,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
                 .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(NewUserWizard => new_user::show, post new_user::submit))
                 .service(page!(Manage => manage::show::show))
                 .service(page!(EditUser => manage::edit::show, post manage::edit::submit))
                 .service(act!(DeactivateUser => manage::standing::deactivate))
@@ -101,7 +104,19 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(act!(UnassignPortfolio => manage::assignments::unassign_portfolio))
                 .service(act!(AssignAccount => manage::assignments::assign_account))
                 .service(act!(UnassignAccount => manage::assignments::unassign_account))
-                .service(act!(SwitchPermission => manage::assignments::switch)),
+                .service(act!(SwitchPermission => manage::assignments::switch))
+                .service(page!(Roles => roles::show))
+                .service(page!(Portfolios => portfolios::list::list))
+                .service(page!(NewPortfolio => portfolios::new::show, post portfolios::new::submit))
+                .service(page!(Portfolio => portfolios::show::show))
+                .service(page!(EditPortfolio => portfolios::edit::show, post portfolios::edit::submit))
+                .service(page!(DeactivatePortfolio => portfolios::standing::ask, post portfolios::standing::deactivate))
+                .service(act!(ReactivatePortfolio => portfolios::standing::reactivate))
+                .service(page!(NewAccount => accounts::new::show, post accounts::new::submit))
+                .service(page!(Account => accounts::show::show))
+                .service(page!(EditAccount => accounts::edit::show, post accounts::edit::submit))
+                .service(page!(MoveAccount => accounts::move_to::show, post accounts::move_to::submit))
+                .service(page!(Billing => accounts::billing::show, post accounts::billing::submit)),
         );
 }
 
@@ -110,7 +125,7 @@ fn sessions(state: &Data<State>) -> SessionMiddleware<DatabaseSessions> {
     let key = Key::from(&state.ctx.key.derive::<64>("session cookie"));
     let is_https = state.reach.is_https;
     SessionMiddleware::builder(DatabaseSessions { ctx: state.ctx.clone() }, key)
-        .cookie_name(extract::session_cookie_name(is_https).to_owned())
+        .cookie_name(cookies::full_name("usher", is_https))
         .cookie_secure(is_https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)

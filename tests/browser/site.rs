@@ -4,8 +4,9 @@ use std::{net::TcpListener, sync::Arc, sync::mpsc, thread::JoinHandle};
 
 use actix_web::{dev::ServerHandle, rt::System, web::Data};
 use usher::{
+    domain::{email_address::EmailAddress, ids::GroupId, text::GroupName, token::TokenHash},
     startup,
-    usecases::setup,
+    usecases::{Caller, groups, invitations, setup},
     web::{Reach, State},
 };
 
@@ -13,6 +14,9 @@ use crate::{
     helpers::{Db, PASSWORD, Setting, TestApp},
     support::browser::{Browser, Settings},
 };
+
+/// The Admin of every company here.
+pub(crate) const MAYA: &str = "maya.fischer@example.com";
 
 pub(crate) struct Site {
     pub(crate) app: TestApp,
@@ -71,6 +75,22 @@ impl Site {
         browser
     }
 
+    /// Somebody as use cases know them, for what happens elsewhere.
+    pub(crate) fn caller(&self, email: &str) -> Caller {
+        Caller { user: self.app.id_of(email), session: TokenHash([0; 32]), source: "192.0.2.1".to_owned() }
+    }
+
+    /// The Admin invites somebody; the path of the link that they get.
+    pub(crate) fn invite(&self, email: &str) -> String {
+        invitations::invite(&self.app.ctx, &self.caller(MAYA), &EmailAddress::parse(email).unwrap()).unwrap();
+        self.link_in_mail()
+    }
+
+    /// The Admin makes a group.
+    pub(crate) fn create_group(&self, name: &str) -> GroupId {
+        groups::create(&self.app.ctx, &self.caller(MAYA), &GroupName::parse(name).unwrap()).unwrap()
+    }
+
     /// The path of the one-time address that the first start prints.
     pub(crate) fn setup_path(&self) -> String {
         let address = setup::open(&self.app.ctx).unwrap().expect("nobody is there yet");
@@ -80,15 +100,6 @@ impl Site {
     /// The path of the link in the one mail that was sent since the last look.
     pub(crate) fn link_in_mail(&self) -> String {
         self.system.block_on(self.app.link_in_mail())
-    }
-
-    /// The path of the invitation's link among the mails that were sent since the last look.
-    pub(crate) fn invitation_in_mails(&self) -> String {
-        let mails = self.system.block_on(self.app.mails());
-        let start = format!("{}/invitation/", self.app.ctx.links.origin);
-        let mut words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
-        let link = words.find_map(|word| word.strip_prefix(&start)).expect("an invitation among the mails");
-        format!("/invitation/{link}")
     }
 
     /// The subjects of the mails that were sent since the last look.

@@ -11,6 +11,7 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod accounts;
 mod audit;
 mod directory;
 mod faults;
@@ -21,6 +22,10 @@ mod housekeeping;
 mod invitations;
 mod mail;
 mod manage;
+mod metrics;
+mod new_link;
+mod new_user;
+mod portfolios;
 mod routes;
 mod sessions;
 mod setup;

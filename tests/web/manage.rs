@@ -38,9 +38,9 @@ impl Business {
         let (app, maya) = TestApp::with_admin(db).await;
         let (nordic, dach) = (app.create_portfolio("Nordic Brands"), app.create_portfolio("DACH Retail"));
         let (fjord, bikes) = (app.create_account(nordic, "Fjord Foods"), app.create_account(dach, "Bergmann Bikes"));
-        let hana_id = app.create_portfolio_admin("Hana", "Novak", &[nordic]);
+        let hana_id = app.create_portfolio_admin("Hana", "Novak", &[nordic]).await;
         let jonas = app.create_user("Jonas", "Vermeulen");
-        app.assign(jonas, fjord);
+        app.assign(jonas, fjord).await;
         let hana = app.signed_in(HANA).await;
         Self { app, maya, hana, hana_id, jonas, nordic, dach, fjord, bikes }
     }
@@ -158,7 +158,7 @@ on_both! {
 
     async fn of_somebody_partly_outside_a_portfolio_admin_sees_and_changes_only_what_is_inside(db: Db) {
         let Business { app, mut hana, jonas, bikes, fjord, .. } = Business::new(db).await;
-        app.assign(jonas, bikes);
+        app.assign(jonas, bikes).await;
         let page = hana.get(&app, &at(jonas, "")).await;
         page.sees("Fjord Foods").sees("1 account.").sees_no("Bergmann").sees_no("DACH").sees_no("Deactivate").sees_no("Edit name").sees_no("Sessions");
         let token = csrf(&app, &mut hana).await;
@@ -174,7 +174,7 @@ on_both! {
     async fn somebody_outside_is_answered_as_somebody_unknown(db: Db) {
         let Business { app, mut hana, bikes, jonas, nordic, dach, .. } = Business::new(db).await;
         let lena = app.create_user("Lena", "Novak");
-        app.assign(lena, bikes);
+        app.assign(lena, bikes).await;
         let token = csrf(&app, &mut hana).await;
         for user in [lena, UserId(999_999)] {
             let pages = [hana.get(&app, &at(user, "")).await, hana.get(&app, &at(user, "/edit")).await];
@@ -191,7 +191,7 @@ on_both! {
     async fn nobody_administers_themselves_and_admins_are_beyond_a_portfolio_admin(db: Db) {
         let Business { app, mut maya, mut hana, hana_id, fjord, .. } = Business::new(db).await;
         let daniel = app.create_admin("Daniel", "Moreau");
-        app.assign(daniel, fjord);
+        app.assign(daniel, fjord).await;
         hana.get(&app, &at(daniel, "")).await.is(200).sees_no("Admins").sees_no("Everything").sees("Default roleUser");
         let (maya_token, hana_token) = (csrf(&app, &mut maya).await, csrf(&app, &mut hana).await);
         hana.post(&app, &at(daniel, "/deactivate"), &[("csrf", &hana_token)]).await.is(403);

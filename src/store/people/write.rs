@@ -21,6 +21,9 @@ use super::Person;
 /// Somebody new, with an open invitation.
 #[derive(Debug, Clone)]
 pub struct NewInvited<'a> {
+    /// Empty where the invitation gives the address alone.
+    pub first_name: &'a str,
+    pub last_name: &'a str,
     pub email: &'a EmailAddress,
     pub default_role: DefaultRole,
     pub origin: InvitationOrigin,
@@ -35,7 +38,7 @@ pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, S
     let email = new.email;
     let id = diesel::insert_into(users::table)
         .values((
-            named("", "", email),
+            named(new.first_name, new.last_name, email),
             users::default_role.eq(new.default_role),
             users::invitation_origin.eq(Some(new.origin.as_str())),
             users::invitation_expires_at.eq(Some(new.expires_at)),

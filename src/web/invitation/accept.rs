@@ -2,18 +2,18 @@
 
 use askama::Template;
 
-use super::ended::{Ended, InvitationEndedPage};
+use super::ended;
 use crate::web::{
     page::{Field, FormErrors, Gate, Moment, SecretField},
     paths,
 };
 use crate::{
-    domain::{email_address::masked, password::Password, text::PersonName, token::Token},
+    domain::{password::Password, text::PersonName, token::Token},
     usecases::invitations::{self, AcceptError, Found, Open},
     web::{
         extract::Guest,
         failure::Failure,
-        form::{Button, Form},
+        form::Form,
         page::{FieldError, parse},
         respond::{self, Answer},
         session,
@@ -73,7 +73,7 @@ pub struct AcceptForm {
 
 /// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
-    match look(&state, &token).await? {
+    match ended::look(&state, &token).await? {
         Found::Open(open) => {
             let fields = AcceptFields {
                 first_name: Field::new(&*open.person.first_name),
@@ -82,7 +82,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
             };
             respond::page(&accept_page(&state, &guest, &token, &open, fields))
         }
-        found => ended(&state, &guest, &token, found).await,
+        found => ended::page_of(&state, &guest, &token, found).await,
     }
 }
 
@@ -94,9 +94,9 @@ pub(in crate::web) async fn submit(
     token: Path<String>,
     form: Form<AcceptForm>,
 ) -> Answer {
-    let open = match look(&state, &token).await? {
+    let open = match ended::look(&state, &token).await? {
         Found::Open(open) => open,
-        found => return ended(&state, &guest, &token, found).await,
+        found => return ended::page_of(&state, &guest, &token, found).await,
     };
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
@@ -115,27 +115,9 @@ pub(in crate::web) async fn submit(
             respond::see_other(paths::Root {})
         }
         // Somebody was faster: the page says what became of the link.
-        Err(AcceptError::NotOpen) => ended(&state, &guest, &token, look(&state, &token).await?).await,
+        Err(AcceptError::NotOpen) => ended::page_of(&state, &guest, &token, ended::look(&state, &token).await?).await,
         Err(error) => Err(error.into()),
     }
-}
-
-/// `POST /invitation/{token}/new-link`: "Send me a new link".
-pub(in crate::web) async fn send_new_link(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
-    let (text, source) = (token.clone(), guest.visitor.source.clone());
-    let sent =
-        state.try_run(move |ctx| invitations::send_new_link(ctx, &Token::parse(&text).ok_or(AcceptError::NotOpen)?, &source)).await?;
-    match sent {
-        // The old link's own page would only say that it was replaced, so that this answer cannot be a redirect to it.
-        Ok(email) => ended_page(&state, &guest, Ended::NewLinkSent { masked_email: masked(&email) }).await,
-        Err(AcceptError::NotOpen) => ended(&state, &guest, &token, look(&state, &token).await?).await,
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn look(state: &State, token: &str) -> Result<Found, Failure> {
-    let Some(token) = Token::parse(token) else { return Ok(Found::Unknown) };
-    state.run(move |ctx| invitations::look(ctx, &token)).await
 }
 
 fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
@@ -149,31 +131,6 @@ fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: A
         valid_until: Moment::new(open.expires_at, state.ctx.now()),
         signed_in_as: guest.signed_in.as_ref().map(crate::usecases::Person::display_name),
     }
-}
-
-async fn ended(state: &State, guest: &Guest, token: &str, found: Found) -> Answer {
-    let now = state.ctx.now();
-    let ended = match found {
-        // It has not ended: its own page is the answer.
-        Found::Open(_) => return respond::see_other(paths::Invitation { token: token.to_owned() }),
-        Found::Replaced => Ended::Replaced,
-        Found::Revoked => Ended::Revoked,
-        Found::Unknown => Ended::Unknown,
-        Found::Used { at } => Ended::Used { at: Moment::new(at, now) },
-        Found::Expired { email, expired_at } => Ended::Expired {
-            at: Moment::new(expired_at, now),
-            masked_email: masked(&email),
-            new_link: paths::InvitationNewLink { token: token.to_owned() },
-        },
-    };
-    ended_page(state, guest, ended).await
-}
-
-async fn ended_page(state: &State, guest: &Guest, ended: Ended) -> Answer {
-    let company = state.run(crate::usecases::directory::company_name).await?;
-    let gate = respond::gate(state, guest, &company);
-    let status = ended.status();
-    respond::with_status(status, &InvitationEndedPage { gate, ended })
 }
 
 impl AcceptForm {

@@ -3,9 +3,20 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::web::{
-    page::{Gate, Moment},
-    paths,
+use crate::{
+    domain::{email_address::masked, token::Token},
+    usecases::{
+        directory,
+        invitations::{self, Found},
+    },
+    web::{
+        extract::Guest,
+        failure::Failure,
+        page::{Gate, Moment},
+        paths,
+        respond::{self, Answer},
+        state::State,
+    },
 };
 
 /// One card that says what became of the invitation, and what to do.
@@ -14,6 +25,8 @@ use crate::web::{
 pub struct InvitationEndedPage {
     pub gate: Gate,
     pub ended: Ended,
+    /// Whether mails are sent; without a mail server, people ask for their link.
+    pub sends_mail: bool,
 }
 
 /// What became of it.
@@ -39,24 +52,58 @@ pub enum Ended {
     },
 }
 
+/// What stands behind the link.
+pub(super) async fn look(state: &State, token: &str) -> Result<Found, Failure> {
+    let Some(token) = Token::parse(token) else { return Ok(Found::Unknown) };
+    state.run(move |ctx| invitations::look(ctx, &token)).await
+}
+
+/// What is said about a link that was found not to be open.
+pub(super) async fn page_of(state: &State, guest: &Guest, token: &str, found: Found) -> Answer {
+    let now = state.ctx.now();
+    let ended = match found {
+        // It has not ended: its own page is the answer.
+        Found::Open(_) => return respond::see_other(paths::Invitation { token: token.to_owned() }),
+        Found::Replaced { .. } => Ended::Replaced,
+        Found::Revoked => Ended::Revoked,
+        Found::Unknown => Ended::Unknown,
+        Found::Used { at } => Ended::Used { at: Moment::new(at, now) },
+        Found::Expired { email, expired_at } => Ended::Expired {
+            at: Moment::new(expired_at, now),
+            masked_email: masked(&email),
+            new_link: paths::InvitationNewLink { token: token.to_owned() },
+        },
+    };
+    page(state, guest, ended).await
+}
+
+pub(super) async fn page(state: &State, guest: &Guest, ended: Ended) -> Answer {
+    let company = state.run(directory::company_name).await?;
+    let gate = respond::gate(state, guest, &company);
+    respond::with_status(ended.status(), &InvitationEndedPage { gate, ended, sends_mail: state.ctx.sends_mail })
+}
+
+impl InvitationEndedPage {
+    fn title(&self) -> &'static str {
+        match self.ended {
+            Ended::Used { .. } => "This invitation was already used",
+            Ended::Revoked => "This invitation was revoked",
+            Ended::Replaced => "This invitation was replaced",
+            Ended::Expired { .. } => "This invitation has expired",
+            Ended::Unknown => "This link leads to no invitation",
+            Ended::NewLinkSent { .. } if self.sends_mail => "A new link is on its way",
+            Ended::NewLinkSent { .. } => "There is a new link",
+        }
+    }
+}
+
 impl Ended {
     /// 410 for a link that was one, 404 for what never was.
-    pub(super) fn status(&self) -> StatusCode {
+    fn status(&self) -> StatusCode {
         match self {
             Self::Unknown => StatusCode::NOT_FOUND,
             Self::NewLinkSent { .. } => StatusCode::OK,
             Self::Used { .. } | Self::Revoked | Self::Replaced | Self::Expired { .. } => StatusCode::GONE,
-        }
-    }
-
-    fn title(&self) -> &'static str {
-        match self {
-            Self::Used { .. } => "This invitation was already used",
-            Self::Revoked => "This invitation was revoked",
-            Self::Replaced => "This invitation was replaced",
-            Self::Expired { .. } => "This invitation has expired",
-            Self::Unknown => "This link leads to no invitation",
-            Self::NewLinkSent { .. } => "A new link is on its way",
         }
     }
 
@@ -74,37 +121,60 @@ mod tests {
     use super::*;
     use crate::web::samples::{Sample, check};
 
-    fn page(sample: &Sample, ended: Ended) -> InvitationEndedPage {
-        InvitationEndedPage { gate: sample.gate(), ended }
+    fn page(sample: &Sample, ended: Ended, sends_mail: bool) -> InvitationEndedPage {
+        InvitationEndedPage { gate: sample.gate(), ended, sends_mail }
+    }
+
+    fn expired(sample: &Sample) -> Ended {
+        let new_link = paths::InvitationNewLink { token: "0123456789abcdef".into() };
+        Ended::Expired { at: sample.moment(3000), masked_email: sample.email.clone(), new_link }
+    }
+
+    fn sent(sample: &Sample) -> Ended {
+        Ended::NewLinkSent { masked_email: sample.email.clone() }
     }
 
     #[test]
     fn renders() {
-        check("invitation-used", |sample| page(sample, Ended::Used { at: sample.moment(3000) }));
-        check("invitation-revoked", |sample| page(sample, Ended::Revoked));
-        check("invitation-replaced", |sample| page(sample, Ended::Replaced));
-        check("invitation-unknown", |sample| page(sample, Ended::Unknown));
-        check("invitation-expired", |sample| {
-            let new_link = paths::InvitationNewLink { token: "0123456789abcdef".into() };
-            page(sample, Ended::Expired { at: sample.moment(3000), masked_email: sample.email.clone(), new_link })
-        });
-        check("invitation-new-link", |sample| page(sample, Ended::NewLinkSent { masked_email: sample.email.clone() }));
+        check("invitation-used", |sample| page(sample, Ended::Used { at: sample.moment(3000) }, true));
+        check("invitation-revoked", |sample| page(sample, Ended::Revoked, true));
+        check("invitation-unknown", |sample| page(sample, Ended::Unknown, true));
+        for (how, sends_mail) in [("", true), ("-without-mail", false)] {
+            check(&format!("invitation-replaced{how}"), |sample| page(sample, Ended::Replaced, sends_mail));
+            check(&format!("invitation-expired{how}"), |sample| page(sample, expired(sample), sends_mail));
+            check(&format!("invitation-new-link{how}"), |sample| page(sample, sent(sample), sends_mail));
+        }
     }
 
     #[test]
     fn only_an_expired_one_offers_a_new_link() {
         let sample = Sample::plain();
-        let new_link = paths::InvitationNewLink { token: "abc".into() };
-        let expired = Ended::Expired { at: sample.moment(1), masked_email: String::new(), new_link };
+        let used = Ended::Used { at: sample.moment(1) };
         for (ended, offers) in [
-            (expired, true),
-            (Ended::Used { at: sample.moment(1) }, false),
+            (expired(&sample), true),
+            (used, false),
             (Ended::Revoked, false),
             (Ended::Replaced, false),
             (Ended::Unknown, false),
+            (sent(&sample), false),
         ] {
-            let html = page(&sample, ended.clone()).render().unwrap();
+            let html = page(&sample, ended.clone(), true).render().unwrap();
             assert_eq!(html.contains("Send me a new link"), offers, "{ended:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_mail_server_nobody_is_promised_a_mail() {
+        let mut sample = Sample::plain();
+        sample.email.clear();
+        let used = Ended::Used { at: sample.moment(1) };
+        for ended in [expired(&sample), used, Ended::Revoked, Ended::Replaced, Ended::Unknown, sent(&sample)] {
+            let html = page(&sample, ended.clone(), false).render().unwrap();
+            assert!(!html.contains("mail") && !html.contains("on its way"), "{ended:?}: {html}");
+        }
+        for ended in [expired(&sample), Ended::Replaced, sent(&sample)] {
+            let html = page(&sample, ended.clone(), false).render().unwrap();
+            assert!(html.contains("whoever invited you, or an administrator"), "{ended:?}: {html}");
         }
     }
 }

@@ -18,10 +18,20 @@ pub struct Shell {
     pub nav: Vec<NavGroup>,
     pub csrf: String,
     pub flash: Option<Flash>,
+    pub session: SessionLeft,
     /// Whether to advise the Admin who looks to appoint a second one.
     pub is_only_admin: bool,
     /// Whether mails are written as files, for want of a mail server.
     pub mails_to_files: bool,
+}
+
+/// How long the session still holds, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SessionLeft {
+    /// Unless there is another request.
+    pub idle: i64,
+    /// Whatever happens.
+    pub absolute: i64,
 }
 
 /// What the frame of a page that stands alone shows.
@@ -52,11 +62,14 @@ pub struct NavEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     UsersAndGroups,
+    Roles,
+    Portfolios,
 }
 
 impl Section {
     /// The sections by what they are about, in the order of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 1] = [("People", &[Self::UsersAndGroups])];
+    const GROUPS: [(&'static str, &'static [Self]); 2] =
+        [("People", &[Self::UsersAndGroups, Self::Roles]), ("Business", &[Self::Portfolios])];
 
     /// The section that a page is in, by its path; pages of none belong to the first.
     pub fn of(path: &str) -> Self {
@@ -69,6 +82,8 @@ impl Section {
     fn roots(self) -> &'static [&'static str] {
         match self {
             Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
+            Self::Roles => &[paths::Roles::PATTERN],
+            Self::Portfolios => &[paths::Portfolios::PATTERN, paths::NewAccount::PATTERN, paths::Account::PATTERN],
         }
     }
 
@@ -76,6 +91,8 @@ impl Section {
     fn permission(self) -> Permission {
         match self {
             Self::UsersAndGroups => Permission::DirectoryView,
+            Self::Roles => Permission::RolesView,
+            Self::Portfolios => Permission::AccountsView,
         }
     }
 
@@ -93,13 +110,17 @@ impl Section {
     fn entry(self, role: Role, current: Self) -> NavEntry {
         let (label, icon, href) = match (self, role) {
             (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+            (Self::Roles, _) => ("Roles", "key", paths::Roles {}.to_string()),
+            (Self::Portfolios, Role::User) => ("Accounts", "brief", paths::Portfolios {}.to_string()),
+            (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief", paths::Portfolios {}.to_string()),
         };
         NavEntry { label, icon, href, is_current: self == current }
     }
 }
 
-/// Whether `path` is the page at `root` or below it.
+/// Whether `path` is the page at `root` or below it. From its first parameter on, a root stands for everything.
 fn is_below(root: &str, path: &str) -> bool {
+    let root = root.split("/{").next().unwrap_or(root);
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -190,6 +211,9 @@ mod tests {
         for path in ["/users-and-groups", "/users-and-groups/groups/3", "/"] {
             assert_eq!(Section::of(path), Section::UsersAndGroups, "{path}");
         }
+        for path in ["/portfolios", "/portfolios/3", "/accounts/new", "/accounts/3/billing"] {
+            assert_eq!(Section::of(path), Section::Portfolios, "{path}");
+        }
         assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
     }
 
@@ -199,6 +223,8 @@ mod tests {
             let nav = Section::UsersAndGroups.nav(role);
             assert_eq!(nav[0].entries[0].label, "Users & Groups");
             assert!(nav[0].entries[0].is_current);
+            assert_eq!(nav[1].entries[0].label, if role == Role::User { "Accounts" } else { "Portfolios" });
+            assert!(!nav[1].entries[0].is_current);
         }
     }
 }
