@@ -21,6 +21,7 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod manage;
 mod metrics;
 mod new_link;
 mod new_user;

@@ -26,6 +26,10 @@ pub(crate) struct World {
     /// The paths of the links of open invitations, and of one that ran out.
     open: String,
     expired: String,
+    /// Invited, for Manage to revoke.
+    pending: String,
+    /// A Portfolio Admin of the first portfolio.
+    portfolio_admin: String,
 }
 
 /// What a page answers to whom.
@@ -50,7 +54,7 @@ pub(crate) struct Post {
 }
 
 /// What is stored, in numbers that no change leaves as they are.
-const STORED: [&str; 21] = [
+const STORED: [&str; 25] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -67,6 +71,10 @@ const STORED: [&str; 21] = [
     "refused_sign_ins",
     "outbox",
     "audit_entries",
+    "users WHERE version > 1",
+    "portfolio_assignments",
+    "account_assignments",
+    "account_assignments WHERE sees_billing",
     "portfolios",
     "portfolios WHERE deactivated_at IS NULL",
     "accounts",
@@ -90,18 +98,36 @@ impl World {
         let add = format!("/users-and-groups/groups/{group}/add");
         let csrf = csrf(&maya.get(&app, "/users-and-groups").await, "/sign-out");
         maya.post(&app, &add, &[("csrf", &csrf), ("user", &active)]).await.is(303);
+        let portfolios = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
+        let portfolio_admin = app.create_portfolio_admin("Hana", "Novak", &[portfolios[0]]).await.to_string();
         let (invited, _) = invite(&app, &mut maya, "noor@example.com").await;
         let (_, open) = invite(&app, &mut maya, "ruth@example.com").await;
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
-        let portfolios = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
         let account = app.create_account(portfolios[0], "Fjord Foods").to_string();
-        let portfolios = portfolios.map(|portfolio| portfolio.to_string());
         let deactivate = format!("/portfolios/{}/deactivate", portfolios[1]);
         maya.press(&app, &deactivate, &deactivate).await.is(303);
+        let (pending, _) = invite(&app, &mut maya, "sam@example.com").await;
+        let portfolios = portfolios.map(|portfolio| portfolio.to_string());
         maya.get(&app, "/users-and-groups").await.is(200);
-        Self { app, maya, jonas, lena, portfolios, account, group, active, deactivated, deleted, invited, open, expired }
+        Self {
+            app,
+            maya,
+            jonas,
+            lena,
+            portfolios,
+            account,
+            portfolio_admin,
+            group,
+            active,
+            deactivated,
+            deleted,
+            invited,
+            pending,
+            open,
+            expired,
+        }
     }
 
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
@@ -143,6 +169,12 @@ impl World {
             visit("RevokeInvitation", list(format!("/users/{invited}/revoke")), [303, 403, 200]),
             visit("InvitationLink", list(format!("/users/{invited}/link")), [303, 403, 200]),
             visit("DeletedUsers", list("/deleted".into()), [303, 403, 200]),
+            visit("Manage", format!("/users-and-permissions/{active}"), [303, 403, 200]),
+            visit("Manage", format!("/users-and-permissions/{active}?q=fj"), [303, 403, 200]),
+            visit("Manage", "/users-and-permissions/999999".into(), [303, 403, 404]),
+            visit("EditUser", format!("/users-and-permissions/{active}/edit"), [303, 403, 200]),
+            visit("RevokeFromManage", format!("/users-and-permissions/{invited}/revoke"), [303, 403, 200]),
+            visit("LinkFromManage", format!("/users-and-permissions/{invited}/link"), [303, 403, 200]),
             visit("Portfolios", "/portfolios".into(), [303, 200, 200]),
             visit("NewPortfolio", "/portfolios/new".into(), [303, 403, 200]),
             visit("Portfolio", format!("/portfolios/{portfolio}"), [303, 403, 200]),
@@ -195,6 +227,16 @@ impl World {
             user: Some(403),
             needs_session: true,
         };
+        let manage =
+            |name, path: String, fields| Post { path: format!("/users-and-permissions/{path}"), ..act(name, String::new(), fields, 403) };
+        let profile = [
+            ("first_name", "Jonas"),
+            ("last_name", "Vermeulen"),
+            ("email", "jonas.vermeulen@example.com"),
+            ("default_role", "user"),
+            ("version", "1"),
+        ];
+        let (food, other, admin) = (&self.account, &self.portfolios[1], &self.portfolio_admin);
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
@@ -219,6 +261,18 @@ impl World {
             act("RemoveFromGroup", format!("/groups/{group}/members/{active}/remove"), back(), 403),
             act("AddToGroup", format!("/groups/{group}/add"), vec![field("user", active)], 403),
             act("DeleteGroup", format!("/groups/{group}/delete"), vec![], 403),
+            manage("EditUser", format!("{active}/edit"), profile.map(|(name, value)| field(name, value)).into()),
+            manage("Assign", format!("{active}/assign"), vec![field("assign", &format!("account-{food}"))]),
+            manage("SwitchPermission", format!("{active}/accounts/{food}/see-billing/on"), vec![]),
+            manage("UnassignAccount", format!("{active}/accounts/{food}/remove"), vec![]),
+            manage("AssignAccount", format!("{active}/accounts/{food}/assign"), vec![]),
+            manage("AssignPortfolio", format!("{admin}/portfolios/{other}/assign"), vec![]),
+            manage("UnassignPortfolio", format!("{admin}/portfolios/{other}/remove"), vec![]),
+            manage("EndSessions", format!("{active}/sign-out"), vec![]),
+            manage("DeactivateUser", format!("{active}/deactivate"), vec![]),
+            manage("ReactivateUser", format!("{active}/reactivate"), vec![]),
+            manage("ResendFromManage", format!("{}/resend", self.pending), vec![]),
+            manage("RevokeFromManage", format!("{}/revoke", self.pending), vec![]),
             act("ResendInvitation", format!("/users/{invited}/resend"), back(), 403),
             act("RevokeInvitation", format!("/users/{invited}/revoke"), back(), 403),
             act("BlockUser", format!("/users/{active}/block"), back(), 403),
@@ -321,7 +375,7 @@ on_both! {
     async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
         let mut world = World::new(db).await;
         // The link's page and the export are noted in the audit log, however they are asked for.
-        for Visit { path, .. } in world.visits().into_iter().filter(|visit| !matches!(visit.name, "InvitationLink" | "ExportUsers")) {
+        for Visit { path, .. } in world.visits().into_iter().filter(|visit| !matches!(visit.name, "InvitationLink" | "LinkFromManage" | "ExportUsers")) {
             for who in ["nobody", "admin"] {
                 let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
                 let before = world.stored();
