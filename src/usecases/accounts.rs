@@ -128,6 +128,15 @@ impl May {
             move_away: acting.may(Action::ManagePortfolios),
         }
     }
+
+    /// Whether an event is theirs to know: whoever administers nothing here learns neither of portfolios nor of what others were given.
+    fn know(self, event: &AuditRow) -> bool {
+        match event.action {
+            AuditAction::BillingUpdated => self.see_billing,
+            AuditAction::AccountMoved => self.see_portfolio,
+            _ => self.assign || event.subject_kind == SubjectKind::Account,
+        }
+    }
 }
 
 /// # Errors
@@ -143,7 +152,7 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denie
         // Whoever is no administrator here knows the people who can sign in, as in the directory.
         let people = people.filter(|colleague| may.assign || colleague.status == Status::Active).collect();
         let mut events = latest_at(db, SubjectKind::Account, id.0, EVENTS_MAX * 2)?;
-        events.retain(|event| may.see_billing || event.action != AuditAction::BillingUpdated);
+        events.retain(|event| may.know(event));
         events.truncate(usize::try_from(EVENTS_MAX).unwrap_or(usize::MAX));
         Ok(Shown { account, people, events, may })
     })

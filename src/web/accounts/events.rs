@@ -1,10 +1,6 @@
 //! What happened at an account, in sentences. They tell what was done and never the values, which not everybody there may know.
 
-use crate::{
-    domain::audit::{AuditAction, SubjectKind},
-    usecases::AuditRow,
-    web::page::Moment,
-};
+use crate::{domain::audit::AuditAction, usecases::AuditRow, web::page::Moment};
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,19 +10,18 @@ pub struct Event {
 }
 
 impl Event {
-    /// `None` for what the page has no words for. Whoever does not administer the account is not told what colleagues were given and lost.
-    pub(super) fn of(row: &AuditRow, administers: bool, at: Moment) -> Option<Self> {
+    /// `None` for what the page has no words for.
+    pub(super) fn of(row: &AuditRow, at: Moment) -> Option<Self> {
         let (by, whom) = (&row.actor_name, &row.subject_name);
-        let about_people = administers && row.subject_kind == SubjectKind::User;
         let text = match row.action {
             AuditAction::AccountCreated => format!("{by} created the account"),
             AuditAction::AccountEdited => format!("{by} edited the details"),
-            AuditAction::AccountMoved if administers => format!("{by} moved the account to another portfolio"),
+            AuditAction::AccountMoved => format!("{by} moved the account to another portfolio"),
             AuditAction::BillingUpdated => format!("{by} updated the billing"),
-            AuditAction::AssignmentGiven if about_people => format!("{by} assigned the account to {whom}"),
-            AuditAction::AssignmentChanged if about_people => format!("{by} changed what {whom} may do here"),
-            AuditAction::AssignmentTaken if about_people => format!("{by} took the account from {whom}"),
-            AuditAction::AssignmentLeftOut if about_people => {
+            AuditAction::AssignmentGiven => format!("{by} assigned the account to {whom}"),
+            AuditAction::AssignmentChanged => format!("{by} changed what {whom} may do here"),
+            AuditAction::AssignmentTaken => format!("{by} took the account from {whom}"),
+            AuditAction::AssignmentLeftOut => {
                 format!("{whom} did not get the account: whoever gave it may no longer give it")
             }
             _ => return None,

@@ -72,7 +72,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, _: actix
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, may),
         people: shown.people.into_iter().map(colleague).collect(),
-        events: shown.events.iter().filter_map(|row| Event::of(row, may.assign, Moment::new(row.at, now))).collect(),
+        events: shown.events.iter().filter_map(|row| Event::of(row, Moment::new(row.at, now))).collect(),
         website: shown.account.website,
         notes: shown.account.notes,
         may,
