@@ -56,6 +56,7 @@ fn resource(pattern: &str, allowed: &'static str) -> Resource {
 }
 
 /// Everything that is served. The caller wraps the application with [`middleware::serve`].
+#[expect(clippy::too_many_lines, reason = "it is the whole site map, an address a line")]
 pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
     config
         .app_data(state.clone())

@@ -114,7 +114,7 @@ on_both! {
 
     async fn everybody_who_matches_is_taken_only_up_to_the_number_that_the_page_names(db: Db) {
         let World { app, mut maya, mut pia, .. } = World::new(db).await;
-        let page = pia.get(&app, &format!("{BULK}?q=e&sort=email")).await;
+        let page = pia.get(&app, &format!("{BULK}?q=example&sort=email")).await;
         page.sees("3 users match").sees("At most 200 users");
         assert_eq!(page.form(BULK).iter().filter(|(name, _)| name == "user").count(), 3);
         for name in ["a", "b"] {

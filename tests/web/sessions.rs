@@ -178,7 +178,7 @@ on_both! {
         let (mut lena, mut there) = (app.signed_in("lena.novak@example.com").await, app.signed_in("lena.novak@example.com").await);
         let page = lena.get(&app, "/users-and-groups/new-group").await;
         confirm(&app, &mut maya, &format!("{ADMINS}/members/{id}/remove")).await.redirects_to(ADMINS);
-        lena.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in");
+        lena.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in?next=%2Fusers-and-groups%2Fnew-group&unsent=true");
         there.get(&app, LIST).await.redirects_to(SIGNED_OUT);
         assert_eq!(app.count("user_groups WHERE kind = 'custom'"), 0);
         app.signed_in("lena.novak@example.com").await.get(&app, LIST).await.is(200).sees_no("Create");

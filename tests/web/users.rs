@@ -278,7 +278,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let (id, csrf) = (app.create_user("Jonas", "Vermeulen"), csrf(&app, &mut maya).await);
         let deeds = app.deeds();
-        app.browser().post(&app, &user_path(id, "block"), &[("csrf", &csrf)]).await.redirects_to("/sign-in");
+        app.browser().post(&app, &user_path(id, "block"), &[("csrf", &csrf)]).await.redirects_to("/sign-in?unsent=true");
         assert_eq!(app.deeds(), deeds);
     }
 

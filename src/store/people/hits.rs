@@ -150,7 +150,8 @@ fn condition(filter: &Filter) -> String {
     let mut condition = if filter.active_only { "users.standing = 'active'" } else { "users.standing IS NOT NULL" }.to_owned();
     for (group, exists) in [(filter.member_of, "EXISTS"), (filter.not_member_of, "NOT EXISTS")] {
         if let Some(group) = group {
-            condition += &format!(" AND {exists} (SELECT 1 FROM memberships WHERE group_id = {group} AND user_id = users.id)");
+            let clause = format!(" AND {exists} (SELECT 1 FROM memberships WHERE group_id = {group} AND user_id = users.id)");
+            condition.push_str(&clause);
         }
     }
     condition

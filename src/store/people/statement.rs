@@ -83,13 +83,17 @@ impl Statement {
 
     pub(super) fn bind(&mut self, text: String) {
         self.texts.push(text);
-        self.sql.push_str(&format!("${}", self.texts.len()));
+        let place = format!("${}", self.texts.len());
+        self.sql.push_str(&place);
     }
 
     /// The column `id`.
     pub(super) fn load(&self, db: &mut Database) -> Result<Vec<UserId>, StoreError> {
         let found = each!(db, |db| {
-            let query = self.texts.iter().fold(sql_query(&self.sql).into_boxed(), |query, text| query.bind::<Text, _>(text));
+            let mut query = sql_query(&self.sql).into_boxed();
+            for text in &self.texts {
+                query = query.bind::<Text, _>(text);
+            }
             query.load::<Found>(db)
         })?;
         Ok(found.into_iter().map(|Found { id }| UserId(id)).collect())
@@ -98,7 +102,10 @@ impl Statement {
     /// The columns `word` and `people`.
     pub(super) fn load_counts(&self, db: &mut Database) -> Result<Vec<(String, i64)>, StoreError> {
         let found = each!(db, |db| {
-            let query = self.texts.iter().fold(sql_query(&self.sql).into_boxed(), |query, text| query.bind::<Text, _>(text));
+            let mut query = sql_query(&self.sql).into_boxed();
+            for text in &self.texts {
+                query = query.bind::<Text, _>(text);
+            }
             query.load::<Counted>(db)
         })?;
         Ok(found.into_iter().map(|Counted { word, people }| (word, people)).collect())

@@ -81,6 +81,7 @@ impl RoleChoice {
 }
 
 impl PortfolioChoice {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     pub(super) fn is_picked(&self, id: &PortfolioId) -> bool {
         self.picked == Some(*id)
     }
@@ -313,7 +314,7 @@ mod tests {
         });
         check("manage-user-portfolio", |sample| {
             let mut page = page(sample);
-            let options = (0..sample.rows).map(|place| (PortfolioId(place as i64 + 1), sample.text.clone())).collect();
+            let options = (1..).zip(vec![sample.text.clone(); sample.rows]).map(|(id, name)| (PortfolioId(id), name)).collect();
             let error = Some(FieldError::Said("Choose at least one portfolio".into()));
             page.fields.portfolio = Some(PortfolioChoice { q: sample.text.clone(), searches: true, options, picked: None, error });
             page

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{process, text::Reading};
 
-/// OpenMetrics, which Prometheus reads whatever it asked for.
+/// `OpenMetrics`, which Prometheus reads whatever it asked for.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Everything that the listener for monitoring serves. It knows no sessions.

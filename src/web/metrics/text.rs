@@ -1,4 +1,4 @@
-//! A reading in the words of OpenMetrics, named as Prometheus advises.
+//! A reading in the words of `OpenMetrics`, named as Prometheus advises.
 
 use std::{fmt, sync::Arc};
 

@@ -52,7 +52,7 @@ impl Moment {
         [two_digits(self.at.hour()), two_digits(self.at.minute())].join(":")
     }
 
-    fn to_the_second(&self, between: &str, zone: &str) -> String {
+    fn to_the_second(self, between: &str, zone: &str) -> String {
         let Self { at, .. } = self;
         let (month, day) = (two_digits(at.month()), two_digits(at.day()));
         let (hour, minute, second) = (two_digits(at.hour()), two_digits(at.minute()), two_digits(at.second()));

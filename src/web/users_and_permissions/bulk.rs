@@ -108,6 +108,7 @@ impl EverybodyPage {
 
 /// `GET /users-and-permissions/bulk`
 pub(in crate::web) async fn everybody(console: Console, query: Query<PeopleQuery>) -> Answer {
+    query.asked()?;
     let query = query.changed(|_| ());
     let asked = query.asked()?;
     let open = move |ctx: &_, actor: &_| people_bulk::everybody(ctx, actor, &asked);

@@ -119,6 +119,7 @@ impl PeoplePage {
     }
 
     /// The header of a column: the address of the other direction, or of its order where it is not in force.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     fn sort_href(&self, by: &SortBy) -> String {
         let is_descending = self.order.by == *by && !self.order.is_descending;
         let order = Order { by: *by, is_descending };
@@ -126,6 +127,7 @@ impl PeoplePage {
         query.changed(|query| query.sort = sort_word(order)).path()
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     fn is_sorted_by(&self, by: &SortBy) -> bool {
         self.order.by == *by
     }
