@@ -143,7 +143,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 30] = [
+const PAGES: [&str; 31] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -157,6 +157,7 @@ const PAGES: [&str; 30] = [
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
     UsersAndPermissions::PATTERN,
+    ExportUsers::PATTERN,
     BulkUsers::PATTERN,
     Manage::PATTERN,
     EditUser::PATTERN,

@@ -123,7 +123,7 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         let store = app.store();
         assert_eq!(store.load().connections_in_use, 0);
-        store.read(|_| Ok::<_, StoreError>(assert_eq!(store.load().connections_in_use, 1))).unwrap();
+        assert_eq!(store.read(|_| Ok::<_, StoreError>(store.load().connections_in_use)).unwrap(), 1);
         assert_is(number(&app, "usher_database_connections_max").await, 4);
     }
 

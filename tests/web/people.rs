@@ -59,7 +59,7 @@ on_both! {
         assert!(row(&page, "pia.berg@").contains("Portfolio Admin Active 1 portfolio Off Today, 09:20"));
         assert!(row(&page, "nina.vik@").contains("None"));
         assert!(row(&page, "maya.fischer@").contains("AdminYou") && row(&page, "maya.fischer@").contains("All, as Admin"));
-        page.sees("All 6Everyone").sees("Active 6Can sign in").sees("Invited 0Link still open").sees("1–6 of 6 users");
+        page.sees("All 6 Everyone").sees("Active 6 Can sign in").sees("Invited 0 Link still open").sees("1–6 of 6 users");
         assert!(page.has_link("/users-and-permissions/new"));
     }
 
@@ -68,13 +68,13 @@ on_both! {
         let page = pia.get(&app, LIST).await;
         assert_eq!(names(&page), ["Otto Lund", "Pia Berg", "Uma Ek"]);
         assert!(row(&page, "otto.lund@").contains("1 account"));
-        page.sees("All 3Everyone").sees("1–3 of 3 users");
+        page.sees("All 3 Everyone").sees("1–3 of 3 users");
         for query in ["q=holm", "q=nina", "assignments=none", "status=deactivated"] {
             let page = pia.get(&app, &format!("{LIST}?{query}")).await;
             page.is(200).sees_no("Holm").sees_no("Vik");
             assert!(names(&page).is_empty(), "{query}");
         }
-        pia.get(&app, &format!("{LIST}?q=holm")).await.sees("No users match “holm”").sees("All 0Everyone");
+        pia.get(&app, &format!("{LIST}?q=holm")).await.sees("No users match “holm”").sees("All 0 Everyone");
     }
 
     async fn the_admin_tag_is_for_admins_who_look(db: Db) {
@@ -110,13 +110,13 @@ on_both! {
         app.mails().await;
         app.execute("UPDATE users SET invitation_expires_at = created_at WHERE email = 'ruth@example.com'");
         let page = maya.get(&app, LIST).await;
-        page.sees("All 8Everyone Active 5Can sign in Deactivated 1Sign-in blocked Invited 1Link still open Expired 1Link ran out");
+        page.sees("All 8 Everyone Active 5 Can sign in Deactivated 1 Sign-in blocked Invited 1 Link still open Expired 1 Link ran out");
         for (status, name) in [("deactivated", "Uma Ek"), ("invited", "noor@example.com"), ("expired", "ruth@example.com")] {
             assert_eq!(listed(&app, &mut maya, &format!("status={status}")).await, [name]);
         }
         let searched = maya.get(&app, &format!("{LIST}?q=example.com&role=portfolio_admin&status=expired")).await;
-        searched.sees("All 1Everyone Active 1Can sign in Deactivated 0").sees("Nobody with the status Expired has that name or email address.");
-        maya.get(&app, &format!("{LIST}?two_factor=on")).await.sees("All 0Everyone");
+        searched.sees("All 1 Everyone Active 1 Can sign in Deactivated 0").sees("Nobody with the status Expired has that name or email address.");
+        maya.get(&app, &format!("{LIST}?two_factor=on")).await.sees("All 0 Everyone");
         assert_eq!(listed(&app, &mut maya, "two_factor=off&status=active&role=user&assignments=none").await, ["Maya Fischer", "Nina Vik"]);
     }
 
