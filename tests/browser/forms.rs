@@ -104,7 +104,7 @@ fn forms_of_the_console_say_what_is_wrong() {
     user.comes_back_with_words_at_the_fields(&maya);
     assert!(maya.has_button("Activate"));
 
-    let said: &[_] = &[("There is a group with this name already", "Group Name")];
+    let said: &[_] = &[("There is a group with this name already, or with one that looks like it", "Group Name")];
     maya.open("/users-and-groups");
     maya.press("Create");
     maya.click_link("Group");

@@ -80,9 +80,11 @@ with_scripts_and_without! {
         let block = || users::block(ctx, &lena, Door::UsersAndGroups, maya).unwrap();
         let is_out_until_activated = |path: &str| {
             browser.see("Access is by invitation.");
-            assert_eq!(browser.path(), path);
+            assert!(browser.path().starts_with("/sign-in") && browser.path().ends_with(path), "{}", browser.path());
             users::activate(ctx, &lena, Door::UsersAndGroups, maya).unwrap();
             sign_in(&browser, MAYA);
+            // A form that came too late leads back to the page that it was on.
+            browser.open("/users-and-groups");
             browser.see("noor@example.com");
         };
         browser.press("Create");
@@ -90,19 +92,19 @@ with_scripts_and_without! {
         browser.fill("Email Address", "somebody@example.com");
         block();
         browser.press("OK");
-        is_out_until_activated("/sign-in");
+        is_out_until_activated("unsent=true");
         block();
         browser.press("Resend invitation");
-        is_out_until_activated("/sign-in");
+        is_out_until_activated("unsent=true");
         block();
         browser.click_link("Revoke invitation");
-        is_out_until_activated(&format!("/sign-in?next=%2Fusers-and-groups%2Fusers%2F{noor}%2Frevoke"));
+        is_out_until_activated(&format!("?next=%2Fusers-and-groups%2Fusers%2F{noor}%2Frevoke"));
         block();
         browser.fill("Search name or email", "noor");
         if !scripts {
             browser.press("Search");
         }
-        is_out_until_activated("/sign-in?next=%2Fusers-and-groups%3Fq%3Dnoor");
+        is_out_until_activated("?next=%2Fusers-and-groups%3Fq%3Dnoor");
         assert!(!site.app.has_user("somebody@example.com"));
         site.subjects();
     }
