@@ -85,7 +85,7 @@ on_both! {
         for number in 0..60 {
             app.create_account(nordic, &format!("Store {number:02}"));
         }
-        maya.get(&app, &at(hana_id, "")).await.sees("11 more accounts").sees("Store 48").sees_no("Store 49");
+        maya.get(&app, &at(hana_id, "")).await.sees("11 more accounts").sees("Store 48See").sees_no("Store 49See");
     }
 
     async fn deactivating_ends_sessions_and_offers_the_way_back_in_this_page_s_words(db: Db) {

@@ -57,6 +57,7 @@ impl Drop for Turn {
 
 /// `GET /users-and-permissions/export`
 pub(in crate::web) async fn export(console: Console, query: Query<PeopleQuery>) -> Answer {
+    query.asked()?;
     let query = query.changed(|_| ());
     let asked = Asked { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
     let state = console.state().clone();
