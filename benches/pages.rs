@@ -1,8 +1,8 @@
-//! What the Users panel costs, against the least that a server can do and at several sizes of company: one table, in Markdown.
+//! What the lists of people cost, against the least that a server can do and at several sizes of company: one table, in Markdown.
 //!
 //! `cargo bench --bench pages`; `USHER_BENCH_SIZES=1000,100000` for other sizes. Server and load share the machine, so CPU time per
 //! request is the figure to compare; requests per second and times are what was left of the machine. The made-up companies are kept in
-//! `target/tmp/pages`.
+//! `target/tmp/pages`. Alone is the time to answer one request at a time, the median of the slowest page of its kind.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that fails is seen")]
 #![allow(clippy::cast_precision_loss, unreachable_pub, missing_debug_implementations, reason = "nobody uses a bench")]
@@ -11,6 +11,8 @@
 mod http;
 #[path = "pages/load.rs"]
 mod load;
+#[path = "pages/people.rs"]
+mod people;
 #[path = "pages/server.rs"]
 mod server;
 
@@ -23,14 +25,17 @@ const LIST: &str = "/users-and-groups";
 /// What is looked at, and the pages that stand for it, which are asked for in turn.
 fn cases() -> Vec<(&'static str, Vec<String>)> {
     let search = |terms: &[&str]| terms.iter().map(|term| format!("{LIST}?q={term}")).collect();
-    vec![
+    let mut cases = vec![
         ("first page", vec![LIST.to_owned()]),
         ("page by key, deep inside", ('b'..='w').map(after).collect()),
         ("search, one name", search(&["hanna+fischer", "rohan+desai", "zara+yates", "noor+visser", "eliska+fiala", "kofi+mensah"])),
         ("search, one last name", search(&["fletcher", "dubois", "castillo", "teixeira", "winkler", "hoekstra"])),
         ("search, part of many names", search(&["mar", "son", "ann", "ber"])),
+        ("search, part of many late names", search(&["tha", "the", "org", "lu", "so", "%D0%BA%D0%BE%D0%B2"])),
         ("search, part of every address", search(&["example", ".com"])),
-    ]
+    ];
+    cases.extend(people::cases());
+    cases
 }
 
 /// The page after everybody whose name is before `letter`.
@@ -49,7 +54,7 @@ fn main() {
         server::serve_bare(length.parse().expect("a length")).expect("the bare server runs");
         return;
     }
-    println!("| page | people | requests/s | p50 ms | p99 ms | CPU µs/request | × limit |\n|---|--:|--:|--:|--:|--:|--:|");
+    println!("| page | people | requests/s | p50 ms | p99 ms | alone ms | CPU µs/request | × limit |\n|---|--:|--:|--:|--:|--:|--:|--:|");
     let (mut limit, mut cpu, mut processes) = (None, Vec::new(), Vec::new());
     for people in sizes() {
         let server = Server::usher(&server::company(people).expect("a company is made up"));
@@ -77,9 +82,9 @@ fn bare(length: usize) -> f64 {
 }
 
 fn row(name: &str, people: &str, cost: &Cost, limit: f64) {
-    let Cost { per_second, p50, p99, cpu, .. } = cost;
-    let [p50, p99] = [p50, p99].map(|time| time.as_secs_f64() * 1000.0);
-    println!("| {name} | {people} | {per_second:.0} | {p50:.2} | {p99:.2} | {cpu:.0} | {:.1} |", cpu / limit);
+    let Cost { per_second, p50, p99, alone, cpu, .. } = cost;
+    let [p50, p99, alone] = [p50, p99, alone].map(|time| time.as_secs_f64() * 1000.0);
+    println!("| {name} | {people} | {per_second:.0} | {p50:.2} | {p99:.2} | {alone:.2} | {cpu:.0} | {:.1} |", cpu / limit);
 }
 
 /// How the cost of each page grows with the company, by CPU time.

@@ -1,6 +1,11 @@
 //! From settings to a running server.
 
-use std::{io, net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix_web::{
     App, HttpServer,
@@ -28,6 +33,10 @@ const OUTBOX_REST: Duration = Duration::from_secs(1);
 /// How often rows that outlived their use are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
+/// Threads of each worker that may wait for the database or hash a password. With more, requests would queue for a connection instead of for a
+/// thread, and each thread takes memory.
+const WAITING_THREADS: usize = 8;
+
 /// Why Usher does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -40,7 +49,7 @@ pub enum StartError {
     #[error("USHER_MAIL_FROM: {0}")]
     MailFrom(#[from] SenderError),
     #[error("cannot listen on {address}: {error}")]
-    Listen { address: std::net::SocketAddr, error: io::Error },
+    Listen { address: SocketAddr, error: io::Error },
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -104,7 +113,8 @@ pub fn transport(settings: &Settings) -> Result<Transport, SmtpUrlError> {
 /// # Errors
 /// When something that it needs is not to be had.
 pub fn serve(settings: &Settings) -> Result<(), StartError> {
-    let listener = TcpListener::bind(settings.listen).map_err(|error| StartError::Listen { address: settings.listen, error })?;
+    let listener = listen(settings.listen)?;
+    let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
     let public_url = public_url(settings, &listener)?;
     let ctx = context(settings, &public_url)?;
     let (transport, from) = (transport(settings)?, Sender::parse(settings.mail_from.as_str())?);
@@ -120,9 +130,16 @@ pub fn serve(settings: &Settings) -> Result<(), StartError> {
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(deliver(ctx.clone(), transport, from));
         actix_web::rt::spawn(sweep(ctx));
+        if let Some(listener) = metrics_listener {
+            actix_web::rt::spawn(metrics_server(listener, state.clone())?);
+        }
         server(listener, state)?.await
     })?;
     Ok(())
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|error| StartError::Listen { address, error })
 }
 
 /// The public URL; where none was set, this machine at the port that was taken.
@@ -152,7 +169,16 @@ pub fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
         let state = state.clone();
         App::new().wrap(Compress::default()).wrap(from_fn(web::serve)).configure(move |config| web::configure(&state, config))
     };
-    Ok(HttpServer::new(application).listen(listener)?.run())
+    Ok(HttpServer::new(application).worker_max_blocking_threads(WAITING_THREADS).listen(listener)?.run())
+}
+
+/// The server for monitoring, which lives as long as the other.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn metrics_server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    let application = move || App::new().configure(|config| web::configure_metrics(&state, config));
+    Ok(HttpServer::new(application).workers(1).disable_signals().listen(listener)?.run())
 }
 
 /// Sends what is in the outbox, for as long as the process runs.

@@ -78,6 +78,11 @@ macro_rules! on_both {
     };
 }
 
+#[path = "people/lists.rs"]
+mod people_lists;
+#[path = "people/search.rs"]
+mod search;
+
 fn now() -> Timestamp {
     DateTime::from_timestamp(1_795_000_000, 123_456_000).unwrap().naive_utc()
 }
@@ -88,6 +93,7 @@ fn entry(name: &str) -> Entry {
         by: By { id: Some(UserId(1)), name: "Maya Fischer".to_owned(), source: "192.0.2.1".to_owned() },
         action: AuditAction::UserInvited,
         subject: Subject { kind: SubjectKind::User, id: 7, name: name.to_owned() },
+        place: None,
         details: json!({"b": 1, "a": "ü"}),
     }
 }
@@ -110,6 +116,8 @@ fn invited(tx: &mut Tx<'_>, address: &str, by: UserId) -> Result<UserId, StoreEr
     let email = EmailAddress::parse(address).unwrap();
     let expires_at = now() + TimeDelta::hours(24);
     let new = NewInvited {
+        first_name: "",
+        last_name: "",
         email: &email,
         default_role: DefaultRole::User,
         origin: InvitationOrigin::UsersAndGroups,
@@ -124,7 +132,7 @@ fn names(store: &Store, filter: &Filter) -> Vec<String> {
     store
         .read(|db: &mut Database| {
             let count = people::count(db, filter)?;
-            let slice = people::list(db, filter, count, &Position::First, 50)?;
+            let slice = people::list(db, filter, &Position::First, 50)?;
             assert_eq!(count, Count::Exactly(i64::try_from(slice.rows.len()).unwrap()));
             assert_eq!(people::search(db, filter, &Position::First, 50)?, (slice.clone(), count));
             Ok::<_, StoreError>(slice.rows.iter().map(people::Person::display_name).collect())
@@ -193,19 +201,9 @@ on_both! {
         assert_eq!(counts(&store), (Count::Exactly(2), Count::Exactly(2)));
     }
 
-    fn a_search_finds_parts_of_names_and_beginnings_of_words(store: TestStore) {
-        store.write(|tx| { for (first, last) in [("Hana", "Novotná"), ("Jonas", "Vermeulen"), ("Ann%", "O_Neill")] { active(tx, first, last); } Ok::<_, StoreError>(()) }).unwrap();
-        for (typed, found) in [("ovot", vec!["Hana Novotná"]), ("NOVOTNA", vec!["Hana Novotná"]), ("na", vec![]), ("no", vec!["Hana Novotná"]), ("v", vec!["Jonas Vermeulen"]), ("xyz", vec![]), ("n%", vec![]), ("nn%", vec!["Ann% O_Neill"]), ("o_n", vec!["Ann% O_Neill"]), ("a_n", vec![]), ("\"", vec![]), ("' OR 1", vec![]), ("hana nov", vec!["Hana Novotná"])] {
-            assert_eq!(search(&store, typed), found, "{typed:?}");
-        }
-        let blocked = store.read(|db| people::find_by_email(db, &EmailAddress::parse("jonas.vermeulen@example.com").unwrap())).unwrap().unwrap().0.id;
-        store.write(|tx| people::set_deleted(tx, blocked, Some(now()))).unwrap();
-        assert!(search(&store, "vermeulen").is_empty());
-    }
-
     fn pages_follow_each_other_in_both_directions(store: TestStore) {
         store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); } Ok::<_, StoreError>(()) }).unwrap();
-        let page = |position: &Position| store.read(|db| people::list(db, &Filter::default(), Count::Exactly(7), position, 3)).unwrap();
+        let page = |position: &Position| store.read(|db| people::list(db, &Filter::default(), position, 3)).unwrap();
         let last_names = |rows: &[people::Person]| rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>();
         let first = page(&Position::First);
         assert_eq!((last_names(&first.rows), first.has_previous, first.has_next), (vec!["Adams".into(), "Braun".into(), "Ek".into()], false, true));
@@ -214,19 +212,6 @@ on_both! {
         assert_eq!(page(&Position::Before(second.rows[0].key())).rows.len(), 3);
         let last = page(&Position::Last);
         assert_eq!((last_names(&last.rows), last.has_previous, last.has_next), (vec!["Żak".into(), "Zorn".into(), "Østby".into()], true, false));
-    }
-
-    fn pages_of_a_search_follow_each_other_in_both_directions(store: TestStore) {
-        store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); active(tx, "Other", last); } Ok::<_, StoreError>(()) }).unwrap();
-        let filter = Filter { active_only: true, search: SearchTerm::parse("same"), ..Filter::default() };
-        let page = |position: &Position| store.read(|db| { let (page, count) = people::search(db, &filter, position, 3)?; assert_eq!(count, Count::Exactly(7)); Ok::<_, StoreError>(page) }).unwrap();
-        let last_names = |page: &Slice<people::Person>| (page.rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>().join(" "), page.has_previous, page.has_next);
-        let first = page(&Position::First);
-        assert_eq!(last_names(&first), ("Adams Braun Ek".to_owned(), false, true));
-        let second = page(&Position::After(first.rows[2].key()));
-        assert_eq!(last_names(&second), ("Émile Żak Zorn".to_owned(), true, true));
-        assert_eq!(page(&Position::Before(second.rows[0].key())), first.clone());
-        assert_eq!(last_names(&page(&Position::Last)), ("Żak Zorn Østby".to_owned(), true, false));
     }
 
     fn members_are_listed_and_counted_and_others_offered(store: TestStore) {
@@ -296,7 +281,7 @@ on_both! {
             let (admin, password) = people::find_by_email(db, &EmailAddress::parse("admin@example.com").unwrap())?.unwrap();
             assert!(admin.is_admin && password == Some(PasswordHash::dummy()));
             assert_eq!(company::load(db)?.name, "Northwind Trading");
-            let everyone = people::list(db, &Filter::default(), Count::Exactly(300), &Position::First, 300)?.rows;
+            let everyone = people::list(db, &Filter::default(), &Position::First, 300)?.rows;
             for status in Status::ALL {
                 assert!(everyone.iter().any(|person| person.status(now()) == status), "{status:?}");
             }

@@ -21,51 +21,65 @@ pub struct Cost {
     pub cpu: f64,
     /// Bytes of a page, the largest.
     pub length: usize,
+    /// The time to answer when nothing else is asked: the median of the slowest page.
+    pub alone: Duration,
 }
 
 /// Asks for these pages in turn.
 pub fn measure(server: &Server, paths: &[String], cookies: &str) -> Cost {
-    ask(server.address, paths, cookies, WARM_UP);
+    ask(server.address, paths, cookies, CONNECTIONS, WARM_UP);
     let (cpu, started) = (server.cpu(), Instant::now());
-    let (mut times, length) = ask(server.address, paths, cookies, TIME);
+    let answers = ask(server.address, paths, cookies, CONNECTIONS, TIME);
     let (cpu, elapsed) = (server.cpu().saturating_sub(cpu), started.elapsed());
-    times.sort_unstable();
+    let times = sorted(answers.iter().map(|answer| answer.time));
     let requests = times.len() as f64;
-    let percentile = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
+    let alone = ask(server.address, paths, cookies, 1, TIME);
+    let of = |page| sorted(alone.iter().filter(|answer| answer.page == page).map(|answer| answer.time));
     Cost {
         per_second: requests / elapsed.as_secs_f64(),
-        p50: percentile(50),
-        p99: percentile(99),
+        p50: percentile(&times, 50),
+        p99: percentile(&times, 99),
         cpu: cpu.as_secs_f64() * 1e6 / requests,
-        length,
+        length: answers.iter().map(|answer| answer.length).max().unwrap_or(0),
+        alone: (0..paths.len()).map(|page| percentile(&of(page), 50)).max().unwrap_or_default(),
     }
 }
 
-fn ask(address: SocketAddr, paths: &[String], cookies: &str, time: Duration) -> (Vec<Duration>, usize) {
+struct Answered {
+    /// Which of the pages.
+    page: usize,
+    time: Duration,
+    length: usize,
+}
+
+fn sorted(times: impl Iterator<Item = Duration>) -> Vec<Duration> {
+    let mut times = times.collect::<Vec<_>>();
+    times.sort_unstable();
+    times
+}
+
+fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+fn ask(address: SocketAddr, paths: &[String], cookies: &str, connections: usize, time: Duration) -> Vec<Answered> {
     let until = Instant::now() + time;
     let one = |first: usize| {
         let mut connection = Connection::open(address).expect("the server listens");
-        let (mut times, mut longest) = (Vec::new(), 0);
-        for path in paths.iter().cycle().skip(first) {
+        let mut answers = Vec::new();
+        for (page, path) in paths.iter().enumerate().cycle().skip(first) {
             let asked = Instant::now();
             let answer = connection.get(path, cookies).expect("the server answers");
-            times.push(asked.elapsed());
             assert_eq!(answer.status, 200, "{path}");
-            longest = longest.max(answer.body.len());
+            answers.push(Answered { page, time: asked.elapsed(), length: answer.body.len() });
             if Instant::now() >= until {
                 break;
             }
         }
-        (times, longest)
+        answers
     };
     thread::scope(|scope| {
-        let threads = (0..CONNECTIONS).map(|number| scope.spawn(move || one(number * paths.len() / CONNECTIONS))).collect::<Vec<_>>();
-        threads.into_iter().map(|thread| thread.join().expect("no thread fails")).fold(
-            (Vec::new(), 0),
-            |(mut all, longest), (times, length)| {
-                all.extend(times);
-                (all, longest.max(length))
-            },
-        )
+        let threads = (0..connections).map(|number| scope.spawn(move || one(number * paths.len() / connections))).collect::<Vec<_>>();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no thread fails")).collect()
     })
 }

@@ -3,6 +3,7 @@
 //! It begins only where nobody ever was, so that it can neither mix with real people nor be started twice on one database. It writes in short
 //! transactions, since a server may be running: one that is interrupted leaves a smaller company, whose database is thrown away.
 
+mod business;
 mod chance;
 mod names;
 mod people;
@@ -14,33 +15,41 @@ use serde_json::json;
 use crate::{
     config::Settings,
     domain::{
+        account::{AccountDetails, Billing, BillingLine, Website},
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
         clock::{Clock as _, Random, SystemClock, SystemRandom, Timestamp, random_bytes},
+        country::UnknownCountry,
         email_address::{EmailAddress, EmailAddressError},
-        ids::{GroupId, UserId},
+        ids::{AccountId, GroupId, PortfolioId, UserId},
+        invitation::InvitationOrigin,
         password::{HashingFailed, Password, PasswordHash},
-        text::{CompanyName, GroupName, LineError, PersonName},
+        portfolio::PortfolioDetails,
+        text::{AccountName, CompanyName, GroupName, LineError, Notes, PersonName, PortfolioName},
         token::TokenEnd,
     },
     startup,
     store::{
-        Store, StoreError, Tx, audit_entries,
+        Store, StoreError, Tx, accounts, audit_entries, billing,
         bulk::{self, NewPerson},
         company,
         groups::{self, ADMINS},
         people::{NewActive, insert_active, is_anybody},
-        tokens,
+        portfolios, tokens,
     },
 };
 
 use super::{CommandError, args, password_from_stdin};
-use people::{GROUPS, HOST, People};
+use business::{Business, MadeUpAccount, MadeUpPortfolio};
+use people::{GROUPS, HOST, PORTFOLIO_ADMIN, People, USER};
 
 const COMPANY: &str = "Northwind Trading";
 const ADMIN: (&str, &str) = ("Maya", "Fischer");
 
 /// People in one transaction: less than a second's work.
 const CHUNK: u32 = 10_000;
+
+/// Portfolios in one transaction.
+const PORTFOLIOS: usize = 50;
 
 /// How long nothing is said about how far it is.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -70,6 +79,8 @@ pub enum DemoError {
     Name(#[from] LineError),
     #[error("a made-up address {0}")]
     Address(#[from] EmailAddressError),
+    #[error("a made-up country is {0}")]
+    Country(#[from] UnknownCountry),
 }
 
 pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandError> {
@@ -90,6 +101,12 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
         }
     })?;
     println!("{COMPANY} has {} people. Sign in as {email}", plan.users);
+    let people = People::new(plan.users, plan.seed, SystemClock.now());
+    for (number, role) in [(PORTFOLIO_ADMIN, "Portfolio Admin"), (USER, "User")] {
+        if number < plan.users {
+            println!("or, as a {role}, as {}", people.person(number).email);
+        }
+    }
     match made_up {
         Some(password) => println!("with the password {password}, which everybody there has."),
         None => println!("with the password that you gave, which everybody there has."),
@@ -102,13 +119,17 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
 /// # Errors
 /// See [`DemoError`].
 pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut(u32)) -> Result<(), DemoError> {
-    let begun = store.change(|tx| begin(tx, plan, now))?;
+    let business = Business::new(plan.users, plan.seed);
+    let mut begun = store.change(|tx| begin(tx, plan, now))?;
+    for portfolios in business.portfolios.chunks(PORTFOLIOS) {
+        store.write(|tx| add_portfolios(tx, portfolios, &mut begun, now))?;
+    }
     let people = People::new(plan.users, plan.seed, now);
     let mut done = 1;
     while done < plan.users {
         let end = plan.users.min(done.saturating_add(CHUNK));
         // Who was made up is in the audit log by the entry of the beginning.
-        store.write(|tx| add(tx, &people, done..end, plan, &begun, now))?;
+        store.write(|tx| add(tx, &people, &business, done..end, plan, &begun, now))?;
         done = end;
         progress(done);
     }
@@ -119,6 +140,44 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
 struct Begun {
     admin: UserId,
     groups: Vec<GroupId>,
+    portfolios: Vec<PortfolioId>,
+    accounts: Vec<AccountId>,
+}
+
+/// Portfolios with all that lies in them but people.
+fn add_portfolios(tx: &mut Tx<'_>, portfolios: &[MadeUpPortfolio], begun: &mut Begun, now: Timestamp) -> Result<(), DemoError> {
+    for made_up in portfolios {
+        let details = PortfolioDetails { name: PortfolioName::parse(&made_up.name)?, notes: Notes::parse(&made_up.notes)? };
+        let portfolio = portfolios::insert(tx, &details, now)?;
+        for made_up in &made_up.accounts {
+            let website = Website::parse(&made_up.website).unwrap_or_default();
+            let details = AccountDetails { name: AccountName::parse(&made_up.name)?, website, notes: Notes::default() };
+            let account = accounts::insert(tx, portfolio, &details, now)?;
+            if let Some((country, city, postal_code)) = made_up.billed_in {
+                billing::save(tx, account, &billing_of(made_up, country, city, postal_code)?, now)?;
+            }
+            begun.accounts.push(account);
+        }
+        if !made_up.is_active {
+            portfolios::set_deactivated(tx, portfolio, Some(now))?;
+        }
+        begun.portfolios.push(portfolio);
+    }
+    Ok(())
+}
+
+fn billing_of(account: &MadeUpAccount, country: &str, city: &str, postal_code: &str) -> Result<Billing, DemoError> {
+    Ok(Billing {
+        legal_name: BillingLine::parse(&format!("{} Group", account.name))?,
+        email: address("invoices")?,
+        address_line_1: BillingLine::parse("Strandgaten 14")?,
+        address_line_2: None,
+        city: BillingLine::parse(city)?,
+        postal_code: BillingLine::parse(postal_code)?,
+        country: country.parse()?,
+        tax_id: None,
+        purchase_order: None,
+    })
 }
 
 /// The company, its Admin and its groups.
@@ -145,23 +204,29 @@ fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoErro
         by: By { id: None, name: "usher demo".to_owned(), source: "command line".to_owned() },
         action: AuditAction::CompanyMadeUp,
         subject: Subject { kind: SubjectKind::Company, id: 1, name: COMPANY.to_owned() },
+        place: None,
         details: json!({"users": plan.users, "seed": plan.seed, "admin": new.email.as_str()}),
     });
-    Ok(Begun { admin, groups })
+    Ok(Begun { admin, groups, portfolios: Vec::new(), accounts: Vec::new() })
 }
 
-/// The people with these numbers, and what they are members of.
+/// The people with these numbers, what they are members of, and what is assigned to them.
 fn add(
     tx: &mut Tx<'_>,
     people: &People,
+    business: &Business,
     numbers: std::ops::Range<u32>,
     plan: &Plan,
     begun: &Begun,
     now: Timestamp,
 ) -> Result<(), DemoError> {
-    let (mut new, mut members) = (Vec::new(), Vec::<(GroupId, String)>::new());
-    for person in numbers.map(|number| people.person(number)) {
+    let (mut new, mut members, mut assigned) = (Vec::new(), Vec::<(GroupId, String)>::new(), Vec::new());
+    for (number, person) in numbers.map(|number| (number, people.person(number))) {
         let email = EmailAddress::parse(&person.email)?;
+        // Whom Users & Groups invited has nothing yet.
+        if person.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions) {
+            assigned.push((email.key().to_owned(), business.of(number, person.default_role)));
+        }
         let groups = person.groups.iter().filter_map(|&group| begun.groups.get(group).copied());
         members.extend(groups.chain(person.is_admin.then_some(ADMINS)).map(|group| (group, email.key().to_owned())));
         new.push(NewPerson {
@@ -179,9 +244,17 @@ fn add(
         });
     }
     bulk::insert_people(tx, &new)?;
-    let ids = bulk::find_by_emails(tx.db(), &members.iter().map(|(_, key)| key.as_str()).collect::<Vec<_>>())?;
+    let keys = members.iter().map(|(_, key)| key.as_str()).chain(assigned.iter().map(|(key, _)| key.as_str())).collect::<Vec<_>>();
+    let ids = bulk::find_by_emails(tx.db(), &keys)?;
     let members = members.iter().filter_map(|(group, key)| Some((*group, *ids.get(key)?))).collect::<Vec<_>>();
-    Ok(bulk::add_members(tx, &members, now)?)
+    bulk::add_members(tx, &members, now)?;
+    let (mut portfolios, mut accounts) = (Vec::new(), Vec::new());
+    for (key, assigned) in &assigned {
+        let Some(&user) = ids.get(key) else { continue };
+        portfolios.extend(assigned.portfolios.iter().filter_map(|&place| Some((user, *begun.portfolios.get(place)?))));
+        accounts.extend(assigned.accounts.iter().filter_map(|&(place, grants)| Some((user, *begun.accounts.get(place)?, grants))));
+    }
+    Ok(bulk::assign(tx, &portfolios, &accounts, begun.admin, now)?)
 }
 
 fn refuse_people(db: &mut crate::store::Database) -> Result<(), DemoError> {

@@ -44,6 +44,8 @@ pub struct Settings {
     pub mail_from: EmailAddress,
     pub secret_key_file: PathBuf,
     pub trusted_proxies: TrustedProxies,
+    /// Where monitoring reads; nowhere by default.
+    pub metrics_listen: Option<SocketAddr>,
     pub log: LogFilter,
     pub log_format: LogFormat,
     origins: BTreeMap<&'static str, Origin>,
@@ -100,6 +102,7 @@ impl Settings {
         let mail_from = source.read(table::MAIL_FROM, parse_mail_from);
         let secret_key_file = source.read(table::SECRET_KEY_FILE, parse_path);
         let trusted_proxies = source.read(table::TRUSTED_PROXIES, TrustedProxies::parse);
+        let metrics_listen = source.read(table::METRICS_LISTEN, parse_listen);
         let log = source.read(table::LOG, LogFilter::parse);
         let log_format = source.read(table::LOG_FORMAT, LogFormat::parse);
         let (data_dir, listen) = (data_dir?, listen?);
@@ -111,6 +114,7 @@ impl Settings {
             mail_from: mail_from?,
             secret_key_file: secret_key_file.unwrap_or_else(|| data_dir.join("secret.key")),
             trusted_proxies: trusted_proxies.unwrap_or_default(),
+            metrics_listen,
             log: log?,
             log_format: log_format?,
             data_dir,
@@ -124,7 +128,7 @@ impl Settings {
     }
 
     /// Each setting with its value, secrets left out.
-    fn shown(&self) -> [(&'static Setting, String); 10] {
+    fn shown(&self) -> [(&'static Setting, String); 11] {
         [
             (table::DATA_DIR, self.data_dir.display().to_string()),
             (table::DATABASE_URL, self.database_url.to_string()),
@@ -134,6 +138,7 @@ impl Settings {
             (table::MAIL_FROM, self.mail_from.to_string()),
             (table::SECRET_KEY_FILE, self.secret_key_file.display().to_string()),
             (table::TRUSTED_PROXIES, self.trusted_proxies.to_string()),
+            (table::METRICS_LISTEN, self.metrics_listen.map_or_else(|| "off".to_owned(), |address| address.to_string())),
             (table::LOG, self.log.to_string()),
             (table::LOG_FORMAT, self.log_format.to_string()),
         ]

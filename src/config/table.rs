@@ -73,6 +73,10 @@ settings! {
     TRUSTED_PROXIES: Derived("none"),
         "Addresses of the proxies whose X-Forwarded-For counts: IP addresses and networks, separated by"
         "commas, such as 10.0.0.7, 192.168.0.0/16.";
+    METRICS_LISTEN: Derived("off"),
+        "The IP address and port, such as 127.0.0.1:9464, on which GET /metrics answers monitoring: numbers"
+        "about requests, sign-ins, mails and the database, and nothing about people. Whoever reaches it may"
+        "read them, so keep it off the network that people use.";
     LOG: Text("info"),
         "What is logged: error, warn, info, debug, trace or off, also by part of the program, such as"
         "info,usher=debug.";

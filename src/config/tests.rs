@@ -34,6 +34,7 @@ fn without_any_setting_everything_has_a_default() {
     assert_eq!(settings.mail_from.as_str(), "usher@localhost");
     assert_eq!(settings.secret_key_file, Path::new("./usher-data/secret.key"));
     assert_eq!(settings.trusted_proxies, TrustedProxies::default());
+    assert_eq!(settings.metrics_listen, None);
     assert_eq!((settings.log.to_string().as_str(), settings.log_format), ("info", LogFormat::Text));
 }
 
@@ -65,24 +66,32 @@ fn the_address_that_nobody_set_has_the_port_of_the_server() {
 }
 
 #[test]
+fn metrics_have_an_address_of_their_own() {
+    let settings = load("metrics_listen = \"[::1]:9464\"\n", &[]).unwrap();
+    assert_eq!(settings.metrics_listen, Some("[::1]:9464".parse().unwrap()));
+    assert_eq!(settings.listen.port(), 8080);
+}
+
+#[test]
 fn everything_wrong_is_told_at_once() {
     let file = "listen = 8080\nlog-format = \"json\"\ndata_dir = \"/srv\"\nmail_from = \"Maya\"\n\"a\\nb\" = 1\n";
     let variables = [
         ("USHER_LISTEN", "8080"),
         ("USHER_LISTN", "127.0.0.1:8080"),
         ("USHER_PORT", "8080"),
-        ("USHER_METRICS_LISTEN", "127.0.0.1:9090"),
+        ("USHER_METRICS", "127.0.0.1:9090"),
         ("USHER_MAIL_FROM", "maya@example.com"),
         ("USHER_LOG", ""),
         ("USHER_PUBLIC_URL", "http://usher.example.com"),
         ("USHER_SECRET_KEY_FILE", "secret.key\n"),
         ("USHER_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("USHER_METRICS_LISTEN", "9464"),
     ];
     let told = problems(file, &variables);
     for (i, start) in [
         "USHER_LISTN: is not a setting; did you mean USHER_LISTEN?",
         "USHER_PORT: is not a setting; the settings are USHER_DATA_DIR, USHER_DATABASE_URL, ",
-        "USHER_METRICS_LISTEN: is not a setting; the settings are ",
+        "USHER_METRICS: is not a setting; the settings are ",
         "a\\nb in ./usher-data/usher.toml: is not a setting; the settings are data_dir, ",
         "data_dir in ./usher-data/usher.toml: cannot be set in the folder that it names; set USHER_DATA_DIR instead",
         "log-format in ./usher-data/usher.toml: is not a setting; did you mean log_format?",
@@ -92,6 +101,7 @@ fn everything_wrong_is_told_at_once() {
         "mail_from in ./usher-data/usher.toml: \"Maya\" is not an email address; write one such as usher@example.com",
         "USHER_SECRET_KEY_FILE: begins or ends with a blank or a line break",
         "USHER_TRUSTED_PROXIES: \"10.0.0.1/8\" is neither an address nor the beginning of a network",
+        "USHER_METRICS_LISTEN: \"9464\" is not an address to listen on; write an IP address and a port, like ",
         "USHER_LOG: is empty; leave it out for the default",
     ]
     .into_iter()
@@ -99,7 +109,7 @@ fn everything_wrong_is_told_at_once() {
     {
         assert!(told[i].starts_with(start), "{start}\n{}", told[i]);
     }
-    assert_eq!(told.len(), 13, "{told:#?}");
+    assert_eq!(told.len(), 14, "{told:#?}");
 }
 
 #[test]

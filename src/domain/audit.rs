@@ -11,13 +11,13 @@ stored_enum! {
         CompanyMadeUp = "company.made_up",
         SignIn = "session.sign_in",
         SignOut = "session.sign_out",
+        SessionsEnded = "session.all_ended",
         UserInvited = "user.invited",
         InvitationResent = "invitation.resent",
         InvitationRequested = "invitation.requested",
         InvitationRevoked = "invitation.revoked",
         InvitationAccepted = "invitation.accepted",
         InvitationLinkSeen = "invitation.link_seen",
-        InvitationReaddressed = "invitation.readdressed",
         PasswordResetRequested = "password.reset_requested",
         PasswordResetSent = "password.reset_sent",
         PasswordReset = "password.reset",
@@ -38,6 +38,20 @@ stored_enum! {
         GroupMemberAdded = "group.member_added",
         GroupMemberRemoved = "group.member_removed",
         MailFailed = "mail.failed",
+        UserEdited = "user.edited",
+        PortfolioCreated = "portfolio.created",
+        PortfolioEdited = "portfolio.edited",
+        PortfolioDeactivated = "portfolio.deactivated",
+        PortfolioReactivated = "portfolio.reactivated",
+        AccountCreated = "account.created",
+        AccountEdited = "account.edited",
+        AccountMoved = "account.moved",
+        BillingUpdated = "billing.updated",
+        AssignmentGiven = "assignment.given",
+        AssignmentChanged = "assignment.changed",
+        AssignmentTaken = "assignment.taken",
+        AssignmentLeftOut = "assignment.left_out",
+        UsersExported = "users.exported",
     }
 }
 
@@ -58,6 +72,8 @@ stored_enum! {
         User = "user",
         Group = "group",
         Mail = "mail",
+        Portfolio = "portfolio",
+        Account = "account",
     }
 }
 
@@ -76,6 +92,8 @@ pub struct Entry {
     pub by: By,
     pub action: AuditAction,
     pub subject: Subject,
+    /// In which portfolio or account it happened, where it happened in one and was done to somebody or something else.
+    pub place: Option<Subject>,
     /// What changed, as a JSON object with `before` and `after` where both exist. Never a secret.
     pub details: serde_json::Value,
 }
@@ -89,9 +107,14 @@ pub const CHAIN_START: ChainHash = [0; 32];
 /// The hash of the entry at `sequence`, whose predecessor has the hash `previous`.
 ///
 /// Hashed are `previous` and then each field as its length (8 bytes, big endian) and its bytes: the sequence, the time in microseconds since
-/// 1970 and ids in decimal, texts in UTF-8, details as they are stored. A field without a value is hashed as the single byte 0x00.
+/// 1970 and ids in decimal, texts in UTF-8, details as they are stored. A field without a value is hashed as the single byte 0x00; an entry
+/// without a place has three such fields.
 pub fn chain_hash(previous: &ChainHash, sequence: i64, entry: &Entry) -> ChainHash {
     let actor_id = entry.by.id.map_or("\0".to_owned(), |id| id.to_string());
+    let [place_kind, place_id, place_name] = entry.place.as_ref().map_or_else(
+        || std::array::from_fn(|_| "\0".to_owned()),
+        |place| [place.kind.as_str().to_owned(), place.id.to_string(), place.name.clone()],
+    );
     let fields = [
         sequence.to_string(),
         entry.at.and_utc().timestamp_micros().to_string(),
@@ -102,6 +125,9 @@ pub fn chain_hash(previous: &ChainHash, sequence: i64, entry: &Entry) -> ChainHa
         entry.subject.kind.as_str().to_owned(),
         entry.subject.id.to_string(),
         entry.subject.name.clone(),
+        place_kind,
+        place_id,
+        place_name,
         entry.details.to_string(),
     ];
     let mut hash = Sha256::new_with_prefix(previous);
@@ -124,6 +150,7 @@ mod tests {
             by: By { id: Some(UserId(1)), name: "Maya Fischer".to_owned(), source: "192.0.2.1".to_owned() },
             action: AuditAction::UserDeactivated,
             subject: Subject { kind: SubjectKind::User, id: 7, name: "Jonas Vermeulen".to_owned() },
+            place: None,
             details: json!({"before": "Active", "after": "Deactivated"}),
         }
     }
@@ -132,13 +159,14 @@ mod tests {
     fn any_change_of_an_entry_its_place_or_its_past_shows() {
         let original = chain_hash(&CHAIN_START, 1, &entry());
         assert_eq!(original, chain_hash(&CHAIN_START, 1, &entry()));
-        let changes: [fn(&mut Entry); 7] = [
+        let changes: [fn(&mut Entry); 8] = [
             |entry| entry.by.id = None,
             |entry| entry.by.name.push('x'),
             |entry| entry.by.source.clear(),
             |entry| entry.action = AuditAction::UserDeleted,
             |entry| entry.subject.id = 8,
             |entry| entry.subject.name.clear(),
+            |entry| entry.place = Some(entry.subject.clone()),
             |entry| entry.details = json!({}),
         ];
         for change in changes {

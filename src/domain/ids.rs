@@ -49,6 +49,10 @@ ids! {
     UserId,
     /// A group of people, built in or custom.
     GroupId,
+    /// A portfolio: a group of accounts.
+    PortfolioId,
+    /// An account, an "advertiser".
+    AccountId,
     /// A single-use link.
     TokenId,
     /// A mail in the outbox.

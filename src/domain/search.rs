@@ -19,6 +19,11 @@ pub fn search_text(first_name: &str, last_name: &str, email: &str) -> String {
     join_words(&fold(&format!("{first_name} {last_name} {email}")))
 }
 
+/// The text in which a thing is looked for by its name.
+pub fn search_words(name: &str) -> String {
+    join_words(&fold(name))
+}
+
 fn join_words(folded: &str) -> String {
     folded.split_whitespace().flat_map(|word| [BEFORE_WORD, word]).collect()
 }

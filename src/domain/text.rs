@@ -1,8 +1,9 @@
-//! One-line texts that people type: names of people, groups and the company.
+//! Texts that people type: names of people and things in one line, notes in several.
 
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
 
 /// Why a typed line is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -84,12 +85,56 @@ lines! {
     GroupName,
     /// The company's name, 1 to 100 characters.
     CompanyName,
+    /// A portfolio's name, 1 to 100 characters.
+    PortfolioName,
+    /// An account's name, 1 to 100 characters.
+    AccountName,
 }
 
-impl GroupName {
-    /// What makes two names of groups the same: letters without case.
-    pub fn key(&self) -> String {
-        self.0.to_lowercase().nfc().collect()
+/// What makes two names of one kind of thing the same: that they look alike (UTS #39), whatever the case, the script and the width of their
+/// letters.
+fn name_key(name: &str) -> String {
+    let name = name.nfkc().collect::<String>().to_lowercase();
+    // What looks alike may stand in for a capital: 0 for O.
+    skeleton(&name).collect::<String>().to_lowercase()
+}
+
+macro_rules! keyed {
+    ($($name:ident),* $(,)?) => {$(
+        impl $name {
+            /// What makes two of these names the same: that they look alike.
+            pub fn key(&self) -> String {
+                name_key(&self.0)
+            }
+        }
+    )*};
+}
+
+keyed!(GroupName, PortfolioName, AccountName);
+
+/// Longest notes, in characters.
+pub const NOTES_MAX: usize = 4000;
+
+/// What somebody writes about a thing, in as many lines as they like, up to 4,000 characters. May be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notes(String);
+
+impl Notes {
+    /// # Errors
+    /// Too long, or with a control other than line breaks and tabs. Browsers send CR LF; LF alone is kept.
+    pub fn parse(typed: &str) -> Result<Self, LineError> {
+        let notes = typed.replace("\r\n", "\n").replace('\t', " ").trim().nfc().collect::<String>();
+        if notes.chars().count() > NOTES_MAX {
+            return Err(LineError::TooLong(NOTES_MAX));
+        }
+        if notes.chars().any(|c| c != '\n' && is_unprintable(c)) {
+            return Err(LineError::Unprintable);
+        }
+        Ok(Self(notes))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -128,9 +173,38 @@ mod tests {
     }
 
     #[test]
-    fn names_of_groups_are_compared_without_case() {
-        let key = |name| GroupName::parse(name).map(|name| name.key());
-        assert_eq!(key("FINANCE"), key("finance"));
-        assert_ne!(key("Finance"), key("Finance 2"));
+    fn notes_keep_their_lines_and_nothing_that_cannot_be_seen() {
+        assert_eq!(Notes::parse(" one\r\ntwo <b>\tthree\n ").map(|notes| notes.0), Ok("one\ntwo <b> three".to_owned()));
+        assert_eq!(Notes::parse("").map(|notes| notes.0), Ok(String::new()));
+        assert_eq!(Notes::parse("a\0b"), Err(LineError::Unprintable));
+        assert_eq!(Notes::parse("a\u{202E}b"), Err(LineError::Unprintable));
+        assert_eq!(Notes::parse(&"x".repeat(4001)), Err(LineError::TooLong(4000)));
+    }
+
+    #[test]
+    fn names_of_groups_are_compared_by_what_they_look_like() {
+        let key = |name: &str| GroupName::parse(name).unwrap().key();
+        for name in [
+            "ADMINS",
+            "\u{410}dmins",
+            "adm\u{456}ns",
+            "\u{391}DM\u{406}NS",
+            "\u{FF21}\u{FF24}\u{FF2D}\u{FF29}\u{FF2E}\u{FF33}",
+            "\u{1D400}\u{1D41D}\u{1D426}\u{1D422}\u{1D427}\u{1D42C}",
+            "Ad\u{200D}mins",
+            "Adrnins",
+        ] {
+            assert_eq!(key(name), key("Admins"), "{name}");
+        }
+        for (one, other) in
+            [("Team 1", "team l"), ("Office 0", "Office O"), ("Back  office", "back\u{3000}office"), ("E\u{301}quipe", "équipe")]
+        {
+            assert_eq!(key(one), key(other), "{one}");
+        }
+        for (one, other) in
+            [("Finance", "Finance 2"), ("Équipe", "Equipe"), ("Mail", "Mall"), ("Back office", "Backoffice"), ("東京", "京東")]
+        {
+            assert_ne!(key(one), key(other), "{one}");
+        }
     }
 }

@@ -3,8 +3,10 @@
 mod access;
 mod address;
 mod admins;
+mod assignments;
 mod invitation;
 mod password;
+mod profile;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -17,8 +19,10 @@ pub use self::{
     access::AccessRestored,
     address::{AddressChange, AddressChanged},
     admins::AdminAppointedNotice,
+    assignments::{Assignments, AssignmentsChanged},
     invitation::Invitation,
     password::{PasswordChanged, PasswordReset},
+    profile::UserEdited,
     trial::Test,
 };
 use super::text::named;
@@ -31,11 +35,15 @@ stored_enum! {
         InvitationAgain = "invitation_again",
         Test = "test",
         AccessBlocked = "access_blocked",
+        AccessDeactivated = "access_deactivated",
         AccessRestored = "access_restored",
         UserDeleted = "user_deleted",
         AdminAppointed = "admin_appointed",
         AdminRemoved = "admin_removed",
         AdminAppointedNotice = "admin_appointed_notice",
+        AssignmentsChanged = "assignments_changed",
+        UserEdited = "user_edited",
+        SignedOut = "signed_out",
         PasswordReset = "password_reset",
         PasswordChanged = "password_changed",
         AddressConfirm = "address_confirm",
@@ -59,8 +67,10 @@ pub enum Message {
     InvitationAgain(Invitation),
     /// Asked for by an administrator, to see whether mails arrive.
     Test(Test),
-    /// To the person: blocked, or deactivated.
+    /// To the person: blocked in Users & Groups.
     AccessBlocked(ByOther),
+    /// To the person: deactivated in Users & Permissions.
+    AccessDeactivated(ByOther),
     /// To the person: activated, or reactivated.
     AccessRestored(AccessRestored),
     /// To the person, whose user is gone.
@@ -71,6 +81,12 @@ pub enum Message {
     AdminRemoved(ByOther),
     /// To every Admin: somebody became one.
     AdminAppointedNotice(AdminAppointedNotice),
+    /// To the person, who was given portfolios or accounts, or has lost some.
+    AssignmentsChanged(AssignmentsChanged),
+    /// To the person, whose name or default role is another.
+    UserEdited(UserEdited),
+    /// To the person, whose sessions were ended.
+    SignedOut(ByOther),
     /// To the person, who asked or whom an administrator asks.
     PasswordReset(PasswordReset),
     /// To the person.
@@ -114,11 +130,15 @@ impl Message {
             Self::InvitationAgain(_) => MailKind::InvitationAgain,
             Self::Test(_) => MailKind::Test,
             Self::AccessBlocked(_) => MailKind::AccessBlocked,
+            Self::AccessDeactivated(_) => MailKind::AccessDeactivated,
             Self::AccessRestored(_) => MailKind::AccessRestored,
             Self::UserDeleted(_) => MailKind::UserDeleted,
             Self::AdminAppointed(_) => MailKind::AdminAppointed,
             Self::AdminRemoved(_) => MailKind::AdminRemoved,
             Self::AdminAppointedNotice(_) => MailKind::AdminAppointedNotice,
+            Self::AssignmentsChanged(_) => MailKind::AssignmentsChanged,
+            Self::UserEdited(_) => MailKind::UserEdited,
+            Self::SignedOut(_) => MailKind::SignedOut,
             Self::PasswordReset(_) => MailKind::PasswordReset,
             Self::PasswordChanged(_) => MailKind::PasswordChanged,
             Self::AddressConfirm(_) => MailKind::AddressConfirm,
@@ -133,11 +153,15 @@ impl Message {
             Self::InvitationAgain(invitation) => invitation.letter_again(),
             Self::Test(test) => test.letter(),
             Self::AccessBlocked(blocked) => access::blocked(blocked),
+            Self::AccessDeactivated(deactivated) => access::deactivated(deactivated),
             Self::AccessRestored(restored) => restored.letter(),
             Self::UserDeleted(deleted) => access::deleted(deleted),
             Self::AdminAppointed(appointed) => admins::appointed(appointed),
             Self::AdminRemoved(removed) => admins::removed(removed),
             Self::AdminAppointedNotice(notice) => notice.letter(),
+            Self::AssignmentsChanged(changed) => changed.letter(),
+            Self::UserEdited(edited) => edited.letter(),
+            Self::SignedOut(signed_out) => access::signed_out(signed_out),
             Self::PasswordReset(reset) => reset.letter(),
             Self::PasswordChanged(changed) => changed.letter(),
             Self::AddressConfirm(change) => change.to_confirm(),

@@ -32,6 +32,9 @@ pub struct AuditRow {
     pub subject_kind: SubjectKind,
     pub subject_id: i64,
     pub subject_name: String,
+    pub place_kind: Option<SubjectKind>,
+    pub place_id: Option<i64>,
+    pub place_name: Option<String>,
     pub details: String,
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,
@@ -40,7 +43,12 @@ pub struct AuditRow {
 impl AuditRow {
     /// The entry as its author handed it in; `None` when its details are no JSON, which nothing of ours writes.
     fn entry(&self) -> Option<Entry> {
+        let place = match (self.place_kind, self.place_id, self.place_name.clone()) {
+            (None, None, None) => None,
+            (kind, id, name) => Some(Subject { kind: kind?, id: id?, name: name? }),
+        };
         Some(Entry {
+            place,
             at: self.at,
             by: By { id: self.actor_id, name: self.actor_name.clone(), source: self.source.clone() },
             action: self.action,
@@ -73,6 +81,9 @@ pub(super) fn append(db: &mut Database, entries: &[Entry]) -> Result<(), StoreEr
                 audit_entries::subject_kind.eq(entry.subject.kind),
                 audit_entries::subject_id.eq(entry.subject.id),
                 audit_entries::subject_name.eq(&entry.subject.name),
+                audit_entries::place_kind.eq(entry.place.as_ref().map(|place| place.kind)),
+                audit_entries::place_id.eq(entry.place.as_ref().map(|place| place.id)),
+                audit_entries::place_name.eq(entry.place.as_ref().map(|place| place.name.as_str())),
                 audit_entries::details.eq(entry.details.to_string()),
                 audit_entries::previous_hash.eq(previous.as_slice()),
                 audit_entries::hash.eq(hash.as_slice()),
@@ -121,6 +132,20 @@ pub fn latest_actors(
         .select((audit_entries::subject_id, audit_entries::actor_name))
         .load(db)?;
     Ok(entries.into_iter().collect())
+}
+
+/// What happened last to this portfolio or account and in it, newest first, at most `limit` entries.
+///
+/// # Errors
+/// The database's.
+pub fn latest_at(db: &mut Database, kind: SubjectKind, id: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+    let newest = || audit_entries::table.order(audit_entries::sequence.desc()).limit(limit).select(AuditRow::as_select());
+    // Two questions to two indexes: the databases answer one with an OR by reading everything.
+    let mut rows = newest().filter(audit_entries::subject_kind.eq(kind)).filter(audit_entries::subject_id.eq(id)).load(db)?;
+    rows.extend(newest().filter(audit_entries::place_kind.eq(kind)).filter(audit_entries::place_id.eq(id)).load::<AuditRow>(db)?);
+    rows.sort_by_key(|row| std::cmp::Reverse(row.sequence));
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
 }
 
 /// Follows the chain from its first entry; tells how many entries stand, or the first one that does not fit.

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use crate::domain::{
     clock::Timestamp,
     email_address::EmailAddress,
-    ids::{GroupId, UserId},
+    ids::{AccountId, GroupId, PortfolioId, UserId},
     invitation::InvitationOrigin,
     password::PasswordHash,
+    permission::Grants,
     user::DefaultRole,
 };
 
@@ -18,7 +19,7 @@ use super::{
     connection::each,
     dialect,
     people::named,
-    schema::{memberships, people, users},
+    schema::{account_assignments, memberships, people, portfolio_assignments, users},
 };
 
 /// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
@@ -90,6 +91,46 @@ pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestam
             .map(|&(group, user)| (memberships::group_id.eq(group), memberships::user_id.eq(user), memberships::added_at.eq(now)));
         let rows = rows.collect::<Vec<_>>();
         each!(tx.db(), |db| diesel::insert_into(memberships::table).values(&rows).execute(db))?;
+    }
+    Ok(())
+}
+
+/// Gives people portfolios and accounts.
+///
+/// # Errors
+/// The database's; a unique violation where a person has one already.
+pub fn assign(
+    tx: &mut Tx<'_>,
+    portfolios: &[(UserId, PortfolioId)],
+    accounts: &[(UserId, AccountId, Grants)],
+    by: UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for portfolios in portfolios.chunks(ROWS) {
+        let row = |&(user, portfolio): &(UserId, PortfolioId)| {
+            (
+                portfolio_assignments::user_id.eq(user),
+                portfolio_assignments::portfolio_id.eq(portfolio),
+                portfolio_assignments::assigned_by.eq(Some(by.0)),
+                portfolio_assignments::assigned_at.eq(now),
+            )
+        };
+        let rows = portfolios.iter().map(row).collect::<Vec<_>>();
+        each!(tx.db(), |db| diesel::insert_into(portfolio_assignments::table).values(&rows).execute(db))?;
+    }
+    for accounts in accounts.chunks(ROWS) {
+        let row = |&(user, account, grants): &(UserId, AccountId, Grants)| {
+            (
+                account_assignments::user_id.eq(user),
+                account_assignments::account_id.eq(account),
+                account_assignments::edits_details.eq(grants.edits_details),
+                account_assignments::sees_billing.eq(grants.sees_billing),
+                account_assignments::assigned_by.eq(Some(by.0)),
+                account_assignments::assigned_at.eq(now),
+            )
+        };
+        let rows = accounts.iter().map(row).collect::<Vec<_>>();
+        each!(tx.db(), |db| diesel::insert_into(account_assignments::table).values(&rows).execute(db))?;
     }
     Ok(())
 }

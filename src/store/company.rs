@@ -42,7 +42,7 @@ impl From<CompanyRow> for Company {
 /// # Errors
 /// The database's.
 pub fn load(db: &mut Database) -> Result<Company, StoreError> {
-    Ok(company::table.find(1).select(CompanyRow::as_select()).first(db)?.into())
+    Ok(company::table.find(1).select(CompanyRow::as_select()).get_result::<CompanyRow>(db)?.into())
 }
 
 /// Names the company.

@@ -4,7 +4,7 @@ use std::{
     error::Error,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use diesel::{
@@ -18,7 +18,7 @@ use parking_lot::FairMutex;
 
 use crate::domain::audit::Entry;
 
-use super::audit;
+use super::{audit, load::Writes};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -174,10 +174,11 @@ impl Tx<'_> {
 /// The database, shared by all of the process.
 #[derive(Clone)]
 pub struct Store {
-    pool: r2d2::Pool<Manager>,
+    pub(super) pool: r2d2::Pool<Manager>,
     /// SQLite's writers queue here, in order: its own waiting is polling, in which one of them can starve.
     turn: Arc<FairMutex<()>>,
     is_sqlite: bool,
+    pub(super) writes: Writes,
 }
 
 impl std::fmt::Debug for Store {
@@ -205,7 +206,7 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build(Manager { location })?;
-        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite })
+        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Writes::default() })
     }
 
     /// Brings the schema to this version; tells how many migrations that took.
@@ -280,8 +281,10 @@ impl Store {
         audited: bool,
         mut f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let asked = Instant::now();
         let mut db = self.pool.get().map_err(StoreError::from)?;
         let _turn = self.is_sqlite.then(|| self.turn.lock());
+        let _write = self.writes.begin(asked);
         let mut tries = 0;
         loop {
             tries += 1;
@@ -335,7 +338,7 @@ fn keep_private(path: &Path) {
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
-struct Manager {
+pub(super) struct Manager {
     location: Location,
 }
 

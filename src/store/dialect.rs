@@ -1,38 +1,127 @@
 //! The few statements that differ between the databases.
 
+use std::{borrow::Cow, marker::PhantomData};
+
 use diesel::{
-    RunQueryDsl,
+    QueryResult, RunQueryDsl,
+    backend::Backend,
     connection::SimpleConnection,
     dsl::sql,
-    expression::SqlLiteral,
-    sql_types::{BigInt, Bool, Text},
+    expression::{AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate},
+    query_builder::{AstPass, QueryFragment, QueryId},
+    serialize::ToSql,
+    sql_types::{BigInt, Bool, HasSqlType, Text},
 };
 
-use crate::domain::search::SearchTerm;
+use crate::domain::{ids::UserId, search::SearchTerm};
 
-use super::{Database, StoreError, connection::MultiBackend, schema::people};
+use super::{Database, StoreError, connection::MultiBackend, page::Key};
 
-/// A condition on `people` that either database understands.
-pub(super) type Condition<'a> = Box<dyn diesel::BoxableExpression<people::table, MultiBackend, SqlType = Bool> + 'a>;
+/// A condition on a table that either database understands.
+pub(super) type Condition<'a, T> = Box<dyn diesel::BoxableExpression<T, MultiBackend, SqlType = Bool> + 'a>;
 
-/// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
-/// of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
-pub(super) fn matches<'a>(is_sqlite: bool, term: &SearchTerm) -> Condition<'a> {
+/// Whether a row of `table` stands beyond `key` in the order by name: after it with `>`, before it with `<`.
+pub(super) fn beyond<'a, T: 'a>(table: &'static str, than: &'static str, key: &Key) -> Condition<'a, T> {
+    let start = format!("({table}.sort_key, {table}.id) {than} (");
+    Box::new(sql::<Bool>(&start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
+}
+
+/// Whether `search` of `table` contains the term. For people, PostgreSQL's planner chooses by its own estimate between the trigram index and
+/// the index of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
+pub(super) fn contains<'a, T: 'a>(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> Condition<'a, T> {
+    let (start, bound, end) = containing(is_sqlite, table, term);
+    Box::new(sql::<Bool>(&start).bind::<Text, _>(bound).sql(end))
+}
+
+/// The same in pieces, for longer conditions: what stands before the bound text, that text, and what stands after it.
+pub(super) fn containing(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> (String, String, &'static str) {
     if is_sqlite {
-        Box::new(sql::<Bool>("instr(people.search, ").bind::<Text, _>(term.fragment().to_owned()).sql(") > 0"))
+        (format!("instr({table}.search, "), term.fragment().to_owned(), ") > 0")
     } else {
-        Box::new(sql::<Bool>("people.search LIKE ").bind::<Text, _>(like_pattern(term.fragment())).sql(" ESCAPE '\\'"))
+        (format!("{table}.search LIKE "), like_pattern(term.fragment()), " ESCAPE '\\'")
     }
 }
 
-/// The order's column, written so that SQLite sorts the hits at hand instead of walking the order's index.
-pub(super) fn sort_key(is_sqlite: bool, sort_hits: bool, descending: bool) -> SqlLiteral<Text> {
-    sql::<Text>(match (is_sqlite && sort_hits, descending) {
-        (true, false) => "+people.sort_key ASC, people.id ASC",
-        (true, true) => "+people.sort_key DESC, people.id DESC",
-        (false, false) => "people.sort_key ASC, people.id ASC",
-        (false, true) => "people.sort_key DESC, people.id DESC",
-    })
+/// The limit that tells whether there are more rows than a page holds.
+pub(super) fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// A piece of SQL as it stands, with at most one text in it. Unlike Diesel's own it lets a connection keep the statement, so that it is read
+/// and planned once.
+#[derive(Debug, Clone)]
+pub(super) struct Piece<T> {
+    column: &'static str,
+    before: Cow<'static, str>,
+    text: Option<String>,
+    after: &'static str,
+    sql_type: PhantomData<T>,
+}
+
+impl<T> Piece<T> {
+    fn new(sql: impl Into<Cow<'static, str>>) -> Self {
+        Self { column: "", before: sql.into(), text: None, after: "", sql_type: PhantomData }
+    }
+
+    fn around(column: &'static str, before: &'static str, text: String, after: &'static str) -> Self {
+        Self { column, before: before.into(), text: Some(text), after, sql_type: PhantomData }
+    }
+}
+
+impl<T: TypedExpressionType> Expression for Piece<T> {
+    type SqlType = T;
+}
+
+impl<T> ValidGrouping<()> for Piece<T> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<T, Tables> SelectableExpression<Tables> for Piece<T> where Self: Expression {}
+impl<T, Tables> AppearsOnTable<Tables> for Piece<T> where Self: Expression {}
+
+impl<T> QueryId for Piece<T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T, DB: Backend + HasSqlType<Text>> QueryFragment<DB> for Piece<T>
+where
+    String: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.column);
+        out.push_sql(&self.before);
+        if let Some(text) = &self.text {
+            out.push_bind_param::<Text, _>(text)?;
+        }
+        out.push_sql(self.after);
+        Ok(())
+    }
+}
+
+/// Whether a person is active. Written out, since a partial index is of use only to a condition that the planner can read.
+pub(super) fn is_active() -> Piece<Bool> {
+    Piece::new("people.standing = 'active'")
+}
+
+/// An order, and how many rows of it. SQLite plans a statement anew whenever a limit is bound to it.
+pub(super) fn first_by(order: &str, limit: usize) -> Piece<Text> {
+    Piece::new(format!("{order} LIMIT {limit}"))
+}
+
+/// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
+/// of the order; SQLite finds people by [`super::people`]'s own plans.
+pub(super) fn matches(term: &SearchTerm) -> Piece<Bool> {
+    Piece::around("people.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
+}
+
+/// Whether `column` is one of these. They go as one text: of a list of values, each length would be a statement of its own.
+pub(super) fn is_among(db: &Database, column: &'static str, ids: impl IntoIterator<Item = UserId>) -> Piece<Bool> {
+    let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    match db {
+        Database::Sqlite(_) => Piece::around(column, " IN (SELECT value FROM json_each(", format!("[{ids}]"), "))"),
+        Database::Postgres(_) => Piece::around(column, " = ANY (CAST(", format!("{{{ids}}}"), " AS bigint[]))"),
+    }
 }
 
 fn like_pattern(fragment: &str) -> String {

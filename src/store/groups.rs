@@ -5,13 +5,14 @@ use diesel::prelude::*;
 use crate::domain::{
     clock::Timestamp,
     ids::{GroupId, UserId},
+    search::sort_key,
     stored::stored_enum,
     text::GroupName,
 };
 
 use super::{
     Database, StoreError, Tx,
-    dialect::lock_row,
+    dialect::{self, lock_row},
     schema::{memberships, people, user_groups},
 };
 
@@ -39,10 +40,9 @@ pub struct Group {
 ///
 /// # Errors
 /// The database's.
-pub fn list(db: &mut Database, limit: i64) -> Result<Vec<Group>, StoreError> {
+pub fn list(db: &mut Database, limit: usize) -> Result<Vec<Group>, StoreError> {
     Ok(user_groups::table
-        .order((user_groups::kind, user_groups::name_key, user_groups::id))
-        .limit(limit)
+        .order(dialect::first_by("user_groups.kind, user_groups.sort_key, user_groups.id", limit))
         .select(Group::as_select())
         .load(db)?)
 }
@@ -62,7 +62,7 @@ pub fn lock(tx: &mut Tx<'_>, id: GroupId) -> Result<Option<Group>, StoreError> {
     find(tx.db(), id)
 }
 
-/// The group that has this name already, in any case.
+/// The group that has this name already, or one that looks like it.
 ///
 /// # Errors
 /// The database's.
@@ -78,6 +78,7 @@ pub fn insert(tx: &mut Tx<'_>, name: &GroupName, now: Timestamp) -> Result<Group
             user_groups::kind.eq(GroupKind::Custom),
             user_groups::name.eq(name.as_str()),
             user_groups::name_key.eq(name.key()),
+            user_groups::sort_key.eq(sort_key(name.as_str())),
             user_groups::created_at.eq(now),
         ))
         .returning(user_groups::id)
@@ -89,7 +90,7 @@ pub fn insert(tx: &mut Tx<'_>, name: &GroupName, now: Timestamp) -> Result<Group
 /// The database's; a unique violation where the name is taken.
 pub fn rename(tx: &mut Tx<'_>, id: GroupId, name: &GroupName) -> Result<(), StoreError> {
     diesel::update(user_groups::table.find(id))
-        .set((user_groups::name.eq(name.as_str()), user_groups::name_key.eq(name.key())))
+        .set((user_groups::name.eq(name.as_str()), user_groups::name_key.eq(name.key()), user_groups::sort_key.eq(sort_key(name.as_str()))))
         .execute(tx.db())?;
     Ok(())
 }
@@ -149,8 +150,8 @@ pub struct Membership {
 pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Membership>, StoreError> {
     Ok(memberships::table
         .inner_join(user_groups::table)
-        .filter(memberships::user_id.eq_any(users.iter().map(|user| user.0)))
-        .order((user_groups::kind, user_groups::name_key, user_groups::id))
+        .filter(dialect::is_among(db, "memberships.user_id", users.iter().copied()))
+        .order((user_groups::kind, user_groups::sort_key, user_groups::id))
         .select((memberships::user_id, memberships::group_id, user_groups::name, memberships::added_at))
         .load(db)?)
 }
@@ -163,7 +164,7 @@ pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, Sto
     let count = memberships::table
         .inner_join(people::table)
         .filter(memberships::group_id.eq(ADMINS))
-        .filter(people::standing.eq("active"))
+        .filter(dialect::is_active())
         .filter(memberships::user_id.ne(except))
         .count()
         .get_result::<i64>(db)?;
@@ -178,7 +179,7 @@ pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreEr
     Ok(memberships::table
         .inner_join(people::table)
         .filter(memberships::group_id.eq(ADMINS))
-        .filter(people::standing.eq("active"))
+        .filter(dialect::is_active())
         .order(memberships::user_id)
         .select((people::id, people::email))
         .load(db)?)

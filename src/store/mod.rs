@@ -2,21 +2,29 @@
 //!
 //! Functions that read take a [`Database`], functions that write take a [`Tx`]: nothing is written outside a write transaction.
 
+pub mod accounts;
+pub mod assignments;
 mod audit;
+pub mod billing;
 pub mod bulk;
 pub mod company;
 mod connection;
 pub mod dialect;
 pub mod groups;
+mod load;
 pub mod outbox;
 pub mod page;
 pub mod people;
+pub mod portfolio_people;
+pub mod portfolios;
 pub mod reset_requests;
 mod schema;
+pub mod scopes;
 pub mod sessions;
 mod sql_types;
 pub mod throttles;
 pub mod tokens;
 
-pub use audit::{AuditRow, audit_entries, latest_actors, verify_chain};
+pub use audit::{AuditRow, audit_entries, latest_actors, latest_at, verify_chain};
 pub use connection::{Database, Location, Store, StoreError, Tx};
+pub use load::Load;

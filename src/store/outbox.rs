@@ -1,14 +1,22 @@
 //! Mails that wait to be sent, and what became of them.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{count_star, min, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 
 use crate::domain::{
     clock::Timestamp,
     ids::{MailId, TokenId, UserId},
     stored::stored_enum,
+    token::TokenPurpose,
 };
 
-use super::{Database, StoreError, Tx, schema::outbox};
+use super::{
+    Database, StoreError, Tx,
+    schema::{outbox, tokens},
+};
 
 stored_enum! {
     /// What became of a mail.
@@ -197,6 +205,33 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
     Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
 }
 
+/// What became of the mail that carries somebody's open invitation.
+#[derive(Debug, Clone, Queryable)]
+pub struct InvitationMail {
+    pub user: UserId,
+    pub state: MailState,
+    /// The mail server's last words.
+    pub reply: Option<String>,
+    pub created_at: Timestamp,
+    pub next_attempt_at: Timestamp,
+    pub done_at: Option<Timestamp>,
+}
+
+/// The mails with the open invitations of these people: one each, and none of somebody without an open invitation.
+///
+/// # Errors
+/// The database's.
+pub fn of_open_invitations(db: &mut Database, users: &[UserId]) -> Result<Vec<InvitationMail>, StoreError> {
+    let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
+    let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(TokenPurpose::Invitation)).filter(tokens::ended_at.is_null());
+    let mail = (outbox::state, outbox::reply, outbox::created_at, outbox::next_attempt_at, outbox::done_at);
+    let (state, reply, created_at, next_attempt_at, done_at) = mail;
+    Ok(open
+        .inner_join(outbox::table)
+        .select((tokens::user_id.assume_not_null(), state, reply, created_at, next_attempt_at, done_at))
+        .load(db)?)
+}
+
 /// A mail and its fate, for whoever looks after it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
@@ -216,4 +251,24 @@ pub struct MailFate {
 /// The database's.
 pub fn latest(db: &mut Database, limit: i64) -> Result<Vec<MailFate>, StoreError> {
     Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(MailFate::as_select()).load(db)?)
+}
+
+/// How many mails are in a state that somebody may have to look after, and when the oldest of them was written.
+#[derive(Debug, Clone, Queryable)]
+pub struct Tally {
+    pub state: MailState,
+    pub mails: i64,
+    pub oldest: Option<Timestamp>,
+}
+
+/// The mails that wait and those that failed, by state. A state that no mail is in is not there.
+///
+/// # Errors
+/// The database's.
+pub fn tally(db: &mut Database) -> Result<Vec<Tally>, StoreError> {
+    Ok(outbox::table
+        .filter(sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')"))
+        .group_by(outbox::state)
+        .select((outbox::state, count_star(), min(outbox::created_at)))
+        .load(db)?)
 }

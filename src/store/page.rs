@@ -1,23 +1,23 @@
 //! Pages by key: a page is found from the last row of the one before it, so that a deep page costs as much as the first.
 
-/// The place of a row in a list sorted by name.
+/// The place of a row in its list: what the list is sorted by, and the row's id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub sort_key: String,
     pub id: i64,
 }
 
-/// Which page of a list.
+/// Which page of a list, by the place of a row next to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Position {
+pub enum Position<K = Key> {
     #[default]
     First,
-    After(Key),
-    Before(Key),
+    After(K),
+    Before(K),
     Last,
 }
 
-impl Position {
+impl<K> Position<K> {
     /// Whether the page is found from its end backwards.
     pub(super) fn is_backward(&self) -> bool {
         matches!(self, Self::Before(_) | Self::Last)
@@ -34,7 +34,7 @@ pub struct Slice<T> {
 
 impl<T> Slice<T> {
     /// From the up to `limit + 1` rows found in the page's direction.
-    pub(super) fn new(mut found: Vec<T>, position: &Position, limit: usize) -> Self {
+    pub(super) fn new<K>(mut found: Vec<T>, position: &Position<K>, limit: usize) -> Self {
         let more = found.len() > limit;
         found.truncate(limit);
         let (has_previous, has_next) = match position {
@@ -69,6 +69,11 @@ pub enum Count {
 pub const COUNT_MAX: i64 = 10_000;
 
 impl Count {
+    /// From the rows found up to one more than [`COUNT_MAX`].
+    pub(super) fn of(rows: usize) -> Self {
+        Self::capped(i64::try_from(rows).unwrap_or(i64::MAX))
+    }
+
     pub(super) fn capped(counted: i64) -> Self {
         if counted > COUNT_MAX { Self::Many } else { Self::Exactly(counted) }
     }

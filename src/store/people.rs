@@ -1,7 +1,11 @@
 //! People: everything reads the view of those not deleted, and writes the table behind it.
 
+mod administered;
+mod counts;
+mod deleted;
 mod hits;
 mod list;
+mod statement;
 mod write;
 
 use diesel::prelude::*;
@@ -16,11 +20,14 @@ use crate::domain::{
     user::{DefaultRole, Standing, Status, Who, display_name},
 };
 
+pub use administered::{Listed, Mark, MarkValue, Wanted, page};
+pub use counts::{StatusCounts, counts};
+pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted};
 pub use list::{Filter, count, list, search};
 pub(super) use write::named;
 pub use write::{
     NewActive, NewInvited, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, set_blocked, set_credentials,
-    set_deleted, set_email, set_last_sign_in, set_password,
+    set_deleted, set_email, set_last_sign_in, set_password, set_profile,
 };
 
 use super::{
@@ -47,6 +54,8 @@ pub struct Person {
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
     pub sort_key: String,
+    /// Counts what administrators change, so that an edit of something outdated is noticed.
+    pub version: i32,
     pub is_admin: bool,
 }
 
@@ -65,7 +74,7 @@ impl Person {
     }
 
     pub fn target(&self, now: Timestamp) -> Target {
-        Target { id: self.id, status: self.status(now), is_admin: self.is_admin }
+        Target { id: self.id, status: self.status(now), is_admin: self.is_admin, default_role: self.default_role, inside: None }
     }
 
     pub fn actor(&self) -> Actor {
@@ -83,7 +92,7 @@ impl Person {
 /// # Errors
 /// The database's.
 pub fn find(db: &mut Database, id: UserId) -> Result<Option<Person>, StoreError> {
-    Ok(people::table.find(id).select(Person::as_select()).first(db).optional()?)
+    Ok(people::table.find(id).select(Person::as_select()).get_result(db).optional()?)
 }
 
 /// Somebody by id, who stays as they are until the transaction ends.
@@ -115,39 +124,6 @@ pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(
 /// The database's.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(db)?)
-}
-
-/// Somebody deleted who can be restored.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = users)]
-pub struct Deleted {
-    pub id: UserId,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub deleted_at: Option<Timestamp>,
-}
-
-/// People deleted since `since`, latest first, at most `limit`.
-///
-/// # Errors
-/// The database's.
-pub fn deleted(db: &mut Database, since: Timestamp, limit: i64) -> Result<Vec<Deleted>, StoreError> {
-    Ok(users::table
-        .filter(users::deleted_at.gt(since))
-        .order((users::deleted_at.desc(), users::id.desc()))
-        .limit(limit)
-        .select(Deleted::as_select())
-        .load(db)?)
-}
-
-/// One of them, who stays as they are until the transaction ends.
-///
-/// # Errors
-/// The database's.
-pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Option<Deleted>, StoreError> {
-    lock_row(tx.db(), "users", id.0)?;
-    Ok(users::table.find(id).filter(users::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)
 }
 
 /// The hash of somebody's password, where they have one.

@@ -70,11 +70,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How many open invitations end in each hour: "2026-11-22 09".
+    invitations_ending (hour) {
+        hour -> Text,
+        people -> BigInt,
+    }
+}
+
+diesel::table! {
     user_groups (id) {
         id -> BigInt,
         kind -> Text,
         name -> Text,
         name_key -> Text,
+        sort_key -> Text,
         created_at -> Timestamp,
         member_count -> BigInt,
     }
@@ -173,6 +182,9 @@ diesel::table! {
         subject_kind -> Text,
         subject_id -> BigInt,
         subject_name -> Text,
+        place_kind -> Nullable<Text>,
+        place_id -> Nullable<BigInt>,
+        place_name -> Nullable<Text>,
         details -> Text,
         previous_hash -> Binary,
         hash -> Binary,
@@ -197,8 +209,105 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    portfolios (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        notes -> Text,
+        created_at -> Timestamp,
+        deactivated_at -> Nullable<Timestamp>,
+        sort_key -> Text,
+        search -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        portfolio_id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        website -> Text,
+        notes -> Text,
+        created_at -> Timestamp,
+        sort_key -> Text,
+        search -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    billing (account_id) {
+        account_id -> BigInt,
+        legal_name -> Text,
+        email -> Text,
+        address_line_1 -> Text,
+        address_line_2 -> Text,
+        city -> Text,
+        postal_code -> Text,
+        country -> Text,
+        tax_id -> Text,
+        purchase_order -> Text,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    portfolio_assignments (user_id, portfolio_id) {
+        user_id -> BigInt,
+        portfolio_id -> BigInt,
+        assigned_by -> Nullable<BigInt>,
+        assigned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_assignments (user_id, account_id) {
+        user_id -> BigInt,
+        account_id -> BigInt,
+        edits_details -> Bool,
+        sees_billing -> Bool,
+        assigned_by -> Nullable<BigInt>,
+        assigned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// In which portfolios somebody has anything assigned.
+    portfolio_people (user_id, portfolio_id) {
+        user_id -> BigInt,
+        portfolio_id -> BigInt,
+        assignments -> BigInt,
+    }
+}
+
 diesel::joinable!(memberships -> user_groups (group_id));
 diesel::joinable!(memberships -> people (user_id));
 diesel::joinable!(sessions -> people (user_id));
 diesel::joinable!(outbox -> tokens (token_id));
-diesel::allow_tables_to_appear_in_same_query!(company, people, users, user_groups, memberships, tokens, sessions, outbox);
+diesel::joinable!(accounts -> portfolios (portfolio_id));
+diesel::joinable!(billing -> accounts (account_id));
+diesel::joinable!(portfolio_assignments -> portfolios (portfolio_id));
+diesel::joinable!(portfolio_assignments -> people (user_id));
+diesel::joinable!(account_assignments -> accounts (account_id));
+diesel::joinable!(account_assignments -> people (user_id));
+diesel::joinable!(portfolio_people -> people (user_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    company,
+    people,
+    users,
+    user_groups,
+    memberships,
+    tokens,
+    sessions,
+    outbox,
+    portfolios,
+    accounts,
+    billing,
+    portfolio_assignments,
+    account_assignments,
+    portfolio_people,
+);

@@ -74,7 +74,7 @@ pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option
         .inner_join(company::table.on(company::id.eq(1)))
         .filter(sessions::token_hash.eq(hash.0.as_slice()))
         .select((SessionRow::as_select(), Person::as_select(), CompanyRow::as_select()))
-        .first::<(SessionRow, Person, CompanyRow)>(db)
+        .get_result::<(SessionRow, Person, CompanyRow)>(db)
         .optional()?;
     let found = found.map(|(session, person, company)| SignedIn { session, person, company: company.into() });
     Ok(found.filter(|found| found.holds(now)))
@@ -115,12 +115,16 @@ pub fn end(tx: &mut Tx<'_>, hash: TokenHash) -> Result<bool, StoreError> {
     Ok(diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()))).execute(tx.db())? == 1)
 }
 
-/// Ends all sessions of a person.
+/// Ends all sessions of a person, but for `kept`; tells how many.
 ///
 /// # Errors
 /// The database's.
-pub fn end_all(tx: &mut Tx<'_>, user: UserId) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).execute(tx.db())?)
+pub fn end_all(tx: &mut Tx<'_>, user: UserId, kept: Option<TokenHash>) -> Result<usize, StoreError> {
+    let mut ended = diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).into_boxed();
+    if let Some(kept) = kept {
+        ended = ended.filter(sessions::token_hash.ne(kept.0.to_vec()));
+    }
+    Ok(ended.execute(tx.db())?)
 }
 
 /// How many sessions a person has that still hold.

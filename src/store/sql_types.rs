@@ -9,7 +9,7 @@ use diesel::{
 
 use crate::domain::{
     audit::{AuditAction, SubjectKind},
-    ids::{GroupId, MailId, TokenId, UserId},
+    ids::{AccountId, GroupId, MailId, PortfolioId, TokenId, UserId},
     invitation::InvitationOrigin,
     throttle::ThrottleScope,
     token::{TokenEnd, TokenPurpose},
@@ -74,4 +74,4 @@ as_text!(
     TokenEnd,
     TokenPurpose
 );
-as_big_int!(GroupId, MailId, TokenId, UserId);
+as_big_int!(AccountId, GroupId, MailId, PortfolioId, TokenId, UserId);

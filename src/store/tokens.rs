@@ -23,6 +23,7 @@ pub struct TokenRow {
     pub email: Option<String>,
     /// Who asked for the change of address that it confirms.
     pub asked_by: Option<UserId>,
+    pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub ended_as: Option<TokenEnd>,

@@ -16,9 +16,12 @@ use crate::{
         user::{Status, Who},
     },
     store::{
-        Store, StoreError, Tx, company,
+        Store, StoreError, Tx,
+        accounts::Account,
+        company,
         groups::Group,
         people::{self, Person},
+        portfolios::Portfolio,
     },
 };
 
@@ -66,6 +69,7 @@ impl Links {
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub user: UserId,
+    pub session: TokenHash,
     /// The network address.
     pub source: String,
 }
@@ -102,6 +106,11 @@ pub enum Denied {
 }
 
 impl Denied {
+    /// What was asked for is so already.
+    pub(super) fn unchanged(about: &Person) -> Self {
+        Self::Refused { refusal: Refusal::Unchanged, name: Some(about.display_name()) }
+    }
+
     /// There is no such thing, or none for this caller.
     pub(super) fn unknown() -> Self {
         Self::Refused { refusal: Refusal::Unknown, name: None }
@@ -152,10 +161,32 @@ pub(super) fn by_oneself(who: &Who, source: &str) -> By {
 
 /// An audit entry about a person.
 pub(super) fn about_user(at: Timestamp, by: By, action: AuditAction, who: &Who, details: Value) -> Entry {
-    Entry { at, by, action, subject: Subject { kind: SubjectKind::User, id: who.id.0, name: who.display_name() }, details }
+    let subject = Subject { kind: SubjectKind::User, id: who.id.0, name: who.display_name() };
+    Entry { at, by, action, subject, place: None, details }
 }
 
 /// An audit entry about a group.
 pub(super) fn about_group(at: Timestamp, by: By, action: AuditAction, group: &Group, details: Value) -> Entry {
-    Entry { at, by, action, subject: Subject { kind: SubjectKind::Group, id: group.id.0, name: group.name.clone() }, details }
+    let subject = Subject { kind: SubjectKind::Group, id: group.id.0, name: group.name.clone() };
+    Entry { at, by, action, subject, place: None, details }
+}
+
+/// An audit entry about a portfolio.
+pub(super) fn about_portfolio(at: Timestamp, by: By, action: AuditAction, portfolio: &Portfolio, details: Value) -> Entry {
+    Entry { at, by, action, subject: place_of_portfolio(portfolio), place: None, details }
+}
+
+/// An audit entry about an account.
+pub(super) fn about_account(at: Timestamp, by: By, action: AuditAction, account: &Account, details: Value) -> Entry {
+    Entry { at, by, action, subject: place_of_account(account), place: None, details }
+}
+
+/// A portfolio as the audit log names it.
+pub(super) fn place_of_portfolio(portfolio: &Portfolio) -> Subject {
+    Subject { kind: SubjectKind::Portfolio, id: portfolio.id.0, name: portfolio.name.clone() }
+}
+
+/// An account as the audit log names it.
+pub(super) fn place_of_account(account: &Account) -> Subject {
+    Subject { kind: SubjectKind::Account, id: account.id.0, name: account.name.clone() }
 }

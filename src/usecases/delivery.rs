@@ -102,6 +102,7 @@ fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Res
             by: By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() },
             action: AuditAction::MailFailed,
             subject: Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() },
+            place: None,
             details: json!({"reply": error.reply, "attempts": mail.attempts + 1}),
         });
         Ok(())

@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-use super::{Context, Denied, context::authorise, groups as group_use_cases};
+use super::{Context, Denied, InvitationMail, context::authorise, groups as group_use_cases, mails};
 
 /// How many groups the menu shows.
-const GROUPS_MAX: i64 = 500;
+const GROUPS_MAX: usize = 500;
 
 /// What is beside every list of Users & Groups.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct Row {
     pub status: Status,
     /// The groups that the actor may see.
     pub groups: Vec<String>,
+    /// What became of the mail with the open invitation, for those who see everyone.
+    pub mail: Option<InvitationMail>,
     pub may: May,
 }
 
@@ -135,15 +137,17 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         let menu = menu_of(db, actor)?;
         let (page, count) = match &filter.search {
             Some(_) => people::search(db, &filter, position, limit)?,
-            None => (people::list(db, &filter, menu.people, position, limit)?, menu.people),
+            None => (people::list(db, &filter, position, limit)?, menu.people),
         };
         let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
+        let mut mails = if filter.active_only { HashMap::new() } else { mails::of_invitations(db, &invited(&page.rows, now))? };
         let rows = page.map(|person| {
             let (status, groups) = (person.status(now), names.remove(&person.id).unwrap_or_default());
+            let mail = mails.remove(&person.id);
             let is_active_admin = person.is_admin && status == Status::Active;
             let may = May::of(actor.actor(), person.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
-            Row { person, status, groups, may }
+            Row { person, status, groups, mail, may }
         });
         Ok(Listing { menu, rows, count })
     })
@@ -160,7 +164,7 @@ pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, li
         let everyone = sees_everyone(actor);
         let filter = Filter { active_only: !everyone, member_of: Some(id), ..Filter::default() };
         let count = if everyone { Count::Exactly(group.member_count) } else { people::count(db, &filter)? };
-        let page = people::list(db, &filter, count, position, limit)?;
+        let page = people::list(db, &filter, position, limit)?;
         let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
         let since = groups::memberships_of(db, &ids)?;
         let since = since.into_iter().filter(|membership| membership.group == id).map(|membership| (membership.user, membership.added_at));
@@ -196,6 +200,12 @@ fn menu_of(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
     }
     let people = people::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
     Ok(Menu { groups, people })
+}
+
+/// Those of these people whose invitation is open.
+fn invited(people: &[Person], now: Timestamp) -> Vec<UserId> {
+    let invited = people.iter().filter(|person| matches!(person.status(now), Status::Invited | Status::Expired));
+    invited.map(|person| person.id).collect()
 }
 
 fn sees_everyone(actor: &Person) -> bool {

@@ -11,7 +11,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         ids::UserId,
-        policy::{Action, decide},
+        policy::Action,
         token::{Token, TokenEnd, TokenPurpose},
         user::Status,
     },
@@ -19,102 +19,66 @@ use crate::{
     store::{
         Database, StoreError, Tx,
         people::{self, Person},
+        scopes,
         tokens::{self, NewToken, TokenRow},
     },
 };
 
 pub use self::confirm::{ConfirmError, Open, confirm, look, look_at_stop, stop};
 use super::{
-    Caller, Context, Denied,
-    context::{Rights, about_user, authorise},
-    invitations::Existing,
+    Caller, Context, Denied, Door,
+    acting::Acting,
+    context::{Rights, about_user},
     mails::{Recipient, by_other},
-    users,
 };
 
 /// How long a new address can be confirmed, and the change be stopped.
 const TERM: TimeDelta = TimeDelta::hours(24);
 
-/// Another address for somebody, as whoever edits a person asks for it inside the transaction.
+/// Another address for somebody, as the transaction asks for it in which they are edited.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    pub caller: &'a Caller,
+pub(super) struct Asked<'a> {
+    pub(super) caller: &'a Caller,
     /// The caller, as the transaction found them.
-    pub actor: &'a Person,
-    /// Under lock.
-    pub person: &'a Person,
-    pub email: &'a EmailAddress,
-    pub now: Timestamp,
-}
-
-/// Why somebody does not get an address.
-#[derive(Debug, thiserror::Error)]
-pub enum AddressError {
-    /// It belongs to somebody else.
-    #[error("the address is in use")]
-    Taken(Box<Existing>),
-    #[error(transparent)]
-    Denied(#[from] Denied),
-}
-
-impl From<StoreError> for AddressError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
+    pub(super) by: &'a Person,
+    /// Active, and under lock.
+    pub(super) person: &'a Person,
+    /// Nobody else's.
+    pub(super) email: &'a EmailAddress,
+    pub(super) now: Timestamp,
 }
 
 /// The two links of a change, made before the transaction, which may run twice.
 #[derive(Debug, Clone)]
-pub struct Tokens {
-    confirm: Token,
-    stop: Token,
+pub(super) struct Tokens {
+    /// Confirms it.
+    pub(super) to_new: Token,
+    /// Stops it.
+    to_old: Token,
 }
 
 impl Tokens {
-    pub fn new(ctx: &Context) -> Self {
-        Self { confirm: Token::new(&*ctx.random), stop: Token::new(&*ctx.random) }
+    pub(super) fn new(ctx: &Context) -> Self {
+        Self { to_new: Token::new(&*ctx.random), to_old: Token::new(&*ctx.random) }
     }
 }
 
-impl Asked<'_> {
-    pub(super) fn authorise(&self, action: Action) -> Result<(), Denied> {
-        authorise(self.actor, action, Some(self.person))
-    }
-
-    /// Nobody else has the address.
-    pub(super) fn require_free(&self, db: &mut Database) -> Result<(), AddressError> {
-        match Existing::find(db, self.email, self.now)? {
-            Some(existing) if existing.id != self.person.id => Err(AddressError::Taken(Box::new(existing))),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Asks for another address of somebody active, in place of what was asked before. Both addresses get a mail: the new one confirms, the old
-/// one can stop it. The address that the person has already needs no change.
-///
-/// # Errors
-/// See [`AddressError`].
-pub fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), AddressError> {
-    let Asked { caller, actor, person, email, now } = *asked;
-    asked.authorise(Action::ChangeEmail(person.target(now)))?;
-    if email.as_str() == person.email {
-        return Ok(());
-    }
-    asked.require_free(tx.db())?;
+/// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
+pub(super) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), StoreError> {
+    let Asked { caller, by, person, email, now } = *asked;
     end(tx, person.id, TokenEnd::Replaced, now)?;
     let expires_at = now + TERM;
     let mut mail = |purpose, token: &Token, to: &str, message: fn(AddressChange) -> Message| {
-        let (user, asked_by, link) = (Some(person.id), Some(actor.id), ctx.links.with_token(purpose, token));
+        let (user, asked_by, link) = (Some(person.id), Some(by.id), ctx.links.with_token(purpose, token));
         let token = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email: Some(to), asked_by, expires_at, now })?;
-        let change = by_other(tx, person.first_name.clone(), actor.display_name(), now)?;
+        let change = by_other(tx, person.first_name.clone(), by.display_name(), now)?;
         let message = message(AddressChange { change, new: email.to_string(), link: Link::new(&link), expires_at });
         ctx.post(tx, Recipient { user: person.id, email: to, token: Some(token) }, &message, now)
     };
-    mail(TokenPurpose::EmailChange, &tokens.confirm, email.as_str(), Message::AddressConfirm)?;
-    mail(TokenPurpose::EmailChangeStop, &tokens.stop, &person.email, Message::AddressStop)?;
+    mail(TokenPurpose::EmailChange, &tokens.to_new, email.as_str(), Message::AddressConfirm)?;
+    mail(TokenPurpose::EmailChangeStop, &tokens.to_old, &person.email, Message::AddressStop)?;
     let details = json!({"before": person.email, "after": email.as_str(), "expires_at": expires_at.and_utc()});
-    tx.audit(about_user(now, caller.by(actor), AuditAction::EmailChangeAsked, &person.who(), details));
+    tx.audit(about_user(now, caller.by(by), AuditAction::EmailChangeAsked, &person.who(), details));
     Ok(())
 }
 
@@ -145,13 +109,14 @@ pub fn pending(db: &mut Database, person: &Person, now: Timestamp) -> Result<Opt
     }
 }
 
-/// What a link stands for, as long as whoever asked for it still may: they may have lost the right to since.
+/// What a link stands for, as long as whoever asked for it still may edit the person: they may have lost the right to since.
 fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     let asker = token.asked_by.map(|user| people::find(db, user)).transpose()?.flatten();
-    let may =
-        |asker: &Person| asker.status(now) == Status::Active && decide(asker.actor(), Action::ChangeEmail(person.target(now))).is_ok();
-    let (Some(asker), Some(email)) = (asker.filter(may), token.email) else { return Ok(None) };
-    Ok(Some(Pending { email, until: token.expires_at, asked_by: asker.display_name() }))
+    let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
+    let acting = Acting::of(db, &asker)?;
+    let target = person.target(now).in_scope(scopes::inside(db, &acting.scope, person)?);
+    let change = Pending { email, until: token.expires_at, asked_by: asker.display_name() };
+    Ok(acting.may(Action::EditUser(target)).then_some(change))
 }
 
 /// Takes back the change of somebody's address that waits. Tells whose it was.
@@ -161,12 +126,12 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
 pub fn withdraw(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = users::guarded(tx, &actor, user, |target, _| Action::ChangeEmail(target), now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(Denied::unknown)?;
         end(tx, user, TokenEnd::Revoked, now)?;
         let details = json!({"email": token.email});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::EmailChangeWithdrawn, &person.who(), details));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::EmailChangeWithdrawn, &person.who(), details));
         Ok(person)
     })
 }

@@ -18,7 +18,7 @@ use crate::{
         groups::{self, Group, GroupKind},
         page::{Count, Position, Slice},
         people::{self, Filter, Person},
-        tokens,
+        sessions, tokens,
     },
 };
 
@@ -29,6 +29,9 @@ use super::{
 
 /// How many people a search for a new member offers.
 pub const CANDIDATES_MAX: usize = 8;
+
+/// How many of a deleted group's members the audit log names; the others are counted.
+const MEMBERS_NAMED: usize = 100;
 
 /// Why a group does not get its name.
 #[derive(Debug, thiserror::Error)]
@@ -90,8 +93,11 @@ pub fn delete(ctx: &Context, caller: &Caller, id: GroupId) -> Result<String, Den
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::DeleteGroup)?;
+        let filter = Filter { member_of: Some(id), ..Filter::default() };
+        let members = people::list(tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
         groups::delete(tx, id)?;
-        let details = json!({"members": group.member_count});
+        let names = members.rows.iter().map(Person::display_name).collect::<Vec<_>>();
+        let details = json!({"members": names, "member_count": group.member_count});
         tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupDeleted, &group, details));
         Ok(group.name)
     })
@@ -145,13 +151,14 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
         let (people, count) = match &filter.search {
             Some(_) => people::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
-            None => (people::list(db, &filter, Count::Exactly(0), &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
+            None => (people::list(db, &filter, &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
         };
         Ok(Candidates { group, people, count })
     })
 }
 
-/// Adds an active person to a group. In Admins that is the Admin role, and every Admin is told. Tells whom, and to what.
+/// Adds an active person to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
+/// to what.
 ///
 /// # Errors
 /// See [`Denied`].
@@ -168,9 +175,9 @@ pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<
         };
         authorise(&actor, action, Some(&person))?;
         groups::add_member(tx, id, user, now)?;
-        end_links(tx, &group, user, now)?;
         audit_member(tx, caller, &actor, done, &person, &group, now);
         if group.kind == GroupKind::Admins {
+            end_sessions(tx, caller, user, now)?;
             ctx.tell(tx, &person, &actor, Message::AdminAppointed, now)?;
             ctx.tell_admins(tx, &person, &actor.display_name(), now)?;
         }
@@ -189,10 +196,10 @@ pub fn remove(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Resu
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         authorise_removal(tx.db(), &actor, &person, &group, now)?;
         groups::remove_member(tx, id, user)?;
-        end_links(tx, &group, user, now)?;
         let done = if group.kind == GroupKind::Admins { AuditAction::AdminRemoved } else { AuditAction::GroupMemberRemoved };
         audit_member(tx, caller, &actor, done, &person, &group, now);
         if group.kind == GroupKind::Admins {
+            end_sessions(tx, caller, user, now)?;
             ctx.tell(tx, &person, &actor, Message::AdminRemoved, now)?;
         }
         Ok((person, group))
@@ -214,14 +221,6 @@ pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Re
     })
 }
 
-/// What was mailed to somebody before the Admin role came or went is not to be used after it.
-fn end_links(tx: &mut Tx<'_>, group: &Group, user: UserId, now: Timestamp) -> Result<(), StoreError> {
-    match group.kind {
-        GroupKind::Admins => tokens::end_open(tx, user, None, TokenEnd::Revoked, now),
-        GroupKind::Custom => Ok(()),
-    }
-}
-
 fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: &Group, now: Timestamp) -> Result<(), Denied> {
     let action = match group.kind {
         GroupKind::Admins => {
@@ -235,6 +234,13 @@ fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: 
         return Ok(());
     }
     Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(person.display_name()) })
+}
+
+/// A changed role is used from a new sign-in on: sessions end, and links to a new password or another address. Whoever leaves Admins by
+/// themselves keeps the session that they did it in, since rights are read with each request anyway.
+fn end_sessions(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    sessions::end_all(tx, user, Some(caller.session))?;
+    tokens::end_open(tx, user, None, TokenEnd::Revoked, now)
 }
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.

@@ -11,7 +11,7 @@ use crate::{
         ids::UserId,
         invitation::InvitationOrigin,
         password::Password,
-        policy::{Action, Target},
+        policy::Action,
         text::PersonName,
         token::{Token, TokenEnd, TokenPurpose},
         user::{DefaultRole, Status},
@@ -25,9 +25,10 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Visitor,
+    Caller, Context, Denied, Door, Visitor,
+    acting::Acting,
+    assignments,
     context::{Rights, about_user, authorise, by_oneself},
-    email_change::{AddressError, Asked},
     links::{self, LinkError, Looked},
     mails::Recipient,
     sign_in,
@@ -36,6 +37,9 @@ use super::{
 /// Why nobody is invited.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
+    /// The address belongs to somebody whom the caller does not administer: nothing more is told.
+    #[error("the address is not the caller's to invite")]
+    NotYours,
     /// The address belongs to somebody already.
     #[error("the address is in use")]
     Exists(Box<Existing>),
@@ -61,8 +65,11 @@ pub struct Existing {
 impl Existing {
     /// Whoever has the address.
     pub(super) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
-        let found = people::find_by_email(db, email)?;
-        Ok(found.map(|(person, _)| Self { id: person.id, name: person.display_name(), status: person.status(now), email: person.email }))
+        Ok(people::find_by_email(db, email)?.map(|(person, _)| Self::of(&person, now)))
+    }
+
+    pub(super) fn of(person: &Person, now: Timestamp) -> Self {
+        Self { id: person.id, name: person.display_name(), email: person.email.clone(), status: person.status(now) }
     }
 }
 
@@ -82,66 +89,60 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
         let company = company::load(tx.db())?;
         let expires_at = now + company.invitation_term(origin);
         let default_role = DefaultRole::User;
-        let id = people::insert_invited(tx, &NewInvited { email, default_role, origin, expires_at, invited_by: actor.id, now })?;
-        let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
-        let sent = Sent { person: &person, token: &token, company: &company, invited_by: actor.display_name(), expires_at };
-        sent.post(ctx, tx, Message::Invitation, now)?;
+        let new = NewInvited { first_name: "", last_name: "", email, default_role, origin, expires_at, invited_by: actor.id, now };
+        let person = add(ctx, tx, &new, &token, &company, &actor)?;
         let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &person.who(), details));
         Ok(())
     })
 }
 
+/// Adds somebody with an open invitation, whose link is on its way.
+pub(super) fn add(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    new: &NewInvited<'_>,
+    token: &Token,
+    company: &Company,
+    invited_by: &Person,
+) -> Result<Person, Denied> {
+    let id = people::insert_invited(tx, new)?;
+    let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+    let sent = Sent { person: &person, token, company, invited_by: invited_by.display_name(), expires_at: new.expires_at };
+    sent.post(ctx, tx, Message::Invitation, new.now)?;
+    Ok(person)
+}
+
 /// Sends the invitation once more: the earlier link is dead, the term starts anew. Tells whose it was.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn resend(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = target(tx, &actor, user, Action::ResendInvitation, now)?;
-        let expires_at = renew(ctx, tx, &person, &token, actor.display_name(), Message::InvitationAgain, now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
+        let expires_at = renew(ctx, tx, &person, &token, acting.person.display_name(), Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationResent, &person.who(), details));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
         Ok(person)
     })
-}
-
-/// Sends the invitation to another address instead: the earlier link is dead, the term starts anew. The address that the person has already
-/// needs no change.
-///
-/// # Errors
-/// See [`AddressError`].
-pub fn readdress(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, token: &Token) -> Result<(), AddressError> {
-    let Asked { caller, actor, person, email, now } = *asked;
-    asked.authorise(Action::ResendInvitation(person.target(now)))?;
-    if email.as_str() == person.email {
-        return Ok(());
-    }
-    asked.require_free(tx.db())?;
-    people::set_email(tx, person, email)?;
-    outbox::cancel_for(tx, person.id, now)?;
-    let invited = Person { email: email.to_string(), ..person.clone() };
-    let expires_at = renew(ctx, tx, &invited, token, actor.display_name(), Message::Invitation, now)?;
-    let details = json!({"before": person.email, "after": email.as_str(), "expires_at": expires_at.and_utc()});
-    tx.audit(about_user(now, caller.by(actor), AuditAction::InvitationReaddressed, &person.who(), details));
-    Ok(())
 }
 
 /// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revoke(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn revoke(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = target(tx, &actor, user, Action::RevokeInvitation, now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
         tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, user, now)?;
         people::remove(tx, user)?;
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationRevoked, &person.who(), json!({"email": person.email})));
+        let details = json!({"email": person.email});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationRevoked, &person.who(), details));
         Ok(person)
     })
 }
@@ -150,23 +151,23 @@ pub fn revoke(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, De
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revocable(ctx: &Context, actor: &Person, user: UserId) -> Result<Person, Denied> {
+pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.read(|db| find_target(db, actor, user, Action::RevokeInvitation, now))
+    ctx.store.read(|db| Acting::of(db, actor)?.guarded(db, door, user, |target, _| Action::RevokeInvitation(target), now))
 }
 
 /// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
 ///
 /// # Errors
 /// See [`Denied`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
+pub fn link(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
     let now = ctx.now();
     if ctx.sends_mail {
         return Err(Denied::unknown());
     }
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = target(tx, &actor, user, Action::SeeInvitationLink, now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
         let token = token.ok_or_else(Denied::unknown)?;
         let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(Denied::unknown)?;
@@ -174,22 +175,26 @@ pub fn link(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Str
             Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
             _ => return Err(Denied::unknown()),
         };
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
         Ok((person, link, token.expires_at))
     })
 }
 
-fn target(tx: &mut Tx<'_>, actor: &Person, user: UserId, action: fn(Target) -> Action, now: Timestamp) -> Result<Person, Denied> {
-    people::lock(tx, user)?;
-    find_target(tx.db(), actor, user, action, now)
-}
-
-/// The person, if the actor may do this to them. Whoever may do it to nobody learns nothing about who exists.
-fn find_target(db: &mut Database, actor: &Person, user: UserId, action: fn(Target) -> Action, now: Timestamp) -> Result<Person, Denied> {
-    authorise(actor, Action::InviteUser, None)?;
-    let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
-    authorise(actor, action(person.target(now)), Some(&person))?;
-    Ok(person)
+/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew.
+pub(super) fn readdress(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    acting: &Acting,
+    person: &Person,
+    email: &EmailAddress,
+    token: &Token,
+    now: Timestamp,
+) -> Result<(), Denied> {
+    outbox::cancel_for(tx, person.id, now)?;
+    people::set_email(tx, person, email)?;
+    let person = people::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
+    renew(ctx, tx, &person, token, acting.person.display_name(), Message::Invitation, now)?;
+    Ok(())
 }
 
 /// A new link and a new term in place of the old ones. Tells until when it holds.
@@ -295,6 +300,7 @@ pub fn accept(
         people::set_credentials(tx, &person, first_name, last_name, &password, now)?;
         let who = people::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
         let by = by_oneself(&who, &visitor.source);
+        assignments::judge_again(tx, &person, &by, now)?;
         tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
         sign_in::begin_session(tx, &who, &session, visitor, now)?;
         Ok(session.clone())
@@ -305,7 +311,7 @@ pub fn accept(
 ///
 /// # Errors
 /// [`LinkError::NotOpen`] unless the link ran out and the invitation stands; the database's.
-pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<String, LinkError> {
+pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
@@ -320,6 +326,6 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<Strin
         let expires_at = renew(ctx, tx, &person, &new_token, invited_by, Message::InvitationAgain, now)?;
         let (by, details) = (by_oneself(&person.who(), source), json!({"expires_at": expires_at.and_utc()}));
         tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), details));
-        Ok(person.email)
+        Ok(())
     })
 }

@@ -17,10 +17,18 @@ use crate::{
 /// Why a link leads nowhere.
 #[derive(Debug, Clone)]
 pub enum Dead {
-    Used { at: Timestamp },
-    Replaced,
+    Used {
+        at: Timestamp,
+    },
+    Replaced {
+        /// The address, where the newer link went to the same one and still works.
+        again_to: Option<String>,
+    },
     Revoked,
-    Expired { email: String, at: Timestamp },
+    Expired {
+        email: String,
+        at: Timestamp,
+    },
     Unknown,
 }
 
@@ -44,14 +52,18 @@ pub(super) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now:
     let Some(token) = tokens::find(db, purpose, token.hash())? else { return Ok(Err(Dead::Unknown)) };
     match (token.ended_as, token.ended_at) {
         (Some(TokenEnd::Used), at) => return Ok(Err(Dead::Used { at: at.unwrap_or(now) })),
-        (Some(TokenEnd::Replaced), _) => return Ok(Err(Dead::Replaced)),
+        (Some(TokenEnd::Replaced), _) => {
+            let newer = token.user_id.map(|user| tokens::open_of(db, user, purpose)).transpose()?.flatten();
+            let newer = newer.filter(|newer| newer.email == token.email && now < newer.expires_at);
+            return Ok(Err(Dead::Replaced { again_to: newer.and_then(|newer| newer.email) }));
+        }
         (Some(TokenEnd::Revoked), _) => return Ok(Err(Dead::Revoked)),
         (None, _) => {}
     }
     let person = token.user_id.map(|user| people::find(db, user)).transpose()?.flatten();
     let Some(person) = person else { return Ok(Err(Dead::Revoked)) };
     if !went_to(&token, purpose, &person) {
-        return Ok(Err(Dead::Replaced));
+        return Ok(Err(Dead::Replaced { again_to: None }));
     }
     if now >= token.expires_at {
         return Ok(Err(Dead::Expired { email: person.email, at: token.expires_at }));

@@ -1,4 +1,6 @@
-//! Mails are written into the outbox by the transaction whose change they announce.
+//! Mails are written into the outbox by the transaction whose change they announce; what became of them is told to administrators.
+
+use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -12,8 +14,8 @@ use crate::{
         message::{AccessRestored, AdminAppointedNotice, ByOther},
     },
     store::{
-        StoreError, Tx, company, groups,
-        outbox::{self, NewMail},
+        Database, StoreError, Tx, company, groups,
+        outbox::{self, MailState, NewMail},
         people::Person,
     },
 };
@@ -33,6 +35,51 @@ impl<'a> From<&'a Person> for Recipient<'a> {
     fn from(person: &'a Person) -> Self {
         Self { user: person.id, email: &person.email, token: None }
     }
+}
+
+/// What became of a mail. In the words of the product: Queued, Retrying, Handed to the mail server, Failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Queued,
+    Retrying,
+    HandedOver,
+    Failed,
+}
+
+/// What became of the mail with somebody's open invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationMail {
+    pub fate: Fate,
+    /// The mail server's last words, or what stands for them.
+    pub reply: Option<String>,
+    /// When it came to that; of one that is tried again, when.
+    pub at: Timestamp,
+}
+
+impl From<outbox::InvitationMail> for InvitationMail {
+    fn from(mail: outbox::InvitationMail) -> Self {
+        let outbox::InvitationMail { state, reply, created_at, next_attempt_at, done_at, .. } = mail;
+        let done_at = done_at.unwrap_or(created_at);
+        match state {
+            MailState::Queued => Self { fate: Fate::Queued, reply, at: created_at },
+            MailState::Retrying => Self { fate: Fate::Retrying, reply, at: next_attempt_at },
+            MailState::HandedOver => Self { fate: Fate::HandedOver, reply, at: done_at },
+            MailState::Failed => Self { fate: Fate::Failed, reply, at: done_at },
+            // The mail of an invitation that still stands is given up for one reason only.
+            MailState::Cancelled => {
+                let reply = reply.unwrap_or_else(|| "The link ran out before the mail could be sent".to_owned());
+                Self { fate: Fate::Failed, reply: Some(reply), at: done_at }
+            }
+        }
+    }
+}
+
+/// What became of the mails with the open invitations of these people.
+pub(super) fn of_invitations(db: &mut Database, users: &[UserId]) -> Result<HashMap<UserId, InvitationMail>, StoreError> {
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(outbox::of_open_invitations(db, users)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
 }
 
 impl Context {

@@ -1,27 +1,46 @@
 //! What people do with Usher, one file per feature: authorise, check, change in one transaction with its audit entries and mails, and
 //! answer with a typed outcome. Nothing here knows HTTP.
 
+pub mod accounts;
+mod acting;
+pub mod assignments;
+pub mod billing;
 mod context;
 pub mod delivery;
 pub mod directory;
 pub mod email_change;
+pub mod explained;
 pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
 mod links;
 mod mails;
+pub mod new_user;
+pub mod offers;
 pub mod password_reset;
+pub mod people;
+pub mod people_bulk;
+pub mod people_list;
+pub mod portfolios;
+pub mod profiles;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod users;
+pub mod watch;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    StoreError,
+    AuditRow, Load, StoreError,
+    accounts::{Account, Facts},
+    assignments::{AccountAssignment, Assigned, PortfolioAssignment},
+    billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
-    people::{Deleted, Person},
+    people::{Deleted, Mark, MarkValue, Person, StatusCounts},
+    portfolios::{Contents, Portfolio},
 };
+pub use acting::{Door, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};
 pub use links::{Dead, LinkError, Looked};
+pub use mails::{Fate, InvitationMail};

@@ -29,11 +29,11 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Door,
     context::{Rights, about_user, by_oneself},
     links::{self, LinkError, Looked},
     mails::Recipient,
-    sign_in, users,
+    sign_in,
 };
 
 /// How long a link holds, whatever the company's terms for invitations are.
@@ -97,11 +97,11 @@ pub fn send(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Deni
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let expires_at = now + TERM;
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let person = users::guarded(tx, &actor, user, |target, _| Action::SendPasswordReset(target), now)?;
-        Sent { person: &person, token: &token, asked_by: Some(actor.display_name()), expires_at }.post(ctx, tx, now)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
+        Sent { person: &person, token: &token, asked_by: Some(acting.person.display_name()), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::PasswordResetSent, &person.who(), details));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::PasswordResetSent, &person.who(), details));
         Ok(person)
     })
 }
@@ -165,7 +165,7 @@ pub fn choose(ctx: &Context, token: &Token, password: &Password, source: &str) -
     ctx.store.change(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
         people::set_password(tx, person.id, &password)?;
-        let sessions = sessions::end_all(tx, person.id)?;
+        let sessions = sessions::end_all(tx, person.id, None)?;
         tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
         sign_in::forget_attempts(tx, &person)?;
         let changed = PasswordChanged {

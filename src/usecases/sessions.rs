@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    domain::token::TokenHash,
+    domain::{clock::Timestamp, token::TokenHash},
     store::{StoreError, people::Person, sessions},
 };
 
@@ -18,6 +18,16 @@ pub struct Found {
     pub person: Person,
     /// As [`keep`] was given it.
     pub state: String,
+    pub ends: Ends,
+}
+
+/// When a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Ends {
+    /// Unless there is another request.
+    pub idle: Timestamp,
+    /// Whatever happens.
+    pub absolute: Timestamp,
 }
 
 /// The session with this token, if it still holds and its person is active.
@@ -27,10 +37,13 @@ pub struct Found {
 pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<Found>, StoreError> {
     let now = ctx.now();
     let Some(found) = ctx.store.read(|db| sessions::find(db, hash, now))? else { return Ok(None) };
-    if now - found.session.last_seen_at >= TOUCH_EVERY {
+    let mut last_seen = found.session.last_seen_at;
+    if now - last_seen >= TOUCH_EVERY {
         ctx.store.write(|tx| sessions::touch(tx, found.session.id, now))?;
+        last_seen = now;
     }
-    Ok(Some(Found { person: found.person, state: found.session.state }))
+    let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
+    Ok(Some(Found { person: found.person, state: found.session.state, ends }))
 }
 
 /// Keeps what the next page has to say. A session that has ended meanwhile stays ended.

@@ -111,6 +111,7 @@ pub fn set_up(ctx: &Context, token: &Token, name: &CompanyName, admin: &NewAdmin
             by: by.clone(),
             action: AuditAction::CompanySetUp,
             subject: Subject { kind: SubjectKind::Company, id: 1, name: name.to_string() },
+            place: None,
             details: json!({}),
         });
         tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));

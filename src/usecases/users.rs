@@ -1,4 +1,4 @@
-//! What Admins do to people: block and activate, delete and restore.
+//! What administrators do to people: block and activate, delete and restore.
 
 use serde_json::json;
 
@@ -14,34 +14,37 @@ use crate::{
     },
     mail::Message,
     store::{
-        Database, Tx, company, groups, latest_actors, outbox,
+        Tx, assignments, company, groups, latest_actors, outbox,
+        page::{Count, Position, Slice},
         people::{self, Deleted, Person},
         sessions, tokens,
     },
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Door,
+    acting::Acting,
     context::{Rights, about_user, authorise},
     sign_in,
 };
-
-/// How many deleted people a page shows; who looks for more restores or waits.
-const DELETED_MAX: i64 = 200;
 
 /// Ends a person's access at once: sessions, links and waiting mails. Tells who it was.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn block(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn block(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let person = guarded(tx, &actor, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
         people::set_blocked(tx, user, Some(now))?;
         end_access(tx, user, now)?;
-        ctx.tell(tx, &person, &actor, Message::AccessBlocked, now)?;
-        audit_status(tx, caller, &actor, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
+        let message = match door {
+            Door::UsersAndGroups => Message::AccessBlocked,
+            Door::UsersAndPermissions => Message::AccessDeactivated,
+        };
+        ctx.tell(tx, &person, &acting.person, message, now)?;
+        audit_status(tx, caller, &acting.person, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
         Ok(person)
     })
 }
@@ -50,15 +53,15 @@ pub fn block(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Den
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn activate(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn activate(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let person = guarded(tx, &actor, user, |target, _| Action::Activate(target), now)?;
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::Activate(target), now)?;
         people::set_blocked(tx, user, None)?;
         sign_in::forget_attempts(tx, &person)?;
-        ctx.tell(tx, &person, &actor, |change| ctx.restored(change), now)?;
-        audit_status(tx, caller, &actor, AuditAction::UserReactivated, &person, Status::Active, now);
+        ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change), now)?;
+        audit_status(tx, caller, &acting.person, AuditAction::UserReactivated, &person, Status::Active, now);
         Ok(person)
     })
 }
@@ -78,12 +81,16 @@ pub struct Inventory {
 pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let person = find_guarded(db, actor, user, |target, others| Action::Delete { target, other_active_admins: others }, now)?;
+        let person = Acting::of(db, actor)?.guarded(db, Door::UsersAndGroups, user, delete_action, now)?;
         let company = company::load(db)?;
         let sessions = sessions::count(db, user, &company, now)?;
         let groups = groups::memberships_of(db, &[user])?.into_iter().map(|membership| membership.group_name).collect();
         Ok(Inventory { person, sessions, groups, restorable_until: restorable_until(&company, now) })
     })
+}
+
+fn delete_action(target: Target, other_active_admins: u64) -> Action {
+    Action::Delete { target, other_active_admins }
 }
 
 fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
@@ -97,13 +104,13 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
 pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Option<Timestamp>), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let action = |target, others| Action::Delete { target, other_active_admins: others };
-        let person = guarded(tx, &actor, user, action, now)?;
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, Door::UsersAndGroups, user, delete_action, now)?;
         let memberships = groups::memberships_of(tx.db(), &[user])?;
         end_access(tx, user, now)?;
         groups::remove_from_all(tx, user)?;
-        ctx.tell(tx, &person, &actor, Message::UserDeleted, now)?;
+        assignments::take_all(tx, user)?;
+        ctx.tell(tx, &person, &acting.person, Message::UserDeleted, now)?;
         let until = restorable_until(&company::load(tx.db())?, now);
         match until {
             Some(_) => people::set_deleted(tx, user, Some(now))?,
@@ -111,7 +118,7 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
         }
         let groups = memberships.into_iter().map(|membership| membership.group_name).collect::<Vec<_>>();
         let details = json!({"email": person.email, "status": person.status(now).label(), "groups": groups});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserDeleted, &person.who(), details));
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserDeleted, &person.who(), details));
         Ok((person, until))
     })
 }
@@ -120,29 +127,25 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
 #[derive(Debug, Clone)]
 pub struct Restorable {
     pub person: Deleted,
-    pub deleted_at: Timestamp,
     /// By the name that they had then.
     pub deleted_by: Option<String>,
     pub until: Timestamp,
 }
 
-/// People who were deleted and can still be restored, latest first.
+/// One page of the people who were deleted and can still be restored, latest first, and how many they are.
 ///
 /// # Errors
-/// See [`Denied`].
-pub fn deleted(ctx: &Context, actor: &Person) -> Result<Vec<Restorable>, Denied> {
+/// See [`Denied`]; unknown for a page key of another list.
+pub fn deleted(ctx: &Context, actor: &Person, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), Denied> {
     let now = ctx.now();
     authorise(actor, Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
-        let people = people::deleted(db, now - kept, DELETED_MAX)?;
-        let ids = people.iter().map(|person| person.id.0).collect::<Vec<_>>();
+        let people = people::list_deleted(db, now - kept, position, limit)?.ok_or_else(Denied::unknown)?;
+        let ids = people.rows.iter().map(|person| person.id.0).collect::<Vec<_>>();
         let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
-        let restorable = |person: Deleted| {
-            let deleted_at = person.deleted_at?;
-            Some(Restorable { deleted_at, deleted_by: by.remove(&person.id.0), until: deleted_at + kept, person })
-        };
-        Ok(people.into_iter().filter_map(restorable).collect())
+        let restorable = |person: Deleted| Restorable { deleted_by: by.remove(&person.id.0), until: person.deleted_at + kept, person };
+        Ok((people.map(restorable), people::count_deleted(db, now - kept)?))
     })
 }
 
@@ -190,39 +193,10 @@ pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, Rest
 
 /// Sessions, open links and waiting mails end.
 fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denied> {
-    sessions::end_all(tx, user)?;
+    sessions::end_all(tx, user, None)?;
     tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
     outbox::cancel_for(tx, user, now)?;
     Ok(())
-}
-
-/// The person under lock, if the actor may do this to them.
-pub(super) fn guarded(
-    tx: &mut Tx<'_>,
-    actor: &Person,
-    user: UserId,
-    action: impl FnOnce(Target, u64) -> Action,
-    now: Timestamp,
-) -> Result<Person, Denied> {
-    people::lock(tx, user)?;
-    find_guarded(tx.db(), actor, user, action, now)
-}
-
-fn find_guarded(
-    db: &mut Database,
-    actor: &Person,
-    user: UserId,
-    action: impl FnOnce(Target, u64) -> Action,
-    now: Timestamp,
-) -> Result<Person, Denied> {
-    // Whoever may do this to nobody learns nothing about who exists, besides themselves.
-    if actor.id != user {
-        authorise(actor, Action::SeeEveryone, None)?;
-    }
-    let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
-    let others = groups::other_active_admins(db, user)?;
-    authorise(actor, action(person.target(now), others), Some(&person))?;
-    Ok(person)
 }
 
 fn audit_status(tx: &mut Tx<'_>, caller: &Caller, actor: &Person, action: AuditAction, person: &Person, after: Status, now: Timestamp) {

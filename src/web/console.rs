@@ -31,6 +31,7 @@ pub(super) struct Console {
     pub(super) user: CurrentUser,
     state: State,
     session: Session,
+    section: Section,
 }
 
 impl FromRequest for Console {
@@ -39,7 +40,8 @@ impl FromRequest for Console {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let user = CurrentUser::from_request(request, payload).into_inner();
-        ready(user.and_then(|user| Ok(Self { user, state: extract::state(request)?.clone(), session: request.get_session() })))
+        let section = Section::of(request.path());
+        ready(user.and_then(|user| Ok(Self { user, state: extract::state(request)?.clone(), session: request.get_session(), section })))
     }
 }
 
@@ -78,9 +80,10 @@ impl Console {
         Shell {
             company: frame.company.name.clone(),
             me: page::Person::from(&self.user.person.who()),
-            nav: Section::UsersAndGroups.nav(role),
+            nav: self.section.nav(role),
             csrf: self.user.csrf(&self.state),
             flash: self.user.take_flash(&self.session),
+            session: self.user.session_left(self.now()),
             is_only_admin: frame.is_single_admin,
             mails_to_files: role == Role::Admin && self.passes_links_on(),
         }
@@ -99,6 +102,10 @@ impl Console {
 
     pub(super) fn is_you(&self, person: &Person) -> bool {
         person.id == self.user.person.id
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.state
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -1,7 +1,10 @@
 //! Forms come from our own pages: shown by a token bound to the session (or, before signing in, to a cookie of the browser) and by what
 //! browsers say about where a request comes from (OWASP CSRF Prevention, Fetch Metadata).
 
-use actix_web::{dev::ServiceRequest, http::header};
+use actix_web::{
+    dev::ServiceRequest,
+    http::header::{self, HeaderName},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use url::Url;
 
@@ -15,6 +18,11 @@ use super::{failure::Failure, state::Reach};
 
 /// For which use the instance's key makes these codes.
 const LABEL: &str = "form";
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// So much of a header is logged, in bytes.
+const SAID_MAX: usize = 200;
 
 /// The token for forms of whoever has `seed`. Each page gets another spelling, so that compression tells nothing about it (BREACH).
 pub(super) fn token(key: &SecretKey, seed: TokenHash, random: &dyn Random) -> String {
@@ -42,18 +50,36 @@ pub(super) fn check_origin(request: &ServiceRequest, reach: &Reach) -> Result<()
         return Ok(());
     }
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    let site = text(header::HeaderName::from_static("sec-fetch-site"));
+    let site = text(SEC_FETCH_SITE);
     let is_ours = match (text(header::ORIGIN), site) {
         // Pages with a token in their address send no referrer, and browsers then hide the origin too.
         (None | Some("null"), Some(site)) => site == "same-origin",
         (Some(origin), None | Some("same-origin")) => is_own_origin(origin, text(header::HOST), reach),
         (None, None) | (Some(_), Some(_)) => false,
     };
-    if is_ours { Ok(()) } else { Err(Failure::StaleForm) }
+    if is_ours {
+        return Ok(());
+    }
+    tracing::warn!(
+        origin = said(request, &header::ORIGIN),
+        sec_fetch_site = said(request, &SEC_FETCH_SITE),
+        host = said(request, &header::HOST),
+        expected = reach.origin,
+        "a form was refused for where it comes from: if that is where people reach Usher, USHER_PUBLIC_URL is wrong"
+    );
+    Err(Failure::StaleForm)
+}
+
+/// What a header says, for the log: a stranger may have written it.
+fn said(request: &ServiceRequest, name: &HeaderName) -> String {
+    let Some(value) = request.headers().get(name) else { return "(none)".to_owned() };
+    let bytes = value.as_bytes();
+    let shown = bytes.get(..SAID_MAX).unwrap_or(bytes).escape_ascii();
+    if bytes.len() > SAID_MAX { format!("{shown}…") } else { shown.to_string() }
 }
 
 /// Whether `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
-fn is_own_origin(origin: &str, host: Option<&str>, reach: &Reach) -> bool {
+pub(super) fn is_own_origin(origin: &str, host: Option<&str>, reach: &Reach) -> bool {
     if origin == reach.origin {
         return true;
     }

@@ -59,6 +59,11 @@ impl ErrorPage {
         Self::new("This page is not for you", "Your role does not open it. If you need it, ask an administrator.")
     }
 
+    /// 403: to be seen, and not to be changed.
+    pub fn out_of_reach() -> Self {
+        Self::new("This is not yours to change", "It reaches beyond what you administer. An Admin can do it. Nothing was changed.")
+    }
+
     /// 404: unknown, or outside what the person may see. Nobody is told which.
     pub fn not_found() -> Self {
         Self::new("Page not found", "There is nothing at this address, or it is not yours to see.")
@@ -113,6 +118,7 @@ mod tests {
             ("400", ErrorPage::bad_request()),
             ("403", ErrorPage::forbidden()),
             ("403-form", ErrorPage::stale_form()),
+            ("403-out-of-reach", ErrorPage::out_of_reach()),
             ("404", ErrorPage::not_found()),
             ("405", ErrorPage::method_not_allowed()),
             ("409", ErrorPage::conflict()),

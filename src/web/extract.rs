@@ -5,34 +5,41 @@ use std::future::{Ready, ready};
 use actix_session::{Session, SessionExt};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
-    cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
     http::{Method, header},
     web::Data,
 };
+use url::{Position, Url};
 
 use crate::{
     domain::{
+        clock::Timestamp,
         ids::UserId,
         token::{Token, TokenHash},
     },
-    usecases::{Caller, Person, Visitor},
+    usecases::{Caller, Person, Visitor, sessions::Ends},
 };
 
 use super::{
-    csrf,
+    cookies, csrf,
     failure::Failure,
-    page::Flash,
+    page::{Flash, SessionLeft},
+    paths,
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     source,
     state::State,
 };
+
+/// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
+const BROWSER: &str = "usher-browser";
+const BROWSER_DAYS: i64 = 400;
 
 /// Somebody signed in and active, read afresh with this request.
 #[derive(Debug, Clone)]
 pub(super) struct CurrentUser {
     pub(super) person: Person,
     session: TokenHash,
+    ends: Ends,
     source: String,
     is_head: bool,
 }
@@ -40,15 +47,22 @@ pub(super) struct CurrentUser {
 impl CurrentUser {
     /// What the last request left to be said. It is said once, and to nobody who asks for headers only.
     pub(super) fn take_flash(&self, session: &Session) -> Option<Flash> {
-        if self.is_head { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
+        // Taking away what is not there would count as a change, and be written to the database with every page.
+        if self.is_head || !session.contains_key(FLASH) { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
     }
 
     pub(super) fn caller(&self) -> Caller {
-        Caller { user: self.person.id, source: self.source.clone() }
+        Caller { user: self.person.id, session: self.session, source: self.source.clone() }
     }
 
     pub(super) fn session(&self) -> TokenHash {
         self.session
+    }
+
+    /// How long the session holds from `now` on.
+    pub(super) fn session_left(&self, now: Timestamp) -> SessionLeft {
+        let Ends { idle, absolute } = self.ends;
+        SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
     }
 
     /// The token that this person's forms carry.
@@ -71,11 +85,12 @@ impl FromRequest for CurrentUser {
 }
 
 fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
-    let signed_in = signed_in(request)?.ok_or_else(|| Failure::SignedOut { next: page_of(request) })?;
+    let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
     request.extensions_mut().insert(SeenUser(signed_in.person.id));
     Ok(CurrentUser {
         person: signed_in.person,
         session: TokenHash(signed_in.session),
+        ends: signed_in.ends,
         source: source::of(request)?,
         is_head: request.method() == Method::HEAD,
     })
@@ -89,10 +104,26 @@ fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
     session.get(SIGNED_IN).map_err(|error| Failure::Internal(error.to_string()))
 }
 
-/// Where to come back to after signing in: only what a link leads to.
-fn page_of(request: &HttpRequest) -> Option<String> {
-    let target = request.uri().path_and_query()?.as_str();
-    request.method().is_safe().then(|| super::paths::known_page(target)).flatten().map(str::to_owned)
+/// Where to come back to after signing in: only to pages of ours.
+fn signed_out(request: &HttpRequest) -> Failure {
+    let page = |target: &str| paths::known_page(target).map(str::to_owned);
+    if request.method().is_safe() {
+        return Failure::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
+    }
+    // Who wanted out is out.
+    if request.path() == paths::SignOut::PATTERN {
+        return Failure::SignedOut { next: None, unsent: false };
+    }
+    let next = referring_page(request).and_then(|target| page(&target)).or_else(|| page(request.path()));
+    Failure::SignedOut { next, unsent: true }
+}
+
+/// The page of ours that a form was on, as the browser says.
+fn referring_page(request: &HttpRequest) -> Option<String> {
+    let text = |name| request.headers().get(name)?.to_str().ok();
+    let url = Url::parse(text(header::REFERER)?).ok()?;
+    let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), text(header::HOST), &state(request).ok()?.reach);
+    is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
 /// Somebody at a page that needs no session, signed in or not.
@@ -103,10 +134,6 @@ pub(super) struct Guest {
     pub(super) signed_in: Option<Person>,
     seed: TokenHash,
 }
-
-/// A cookie to be set, since the browser has none yet.
-#[derive(Debug, Clone)]
-pub(super) struct NewBrowser(pub(super) Token);
 
 impl Guest {
     /// The token that this browser's forms carry.
@@ -130,9 +157,8 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
     let known = browser(request, state);
     let browser = known.unwrap_or_else(|| {
         let token = Token::new(&*state.ctx.random);
-        let hash = token.hash();
-        request.extensions_mut().insert(NewBrowser(token));
-        hash
+        cookies::keep(request, state, BROWSER, token.reveal().to_owned(), BROWSER_DAYS);
+        token.hash()
     });
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let visitor = Visitor {
@@ -156,26 +182,5 @@ pub(super) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenH
 }
 
 fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
-    let cookie = request.cookie(browser_cookie_name(state))?;
-    Some(Token::parse(cookie.value())?.hash())
-}
-
-fn browser_cookie_name(state: &State) -> &'static str {
-    if state.reach.is_https { "__Host-usher-browser" } else { "usher-browser" }
-}
-
-/// The name of the session's cookie.
-pub(super) fn session_cookie_name(is_https: bool) -> &'static str {
-    if is_https { "__Host-usher" } else { "usher" }
-}
-
-/// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
-pub(super) fn browser_cookie(state: &State, token: &Token) -> Cookie<'static> {
-    Cookie::build(browser_cookie_name(state), token.reveal().to_owned())
-        .path("/")
-        .secure(state.reach.is_https)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(Duration::days(400))
-        .finish()
+    Some(Token::parse(cookies::sent(request, state, BROWSER)?.value())?.hash())
 }

@@ -17,12 +17,14 @@ use super::{errors::ErrorPage, paths};
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
 #[derive(Debug, Clone)]
 pub(super) enum Failure {
-    /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`.
-    SignedOut { next: Option<String> },
+    /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`. With `unsent` a form came too late: nothing was done.
+    SignedOut { next: Option<String>, unsent: bool },
     /// 400
     Malformed,
     /// 403: a page that the role may never use.
     Forbidden,
+    /// 403: the person sees it, and it is not theirs to change.
+    OutOfReach,
     /// 403: the form is not from a page of ours, or from an older session.
     StaleForm,
     /// 404
@@ -43,12 +45,14 @@ impl fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {}
+
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::OutOfReach | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Refused { .. } => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -60,8 +64,8 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
         match self {
-            Self::SignedOut { next } => {
-                let location = paths::sign_in_then(next.as_deref());
+            Self::SignedOut { next, unsent } => {
+                let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
                 if let Ok(location) = location.parse() {
                     response.headers_mut().insert(header::LOCATION, location);
                 }
@@ -81,6 +85,7 @@ impl ResponseError for Failure {
 pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str) -> ErrorPage {
     match failure {
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
+        Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}
     }
@@ -112,7 +117,7 @@ impl From<StoreError> for Failure {
 impl From<Denied> for Failure {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::SignedOut => Self::SignedOut { next: None },
+            Denied::SignedOut => Self::SignedOut { next: None, unsent: false },
             Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
             Denied::Store(error) => error.into(),
             Denied::Hashing(error) => Self::Internal(error.to_string()),
@@ -144,6 +149,15 @@ impl Failure {
         match refusal {
             Refusal::Role => Self::Forbidden,
             Refusal::Unknown => Self::NotFound,
+            Refusal::OutOfReach => Self::OutOfReach,
+            Refusal::Unchanged => refused("Nothing to change", format!("{name} is like that already. Nothing was changed.")),
+            Refusal::NotAPortfolioAdmin => {
+                refused("Not a Portfolio Admin", format!("{name} is no Portfolio Admin. Portfolios are assigned to Portfolio Admins only."))
+            }
+            Refusal::LastPortfolio => refused(
+                "The last portfolio stays",
+                format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
+            ),
             Refusal::Oneself => refused("Not on your own user", "Another Admin can do this for you.".to_owned()),
             Refusal::Status(status) => {
                 let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());

@@ -1,5 +1,7 @@
 //! Forms that are checked before anybody reads them: small enough, from our own page, every field known and given once.
 
+mod fields;
+
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
@@ -64,8 +66,7 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, F
         return Err(Failure::StaleForm);
     }
     // Doubled fields and unknown ones are errors of the types behind.
-    let fields = serde_urlencoded::to_string(fields).map_err(|_| Failure::Malformed)?;
-    serde_urlencoded::from_str(&fields).map_err(|_| Failure::Malformed)
+    fields::read(fields).map_err(|_| Failure::Malformed)
 }
 
 /// Browsers send UTF-8 in whole escapes. The parser would put other characters in place of anything else.

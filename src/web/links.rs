@@ -64,7 +64,7 @@ impl Ended {
 
     /// 404: it never was one.
     pub(super) fn unknown(title: &'static str, otherwise: &str) -> Self {
-        let text = format!("Open the link in the mail once more, or copy all of it. If it still does not work, {otherwise}.");
+        let text = format!("Open the link once more, or copy all of it. If it still does not work, {otherwise}.");
         Self::new(StatusCode::NOT_FOUND, title, text)
     }
 

@@ -20,13 +20,7 @@ use tracing::Instrument as _;
 
 use crate::domain::clock::random_bytes;
 
-use super::{
-    csrf,
-    extract::{NewBrowser, SeenUser, browser_cookie},
-    failure,
-    failure::Failure,
-    state::State,
-};
+use super::{cookies, csrf, extract::SeenUser, failure, failure::Failure, metrics::NO_ROUTE, state::State};
 
 /// Nothing inline, nothing from elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -53,10 +47,12 @@ pub(super) async fn token_in_address<B: MessageBody>(request: ServiceRequest, ne
 #[derive(Debug, Clone, Copy)]
 struct TokenInAddress;
 
-/// The outermost layer. One line in the log for each request, with the route's pattern and never the address, which may hold a token.
+/// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
+/// a token.
 pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let Some(state) = request.app_data::<Data<State>>().cloned() else { return Err(Failure::Internal("no state".to_owned()).into()) };
+    let _in_flight = state.metrics.requests.begin();
     let id = request_id(&state);
     let method = request.method().clone();
     let span = tracing::info_span!("request", id);
@@ -82,8 +78,10 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
             (None, None, response.status(), Err(InternalError::from_response(error, response).into()))
         }
     };
-    let route = route.as_deref().unwrap_or("(none)");
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let route = route.as_deref().unwrap_or(NO_ROUTE);
+    let took = started.elapsed();
+    state.metrics.requests.note(&method, route, status, took);
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, route, status = status.as_u16(), milliseconds, user, "request");
     answer
 }
@@ -121,11 +119,11 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    if let Some(NewBrowser(token)) = request.and_then(|request| request.extensions().get::<NewBrowser>().cloned())
-        // It only fails for what cannot stand in a header, which a token can.
-        && let Err(error) = response.add_cookie(&browser_cookie(state, &token))
-    {
-        tracing::error!(%error, "a cookie could not be set");
+    for cookie in request.map(cookies::new).unwrap_or_default() {
+        // It only fails for what cannot stand in a header, which none of ours holds.
+        if let Err(error) = response.add_cookie(&cookie) {
+            tracing::error!(%error, "a cookie could not be set");
+        }
     }
     response
 }

@@ -1,7 +1,9 @@
 //! HTTP: the site map, extractors, and one folder per feature.
 
+pub mod accounts;
 pub mod assets;
 mod console;
+mod cookies;
 mod csrf;
 pub mod email_change;
 pub mod errors;
@@ -12,13 +14,19 @@ pub mod groups;
 mod home;
 pub mod invitation;
 pub mod links;
+pub mod manage;
+mod metrics;
 mod middleware;
+pub mod new_user;
 pub mod page;
 pub mod password_reset;
 pub mod paths;
+pub mod portfolios;
 mod query;
 mod respond;
+pub mod roles;
 mod routes;
+mod rows;
 #[cfg(test)]
 mod samples;
 mod session;
@@ -26,8 +34,11 @@ pub mod setup;
 pub mod sign_in;
 mod source;
 mod state;
+mod stay_signed_in;
 pub mod users_and_groups;
+pub mod users_and_permissions;
 
+pub use metrics::configure as configure_metrics;
 pub use middleware::serve;
 pub use routes::configure;
 pub use state::{Reach, State};

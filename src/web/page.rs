@@ -6,15 +6,17 @@ mod moment;
 mod number;
 mod pager;
 mod person;
+mod picker;
 
 use askama::Template;
 
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
-pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, Shell};
+pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
 pub use moment::Moment;
 pub use number::{Count, counted, grouped, wait_in_words};
-pub use pager::Pager;
+pub use pager::{Pager, RowsLink};
 pub use person::{Badge, Person};
+pub use picker::{PICKS_MAX, Pick, Picker, PickerKind};
 
 /// A page as HTML.
 ///

@@ -3,13 +3,15 @@
 use std::fmt;
 
 use crate::domain::{
-    ids::{GroupId, UserId},
+    ids::{AccountId, GroupId, PortfolioId, UserId},
+    permission::{Switch, To},
     token::{Token, TokenPurpose},
 };
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {
+        $(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name { $(pub $field: $type),* }
@@ -23,7 +25,11 @@ macro_rules! paths {
                 write!(f, $pattern, $($field = self.$field),*)
             }
         }
-    )*};
+        )*
+
+        /// All of them.
+        pub(super) const PATTERNS: &[&str] = &[$($pattern),*];
+    };
 }
 
 paths! {
@@ -34,12 +40,16 @@ paths! {
     Healthz {} = "/healthz";
     /// Whether the database answers.
     Readyz {} = "/readyz";
+    /// On the listener for monitoring, and there alone.
+    Metrics {} = "/metrics";
 
     /// With `?key=` the one-time address of the first start.
     Setup {} = "/setup";
     /// Takes `?next=`, or `?after=` what led there.
     SignIn {} = "/sign-in";
     SignOut {} = "/sign-out";
+    /// For the script that warns before a session ends.
+    StaySignedIn {} = "/stay-signed-in";
     /// With `?sent=true` once a link was asked for.
     ForgotPassword {} = "/forgot-password";
     PasswordReset { token: String } = "/reset/{token}";
@@ -48,14 +58,14 @@ paths! {
     /// Mailed to the old address.
     StopEmailChange { token: String } = "/stop-email-change/{token}";
     Invitation { token: String } = "/invitation/{token}";
-    /// "Send me a new link", on the page of an expired invitation.
+    /// "Send me a new link", on the page of an expired invitation, and what came of it.
     InvitationNewLink { token: String } = "/invitation/{token}/new-link";
 
-    /// Takes `?q=` and `?page=`.
+    /// Takes `?q=`, `?page=` and `?rows=`.
     UsersAndGroups {} = "/users-and-groups";
     NewUser {} = "/users-and-groups/new-user";
     NewGroup {} = "/users-and-groups/new-group";
-    /// Takes `?page=`.
+    /// Takes `?page=` and `?rows=`.
     Group { group: GroupId } = "/users-and-groups/groups/{group}";
     /// Takes `?q=`.
     AddToGroup { group: GroupId } = "/users-and-groups/groups/{group}/add";
@@ -71,11 +81,61 @@ paths! {
     InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link";
     DeletedUsers {} = "/users-and-groups/deleted";
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
+
+    /// Takes all that narrows and orders the list.
+    UsersAndPermissions {} = "/users-and-permissions";
+    /// The same list as CSV.
+    ExportUsers {} = "/users-and-permissions/export";
+    /// Many people at once: everybody in the list, or those who are ticked.
+    BulkUsers {} = "/users-and-permissions/bulk";
+    DoBulk {} = "/users-and-permissions/bulk/do";
+    /// New User, in three steps.
+    NewUserWizard {} = "/users-and-permissions/new";
+    /// Takes `?q=`, for assignments.
+    Manage { user: UserId } = "/users-and-permissions/{user}";
+    EditUser { user: UserId } = "/users-and-permissions/{user}/edit";
+    DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate";
+    ReactivateUser { user: UserId } = "/users-and-permissions/{user}/reactivate";
+    EndSessions { user: UserId } = "/users-and-permissions/{user}/sign-out";
+    ResendFromManage { user: UserId } = "/users-and-permissions/{user}/resend";
+    RevokeFromManage { user: UserId } = "/users-and-permissions/{user}/revoke";
+    /// The open invitation's link, where no mail server is configured.
+    LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link";
+    /// Gives what was chosen from a list of portfolios and accounts.
+    Assign { user: UserId } = "/users-and-permissions/{user}/assign";
+    AssignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/assign";
+    UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove";
+    AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign";
+    UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove";
+    SwitchPermission { user: UserId, account: AccountId, switch: Switch, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}";
+
+    /// Which role may do what.
+    Roles {} = "/roles";
+
+    /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
+    Portfolios {} = "/portfolios";
+    NewPortfolio {} = "/portfolios/new";
+    /// Takes `?page=` of its accounts and `?people=`.
+    Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}";
+    EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit";
+    DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate";
+    ReactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/reactivate";
+    /// Takes `?portfolio=`.
+    NewAccount {} = "/accounts/new";
+    Account { account: AccountId } = "/accounts/{account}";
+    EditAccount { account: AccountId } = "/accounts/{account}/edit";
+    MoveAccount { account: AccountId } = "/accounts/{account}/move";
+    Billing { account: AccountId } = "/accounts/{account}/billing";
 }
 
 /// Where somebody signs in, to go to `next` afterwards.
 pub fn sign_in_then(next: Option<&str>) -> String {
     with_query(SignIn {}, &[("next", next.unwrap_or_default())])
+}
+
+/// Where somebody signs in whose form came too late, to go back to the form's `page` afterwards.
+pub fn sign_in_and_send_again(page: Option<&str>) -> String {
+    with_query(SignIn {}, &[("next", page.unwrap_or_default()), ("unsent", "true")])
 }
 
 /// The page of a single-use link.
@@ -99,7 +159,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 31] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -112,6 +172,25 @@ const PAGES: [&str; 12] = [
     RevokeInvitation::PATTERN,
     InvitationLink::PATTERN,
     DeletedUsers::PATTERN,
+    UsersAndPermissions::PATTERN,
+    ExportUsers::PATTERN,
+    BulkUsers::PATTERN,
+    Manage::PATTERN,
+    EditUser::PATTERN,
+    RevokeFromManage::PATTERN,
+    LinkFromManage::PATTERN,
+    Roles::PATTERN,
+    NewUserWizard::PATTERN,
+    Portfolios::PATTERN,
+    NewPortfolio::PATTERN,
+    Portfolio::PATTERN,
+    EditPortfolio::PATTERN,
+    DeactivatePortfolio::PATTERN,
+    NewAccount::PATTERN,
+    Account::PATTERN,
+    EditAccount::PATTERN,
+    MoveAccount::PATTERN,
+    Billing::PATTERN,
 ];
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.

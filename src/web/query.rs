@@ -1,27 +1,29 @@
-//! What lists carry in their addresses: the search and the page, found by key.
+//! What lists carry in their addresses: the search, the page, found by key, and how many rows it has.
 
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Query};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::search::SearchTerm,
-    usecases::{Count, Key, Person, Position, Slice},
+    usecases::{Count, Key, Position, Slice},
 };
 
 use super::{
+    extract,
     failure::Failure,
-    page::{self, Pager},
+    page::{self, Pager, RowsLink},
     paths,
+    rows::Rows,
 };
 
-/// Rows on a page.
-pub(super) const PAGE_SIZE: usize = 50;
-
 /// Longest search and page key that is read, in bytes.
-const TEXT_MAX: usize = 2000;
+pub(super) const TEXT_MAX: usize = 2000;
 
 /// More rows than any list has.
-const ROWS_MAX: u64 = u32::MAX as u64;
+pub(super) const ROWS_MAX: u64 = u32::MAX as u64;
 
 /// The query of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -31,6 +33,30 @@ pub(super) struct ListQuery {
     pub(super) q: String,
     #[serde(default)]
     pub(super) page: String,
+    /// How many rows a page has; empty for as many as the browser remembers.
+    #[serde(default)]
+    pub(super) rows: String,
+    #[serde(skip)]
+    remembered: Rows,
+}
+
+impl FromRequest for ListQuery {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(list_query(request))
+    }
+}
+
+fn list_query(request: &HttpRequest) -> Result<ListQuery, Failure> {
+    let Query(query) = Query::<ListQuery>::from_query(request.query_string()).map_err(|_| Failure::Malformed)?;
+    let state = extract::state(request)?;
+    let (chosen, remembered) = (Rows::parse(&query.rows), Rows::remembered(request, state));
+    if let Some(chosen) = chosen.filter(|_| chosen != remembered) {
+        chosen.remember(request, state);
+    }
+    Ok(ListQuery { remembered: remembered.unwrap_or_default(), ..query })
 }
 
 /// Which page, and the number of its first row, which is only for showing.
@@ -60,6 +86,11 @@ impl PageKey {
         };
         is_key && self.from <= ROWS_MAX
     }
+
+    /// As it stands in an address.
+    fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
 }
 
 /// A page of a list, as its address asks for it.
@@ -67,33 +98,90 @@ impl PageKey {
 pub(super) struct Asked {
     pub(super) position: Position,
     pub(super) search: Option<SearchTerm>,
-    from: u64,
+    pub(super) rows: Rows,
+    /// `None` for the first page.
+    key: Option<PageKey>,
 }
 
-impl ListQuery {
+impl Asked {
+    /// From the page key alone.
+    ///
     /// # Errors
     /// A page key that no list of ours has written leads nowhere: 404.
-    pub(super) fn asked(&self) -> Result<Asked, Failure> {
-        if self.q.len() > TEXT_MAX || self.page.len() > TEXT_MAX {
+    pub(super) fn at(page: &str, rows: Rows) -> Result<Self, Failure> {
+        if page.len() > TEXT_MAX {
             return Err(Failure::Malformed);
         }
-        let search = SearchTerm::parse(&self.q);
-        if self.page.is_empty() {
-            return Ok(Asked { position: Position::First, search, from: 1 });
+        if page.is_empty() {
+            return Ok(Self { position: Position::First, search: None, rows, key: None });
         }
-        let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        let PageKey { place, from } = key.filter(PageKey::is_ours).ok_or(Failure::NotFound)?;
-        let position = match place {
+        let key = URL_SAFE_NO_PAD.decode(page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
+        let key = key.filter(PageKey::is_ours).ok_or(Failure::NotFound)?;
+        let position = match key.place.clone() {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
             Place::Last => Position::Last,
         };
-        Ok(Asked { position, search, from })
+        Ok(Self { position, search: None, rows, key: Some(key) })
+    }
+
+    /// The number of the first row; 0 where nobody knows.
+    fn from(&self, rows: u64, count: Count) -> u64 {
+        match (&self.position, count) {
+            (Position::Last, Count::Exactly(count)) => u64::try_from(count).unwrap_or(0).saturating_sub(rows) + 1,
+            (Position::Last, Count::Many) => 0,
+            _ => self.key.as_ref().map_or(1, |key| key.from),
+        }
+    }
+
+    /// The ways to other pages of the list. `link` makes the address of a page key, `key` tells the place of a row.
+    pub(super) fn pager<T>(
+        &self,
+        link: impl Fn(&str) -> String,
+        slice: &Slice<T>,
+        key: impl Fn(&T) -> Key,
+        count: Count,
+        words: (&str, &str),
+    ) -> Pager {
+        let rows = slice.rows.len() as u64;
+        let (of, from) = (shown(count), self.from(rows, count));
+        let at = |place, from| link(&PageKey { place, from }.text());
+        let previous = slice.rows.first().map(&key).filter(|_| slice.has_previous);
+        let next = slice.rows.last().map(&key).filter(|_| slice.has_next);
+        Pager {
+            label: if from == 0 || rows == 0 {
+                of.of(words.0, words.1)
+            } else {
+                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
+            },
+            first: slice.has_previous.then(|| link("")),
+            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), before(from, self.rows))),
+            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
+            last: slice.has_next.then(|| at(Place::Last, 1)),
+            rows: Vec::new(),
+        }
+    }
+}
+
+impl ListQuery {
+    /// # Errors
+    /// As [`Asked::at`]; a number of rows that none offers leads nowhere too.
+    pub(super) fn asked(&self) -> Result<Asked, Failure> {
+        if self.q.len() > TEXT_MAX {
+            return Err(Failure::Malformed);
+        }
+        let rows = if self.rows.is_empty() { self.remembered } else { Rows::parse(&self.rows).ok_or(Failure::NotFound)? };
+        Ok(Asked { search: SearchTerm::parse(&self.q), ..Asked::at(&self.page, rows)? })
     }
 
     /// The query as it stands in an address.
     pub(super) fn text(&self) -> String {
-        paths::with_query("", &[("q", &self.q), ("page", &self.page)]).trim_start_matches('?').to_owned()
+        self.at("", &self.page, &self.rows).trim_start_matches('?').to_owned()
+    }
+
+    /// The list at `path` with the same search, on this page and with so many rows.
+    fn at(&self, path: &str, page: &str, rows: &str) -> String {
+        paths::with_query(path, &[("q", &self.q), ("page", page), ("rows", rows)])
     }
 
     /// The query that a form in a list carries, written anew, so that nothing else of it reaches an address.
@@ -101,43 +189,40 @@ impl ListQuery {
         serde_urlencoded::from_str::<Self>(text).unwrap_or_default().text()
     }
 
-    /// The ways to other pages of the list at `path`. `person` tells the key of a row.
+    /// The ways to other pages of the list at `path`, and to other numbers of rows. `key` tells the place of a row.
     pub(super) fn pager<T>(
         &self,
         path: impl ToString,
         asked: &Asked,
         slice: &Slice<T>,
-        person: impl Fn(&T) -> &Person,
+        key: impl Fn(&T) -> Key,
         count: Count,
         words: (&str, &str),
     ) -> Pager {
-        let rows = slice.rows.len() as u64;
-        let of = shown(count);
-        let from = match (&asked.position, count) {
-            (Position::Last, Count::Exactly(count)) => u64::try_from(count).unwrap_or(0).saturating_sub(rows) + 1,
-            (Position::Last, Count::Many) => 0,
-            _ => asked.from,
-        };
-        let path = path.to_string();
-        let at = |place, from| {
-            let key = serde_json::to_vec(&PageKey { place, from }).unwrap_or_default();
-            paths::with_query(&path, &[("q", &self.q), ("page", &URL_SAFE_NO_PAD.encode(key))])
-        };
-        let key = |row: Option<&T>| row.map(|row| person(row).key());
-        let previous = key(slice.rows.first()).filter(|_| slice.has_previous);
-        let next = key(slice.rows.last()).filter(|_| slice.has_next);
-        Pager {
-            label: if from == 0 {
-                of.of(words.0, words.1)
-            } else {
-                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
-            },
-            first: slice.has_previous.then(|| paths::with_query(&path, &[("q", &self.q)])),
-            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), from.saturating_sub(PAGE_SIZE as u64).max(1))),
-            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
-            last: slice.has_next.then(|| at(Place::Last, 1)),
+        let (path, rows) = (path.to_string(), slice.rows.len() as u64);
+        let pager = asked.pager(|page| self.at(&path, page, &self.rows), slice, key, count, words);
+        if !(slice.has_previous || slice.has_next || slice.rows.len() > Rows::Few.count()) {
+            return pager;
         }
+        let end = asked.from(rows, count).saturating_add(rows);
+        Pager { rows: Rows::ALL.map(|size| self.with_rows(&path, asked, size, end)).into(), ..pager }
     }
+
+    /// The page with another number of rows: it begins where it began, or ends where it ended if that is how it was found. `end` is the number
+    /// of the row after it.
+    fn with_rows(&self, path: &str, asked: &Asked, rows: Rows, end: u64) -> RowsLink {
+        let key = asked.key.clone().map(|key| match key.place {
+            Place::Before(..) if key.from > 0 => PageKey { from: before(end, rows), ..key },
+            Place::After(..) | Place::Before(..) | Place::Last => key,
+        });
+        let page = key.map(|key| key.text()).unwrap_or_default();
+        RowsLink { rows, href: self.at(path, &page, &rows.to_string()), is_current: rows == asked.rows }
+    }
+}
+
+/// The number of the first row of the page before the row with the number `end`; 0 where nobody knows.
+fn before(end: u64, rows: Rows) -> u64 {
+    if end == 0 { 0 } else { end.saturating_sub(rows.count() as u64).max(1) }
 }
 
 /// A count as pages show it.
@@ -165,6 +250,7 @@ mod tests {
     fn a_query_that_a_form_returns_cannot_lead_elsewhere() {
         for (text, returned) in [
             ("q=ma&page=abc", "q=ma&page=abc"),
+            ("rows=25&q=ma", "q=ma&rows=25"),
             ("", ""),
             ("q=a%0d%0aSet-Cookie:x", "q=a%0D%0ASet-Cookie%3Ax"),
             ("//evil.example", ""),
@@ -178,8 +264,14 @@ mod tests {
     #[test]
     fn a_page_key_of_nobodys_making_leads_nowhere() {
         for page in ["x", "AAAA", "e30", "bnVsbA"] {
-            let query = ListQuery { q: String::new(), page: page.to_owned() };
+            let query = ListQuery { page: page.to_owned(), ..ListQuery::default() };
             assert!(matches!(query.asked(), Err(Failure::NotFound)), "{page}");
         }
+    }
+
+    #[test]
+    fn a_page_whose_place_nobody_knows_is_not_given_one() {
+        assert_eq!(before(0, Rows::Few), 0);
+        assert_eq!([before(10, Rows::Few), before(26, Rows::Few), before(27, Rows::Few)], [1, 1, 2]);
     }
 }

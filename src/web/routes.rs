@@ -14,19 +14,21 @@ use actix_web::{
 };
 
 use super::{
+    accounts, cookies,
     email_change::{confirm, stop},
-    extract,
     failure::Failure,
     form::FORM_MAX,
     groups, home,
-    invitation::accept,
-    middleware,
+    invitation::{accept, new_link},
+    manage, middleware, new_user,
     password_reset::{ask, choose},
-    paths,
+    paths, portfolios, roles,
     session::DatabaseSessions,
     setup, sign_in,
     state::State,
-    users_and_groups::{self as users, new_group, new_user, revoke, standing},
+    stay_signed_in,
+    users_and_groups::{self as users, new_group, revoke, standing},
+    users_and_permissions as people,
 };
 
 /// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
@@ -57,6 +59,7 @@ fn resource(pattern: &str, allowed: &'static str) -> Resource {
 }
 
 /// Everything that is served. The caller wraps the application with [`middleware::serve`].
+#[expect(clippy::too_many_lines, reason = "it is the whole site map, an address a line")]
 pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
     config
         .app_data(state.clone())
@@ -73,14 +76,15 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(Setup => setup::show, post setup::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(SignIn => sign_in::show, post sign_in::submit))
                 .service(act!(SignOut => sign_in::sign_out))
+                .service(act!(StaySignedIn => stay_signed_in::submit))
                 .service(page!(ForgotPassword => ask::show, post ask::submit))
                 .service(page!(PasswordReset => choose::show, post choose::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(ConfirmEmail => confirm::show, post confirm::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(StopEmailChange => stop::show, post stop::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(act!(InvitationNewLink => accept::send_new_link).wrap(from_fn(middleware::token_in_address)))
+                .service(page!(InvitationNewLink => new_link::show, post new_link::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(UsersAndGroups => users::list::list))
-                .service(page!(NewUser => new_user::show, post new_user::submit))
+                .service(page!(NewUser => users::new_user::show, post users::new_user::submit))
                 .service(page!(NewGroup => new_group::show, post new_group::submit))
                 .service(page!(Group => groups::show::show))
                 .service(page!(AddToGroup => groups::add::show, post groups::add::submit))
@@ -94,7 +98,38 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
                 .service(page!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
-                .service(act!(RestoreUser => users::deleted::restore)),
+                .service(act!(RestoreUser => users::deleted::restore))
+                .service(page!(UsersAndPermissions => people::list::list))
+                .service(page!(ExportUsers => people::export::export))
+                .service(page!(BulkUsers => people::bulk::everybody, post people::bulk::ask))
+                .service(act!(DoBulk => people::bulk::submit))
+                .service(page!(NewUserWizard => new_user::show, post new_user::submit))
+                .service(page!(Manage => manage::show::show))
+                .service(page!(EditUser => manage::edit::show, post manage::edit::submit))
+                .service(act!(DeactivateUser => manage::standing::deactivate))
+                .service(act!(ReactivateUser => manage::standing::reactivate))
+                .service(act!(EndSessions => manage::standing::end_sessions))
+                .service(act!(ResendFromManage => manage::standing::resend))
+                .service(page!(RevokeFromManage => manage::revoke::show, post manage::revoke::submit))
+                .service(page!(LinkFromManage => manage::link::show))
+                .service(act!(Assign => manage::assignments::assign))
+                .service(act!(AssignPortfolio => manage::assignments::assign_portfolio))
+                .service(act!(UnassignPortfolio => manage::assignments::unassign_portfolio))
+                .service(act!(AssignAccount => manage::assignments::assign_account))
+                .service(act!(UnassignAccount => manage::assignments::unassign_account))
+                .service(act!(SwitchPermission => manage::assignments::switch))
+                .service(page!(Roles => roles::show))
+                .service(page!(Portfolios => portfolios::list::list))
+                .service(page!(NewPortfolio => portfolios::new::show, post portfolios::new::submit))
+                .service(page!(Portfolio => portfolios::show::show))
+                .service(page!(EditPortfolio => portfolios::edit::show, post portfolios::edit::submit))
+                .service(page!(DeactivatePortfolio => portfolios::standing::ask, post portfolios::standing::deactivate))
+                .service(act!(ReactivatePortfolio => portfolios::standing::reactivate))
+                .service(page!(NewAccount => accounts::new::show, post accounts::new::submit))
+                .service(page!(Account => accounts::show::show))
+                .service(page!(EditAccount => accounts::edit::show, post accounts::edit::submit))
+                .service(page!(MoveAccount => accounts::move_to::show, post accounts::move_to::submit))
+                .service(page!(Billing => accounts::billing::show, post accounts::billing::submit)),
         );
 }
 
@@ -103,7 +138,7 @@ fn sessions(state: &Data<State>) -> SessionMiddleware<DatabaseSessions> {
     let key = Key::from(&state.ctx.key.derive::<64>("session cookie"));
     let is_https = state.reach.is_https;
     SessionMiddleware::builder(DatabaseSessions { ctx: state.ctx.clone() }, key)
-        .cookie_name(extract::session_cookie_name(is_https).to_owned())
+        .cookie_name(cookies::full_name("usher", is_https))
         .cookie_secure(is_https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)

@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::{
-    page::{Flash, FlashAction, FlashKind, Gate, Moment, Person, Section, Shell},
+    page::{Flash, FlashAction, FlashKind, Gate, Moment, Person, Section, SessionLeft, Shell},
     paths,
 };
 use crate::domain::{clock::Timestamp, ids::UserId, policy::Role, user::Who};
@@ -73,6 +73,7 @@ impl Sample {
             nav: Section::UsersAndGroups.nav(Role::Admin),
             csrf: "0123456789abcdef".into(),
             flash: (!is_plain).then(|| self.flash()),
+            session: SessionLeft { idle: 3600, absolute: 43_200 },
             is_only_admin: !is_plain,
             mails_to_files: !is_plain,
         }

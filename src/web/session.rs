@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::token::{Token, TokenHash},
-    usecases::{Context, Person, StoreError, sessions},
+    usecases::{
+        Context, Person, StoreError,
+        sessions::{self, Ends},
+    },
 };
 
 use super::page::Flash;
@@ -27,6 +30,7 @@ pub(super) const UNAVAILABLE: &str = "unavailable";
 pub(super) struct SignedIn {
     pub(super) person: Person,
     pub(super) session: [u8; 32],
+    pub(super) ends: Ends,
 }
 
 /// Puts a session that a use case has begun into the browser, under a new id.
@@ -63,7 +67,7 @@ impl SessionStore for DatabaseSessions {
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0 });
+        let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0, ends: found.ends });
         let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
         let mut state = serde_json::from_str::<State>(&found.state).map_err(|error| LoadError::Deserialization(error.into()))?;
         state.insert(SIGNED_IN.to_owned(), signed_in);
@@ -74,15 +78,15 @@ impl SessionStore for DatabaseSessions {
     async fn save(&self, state: State, _ttl: &Duration) -> Result<SessionKey, SaveError> {
         let begun = state.get(BEGUN).and_then(|begun| serde_json::from_str::<String>(begun).ok());
         let begun = begun.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session was begun outside a use case")))?;
-        begun.try_into().map_err(|_| SaveError::Other(anyhow::anyhow!("a session's token is too long for a cookie")))
+        let key = begun.try_into().map_err(|_| SaveError::Other(anyhow::anyhow!("a session's token is too long for a cookie")))?;
+        if state.contains_key(FLASH) {
+            self.keep_message(&key, state).await.map_err(SaveError::Other)?;
+        }
+        Ok(key)
     }
 
-    /// Keeps the message for the next page.
     async fn update(&self, key: SessionKey, state: State, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
-        let Some(hash) = hash_of(&key) else { return Ok(key) };
-        let kept = state.into_iter().filter(|(name, _)| name == FLASH).collect::<State>();
-        let kept = serde_json::to_string(&kept).map_err(|error| UpdateError::Serialization(error.into()))?;
-        self.run(move |ctx| sessions::keep(ctx, hash, &kept)).await.map_err(UpdateError::Other)?;
+        self.keep_message(&key, state).await.map_err(UpdateError::Other)?;
         Ok(key)
     }
 
@@ -98,6 +102,13 @@ impl SessionStore for DatabaseSessions {
 }
 
 impl DatabaseSessions {
+    /// Keeps the message for the next page.
+    async fn keep_message(&self, key: &SessionKey, state: State) -> Result<(), anyhow::Error> {
+        let Some(hash) = hash_of(key) else { return Ok(()) };
+        let kept = serde_json::to_string(&state.into_iter().filter(|(name, _)| name == FLASH).collect::<State>())?;
+        self.run(move |ctx| sessions::keep(ctx, hash, &kept)).await
+    }
+
     async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Context) -> Result<T, StoreError> + Send + 'static) -> Result<T, anyhow::Error> {
         let ctx = self.ctx.clone();
         Ok(actix_web::web::block(move || f(&ctx)).await??)

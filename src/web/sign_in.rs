@@ -27,6 +27,9 @@ use actix_web::{
 };
 use serde::Deserialize;
 
+/// What became of a form that came too late.
+const UNSENT: &str = "Your session had ended, so nothing was done.";
+
 /// The form for address and password.
 #[derive(Debug, Clone, Template)]
 #[template(path = "sign_in.html")]
@@ -36,6 +39,8 @@ pub struct SignInPage {
     pub email: String,
     /// Where to go after signing in; empty for the first page that the person may open.
     pub next: String,
+    /// Whether a form brought them here that came after the session's end.
+    pub unsent: bool,
     pub problem: Option<SignInProblem>,
 }
 
@@ -76,6 +81,8 @@ impl fmt::Display for SignInProblem {
 pub struct SignInQuery {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    unsent: bool,
     #[serde(default)]
     after: String,
 }
@@ -118,6 +125,8 @@ pub struct SignInForm {
     password: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    unsent: bool,
 }
 
 /// `GET /sign-in`
@@ -127,20 +136,22 @@ pub(super) async fn show(state: Data<State>, guest: Guest, query: Query<SignInQu
     if guest.signed_in.is_some() && after.is_none() {
         return respond::see_other(destination(&query.next));
     }
-    let mut page = page(&state, &guest, String::new(), &query.next, None).await?;
-    page.gate.flash = after.map(|after| Flash::new(FlashKind::Ok, after.words().1));
-    respond::page(&page)
+    respond::page(&page(&state, &guest, String::new(), query.into_inner(), None).await?)
 }
 
 /// `POST /sign-in`
 pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SignInForm>) -> Answer {
-    let Form(SignInForm { email, password, next }) = form;
+    let Form(SignInForm { email, password, next, unsent }) = form;
     let (typed, visitor) = (email.clone(), guest.visitor.clone());
     let signed_in =
         state.try_run_hashing(move |ctx| usecases::sign_in::sign_in(ctx, &typed, &Password::typed(&password), &visitor)).await?;
+    state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
         Ok(begun) => {
             session::begin(&session, &begun)?;
+            if unsent {
+                session::flash(&session, &Flash::new(FlashKind::Warn, format!("{UNSENT} Send the form again.")));
+            }
             return respond::see_other(destination(&next));
         }
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
@@ -150,7 +161,10 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(SignInError::Hashing(error)) => return Err(Failure::Internal(error.to_string())),
     };
-    let mut answer = respond::with_status(status, &page(&state, &guest, email, &next, Some(problem)).await?)?;
+    let mut answer = respond::with_status(
+        status,
+        &page(&state, &guest, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?,
+    )?;
     if let SignInProblem::TooMany(wait) = problem {
         answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
     }
@@ -162,10 +176,19 @@ fn destination(next: &str) -> String {
     paths::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
 }
 
-async fn page(state: &State, guest: &Guest, email: String, next: &str, problem: Option<SignInProblem>) -> Result<SignInPage, Failure> {
+async fn page(
+    state: &State,
+    guest: &Guest,
+    email: String,
+    query: SignInQuery,
+    problem: Option<SignInProblem>,
+) -> Result<SignInPage, Failure> {
     let company = state.run(usecases::directory::company_name).await?;
-    let next = paths::known_page(next).unwrap_or_default().to_owned();
-    Ok(SignInPage { gate: respond::gate(state, guest, &company), email, next, problem })
+    let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
+    let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{UNSENT} Sign in, then send the form again.")));
+    let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
+    let gate = Gate { flash: unsent.or(done), ..respond::gate(state, guest, &company) };
+    Ok(SignInPage { gate, email, next, unsent: query.unsent, problem })
 }
 
 /// `POST /sign-out`
@@ -184,7 +207,7 @@ mod tests {
     use crate::web::samples::{Sample, check};
 
     fn page(sample: &Sample, problem: Option<SignInProblem>) -> SignInPage {
-        SignInPage { gate: sample.gate(), email: sample.email.clone(), next: sample.text.clone(), problem }
+        SignInPage { gate: sample.gate(), email: sample.email.clone(), next: sample.text.clone(), unsent: problem.is_some(), problem }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! What handlers share, and the way from a request's thread to the database's.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 
 use crate::usecases::Context;
 
-use super::failure::Failure;
+use super::{failure::Failure, metrics::Metrics, users_and_permissions::export::Exports};
 
 /// How the instance is reached, as the settings say.
 #[derive(Clone)]
@@ -33,12 +33,15 @@ pub struct State {
     pub reach: Reach,
     /// As many passwords are hashed at once as there are cores: more would only take memory, 19 MiB each.
     hashing: Arc<Semaphore>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) exports: Exports,
 }
 
 impl State {
     pub fn new(ctx: Context, reach: Reach) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)) }
+        let metrics = Arc::new(Metrics::new(ctx.now()));
+        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)), metrics, exports: Exports::default() }
     }
 
     /// Runs a use case on the threads that may wait for the database.
@@ -72,6 +75,13 @@ impl State {
         let permit = Arc::clone(&self.hashing).acquire_owned().await;
         let outcome = self.try_run(f).await;
         drop(permit);
+        actix_web::rt::spawn(give_memory_back());
         outcome
     }
+}
+
+/// Lets the allocator give back what hashing took. It keeps it for a second, and looks at the clock only when something large is freed.
+async fn give_memory_back() {
+    actix_web::rt::time::sleep(Duration::from_millis(1500)).await;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
 }

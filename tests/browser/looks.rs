@@ -1,184 +1,249 @@
-//! Every page, in light and dark, on a desk and on a telephone: axe-core, the content policy, and nothing over the edge.
+//! Every page, in light and dark, at a desk and on a telephone: axe-core, the content policy, and nothing over the edge.
 
+use chrono::TimeDelta;
+use fantoccini::key::Key;
 use usher::{
-    domain::ids::UserId,
-    store::people,
+    domain::{email_address::EmailAddress, ids::UserId, password::Password, text::PersonName, token::Token, user::DefaultRole},
     usecases::{
-        Caller,
-        email_change::{self, Asked, Tokens},
-        groups, invitations, password_reset, users,
+        Door, Visitor, groups, invitations, password_reset,
+        profiles::{self, Profile},
+        users,
     },
 };
 
 use crate::{
-    site::Site,
+    helpers::PASSWORD,
+    site::{MAYA, Site},
     support::browser::{Browser, Scheme},
 };
 
-const MAYA: &str = "maya.fischer@example.com";
-
-/// What is wrong with what the browser shows.
-fn faults(browser: &Browser, name: &str) -> Vec<String> {
+/// What the content policy, axe-core and the edges of the window have against what the browser shows.
+pub(crate) fn faults(browser: &Browser, name: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    for (scheme, width, height) in [(Scheme::Light, 1280, 800), (Scheme::Dark, 390, 844)] {
+    for (width, height) in [(390, 844), (1280, 800)] {
         browser.resize(width, height);
-        browser.prefer(scheme);
-        let report = browser.axe();
-        if !report.is_empty() {
-            faults.push(format!("{name}, {scheme:?}, {width} px wide:\n{report}"));
-        }
+        faults.extend(breaches(browser, &format!("{name}, {width} px wide")));
     }
-    for (scheme, width) in [(Scheme::Dark, 1280), (Scheme::Light, 320)] {
-        browser.prefer(scheme);
+    for width in [320, 360, 600, 768, 960, 1440] {
         browser.resize(width, 800);
         if browser.is_cut_off() {
             faults.push(format!("{name} is wider than {width} px"));
         }
     }
     browser.resize(1280, 800);
-    browser.prefer(Scheme::Light);
     // That a page came with an error's status is no fault of the page.
     let complaints = browser.complaints().into_iter().filter(|complaint| !complaint.contains("the server responded with a status of"));
     faults.extend(complaints.map(|complaint| format!("{name}: {complaint}")));
     faults
 }
 
-/// Opens each page and collects what is wrong, so that one run tells it all.
+/// What axe-core finds in light and in dark.
+fn breaches(browser: &Browser, name: &str) -> Vec<String> {
+    let reports = [Scheme::Dark, Scheme::Light].map(|scheme| {
+        browser.prefer(scheme);
+        (scheme, browser.axe())
+    });
+    let reports = reports.into_iter().filter(|(_, report)| !report.is_empty());
+    reports.map(|(scheme, report)| format!("{name}, {scheme:?}:\n{report}")).collect()
+}
+
+/// Fails with everything that is wrong, so that one run tells it all.
+#[track_caller]
+pub(crate) fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// Opens these pages one after another.
 #[track_caller]
 fn look_good(browser: &Browser, paths: &[String]) {
-    let mut found = Vec::new();
-    for path in paths {
+    let look = |path: &String| {
         browser.open(path);
-        found.extend(faults(browser, path));
-    }
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+        faults(browser, path)
+    };
+    none(&paths.iter().flat_map(look).collect::<Vec<_>>());
 }
 
-/// Somebody of every status, a group with a long name, and somebody deleted.
-fn fill(site: &Site) -> (UserId, UserId, i64) {
-    let ctx = &site.app.ctx;
-    let caller = Caller { user: site.app.id_of(MAYA), source: "192.0.2.1".to_owned() };
-    let [jonas, katarzyna, oscar] =
+/// Somebody of every status, two groups, one with a long name and one that is empty, and somebody deleted.
+struct Company {
+    active: UserId,
+    invited: UserId,
+    long: i64,
+    empty: i64,
+}
+
+fn fill(site: &Site) -> Company {
+    let (ctx, maya) = (&site.app.ctx, site.caller(MAYA));
+    let [active, blocked, deleted] =
         [("Jonas", "Vermeulen"), ("Katarzyna", "Wisniewska"), ("Oscar", "Pena")].map(|(first, last)| site.app.create_user(first, last));
-    let name = "Regional sales and partner management, northern Europe";
-    let group = groups::create(ctx, &caller, &usher::domain::text::GroupName::parse(name).unwrap()).unwrap();
-    groups::add(ctx, &caller, group, jonas).unwrap();
-    users::block(ctx, &caller, katarzyna).unwrap();
-    users::delete(ctx, &caller, oscar).unwrap();
+    let long = site.create_group("Regional sales and partner management, northern Europe");
+    groups::add(ctx, &maya, long, active).unwrap();
+    users::block(ctx, &maya, Door::UsersAndGroups, blocked).unwrap();
+    users::delete(ctx, &maya, deleted).unwrap();
+    site.subjects();
+    site.invite("expired@example.com");
+    site.app.advance(TimeDelta::hours(24));
     let address = "somebody.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com";
-    invitations::invite(ctx, &caller, &usher::domain::email_address::EmailAddress::parse(address).unwrap()).unwrap();
-    (jonas, site.app.id_of(address), group.0)
+    site.invite(address);
+    Company { active, invited: site.app.id_of(address), long: long.0, empty: site.create_group("Finance").0 }
 }
 
 #[test]
-fn pages_before_signing_in_look_good() {
+fn pages_before_signing_in() {
     let site = Site::empty();
     let browser = site.browser(true);
-    let setup = site.setup_path();
-    look_good(&browser, std::slice::from_ref(&setup));
-    browser.open(&setup);
-    browser.fill("Company Name", "Northwind Trading");
-    browser.fill("First Name", "Maya");
-    browser.fill("Last Name", "Fischer");
-    browser.fill("Email Address", MAYA);
-    browser.fill("Password", "too short to pass");
-    browser.press("Set up Usher");
-    let found = faults(&browser, "setup");
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
-    let signing_in = ["/sign-in", "/sign-in?after=password-reset", "/forgot-password", "/forgot-password?sent=true"];
+    look_good(&browser, &[site.setup_path(), "/sign-in".to_owned(), "/nowhere".to_owned()]);
+    let signing_in = ["/sign-in?after=password-reset", "/forgot-password", "/forgot-password?sent=true", "/reset/unknown"];
     look_good(&browser, &signing_in.map(str::to_owned));
-    look_good(&browser, &["/invitation/unknown", "/reset/unknown", "/nowhere"].map(str::to_owned));
 }
 
 #[test]
-fn an_invitation_looks_good() {
+fn an_invitation_and_every_end_of_it() {
     let site = Site::with_admin();
-    fill(&site);
-    let link = site.links_in_mails().into_iter().find(|link| link.starts_with("/invitation/")).expect("an invitation among the mails");
-    let browser = site.browser(true);
-    look_good(&browser, std::slice::from_ref(&link));
-    site.app.advance(chrono::TimeDelta::hours(24));
-    look_good(&browser, &[link]);
+    let (ctx, maya) = (&site.app.ctx, site.caller(MAYA));
+    let [open, used, revoked, replaced] = ["open", "used", "revoked", "replaced"].map(|name| site.invite(&format!("{name}@example.com")));
+    let token = Token::parse(used.strip_prefix("/invitation/").unwrap()).unwrap();
+    let name = PersonName::parse("Noor").unwrap();
+    let visitor = Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None };
+    invitations::accept(ctx, &token, &name, &name, &Password::typed(PASSWORD), &visitor).unwrap();
+    invitations::revoke(ctx, &maya, Door::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
+    invitations::resend(ctx, &maya, Door::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
+
+    let browser = site.signed_in(MAYA, true);
+    look_good(&browser, &[open.clone(), used, revoked, replaced, "/invitation/unknown".to_owned()]);
+    site.app.advance(TimeDelta::hours(24));
+    look_good(&browser, &[open]);
+    browser.press("Send me a new link");
+    browser.see("The earlier link no longer works.");
+    none(&faults(&browser, "the answer to Send me a new link"));
+    site.subjects();
 }
 
 #[test]
 fn links_to_somebody_active_look_good() {
     let site = Site::with_admin();
-    let (ctx, now) = (&site.app.ctx, site.app.now());
-    let caller = Caller { user: site.app.id_of(MAYA), source: "192.0.2.1".to_owned() };
+    let (ctx, maya) = (&site.app.ctx, site.caller(MAYA));
     let jonas = site.app.create_user("Jonas", "Vermeulen");
     let address = "jonas.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com";
-    let email = usher::domain::email_address::EmailAddress::parse(address).unwrap();
-    let tokens = Tokens::new(ctx);
-    let begun = site.app.store().change(|tx| {
-        let actor = people::find(tx.db(), caller.user)?.unwrap();
-        let person = people::lock(tx, jonas)?.unwrap();
-        email_change::begin(ctx, tx, &Asked { caller: &caller, actor: &actor, person: &person, email: &email, now }, &tokens)
-    });
-    begun.unwrap();
-    password_reset::send(ctx, &caller, jonas).unwrap();
+    let profile = Profile {
+        first_name: PersonName::parse("Jonas").unwrap(),
+        last_name: PersonName::parse("Vermeulen").unwrap(),
+        email: EmailAddress::parse(address).unwrap(),
+        default_role: DefaultRole::User,
+        portfolio: None,
+        leaves: Vec::new(),
+        version: 1,
+    };
+    profiles::update(ctx, &maya, jonas, &profile).unwrap();
+    password_reset::send(ctx, &maya, jonas).unwrap();
     let links = site.links_in_mails();
     assert_eq!(links.len(), 3, "{links:?}");
     look_good(&site.browser(true), &links);
 }
 
 #[test]
-fn pages_of_the_console_look_good() {
+fn pages_that_admins_see() {
     let site = Site::without_mail_server();
-    let (active, invited, group) = fill(&site);
+    let Company { active, invited, long, empty } = fill(&site);
     let maya = site.signed_in(MAYA, true);
     let list = "/users-and-groups";
     let pages = [
-        String::new(),
-        "?q=jonas".to_owned(),
-        "?q=nobody".to_owned(),
-        "/new-user".to_owned(),
-        "/new-group".to_owned(),
-        "/groups/1".to_owned(),
-        "/groups/1/add?q=jo".to_owned(),
-        format!("/groups/{group}"),
-        format!("/groups/{group}/add"),
-        format!("/groups/{group}/rename"),
-        format!("/groups/{group}/delete"),
-        format!("/groups/{group}/members/{active}/remove"),
-        format!("/users/{active}/delete"),
-        format!("/users/{invited}/revoke"),
-        format!("/users/{invited}/link"),
-        "/deleted".to_owned(),
+        list,
+        "?q=jonas",
+        "?q=nobody",
+        "/new-user",
+        "/new-group",
+        "/groups/1",
+        "/groups/1/add?q=jo",
+        &format!("/groups/{long}"),
+        &format!("/groups/{empty}"),
+        &format!("/groups/{empty}/add?q=nobody"),
+        &format!("/groups/{long}/rename"),
+        &format!("/groups/{long}/delete"),
+        &format!("/groups/{long}/members/{active}/remove"),
+        &format!("/users/{active}/delete"),
+        &format!("/users/{invited}/revoke"),
+        &format!("/users/{invited}/link"),
+        "/deleted",
     ];
-    look_good(&maya, &pages.map(|page| format!("{list}{page}")));
+    look_good(&maya, &pages.map(|page| format!("{list}{}", page.trim_start_matches(list))));
     site.subjects();
 }
 
 #[test]
-fn dialogs_look_good_and_give_the_focus_back() {
+fn the_end_of_a_long_list_and_a_message() {
     let site = Site::with_admin();
-    site.app.create_user("Jonas", "Vermeulen");
+    for number in 1..=50 {
+        site.app.create_user("Jonas", &format!("Vermeulen-{number}"));
+    }
     let maya = site.signed_in(MAYA, true);
-    maya.press("Create");
-    maya.click_link("User");
-    maya.see("This invitation is valid for 24 hours.");
-    let found = faults(&maya, "the dialog Create User");
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
-    maya.type_keys("\u{e00c}");
-    maya.see_no("This invitation is valid for 24 hours.");
-    assert_eq!(maya.path(), "/users-and-groups");
+    maya.click_link("Next");
+    maya.see("51–51 of 51 users");
+    site.app.create_user("Noor", "Visser");
+    maya.reload();
+    maya.press("Block");
+    maya.see("Noor Visser is deactivated and signed out everywhere.");
+    none(&faults(&maya, "the end of a long list"));
+    site.subjects();
 }
 
 #[test]
-fn a_question_is_a_dialog_whose_safe_answer_has_the_focus() {
+fn pages_that_users_see_and_those_that_they_are_refused() {
     let site = Site::with_admin();
-    let caller = Caller { user: site.app.id_of(MAYA), source: "192.0.2.1".to_owned() };
-    let email = usher::domain::email_address::EmailAddress::parse("noor@example.com").unwrap();
-    invitations::invite(&site.app.ctx, &caller, &email).unwrap();
+    let Company { long, empty, .. } = fill(&site);
+    let jonas = site.signed_in("jonas.vermeulen@example.com", true);
+    let list = "/users-and-groups";
+    let pages = ["", "?q=nobody", &format!("/groups/{long}"), &format!("/groups/{empty}"), "/new-user", "/groups/1", "/groups/x"];
+    look_good(&jonas, &pages.map(|page| format!("{list}{page}")));
+    site.subjects();
+}
+
+#[test]
+fn pages_of_what_went_wrong() {
+    let site = Site::with_admin();
+    let jonas = site.app.create_user("Jonas", "Vermeulen");
     let maya = site.signed_in(MAYA, true);
-    maya.click_link("Revoke invitation");
-    maya.see("Revoke the invitation to noor@example.com?");
-    assert_eq!(maya.path(), "/users-and-groups");
-    assert_eq!(maya.focused(), "Keep invitation");
-    let found = faults(&maya, "the question");
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
-    maya.press("Revoke invitation");
-    maya.see("The invitation to noor@example.com is revoked.");
+    look_good(&maya, &[format!("/users-and-groups/groups/1/members/{jonas}/remove"), "/sign-out".to_owned()]);
+    site.app.execute("ALTER TABLE user_groups RENAME TO lost");
+    look_good(&maya, &["/users-and-groups".to_owned()]);
+    maya.see("Something went wrong on our side");
+}
+
+#[test]
+fn menus_and_dialogs() {
+    let site = Site::without_mail_server();
+    let Company { long, .. } = fill(&site);
+    let maya = site.signed_in(MAYA, true);
+    let mut found = Vec::new();
+
+    maya.resize(390, 844);
+    maya.press("Menu");
+    found.extend(breaches(&maya, "the drawer"));
+    maya.open("/users-and-groups");
+    maya.press("Create");
+    found.extend(faults(&maya, "the menu Create"));
+    for link in ["User", "Group"] {
+        maya.open("/users-and-groups");
+        maya.press("Create");
+        maya.click_link(link);
+        maya.see("Cancel");
+        found.extend(faults(&maya, &format!("the dialog Create {link}")));
+    }
+    for (page, link, safe) in [
+        ("?q=somebody".to_owned(), "Revoke invitation", "Keep invitation"),
+        (format!("/groups/{long}"), "Delete group", "Keep group"),
+        (format!("/groups/{long}"), "Remove from group", "Keep in Regional sales and partner management, northern Europe"),
+    ] {
+        maya.open(&format!("/users-and-groups{page}"));
+        maya.click_link(link);
+        maya.see(safe);
+        found.extend(faults(&maya, &format!("the question of {link}")));
+    }
+    maya.open("/users-and-groups/groups/1");
+    maya.click_link("Add user to group");
+    maya.fill("Name or Email", "jonas");
+    maya.see("1 person matches “jonas”");
+    maya.type_keys(&format!("{}{}", Key::Tab, Key::Space));
+    found.extend(faults(&maya, "the dialog Add user to group"));
+    none(&found);
     site.subjects();
 }

@@ -24,6 +24,9 @@ macro_rules! with_scripts_and_without {
     };
 }
 
+mod forms;
 mod groups;
+mod keyboard;
 mod looks;
 mod people;
+mod sessions;

@@ -1,13 +1,12 @@
 //! From the first start to a colleague who is let in, blocked and let in again.
 
 use chrono::TimeDelta;
+use usher::usecases::{Door, users};
 
 use crate::{
     helpers::PASSWORD,
-    site::{Site, sign_in},
+    site::{MAYA, Site, sign_in},
 };
-
-const MAYA: &str = "maya.fischer@example.com";
 
 with_scripts_and_without! {
     fn the_first_admin_sets_up_the_company_and_lands_on_its_people(scripts: bool) {
@@ -95,6 +94,45 @@ with_scripts_and_without! {
         jonas.see("Jonas Vermeulen");
         assert_eq!(jonas.path(), "/users-and-groups");
         assert_eq!(site.subjects().len(), 2);
+    }
+
+    fn whatever_somebody_blocked_does_next_leads_to_the_sign_in_page(scripts: bool) {
+        let site = Site::with_admin();
+        site.invite("noor@example.com");
+        let noor = site.app.id_of("noor@example.com");
+        site.app.create_admin("Lena", "Novak");
+        let (ctx, lena, maya) = (&site.app.ctx, site.caller("lena.novak@example.com"), site.app.id_of(MAYA));
+        let browser = site.signed_in(MAYA, scripts);
+        let block = || users::block(ctx, &lena, Door::UsersAndGroups, maya).unwrap();
+        let is_out_until_activated = |path: &str| {
+            browser.see("Access is by invitation.");
+            assert!(browser.path().starts_with("/sign-in") && browser.path().ends_with(path), "{}", browser.path());
+            users::activate(ctx, &lena, Door::UsersAndGroups, maya).unwrap();
+            sign_in(&browser, MAYA);
+            // A form that came too late leads back to the page that it was on.
+            browser.open("/users-and-groups");
+            browser.see("noor@example.com");
+        };
+        browser.press("Create");
+        browser.click_link("User");
+        browser.fill("Email Address", "somebody@example.com");
+        block();
+        browser.press("OK");
+        is_out_until_activated("unsent=true");
+        block();
+        browser.press("Resend invitation");
+        is_out_until_activated("unsent=true");
+        block();
+        browser.click_link("Revoke invitation");
+        is_out_until_activated(&format!("?next=%2Fusers-and-groups%2Fusers%2F{noor}%2Frevoke"));
+        block();
+        browser.fill("Search name or email", "noor");
+        if !scripts {
+            browser.press("Search");
+        }
+        is_out_until_activated("?next=%2Fusers-and-groups%3Fq%3Dnoor");
+        assert!(!site.app.has_user("somebody@example.com"));
+        site.subjects();
     }
 }
 

@@ -4,8 +4,9 @@ use std::{net::TcpListener, sync::Arc, sync::mpsc, thread::JoinHandle};
 
 use actix_web::{dev::ServerHandle, rt::System, web::Data};
 use usher::{
+    domain::{email_address::EmailAddress, ids::GroupId, text::GroupName, token::TokenHash},
     startup,
-    usecases::setup,
+    usecases::{Caller, groups, invitations, setup},
     web::{Reach, State},
 };
 
@@ -13,6 +14,9 @@ use crate::{
     helpers::{Db, PASSWORD, Setting, TestApp},
     support::browser::{Browser, Settings},
 };
+
+/// The Admin of every company here.
+pub(crate) const MAYA: &str = "maya.fischer@example.com";
 
 pub(crate) struct Site {
     pub(crate) app: TestApp,
@@ -69,6 +73,22 @@ impl Site {
         sign_in(&browser, email);
         browser.see("Users & Groups");
         browser
+    }
+
+    /// Somebody as use cases know them, for what happens elsewhere.
+    pub(crate) fn caller(&self, email: &str) -> Caller {
+        Caller { user: self.app.id_of(email), session: TokenHash([0; 32]), source: "192.0.2.1".to_owned() }
+    }
+
+    /// The Admin invites somebody; the path of the link that they get.
+    pub(crate) fn invite(&self, email: &str) -> String {
+        invitations::invite(&self.app.ctx, &self.caller(MAYA), &EmailAddress::parse(email).unwrap()).unwrap();
+        self.link_in_mail()
+    }
+
+    /// The Admin makes a group.
+    pub(crate) fn create_group(&self, name: &str) -> GroupId {
+        groups::create(&self.app.ctx, &self.caller(MAYA), &GroupName::parse(name).unwrap()).unwrap()
     }
 
     /// The path of the one-time address that the first start prints.

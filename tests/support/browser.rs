@@ -9,89 +9,21 @@
 use std::{
     future::Future,
     path::PathBuf,
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, elements::Element, error::CmdError, wd::WebDriverCompatibleCommand};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, error::CmdError};
 use serde_json::{Value, json};
 
-use super::supervisor::{Supervised, find_program};
+use driver::{Extension, connect, run};
+use find::{Kind, computed};
+
+mod driver;
+mod find;
+mod look;
 
 /// How long a condition may take to come true on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// `$1` is chromedriver. Browsers keep their profiles in the folder, where each leaves its process id in the name of its lock.
-const SCRIPT: &str = r#"
-export HOME="$folder" TMPDIR="$folder"
-"$1" --port=0 >"$log" 2>&1 </dev/null &
-driver=$!
-stop() {
-    kill "$driver"
-    for lock in "$folder"/profile-*/SingletonLock; do
-        browser=$(readlink "$lock") && kill -KILL "${browser##*-}"
-    done
-    wait
-}
-port=
-while [ -z "$port" ]; do
-    kill -0 "$driver" || fail chromedriver
-    sleep 0.05
-    port=$(sed -n 's/.*started successfully on port \([0-9]*\).*/\1/p' "$log")
-done
-echo "ready $port $folder"
-"#;
-
-/// One chromedriver serves all browsers of this test process.
-#[derive(Debug)]
-struct Driver {
-    _running: Supervised,
-    address: String,
-    folder: PathBuf,
-    chromium: PathBuf,
-    browsers: AtomicUsize,
-}
-
-fn driver() -> &'static Driver {
-    static DRIVER: OnceLock<Result<Driver, String>> = OnceLock::new();
-    match DRIVER.get_or_init(Driver::start) {
-        Ok(driver) => driver,
-        Err(reason) => panic!("no browser for this test ({reason}): tests/run installs what the tests need"),
-    }
-}
-
-impl Driver {
-    fn start() -> Result<Self, String> {
-        let chromium = ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| find_program(name, []));
-        let chromium = chromium.ok_or("chromium is not on the PATH")?;
-        let chromedriver = find_program("chromedriver", []).ok_or("chromedriver is not on the PATH")?;
-        let running = Supervised::start(SCRIPT, &[chromedriver.display().to_string()])?;
-        let [port, folder] = &running.answer[..] else { return Err(format!("an odd answer: {:?}", running.answer)) };
-        let (address, folder) = (format!("http://127.0.0.1:{port}"), PathBuf::from(folder));
-        Ok(Self { _running: running, address, folder, chromium, browsers: AtomicUsize::new(0) })
-    }
-}
-
-/// Runs a future on a thread of its own, so that the helpers are plain functions, in async tests as well.
-fn run<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
-    static RUNTIME: OnceLock<tokio::runtime::Handle> = OnceLock::new();
-    let runtime = RUNTIME.get_or_init(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let handle = runtime.handle().clone();
-        std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
-        handle
-    });
-    let (sender, receiver) = mpsc::channel();
-    runtime.spawn(async move {
-        let _ = sender.send(future.await);
-    });
-    receiver.recv().expect("the browser's thread answers")
-}
 
 /// Whether the person's system is light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,37 +63,7 @@ impl Browser {
     }
 
     pub fn with(origin: impl Into<String>, settings: Settings) -> Self {
-        let driver = driver();
-        let profile = driver.folder.join(format!("profile-{}", driver.browsers.fetch_add(1, Ordering::Relaxed)));
-        let mut arguments: Vec<String> = [
-            // As root, and in most containers, Chromium's sandbox can't be set up; only our own pages are opened.
-            "--no-sandbox",
-            "--headless",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--disable-sync",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-crash-reporter",
-            "--no-first-run",
-            "--no-default-browser-check",
-            "--lang=en-GB",
-        ]
-        .map(str::to_owned)
-        .into();
-        arguments.push(format!("--user-data-dir={}", profile.display()));
-        let mut preferences = json!({ "credentials_enable_service": false, "profile.password_manager_leak_detection": false });
-        if !settings.scripts {
-            preferences["profile.managed_default_content_settings.javascript"] = json!(2);
-        }
-        let capabilities = json!({
-            "goog:chromeOptions": { "binary": driver.chromium, "args": arguments, "prefs": preferences },
-            "goog:loggingPrefs": { "browser": "ALL" },
-        });
-        let Value::Object(capabilities) = capabilities else { unreachable!("it was written as an object") };
-        let client = run(async move { ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.address).await })
-            .unwrap_or_else(|error| panic!("no browser for this test ({error}): tests/run installs what the tests need"));
+        let (client, profile) = connect(settings.scripts);
         let browser = Self { client, origin: origin.into(), profile, scripts: settings.scripts };
         browser.resize(settings.size.0, settings.size.1);
         browser.prefer(settings.scheme);
@@ -322,80 +224,23 @@ impl Browser {
     pub fn focused(&self) -> String {
         self.ask(|client| async move {
             let element = client.active_element().await?;
-            computed_label(&client, &element).await
+            computed(&client, &element, "label").await
         })
     }
 
-    /// Whether something reaches over the right edge, so that the page would have to be scrolled sideways.
+    /// The role of what has the focus: `link`, `alert`, `main`. Things without a name have one, too.
     #[track_caller]
-    pub fn is_cut_off(&self) -> bool {
-        self.evaluate("const page = document.scrollingElement; return page.scrollWidth > page.clientWidth", vec![]) == json!(true)
-    }
-
-    /// Sets the size of the page's part of the window, in CSS pixels; a window itself can't be as narrow as a telephone.
-    #[track_caller]
-    pub fn resize(&self, width: u32, height: u32) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.devtools("Emulation.setDeviceMetricsOverride", &size);
-    }
-
-    /// Switches the person's system to light or dark. Motion is always reduced: a test has nobody to please.
-    #[track_caller]
-    pub fn prefer(&self, scheme: Scheme) {
-        let scheme = match scheme {
-            Scheme::Light => "light",
-            Scheme::Dark => "dark",
-        };
-        let features = json!([
-            { "name": "prefers-color-scheme", "value": scheme },
-            { "name": "prefers-reduced-motion", "value": "reduce" },
-        ]);
-        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": features }));
+    pub fn focused_role(&self) -> String {
+        self.ask(|client| async move {
+            let element = client.active_element().await?;
+            computed(&client, &element, "role").await
+        })
     }
 
     /// Forgets all cookies, as if the person had signed in nowhere.
     #[track_caller]
     pub fn forget_cookies(&self) {
         self.devtools("Network.clearBrowserCookies", &json!({}));
-    }
-
-    /// What the browser complained of since it was last asked: errors of scripts, missing files, breaches of the content policy.
-    #[track_caller]
-    pub fn complaints(&self) -> Vec<String> {
-        let entries = self.ask(|client| async move {
-            client.issue_cmd(Extension { path: "se/log".to_owned(), body: Some(json!({ "type": "browser" })) }).await
-        });
-        let entries = entries.as_array().cloned().unwrap_or_default();
-        entries.iter().map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
-    }
-
-    /// The page's breaches of WCAG 2.2 AA and of good practice as axe-core finds them, readable; empty when there are none.
-    ///
-    /// # Panics
-    /// In a browser without scripts, since axe-core is one, which waits.
-    #[track_caller]
-    pub fn axe(&self) -> String {
-        const AXE: &str = include_str!("axe/axe.min.js");
-        const CHECK: &str = "
-            const done = arguments[arguments.length - 1];
-            const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-            window.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] }).then(
-                found => done(found.violations.map(rule => `${rule.id} (${rule.impact}): ${rule.help}\\n` + rule.nodes.map(node =>
-                    `  ${node.target.join(' ')}\\n    ${node.html}\\n    ${node.failureSummary.split('\\n').slice(1).map(line => line.trim()).join('; ')}`
-                ).join('\\n')).join('\\n')),
-                error => done(`axe-core failed: ${error}`));";
-        assert!(self.scripts, "axe-core needs a browser with scripts");
-        if self.evaluate("return typeof window.axe", vec![]) != json!("object") {
-            self.evaluate(AXE, vec![]);
-        }
-        let report = self.ask(|client| async move { client.execute_async(CHECK, vec![]).await });
-        report.as_str().unwrap_or("axe-core gave no answer").to_owned()
-    }
-
-    /// A picture of what is in the window, as PNG.
-    #[track_caller]
-    pub fn screenshot(&self) -> Vec<u8> {
-        self.ask(|client| async move { client.screenshot().await })
     }
 
     /// Runs a script in the page: the body of a function, with `arguments`. It works with scripts switched off and under any content policy.
@@ -423,45 +268,6 @@ impl Browser {
     fn devtools(&self, command: &str, parameters: &Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
         self.ask(|client| async move { client.issue_cmd(Extension { path: "goog/cdp/execute".to_owned(), body: Some(body) }).await })
-    }
-
-    /// Finds something by kind and name and acts on it, over again while it is not there, covered or replaced.
-    #[track_caller]
-    fn act<T, F>(&self, kind: Kind, name: &str, action: impl Fn(Element) -> F) -> T
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, CmdError>> + Send + 'static,
-    {
-        let mut reason = String::new();
-        let deadline = Instant::now() + PATIENCE;
-        while Instant::now() < deadline {
-            match self.find(kind, name).and_then(|element| run(action(element)).map_err(|error| error.to_string())) {
-                Ok(result) => return result,
-                Err(error) => reason = error,
-            }
-            std::thread::sleep(Duration::from_millis(25));
-        }
-        panic!("{kind:?} {name:?}: {reason}\n{}", self.state());
-    }
-
-    /// The only one of its kind with this name.
-    fn find(&self, kind: Kind, name: &str) -> Result<Element, String> {
-        let (client, name) = (self.client.clone(), name.to_owned());
-        run(async move {
-            let likely = client.execute(LIKELY, vec![json!(kind.selector()), json!(name)]).await.map_err(|error| error.to_string())?;
-            let mut found = vec![];
-            for id in likely.as_array().into_iter().flatten().filter_map(id_of) {
-                let element = Element::from_element_id(client.clone(), id.into());
-                if computed_label(&client, &element).await.map_err(|error| error.to_string())? == name {
-                    found.push(element);
-                }
-            }
-            match (found.pop(), found.len()) {
-                (Some(element), 0) => Ok(element),
-                (Some(_), others) => Err(format!("there are {} of that name", others + 1)),
-                (None, _) => Err("there is none".to_owned()),
-            }
-        })
     }
 
     #[track_caller]
@@ -492,69 +298,5 @@ impl Drop for Browser {
         // The driver closes what is left when the process ends.
         let _ = run(client.close());
         let _ = std::fs::remove_dir_all(&self.profile);
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Field,
-    Button,
-    Link,
-}
-
-impl Kind {
-    fn selector(self) -> &'static str {
-        match self {
-            Self::Field => "input:not([type=hidden], [type=submit], [type=button], [type=reset], [type=image]), select, textarea",
-            Self::Button => "button, input:is([type=submit], [type=button], [type=reset], [type=image]), summary, [role=button]",
-            Self::Link => "a[href], [role=link]",
-        }
-    }
-}
-
-/// What may have this name, by everything that a name can be made of. Asking Chromium for each one's real name would take long on a long page.
-const LIKELY: &str = r"
-    const [selector, name] = arguments;
-    const plain = text => (text ?? '').replace(/\s+/g, ' ').trim();
-    const sources = element => [
-        element.getAttribute('aria-label'), element.title, element.textContent, element.placeholder,
-        element.tagName === 'INPUT' ? element.value || 'Submit' : '', element.alt,
-        ...Array.from(element.labels ?? [], label => label.textContent),
-        ...(element.getAttribute('aria-labelledby') ?? '').split(/\s+/).map(id => document.getElementById(id)?.textContent),
-        ...Array.from(element.querySelectorAll('[aria-label], [alt], [title]'), part => part.getAttribute('aria-label') ?? part.alt ?? part.title),
-    ];
-    const first = plain(name).split(' ')[0];
-    return Array.from(document.querySelectorAll(selector))
-        .filter(element => element.checkVisibility({ visibilityProperty: true }) && sources(element).some(text => plain(text).includes(first)));
-";
-
-/// The id of an element that a script returned: the only value of an object.
-fn id_of(element: &Value) -> Option<String> {
-    element.as_object()?.values().next()?.as_str().map(str::to_owned)
-}
-
-/// The name that Chromium's accessibility tree gives an element.
-async fn computed_label(client: &Client, element: &Element) -> Result<String, CmdError> {
-    let path = format!("element/{}/computedlabel", &*element.element_id());
-    Ok(client.issue_cmd(Extension { path, body: None }).await?.as_str().unwrap_or_default().to_owned())
-}
-
-/// A command that fantoccini does not know: a POST when it has a body.
-#[derive(Debug)]
-struct Extension {
-    path: String,
-    body: Option<Value>,
-}
-
-impl WebDriverCompatibleCommand for Extension {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        match &self.body {
-            Some(body) => (http::Method::POST, Some(body.to_string())),
-            None => (http::Method::GET, None),
-        }
     }
 }

@@ -1,7 +1,10 @@
 //! Each deed leaves its entry: who, what, from where, before and after, and nothing secret.
 
 use serde_json::{Value, json};
-use usher::store::AuditRow;
+use usher::{
+    domain::ids::GroupId,
+    store::{AuditRow, groups},
+};
 
 use crate::{
     helpers::{PASSWORD, TestApp},
@@ -64,7 +67,7 @@ on_both! {
         let link = invite(&app, &mut maya, "noor@example.com").await;
         app.advance(chrono::TimeDelta::hours(24));
         let mut noor = app.browser();
-        let entries = left_by(&app, async { noor.press(&app, &link, &format!("{link}/new-link")).await.is(200); }).await;
+        let entries = left_by(&app, async { noor.press(&app, &link, &format!("{link}/new-link")).await.is(303); }).await;
         let [entry] = &*entries else { panic!("{entries:?}") };
         assert_eq!((entry.action.as_str(), &*entry.subject_name, &*entry.source), ("invitation.requested", "noor@example.com", "192.0.2.1"));
         app.mails().await;
@@ -102,7 +105,18 @@ on_both! {
         let entries = left_by(&app, async { confirm(&app, &mut maya, &format!("{group}/members/{jonas}/remove")).await.is(303); }).await;
         assert_eq!(by_maya(&app, &entries), ("group.member_removed Money".to_owned(), member));
         let entries = left_by(&app, async { confirm(&app, &mut maya, &format!("{group}/delete")).await.is(303); }).await;
-        assert_eq!(by_maya(&app, &entries), ("group.deleted Money".to_owned(), json!({"members": 0})));
+        assert_eq!(by_maya(&app, &entries), ("group.deleted Money".to_owned(), json!({"members": [], "member_count": 0})));
+    }
+
+    async fn a_deleted_group_names_the_members_it_had_and_counts_the_rest(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let group = create_group(&app, &mut maya, "Finance").await;
+        let id = GroupId(group.rsplit('/').next().unwrap().parse().unwrap());
+        let people = (0..101).map(|number| app.create_user("Person", &format!("{number:03}"))).collect::<Vec<_>>();
+        app.store().write(|tx| people.iter().try_for_each(|person| groups::add_member(tx, id, *person, app.now()))).unwrap();
+        let entries = left_by(&app, async { confirm(&app, &mut maya, &format!("{group}/delete")).await.is(303); }).await;
+        let named = (0..100).map(|number| format!("Person {number:03}")).collect::<Vec<_>>();
+        assert_eq!(by_maya(&app, &entries), ("group.deleted Finance".to_owned(), json!({"members": named, "member_count": 101})));
     }
 
     async fn appointing_and_removing_admins(db: Db) {

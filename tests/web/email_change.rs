@@ -3,19 +3,23 @@
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
-    domain::{clock::SystemRandom, email_address::EmailAddress, ids::UserId, policy::Refusal, token::Token, user::Status},
+    domain::{
+        clock::SystemRandom, email_address::EmailAddress, ids::UserId, password::Password, policy::Refusal, text::PersonName, token::Token,
+        user::Status,
+    },
     mail::Outgoing,
     store::people,
     usecases::{
-        Denied, LinkError,
-        email_change::{self, AddressError, Asked, ConfirmError, Pending, Tokens},
-        invitations,
+        Denied, LinkError, assignments,
+        email_change::{self, ConfirmError, Pending},
+        password_reset,
+        profiles::{self, Profile, ProfileError},
     },
 };
 
 use crate::{
     helpers::{PASSWORD, Page, TestApp},
-    steps::{NOOR, add_member, at_once, caller, confirm, forgot, invite, press, reset_link, row, token, user_path},
+    steps::{NOOR, add_member, at_once, caller, confirm, forgot, invite, press, reset_link, sql, token, user_path},
 };
 
 const MAYA: &str = "maya.fischer@example.com";
@@ -24,30 +28,25 @@ const NEW: &str = "Hana@Novotna.example";
 const CONFIRMED: &str = "/sign-in?after=email-change";
 const STOPPED: &str = "/sign-in?after=email-change-stop";
 
-/// Somebody edits a person: what the use case that does so is to do about the address.
-fn edit(
-    app: &TestApp,
-    by: UserId,
-    user: UserId,
-    email: &str,
-    change: impl Fn(&mut usher::store::Tx<'_>, &Asked<'_>) -> Result<(), AddressError>,
-) -> Result<(), AddressError> {
-    let (caller, email, now) = (caller(by), EmailAddress::parse(email).unwrap(), app.now());
-    app.store().change(|tx| {
-        let actor = people::find(tx.db(), by)?.unwrap();
-        let person = people::lock(tx, user)?.unwrap();
-        change(tx, &Asked { caller: &caller, actor: &actor, person: &person, email: &email, now })
-    })
+/// Somebody edits a person: another address, and all else as it is.
+fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), ProfileError> {
+    let person = app.store().read(|db| people::find(db, user)).unwrap().unwrap();
+    let name = |name: &str, otherwise| PersonName::parse(name).or_else(|_| PersonName::parse(otherwise)).unwrap();
+    let profile = Profile {
+        first_name: name(&person.first_name, "Noor"),
+        last_name: name(&person.last_name, "van Dijk"),
+        email: EmailAddress::parse(email).unwrap(),
+        default_role: person.default_role,
+        portfolio: None,
+        leaves: Vec::new(),
+        version: person.version,
+    };
+    profiles::update(&app.ctx, &caller(by), user, &profile).map(|_| ())
 }
 
-fn begin(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), AddressError> {
-    let tokens = Tokens::new(&app.ctx);
-    edit(app, by, user, email, |tx, asked| email_change::begin(&app.ctx, tx, asked, &tokens))
-}
-
-fn readdress(app: &TestApp, user: UserId, email: &str) -> Result<(), AddressError> {
-    let token = Token::new(&SystemRandom);
-    edit(app, app.id_of(MAYA), user, email, |tx, asked| invitations::readdress(&app.ctx, tx, asked, &token))
+/// Maya does.
+fn begin(app: &TestApp, user: UserId, email: &str) {
+    edit(app, app.id_of(MAYA), user, email).unwrap();
 }
 
 fn pending(app: &TestApp, user: UserId) -> Option<Pending> {
@@ -69,7 +68,7 @@ async fn begun(app: &TestApp) -> (UserId, String, String) {
 }
 
 async fn begin_again(app: &TestApp, hana: UserId, email: &str) -> (String, String) {
-    begin(app, app.id_of(MAYA), hana, email).unwrap();
+    begin(app, hana, email);
     let mails = app.mails().await;
     let link = |to: &str| app.link_in(mails.iter().find(|mail| mail.to.as_str() == to).unwrap());
     (link(email), link(OLD))
@@ -99,7 +98,7 @@ on_both! {
     async fn both_addresses_get_a_mail_when_it_begins_and_when_it_is_done(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let hana = app.create_user("Hana", "Novotna");
-        begin(&app, app.id_of(MAYA), hana, NEW).unwrap();
+        begin(&app, hana, NEW);
         let told = |mails: &[Outgoing]| mails.iter().map(|mail| format!("{}: {}", mail.to, mail.rendered.subject)).collect::<Vec<_>>();
         let begun = app.mails().await;
         assert_eq!(told(&begun), [format!("{NEW}: Confirm your Usher email address"), format!("{OLD}: Your Usher email address is about to change")]);
@@ -193,7 +192,7 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         let hana = app.create_user("Hana", "Novotna");
         for email in [NEW, "novotna@example.com"] {
-            begin(&app, app.id_of(MAYA), hana, email).unwrap();
+            begin(&app, hana, email);
         }
         let to = app.mails().await.iter().map(|mail| mail.to.to_string()).collect::<Vec<_>>();
         assert_eq!(to, ["novotna@example.com", OLD]);
@@ -223,7 +222,7 @@ on_both! {
         press(&app, &mut maya, hana, "block").await.is(303);
         press(&app, &mut maya, hana, "activate").await.is(303);
         assert!(app.browser().get(&app, &link).await.status.as_u16() == 410);
-        begin(&app, app.id_of(MAYA), hana, NEW).unwrap();
+        begin(&app, hana, NEW);
         let confirm = app.link_in(&mail_to(&app, NEW).await);
         app.execute("UPDATE outbox SET state = 'queued', sealed = 'x' WHERE kind = 'access_restored'");
         press_at(&app, &confirm).await.redirects_to(CONFIRMED);
@@ -234,9 +233,9 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         app.create_user("Hana", "Novotna");
         let reset = reset_link(&app, OLD).await;
-        crate::steps::sql(&app, "UPDATE users SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE first_name = 'Hana'");
+        sql(&app, "UPDATE users SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE first_name = 'Hana'");
         app.browser().get(&app, &reset).await.is(410).sees("This link was replaced");
-        let chosen = usher::usecases::password_reset::choose(&app.ctx, &token(&reset), &usher::domain::password::Password::typed(PASSWORD), "192.0.2.1");
+        let chosen = password_reset::choose(&app.ctx, &token(&reset), &Password::typed(PASSWORD), "192.0.2.1");
         assert!(matches!(chosen, Err(LinkError::NotOpen)), "{chosen:?}");
     }
 
@@ -255,8 +254,8 @@ on_both! {
         invite(&app, &mut maya, "noor@example.com").await;
         let id = app.id_of(MAYA);
         for (email, status) in [("MAYA.Fischer@example.com", Status::Active), ("noor@example.com", Status::Invited)] {
-            let refused = begin(&app, id, hana, email).unwrap_err();
-            let AddressError::Taken(existing) = refused else { panic!("{refused:?}") };
+            let refused = edit(&app, id, hana, email).unwrap_err();
+            let ProfileError::AddressTaken(Some(existing)) = refused else { panic!("{refused:?}") };
             assert_eq!((existing.email.to_lowercase(), existing.status), (email.to_lowercase(), status));
         }
         assert!(pending(&app, hana).is_none() && app.mails().await.is_empty());
@@ -278,7 +277,7 @@ on_both! {
         let people = [app.create_user("Hana", "Novotna"), app.create_user("Jonas", "Vermeulen")];
         let mut links = Vec::new();
         for user in people {
-            begin(&app, app.id_of(MAYA), user, NEW).unwrap();
+            begin(&app, user, NEW);
             links.push(token(&app.link_in(&mail_to(&app, NEW).await)));
         }
         let ctx = &app.ctx;
@@ -296,14 +295,12 @@ on_both! {
         assert_eq!(mail_to(&app, "Hana.Novotna@example.com").await.rendered.subject, "Your Usher email address was changed");
     }
 
-    async fn the_own_address_once_more_begins_nothing(db: Db) {
+    async fn whatever_else_is_edited_leaves_a_change_as_it_is(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let (hana, link, _) = begun(&app).await;
-        let (by, deeds) = (app.id_of(MAYA), app.deeds());
-        let nothing = begin(&app, by, hana, OLD);
-        assert!(matches!(nothing, Err(AddressError::Denied(Denied::Store(usher::store::StoreError::Unaudited)))), "{nothing:?}");
-        assert_eq!(app.deeds(), deeds);
+        begin(&app, hana, OLD);
         app.browser().get(&app, &link).await.is(200);
+        assert!(pending(&app, hana).is_some() && app.mails().await.is_empty());
     }
 
     async fn a_change_dies_when_the_person_is_blocked_deleted_or_made_an_admin(db: Db) {
@@ -338,7 +335,7 @@ on_both! {
     async fn a_change_dies_with_the_right_of_whoever_asked_for_it(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let (hana, ada) = (app.create_user("Hana", "Novotna"), app.create_admin("Ada", "Other"));
-        begin(&app, ada, hana, NEW).unwrap();
+        edit(&app, ada, hana, NEW).unwrap();
         let link = app.link_in(&mail_to(&app, NEW).await);
         let mut late = app.browser();
         let form = late.get(&app, &link).await;
@@ -359,16 +356,54 @@ on_both! {
         assert!(matches!(again, Denied::Refused { refusal: Refusal::Unknown, .. }), "{again:?}");
     }
 
-    async fn everybody_changes_their_own_address_and_only_admins_that_of_others(db: Db) {
+    async fn a_change_dies_when_the_person_leaves_the_scope_of_whoever_asked_for_it(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
-        let (hana, maya) = (app.create_user("Hana", "Novotna"), app.id_of(MAYA));
-        let refused = begin(&app, hana, maya, NEW).unwrap_err();
-        assert!(matches!(refused, AddressError::Denied(Denied::Refused { refusal: Refusal::Role, .. })), "{refused:?}");
-        let refused = email_change::withdraw(&app.ctx, &caller(hana), maya).unwrap_err();
-        assert!(matches!(refused, Denied::Refused { refusal: Refusal::Role, .. }), "{refused:?}");
-        begin(&app, hana, hana, NEW).unwrap();
-        assert_eq!(pending(&app, hana).unwrap().asked_by, "Hana Novotna");
-        email_change::withdraw(&app.ctx, &caller(hana), hana).unwrap();
+        let (north, south) = (app.create_portfolio("North"), app.create_portfolio("South"));
+        let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[north]).await;
+        let (hana, foods, farms) = (app.create_user("Hana", "Novotna"), app.create_account(north, "Fjord Foods"), app.create_account(south, "Fjord Farms"));
+        app.assign(hana, foods).await;
+        edit(&app, nadia, hana, NEW).unwrap();
+        let link = app.link_in(&mail_to(&app, NEW).await);
+        app.browser().get(&app, &link).await.is(200).sees("Nadia Petrova asked for this change.");
+        app.assign(hana, farms).await;
+        app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
+        let confirmed = email_change::confirm(&app.ctx, &token(&link), "192.0.2.1");
+        assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
+        let refused = email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap_err();
+        assert!(matches!(refused, Denied::Refused { refusal: Refusal::OutOfReach, .. }), "{refused:?}");
+        assignments::take_account(&app.ctx, &caller(app.id_of(MAYA)), hana, farms).unwrap();
+        email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap();
+        app.mails().await;
+    }
+
+    async fn whoever_may_not_edit_somebody_takes_no_change_back(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let (hana, ..) = begun(&app).await;
+        let maya = app.id_of(MAYA);
+        for (by, user, why) in [(hana, hana, Refusal::Role), (maya, maya, Refusal::Oneself), (maya, UserId(987_654), Refusal::Unknown)] {
+            let refused = email_change::withdraw(&app.ctx, &caller(by), user).unwrap_err();
+            assert!(matches!(refused, Denied::Refused { refusal, .. } if refusal == why), "{refused:?}");
+        }
+        assert!(pending(&app, hana).is_some());
+    }
+
+    async fn somebody_deactivated_keeps_the_address(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let hana = app.create_user("Hana", "Novotna");
+        press(&app, &mut maya, hana, "block").await.is(303);
+        app.mails().await;
+        assert!(matches!(edit(&app, app.id_of(MAYA), hana, NEW), Err(ProfileError::AddressStays)));
+        assert!(app.mails().await.is_empty());
+    }
+
+    async fn manage_user_says_that_the_new_address_waits(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let hana = app.create_user("Hana", "Novotna");
+        let (page, edit) = (format!("/users-and-permissions/{hana}"), format!("/users-and-permissions/{hana}/edit"));
+        let fields = [("first_name", "Hana"), ("last_name", "Novotna"), ("email", NEW), ("default_role", "user")];
+        maya.fill(&app, &edit, &fields).await.redirects_to(&page);
+        maya.get(&app, &page).await.sees(&format!("The new address counts once it is confirmed by the mail to {NEW}.")).sees(OLD);
+        app.mails().await;
     }
 
     async fn a_link_that_never_was_leads_nowhere(db: Db) {
@@ -408,47 +443,24 @@ on_both! {
         ]);
     }
 
-    async fn an_invitation_goes_to_another_address_with_a_new_link_and_a_new_term(db: Db) {
+    async fn an_expired_invitation_that_goes_to_another_address_is_open_again(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let old = invite(&app, &mut maya, "nor@example.com").await;
         let noor = app.id_of("nor@example.com");
-        app.advance(TimeDelta::minutes(30));
-        readdress(&app, noor, "noor@example.com").unwrap();
+        app.advance(TimeDelta::hours(24));
+        begin(&app, noor, "noor@example.com");
         let mail = app.mail().await;
         assert_eq!((mail.to.as_str(), &*mail.rendered.subject), ("noor@example.com", "Maya Fischer invited you to Northwind Trading"));
         app.browser().get(&app, &old).await.is(410).sees("This invitation was replaced");
-        assert!(row(&maya.get(&app, "/users-and-groups").await, "noor@example.com").contains("Invited"));
         app.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
         app.browser().fill(&app, &app.link_in(&mail), &NOOR).await.redirects_to("/");
         assert_eq!(app.id_of("noor@example.com"), noor);
-        let entry = app.audit().into_iter().find(|entry| entry.action.as_str() == "invitation.readdressed").unwrap();
-        assert_eq!(entry.details, r#"{"after":"noor@example.com","before":"nor@example.com","expires_at":"2026-11-23T09:50:00Z"}"#);
-    }
-
-    async fn an_expired_invitation_that_goes_to_another_address_is_open_again(db: Db) {
-        let (app, mut maya) = TestApp::with_admin(db).await;
-        invite(&app, &mut maya, "nor@example.com").await;
-        app.advance(TimeDelta::hours(24));
-        readdress(&app, app.id_of("nor@example.com"), "noor@example.com").unwrap();
-        app.browser().get(&app, &app.link_in_mail().await).await.is(200);
     }
 
     async fn a_mail_that_waits_for_the_earlier_address_is_not_sent(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "nor@example.com")]).await.is(303);
-        readdress(&app, app.id_of("nor@example.com"), "noor@example.com").unwrap();
+        begin(&app, app.id_of("nor@example.com"), "noor@example.com");
         assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
-    }
-
-    async fn an_invitation_goes_to_no_address_in_use_and_nobody_active_is_invited_so(db: Db) {
-        let (app, mut maya) = TestApp::with_admin(db).await;
-        let hana = app.create_user("Hana", "Novotna");
-        let link = invite(&app, &mut maya, "noor@example.com").await;
-        let noor = app.id_of("noor@example.com");
-        assert!(matches!(readdress(&app, noor, "HANA.novotna@example.com"), Err(AddressError::Taken(_))));
-        assert!(matches!(readdress(&app, hana, NEW), Err(AddressError::Denied(Denied::Refused { refusal: Refusal::Status(Status::Active), .. }))));
-        assert!(matches!(begin(&app, app.id_of(MAYA), noor, NEW), Err(AddressError::Denied(Denied::Refused { refusal: Refusal::Status(Status::Invited), .. }))));
-        app.browser().get(&app, &link).await.is(200);
-        assert!(app.mails().await.is_empty());
     }
 }

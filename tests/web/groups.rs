@@ -31,6 +31,9 @@ on_both! {
             (" finanzen  ä ", "There is a group with this name already"),
             ("Admins", "There is a group with this name already"),
             ("ADMINS", "There is a group with this name already"),
+            ("\u{410}dmins", "There is a group with this name already, or with one that looks like it"),
+            ("\u{FF21}dmins", "There is a group with this name already, or with one that looks like it"),
+            ("Finanz\u{435}n Ä", "There is a group with this name already, or with one that looks like it"),
         ] {
             let page = maya.fill(&app, "/users-and-groups/new-group", &[("name", name)]).await;
             page.is(422).sees(reason);
@@ -38,6 +41,14 @@ on_both! {
         }
         create_group(&app, &mut maya, &longest).await;
         assert_eq!(app.deeds().iter().filter(|deed| deed.starts_with("group.")).count(), 2);
+    }
+
+    async fn groups_are_listed_by_their_names_and_not_by_what_these_look_like(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        for name in ["Quality", "marketing", "Öffentlichkeit", "Legal"] {
+            create_group(&app, &mut maya, name).await;
+        }
+        maya.get(&app, ADMINS).await.sees("Admins1 Legal0 marketing0 Öffentlichkeit0 Quality0");
     }
 
     async fn what_was_typed_stays_in_the_form(db: Db) {
@@ -171,7 +182,7 @@ on_both! {
         maya.get(&app, &remove).await.is(409).sees("Jonas Vermeulen is not in the group any more.");
     }
 
-    async fn an_appointed_admin_has_the_role_at_the_next_click_and_all_admins_are_told(db: Db) {
+    async fn an_appointed_admin_has_the_role_after_signing_in_again_and_all_admins_are_told(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let blocked = app.create_admin("Blocked", "Admin");
         app.create_admin("Ada", "Other");
@@ -180,10 +191,11 @@ on_both! {
         let jonas_id = app.create_user("Jonas", "Vermeulen");
         let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
         jonas.get(&app, ADMINS).await.is(404);
-        maya.get(&app, &format!("{ADMINS}/add")).await.sees("All Admins have equal permissions");
+        maya.get(&app, &format!("{ADMINS}/add")).await.sees("All Admins have equal permissions").sees("Whoever is added is signed out everywhere");
         add_member(&app, &mut maya, ADMINS, jonas_id).await.redirects_to(ADMINS);
-        maya.get(&app, ADMINS).await.sees("Jonas Vermeulen is an Admin now.");
-        jonas.get(&app, ADMINS).await.is(200);
+        maya.get(&app, ADMINS).await.sees("Jonas Vermeulen is an Admin now. All their sessions have ended.");
+        jonas.get(&app, ADMINS).await.is(303);
+        app.signed_in("jonas.vermeulen@example.com").await.get(&app, ADMINS).await.is(200);
         let mut mails = app.mails().await.into_iter().map(|mail| (mail.to.to_string(), mail.rendered.subject)).collect::<Vec<_>>();
         mails.sort();
         let mail = |to: &str, subject: &str| (to.to_owned(), subject.to_owned());
@@ -194,15 +206,17 @@ on_both! {
         ]);
     }
 
-    async fn a_removed_admin_loses_the_role_at_the_next_click_and_stays_as_they_were(db: Db) {
+    async fn a_removed_admin_loses_the_role_at_once_and_stays_as_they_were(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let ada_id = app.create_admin("Ada", "Other");
         app.mails().await;
         let mut ada = app.signed_in("ada.other@example.com").await;
         let remove = format!("{ADMINS}/members/{ada_id}/remove");
-        maya.get(&app, &remove).await.sees("Ada loses the Admin role at once.").sees("The user stays as it is: User, Active.");
+        maya.get(&app, &remove).await.sees("Ada loses the Admin role at once. All sessions of this user end.").sees("The user stays as it is: User, Active.");
         confirm(&app, &mut maya, &remove).await.redirects_to(ADMINS);
-        maya.get(&app, ADMINS).await.sees("Ada Other is no longer an Admin.");
+        maya.get(&app, ADMINS).await.sees("Ada Other is no longer an Admin. All their sessions have ended.");
+        ada.get(&app, ADMINS).await.is(303);
+        let mut ada = app.signed_in("ada.other@example.com").await;
         ada.get(&app, ADMINS).await.is(404);
         ada.get(&app, "/users-and-groups").await.is(200).sees_no("Create");
         assert!(row(&maya.get(&app, "/users-and-groups").await, "ada.other@").contains("Active"));
@@ -217,9 +231,9 @@ on_both! {
         maya.get(&app, &remove).await.is(409);
         app.create_admin("Ada", "Other");
         app.mails().await;
-        maya.get(&app, &remove).await.sees("Remove yourself from Admins?");
+        maya.get(&app, &remove).await.sees("Remove yourself from Admins?").sees("You lose the Admin role at once. Your other sessions end.");
         confirm(&app, &mut maya, &remove).await.redirects_to("/users-and-groups");
-        maya.get(&app, "/users-and-groups").await.sees("You are no longer an Admin.").sees_no("Create");
+        maya.get(&app, "/users-and-groups").await.sees("You are no longer an Admin. Your other sessions have ended.").sees_no("Create");
         assert!(app.mails().await.is_empty());
     }
 

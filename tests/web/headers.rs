@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use actix_web::{http::Method, test::TestRequest};
+use actix_web::{
+    http::{Method, header::HeaderValue},
+    test::TestRequest,
+};
 use parking_lot::Mutex;
 use tracing_subscriber::fmt::MakeWriter;
 use usher::usecases::setup;
@@ -148,6 +151,7 @@ on_both! {
         }
         let new_link = format!("{link}/new-link");
         assert_eq!(app.browser().post(&app, &new_link, &[]).await.header("referrer-policy"), "no-referrer");
+        assert_eq!(app.browser().get(&app, &new_link).await.header("referrer-policy"), "no-referrer");
     }
 
     async fn each_answer_has_a_number_of_its_own(db: Db) {
@@ -173,6 +177,32 @@ on_both! {
         }
         assert!(!app.has_user("noor@example.com"));
         maya.get(&app, "/users-and-groups").await.is(200);
+    }
+
+    async fn a_form_refused_for_its_origin_tells_the_log_what_came_and_what_was_expected(db: Db) {
+        lines();
+        let (app, _) = TestApp::with_admin_and(db, Setting { origin: "https://usher.example.com", ..Setting::default() }).await;
+        let mut guest = app.browser();
+        // From here on, since other tests log too.
+        let from = |db: Db| format!("https://{db:?}.example.net").to_lowercase();
+        guest.headers = vec![("origin", from(db)), ("sec-fetch-site", "cross-site".to_owned())];
+        guest.request(&app, TestRequest::post().uri("/sign-in")).await.is(403);
+        let refused = log().lines().find(|line| line.contains(&format!("origin=\"{}\"", from(db)))).unwrap().to_owned();
+        for part in [" WARN ", "request{id=", "sec_fetch_site=\"cross-site\"", "expected=\"https://usher.example.com\"", "USHER_PUBLIC_URL is wrong"] {
+            assert!(refused.contains(part), "{part} in {refused}");
+        }
+    }
+
+    async fn what_a_stranger_writes_into_the_origin_stays_one_short_line_of_the_log(db: Db) {
+        lines();
+        let app = TestApp::empty(db).await;
+        let mark = format!("{db:?}-stranger");
+        let origin = [mark.as_bytes(), b"\t\xff\"", &[b'x'; 5000]].concat();
+        let post = TestRequest::post().uri("/sign-in").insert_header(("origin", HeaderValue::from_bytes(&origin).unwrap()));
+        app.browser().request(&app, post).await.is(403);
+        let log = log();
+        let line = log.lines().find(|line| line.contains(&mark)).unwrap();
+        assert!(line.contains("stranger\\\\t\\\\xff") && line.contains("xx…\"") && line.len() < 800, "{line}");
     }
 
     async fn the_log_names_routes_and_no_secrets(db: Db) {

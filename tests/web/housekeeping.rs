@@ -1,23 +1,22 @@
 //! What goes with time.
 
 use chrono::TimeDelta;
-use usher::{
-    store::people,
-    usecases::{Caller, housekeeping, users},
-};
+use usher::usecases::{housekeeping, users};
 
-use crate::helpers::{PASSWORD, TestApp};
+use crate::{
+    helpers::{PASSWORD, TestApp},
+    steps::caller,
+};
 
 on_both! {
     async fn somebody_deleted_is_gone_for_good_after_their_time(db: Db) {
         let (app, _maya) = TestApp::with_admin(db).await;
         let id = app.create_user("Jonas", "Vermeulen");
-        let caller = Caller { user: app.id_of("maya.fischer@example.com"), source: "192.0.2.1".to_owned() };
-        users::delete(&app.ctx, &caller, id).unwrap();
+        users::delete(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), id).unwrap();
         app.mail().await;
         let kept = |app: &TestApp| {
             housekeeping::sweep(&app.ctx).unwrap();
-            app.store().read(|db| people::deleted(db, app.now() - TimeDelta::days(1000), 10)).unwrap().len()
+            app.count("users WHERE deleted_at IS NOT NULL")
         };
         app.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
         assert_eq!(kept(&app), 1);

@@ -11,8 +11,8 @@ use usher::{
 };
 
 use crate::{
-    helpers::{Setting, TestApp},
-    steps::{Contents, add_member, caller, confirm, press, user_path},
+    helpers::{Page, Setting, TestApp},
+    steps::{Contents, add_member, caller, confirm, press, row, user_path},
 };
 
 /// The fate of the latest mail.
@@ -154,6 +154,60 @@ on_both! {
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
         assert!(app.mails().await.is_empty());
         maya.get(&app, "/users-and-groups").await.sees("noor@example.com is invited.");
+    }
+
+    async fn an_admin_sees_in_the_list_that_the_mail_of_an_invitation_is_tried_again_and_why(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let mail = |page: &Page| row(page, "noor@example.com").contains("Mail");
+        assert!(!mail(&maya.get(&app, "/users-and-groups").await), "queued");
+        app.mailbox().fail_next(SendError::temporary("450 4.2.0 <Later>"));
+        assert!(app.mails().await.is_empty());
+        let list = maya.get(&app, "/users-and-groups").await;
+        let again = fate(&app).next_attempt_at.format("%H:%M");
+        assert!(row(&list, "noor@example.com").contains(&format!("Mail retrying Next attempt Today, {again}: 450 4.2.0 <Later>")), "{}", list.text());
+        app.advance(TimeDelta::minutes(2));
+        app.link_in_mail().await;
+        assert!(!mail(&maya.get(&app, "/users-and-groups").await), "handed to the mail server");
+    }
+
+    async fn an_admin_sees_in_the_list_that_the_mail_of_an_invitation_failed_until_it_is_sent_again(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        for email in ["nobody@example.com", "noor@example.com"] {
+            maya.fill(&app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
+        }
+        app.mailbox().fail_next(SendError::permanent("550 5.1.1 No such user"));
+        app.link_in_mail().await;
+        let failed = "Mail failed Today, 09:20: 550 5.1.1 No such user";
+        let list = maya.get(&app, "/users-and-groups").await;
+        assert!(row(&list, "nobody@example.com").contains(failed), "{}", list.text());
+        assert!(!row(&list, "noor@example.com").contains("Mail"), "{}", list.text());
+        app.advance(TimeDelta::hours(24));
+        let mut maya = app.signed_in("maya.fischer@example.com").await;
+        let list = maya.get(&app, "/users-and-groups?q=nobody").await;
+        assert!(row(&list, "nobody@example.com").contains("Mail failed Yesterday, 09:20: 550 5.1.1 No such user Expired"), "{}", list.text());
+        press(&app, &mut maya, app.id_of("nobody@example.com"), "resend").await.is(303);
+        maya.get(&app, "/users-and-groups").await.sees_no("Mail failed");
+        app.link_in_mail().await;
+    }
+
+    async fn an_invitation_that_ran_out_before_its_mail_was_taken_says_so(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        app.advance(TimeDelta::hours(24));
+        assert!(app.mails().await.is_empty());
+        let list = app.signed_in("maya.fischer@example.com").await.get(&app, "/users-and-groups").await;
+        assert!(row(&list, "noor@example.com").contains("Mail failed Today, 09:20: The link ran out before the mail could be sent"), "{}", list.text());
+    }
+
+    async fn nobody_but_admins_sees_what_became_of_mails(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.create_user("Jonas", "Vermeulen");
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        app.mailbox().fail_next(SendError::permanent("550 No"));
+        assert!(app.mails().await.is_empty());
+        let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        jonas.get(&app, "/users-and-groups").await.sees_no("Mail failed").sees_no("550 No");
     }
 
     async fn whoever_is_changed_by_somebody_else_is_told_and_nobody_for_oneself(db: Db) {

@@ -11,6 +11,7 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod accounts;
 mod audit;
 mod directory;
 mod email_change;
@@ -21,7 +22,14 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod manage;
+mod metrics;
+mod new_link;
+mod new_user;
 mod password_reset;
+mod people;
+mod people_bulk;
+mod portfolios;
 mod routes;
 mod sessions;
 mod setup;

@@ -497,6 +497,23 @@ on_both! {
         assert_eq!(app.count("tokens WHERE purpose = 'password_reset'"), 0);
     }
 
+    async fn a_portfolio_admin_sends_a_link_to_people_wholly_inside_and_to_nobody_else(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let (north, south) = (app.create_portfolio("North"), app.create_portfolio("South"));
+        let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[north]).await;
+        let (foods, farms) = (app.create_account(north, "Fjord Foods"), app.create_account(south, "Fjord Farms"));
+        let [wholly, partly, outside] = ["Novotna", "Partly", "Outside"].map(|name| app.create_user("Hana", name));
+        for (user, account) in [(wholly, foods), (partly, foods), (partly, farms), (outside, farms)] {
+            app.assign(user, account).await;
+        }
+        for (user, why) in [(partly, Refusal::OutOfReach), (outside, Refusal::Unknown), (nadia, Refusal::Oneself)] {
+            let refused = password_reset::send(&app.ctx, &caller(nadia), user).unwrap_err();
+            assert!(matches!(refused, Denied::Refused { refusal, .. } if refusal == why), "{user} {refused:?}");
+        }
+        password_reset::send(&app.ctx, &caller(nadia), wholly).unwrap();
+        assert!(app.mail().await.rendered.text.contains("Nadia Petrova, an administrator, asked you"));
+    }
+
     async fn asking_sending_and_choosing_are_written_down(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let hana = app.create_user("Hana", "Novotna");

@@ -29,9 +29,16 @@ pub(crate) struct World {
     deactivated: String,
     deleted: String,
     invited: String,
+    /// Two portfolios, the second deactivated, and an account in the first.
+    portfolios: [String; 2],
+    account: String,
     /// The paths of the links of open invitations, and of one that ran out.
     open: String,
     expired: String,
+    /// Invited, for Manage to revoke.
+    pending: String,
+    /// A Portfolio Admin of the first portfolio.
+    portfolio_admin: String,
     /// The paths of links to people who are active.
     reset: String,
     confirm: String,
@@ -60,7 +67,7 @@ pub(crate) struct Post {
 }
 
 /// What is stored, in numbers that no change leaves as they are.
-const STORED: [&str; 18] = [
+const STORED: [&str; 27] = [
     "company WHERE name <> ''",
     "users",
     "users WHERE blocked_at IS NULL",
@@ -79,6 +86,15 @@ const STORED: [&str; 18] = [
     "refused_sign_ins",
     "outbox",
     "audit_entries",
+    "users WHERE version > 1",
+    "portfolio_assignments",
+    "account_assignments",
+    "account_assignments WHERE sees_billing",
+    "portfolios",
+    "portfolios WHERE deactivated_at IS NULL",
+    "accounts",
+    "accounts WHERE name = 'Fjord Foods'",
+    "billing",
 ];
 
 impl World {
@@ -97,6 +113,8 @@ impl World {
         let add = format!("/users-and-groups/groups/{group}/add");
         let csrf = csrf(&maya.get(&app, "/users-and-groups").await, "/sign-out");
         maya.post(&app, &add, &[("csrf", &csrf), ("user", &active)]).await.is(303);
+        let portfolios = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
+        let portfolio_admin = app.create_portfolio_admin("Hana", "Novak", &[portfolios[0]]).await.to_string();
         let (invited, _) = invite(&app, &mut maya, "noor@example.com").await;
         let (_, open) = invite(&app, &mut maya, "ruth@example.com").await;
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
@@ -107,8 +125,32 @@ impl World {
         let confirm = link(&app, TokenPurpose::EmailChange, omar, "haddad@example.com");
         link(&app, TokenPurpose::EmailChange, pia, "lund@example.com");
         let stop = link(&app, TokenPurpose::EmailChangeStop, pia, "pia.lund@example.com");
+        let account = app.create_account(portfolios[0], "Fjord Foods").to_string();
+        let deactivate = format!("/portfolios/{}/deactivate", portfolios[1]);
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        let (pending, _) = invite(&app, &mut maya, "sam@example.com").await;
+        let portfolios = portfolios.map(|portfolio| portfolio.to_string());
         maya.get(&app, "/users-and-groups").await.is(200);
-        Self { app, maya, jonas, lena, group, active, deactivated, deleted, invited, open, expired, reset, confirm, stop }
+        Self {
+            app,
+            maya,
+            jonas,
+            lena,
+            group,
+            active,
+            deactivated,
+            deleted,
+            invited,
+            portfolios,
+            account,
+            open,
+            expired,
+            pending,
+            portfolio_admin,
+            reset,
+            confirm,
+            stop,
+        }
     }
 
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
@@ -116,7 +158,7 @@ impl World {
     }
 
     fn visits(&self) -> Vec<Visit> {
-        let Self { group, active, invited, open, .. } = self;
+        let Self { group, active, invited, open, portfolios: [portfolio, _], account, .. } = self;
         let visit = |name, path: String, [anonymous, user, admin]: [u16; 3]| Visit { name, path, anonymous, user, admin };
         let list = |rest: String| format!("/users-and-groups{rest}");
         vec![
@@ -135,6 +177,7 @@ impl World {
             visit("StopEmailChange", self.stop.clone(), [200, 200, 200]),
             visit("Invitation", open.clone(), [200, 200, 200]),
             visit("Invitation", self.expired.clone(), [410, 410, 410]),
+            visit("InvitationNewLink", format!("{}/new-link", self.expired), [410, 410, 410]),
             visit("Invitation", "/invitation/unknown".into(), [404, 404, 404]),
             visit("UsersAndGroups", list(String::new()), [303, 200, 200]),
             visit("UsersAndGroups", list("?q=ma".into()), [303, 200, 200]),
@@ -144,6 +187,8 @@ impl World {
             visit("Group", list("/groups/1".into()), [303, 404, 200]),
             visit("AddToGroup", list(format!("/groups/{group}/add")), [303, 403, 200]),
             visit("AddToGroup", list("/groups/1/add".into()), [303, 404, 200]),
+            visit("NewUserWizard", "/users-and-permissions/new".into(), [303, 403, 200]),
+            visit("Roles", "/roles".into(), [303, 403, 200]),
             visit("RenameGroup", list(format!("/groups/{group}/rename")), [303, 403, 200]),
             visit("RenameGroup", list("/groups/1/rename".into()), [303, 403, 404]),
             visit("DeleteGroup", list(format!("/groups/{group}/delete")), [303, 403, 200]),
@@ -154,12 +199,33 @@ impl World {
             visit("RevokeInvitation", list(format!("/users/{invited}/revoke")), [303, 403, 200]),
             visit("InvitationLink", list(format!("/users/{invited}/link")), [303, 403, 200]),
             visit("DeletedUsers", list("/deleted".into()), [303, 403, 200]),
+            visit("Manage", format!("/users-and-permissions/{active}"), [303, 403, 200]),
+            visit("Manage", format!("/users-and-permissions/{active}?q=fj"), [303, 403, 200]),
+            visit("Manage", "/users-and-permissions/999999".into(), [303, 403, 404]),
+            visit("EditUser", format!("/users-and-permissions/{active}/edit"), [303, 403, 200]),
+            visit("RevokeFromManage", format!("/users-and-permissions/{invited}/revoke"), [303, 403, 200]),
+            visit("LinkFromManage", format!("/users-and-permissions/{invited}/link"), [303, 403, 200]),
+            visit("Portfolios", "/portfolios".into(), [303, 200, 200]),
+            visit("NewPortfolio", "/portfolios/new".into(), [303, 403, 200]),
+            visit("Portfolio", format!("/portfolios/{portfolio}"), [303, 403, 200]),
+            visit("EditPortfolio", format!("/portfolios/{portfolio}/edit"), [303, 403, 200]),
+            visit("DeactivatePortfolio", format!("/portfolios/{portfolio}/deactivate"), [303, 403, 200]),
+            visit("NewAccount", format!("/accounts/new?portfolio={portfolio}"), [303, 403, 200]),
+            visit("Account", format!("/accounts/{account}"), [303, 404, 200]),
+            visit("EditAccount", format!("/accounts/{account}/edit"), [303, 404, 200]),
+            visit("MoveAccount", format!("/accounts/{account}/move"), [303, 403, 200]),
+            visit("Billing", format!("/accounts/{account}/billing"), [303, 404, 200]),
+            visit("UsersAndPermissions", "/users-and-permissions".into(), [303, 403, 200]),
+            visit("UsersAndPermissions", "/users-and-permissions?q=ma&status=active&sort=email-desc".into(), [303, 403, 200]),
+            visit("ExportUsers", "/users-and-permissions/export".into(), [303, 403, 200]),
+            visit("BulkUsers", "/users-and-permissions/bulk?q=ma".into(), [303, 403, 200]),
         ]
     }
 
     /// In an order in which each can be done.
+    #[expect(clippy::too_many_lines, reason = "it is every form, one after the other")]
     pub(crate) fn posts(&self) -> Vec<Post> {
-        let Self { group, active, deactivated, deleted, invited, open, expired, .. } = self;
+        let Self { group, active, deactivated, deleted, invited, open, expired, portfolios: [portfolio, other], account: fjord, .. } = self;
         let field = |name, value: &str| (name, value.to_owned());
         let person = || vec![field("first_name", "Noor"), field("last_name", "van Dijk"), field("password", "lantern quiver moss eleven")];
         let setup =
@@ -175,6 +241,33 @@ impl World {
             needs_session: true,
         };
         let back = || vec![field("return", "q=ma")];
+        let business = |name, path: String, fields, user| Post { path, ..act(name, String::new(), fields, user) };
+        let version = |version| field("version", version);
+        let billing = ["legal_name", "address_line_1", "city", "postal_code", "address_line_2", "tax_id", "purchase_order"];
+        let billing = billing.map(|name| field(name, "Fjord 1")).into_iter();
+        let billing = billing.chain([field("email", "in@fjord.example"), field("country", "NO"), version("0")]).collect();
+        let details = |name| vec![field("name", name), field("notes", "")];
+        let account_details = |name| [details(name), vec![field("website", "")]].concat();
+        let wizard =
+            [account_details("Hygge"), vec![field("step", "review"), field("portfolio", portfolio), field("do", "create")]].concat();
+        let bulk = |name, rest: &str, done| Post {
+            name,
+            path: format!("/users-and-permissions/bulk{rest}"),
+            fields: vec![field("action", "deactivate"), field("user", deactivated), field("return", "q=ma")],
+            done,
+            user: Some(403),
+            needs_session: true,
+        };
+        let manage =
+            |name, path: String, fields| Post { path: format!("/users-and-permissions/{path}"), ..act(name, String::new(), fields, 403) };
+        let profile = [
+            ("first_name", "Jonas"),
+            ("last_name", "Vermeulen"),
+            ("email", "jonas.vermeulen@example.com"),
+            ("default_role", "user"),
+            ("version", "1"),
+        ];
+        let (food, admin) = (&self.account, &self.portfolio_admin);
         vec![
             guest("Setup", "/setup", setup, 404),
             guest("SignIn", "/sign-in", account, 303),
@@ -182,19 +275,56 @@ impl World {
             guest("PasswordReset", &self.reset, vec![field("password", "lantern quiver moss eleven")], 303),
             guest("ConfirmEmail", &self.confirm, vec![], 303),
             guest("StopEmailChange", &self.stop, vec![], 303),
-            guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 200),
+            Post {
+                needs_session: true,
+                user: Some(403),
+                ..guest(
+                    "NewUserWizard",
+                    "/users-and-permissions/new",
+                    [
+                        vec![field("step", "1"), field("do", "next"), field("email", "ruud@example.com"), field("default_role", "user")],
+                        vec![field("first_name", "Ruud"), field("last_name", "Smit")],
+                    ]
+                    .concat(),
+                    200,
+                )
+            },
+            guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 303),
             act("NewUser", "/new-user".into(), vec![field("email", "ruud@example.com")], 403),
             act("NewGroup", "/new-group".into(), vec![field("name", "Finance")], 403),
             act("RenameGroup", format!("/groups/{group}/rename"), vec![field("name", "Researchers")], 403),
             act("RemoveFromGroup", format!("/groups/{group}/members/{active}/remove"), back(), 403),
             act("AddToGroup", format!("/groups/{group}/add"), vec![field("user", active)], 403),
             act("DeleteGroup", format!("/groups/{group}/delete"), vec![], 403),
+            manage("EditUser", format!("{active}/edit"), profile.map(|(name, value)| field(name, value)).into()),
+            manage("Assign", format!("{active}/assign"), vec![field("assign", &format!("account-{food}"))]),
+            manage("SwitchPermission", format!("{active}/accounts/{food}/see-billing/on"), vec![]),
+            manage("UnassignAccount", format!("{active}/accounts/{food}/remove"), vec![]),
+            manage("AssignAccount", format!("{active}/accounts/{food}/assign"), vec![]),
+            manage("AssignPortfolio", format!("{admin}/portfolios/{other}/assign"), vec![]),
+            manage("UnassignPortfolio", format!("{admin}/portfolios/{other}/remove"), vec![]),
+            manage("EndSessions", format!("{active}/sign-out"), vec![]),
+            manage("DeactivateUser", format!("{active}/deactivate"), vec![]),
+            manage("ReactivateUser", format!("{active}/reactivate"), vec![]),
+            manage("ResendFromManage", format!("{}/resend", self.pending), vec![]),
+            manage("RevokeFromManage", format!("{}/revoke", self.pending), vec![]),
             act("ResendInvitation", format!("/users/{invited}/resend"), back(), 403),
             act("RevokeInvitation", format!("/users/{invited}/revoke"), back(), 403),
             act("BlockUser", format!("/users/{active}/block"), back(), 403),
             act("ActivateUser", format!("/users/{deactivated}/activate"), back(), 403),
             act("DeleteUser", format!("/users/{active}/delete"), back(), 403),
             act("RestoreUser", format!("/deleted/{deleted}/restore"), vec![], 403),
+            Post { needs_session: true, ..guest("StaySignedIn", "/stay-signed-in", vec![], 200) },
+            business("NewPortfolio", "/portfolios/new".into(), [details("DACH"), vec![field("do", "create")]].concat(), 403),
+            business("EditPortfolio", format!("/portfolios/{portfolio}/edit"), [details("Nordics"), vec![version("1")]].concat(), 403),
+            business("ReactivatePortfolio", format!("/portfolios/{other}/reactivate"), vec![], 403),
+            business("NewAccount", "/accounts/new".into(), wizard, 403),
+            business("EditAccount", format!("/accounts/{fjord}/edit"), [account_details("Fjord"), vec![version("1")]].concat(), 404),
+            business("Billing", format!("/accounts/{fjord}/billing"), billing, 403),
+            business("MoveAccount", format!("/accounts/{fjord}/move"), vec![field("portfolio", other), field("do", "move")], 403),
+            business("DeactivatePortfolio", format!("/portfolios/{portfolio}/deactivate"), vec![], 403),
+            bulk("BulkUsers", "", 200),
+            bulk("DoBulk", "/do", 303),
             Post { needs_session: true, ..guest("SignOut", "/sign-out", vec![], 303) },
             guest("Invitation", open, person(), 303),
         ]
@@ -288,8 +418,8 @@ on_both! {
 
     async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
         let mut world = World::new(db).await;
-        // The link's page is noted in the audit log, however it is asked for.
-        for Visit { path, .. } in world.visits().into_iter().filter(|visit| visit.name != "InvitationLink") {
+        // The link's page and the export are noted in the audit log, however they are asked for.
+        for Visit { path, .. } in world.visits().into_iter().filter(|visit| !matches!(visit.name, "InvitationLink" | "LinkFromManage" | "ExportUsers")) {
             for who in ["nobody", "admin"] {
                 let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
                 let before = world.stored();
@@ -339,8 +469,10 @@ on_both! {
             let page = world.jonas.post(&world.app, &post.path, &fields).await;
             assert_eq!(page.status.as_u16(), expected, "{}", post.path);
             is_in_the_product_s_look(&page);
-            world.lena.post(&world.app, &post.path, &fields).await.redirects_to("/sign-in");
-            world.app.browser().post(&world.app, &post.path, &fields).await.redirects_to("/sign-in");
+            for browser in [&mut world.lena, &mut world.app.browser()] {
+                let refused = browser.post(&world.app, &post.path, &fields).await;
+                assert!(refused.is(303).header("location").starts_with("/sign-in?"), "{}", post.path);
+            }
         }
         assert_eq!(world.stored(), before);
     }

@@ -2,11 +2,23 @@
 
 use actix_web::http::header;
 use chrono::TimeDelta;
+use usher::{
+    domain::{
+        clock::SystemRandom,
+        ids::UserId,
+        token::{Token, TokenEnd, TokenPurpose},
+    },
+    store::tokens,
+};
 
-use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
+use crate::{
+    helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp},
+    steps::{add_member, confirm},
+};
 
 const LIST: &str = "/users-and-groups";
 const SIGNED_OUT: &str = "/sign-in?next=%2Fusers-and-groups";
+const ADMINS: &str = "/users-and-groups/groups/1";
 
 fn https() -> Setting {
     Setting { origin: "https://usher.example.com", ..Setting::default() }
@@ -39,6 +51,20 @@ fn end_sessions_with_the_next_group(app: &TestApp, db: Db) {
             app.execute("CREATE TRIGGER meanwhile AFTER INSERT ON user_groups FOR EACH STATEMENT EXECUTE FUNCTION meanwhile()");
         }
     }
+}
+
+/// A link with which somebody may choose another password.
+fn reset_link(app: &TestApp, user: UserId) -> Token {
+    let (token, purpose) = (Token::new(&SystemRandom), TokenPurpose::PasswordReset);
+    let (hash, expires_at) = (token.hash(), app.now() + TimeDelta::hours(1));
+    let new = tokens::NewToken { purpose, hash, user: Some(user), email: None, asked_by: None, expires_at, now: app.now() };
+    app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
+    token
+}
+
+/// How a link to choose a password has ended.
+fn end_of(app: &TestApp, link: &Token) -> Option<TokenEnd> {
+    app.store().read(|db| tokens::find(db, TokenPurpose::PasswordReset, link.hash())).unwrap().unwrap().ended_as
 }
 
 async fn create_group(browser: &mut Browser, app: &TestApp, name: &str) -> Page {
@@ -76,6 +102,28 @@ on_both! {
         assert_eq!(app.count("sessions WHERE last_seen_at > created_at"), 1);
     }
 
+    async fn staying_signed_in_counts_as_a_request_and_tells_how_long_the_session_holds(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let page = maya.get(&app, LIST).await;
+        assert!(page.body.contains("data-idle=\"3600\" data-absolute=\"43200\""), "{}", page.body);
+        let deeds = app.deeds();
+        app.advance(TimeDelta::minutes(58));
+        let answer = maya.send(&app, &page, "/stay-signed-in", &[]).await;
+        assert_eq!(answer.is(200).body, r#"{"idle":3600,"absolute":39720}"#);
+        assert_eq!(app.deeds(), deeds);
+        app.advance(TimeDelta::minutes(59));
+        maya.get(&app, LIST).await.is(200);
+        app.advance(TimeDelta::minutes(60));
+        maya.send(&app, &page, "/stay-signed-in", &[]).await.is(303);
+    }
+
+    async fn a_page_without_a_message_writes_nothing(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let writes = app.store().load().writes.count();
+        maya.get(&app, LIST).await.is(200);
+        assert_eq!(app.store().load().writes.count(), writes);
+    }
+
     async fn a_session_that_ended_while_a_request_ran_stays_ended(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         end_sessions_with_the_next_group(&app, db);
@@ -111,18 +159,72 @@ on_both! {
         }
     }
 
-    async fn a_role_taken_away_is_gone_at_the_next_click(db: Db) {
+    async fn whoever_is_made_an_admin_signs_in_again_everywhere(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_user("Jonas", "Vermeulen");
+        let (mut here, mut there) = (app.signed_in("jonas.vermeulen@example.com").await, app.signed_in("jonas.vermeulen@example.com").await);
+        add_member(&app, &mut maya, ADMINS, id).await.redirects_to(ADMINS);
+        here.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        there.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        assert_eq!(app.count(&format!("sessions WHERE user_id = {id}")), 0);
+        maya.get(&app, LIST).await.is(200);
+        let said = app.mails().await.into_iter().find(|mail| mail.to.as_str().starts_with("jonas")).unwrap().rendered.text;
+        assert!(said.contains("You are signed out everywhere. You have the role when you sign in again."), "{said}");
+    }
+
+    async fn a_role_taken_away_is_gone_at_the_next_click_with_every_session(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let id = app.create_admin("Lena", "Novak");
-        let mut lena = app.signed_in("lena.novak@example.com").await;
+        let (mut lena, mut there) = (app.signed_in("lena.novak@example.com").await, app.signed_in("lena.novak@example.com").await);
         let page = lena.get(&app, "/users-and-groups/new-group").await;
-        let remove = format!("/users-and-groups/groups/1/members/{id}/remove");
-        maya.press(&app, &remove, &remove).await.redirects_to("/users-and-groups/groups/1");
-        app.mails().await;
-        lena.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.is(403);
-        lena.get(&app, "/users-and-groups/groups/1").await.is(404);
-        lena.get(&app, LIST).await.is(200).sees_no("Create");
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{id}/remove")).await.redirects_to(ADMINS);
+        lena.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in?next=%2Fusers-and-groups%2Fnew-group&unsent=true");
+        there.get(&app, LIST).await.redirects_to(SIGNED_OUT);
         assert_eq!(app.count("user_groups WHERE kind = 'custom'"), 0);
+        app.signed_in("lena.novak@example.com").await.get(&app, LIST).await.is(200).sees_no("Create");
+        let said = app.mails().await.pop().unwrap().rendered.text;
+        assert!(said.contains("You are signed out everywhere. Your user stays as it is"), "{said}");
+    }
+
+    async fn who_leaves_admins_keeps_the_session_it_was_done_in_and_no_other(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.create_admin("Lena", "Novak");
+        app.mails().await;
+        let mut lena = app.signed_in("lena.novak@example.com").await;
+        let mut elsewhere = app.signed_in("maya.fischer@example.com").await;
+        let own = app.id_of("maya.fischer@example.com");
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{own}/remove")).await.redirects_to(LIST);
+        elsewhere.get(&app, LIST).await.redirects_to(SIGNED_OUT);
+        maya.get(&app, LIST).await.is(200).sees_no("Create");
+        lena.get(&app, LIST).await.is(200);
+    }
+
+    async fn links_to_choose_a_password_die_with_a_change_of_role(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let (jonas, own) = (app.create_user("Jonas", "Vermeulen"), app.id_of("maya.fischer@example.com"));
+        let reset = reset_link(&app, jonas);
+        add_member(&app, &mut maya, ADMINS, jonas).await.is(303);
+        assert_eq!(end_of(&app, &reset), Some(TokenEnd::Revoked), "appointed");
+        let reset = reset_link(&app, jonas);
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{jonas}/remove")).await.is(303);
+        assert_eq!(end_of(&app, &reset), Some(TokenEnd::Revoked), "removed");
+        app.create_admin("Lena", "Novak");
+        let reset = reset_link(&app, own);
+        confirm(&app, &mut maya, &format!("{ADMINS}/members/{own}/remove")).await.is(303);
+        assert_eq!(end_of(&app, &reset), Some(TokenEnd::Revoked), "left");
+        app.mails().await;
+    }
+
+    async fn a_custom_group_changes_no_session_and_no_link(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_user("Jonas", "Vermeulen");
+        let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        let reset = reset_link(&app, id);
+        let group = create_group(&mut maya, &app, "Research").await.header("location").to_owned();
+        add_member(&app, &mut maya, &group, id).await.is(303);
+        confirm(&app, &mut maya, &format!("{group}/members/{id}/remove")).await.is(303);
+        jonas.get(&app, LIST).await.is(200);
+        assert_eq!(end_of(&app, &reset), None);
     }
 
     async fn scripts_and_other_sites_do_not_get_the_cookies(db: Db) {
@@ -181,9 +283,67 @@ on_both! {
         let page = maya.get(&app, "/users-and-groups/new-group").await;
         let deeds = app.deeds();
         maya.forget_cookie("usher");
-        maya.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in");
-        app.browser().post(&app, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to("/sign-in");
+        let sign_in = "/sign-in?next=%2Fusers-and-groups%2Fnew-group&unsent=true";
+        maya.send(&app, &page, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to(sign_in);
+        app.browser().post(&app, "/users-and-groups/new-group", &[("name", "Research")]).await.redirects_to(sign_in);
         assert_eq!(app.deeds(), deeds);
+    }
+
+    async fn whose_form_came_too_late_comes_back_to_its_page_and_is_told(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        let page = maya.get(&app, "/users-and-groups?q=jo").await;
+        app.advance(TimeDelta::hours(2));
+        maya.headers.push(("referer", "http://localhost:8080/users-and-groups?q=jo#u2".to_owned()));
+        let late = maya.send(&app, &page, &format!("/users-and-groups/users/{jonas}/block"), &[]).await;
+        late.redirects_to("/sign-in?next=%2Fusers-and-groups%3Fq%3Djo&unsent=true");
+        let told = "Your session had ended, so nothing was done.";
+        let sign_in = maya.get(&app, late.header("location")).await;
+        sign_in.sees(&format!("{told} Sign in, then send the form again."));
+        let wrong = maya.send(&app, &sign_in, "/sign-in", &[("email", "maya.fischer@example.com"), ("password", "not the password")]).await;
+        app.advance(TimeDelta::minutes(1));
+        let right = [("email", "maya.fischer@example.com"), ("password", PASSWORD)];
+        maya.send(&app, wrong.is(422), "/sign-in", &right).await.redirects_to("/users-and-groups?q=jo");
+        maya.get(&app, "/users-and-groups?q=jo").await.sees(&format!("{told} Send the form again.")).sees("Active");
+        maya.get(&app, "/users-and-groups?q=jo").await.sees_no(told);
+    }
+
+    async fn who_signs_in_of_their_own_accord_is_told_nothing(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.advance(TimeDelta::hours(2));
+        let late = maya.get(&app, LIST).await;
+        let sign_in = maya.get(&app, late.header("location")).await;
+        sign_in.sees_no("nothing was done");
+        maya.send(&app, &sign_in, "/sign-in", &[("email", "maya.fischer@example.com"), ("password", PASSWORD)]).await.redirects_to(LIST);
+        maya.get(&app, LIST).await.sees_no("nothing was done");
+    }
+
+    async fn a_form_that_came_too_late_leads_back_to_pages_of_ours_alone(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        for (form, twin) in [("/users-and-groups/new-group", "next=%2Fusers-and-groups%2Fnew-group&"), ("/users-and-groups/users/1/block", "")] {
+            for referer in [
+                "https://evil.example/users-and-groups",
+                "http://localhost:8081/users-and-groups",
+                "http://localhost:8080@evil.example/users-and-groups",
+                "http://localhost:8080//evil.example",
+                "http://localhost:8080/sign-out",
+                "http://localhost:8080/invitation/token",
+                "/users-and-groups",
+                "about:blank",
+                "",
+            ] {
+                let mut stranger = app.browser();
+                stranger.headers.push(("referer", referer.to_owned()));
+                stranger.post(&app, form, &[]).await.redirects_to(&format!("/sign-in?{twin}unsent=true"));
+            }
+        }
+    }
+
+    async fn who_wanted_out_is_out_and_has_nothing_to_send_again(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let page = maya.get(&app, LIST).await;
+        app.advance(TimeDelta::hours(2));
+        maya.send(&app, &page, "/sign-out", &[]).await.redirects_to("/sign-in");
     }
 
     async fn when_sessions_cannot_be_read_nobody_gets_in(db: Db) {

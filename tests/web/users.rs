@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::ids::UserId,
     store::groups,
-    usecases::{ADMINS, Denied, groups as memberships, users},
+    usecases::{ADMINS, Denied, Door, groups as memberships, users},
 };
 
 use crate::{
@@ -216,7 +216,7 @@ on_both! {
     }
 
     async fn of_two_admins_who_block_each_other_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, other| users::block(ctx, &caller(by), other).map(|_| ())).await;
+        each_other(db, |ctx, by, other| users::block(ctx, &caller(by), Door::UsersAndGroups, other).map(|_| ())).await;
     }
 
     async fn of_two_admins_who_delete_each_other_at_the_same_moment_one_stays(db: Db) {
@@ -278,7 +278,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let (id, csrf) = (app.create_user("Jonas", "Vermeulen"), csrf(&app, &mut maya).await);
         let deeds = app.deeds();
-        app.browser().post(&app, &user_path(id, "block"), &[("csrf", &csrf)]).await.redirects_to("/sign-in");
+        app.browser().post(&app, &user_path(id, "block"), &[("csrf", &csrf)]).await.redirects_to("/sign-in?unsent=true");
         assert_eq!(app.deeds(), deeds);
     }
 

@@ -16,7 +16,7 @@ CREATE TABLE users (
     first_name            TEXT      NOT NULL,
     last_name             TEXT      NOT NULL,
     email                 TEXT      NOT NULL,
-    email_key             TEXT      NOT NULL,
+    email_key             TEXT      COLLATE "C" NOT NULL,
     email_key_version     SMALLINT  NOT NULL,
     default_role          TEXT      NOT NULL CHECK (default_role IN ('user', 'portfolio_admin')),
     password_hash         TEXT,
@@ -46,7 +46,7 @@ CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE deleted_at IS NUL
 CREATE INDEX users_by_name ON users (sort_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
 CREATE INDEX users_invitation_expiry ON users (invitation_expires_at) WHERE standing = 'open';
-CREATE INDEX users_deleted ON users (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX users_deleted ON users (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;
 
 -- How many people there are, kept by the triggers below: counting a million rows takes too long for a page.

@@ -10,6 +10,10 @@ CREATE TABLE audit_entries (
     subject_kind  TEXT      NOT NULL,
     subject_id    BIGINT    NOT NULL,
     subject_name  TEXT      NOT NULL,
+    -- The portfolio or account in which it was done, where it was done to somebody or something else.
+    place_kind    TEXT,
+    place_id      BIGINT,
+    place_name    TEXT,
     details       TEXT      NOT NULL,
     previous_hash BYTEA     NOT NULL CHECK (octet_length(previous_hash) = 32),
     hash          BYTEA     NOT NULL CHECK (octet_length(hash) = 32)
@@ -17,6 +21,7 @@ CREATE TABLE audit_entries (
 CREATE INDEX audit_entries_of_actor ON audit_entries (actor_id, sequence);
 CREATE INDEX audit_entries_of_subject ON audit_entries (subject_kind, subject_id, sequence);
 CREATE INDEX audit_entries_of_action ON audit_entries (action, sequence);
+CREATE INDEX audit_entries_of_place ON audit_entries (place_kind, place_id, sequence) WHERE place_id IS NOT NULL;
 
 CREATE FUNCTION keep_audit_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

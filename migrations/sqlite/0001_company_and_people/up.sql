@@ -43,10 +43,13 @@ CREATE TABLE users (
     CHECK (password_hash IS NULL OR credentials_set_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE deleted_at IS NULL;
-CREATE INDEX users_by_name ON users (sort_key, id) WHERE deleted_at IS NULL;
+-- With what searches ask of each person as they walk the order, so that they need not look at the rows.
+CREATE INDEX users_by_name ON users (sort_key, id, search, standing) WHERE deleted_at IS NULL;
 CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
+-- The place in the order of people found otherwise.
+CREATE INDEX users_found ON users (id, sort_key, standing);
 CREATE INDEX users_invitation_expiry ON users (invitation_expires_at) WHERE standing = 'open';
-CREATE INDEX users_deleted ON users (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX users_deleted ON users (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;
 
 -- How many people there are, kept by the triggers below: counting a million rows takes too long for a page.
@@ -67,15 +70,16 @@ CREATE TRIGGER users_counted_update AFTER UPDATE OF deleted_at, blocked_at, cred
     UPDATE people_counts SET people = people + 1 WHERE standing = NEW.standing;
 END;
 
--- Fragments of names and addresses. Without positions the index is small; hits are checked again against users.search.
-CREATE VIRTUAL TABLE people_search USING fts5 (search, content = 'users', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', detail = 'none', columnsize = 0);
-CREATE TRIGGER users_searched_insert AFTER INSERT ON users BEGIN
+-- Fragments of names and addresses of everybody who is not deleted.
+CREATE VIRTUAL TABLE people_search USING fts5 (search, content = 'users', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', columnsize = 0);
+CREATE TRIGGER users_searched_insert AFTER INSERT ON users WHEN NEW.deleted_at IS NULL BEGIN
     INSERT INTO people_search (rowid, search) VALUES (NEW.id, NEW.search);
 END;
-CREATE TRIGGER users_searched_delete AFTER DELETE ON users BEGIN
+CREATE TRIGGER users_searched_delete AFTER DELETE ON users WHEN OLD.deleted_at IS NULL BEGIN
     INSERT INTO people_search (people_search, rowid, search) VALUES ('delete', OLD.id, OLD.search);
 END;
-CREATE TRIGGER users_searched_update AFTER UPDATE OF search ON users WHEN OLD.search <> NEW.search BEGIN
-    INSERT INTO people_search (people_search, rowid, search) VALUES ('delete', OLD.id, OLD.search);
-    INSERT INTO people_search (rowid, search) VALUES (NEW.id, NEW.search);
+CREATE TRIGGER users_searched_update AFTER UPDATE OF search, deleted_at ON users
+WHEN OLD.search <> NEW.search OR (OLD.deleted_at IS NULL) <> (NEW.deleted_at IS NULL) BEGIN
+    INSERT INTO people_search (people_search, rowid, search) SELECT 'delete', OLD.id, OLD.search WHERE OLD.deleted_at IS NULL;
+    INSERT INTO people_search (rowid, search) SELECT NEW.id, NEW.search WHERE NEW.deleted_at IS NULL;
 END;

@@ -2,12 +2,14 @@ CREATE TABLE user_groups (
     id           INTEGER   PRIMARY KEY AUTOINCREMENT,
     kind         TEXT      NOT NULL CHECK (kind IN ('admins', 'custom')),
     name         TEXT      NOT NULL,
+    -- Both made in Rust: what the name looks like, by which names are told apart, and its place in lists.
     name_key     TEXT      NOT NULL UNIQUE,
+    sort_key     TEXT      NOT NULL,
     created_at   TIMESTAMP NOT NULL,
     -- Kept by the triggers below.
     member_count BIGINT    NOT NULL DEFAULT 0
 );
-INSERT INTO user_groups (id, kind, name, name_key, created_at) VALUES (1, 'admins', 'Admins', 'admins', '1970-01-01 00:00:00');
+INSERT INTO user_groups (id, kind, name, name_key, sort_key, created_at) VALUES (1, 'admins', 'Admins', 'adrnins', 'admins', '1970-01-01 00:00:00');
 CREATE UNIQUE INDEX user_groups_one_admins ON user_groups (kind) WHERE kind = 'admins';
 
 CREATE TABLE memberships (

@@ -20,6 +20,8 @@ CREATE TABLE outbox (
     CHECK (state NOT IN ('queued', 'retrying') OR sealed IS NOT NULL)
 );
 CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE state IN ('queued', 'retrying');
+-- How many there are of each, and since when, for whoever watches the server.
+CREATE INDEX outbox_by_state ON outbox (state, created_at) WHERE state IN ('queued', 'retrying', 'failed');
 CREATE INDEX outbox_of_user ON outbox (user_id, id);
 CREATE INDEX outbox_of_token ON outbox (token_id) WHERE token_id IS NOT NULL;
 CREATE INDEX outbox_sealed ON outbox (token_id) WHERE sealed IS NOT NULL;

@@ -10,6 +10,10 @@ CREATE TABLE audit_entries (
     subject_kind  TEXT      NOT NULL,
     subject_id    BIGINT    NOT NULL,
     subject_name  TEXT      NOT NULL,
+    -- The portfolio or account in which it was done, where it was done to somebody or something else.
+    place_kind    TEXT,
+    place_id      BIGINT,
+    place_name    TEXT,
     details       TEXT      NOT NULL,
     previous_hash BLOB      NOT NULL CHECK (length(previous_hash) = 32),
     hash          BLOB      NOT NULL CHECK (length(hash) = 32)
@@ -17,6 +21,7 @@ CREATE TABLE audit_entries (
 CREATE INDEX audit_entries_of_actor ON audit_entries (actor_id, sequence);
 CREATE INDEX audit_entries_of_subject ON audit_entries (subject_kind, subject_id, sequence);
 CREATE INDEX audit_entries_of_action ON audit_entries (action, sequence);
+CREATE INDEX audit_entries_of_place ON audit_entries (place_kind, place_id, sequence) WHERE place_id IS NOT NULL;
 
 CREATE TRIGGER audit_entries_stay AFTER UPDATE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'audit entries are not changed');

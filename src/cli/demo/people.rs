@@ -33,8 +33,21 @@ pub(super) const GROUPS: [(&str, u32, u32); 12] = [
 ];
 
 /// The first people are of these kinds, so that even a few show every status; the rest are as chance has it.
-const FIRST: [Status; 8] =
-    [Status::Deactivated, Status::Invited, Status::Expired, Status::Active, Status::Active, Status::Active, Status::Active, Status::Active];
+const FIRST: [Status; 9] = [
+    Status::Deactivated,
+    Status::Invited,
+    Status::Expired,
+    Status::Active,
+    Status::Active,
+    Status::Active,
+    Status::Active,
+    Status::Active,
+    Status::Active,
+];
+
+/// A Portfolio Admin and a User to look around as.
+pub(super) const PORTFOLIO_ADMIN: u32 = 8;
+pub(super) const USER: u32 = 9;
 
 /// Which of them are active.
 const ACTIVE: std::ops::Range<u32> = 4..9;
@@ -86,7 +99,7 @@ impl People {
             first_name: String::new(),
             last_name: String::new(),
             email,
-            default_role: if chance.happens(4, 100) { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
+            default_role: default_role(number, &mut chance),
             created_at: self.now,
             credentials_set_at: None,
             blocked_at: None,
@@ -161,6 +174,15 @@ impl People {
         };
         let are_in = (0..).zip(&GROUPS).map(is_in).enumerate();
         are_in.filter_map(|(place, is_in)| is_in.then_some(place)).collect()
+    }
+}
+
+fn default_role(number: u32, chance: &mut Chance) -> DefaultRole {
+    let rolled = if chance.happens(1, 10) { DefaultRole::PortfolioAdmin } else { DefaultRole::User };
+    match number {
+        PORTFOLIO_ADMIN => DefaultRole::PortfolioAdmin,
+        USER => DefaultRole::User,
+        _ => rolled,
     }
 }
 

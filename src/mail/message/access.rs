@@ -37,16 +37,45 @@ impl AccessRestored {
 }
 
 pub(super) fn blocked(change: &ByOther) -> Letter {
+    ended(change, "Your access is blocked", ["blocked", "activates"])
+}
+
+/// The same in the words of Users & Permissions.
+pub(super) fn deactivated(change: &ByOther) -> Letter {
+    ended(change, "Your access is deactivated", ["deactivated", "reactivates"])
+}
+
+fn ended(change: &ByOther, heading: &'static str, [ended, restores]: [&str; 2]) -> Letter {
     let ByOther { first_name, by, company, at } = change;
-    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is blocked".len());
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is ".len() - ended.len());
     Letter {
-        subject: format!("Your access to {shown} is blocked"),
+        subject: format!("Your access to {shown} is {ended}"),
         preheader: "You are signed out everywhere.".to_owned(),
-        heading: "Your access is blocked",
+        heading,
         first_name: first_name.clone(),
         paragraphs: vec![
-            Paragraph::dated(&format!("{} blocked your access to {}, on", somebody(by), console(company)), *at),
-            Paragraph::plain("You are signed out everywhere, and cannot sign in until an administrator activates your user again."),
+            Paragraph::dated(&format!("{} {ended} your access to {}, on", somebody(by), console(company)), *at),
+            Paragraph::plain(&format!(
+                "You are signed out everywhere, and cannot sign in until an administrator {restores} your user again."
+            )),
+        ],
+        action: None,
+        notes: vec![ASK],
+        company: company.clone(),
+    }
+}
+
+pub(super) fn signed_out(change: &ByOther) -> Letter {
+    let ByOther { first_name, by, company, at } = change;
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are signed out of ".len());
+    Letter {
+        subject: format!("You are signed out of {shown}"),
+        preheader: "Your sessions were ended.".to_owned(),
+        heading: "You are signed out everywhere",
+        first_name: first_name.clone(),
+        paragraphs: vec![
+            Paragraph::dated(&format!("{} ended all your sessions in {}, on", somebody(by), console(company)), *at),
+            Paragraph::plain("You can sign in again with the credentials that you have."),
         ],
         action: None,
         notes: vec![ASK],

@@ -50,6 +50,7 @@ pub(super) fn appointed(change: &ByOther) -> Letter {
         paragraphs: vec![
             Paragraph::dated(&format!("{by} made you an Admin of {}, on", console(company)), *at),
             Paragraph::plain("All Admins have equal permissions, company-wide: you can invite, block and delete users, other Admins too."),
+            Paragraph::plain("You are signed out everywhere. You have the role when you sign in again."),
         ],
         action: None,
         notes: vec![ASK],
@@ -68,7 +69,7 @@ pub(super) fn removed(change: &ByOther) -> Letter {
         first_name: first_name.clone(),
         paragraphs: vec![
             Paragraph::dated(&format!("{by} removed your Admin role in {}, on", console(company)), *at),
-            Paragraph::plain("Your user stays as it is, with what your default role allows."),
+            Paragraph::plain("You are signed out everywhere. Your user stays as it is: sign in again, with what your default role allows."),
         ],
         action: None,
         notes: vec![ASK],

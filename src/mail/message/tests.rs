@@ -18,6 +18,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
     let expires_at = invitation.expires_at;
     let reset =
         PasswordReset { asked_by: Some(name.clone()), first_name: name.clone(), company: company.clone(), link: link.clone(), expires_at };
+    let assignments = Assignments { given: vec![name.clone(), name.clone()], changed: vec![name.clone()], taken: vec![name.clone()] };
     let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
     let address = AddressChange { change: change.clone(), new: name.clone(), link: link.clone(), expires_at };
     vec![
@@ -25,11 +26,15 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::InvitationAgain(invitation),
         Message::Test(Test { company, server: name.clone(), at: now() }),
         Message::AccessBlocked(change.clone()),
+        Message::AccessDeactivated(change.clone()),
         Message::AccessRestored(AccessRestored { change: change.clone(), link: link.clone() }),
         Message::UserDeleted(change.clone()),
         Message::AdminAppointed(change.clone()),
         Message::AdminRemoved(change.clone()),
         Message::AdminAppointedNotice(AdminAppointedNotice { change: change.clone(), who: name.clone() }),
+        Message::AssignmentsChanged(AssignmentsChanged { change: change.clone(), assignments: assignments.clone() }),
+        Message::UserEdited(UserEdited { change: change.clone(), name: Some(name.clone()), role: Some("User".to_owned()), assignments }),
+        Message::SignedOut(change.clone()),
         Message::PasswordReset(reset.clone()),
         Message::PasswordChanged(PasswordChanged { first_name: name.clone(), company: reset.company, at: now(), link: link.clone() }),
         Message::AddressConfirm(address.clone()),
@@ -100,11 +105,15 @@ fn usual_names() {
             "New invitation to Northwind Trading",
             "Test mail from Usher",
             "Your access to Northwind Trading is blocked",
+            "Your access to Northwind Trading is deactivated",
             "Your access to Northwind Trading is restored",
             "Your user at Northwind Trading was deleted",
             "You are now an Admin of Northwind Trading",
             "You are no longer an Admin of Northwind Trading",
             "Maya Fischer is now an Admin of Northwind Trading",
+            "Your assignments at Northwind Trading have changed",
+            "Your user at Northwind Trading was changed",
+            "You are signed out of Northwind Trading",
             "Reset your Usher password",
             "Your Usher password was changed",
             "Confirm your Usher email address",
@@ -144,7 +153,7 @@ fn long_names() {
     ] {
         let rendered = messages(&name, &company, LINK).iter().map(check).collect::<Vec<_>>();
         assert!(rendered[0].subject.contains(" invited you to "), "{}", rendered[0].subject);
-        assert!(rendered[8].subject.contains(" is now an Admin of "), "{}", rendered[8].subject);
+        assert!(rendered[9].subject.contains(" is now an Admin of "), "{}", rendered[9].subject);
     }
 }
 

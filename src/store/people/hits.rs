@@ -1,64 +1,224 @@
-//! Searches in SQLite's trigram index, whose hits come in no order: all of them are taken, up to as many as are counted, and sorted here.
+//! Narrow lists on SQLite: searches, and members of a group. The indexes that know who belongs to one know nothing of the order, so there are
+//! two plans: hits are all taken and sorted, or the order is walked until enough of them were met. Both read narrow indexes alone, since the
+//! rows of people are wide and far apart.
 
 use diesel::{
-    QueryableByName, RunQueryDsl,
-    sql_types::{BigInt, Text},
+    QueryableByName, RunQueryDsl, SqliteConnection,
+    query_builder::{BoxedSqlQuery, SqlQuery},
+    sql_query,
+    sql_types::{BigInt, Nullable, Text},
+    sqlite::Sqlite,
 };
 
-use crate::domain::search::SearchTerm;
+use crate::domain::{ids::UserId, search::SearchTerm};
 
 use super::{
     super::{
         StoreError,
-        page::{COUNT_MAX, Key, Position},
+        page::{COUNT_MAX, Count, Key, Position},
     },
     Filter,
 };
 
+/// How a list is found.
+struct Plan {
+    /// Fewer hits are sorted at once.
+    few: i64,
+    /// How far the order is walked then: most terms fill a page soon, but some, such as parts of names that begin with a late letter, only
+    /// far down.
+    steps: i64,
+    /// So many hits are still sorted sooner than the order is walked to its end. Where there are more, some are near.
+    many: i64,
+}
+
+/// As measured with a million people, so that none takes longer than 50 ms.
+const PLAN: Plan = Plan { few: COUNT_MAX, steps: 20_000, many: 40_000 };
+
+/// No limit, as SQLite writes it.
+const ALL: i64 = -1;
+
+type Query<'a> = BoxedSqlQuery<'a, Sqlite, SqlQuery>;
+
 #[derive(QueryableByName)]
-struct Hit {
+struct Found {
+    /// How many there are altogether.
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    id: Option<i64>,
+}
+
+#[derive(QueryableByName)]
+struct Met {
     #[diesel(sql_type = BigInt)]
     id: i64,
-    #[diesel(sql_type = Text)]
-    sort_key: String,
 }
 
-/// The places in the list of everybody whom `filter` holds with this term, in no order; no more than one beyond [`COUNT_MAX`].
-pub(super) fn find(sqlite: &mut diesel::SqliteConnection, filter: &Filter, term: &SearchTerm) -> Result<Vec<Key>, StoreError> {
-    // CROSS JOIN keeps SQLite from looking for people first. The index knows runs of three characters and not their order, so each hit is
-    // checked again.
-    let is_active = if filter.active_only { " AND people.standing = 'active'" } else { "" };
-    let [is_member, is_no_member] = [(filter.member_of, "EXISTS"), (filter.not_member_of, "NOT EXISTS")].map(|(group, exists)| {
-        let condition = |group| format!(" AND {exists} (SELECT 1 FROM memberships WHERE group_id = {group} AND user_id = people.id)");
-        group.map(condition).unwrap_or_default()
-    });
-    let query = format!(
-        "SELECT people.id, people.sort_key FROM people_search CROSS JOIN people ON people.id = people_search.rowid \
-         WHERE people_search MATCH $1 AND instr(people.search, $2) > 0{is_active}{is_member}{is_no_member} LIMIT {}",
-        COUNT_MAX + 1
-    );
-    let query = diesel::sql_query(query).bind::<Text, _>(match_expression(term)).bind::<Text, _>(term.fragment());
-    let hits = query.load::<Hit>(sqlite)?;
-    Ok(hits.into_iter().map(|Hit { id, sort_key }| Key { sort_key, id }).collect())
+/// Whether they are what `filter` holds.
+pub(super) fn are_of(filter: &Filter) -> bool {
+    filter.search.is_some() || filter.member_of.is_some()
 }
 
-/// Those of a page, in the page's direction, and one more where there is one.
-pub(super) fn page(mut hits: Vec<Key>, position: &Position, limit: usize) -> Vec<Key> {
-    match position {
-        Position::First | Position::Last => {}
-        Position::After(key) => hits.retain(|hit| hit > key),
-        Position::Before(key) => hits.retain(|hit| hit < key),
+/// How many hits there are.
+pub(super) fn count(sqlite: &mut SqliteConnection, filter: &Filter) -> Result<Count, StoreError> {
+    Ok(Count::capped(sort(sqlite, filter, &Position::First, COUNT_MAX, 0)?.0))
+}
+
+/// The same, and those of a page, in no order, and one more where there is one.
+pub(super) fn find(
+    sqlite: &mut SqliteConnection,
+    filter: &Filter,
+    position: &Position,
+    limit: usize,
+) -> Result<(Count, Vec<UserId>), StoreError> {
+    let (number, found) = find_by(&PLAN, sqlite, filter, position, limit)?;
+    Ok((Count::capped(number), found))
+}
+
+fn find_by(
+    plan: &Plan,
+    sqlite: &mut SqliteConnection,
+    filter: &Filter,
+    position: &Position,
+    limit: usize,
+) -> Result<(i64, Vec<UserId>), StoreError> {
+    let wanted = limit.saturating_add(1);
+    let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+    let (number, found) = sort(sqlite, filter, position, plan.few, limit)?;
+    if number <= plan.few {
+        return Ok((number, found));
     }
-    hits.sort_unstable();
-    if position.is_backward() {
-        hits.reverse();
+    let found = walk(sqlite, filter, position, plan.steps, limit)?;
+    if found.len() == wanted {
+        return Ok((number, found));
     }
-    hits.truncate(limit.saturating_add(1));
-    hits
+    let (all, found) = sort(sqlite, filter, position, plan.many, limit)?;
+    Ok((number, if all <= plan.many { found } else { walk(sqlite, filter, position, ALL, limit)? }))
 }
 
-/// Every trigram of the term, as an FTS5 expression: the index keeps no positions, so they are looked for one by one.
-fn match_expression(term: &SearchTerm) -> String {
-    let quoted = term.trigrams().into_iter().map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\"")));
-    quoted.collect::<Vec<_>>().join(" AND ")
+/// How many hits there are, up to one more than `most`, and the page from them if they are not more.
+fn sort(
+    sqlite: &mut SqliteConnection,
+    filter: &Filter,
+    position: &Position,
+    most: i64,
+    limit: i64,
+) -> Result<(i64, Vec<UserId>), StoreError> {
+    let query = taken(sql_query("WITH hits AS MATERIALIZED (").into_boxed(), filter).sql(format!(
+        " LIMIT {}) SELECT counted.number, page.id FROM (SELECT count(*) AS number FROM hits) AS counted \
+         LEFT JOIN (SELECT users.id FROM hits CROSS JOIN users INDEXED BY users_found ON users.id = hits.id \
+                    WHERE (SELECT count(*) FROM hits) <= {most}",
+        most.saturating_add(1)
+    ));
+    let found = in_order(query, position, limit).sql(") AS page ON true").load::<Found>(sqlite)?;
+    let number = found.first().map_or(0, |found| found.number);
+    Ok((number, found.into_iter().filter_map(|found| found.id.map(UserId)).collect()))
+}
+
+/// The page from the order, as far as `steps` lead. The order's index holds the text that is searched.
+fn walk(sqlite: &mut SqliteConnection, filter: &Filter, position: &Position, steps: i64, limit: i64) -> Result<Vec<UserId>, StoreError> {
+    const START: &str = "SELECT id FROM (SELECT id, search, standing FROM users INDEXED BY users_by_name WHERE deleted_at IS NULL";
+    let mut query = in_order(sql_query(START).into_boxed(), position, steps).sql(format!(") AS users WHERE {}", condition(filter)));
+    if let Some(term) = &filter.search {
+        query = query.sql(" AND instr(users.search, ?) > 0").bind::<Text, _>(term.fragment());
+    }
+    let met = query.sql(format!(" LIMIT {limit}")).load::<Met>(sqlite)?;
+    Ok(met.into_iter().map(|met| UserId(met.id)).collect())
+}
+
+/// Adds the ids of hits. CROSS JOIN keeps SQLite from looking for people first.
+fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
+    let Filter { active_only, search, member_of, not_member_of } = filter;
+    let rows = |id| format!(" CROSS JOIN users INDEXED BY users_found ON users.id = {id}");
+    let found = match (search, member_of) {
+        (Some(term), _) => {
+            // The trigram index has nobody who is deleted, and answers alone where nothing else is asked.
+            let asks_more = *active_only || member_of.is_some() || not_member_of.is_some();
+            let rows = if asks_more { rows("people_search.rowid") } else { String::new() };
+            let query = query.sql(format!("SELECT people_search.rowid AS id FROM people_search{rows} WHERE people_search MATCH ?"));
+            let query = query.bind::<Text, _>(phrase(term));
+            return if asks_more { query.sql(format!(" AND {}", condition(filter))) } else { query };
+        }
+        (None, Some(group)) => format!("memberships{} WHERE memberships.group_id = {group} AND", rows("memberships.user_id")),
+        (None, None) => "users WHERE".to_owned(),
+    };
+    query.sql(format!("SELECT users.id AS id FROM {found} {}", condition(filter)))
+}
+
+/// What `filter` asks besides the term. Who is deleted has no standing.
+fn condition(filter: &Filter) -> String {
+    let mut condition = if filter.active_only { "users.standing = 'active'" } else { "users.standing IS NOT NULL" }.to_owned();
+    for (group, exists) in [(filter.member_of, "EXISTS"), (filter.not_member_of, "NOT EXISTS")] {
+        if let Some(group) = group {
+            let clause = format!(" AND {exists} (SELECT 1 FROM memberships WHERE group_id = {group} AND user_id = users.id)");
+            condition.push_str(&clause);
+        }
+    }
+    condition
+}
+
+/// Adds the order, and the place in it at which the page begins.
+fn in_order<'a>(query: Query<'a>, position: &'a Position, limit: i64) -> Query<'a> {
+    let from = |query: Query<'a>, than, key: &'a Key| {
+        query.sql(format!(" AND (sort_key, users.id) {than} (?, {})", key.id)).bind::<Text, _>(&key.sort_key)
+    };
+    let query = match position {
+        Position::First | Position::Last => query,
+        Position::After(key) => from(query, ">", key),
+        Position::Before(key) => from(query, "<", key),
+    };
+    let direction = if position.is_backward() { "DESC" } else { "ASC" };
+    query.sql(format!(" ORDER BY sort_key {direction}, users.id {direction} LIMIT {limit}"))
+}
+
+/// The term as an FTS5 expression: its trigrams, one after the other.
+pub(super) fn phrase(term: &SearchTerm) -> String {
+    format!("\"{}\"", term.fragment().replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{Connection as _, connection::SimpleConnection as _};
+
+    use super::*;
+
+    /// People with these names, ids against the order.
+    fn people(names: &[&str]) -> SqliteConnection {
+        let mut sqlite = SqliteConnection::establish(":memory:").unwrap();
+        for migration in [
+            include_str!("../../../migrations/sqlite/0001_company_and_people/up.sql"),
+            include_str!("../../../migrations/sqlite/0002_groups/up.sql"),
+        ] {
+            sqlite.batch_execute(migration).unwrap();
+        }
+        for (place, name) in names.iter().enumerate() {
+            let id = 100 - place;
+            let row = format!("({id}, '{name}', '', '{name}', '{id}', 1, 'user', '{name}', '  {name}', 'now', 'now')");
+            let columns = "id, first_name, last_name, email, email_key, email_key_version, default_role, sort_key, search, credentials_set_at, created_at";
+            sqlite.batch_execute(&format!("INSERT INTO users ({columns}) VALUES {row}")).unwrap();
+        }
+        sqlite
+    }
+
+    #[test]
+    fn every_plan_finds_the_same() {
+        let mut sqlite = people(&["adam", "anna", "bert", "hanna", "joanna", "susanna", "zoe"]);
+        let filter = Filter { search: SearchTerm::parse("ann"), ..Filter::default() };
+        let key = Key { sort_key: "hanna".to_owned(), id: 97 };
+        let pages = [
+            (Position::First, [99, 97, 96]),
+            (Position::Last, [95, 96, 97]),
+            (Position::After(key.clone()), [96, 95, 0]),
+            (Position::Before(key), [99, 0, 0]),
+        ];
+        for (few, steps, many) in [(9, 9, 9), (0, 2, 9), (0, 9, 9), (0, 2, 3), (0, 9, 3)] {
+            for (position, ids) in &pages {
+                let plan = Plan { few, steps, many };
+                let (number, mut found) = find_by(&plan, &mut sqlite, &filter, position, 2).unwrap();
+                found.sort_unstable_by_key(|id| ids.iter().position(|known| *known == id.0));
+                let expected = ids.iter().filter(|id| **id > 0).map(|id| UserId(*id)).collect::<Vec<_>>();
+                assert_eq!((number, found), (4.min(few + 1), expected), "{few} {steps} {many} {position:?}");
+            }
+        }
+    }
 }

@@ -1,8 +1,11 @@
 //! Lists of people, sorted by name and searched.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::prelude::*;
 
-use crate::domain::{ids::GroupId, search::SearchTerm};
+use crate::domain::{
+    ids::{GroupId, UserId},
+    search::SearchTerm,
+};
 
 use super::{
     super::{
@@ -26,80 +29,77 @@ pub struct Filter {
 
 type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
 
-/// One page of the people that `filter` holds, sorted by name. `count` is how many they are: it decides how they are searched for.
+/// One page of the people that `filter` holds, sorted by name.
 ///
 /// # Errors
 /// The database's.
-pub fn list(db: &mut Database, filter: &Filter, count: Count, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
-    if let (Database::Sqlite(sqlite), Some(term), Count::Exactly(_)) = (&mut *db, &filter.search, count) {
-        let hits = hits::find(sqlite, filter, term)?;
-        return among(db, hits, position, limit);
+pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
+    match db {
+        Database::Sqlite(sqlite) if hits::are_of(filter) => {
+            let (_, ids) = hits::find(sqlite, filter, position, limit)?;
+            among(db, ids, position, limit)
+        }
+        _ => walk(db, filter, position, limit),
     }
-    walk(db, filter, position, limit)
 }
 
-/// [`count`] and [`list`] of a search: where there are few hits, the index is asked for them once.
+/// [`count`] and [`list`] of a search.
 ///
 /// # Errors
 /// The database's.
 pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<(Slice<Person>, Count), StoreError> {
-    if let (Database::Sqlite(sqlite), Some(term)) = (&mut *db, &filter.search) {
-        let hits = hits::find(sqlite, filter, term)?;
-        let count = counted(hits.len());
-        // Many hits lie close together in the order: walking it finds a page's worth soon.
-        let slice = if count == Count::Many { walk(db, filter, position, limit)? } else { among(db, hits, position, limit)? };
-        return Ok((slice, count));
+    match db {
+        Database::Sqlite(sqlite) if hits::are_of(filter) => {
+            let (count, ids) = hits::find(sqlite, filter, position, limit)?;
+            Ok((among(db, ids, position, limit)?, count))
+        }
+        _ => Ok((walk(db, filter, position, limit)?, count(db, filter)?)),
     }
-    let count = count(db, filter)?;
-    Ok((list(db, filter, count, position, limit)?, count))
 }
 
 /// The page, from the index of the order.
 fn walk(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
-    let is_sqlite = matches!(db, Database::Sqlite(_));
-    let mut query = filtered(is_sqlite, filter);
-    match position {
-        Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(beyond(key, ">")),
-        Position::Before(key) => query = query.filter(beyond(key, "<")),
-    }
-    let found = query
-        .order(dialect::sort_key(is_sqlite, filter.member_of.is_some(), position.is_backward()))
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))
-        .select(Person::as_select())
-        .load(db)?;
+    let mut query = filtered(filter);
+    // Not as a comparison of rows, which Diesel can only write as a literal.
+    query = match position {
+        Position::First | Position::Last => query,
+        Position::After(Key { sort_key, id }) => {
+            query.filter(people::sort_key.ge(sort_key)).filter(people::sort_key.gt(sort_key).or(people::id.gt(id)))
+        }
+        Position::Before(Key { sort_key, id }) => {
+            query.filter(people::sort_key.le(sort_key)).filter(people::sort_key.lt(sort_key).or(people::id.lt(id)))
+        }
+    };
+    let order = if position.is_backward() { "people.sort_key DESC, people.id DESC" } else { "people.sort_key, people.id" };
+    let found = query.order(dialect::first_by(order, limit.saturating_add(1))).select(Person::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
-/// The page, from all hits of a search.
-fn among(db: &mut Database, hits: Vec<Key>, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
-    let ids = hits::page(hits, position, limit).into_iter().map(|hit| hit.id);
-    let mut found = people::table.filter(people::id.eq_any(ids)).select(Person::as_select()).load::<Person>(db)?;
-    found.sort_by_cached_key(Person::key);
+/// The page, from the ids of those who are on it.
+fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
+    let mut found = people::table.filter(dialect::is_among(db, "people.id", ids)).select(Person::as_select()).load::<Person>(db)?;
+    found.sort_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
     if position.is_backward() {
         found.reverse();
     }
     Ok(Slice::new(found, position, limit))
 }
 
-/// How many people `filter` holds: exactly without a search, up to [`COUNT_MAX`] with one.
+/// How many people `filter` holds: exactly where everybody is in it, else up to [`COUNT_MAX`].
 ///
 /// # Errors
 /// The database's.
 pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
-    if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() {
-        return company_wide(db, filter.active_only).map(Count::Exactly);
+    match db {
+        _ if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() => {
+            company_wide(db, filter.active_only).map(Count::Exactly)
+        }
+        Database::Sqlite(sqlite) if hits::are_of(filter) => hits::count(sqlite, filter),
+        _ => {
+            let ids = filtered(filter).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+            Ok(Count::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX)))
+        }
     }
-    if let (Database::Sqlite(sqlite), Some(term)) = (&mut *db, &filter.search) {
-        return Ok(counted(hits::find(sqlite, filter, term)?.len()));
-    }
-    let is_sqlite = matches!(db, Database::Sqlite(_));
-    let ids = filtered(is_sqlite, filter).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
-    Ok(counted(ids.len()))
-}
-
-fn counted(found: usize) -> Count {
-    Count::capped(i64::try_from(found).unwrap_or(i64::MAX))
 }
 
 /// Company-wide numbers are kept by triggers and exact at any size.
@@ -108,14 +108,13 @@ fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError>
     Ok(counts.iter().filter(|(standing, _)| !active_only || standing == "active").map(|(_, people)| people).sum())
 }
 
-fn filtered<'a>(is_sqlite: bool, filter: &Filter) -> Query<'a> {
+fn filtered(filter: &Filter) -> Query<'_> {
     let mut query = people::table.into_boxed();
     if filter.active_only {
-        // Written out, since a partial index is of use only to a condition that the planner can read.
-        query = query.filter(sql::<Bool>("people.standing = 'active'"));
+        query = query.filter(dialect::is_active());
     }
     if let Some(term) = &filter.search {
-        query = query.filter(dialect::matches(is_sqlite, term));
+        query = query.filter(dialect::matches(term));
     }
     if let Some(group) = filter.member_of {
         query = query.filter(people::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
@@ -124,10 +123,4 @@ fn filtered<'a>(is_sqlite: bool, filter: &Filter) -> Query<'a> {
         query = query.filter(people::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
     }
     query
-}
-
-fn beyond<'a>(key: &Key, than: &'static str) -> dialect::Condition<'a> {
-    use diesel::sql_types::{BigInt, Text};
-    let start = if than == ">" { "(people.sort_key, people.id) > (" } else { "(people.sort_key, people.id) < (" };
-    Box::new(sql::<Bool>(start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
 }

@@ -21,6 +21,9 @@ use super::Person;
 /// Somebody new, with an open invitation.
 #[derive(Debug, Clone)]
 pub struct NewInvited<'a> {
+    /// Empty where the invitation gives the address alone.
+    pub first_name: &'a str,
+    pub last_name: &'a str,
     pub email: &'a EmailAddress,
     pub default_role: DefaultRole,
     pub origin: InvitationOrigin,
@@ -35,7 +38,7 @@ pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, S
     let email = new.email;
     let id = diesel::insert_into(users::table)
         .values((
-            named("", "", email),
+            named(new.first_name, new.last_name, email),
             users::default_role.eq(new.default_role),
             users::invitation_origin.eq(Some(new.origin.as_str())),
             users::invitation_expires_at.eq(Some(new.expires_at)),
@@ -135,6 +138,29 @@ pub fn set_credentials(
 /// The database's.
 pub fn set_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
     set(tx, id, (users::password_hash.eq(Some(password.as_str())), users::version.eq(users::version + 1)))
+}
+
+/// Name and default role as an administrator edits them.
+///
+/// # Errors
+/// The database's.
+pub fn set_profile(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    first_name: &PersonName,
+    last_name: &PersonName,
+    default_role: DefaultRole,
+) -> Result<(), StoreError> {
+    let (first_name, last_name) = (first_name.as_str(), last_name.as_str());
+    let changes = (
+        users::first_name.eq(first_name),
+        users::last_name.eq(last_name),
+        users::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
+        users::search.eq(search_text(first_name, last_name, &person.email)),
+        users::default_role.eq(default_role),
+        users::version.eq(users::version + 1),
+    );
+    set(tx, person.id, changes)
 }
 
 /// Another address, and what is derived from it.

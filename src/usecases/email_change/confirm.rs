@@ -94,7 +94,7 @@ pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), Confirm
             return Err(ConfirmError::Taken);
         }
         people::set_email(tx, &person, &email)?;
-        sessions::end_all(tx, person.id)?;
+        sessions::end_all(tx, person.id, None)?;
         tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, person.id, now)?;
         let change = by_other(tx, person.first_name.clone(), asked_by, now)?;

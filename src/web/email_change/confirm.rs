@@ -68,7 +68,7 @@ fn ended(dead: &Dead, now: Timestamp) -> Ended {
         Dead::Used { at } => Ended::gone("This email address was already confirmed", "It was confirmed on")
             .at(Moment::new(*at, now), ". Sign in with it.")
             .sign_in(),
-        Dead::Replaced => Ended::gone("This link was replaced", "A newer change was asked for. Use the link in the latest mail."),
+        Dead::Replaced { .. } => Ended::gone("This link was replaced", "A newer change was asked for. Use the link in the latest mail."),
         Dead::Revoked => Ended::gone("This change was withdrawn", "Your email address stays as it was."),
         Dead::Expired { at, .. } => {
             Ended::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), ". Your email address stays as it was.")
@@ -95,7 +95,7 @@ mod tests {
             valid_until: sample.moment(0),
         });
         let expired = Dead::Expired { email: String::new(), at: now() };
-        for dead in [Dead::Used { at: now() }, Dead::Replaced, Dead::Revoked, expired, Dead::Unknown] {
+        for dead in [Dead::Used { at: now() }, Dead::Replaced { again_to: None }, Dead::Revoked, expired, Dead::Unknown] {
             check("confirm-email-ended", |sample| EndedPage { gate: sample.gate(), ended: ended(&dead, now()) });
         }
     }

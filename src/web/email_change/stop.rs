@@ -65,7 +65,7 @@ fn ended(dead: &Dead, now: Timestamp) -> Ended {
     match dead {
         Dead::Used { at } => Ended::gone("The change was already stopped", "You stopped it on")
             .at(Moment::new(*at, now), ". Your email address stays as it was."),
-        Dead::Replaced => Ended::gone("This link was replaced", "Another change was asked for. Use the link in the latest mail."),
+        Dead::Replaced { .. } => Ended::gone("This link was replaced", "Another change was asked for. Use the link in the latest mail."),
         Dead::Revoked => Ended::gone("There is no change to stop", "It was confirmed or withdrawn since.")
             .foot("Was it not meant to be? Tell an administrator."),
         Dead::Expired { at, .. } => Ended::gone("There is no change to stop", "Nobody confirmed it by")
@@ -93,7 +93,7 @@ mod tests {
             valid_until: sample.moment(0),
         });
         let expired = Dead::Expired { email: String::new(), at: now() };
-        for dead in [Dead::Used { at: now() }, Dead::Replaced, Dead::Revoked, expired, Dead::Unknown] {
+        for dead in [Dead::Used { at: now() }, Dead::Replaced { again_to: None }, Dead::Revoked, expired, Dead::Unknown] {
             check("stop-email-change-ended", |sample| EndedPage { gate: sample.gate(), ended: ended(&dead, now()) });
         }
     }

@@ -128,7 +128,9 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
         return respond::again(&page(&console, id, q, Some(error)).await?);
     };
     let done = match console.act(move |ctx, caller| groups::add(ctx, caller, id, picked)).await? {
-        Ok((person, _)) if id == ADMINS => Flash::new(FlashKind::Ok, format!("{} is an Admin now.", person.display_name())),
+        Ok((person, _)) if id == ADMINS => {
+            Flash::new(FlashKind::Ok, format!("{} is an Admin now. All their sessions have ended.", person.display_name()))
+        }
         Ok((person, group)) => Flash::new(FlashKind::Ok, format!("{} is in {} now.", person.display_name(), group.name)),
         Err(Denied::Refused { refusal: Refusal::AlreadyMember, name: Some(name) }) => {
             Flash::new(FlashKind::Info, format!("{name} is in the group already. Nothing was changed."))

@@ -81,8 +81,12 @@ pub(in crate::web) async fn submit(console: Console, path: Path<(GroupId, UserId
     let done = |text| Flash::new(FlashKind::Ok, text);
     match (id == ADMINS, console.is_you(&person)) {
         // For whoever left, the group does not exist any more.
-        (true, true) => console.done(&done("You are no longer an Admin.".to_owned()), paths::UsersAndGroups {}),
-        (true, false) => console.done(&done(format!("{} is no longer an Admin.", person.display_name())), back),
+        (true, true) => {
+            console.done(&done("You are no longer an Admin. Your other sessions have ended.".to_owned()), paths::UsersAndGroups {})
+        }
+        (true, false) => {
+            console.done(&done(format!("{} is no longer an Admin. All their sessions have ended.", person.display_name())), back)
+        }
         (false, _) => console.done(&done(format!("{} is no longer in {}.", person.display_name(), group.name)), back),
     }
 }

@@ -24,12 +24,12 @@ use crate::{
     web::{
         console::Console,
         failure::Failure,
-        query::{self, ListQuery, PAGE_SIZE},
+        query::{self, ListQuery},
         respond::{self, Answer},
         users_and_groups::AsideEntry,
     },
 };
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 
 /// The panel of one group.
 #[derive(Debug, Clone, Template)]
@@ -83,16 +83,16 @@ impl GroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}`
-pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Query<ListQuery>) -> Answer {
-    let (query, id) = (query.into_inner(), *id);
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: ListQuery) -> Answer {
+    let id = *id;
     let asked = query.asked()?;
     if !query.q.is_empty() {
         return Err(Failure::Malformed);
     }
-    let position = asked.position.clone();
+    let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, GroupListing { menu, group, rows, count, active }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| directory::group(ctx, actor, id, &position, PAGE_SIZE)).await?;
-    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| &member.person, count, ("member", "members"));
+        console.open(Action::SeeDirectory, move |ctx, actor| directory::group(ctx, actor, id, &position, limit)).await?;
+    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.person.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {active} of them active", pager.label);
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::ended::{ended, new_link_sent};
+use super::ended::ended;
 use crate::web::{
     page::{Field, FormErrors, Gate, Moment, SecretField},
     paths,
@@ -15,7 +15,7 @@ use crate::{
     },
     web::{
         extract::Guest,
-        form::{Button, Form},
+        form::Form,
         links,
         page::{FieldError, parse},
         respond::{self, Answer},
@@ -85,7 +85,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
             };
             respond::page(&accept_page(&state, &guest, &token, &open, fields))
         }
-        Err(dead) => ended(&dead, &token, state.ctx.now()).answer(&state, &guest).await,
+        Err(dead) => ended(&dead, &token, &state).answer(&state, &guest).await,
     }
 }
 
@@ -99,7 +99,7 @@ pub(in crate::web) async fn submit(
 ) -> Answer {
     let open = match links::look(&state, &token, invitations::look).await? {
         Ok(open) => open,
-        Err(dead) => return ended(&dead, &token, state.ctx.now()).answer(&state, &guest).await,
+        Err(dead) => return ended(&dead, &token, &state).answer(&state, &guest).await,
     };
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
@@ -115,18 +115,7 @@ pub(in crate::web) async fn submit(
             respond::see_other(paths::Root {})
         }
         // Somebody was faster: the page says what became of the link.
-        Err(LinkError::NotOpen) => not_open(&state, &guest, &token).await,
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// `POST /invitation/{token}/new-link`: "Send me a new link".
-pub(in crate::web) async fn send_new_link(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
-    let (text, source) = (token.clone(), guest.visitor.source.clone());
-    match state.try_run(move |ctx| invitations::send_new_link(ctx, &links::token(&text)?, &source)).await? {
-        // The old link's own page would only say that it was replaced, so that this answer cannot be a redirect to it.
-        Ok(email) => new_link_sent(&email).answer(&state, &guest).await,
-        Err(LinkError::NotOpen) => not_open(&state, &guest, &token).await,
+        Err(LinkError::NotOpen) => show(state, guest, token).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -141,14 +130,6 @@ fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: A
         password_min: open.company.password_min,
         valid_until: Moment::new(open.expires_at, state.ctx.now()),
         signed_in_as: guest.signed_in.as_ref().map(crate::usecases::Person::display_name),
-    }
-}
-
-/// The link's own page is the answer: what became of it, or the form once more.
-async fn not_open(state: &State, guest: &Guest, token: &str) -> Answer {
-    match links::look(state, token, invitations::look).await? {
-        Ok(_) => respond::see_other(paths::Invitation { token: token.to_owned() }),
-        Err(dead) => ended(&dead, token, state.ctx.now()).answer(state, guest).await,
     }
 }
 

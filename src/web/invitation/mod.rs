@@ -2,3 +2,4 @@
 
 pub mod accept;
 pub mod ended;
+pub mod new_link;

@@ -3,16 +3,21 @@
 use std::fmt;
 
 use crate::domain::{
+    account::WebsiteError,
     email_address::EmailAddressError,
     password::PasswordError,
-    text::{LineError, PersonName},
+    text::{LineError, Notes, PersonName},
 };
+
+use super::grouped;
 
 /// A field: what was typed, and why it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Field {
     pub value: String,
     pub error: Option<FieldError>,
+    /// What somebody else has saved meanwhile, where it differs. Said in words, also where it is nothing.
+    pub saved: Option<String>,
 }
 
 /// A field for a password. It has no value, so that none can be sent back.
@@ -31,6 +36,7 @@ pub enum FieldError {
     },
     Email(EmailAddressError),
     Password(PasswordError),
+    Website(WebsiteError),
     /// What only the use case can know, such as an address in use.
     Said(String),
 }
@@ -59,9 +65,14 @@ impl FieldError {
         move |typed| parse(typed).map_err(|error| Self::Line { what, error })
     }
 
-    /// Another group has the name.
+    /// How to parse notes, which may be empty.
+    pub fn notes() -> impl FnOnce(&str) -> Result<Notes, Self> {
+        Self::line("notes", Notes::parse)
+    }
+
+    /// Another group has the name, or one that looks like it.
     pub fn name_taken() -> Self {
-        Self::Said("There is a group with this name already".to_owned())
+        Self::Said("There is a group with this name already, or with one that looks like it".to_owned())
     }
 
     pub fn first_name() -> impl FnOnce(&str) -> Result<PersonName, Self> {
@@ -75,11 +86,20 @@ impl FieldError {
 
 impl Field {
     pub fn new(value: impl Into<String>) -> Self {
-        Self { value: value.into(), error: None }
+        Self { value: value.into(), ..Self::default() }
     }
 
     pub fn refused(value: impl Into<String>, error: impl Into<FieldError>) -> Self {
-        Self { value: value.into(), error: Some(error.into()) }
+        Self { value: value.into(), error: Some(error.into()), saved: None }
+    }
+
+    /// As it was typed, beside what somebody else has saved meanwhile.
+    #[must_use]
+    pub fn beside(self, saved: &str) -> Self {
+        // Browsers send line breaks as CR LF.
+        let differs = self.value.replace("\r\n", "\n").trim() != saved;
+        let saved = if saved.is_empty() { "Nothing" } else { saved };
+        Self { saved: differs.then(|| saved.to_owned()), ..self }
     }
 }
 
@@ -93,6 +113,11 @@ impl FormErrors {
     /// From each field's id in the page and its error.
     pub fn of<const N: usize>(fields: [(&'static str, Option<&FieldError>); N]) -> Self {
         Self(fields.into_iter().filter_map(|(id, error)| Some((id, error?.to_string()))).collect())
+    }
+
+    /// And that of one more field.
+    pub fn and(&mut self, id: &'static str, error: Option<&FieldError>) {
+        self.0.extend(error.map(|error| (id, error.to_string())));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -122,7 +147,7 @@ impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line { what, error: LineError::Empty } => write!(f, "Enter {what}"),
-            Self::Line { error: LineError::TooLong(max), .. } => write!(f, "Use at most {max} characters"),
+            Self::Line { error: LineError::TooLong(max), .. } => write!(f, "Use at most {} characters", grouped(*max as u64)),
             Self::Line { error: LineError::Unprintable, .. } => f.write_str("Leave out characters that cannot be seen"),
             Self::Line { error: LineError::Markup, .. } => f.write_str("Leave out < and >"),
             Self::Email(EmailAddressError::Empty) => f.write_str("Enter an email address"),
@@ -133,6 +158,8 @@ impl fmt::Display for FieldError {
             Self::Password(PasswordError::TooLong) => f.write_str("Use at most 128 characters"),
             Self::Password(PasswordError::Personal) => f.write_str("Leave out your name, your email address and the company’s name"),
             Self::Password(PasswordError::Guessable) => f.write_str("This is easy to guess. Add another word or two"),
+            Self::Website(WebsiteError::TooLong) => f.write_str("Use at most 500 characters"),
+            Self::Website(WebsiteError::Malformed) => f.write_str("Enter the address of a website such as https://example.com"),
             Self::Said(text) => f.write_str(text),
         }
     }
@@ -141,6 +168,12 @@ impl fmt::Display for FieldError {
 impl From<EmailAddressError> for FieldError {
     fn from(error: EmailAddressError) -> Self {
         Self::Email(error)
+    }
+}
+
+impl From<WebsiteError> for FieldError {
+    fn from(error: WebsiteError) -> Self {
+        Self::Website(error)
     }
 }
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Person;
-use crate::{domain::policy::Role, web::paths};
+use crate::{
+    domain::{permission::Permission, policy::Role},
+    web::paths,
+};
 
 /// What the console's frame shows.
 #[derive(Debug, Clone)]
@@ -15,10 +18,20 @@ pub struct Shell {
     pub nav: Vec<NavGroup>,
     pub csrf: String,
     pub flash: Option<Flash>,
+    pub session: SessionLeft,
     /// Whether to advise the Admin who looks to appoint a second one.
     pub is_only_admin: bool,
     /// Whether mails are written as files, for want of a mail server.
     pub mails_to_files: bool,
+}
+
+/// How long the session still holds, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SessionLeft {
+    /// Unless there is another request.
+    pub idle: i64,
+    /// Whatever happens.
+    pub absolute: i64,
 }
 
 /// What the frame of a page that stands alone shows.
@@ -49,25 +62,70 @@ pub struct NavEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     UsersAndGroups,
+    UsersAndPermissions,
+    Roles,
+    Portfolios,
 }
 
 impl Section {
-    /// The navigation for somebody with `role` who is in this section. What a person may not open is not there.
-    pub fn nav(self, role: Role) -> Vec<NavGroup> {
-        match role {
-            // Everybody shares the directory.
-            Role::Admin | Role::PortfolioAdmin | Role::User => {
-                vec![NavGroup { label: "People", entries: vec![Self::UsersAndGroups.entry(self)] }]
-            }
+    /// The sections by what they are about, in the order of the navigation.
+    const GROUPS: [(&'static str, &'static [Self]); 2] =
+        [("People", &[Self::UsersAndGroups, Self::UsersAndPermissions, Self::Roles]), ("Business", &[Self::Portfolios])];
+
+    /// The section that a page is in, by its path; pages of none belong to the first.
+    pub fn of(path: &str) -> Self {
+        let sections = Self::GROUPS.iter().flat_map(|(_, sections)| *sections);
+        let mut within = sections.filter(|section| section.roots().iter().any(|root| is_below(root, path)));
+        within.next().copied().unwrap_or(Self::UsersAndGroups)
+    }
+
+    /// Where its pages begin.
+    fn roots(self) -> &'static [&'static str] {
+        match self {
+            Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
+            Self::UsersAndPermissions => &[paths::UsersAndPermissions::PATTERN],
+            Self::Roles => &[paths::Roles::PATTERN],
+            Self::Portfolios => &[paths::Portfolios::PATTERN, paths::NewAccount::PATTERN, paths::Account::PATTERN],
         }
     }
 
-    fn entry(self, current: Self) -> NavEntry {
-        let (label, icon, href) = match self {
-            Self::UsersAndGroups => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+    /// What one must be allowed to do for it to be there.
+    fn permission(self) -> Permission {
+        match self {
+            Self::UsersAndGroups => Permission::DirectoryView,
+            Self::UsersAndPermissions => Permission::UsersView,
+            Self::Roles => Permission::RolesView,
+            Self::Portfolios => Permission::AccountsView,
+        }
+    }
+
+    /// The navigation for somebody with `role` who is in this section. What a person may not open is not there.
+    pub fn nav(self, role: Role) -> Vec<NavGroup> {
+        let may_open = |section: &Self| section.permission().reach(role).is_any();
+        let group = |(label, sections): &(&'static str, &[Self])| NavGroup {
+            label,
+            entries: sections.iter().copied().filter(may_open).map(|section| section.entry(role, self)).collect(),
+        };
+        Self::GROUPS.iter().map(group).filter(|group| !group.entries.is_empty()).collect()
+    }
+
+    /// What it is called may depend on what is in it for this role.
+    fn entry(self, role: Role, current: Self) -> NavEntry {
+        let (label, icon, href) = match (self, role) {
+            (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
+            (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield", paths::UsersAndPermissions {}.to_string()),
+            (Self::Roles, _) => ("Roles", "key", paths::Roles {}.to_string()),
+            (Self::Portfolios, Role::User) => ("Accounts", "brief", paths::Portfolios {}.to_string()),
+            (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief", paths::Portfolios {}.to_string()),
         };
         NavEntry { label, icon, href, is_current: self == current }
     }
+}
+
+/// Whether `path` is the page at `root` or below it. From its first parameter on, a root stands for everything.
+fn is_below(root: &str, path: &str) -> bool {
+    let root = root.split("/{").next().unwrap_or(root);
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What a message is about.
@@ -108,6 +166,9 @@ impl FlashKind {
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
+    /// What became of each, where it happened to several.
+    #[serde(default)]
+    pub lines: Vec<String>,
     /// The opposite of what happened, where there is one.
     pub action: Option<FlashAction>,
 }
@@ -126,7 +187,12 @@ pub struct FlashAction {
 
 impl Flash {
     pub fn new(kind: FlashKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), action: None }
+        Self { kind, text: text.into(), lines: Vec::new(), action: None }
+    }
+
+    #[must_use]
+    pub fn with_lines(self, lines: Vec<String>) -> Self {
+        Self { lines, ..self }
     }
 
     #[must_use]
@@ -153,11 +219,29 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_in_the_section_above_it() {
+        for path in ["/users-and-groups", "/users-and-groups/groups/3", "/"] {
+            assert_eq!(Section::of(path), Section::UsersAndGroups, "{path}");
+        }
+        for path in ["/portfolios", "/portfolios/3", "/accounts/new", "/accounts/3/billing"] {
+            assert_eq!(Section::of(path), Section::Portfolios, "{path}");
+        }
+        for path in ["/users-and-permissions", "/users-and-permissions/7"] {
+            assert_eq!(Section::of(path), Section::UsersAndPermissions, "{path}");
+        }
+        assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
+    }
+
+    #[test]
     fn the_navigation_marks_where_one_is() {
         for role in Role::ALL {
             let nav = Section::UsersAndGroups.nav(role);
             assert_eq!(nav[0].entries[0].label, "Users & Groups");
             assert!(nav[0].entries[0].is_current);
+            assert_eq!(nav[1].entries[0].label, if role == Role::User { "Accounts" } else { "Portfolios" });
+            assert!(!nav[1].entries[0].is_current);
+            let labels = nav[0].entries.iter().map(|entry| entry.label).collect::<Vec<_>>();
+            assert_eq!(labels.contains(&"Users & Permissions"), role != Role::User);
         }
     }
 }

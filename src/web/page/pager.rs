@@ -1,6 +1,7 @@
 //! The ways through a long list, which is paged by key.
 
 use super::{Count, grouped};
+use crate::web::rows::Rows;
 
 /// Where the list stands, and where one may go from there. An end is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,6 +12,16 @@ pub struct Pager {
     pub previous: Option<String>,
     pub next: Option<String>,
     pub last: Option<String>,
+    /// How many rows a page may have; none where there is nothing to choose.
+    pub rows: Vec<RowsLink>,
+}
+
+/// The way to the same place with so many rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowsLink {
+    pub rows: Rows,
+    pub href: String,
+    pub is_current: bool,
 }
 
 impl Pager {
@@ -24,9 +35,9 @@ impl Pager {
         format!("{}–{} of {}", grouped(from), grouped(to), of.of(one, many))
     }
 
-    /// Whether there is another page.
+    /// Whether there is another page, or was with fewer rows.
     pub fn is_needed(&self) -> bool {
-        [&self.first, &self.previous, &self.next, &self.last].into_iter().any(Option::is_some)
+        !self.rows.is_empty()
     }
 }
 

@@ -24,6 +24,8 @@ use crate::{
 pub struct AskPage {
     pub gate: Gate,
     pub email: Field,
+    /// Whether mails are sent; without a mail server they are files, for whoever runs Usher.
+    pub sends_mail: bool,
 }
 
 impl AskPage {
@@ -37,6 +39,13 @@ impl AskPage {
 #[template(path = "password_reset/asked.html")]
 pub struct AskedPage {
     pub gate: Gate,
+    pub sends_mail: bool,
+}
+
+impl AskedPage {
+    fn title(&self) -> &'static str {
+        if self.sends_mail { "Check your mail" } else { "There may be a link for you" }
+    }
 }
 
 /// Whether a link was just asked for.
@@ -56,20 +65,26 @@ pub struct AskForm {
 
 /// `GET /forgot-password`
 pub(in crate::web) async fn show(state: Data<State>, guest: Guest, query: Query<AskQuery>) -> Answer {
-    let gate = gate(&state, &guest).await?;
-    if query.sent { respond::page(&AskedPage { gate }) } else { respond::page(&AskPage { gate, email: Field::default() }) }
+    if query.sent {
+        return respond::page(&AskedPage { gate: gate(&state, &guest).await?, sends_mail: state.ctx.sends_mail });
+    }
+    respond::page(&page(&state, &guest, Field::default()).await?)
 }
 
 /// `POST /forgot-password`
 pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, form: Form<AskForm>) -> Answer {
     let mut field = Field::default();
     let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
-        return respond::again(&AskPage { gate: gate(&state, &guest).await?, email: field });
+        return respond::again(&page(&state, &guest, field).await?);
     };
     let source = guest.visitor.source;
     state.run(move |ctx| password_reset::ask(ctx, &email, &source)).await?;
     // Without the address, which would stay in the browser's history.
     respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
+}
+
+async fn page(state: &State, guest: &Guest, email: Field) -> Result<AskPage, Failure> {
+    Ok(AskPage { gate: gate(state, guest).await?, email, sends_mail: state.ctx.sends_mail })
 }
 
 async fn gate(state: &State, guest: &Guest) -> Result<Gate, Failure> {
@@ -80,15 +95,18 @@ async fn gate(state: &State, guest: &Guest) -> Result<Gate, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::email_address::EmailAddressError, web::samples::check};
+    use crate::{
+        domain::email_address::EmailAddressError,
+        web::samples::{Sample, check},
+    };
 
     #[test]
     fn renders() {
-        check("forgot-password", |sample| AskPage { gate: sample.gate(), email: Field::new(&sample.email) });
-        check("forgot-password-error", |sample| AskPage {
-            gate: sample.gate(),
-            email: Field::refused(&sample.email, EmailAddressError::Malformed),
-        });
-        check("forgot-password-sent", |sample| AskedPage { gate: sample.gate() });
+        let page = |sample: &Sample, email, sends_mail| AskPage { gate: sample.gate(), email, sends_mail };
+        check("forgot-password", |sample| page(sample, Field::new(&sample.email), true));
+        check("forgot-password-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed), true));
+        check("forgot-password-without-mail", |sample| page(sample, Field::default(), false));
+        check("forgot-password-sent", |sample| AskedPage { gate: sample.gate(), sends_mail: true });
+        check("forgot-password-sent-without-mail", |sample| AskedPage { gate: sample.gate(), sends_mail: false });
     }
 }

@@ -106,7 +106,7 @@ fn ended(dead: &Dead, now: Timestamp) -> Ended {
             .at(Moment::new(*at, now), ". Sign in with it.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
-        Dead::Replaced => Ended::gone("This link was replaced", "A newer one was mailed to you. Use the link in the latest mail."),
+        Dead::Replaced { .. } => Ended::gone("This link was replaced", "There is a newer one. Use the link in the latest mail."),
         Dead::Revoked => ask_again(Ended::gone("This link no longer works", "Your user was changed after it was sent.")),
         Dead::Expired { at, .. } => ask_again(Ended::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), ".")),
         Dead::Unknown => ask_again(Ended::unknown("This link leads nowhere", "ask for a new one")),
@@ -140,7 +140,7 @@ mod tests {
         check("reset-password", |sample| page(sample, SecretField::default()));
         check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
         let expired = Dead::Expired { email: String::new(), at: now() };
-        for dead in [Dead::Used { at: now() }, Dead::Replaced, Dead::Revoked, expired, Dead::Unknown] {
+        for dead in [Dead::Used { at: now() }, Dead::Replaced { again_to: None }, Dead::Revoked, expired, Dead::Unknown] {
             check("reset-password-ended", |sample| EndedPage { gate: sample.gate(), ended: ended(&dead, now()) });
         }
     }

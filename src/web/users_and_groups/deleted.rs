@@ -5,7 +5,7 @@ use askama::Template;
 use super::Aside;
 use super::AsideEntry;
 use crate::web::{
-    page::{Moment, Pager, Person, Shell},
+    page::{Count, Moment, Pager, Person, Shell},
     paths,
 };
 use crate::{
@@ -18,7 +18,8 @@ use crate::{
         console::Console,
         failure::Failure,
         form::{Form, ListButton},
-        page::{Flash, FlashKind, counted},
+        page::{Flash, FlashKind, with_query},
+        query::{self, ListQuery},
         respond::{self, Answer},
     },
 };
@@ -30,6 +31,7 @@ use actix_web::web::Path;
 pub struct DeletedUsersPage {
     pub shell: Shell,
     pub aside: Aside,
+    pub count: Count,
     pub rows: Vec<DeletedRow>,
     pub pager: Pager,
     /// The query of this view, which the actions in its rows return to.
@@ -53,32 +55,41 @@ impl DeletedRow {
 }
 
 /// `GET /users-and-groups/deleted`
-pub(in crate::web) async fn list(console: Console) -> Answer {
-    let (frame, (menu, deleted)) =
-        console.open(Action::SeeDeleted, |ctx, actor| Ok((directory::menu(ctx, actor)?, users::deleted(ctx, actor)?))).await?;
-    let row = |Restorable { person, deleted_at, deleted_by, until }: Restorable| DeletedRow {
-        deleted_at: Moment::new(deleted_at, frame.now),
+pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
+    let asked = query.asked()?;
+    if !query.q.is_empty() {
+        return Err(Failure::Malformed);
+    }
+    let (position, limit) = (asked.position.clone(), asked.rows.count());
+    let (frame, (menu, (deleted, count))) = console
+        .open(Action::SeeDeleted, move |ctx, actor| Ok((directory::menu(ctx, actor)?, users::deleted(ctx, actor, &position, limit)?)))
+        .await?;
+    let words = ("deleted user", "deleted users");
+    let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.person.key(), count, words);
+    let row = |Restorable { person, deleted_by, until }: Restorable| DeletedRow {
+        deleted_at: Moment::new(person.deleted_at, frame.now),
         deleted_by,
         restorable_until: Moment::new(until, frame.now),
         person: Person::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
     };
-    let rows = deleted.into_iter().map(row).collect::<Vec<_>>();
     respond::page(&DeletedUsersPage {
         shell: console.shell(&frame),
         aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Deleted),
-        pager: Pager::single(counted(rows.len() as u64, "deleted user", "deleted users")),
-        rows,
-        query: String::new(),
+        count: query::shown(count),
+        rows: deleted.rows.into_iter().map(row).collect(),
+        pager,
+        query: query.text(),
     })
 }
 
 /// `POST /users-and-groups/deleted/{user}/restore`
-pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, _form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
     match console.act(move |ctx, caller| users::restore(ctx, caller, id)).await? {
         Ok(who) => {
             let text = format!("{} is restored. Group memberships are not.", who.display_name());
-            console.done(&Flash::new(FlashKind::Ok, text), paths::DeletedUsers {})
+            let back = with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query));
+            console.done(&Flash::new(FlashKind::Ok, text), back)
         }
         Err(RestoreError::AddressInUse { email }) => Err(Failure::Refused {
             title: "The address is in use again",
@@ -100,13 +111,14 @@ mod tests {
         DeletedUsersPage {
             shell: sample.shell(),
             aside: Aside::sample(sample, AsideEntry::Deleted),
+            count: Count::Exactly(sample.rows as u64),
             rows: sample.rows(|place, person| DeletedRow {
                 person,
                 deleted_at: sample.moment(place * 70),
                 deleted_by: (place % 4 != 1).then(|| sample.person(11).name),
                 restorable_until: sample.moment(0),
             }),
-            pager: Pager::single("12 users"),
+            pager: Pager::single("12 deleted users"),
             query: sample.query(),
         }
     }
@@ -114,5 +126,6 @@ mod tests {
     #[test]
     fn renders() {
         check("deleted-users", page);
+        check("deleted-users-left", |sample| DeletedUsersPage { count: Count::Exactly(50), rows: Vec::new(), ..page(sample) });
     }
 }

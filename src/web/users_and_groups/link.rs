@@ -8,7 +8,7 @@ use crate::web::{
 };
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::invitations,
+    usecases::{Door, invitations},
     web::{
         console::Console,
         query::{ListQuery, ReturnQuery},
@@ -39,7 +39,8 @@ impl InvitationLinkPage {
 /// `GET /users-and-groups/users/{user}/link`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (id, caller) = (*id, console.user.caller());
-    let (frame, (person, link, valid_until)) = console.open(Action::SeeEveryone, move |ctx, _| invitations::link(ctx, &caller, id)).await?;
+    let (frame, (person, link, valid_until)) =
+        console.open(Action::SeeEveryone, move |ctx, _| invitations::link(ctx, &caller, Door::UsersAndGroups, id)).await?;
     respond::page(&InvitationLinkPage {
         shell: console.shell(&frame),
         person: Person::from(&person.who()),

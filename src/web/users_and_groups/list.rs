@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::Aside;
 use super::AsideEntry;
+use super::MailTrouble;
 use crate::{
     domain::user::Status,
     web::{
@@ -19,11 +20,10 @@ use crate::{
     usecases::directory::{self, Listing, May, Row},
     web::{
         console::Console,
-        query::{ListQuery, PAGE_SIZE},
+        query::ListQuery,
         respond::{self, Answer},
     },
 };
-use actix_web::web::Query;
 
 /// The people of the company: everyone with what may be done, or only the directory.
 #[derive(Debug, Clone, Template)]
@@ -59,6 +59,8 @@ pub struct UserRow {
     /// By name; Admins among them.
     pub groups: Vec<String>,
     pub last_sign_in: Option<Moment>,
+    /// What is wrong with the mail of the open invitation.
+    pub mail: Option<MailTrouble>,
     /// Whether the invitation's link can be shown, for want of a mail server.
     pub shows_link: bool,
     /// What the one who looks may do.
@@ -122,13 +124,12 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 }
 
 /// `GET /users-and-groups`
-pub(in crate::web) async fn list(console: Console, query: Query<ListQuery>) -> Answer {
-    let query = query.into_inner();
+pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
     let asked = query.asked()?;
-    let (search, position) = (asked.search.clone(), asked.position.clone());
+    let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     let (frame, Listing { menu, rows, count }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, PAGE_SIZE)).await?;
-    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| &row.person, count, ("user", "users"));
+        console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, limit)).await?;
+    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),
         aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Users),
@@ -144,12 +145,13 @@ impl UserRows {
         if decide(console.user.person.actor(), Action::SeeEveryone).is_err() {
             return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.person, row.groups)).collect());
         }
-        let row = |Row { person, status, groups, may }: Row| UserRow {
+        let row = |Row { person, status, groups, mail, may }: Row| UserRow {
             status,
             is_admin: person.is_admin,
             is_you: console.is_you(&person),
             groups,
             last_sign_in: person.last_sign_in_at.map(|at| Moment::new(at, now)),
+            mail: mail.and_then(|mail| MailTrouble::of(mail, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
             person: Person::from(&person.who()),
@@ -171,12 +173,17 @@ mod tests {
         domain::{
             ids::UserId,
             policy::{Actor, Role, Target},
+            user::DefaultRole,
         },
-        web::samples::{Sample, check},
+        web::{
+            page::RowsLink,
+            rows::Rows,
+            samples::{Sample, check},
+        },
     };
 
     fn may(status: Status) -> May {
-        let target = Target { id: UserId(2), status, is_admin: false };
+        let target = Target { id: UserId(2), status, is_admin: false, default_role: DefaultRole::User, inside: None };
         May::of(Actor { id: UserId(1), role: Role::Admin }, target, 1)
     }
 
@@ -185,7 +192,8 @@ mod tests {
             return Pager::single("0 users");
         }
         let href = |place: &str| Some(format!("?q=ma&page={place}"));
-        Pager { label: "1–50 of 48,213 users".into(), next: href("a-7"), last: href("z"), ..Pager::default() }
+        let rows = Rows::ALL.map(|rows| RowsLink { rows, href: format!("?rows={rows}"), is_current: rows == Rows::Usual });
+        Pager { label: "1–50 of 48,213 users".into(), next: href("a-7"), last: href("z"), rows: rows.into(), ..Pager::default() }
     }
 
     fn page(sample: &Sample) -> UsersPage {
@@ -199,6 +207,7 @@ mod tests {
                 is_you: place == 11,
                 groups: (0..place % 4).map(|_| sample.group()).collect(),
                 last_sign_in: (!place.is_multiple_of(4)).then(|| sample.moment(place * place * 10)),
+                mail: MailTrouble::sample(sample, place),
                 shows_link: place > 6,
                 may: may(status),
                 person,

@@ -4,10 +4,13 @@ pub mod delete_user;
 pub mod deleted;
 pub mod link;
 pub mod list;
+mod mail_trouble;
 pub mod new_group;
 pub mod new_user;
 pub mod revoke;
 pub mod standing;
+
+pub use mail_trouble::MailTrouble;
 
 use super::{
     page::{Count, Flash, FlashAction, FlashKind},

@@ -93,6 +93,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
             let (text, offer) = exists(&existing);
             respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), offer).await?)
         }
+        Err(InviteError::NotYours) => Err(Failure::NotFound),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
     }
 }

@@ -8,7 +8,7 @@ use crate::web::{
 };
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::invitations,
+    usecases::{Door, invitations},
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -42,7 +42,8 @@ impl RevokeInvitationPage {
 /// `GET /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let id = *id;
-    let (frame, person) = console.open(Action::SeeEveryone, move |ctx, actor| invitations::revocable(ctx, actor, id)).await?;
+    let (frame, person) =
+        console.open(Action::SeeEveryone, move |ctx, actor| invitations::revocable(ctx, actor, Door::UsersAndGroups, id)).await?;
     respond::page(&RevokeInvitationPage {
         shell: console.shell(&frame),
         person: Person::from(&person.who()),
@@ -53,7 +54,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 /// `POST /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
-    let person = console.act(move |ctx, caller| invitations::revoke(ctx, caller, id)).await??;
+    let person = console.act(move |ctx, caller| invitations::revoke(ctx, caller, Door::UsersAndGroups, id)).await??;
     let text = format!("The invitation to {} is revoked. Its link no longer works.", person.email);
     console.done(&Flash::new(FlashKind::Ok, text), with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }

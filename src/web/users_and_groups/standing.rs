@@ -4,7 +4,7 @@ use actix_web::web::Path;
 
 use crate::{
     domain::{ids::UserId, policy::Refusal},
-    usecases::{Denied, invitations, users},
+    usecases::{Denied, Door, invitations, users},
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -20,7 +20,7 @@ use super::undoable;
 /// `POST /users-and-groups/users/{user}/block`
 pub(in crate::web) async fn block(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
-    let done = match console.act(move |ctx, caller| users::block(ctx, caller, id)).await? {
+    let done = match console.act(move |ctx, caller| users::block(ctx, caller, Door::UsersAndGroups, id)).await? {
         Ok(person) => {
             let name = person.display_name();
             let text = format!("{name} is deactivated and signed out everywhere.");
@@ -34,7 +34,7 @@ pub(in crate::web) async fn block(console: Console, id: Path<UserId>, form: Form
 /// `POST /users-and-groups/users/{user}/activate`
 pub(in crate::web) async fn activate(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
-    let done = match console.act(move |ctx, caller| users::activate(ctx, caller, id)).await? {
+    let done = match console.act(move |ctx, caller| users::activate(ctx, caller, Door::UsersAndGroups, id)).await? {
         Ok(person) => {
             let name = person.display_name();
             undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, query.clone())
@@ -47,7 +47,7 @@ pub(in crate::web) async fn activate(console: Console, id: Path<UserId>, form: F
 /// `POST /users-and-groups/users/{user}/resend`
 pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
-    let done = match console.act(move |ctx, caller| invitations::resend(ctx, caller, id)).await? {
+    let done = match console.act(move |ctx, caller| invitations::resend(ctx, caller, Door::UsersAndGroups, id)).await? {
         Ok(person) => {
             let text = if console.passes_links_on() {
                 format!("The invitation to {} has a new link. Show link gives it to you; the earlier one no longer works.", person.email)

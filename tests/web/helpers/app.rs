@@ -31,7 +31,7 @@ use usher::{
     web::{self, Reach, State, paths},
 };
 
-use super::{Browser, PASSWORD, clock::FrozenClock};
+use super::{Browser, PASSWORD, Page, clock::FrozenClock};
 use crate::support::postgres;
 
 /// Which database a test runs on.
@@ -53,6 +53,7 @@ type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error
 /// One Usher. When it goes, no mail may be left unread and the audit chain must hold.
 pub struct TestApp {
     call: Box<dyn Fn(Request) -> Answer>,
+    state: Data<State>,
     pub ctx: Context,
     location: Location,
     setting: Setting,
@@ -131,6 +132,7 @@ impl TestApp {
                 let service = std::rc::Rc::clone(&service);
                 Box::pin(async move { service.call(request).await })
             }),
+            state,
             ctx,
             location,
             setting,
@@ -162,6 +164,12 @@ impl TestApp {
                 ServiceResponse::new(request, error.error_response())
             }
         }
+    }
+
+    /// What the listener for monitoring answers.
+    pub async fn monitoring(&self, request: test::TestRequest) -> Page {
+        let service = test::init_service(App::new().configure(|config| web::configure_metrics(&self.state, config))).await;
+        Page::read(test::call_service(&service, request.to_request()).await.map_into_boxed_body()).await
     }
 
     pub fn store(&self) -> &Store {

@@ -4,6 +4,7 @@
 
 mod app;
 mod browser;
+mod business;
 mod clock;
 mod page;
 mod sql;

@@ -72,14 +72,34 @@ impl Page {
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let Some(form) = self.form_at(action) else { panic!("no form goes to {action}:\n{}", self.text()) };
         let inputs = form.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
-        let fields = inputs.filter(|input| !matches!(attribute(input, "type").as_deref(), Some("radio" | "checkbox")));
-        fields.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default()))).collect()
+        let is_sent =
+            |input: &&str| !matches!(attribute(input, "type").as_deref(), Some("radio" | "checkbox")) || input.ends_with(" checked");
+        let inputs = inputs.filter(is_sent);
+        let inputs = inputs.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default())));
+        let areas = form.split("<textarea").skip(1).filter_map(|rest| {
+            let (tag, rest) = rest.split_once('>')?;
+            // A browser drops the line break after the tag.
+            Some((attribute(tag, "name")?, unescaped(rest.split("</textarea>").next()?.trim_start_matches('\n'))))
+        });
+        let selects = form.split("<select").skip(1).filter_map(|rest| {
+            let select = rest.split("</select>").next()?;
+            let chosen =
+                select.split("<option").skip(1).find(|option| option.split('>').next().is_some_and(|tag| tag.ends_with(" selected")));
+            Some((attribute(select, "name")?, chosen.and_then(|option| attribute(option, "value")).unwrap_or_default()))
+        });
+        inputs.chain(areas).chain(selects).collect()
     }
 
+    /// The form that goes there, by itself or by a button of its own.
     fn form_at(&self, action: &str) -> Option<&str> {
         let forms = self.body.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or_default());
-        let mut posts = forms.filter(|form| form.contains("method=\"post\""));
-        posts.find(|form| attribute(form.split('>').next().unwrap_or_default(), "action").as_deref() == Some(action))
+        let posts = forms.filter(|form| form.contains("method=\"post\"")).collect::<Vec<_>>();
+        let with = |name, value: &str| {
+            posts.iter().copied().find(|form| attribute(form.split('>').next().unwrap_or_default(), name).as_deref() == Some(value))
+        };
+        let buttons = self.body.split("<button").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+        let button = || buttons.clone().find(|button| attribute(button, "formaction").as_deref() == Some(action));
+        with("action", action).or_else(|| with("id", &attribute(button()?, "form")?))
     }
 
     /// The page without its tags, with characters as they are read.

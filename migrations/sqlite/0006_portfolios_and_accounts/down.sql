@@ -1,0 +1,6 @@
+DROP TABLE portfolio_people;
+DROP TABLE account_assignments;
+DROP TABLE portfolio_assignments;
+DROP TABLE billing;
+DROP TABLE accounts;
+DROP TABLE portfolios;

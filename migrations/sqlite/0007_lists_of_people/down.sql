@@ -1,0 +1,13 @@
+DROP TRIGGER portfolio_people_last;
+DROP TRIGGER portfolio_people_first;
+DROP TRIGGER users_unassigned_insert;
+DROP TABLE unassigned;
+DROP TRIGGER users_ending_update;
+DROP TRIGGER users_ending_delete;
+DROP TRIGGER users_ending_insert;
+DROP TABLE invitations_ending;
+DROP INDEX users_standing_by_name;
+DROP INDEX users_standing_by_email;
+DROP INDEX users_standing_by_creation;
+DROP INDEX users_standing_by_sign_in;
+CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';

@@ -1,0 +1,147 @@
+//! Accounts: their details, and where their bills go.
+
+use url::Url;
+
+use super::{
+    country::Country,
+    email_address::EmailAddress,
+    text::{AccountName, LineError, Notes, parse_line},
+};
+
+/// Longest address of a website, in characters.
+pub const WEBSITE_MAX: usize = 500;
+
+/// What people say about an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountDetails {
+    pub name: AccountName,
+    pub website: Option<Website>,
+    pub notes: Notes,
+}
+
+/// The address of a website, http or https, as it was typed but for a missing `https://`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Website(String);
+
+/// Why a website is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WebsiteError {
+    #[error("is longer than 500 characters")]
+    TooLong,
+    #[error("is not the address of a website")]
+    Malformed,
+}
+
+impl Website {
+    /// `None` for an empty one.
+    ///
+    /// # Errors
+    /// Anything that a browser would not open as a page of a host: other schemes, user names, hosts without a dot.
+    pub fn parse(typed: &str) -> Result<Option<Self>, WebsiteError> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let line = parse_line(typed, WEBSITE_MAX).map_err(|error| match error {
+            LineError::TooLong(_) => WebsiteError::TooLong,
+            LineError::Empty | LineError::Unprintable | LineError::Markup => WebsiteError::Malformed,
+        })?;
+        let line = if line.contains("://") { line } else { format!("https://{line}") };
+        let url = Url::parse(&line).map_err(|_| WebsiteError::Malformed)?;
+        let is_plain = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+        let is_host = url.host_str().is_some_and(|host| host.contains('.') && !host.ends_with('.'));
+        if is_plain && is_host && !line.contains([' ', '"', '\\']) { Ok(Some(Self(line))) } else { Err(WebsiteError::Malformed) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where an account's bills go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Billing {
+    pub legal_name: BillingLine,
+    pub email: EmailAddress,
+    pub address_line_1: BillingLine,
+    pub address_line_2: Option<BillingLine>,
+    pub city: BillingLine,
+    pub postal_code: BillingLine,
+    pub country: Country,
+    /// Kept as typed: each country has its own form.
+    pub tax_id: Option<BillingLine>,
+    pub purchase_order: Option<BillingLine>,
+}
+
+/// One line of billing information, 1 to 200 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillingLine(String);
+
+impl BillingLine {
+    pub const MAX: usize = 200;
+
+    /// # Errors
+    /// See [`parse_line`]; at most [`Self::MAX`] characters.
+    pub fn parse(typed: &str) -> Result<Self, LineError> {
+        parse_line(typed, Self::MAX).map(Self)
+    }
+
+    /// `None` for an empty one.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn optional(typed: &str) -> Result<Option<Self>, LineError> {
+        match Self::parse(typed) {
+            Err(LineError::Empty) => Ok(None),
+            parsed => parsed.map(Some),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_website_is_a_page_of_a_host() {
+        let parse = |typed| Website::parse(typed).map(|website| website.map(|website| website.0));
+        for (typed, kept) in [
+            ("https://fjordfoods.example/", "https://fjordfoods.example/"),
+            (" fjordfoods.example ", "https://fjordfoods.example"),
+            ("http://shop.example:8080/a?b=c#d", "http://shop.example:8080/a?b=c#d"),
+            ("https://käse.example", "https://käse.example"),
+        ] {
+            assert_eq!(parse(typed), Ok(Some(kept.to_owned())), "{typed:?}");
+        }
+        assert_eq!(parse("  "), Ok(None));
+        for typed in [
+            "javascript:alert(1)",
+            "javascript://a.example/%0aalert(1)",
+            "data:text/html,x",
+            "ftp://a.example",
+            "localhost",
+            "https://user:secret@a.example",
+            "https://a.example\r\nX: y",
+            "https://a.example/<script>",
+            "https://",
+            "two words.example",
+        ] {
+            assert_eq!(parse(typed), Err(WebsiteError::Malformed), "{typed:?}");
+        }
+        assert_eq!(parse(&format!("https://a.example/{}", "x".repeat(WEBSITE_MAX))), Err(WebsiteError::TooLong));
+    }
+
+    #[test]
+    fn a_line_of_billing_may_be_left_out_where_it_is_optional() {
+        assert_eq!(BillingLine::optional(" "), Ok(None));
+        assert_eq!(
+            BillingLine::optional(" NO 987 654 321 MVA ").map(|line| line.map(|line| line.0)),
+            Ok(Some("NO 987 654 321 MVA".to_owned()))
+        );
+        assert_eq!(BillingLine::parse(&"x".repeat(201)), Err(LineError::TooLong(200)));
+    }
+}

@@ -1,0 +1,112 @@
+//! Whom a list in Users & Permissions holds, and in which order.
+
+use super::{
+    search::SearchTerm,
+    stored::stored_enum,
+    user::{DefaultRole, Status},
+};
+
+/// Whom a list holds of those who exist for the one who looks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleFilter {
+    pub search: Option<SearchTerm>,
+    pub status: Option<Status>,
+    pub default_role: Option<DefaultRole>,
+    pub has_two_factor: Option<bool>,
+    /// Only those to whom nothing is assigned.
+    pub is_unassigned: bool,
+}
+
+stored_enum! {
+    /// What a list is sorted by.
+    SortBy {
+        Name = "name",
+        Email = "email",
+        /// In the order of [`Status::ALL`], and by name within each.
+        Status = "status",
+        Created = "created",
+        /// Who never signed in comes last in either direction.
+        LastSignIn = "last_sign_in",
+    }
+}
+
+impl SortBy {
+    /// How a sentence says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Status => "status",
+            Self::Created => "created",
+            Self::LastSignIn => "last sign-in",
+        }
+    }
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    pub by: SortBy,
+    pub is_descending: bool,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self { by: SortBy::Name, is_descending: false }
+    }
+}
+
+/// How many people one bulk action takes at most.
+pub const BULK_MAX: usize = 200;
+
+stored_enum! {
+    /// What is done to many people at once.
+    BulkAction {
+        Deactivate = "deactivate",
+        Reactivate = "reactivate",
+        Resend = "resend",
+        Revoke = "revoke",
+        Assign = "assign",
+    }
+}
+
+impl BulkAction {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Deactivate => "Deactivate",
+            Self::Reactivate => "Reactivate",
+            Self::Resend => "Resend invitation",
+            Self::Revoke => "Revoke invitation",
+            Self::Assign => "Assign to accounts",
+        }
+    }
+
+    /// What follows for each person.
+    pub fn effect(self) -> &'static str {
+        match self {
+            Self::Deactivate => {
+                "They are signed out everywhere and cannot sign in any more. They keep their assignments and can be reactivated."
+            }
+            Self::Reactivate => "They can sign in again, with the credentials and assignments that they had.",
+            Self::Resend => "Each gets a new invitation with a new term. The earlier links no longer work.",
+            Self::Revoke => "Their links no longer work, and they are gone from the lists. They can be invited again.",
+            Self::Assign => "Each gets these accounts, besides those that they have.",
+        }
+    }
+
+    /// What is said of somebody to whom it was done.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Deactivate => "deactivated",
+            Self::Reactivate => "active again",
+            Self::Resend => "invited again",
+            Self::Revoke => "invitation revoked",
+            Self::Assign => "assigned",
+        }
+    }
+
+    /// Whether one click does not undo it.
+    pub fn is_lasting(self) -> bool {
+        self == Self::Revoke
+    }
+}

@@ -1,0 +1,300 @@
+//! The fixed vocabulary of permissions, and the one table of which role has which, and how far. The policy decides by it, the page Roles and
+//! `docs/permissions.md` show it.
+
+use std::fmt;
+
+use super::{policy::Role, scope::Inside, stored::stored_enum};
+
+/// How far a permission reaches that a role has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Not at all: pages that need it are refused.
+    Nowhere,
+    /// Not at all, and nothing shows that there is such a thing.
+    Hidden,
+    /// The whole company.
+    Company,
+    /// Their own portfolios, and what lies in them: accounts, and people with an assignment there.
+    Portfolios,
+    /// People all of whose assignments lie in their own portfolios.
+    PeopleWhollyInside,
+    /// Users, not Portfolio Admins, all of whose assignments lie in their own portfolios.
+    UsersWhollyInside,
+    /// Accounts that are assigned to them, as far as the assignment goes.
+    Accounts,
+}
+
+impl Reach {
+    /// How the table of roles says it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Nowhere | Self::Hidden => "No",
+            Self::Company => "Yes",
+            Self::Portfolios => "In their portfolios",
+            Self::PeopleWhollyInside => "People wholly inside their portfolios",
+            Self::UsersWhollyInside => "Users wholly inside their portfolios",
+            Self::Accounts => "On accounts assigned to them",
+        }
+    }
+
+    pub fn is_any(self) -> bool {
+        !matches!(self, Self::Nowhere | Self::Hidden)
+    }
+}
+
+/// Where something happens, seen from the one who does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the company as a whole.
+    Company,
+    /// In a portfolio, or several: whether all are the actor's own.
+    Portfolio {
+        is_own: bool,
+    },
+    /// To a person with these assignments.
+    Person {
+        inside: Inside,
+        is_portfolio_admin: bool,
+    },
+    Account(AccountPlace),
+}
+
+/// An account, seen from the one who acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccountPlace {
+    /// Whether it lies in one of the actor's own portfolios.
+    pub is_own: bool,
+    /// What the actor's assignment to it gives; `None` without one, and where the portfolio is deactivated.
+    pub assigned: Option<Grants>,
+}
+
+/// What an account assignment gives besides seeing the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Grants {
+    /// *Edit details*: given unless taken away.
+    pub edits_details: bool,
+    /// *See billing*: only if given.
+    pub sees_billing: bool,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self { edits_details: true, sees_billing: false }
+    }
+}
+
+impl Grants {
+    /// Whether an assignment with these gives the permission on its account. Updating billing cannot be given.
+    fn give(self, permission: Permission) -> bool {
+        match permission {
+            Permission::AccountsView => true,
+            Permission::AccountsEdit => self.edits_details,
+            Permission::BillingView => self.sees_billing,
+            _ => false,
+        }
+    }
+}
+
+stored_enum! {
+    /// One of the two that can be given and taken away, as addresses spell it.
+    Switch {
+        EditDetails = "edit-details",
+        SeeBilling = "see-billing",
+    }
+}
+
+stored_enum! {
+    /// Where a switch is put.
+    To {
+        On = "on",
+        Off = "off",
+    }
+}
+
+impl fmt::Display for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for To {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Switch {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::EditDetails => "Edit details",
+            Self::SeeBilling => "See billing",
+        }
+    }
+}
+
+impl To {
+    /// The other way.
+    #[must_use]
+    pub fn back(self) -> Self {
+        match self {
+            Self::On => Self::Off,
+            Self::Off => Self::On,
+        }
+    }
+}
+
+impl Grants {
+    /// Whether this one is given.
+    pub fn gives(self, switch: Switch) -> bool {
+        match switch {
+            Switch::EditDetails => self.edits_details,
+            Switch::SeeBilling => self.sees_billing,
+        }
+    }
+
+    /// The same with one switch put to `to`.
+    #[must_use]
+    pub fn with(self, switch: Switch, to: To) -> Self {
+        let is_on = to == To::On;
+        match switch {
+            Switch::EditDetails => Self { edits_details: is_on, ..self },
+            Switch::SeeBilling => Self { sees_billing: is_on, ..self },
+        }
+    }
+}
+
+/// Why the table does not give a permission somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The role never has it.
+    Role,
+    /// The role has it, but not here.
+    Place,
+    /// The role must not know.
+    Hidden,
+}
+
+/// One word of the vocabulary a line: its name, its word, what it allows, and how far it reaches for Admins, Portfolio Admins and Users.
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $label:literal: [$admin:ident, $portfolio_admin:ident, $user:ident];)*) => {
+        /// What somebody may be allowed to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Permission { $($(#[$doc])* $name),* }
+
+        impl Permission {
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Its word: the thing and what is done to it.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+
+            /// What it allows, as the table of roles says it.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),* }
+            }
+
+            /// How far it reaches for somebody with this role: the table of roles.
+            pub fn reach(self, role: Role) -> Reach {
+                let [admin, portfolio_admin, user] = match self { $(Self::$name => [Reach::$admin, Reach::$portfolio_admin, Reach::$user]),* };
+                match role {
+                    Role::Admin => admin,
+                    Role::PortfolioAdmin => portfolio_admin,
+                    Role::User => user,
+                }
+            }
+        }
+    };
+}
+
+permissions! {
+    DirectoryView = "directory.view", "See names, email addresses and custom groups of active people": [Company, Company, Company];
+    DirectoryViewAll = "directory.view_all", "See everyone’s status and last sign-in in Users & Groups": [Company, Nowhere, Nowhere];
+    DirectoryManage = "directory.manage", "Invite, block, activate and delete from Users & Groups": [Company, Nowhere, Nowhere];
+    AdminsView = "admins.view", "See the Admins group and who is in it": [Company, Hidden, Hidden];
+    AdminsChange = "admins.change", "Add people to Admins and remove them": [Company, Hidden, Hidden];
+    GroupsManage = "groups.manage", "Create, rename and delete groups, and change their members": [Company, Nowhere, Nowhere];
+    UsersDeleted = "users.deleted", "See and restore deleted people": [Company, Nowhere, Nowhere];
+    UsersView = "users.view", "See people in Users & Permissions, their mails and two-factor state": [Company, Portfolios, Nowhere];
+    UsersInvite = "users.invite", "Invite a User and assign accounts": [Company, Portfolios, Nowhere];
+    UsersInvitePortfolioAdmin = "users.invite_portfolio_admin", "Create a Portfolio Admin": [Company, Portfolios, Nowhere];
+    UsersEdit = "users.edit", "Edit, deactivate and reactivate people, send resets, resend and revoke invitations": [Company, PeopleWhollyInside, Nowhere];
+    UsersResetTwoFactor = "users.reset_two_factor", "Reset somebody’s two-factor": [Company, UsersWhollyInside, Nowhere];
+    UsersExport = "users.export", "Act on many people at once, and export them": [Company, Portfolios, Nowhere];
+    AssignmentsChange = "assignments.change", "Change assignments and the permissions on them": [Company, Portfolios, Nowhere];
+    PortfoliosView = "portfolios.view", "See portfolios": [Company, Portfolios, Nowhere];
+    PortfoliosManage = "portfolios.manage", "Create, edit, deactivate and reactivate portfolios, and move accounts between them": [Company, Nowhere, Nowhere];
+    AccountsCreate = "accounts.create", "Create accounts": [Company, Portfolios, Nowhere];
+    AccountsView = "accounts.view", "See an account: its details, its people, what happened there": [Company, Portfolios, Accounts];
+    AccountsEdit = "accounts.edit", "Edit an account’s details": [Company, Portfolios, Accounts];
+    BillingView = "billing.view", "See an account’s billing information": [Company, Portfolios, Accounts];
+    BillingUpdate = "billing.update", "Update an account’s billing information": [Company, Portfolios, Nowhere];
+    RolesView = "roles.view", "See roles and permissions": [Company, Company, Nowhere];
+}
+
+impl Permission {
+    /// Whether somebody with `role` has the permission at `place`.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn check(self, role: Role, place: Place) -> Result<(), Missing> {
+        let reach = self.reach(role);
+        // What is assigned to somebody is theirs under any role.
+        if let Place::Account(AccountPlace { assigned: Some(grants), .. }) = place
+            && grants.give(self)
+        {
+            return Ok(());
+        }
+        let is_here = match (reach, place) {
+            (Reach::Nowhere, _) => return Err(Missing::Role),
+            (Reach::Hidden, _) => return Err(Missing::Hidden),
+            (Reach::Company, _) => true,
+            (Reach::Portfolios, Place::Portfolio { is_own } | Place::Account(AccountPlace { is_own, .. })) => is_own,
+            (Reach::Portfolios, Place::Person { inside, .. }) => inside != Inside::Not,
+            (Reach::PeopleWhollyInside, Place::Person { inside, .. }) => inside == Inside::Wholly,
+            (Reach::UsersWhollyInside, Place::Person { inside, is_portfolio_admin }) => inside == Inside::Wholly && !is_portfolio_admin,
+            (
+                Reach::Portfolios | Reach::PeopleWhollyInside | Reach::UsersWhollyInside | Reach::Accounts,
+                Place::Company | Place::Portfolio { .. } | Place::Person { .. } | Place::Account(_),
+            ) => false,
+        };
+        if is_here { Ok(()) } else { Err(Missing::Place) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_a_thing_and_what_is_done_to_it_and_each_is_there_once() {
+        let mut words = Permission::ALL.iter().map(|permission| permission.word()).collect::<Vec<_>>();
+        assert!(words.iter().all(|word| word.split('.').count() == 2));
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Permission::ALL.len());
+    }
+
+    #[test]
+    fn admins_have_everything_everywhere() {
+        for permission in Permission::ALL {
+            assert_eq!(permission.reach(Role::Admin), Reach::Company, "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_gives_what_its_switches_say_and_never_the_update_of_billing() {
+        for (edits_details, sees_billing) in [(false, false), (false, true), (true, false), (true, true)] {
+            let assigned = Some(Grants { edits_details, sees_billing });
+            let place = Place::Account(AccountPlace { is_own: false, assigned });
+            for role in [Role::User, Role::PortfolioAdmin] {
+                let may = |permission: Permission| permission.check(role, place).is_ok();
+                assert!(may(Permission::AccountsView));
+                assert_eq!(may(Permission::AccountsEdit), edits_details);
+                assert_eq!(may(Permission::BillingView), sees_billing);
+                assert!(!may(Permission::BillingUpdate));
+                assert!(!may(Permission::AssignmentsChange));
+            }
+        }
+    }
+}

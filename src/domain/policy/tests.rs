@@ -1,0 +1,253 @@
+//! The written rules of each action over every role, relation and status, held against the policy.
+
+use super::*;
+use crate::domain::permission::{Grants, Reach};
+
+const ACTOR: UserId = UserId(1);
+const SOMEBODY: UserId = UserId(2);
+
+/// The written rules of each action over every role, relation, status and number of other Admins.
+#[expect(clippy::match_same_arms, reason = "each line is one written rule")]
+fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result<(), Refusal> {
+    let oneself = target.id == ACTOR;
+    let last = target.is_admin && target.status == Status::Active && others == 0;
+    let open = matches!(target.status, Status::Invited | Status::Expired);
+    let wrong = Err(Refusal::Status(target.status));
+    match (action_name, role) {
+        ("see directory", _) => Ok(()),
+        ("see admins" | "add to admins" | "remove from admins", Role::PortfolioAdmin | Role::User) => Err(Refusal::Unknown),
+        (_, Role::PortfolioAdmin | Role::User) => Err(Refusal::Role),
+        (
+            "see everyone" | "see admins" | "invite" | "see deleted" | "restore" | "create group" | "rename group" | "delete group"
+            | "remove from group",
+            Role::Admin,
+        ) => Ok(()),
+        ("resend" | "revoke" | "see link", Role::Admin) => {
+            if open {
+                Ok(())
+            } else {
+                wrong
+            }
+        }
+        ("block" | "activate" | "delete", Role::Admin) if oneself => Err(Refusal::Oneself),
+        ("block", Role::Admin) if target.status != Status::Active => wrong,
+        ("delete", Role::Admin) if open => wrong,
+        ("block" | "delete" | "remove from admins", Role::Admin) if last => Err(Refusal::LastActiveAdmin),
+        ("block" | "delete" | "remove from admins", Role::Admin) => Ok(()),
+        ("activate", Role::Admin) => {
+            if target.status == Status::Deactivated {
+                Ok(())
+            } else {
+                wrong
+            }
+        }
+        ("add again to group", Role::Admin) => Err(Refusal::AlreadyMember),
+        ("add to admins", Role::Admin) if target.is_admin => Err(Refusal::AlreadyMember),
+        ("add to admins" | "add to group", Role::Admin) => {
+            if target.status == Status::Active {
+                Ok(())
+            } else {
+                wrong
+            }
+        }
+        (name, _) => panic!("no rule is written for {name}"),
+    }
+}
+
+fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 20] {
+    [
+        ("see directory", Action::SeeDirectory),
+        ("see everyone", Action::SeeEveryone),
+        ("see admins", Action::SeeAdmins),
+        ("invite", Action::InviteUser),
+        ("resend", Action::ResendInvitation(target)),
+        ("revoke", Action::RevokeInvitation(target)),
+        ("see link", Action::SeeInvitationLink(target)),
+        ("block", Action::Block { target, other_active_admins }),
+        ("activate", Action::Activate(target)),
+        ("delete", Action::Delete { target, other_active_admins }),
+        ("see deleted", Action::SeeDeleted),
+        ("restore", Action::RestoreUser),
+        ("add to admins", Action::AddToAdmins(target)),
+        ("remove from admins", Action::RemoveFromAdmins { target, other_active_admins }),
+        ("create group", Action::CreateGroup),
+        ("rename group", Action::RenameGroup),
+        ("delete group", Action::DeleteGroup),
+        ("add to group", Action::AddToGroup { target, is_member: false }),
+        ("add again to group", Action::AddToGroup { target, is_member: true }),
+        ("remove from group", Action::RemoveFromGroup),
+    ]
+}
+
+#[test]
+fn every_role_relation_status_and_action_is_decided_as_written() {
+    let mut decided = 0;
+    for role in Role::ALL {
+        for id in [ACTOR, SOMEBODY] {
+            for status in Status::ALL {
+                for is_admin in [false, true] {
+                    for others in [0, 1, 2] {
+                        let target = Target { id, status, is_admin, default_role: DefaultRole::User, inside: None };
+                        for (name, action) in actions(target, others) {
+                            let actor = Actor { id: ACTOR, role };
+                            assert_eq!(decide(actor, action), written(name, role, target, others), "{role:?} {name} {target:?} {others}");
+                            decided += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 20);
+}
+
+#[test]
+fn being_in_admins_outranks_the_default_role() {
+    assert_eq!(Role::of(true, DefaultRole::User), Role::Admin);
+    assert_eq!(Role::of(false, DefaultRole::PortfolioAdmin), Role::PortfolioAdmin);
+    assert_eq!(Role::of(false, DefaultRole::User), Role::User);
+}
+
+/// The written rules of Users & Permissions.
+fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others: u64) -> Result<(), Refusal> {
+    let inside = target.inside.unwrap();
+    let reaches = match role {
+        Role::Admin => true,
+        Role::PortfolioAdmin => inside == Inside::Wholly,
+        Role::User => return Err(Refusal::Role),
+    };
+    let sees = role == Role::Admin || inside != Inside::Not;
+    let open = matches!(target.status, Status::Invited | Status::Expired);
+    let is_own = role == Role::Admin || is_own;
+    let oneself = target.id == ACTOR;
+    let wrong = Err(Refusal::Status(target.status));
+    match name {
+        "see user" => return if sees { Ok(()) } else { Err(Refusal::Unknown) },
+        "change assignments" | "take portfolio" if !is_own => return Err(Refusal::Unknown),
+        "change assignments" | "take portfolio" => {}
+        _ if !sees => return Err(Refusal::Unknown),
+        _ if !reaches => return Err(Refusal::OutOfReach),
+        _ => {}
+    }
+    match name {
+        "resend" | "revoke" | "see link" => {
+            if open {
+                Ok(())
+            } else {
+                wrong
+            }
+        }
+        _ if oneself => Err(Refusal::Oneself),
+        "deactivate" if target.status != Status::Active => wrong,
+        "deactivate" if target.is_admin && others == 0 => Err(Refusal::LastActiveAdmin),
+        "send reset" if target.status != Status::Active => wrong,
+        "reactivate" if target.status != Status::Deactivated => wrong,
+        "take portfolio" if target.default_role == DefaultRole::PortfolioAdmin && others == 0 => Err(Refusal::LastPortfolio),
+        "edit" | "send reset" | "end sessions" | "deactivate" | "reactivate" | "change assignments" | "take portfolio" => Ok(()),
+        name => panic!("no rule is written for {name}"),
+    }
+}
+
+#[test]
+fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
+    let mut decided = 0;
+    let mut check = |role, target: Target, is_own, others| {
+        let actions = [
+            ("see user", Action::SeeUser(target)),
+            ("edit", Action::EditUser(target)),
+            ("send reset", Action::SendPasswordReset(target)),
+            ("end sessions", Action::EndSessions(target)),
+            ("deactivate", Action::Block { target, other_active_admins: others }),
+            ("reactivate", Action::Activate(target)),
+            ("resend", Action::ResendInvitation(target)),
+            ("revoke", Action::RevokeInvitation(target)),
+            ("see link", Action::SeeInvitationLink(target)),
+            ("change assignments", Action::ChangeAssignments { target, is_own }),
+            ("take portfolio", Action::TakePortfolio { target, is_own, others }),
+        ];
+        for (name, action) in actions {
+            let written = written_in_scope(name, role, target, is_own, others);
+            assert_eq!(decide(Actor { id: ACTOR, role }, action), written, "{role:?} {name} {target:?} {is_own} {others}");
+            decided += 1;
+        }
+    };
+    for role in Role::ALL {
+        for inside in Inside::ALL.map(Some) {
+            for id in [ACTOR, SOMEBODY] {
+                for status in Status::ALL {
+                    for (is_admin, is_own, others) in
+                        [(false, false, 0), (false, true, 0), (true, true, 0), (true, true, 1), (false, true, 1)]
+                    {
+                        for &default_role in DefaultRole::ALL {
+                            check(role, Target { id, status, is_admin, default_role, inside }, is_own, others);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(decided, 3 * 3 * 2 * 4 * 5 * 2 * 11);
+}
+
+#[test]
+fn what_happens_in_portfolios_is_decided_as_written() {
+    for (role, is_own, sees, creates) in [
+        (Role::Admin, false, Ok(()), Ok(())),
+        (Role::Admin, true, Ok(()), Ok(())),
+        (Role::PortfolioAdmin, true, Ok(()), Ok(())),
+        (Role::PortfolioAdmin, false, Err(Refusal::Unknown), Err(Refusal::Unknown)),
+        (Role::User, true, Err(Refusal::Role), Err(Refusal::Role)),
+        (Role::User, false, Err(Refusal::Role), Err(Refusal::Role)),
+    ] {
+        let decided = |action| decide(Actor { id: ACTOR, role }, action);
+        assert_eq!(decided(Action::SeePortfolio { is_own }), sees, "{role:?} {is_own}");
+        assert_eq!(decided(Action::CreateAccount { is_own }), creates, "{role:?} {is_own}");
+        for &default_role in DefaultRole::ALL {
+            assert_eq!(decided(Action::InviteWith { default_role, is_own }), creates, "{role:?} {default_role:?} {is_own}");
+        }
+        let manages = if role == Role::Admin { Ok(()) } else { Err(Refusal::Role) };
+        assert_eq!(decided(Action::ManagePortfolios), manages, "{role:?}");
+    }
+}
+
+#[test]
+fn what_happens_in_accounts_is_decided_as_written() {
+    const SEES: Option<Grants> = Some(Grants { edits_details: false, sees_billing: false });
+    const EDITS: Option<Grants> = Some(Grants { edits_details: true, sees_billing: false });
+    const BILLING: Option<Grants> = Some(Grants { edits_details: false, sees_billing: true });
+    let (ok, unknown, beyond, role) = (Ok(()), Err(Refusal::Unknown), Err(Refusal::OutOfReach), Err(Refusal::Role));
+    // Who, whether in an own portfolio, by which assignment: see, edit, see billing, update billing.
+    for (who, is_own, assigned, written) in [
+        (Role::Admin, false, None, [ok, ok, ok, ok]),
+        (Role::PortfolioAdmin, true, None, [ok, ok, ok, ok]),
+        (Role::PortfolioAdmin, true, SEES, [ok, ok, ok, ok]),
+        (Role::PortfolioAdmin, false, None, [unknown, unknown, unknown, unknown]),
+        (Role::PortfolioAdmin, false, SEES, [ok, beyond, beyond, beyond]),
+        (Role::PortfolioAdmin, false, EDITS, [ok, ok, beyond, beyond]),
+        (Role::PortfolioAdmin, false, BILLING, [ok, beyond, ok, beyond]),
+        (Role::User, false, None, [unknown, unknown, unknown, role]),
+        (Role::User, false, SEES, [ok, beyond, beyond, role]),
+        (Role::User, false, EDITS, [ok, ok, beyond, role]),
+        (Role::User, false, BILLING, [ok, beyond, ok, role]),
+    ] {
+        let place = AccountPlace { is_own, assigned };
+        let actions = [Action::SeeAccount(place), Action::EditAccount(place), Action::SeeBilling(place), Action::UpdateBilling(place)];
+        let decided = actions.map(|action| decide(Actor { id: ACTOR, role: who }, action));
+        assert_eq!(decided, written, "{who:?} {place:?}");
+    }
+}
+
+#[test]
+fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
+    for &permission in Permission::ALL {
+        for role in Role::ALL {
+            let decided = decide(Actor { id: ACTOR, role }, Action::Use(permission));
+            let written = match permission.reach(role) {
+                Reach::Nowhere => Err(Refusal::Role),
+                Reach::Hidden => Err(Refusal::Unknown),
+                Reach::Company | Reach::Portfolios | Reach::PeopleWhollyInside | Reach::UsersWhollyInside | Reach::Accounts => Ok(()),
+            };
+            assert_eq!(decided, written, "{role:?} {permission:?}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The mail about what one may reach, when somebody else changed it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ASK, ByOther, company_or_usher, console, somebody};
+use crate::mail::{
+    letter::{Letter, Paragraph},
+    text::{SUBJECT_MAX, fit, one_line},
+};
+
+/// Portfolios and accounts by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignments {
+    pub given: Vec<String>,
+    /// Accounts where one may do more or less than before.
+    pub changed: Vec<String>,
+    pub taken: Vec<String>,
+}
+
+impl Assignments {
+    pub fn given(name: &str) -> Self {
+        Self { given: vec![name.to_owned()], ..Self::default() }
+    }
+
+    pub fn changed(name: &str) -> Self {
+        Self { changed: vec![name.to_owned()], ..Self::default() }
+    }
+
+    pub fn taken(name: &str) -> Self {
+        Self { taken: vec![name.to_owned()], ..Self::default() }
+    }
+
+    pub(super) fn paragraphs(&self) -> Vec<Paragraph> {
+        let Self { given, changed, taken } = self;
+        let listed = |(what, names): (&str, &Vec<String>)| {
+            let names = names.iter().map(|name| one_line(name)).collect::<Vec<_>>().join(", ");
+            (!names.is_empty()).then(|| Paragraph::plain(&format!("{what}: {names}")))
+        };
+        [("New", given), ("Changed", changed), ("No longer yours", taken)].into_iter().filter_map(listed).collect()
+    }
+}
+
+/// What somebody reaches has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignmentsChanged {
+    pub change: ByOther,
+    pub assignments: Assignments,
+}
+
+impl AssignmentsChanged {
+    pub(super) fn letter(&self) -> Letter {
+        let ByOther { first_name, by, company, at } = &self.change;
+        let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your assignments at  have changed".len());
+        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your assignments in {}, on", somebody(by), console(company)), *at)];
+        paragraphs.extend(self.assignments.paragraphs());
+        Letter {
+            subject: format!("Your assignments at {shown} have changed"),
+            preheader: "What you reach has changed.".to_owned(),
+            heading: "Your assignments have changed",
+            first_name: first_name.clone(),
+            paragraphs,
+            action: None,
+            notes: vec![ASK],
+            company: company.clone(),
+        }
+    }
+}

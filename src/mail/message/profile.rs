@@ -1,0 +1,46 @@
+//! The mail about one's own user, when somebody else edited it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ASK, Assignments, ByOther, company_or_usher, console, somebody};
+use crate::mail::{
+    letter::{Letter, Paragraph},
+    text::{SUBJECT_MAX, fit, one_line},
+};
+
+/// Name or default role are others now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserEdited {
+    pub change: ByOther,
+    /// As it is now, where it was another before.
+    pub name: Option<String>,
+    /// The default role, where it was another before: sessions have ended then.
+    pub role: Option<String>,
+    /// What came and went with the role.
+    pub assignments: Assignments,
+}
+
+impl UserEdited {
+    pub(super) fn letter(&self) -> Letter {
+        let ByOther { first_name, by, company, at } = &self.change;
+        let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was changed".len());
+        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your user in {}, on", somebody(by), console(company)), *at)];
+        for (what, now) in [("Name", &self.name), ("Default role", &self.role)] {
+            paragraphs.extend(now.as_ref().map(|now| Paragraph::plain(&format!("{what}: {}", one_line(now)))));
+        }
+        paragraphs.extend(self.assignments.paragraphs());
+        if self.role.is_some() {
+            paragraphs.push(Paragraph::plain("You are signed out everywhere. Sign in again to go on."));
+        }
+        Letter {
+            subject: format!("Your user at {shown} was changed"),
+            preheader: "What you may do may have changed with it.".to_owned(),
+            heading: "Your user was changed",
+            first_name: first_name.clone(),
+            paragraphs,
+            action: None,
+            notes: vec![ASK],
+            company: company.clone(),
+        }
+    }
+}

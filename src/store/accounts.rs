@@ -1,0 +1,260 @@
+//! Accounts: rows and lists.
+
+use std::collections::HashMap;
+
+use diesel::{
+    dsl::{count, sql},
+    prelude::*,
+    sql_types::Bool,
+};
+
+use crate::domain::{
+    account::{AccountDetails, Website},
+    clock::Timestamp,
+    ids::{AccountId, PortfolioId, UserId},
+    scope::Scope,
+    search::{SearchTerm, search_words, sort_key},
+    text::AccountName,
+};
+
+use super::{
+    Database, StoreError, Tx,
+    connection::MultiBackend,
+    dialect::{self, lock_row},
+    page::{COUNT_MAX, Count, Key, Position, Slice},
+    schema::{account_assignments, accounts, billing, people, portfolios},
+    scopes,
+};
+
+/// An account, with the portfolio that it lies in.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub struct Account {
+    pub id: AccountId,
+    pub portfolio_id: PortfolioId,
+    pub name: String,
+    /// Empty where there is none.
+    pub website: String,
+    pub notes: String,
+    pub created_at: Timestamp,
+    pub sort_key: String,
+    pub version: i32,
+    #[diesel(select_expression = portfolios::name, select_expression_type = portfolios::name)]
+    pub portfolio_name: String,
+    #[diesel(select_expression = portfolios::deactivated_at, select_expression_type = portfolios::deactivated_at)]
+    pub portfolio_deactivated_at: Option<Timestamp>,
+}
+
+impl Account {
+    /// Whether what is assigned here gives access.
+    pub fn is_active(&self) -> bool {
+        self.portfolio_deactivated_at.is_none()
+    }
+
+    pub fn key(&self) -> Key {
+        Key { sort_key: self.sort_key.clone(), id: self.id.0 }
+    }
+}
+
+/// # Errors
+/// The database's.
+pub fn find(db: &mut Database, id: AccountId) -> Result<Option<Account>, StoreError> {
+    Ok(accounts::table.inner_join(portfolios::table).filter(accounts::id.eq(id)).select(Account::as_select()).first(db).optional()?)
+}
+
+/// One that stays as it is until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub fn lock(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreError> {
+    lock_row(tx.db(), "accounts", id.0)?;
+    find(tx.db(), id)
+}
+
+/// Those of `ids` that exist, by name of portfolio and account.
+///
+/// # Errors
+/// The database's.
+pub fn find_all(db: &mut Database, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+    Ok(accounts::table
+        .inner_join(portfolios::table)
+        .filter(accounts::id.eq_any(ids.iter().map(|id| id.0)))
+        .order((portfolios::sort_key, portfolios::id, accounts::sort_key, accounts::id))
+        .select(Account::as_select())
+        .load(db)?)
+}
+
+/// The account in this portfolio that has this name already, in any case.
+///
+/// # Errors
+/// The database's.
+pub fn find_by_name(db: &mut Database, portfolio: PortfolioId, name: &AccountName) -> Result<Option<AccountId>, StoreError> {
+    Ok(accounts::table
+        .filter(accounts::portfolio_id.eq(portfolio))
+        .filter(accounts::name_key.eq(name.key()))
+        .select(accounts::id)
+        .first(db)
+        .optional()?)
+}
+
+/// # Errors
+/// The database's; a unique violation where the portfolio has an account with the name.
+pub fn insert(tx: &mut Tx<'_>, portfolio: PortfolioId, details: &AccountDetails, now: Timestamp) -> Result<AccountId, StoreError> {
+    let id = diesel::insert_into(accounts::table)
+        .values((accounts::portfolio_id.eq(portfolio), described(details), accounts::created_at.eq(now)))
+        .returning(accounts::id)
+        .get_result::<i64>(tx.db())?;
+    Ok(AccountId(id))
+}
+
+/// # Errors
+/// The database's; a unique violation where the portfolio has another account with the name.
+pub fn update(tx: &mut Tx<'_>, id: AccountId, details: &AccountDetails) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id)).set((described(details), accounts::version.eq(accounts::version + 1))).execute(tx.db())?;
+    Ok(())
+}
+
+type Described = (
+    diesel::dsl::Eq<accounts::name, String>,
+    diesel::dsl::Eq<accounts::name_key, String>,
+    diesel::dsl::Eq<accounts::website, String>,
+    diesel::dsl::Eq<accounts::notes, String>,
+    diesel::dsl::Eq<accounts::sort_key, String>,
+    diesel::dsl::Eq<accounts::search, String>,
+);
+
+fn described(details: &AccountDetails) -> Described {
+    let name = details.name.as_str();
+    (
+        accounts::name.eq(name.to_owned()),
+        accounts::name_key.eq(details.name.key()),
+        accounts::website.eq(details.website.as_ref().map_or_else(String::new, |website| Website::as_str(website).to_owned())),
+        accounts::notes.eq(details.notes.as_str().to_owned()),
+        accounts::sort_key.eq(sort_key(name)),
+        accounts::search.eq(search_words(name)),
+    )
+}
+
+/// Puts it into another portfolio; the people assigned to it come along.
+///
+/// # Errors
+/// The database's; a unique violation where that portfolio has an account with the name.
+pub fn set_portfolio(tx: &mut Tx<'_>, id: AccountId, portfolio: PortfolioId) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id))
+        .set((accounts::portfolio_id.eq(portfolio), accounts::version.eq(accounts::version + 1)))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Which accounts a list holds.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub scope: Scope,
+    pub portfolio: Option<PortfolioId>,
+    /// Assigned to this person, in portfolios that are active.
+    pub assigned_to: Option<UserId>,
+    /// In none of these.
+    pub outside: Vec<PortfolioId>,
+    /// Of portfolios that are active.
+    pub active_only: bool,
+    pub search: Option<SearchTerm>,
+}
+
+impl Filter {
+    /// All that lie in `scope`.
+    pub fn within(scope: Scope) -> Self {
+        Self { scope, portfolio: None, assigned_to: None, outside: Vec::new(), active_only: false, search: None }
+    }
+}
+
+#[diesel::dsl::auto_type]
+fn in_portfolios() -> _ {
+    accounts::table.inner_join(portfolios::table)
+}
+
+type Joined = in_portfolios;
+type Query<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
+
+/// One page of the accounts that `filter` holds, sorted by name.
+///
+/// # Errors
+/// The database's.
+pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Account>, StoreError> {
+    let mut query = filtered(db, filter);
+    match position {
+        Position::First | Position::Last => {}
+        Position::After(key) => query = query.filter(dialect::beyond("accounts", ">", key)),
+        Position::Before(key) => query = query.filter(dialect::beyond("accounts", "<", key)),
+    }
+    let query = if position.is_backward() {
+        query.order((accounts::sort_key.desc(), accounts::id.desc()))
+    } else {
+        query.order((accounts::sort_key.asc(), accounts::id.asc()))
+    };
+    let found = query.limit(dialect::one_more(limit)).select(Account::as_select()).load(db)?;
+    Ok(Slice::new(found, position, limit))
+}
+
+/// How many accounts `filter` holds.
+///
+/// # Errors
+/// The database's.
+pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
+    let ids = filtered(db, filter).select(accounts::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    Ok(Count::of(ids.len()))
+}
+
+fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
+    let is_sqlite = matches!(db, Database::Sqlite(_));
+    let mut query = in_portfolios().into_boxed();
+    if let Some(condition) = scopes::within("accounts.portfolio_id", &filter.scope) {
+        query = query.filter(sql::<Bool>(&condition));
+    }
+    if let Some(portfolio) = filter.portfolio {
+        query = query.filter(accounts::portfolio_id.eq(portfolio));
+    }
+    if filter.active_only || filter.assigned_to.is_some() {
+        query = query.filter(portfolios::deactivated_at.is_null());
+    }
+    if !filter.outside.is_empty() {
+        query = query.filter(accounts::portfolio_id.ne_all(filter.outside.iter().map(|id| id.0)));
+    }
+    if let Some(user) = filter.assigned_to {
+        let assigned = account_assignments::table.filter(account_assignments::user_id.eq(user)).select(account_assignments::account_id);
+        query = query.filter(accounts::id.eq_any(assigned));
+    }
+    if let Some(term) = &filter.search {
+        query = query.filter(dialect::contains(is_sqlite, "accounts", term));
+    }
+    query
+}
+
+/// What a list says of an account besides its name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// People to whom it is assigned.
+    pub people: i64,
+    pub has_billing: bool,
+}
+
+/// The same of several accounts.
+///
+/// # Errors
+/// The database's.
+pub fn facts(db: &mut Database, ids: &[AccountId]) -> Result<HashMap<AccountId, Facts>, StoreError> {
+    let numbers = ids.iter().map(|id| id.0).collect::<Vec<_>>();
+    let mut facts = ids.iter().map(|&id| (id, Facts::default())).collect::<HashMap<_, _>>();
+    let people = account_assignments::table
+        .inner_join(people::table)
+        .filter(account_assignments::account_id.eq_any(&numbers))
+        .group_by(account_assignments::account_id)
+        .select((account_assignments::account_id, count(account_assignments::user_id)))
+        .load::<(AccountId, i64)>(db)?;
+    for (id, people) in people {
+        facts.entry(id).or_default().people = people;
+    }
+    for id in billing::table.filter(billing::account_id.eq_any(&numbers)).select(billing::account_id).load::<AccountId>(db)? {
+        facts.entry(id).or_default().has_billing = true;
+    }
+    Ok(facts)
+}

@@ -1,0 +1,246 @@
+//! Who looks after which portfolio and works on which account.
+
+use std::collections::HashMap;
+
+use diesel::{
+    dsl::{count, sql},
+    prelude::*,
+    sql_types::Bool,
+};
+
+use crate::domain::{
+    clock::Timestamp,
+    ids::{AccountId, PortfolioId, UserId},
+    permission::{AccountPlace, Grants},
+    scope::Scope,
+};
+
+use super::{
+    Database, StoreError, Tx,
+    accounts::Account,
+    people::Person,
+    portfolios::Portfolio,
+    schema::{account_assignments, accounts, people, portfolio_assignments, portfolios},
+    scopes,
+};
+
+/// A person's assignment to a portfolio.
+#[derive(Debug, Clone, Queryable)]
+pub struct PortfolioAssignment {
+    pub user: UserId,
+    pub portfolio: Portfolio,
+    /// Who gave it; `None` when that person is gone.
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+}
+
+/// A person's assignment to an account.
+#[derive(Debug, Clone)]
+pub struct AccountAssignment {
+    pub user: UserId,
+    pub account: Account,
+    pub grants: Grants,
+    /// Who gave it; `None` when that person is gone.
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = account_assignments)]
+struct GrantsRow {
+    edits_details: bool,
+    sees_billing: bool,
+}
+
+impl From<GrantsRow> for Grants {
+    fn from(row: GrantsRow) -> Self {
+        Self { edits_details: row.edits_details, sees_billing: row.sees_billing }
+    }
+}
+
+/// The portfolios assigned to these people, by name.
+///
+/// # Errors
+/// The database's.
+pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<Vec<PortfolioAssignment>, StoreError> {
+    Ok(portfolio_assignments::table
+        .inner_join(portfolios::table)
+        .filter(portfolio_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .order((portfolios::sort_key, portfolios::id))
+        .select((
+            portfolio_assignments::user_id,
+            Portfolio::as_select(),
+            portfolio_assignments::assigned_by,
+            portfolio_assignments::assigned_at,
+        ))
+        .load(db)?)
+}
+
+/// The accounts assigned to these people, by name of portfolio and account.
+///
+/// # Errors
+/// The database's.
+pub fn accounts_of(db: &mut Database, users: &[UserId]) -> Result<Vec<AccountAssignment>, StoreError> {
+    let rows = account_assignments::table
+        .inner_join(accounts::table.inner_join(portfolios::table))
+        .filter(account_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .order((portfolios::sort_key, portfolios::id, accounts::sort_key, accounts::id))
+        .select((
+            account_assignments::user_id,
+            Account::as_select(),
+            GrantsRow::as_select(),
+            account_assignments::assigned_by,
+            account_assignments::assigned_at,
+        ))
+        .load::<(UserId, Account, GrantsRow, Option<UserId>, Timestamp)>(db)?;
+    let assignment =
+        |(user, account, grants, by, at): (_, _, GrantsRow, _, _)| AccountAssignment { user, account, grants: grants.into(), by, at };
+    Ok(rows.into_iter().map(assignment).collect())
+}
+
+/// How much is assigned to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Assigned {
+    pub portfolios: i64,
+    pub accounts: i64,
+}
+
+/// How much of `scope` is assigned to these people. Who has nothing is not there.
+///
+/// # Errors
+/// The database's.
+pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Assigned>, StoreError> {
+    let within = |column| sql::<Bool>(&scopes::within(column, scope).unwrap_or_else(|| "1 = 1".to_owned()));
+    let mut found = HashMap::<_, Assigned>::new();
+    let portfolios = portfolio_assignments::table
+        .filter(portfolio_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(within("portfolio_assignments.portfolio_id"))
+        .group_by(portfolio_assignments::user_id)
+        .select((portfolio_assignments::user_id, count(portfolio_assignments::portfolio_id)))
+        .load::<(UserId, i64)>(db)?;
+    for (user, portfolios) in portfolios {
+        found.entry(user).or_default().portfolios = portfolios;
+    }
+    let accounts = account_assignments::table
+        .inner_join(accounts::table)
+        .filter(account_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(within("accounts.portfolio_id"))
+        .group_by(account_assignments::user_id)
+        .select((account_assignments::user_id, count(account_assignments::account_id)))
+        .load::<(UserId, i64)>(db)?;
+    for (user, accounts) in accounts {
+        found.entry(user).or_default().accounts = accounts;
+    }
+    Ok(found)
+}
+
+/// What somebody's assignment to an account gives; `None` without one.
+///
+/// # Errors
+/// The database's.
+pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<Grants>, StoreError> {
+    let row = account_assignments::table.find((user, account)).select(GrantsRow::as_select()).first(db).optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Where `account` is, seen from somebody with `scope`.
+///
+/// # Errors
+/// The database's.
+pub fn place(db: &mut Database, actor: UserId, scope: &Scope, account: &Account) -> Result<AccountPlace, StoreError> {
+    let assigned = if account.is_active() { grants(db, actor, account.id)? } else { None };
+    Ok(AccountPlace { is_own: scope.holds(account.portfolio_id), assigned })
+}
+
+/// The people to whom an account is assigned, by name, with what that gives them.
+///
+/// # Errors
+/// The database's.
+pub fn people_of_account(db: &mut Database, account: AccountId, limit: i64) -> Result<Vec<(Person, Grants, Timestamp)>, StoreError> {
+    let rows = account_assignments::table
+        .inner_join(people::table)
+        .filter(account_assignments::account_id.eq(account))
+        .order((people::sort_key, people::id))
+        .limit(limit)
+        .select((Person::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
+        .load::<(Person, GrantsRow, Timestamp)>(db)?;
+    Ok(rows.into_iter().map(|(person, grants, at)| (person, grants.into(), at)).collect())
+}
+
+/// # Errors
+/// The database's; a unique violation where the person has the portfolio already.
+pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId, now: Timestamp) -> Result<(), StoreError> {
+    diesel::insert_into(portfolio_assignments::table)
+        .values((
+            portfolio_assignments::user_id.eq(user),
+            portfolio_assignments::portfolio_id.eq(portfolio),
+            portfolio_assignments::assigned_by.eq(Some(by.0)),
+            portfolio_assignments::assigned_at.eq(now),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Tells whether the person had it.
+///
+/// # Errors
+/// The database's.
+pub fn take_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(portfolio_assignments::table.find((user, portfolio))).execute(tx.db())? == 1)
+}
+
+/// # Errors
+/// The database's; a unique violation where the person has the account already.
+pub fn give_account(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    account: AccountId,
+    grants: Grants,
+    by: UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    diesel::insert_into(account_assignments::table)
+        .values((
+            account_assignments::user_id.eq(user),
+            account_assignments::account_id.eq(account),
+            account_assignments::edits_details.eq(grants.edits_details),
+            account_assignments::sees_billing.eq(grants.sees_billing),
+            account_assignments::assigned_by.eq(Some(by.0)),
+            account_assignments::assigned_at.eq(now),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Changes what an assignment gives. The giver is from now on whoever does this: they answer for it when an invitation is accepted.
+///
+/// # Errors
+/// The database's.
+pub fn set_grants(tx: &mut Tx<'_>, user: UserId, account: AccountId, grants: Grants, by: UserId) -> Result<bool, StoreError> {
+    let touched = diesel::update(account_assignments::table.find((user, account)))
+        .set((
+            account_assignments::edits_details.eq(grants.edits_details),
+            account_assignments::sees_billing.eq(grants.sees_billing),
+            account_assignments::assigned_by.eq(Some(by.0)),
+        ))
+        .execute(tx.db())?;
+    Ok(touched == 1)
+}
+
+/// Tells whether the person had it.
+///
+/// # Errors
+/// The database's.
+pub fn take_account(tx: &mut Tx<'_>, user: UserId, account: AccountId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(account_assignments::table.find((user, account))).execute(tx.db())? == 1)
+}
+
+/// Takes everything from somebody.
+///
+/// # Errors
+/// The database's.
+pub fn take_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+    diesel::delete(portfolio_assignments::table.filter(portfolio_assignments::user_id.eq(user))).execute(tx.db())?;
+    diesel::delete(account_assignments::table.filter(account_assignments::user_id.eq(user))).execute(tx.db())?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Where accounts' bills go.
+
+use diesel::prelude::*;
+
+use crate::domain::{
+    account::{Billing, BillingLine},
+    clock::Timestamp,
+    ids::AccountId,
+};
+
+use super::{Database, StoreError, Tx, schema::billing};
+
+/// An account's billing information as it is kept. What was left out is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = billing)]
+pub struct BillingRow {
+    pub legal_name: String,
+    pub email: String,
+    pub address_line_1: String,
+    pub address_line_2: String,
+    pub city: String,
+    pub postal_code: String,
+    pub country: String,
+    pub tax_id: String,
+    pub purchase_order: String,
+    pub updated_at: Timestamp,
+    pub version: i32,
+}
+
+/// `None` where nobody has said so yet.
+///
+/// # Errors
+/// The database's.
+pub fn find(db: &mut Database, account: AccountId) -> Result<Option<BillingRow>, StoreError> {
+    Ok(billing::table.find(account).select(BillingRow::as_select()).first(db).optional()?)
+}
+
+/// # Errors
+/// The database's.
+pub fn save(tx: &mut Tx<'_>, account: AccountId, new: &Billing, now: Timestamp) -> Result<(), StoreError> {
+    let optional = |line: &Option<BillingLine>| line.as_ref().map_or_else(String::new, |line| line.as_str().to_owned());
+    let fields = (
+        billing::legal_name.eq(new.legal_name.as_str()),
+        billing::email.eq(new.email.as_str()),
+        billing::address_line_1.eq(new.address_line_1.as_str()),
+        billing::address_line_2.eq(optional(&new.address_line_2)),
+        billing::city.eq(new.city.as_str()),
+        billing::postal_code.eq(new.postal_code.as_str()),
+        billing::country.eq(new.country.code()),
+        billing::tax_id.eq(optional(&new.tax_id)),
+        billing::purchase_order.eq(optional(&new.purchase_order)),
+        billing::updated_at.eq(now),
+    );
+    let touched =
+        diesel::update(billing::table.find(account)).set((fields.clone(), billing::version.eq(billing::version + 1))).execute(tx.db())?;
+    if touched == 0 {
+        diesel::insert_into(billing::table).values((billing::account_id.eq(account), fields)).execute(tx.db())?;
+    }
+    Ok(())
+}

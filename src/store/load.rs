@@ -1,0 +1,55 @@
+//! How busy this process keeps the database, counted while it does.
+
+use std::{sync::Arc, time::Instant};
+
+use crate::domain::durations::{Distribution, Durations};
+
+use super::Store;
+
+/// What the store has been busy with since the process began.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Load {
+    pub connections_in_use: u32,
+    pub connections_max: u32,
+    /// How long write transactions waited until they could begin, for a connection and for their turn.
+    pub waits: Distribution,
+    /// How long they took then, with those that were tried again or rolled back.
+    pub writes: Distribution,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Writes(Arc<[Durations; 2]>);
+
+impl Writes {
+    /// A write transaction that was asked for at `asked` begins now.
+    pub(super) fn begin(&self, asked: Instant) -> Write<'_> {
+        let begun = Instant::now();
+        self.0[0].note(begun - asked);
+        Write { took: &self.0[1], begun }
+    }
+}
+
+/// A write transaction under way; it is over with this.
+pub(super) struct Write<'a> {
+    took: &'a Durations,
+    begun: Instant,
+}
+
+impl Drop for Write<'_> {
+    fn drop(&mut self) {
+        self.took.note(self.begun.elapsed());
+    }
+}
+
+impl Store {
+    pub fn load(&self) -> Load {
+        let pool = self.pool.state();
+        let [waits, writes] = self.writes.0.each_ref().map(Durations::so_far);
+        Load {
+            connections_in_use: pool.connections.saturating_sub(pool.idle_connections),
+            connections_max: self.pool.max_size(),
+            waits,
+            writes,
+        }
+    }
+}

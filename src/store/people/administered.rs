@@ -1,0 +1,227 @@
+//! Lists of people in Users & Permissions: one scope, some filters, five orders.
+//!
+//! An order is one or more stretches, walked in turn: four statuses, or those who signed in and those who never did. A page is found in the
+//! indexes of the order, where each standing is a range of its own; where a search or a scope narrows the list to few, they are all taken and
+//! sorted.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::domain::{
+    clock::Timestamp,
+    ids::UserId,
+    people_list::{Order, PeopleFilter, SortBy},
+    scope::Scope,
+    user::Status,
+};
+
+use super::{
+    super::{
+        Database, StoreError, dialect,
+        page::{Count, Position, Slice},
+        schema::people,
+    },
+    Person,
+    statement::{Source, Statement},
+};
+
+/// A list of people as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub scope: Scope,
+    pub filter: PeopleFilter,
+    pub order: Order,
+    pub as_of: Timestamp,
+}
+
+/// The place of a row in an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Which stretch of the order.
+    pub stretch: u8,
+    pub value: MarkValue,
+    pub id: i64,
+}
+
+/// By what a row is put in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarkValue {
+    Text(String),
+    Time(Timestamp),
+    Never,
+}
+
+/// Somebody in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub person: Person,
+    pub created_at: Timestamp,
+    pub mark: Mark,
+}
+
+/// A part of an order that is in order by one column.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    status: Option<Status>,
+    column: &'static str,
+    condition: &'static str,
+    is_descending: bool,
+}
+
+impl Mark {
+    /// Whether a row of a list in this order can have it.
+    pub fn fits(&self, order: Order) -> bool {
+        let Some(stretch) = stretches(order).get(usize::from(self.stretch)).copied() else { return false };
+        match (&self.value, order.by) {
+            (MarkValue::Text(text), SortBy::Name | SortBy::Email | SortBy::Status) => !text.contains(char::is_control),
+            (MarkValue::Time(_), SortBy::Created) => true,
+            (MarkValue::Time(_), SortBy::LastSignIn) => stretch.condition == SIGNED_IN,
+            (MarkValue::Never, SortBy::LastSignIn) => stretch.condition == NEVER_SIGNED_IN,
+            (MarkValue::Text(_) | MarkValue::Time(_) | MarkValue::Never, _) => false,
+        }
+    }
+}
+
+const SIGNED_IN: &str = " AND users.last_sign_in_at IS NOT NULL";
+const NEVER_SIGNED_IN: &str = " AND users.last_sign_in_at IS NULL";
+
+fn stretches(Order { by, is_descending }: Order) -> Vec<Stretch> {
+    let whole = |column| Stretch { status: None, column, condition: "", is_descending };
+    match by {
+        SortBy::Name => vec![whole("sort_key")],
+        SortBy::Email => vec![whole("email_key")],
+        SortBy::Created => vec![whole("created_at")],
+        SortBy::LastSignIn => vec![
+            Stretch { condition: SIGNED_IN, ..whole("last_sign_in_at") },
+            Stretch { condition: NEVER_SIGNED_IN, is_descending: false, ..whole("last_sign_in_at") },
+        ],
+        SortBy::Status => {
+            let stretch = |status| Stretch { status: Some(status), is_descending: false, ..whole("sort_key") };
+            let mut stretches = Status::ALL.map(stretch).to_vec();
+            if is_descending {
+                stretches.reverse();
+            }
+            stretches
+        }
+    }
+}
+
+/// One page. `all` is how many people of any status there are with the same filter ([`super::counts`]): it decides how they are looked for.
+///
+/// # Errors
+/// The database's.
+pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<Mark>, limit: usize) -> Result<Slice<Listed>, StoreError> {
+    let is_narrow = matches!(all, Count::Exactly(_));
+    let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::Everybody };
+    let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, Stretch)>>();
+    if position.is_backward() {
+        stretches.reverse();
+    }
+    let mark = match position {
+        Position::After(mark) | Position::Before(mark) => Some(mark),
+        Position::First | Position::Last => None,
+    };
+    let is_ahead =
+        |number: u8| mark.is_none_or(|mark| if position.is_backward() { number <= mark.stretch } else { number >= mark.stretch });
+    stretches.retain(|(number, stretch)| {
+        is_ahead(*number) && (stretch.status.is_none() || wanted.filter.status.is_none() || stretch.status == wanted.filter.status)
+    });
+    let enough = dialect::one_more(limit);
+    let mut found = Vec::new();
+    for (number, stretch) in stretches {
+        let missing = enough - i64::try_from(found.len()).unwrap_or(enough);
+        if missing <= 0 {
+            break;
+        }
+        let from = mark.filter(|mark| mark.stretch == number);
+        // Of the two directions, the list's and the page's, one turns the other around.
+        let is_descending = stretch.is_descending != position.is_backward();
+        let statement = statement(db, wanted, source, stretch, from, is_descending, missing);
+        found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
+    }
+    Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))
+}
+
+/// The ids of some people of a stretch, in order.
+fn statement(
+    db: &Database,
+    wanted: &Wanted,
+    source: Source,
+    stretch: Stretch,
+    from: Option<&Mark>,
+    is_descending: bool,
+    limit: i64,
+) -> Statement {
+    let status = stretch.status.or(wanted.filter.status);
+    let direction = if is_descending { "DESC" } else { "ASC" };
+    let part = |statement: &mut Statement, standing: &str| {
+        statement.push(&format!("SELECT users.id, users.{} AS place", stretch.column));
+        statement.people(db, source, &wanted.scope, &wanted.filter);
+        statement.push(&format!(" AND {standing}{}", stretch.condition));
+        if let Some(mark) = from {
+            beyond(statement, stretch.column, mark, is_descending);
+        }
+    };
+    let order = |columns: &str| columns.split(' ').map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
+    let mut statement = Statement::default();
+    if source == Source::Everybody {
+        statement.push("SELECT id FROM (");
+        for (number, standing) in Statement::standings(status, wanted.as_of).iter().enumerate() {
+            statement.push(if number == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+            part(&mut statement, standing);
+            let order = order(&format!("users.{} users.id", stretch.column));
+            statement.push(&format!(" ORDER BY {order} LIMIT {limit}) AS part{number}"));
+        }
+        statement.push(") AS found");
+    } else {
+        // Taken before they are sorted, or a planner that takes few for many would walk the order for them.
+        statement.push("WITH found AS MATERIALIZED (");
+        part(&mut statement, &Statement::standing(status, wanted.as_of));
+        statement.push(") SELECT id FROM found");
+    }
+    statement.push(&format!(" ORDER BY {} LIMIT {limit}", order("place id")));
+    statement
+}
+
+/// Only what stands beyond a row.
+fn beyond(statement: &mut Statement, column: &str, mark: &Mark, is_descending: bool) {
+    let (than, id) = (if is_descending { '<' } else { '>' }, mark.id);
+    let mut value = |before: String| {
+        statement.push(&before);
+        match &mark.value {
+            MarkValue::Text(text) => statement.bind(text.clone()),
+            MarkValue::Time(time) => statement.push(&Statement::time(*time)),
+            MarkValue::Never => {}
+        }
+    };
+    if mark.value == MarkValue::Never {
+        value(format!(" AND users.id {than} {id}"));
+        return;
+    }
+    // Not as a comparison of rows, of which SQLite uses an index for the first alone.
+    value(format!(" AND users.{column} {than}= "));
+    value(format!(" AND (users.{column} {than} "));
+    statement.push(&format!(" OR users.id {than} {id})"));
+}
+
+/// The people with these ids and the stretches in which they were found, in the same order.
+fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<Vec<Listed>, StoreError> {
+    let rows = people::table
+        .filter(people::id.eq_any(found.iter().map(|(_, id)| id.0)))
+        .select((Person::as_select(), people::email_key, people::created_at))
+        .load::<(Person, String, Timestamp)>(db)?;
+    let mut rows = rows.into_iter().map(|row| (row.0.id, row)).collect::<HashMap<_, _>>();
+    // Who was deleted since the ids were found is not there any more.
+    let listed = |(stretch, id)| {
+        let (person, email_key, created_at) = rows.remove(&id)?;
+        let value = match order.by {
+            SortBy::Name | SortBy::Status => MarkValue::Text(person.sort_key.clone()),
+            SortBy::Email => MarkValue::Text(email_key),
+            SortBy::Created => MarkValue::Time(created_at),
+            SortBy::LastSignIn => person.last_sign_in_at.map_or(MarkValue::Never, MarkValue::Time),
+        };
+        Some(Listed { mark: Mark { stretch, value, id: id.0 }, person, created_at })
+    };
+    Ok(found.into_iter().filter_map(listed).collect())
+}

@@ -1,0 +1,105 @@
+//! People by what they have to do with portfolios: those of one, and those who may look after any.
+
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{Bool, Text},
+};
+
+use crate::domain::{
+    ids::{PortfolioId, UserId},
+    search::SearchTerm,
+    user::DefaultRole,
+};
+
+use super::{
+    Database, StoreError,
+    connection::MultiBackend,
+    dialect,
+    page::{COUNT_MAX, Count, Position, Slice},
+    people::Person,
+    schema::{people, portfolio_people},
+};
+
+/// Which people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// With anything assigned in this portfolio.
+    In(PortfolioId),
+    /// Portfolio Admins, whatever they look after.
+    PortfolioAdmins,
+}
+
+/// Which of them a list holds.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub who: Who,
+    pub search: Option<SearchTerm>,
+    /// Everybody but this one.
+    pub except: Option<UserId>,
+}
+
+type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
+
+/// One page of them, sorted by name.
+///
+/// # Errors
+/// The database's.
+pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
+    let mut query = filtered(db, filter);
+    match position {
+        Position::First | Position::Last => {}
+        Position::After(key) => query = query.filter(dialect::beyond("people", ">", key)),
+        Position::Before(key) => query = query.filter(dialect::beyond("people", "<", key)),
+    }
+    let is_sqlite = matches!(db, Database::Sqlite(_));
+    // Those of one portfolio are found by it and sorted; of all Portfolio Admins the order's index is walked.
+    let sort_hits = matches!(filter.who, Who::In(_));
+    // A plus keeps SQLite from walking the order's index.
+    let order = sql::<Text>(match (is_sqlite && sort_hits, position.is_backward()) {
+        (true, false) => "+people.sort_key ASC, people.id ASC",
+        (true, true) => "+people.sort_key DESC, people.id DESC",
+        (false, false) => "people.sort_key ASC, people.id ASC",
+        (false, true) => "people.sort_key DESC, people.id DESC",
+    });
+    let found = query.order(order).limit(dialect::one_more(limit)).select(Person::as_select()).load(db)?;
+    Ok(Slice::new(found, position, limit))
+}
+
+/// How many they are.
+///
+/// # Errors
+/// The database's.
+pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
+    let ids = filtered(db, filter).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    Ok(Count::of(ids.len()))
+}
+
+/// Those of `ids` whom `filter` holds, by name.
+///
+/// # Errors
+/// The database's.
+pub fn find_all(db: &mut Database, filter: &Filter, ids: &[UserId]) -> Result<Vec<Person>, StoreError> {
+    let query = filtered(db, filter).filter(people::id.eq_any(ids.iter().map(|id| id.0)));
+    Ok(query.order((people::sort_key, people::id)).select(Person::as_select()).load(db)?)
+}
+
+fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
+    let mut query = people::table.into_boxed();
+    match filter.who {
+        Who::In(portfolio) => {
+            let there = portfolio_people::table.filter(portfolio_people::portfolio_id.eq(portfolio)).select(portfolio_people::user_id);
+            query = query.filter(people::id.eq_any(there));
+        }
+        Who::PortfolioAdmins => {
+            query = query.filter(sql::<Bool>(&format!("people.default_role = '{}'", DefaultRole::PortfolioAdmin.as_str())));
+        }
+    }
+    if let Some(term) = &filter.search {
+        query = query.filter(dialect::contains(matches!(db, Database::Sqlite(_)), "people", term));
+    }
+    if let Some(except) = filter.except {
+        query = query.filter(people::id.ne(except.0));
+    }
+    query
+}

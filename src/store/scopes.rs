@@ -1,0 +1,77 @@
+//! [`Scope`] as the database knows it: whose it is, and which people and accounts lie in it.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::domain::{
+    ids::{PortfolioId, UserId},
+    policy::Role,
+    scope::{Inside, Scope},
+};
+
+use super::{
+    Database, StoreError,
+    people::Person,
+    schema::{portfolio_assignments, portfolio_people, portfolios},
+};
+
+/// What `person` administers now.
+///
+/// # Errors
+/// The database's.
+pub fn of(db: &mut Database, person: &Person) -> Result<Scope, StoreError> {
+    match person.actor().role {
+        Role::Admin => Ok(Scope::Company),
+        Role::User => Ok(Scope::Portfolios(Vec::new())),
+        Role::PortfolioAdmin => Ok(Scope::Portfolios(
+            portfolio_assignments::table
+                .inner_join(portfolios::table)
+                .filter(portfolio_assignments::user_id.eq(person.id))
+                .filter(portfolios::deactivated_at.is_null())
+                .order(portfolio_assignments::portfolio_id)
+                .select(portfolio_assignments::portfolio_id)
+                .load(db)?,
+        )),
+    }
+}
+
+/// In which portfolios these people have anything assigned. Who has nothing is not there.
+///
+/// # Errors
+/// The database's.
+pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<UserId, Vec<PortfolioId>>, StoreError> {
+    let mut found = HashMap::<_, Vec<_>>::new();
+    let rows = portfolio_people::table
+        .filter(portfolio_people::user_id.eq_any(users.iter().map(|user| user.0)))
+        .order((portfolio_people::user_id, portfolio_people::portfolio_id))
+        .select((portfolio_people::user_id, portfolio_people::portfolio_id))
+        .load::<(UserId, PortfolioId)>(db)?;
+    for (user, portfolio) in rows {
+        found.entry(user).or_default().push(portfolio);
+    }
+    Ok(found)
+}
+
+/// How `person` stands to `scope`.
+///
+/// # Errors
+/// The database's.
+pub fn inside(db: &mut Database, scope: &Scope, person: &Person) -> Result<Inside, StoreError> {
+    let portfolios = portfolios_of(db, &[person.id])?.remove(&person.id).unwrap_or_default();
+    Ok(scope.inside(person.is_admin, &portfolios))
+}
+
+/// `column IN (…)` for the portfolios of a scope; `None` when it holds all. Ids are numbers of ours, so they may stand in the text, where
+/// the planner sees how many they are.
+pub(super) fn within(column: &str, scope: &Scope) -> Option<String> {
+    match scope {
+        Scope::Company => None,
+        // No database takes an empty list.
+        Scope::Portfolios(own) if own.is_empty() => Some("1 = 0".to_owned()),
+        Scope::Portfolios(own) => {
+            let ids = own.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Some(format!("{column} IN ({ids})"))
+        }
+    }
+}

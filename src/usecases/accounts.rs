@@ -1,0 +1,302 @@
+//! Accounts: what people see there, their details, and which portfolio they lie in.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        account::AccountDetails,
+        audit::{AuditAction, SubjectKind},
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::{AccountPlace, Grants, Permission},
+        policy::{Action, Refusal},
+        scope::Scope,
+        search::SearchTerm,
+        user::Status,
+    },
+    mail::message::Assignments,
+    store::{
+        AuditRow, StoreError, Tx,
+        accounts::{self, Account, Filter},
+        assignments, latest_at,
+        page::{Count, Position, Slice},
+        people::Person,
+        portfolios::{self, Portfolio},
+        scopes,
+    },
+};
+
+use super::{
+    Caller, Context, Denied,
+    acting::Acting,
+    assignments::audit_account,
+    context::{Rights, about_account},
+    portfolios::{PortfolioError, sorted},
+};
+
+/// How many people an account's page shows.
+const PEOPLE_MAX: i64 = 500;
+
+/// How many of the latest events an account's page shows.
+const EVENTS_MAX: i64 = 10;
+
+/// Why an account does not become what it was to be.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error("there is an account with this name in the portfolio")]
+    NameTaken,
+    /// Nothing new begins in a portfolio that is deactivated.
+    #[error("the portfolio is deactivated")]
+    PortfolioDeactivated,
+    /// Somebody else changed it since the form was drawn; this is how it stands now.
+    #[error("it was changed meanwhile")]
+    Stale(Box<Account>),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for AccountError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// One page of the accounts that are assigned to somebody.
+#[derive(Debug, Clone)]
+pub struct Assigned {
+    pub rows: Slice<Account>,
+    pub count: Count,
+}
+
+/// The accounts assigned to the actor, in portfolios that are active and not their own: those they see as it is.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn assigned(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Assigned, Denied> {
+    ctx.store.read(|db| {
+        let outside = match Acting::of(db, actor)?.scope {
+            Scope::Company => Vec::new(),
+            Scope::Portfolios(own) => own,
+        };
+        let filter = Filter { assigned_to: Some(actor.id), outside, search, ..Filter::within(Scope::Company) };
+        Ok(Assigned { rows: accounts::list(db, &filter, position, limit)?, count: accounts::count_all(db, &filter)? })
+    })
+}
+
+/// An account as the actor sees it, with what they may do there.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub account: Account,
+    pub people: Vec<Colleague>,
+    /// Newest first.
+    pub events: Vec<AuditRow>,
+    pub may: May,
+}
+
+/// Somebody to whom an account is assigned.
+#[derive(Debug, Clone)]
+pub struct Colleague {
+    pub person: Person,
+    pub status: Status,
+    pub grants: Grants,
+    pub since: Timestamp,
+}
+
+/// The policy's answers about an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
+pub struct May {
+    pub edit: bool,
+    pub see_billing: bool,
+    pub update_billing: bool,
+    /// Give it to people and take it from them, and see their status and what the assignment gives them.
+    pub assign: bool,
+    /// See the portfolio around it.
+    pub see_portfolio: bool,
+    pub move_away: bool,
+}
+
+impl May {
+    pub(super) fn of(acting: &Acting, place: AccountPlace) -> Self {
+        let is_own = place.is_own;
+        Self {
+            edit: acting.may(Action::EditAccount(place)),
+            see_billing: acting.may(Action::SeeBilling(place)),
+            update_billing: acting.may(Action::UpdateBilling(place)),
+            assign: acting.may(Action::Use(Permission::AssignmentsChange)) && is_own,
+            see_portfolio: acting.may(Action::SeePortfolio { is_own }),
+            move_away: acting.may(Action::ManagePortfolios),
+        }
+    }
+
+    /// Whether an event is theirs to know: whoever administers nothing here learns neither of portfolios nor of what others were given.
+    fn know(self, event: &AuditRow) -> bool {
+        match event.action {
+            AuditAction::BillingUpdated => self.see_billing,
+            AuditAction::AccountMoved => self.see_portfolio,
+            _ => self.assign || event.subject_kind == SubjectKind::Account,
+        }
+    }
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        let (account, place) = acting.account(db, id)?;
+        let may = May::of(&acting, place);
+        let people = assignments::people_of_account(db, id, PEOPLE_MAX)?.into_iter();
+        let people = people.map(|(person, grants, since)| Colleague { status: person.status(now), person, grants, since });
+        // Whoever is no administrator here knows the people who can sign in, as in the directory.
+        let people = people.filter(|colleague| may.assign || colleague.status == Status::Active).collect();
+        let mut events = latest_at(db, SubjectKind::Account, id.0, EVENTS_MAX * 2)?;
+        events.retain(|event| may.know(event));
+        events.truncate(usize::try_from(EVENTS_MAX).unwrap_or(usize::MAX));
+        Ok(Shown { account, people, events, may })
+    })
+}
+
+/// The account, if the actor may edit its details.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::AccountsEdit))?;
+        let (account, place) = acting.account(db, id)?;
+        acting.authorise(Action::EditAccount(place))?;
+        Ok((account, May::of(&acting, place)))
+    })
+}
+
+/// The account, if the actor may move it.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::ManagePortfolios)?;
+        let (account, place) = acting.account(db, id)?;
+        Ok((account, May::of(&acting, place)))
+    })
+}
+
+/// Makes an account in a portfolio, and assigns it to these people, who have something in the portfolio already.
+///
+/// # Errors
+/// See [`AccountError`].
+pub fn create(
+    ctx: &Context,
+    caller: &Caller,
+    portfolio: PortfolioId,
+    details: &AccountDetails,
+    people: &[UserId],
+) -> Result<AccountId, AccountError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        acting.authorise(Action::Use(Permission::AccountsCreate))?;
+        let mut met = Vec::with_capacity(people.len());
+        for &user in &sorted(people) {
+            met.push(acting.met_locked(tx, user, now)?);
+        }
+        portfolios::lock(tx, portfolio)?;
+        let portfolio = acting.portfolio(tx.db(), portfolio)?;
+        let is_own = acting.scope.holds(portfolio.id);
+        acting.authorise(Action::CreateAccount { is_own })?;
+        if !portfolio.is_active() {
+            return Err(AccountError::PortfolioDeactivated);
+        }
+        if accounts::find_by_name(tx.db(), portfolio.id, &details.name)?.is_some() {
+            return Err(AccountError::NameTaken);
+        }
+        let id = accounts::insert(tx, portfolio.id, details, now)?;
+        let account = accounts::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let created = json!({"portfolio": portfolio.name, "website": account.website, "notes": account.notes});
+        tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountCreated, &account, created));
+        for met in met {
+            acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
+            let theirs = scopes::portfolios_of(tx.db(), &[met.person.id])?.remove(&met.person.id).unwrap_or_default();
+            if !theirs.contains(&portfolio.id) {
+                return Err(Denied::unknown().into());
+            }
+            let grants = Grants::default();
+            assignments::give_account(tx, met.person.id, id, grants, acting.person.id, now)?;
+            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, json!({"gives": gives(grants)}), now);
+            ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&account.name), now)?;
+        }
+        Ok(id)
+    })
+}
+
+/// What an assignment gives, for the audit log.
+pub(super) fn gives(grants: Grants) -> Value {
+    json!({"edit_details": grants.edits_details, "see_billing": grants.sees_billing})
+}
+
+/// Describes an account anew, if it still is as it was at `version`.
+///
+/// # Errors
+/// See [`AccountError`].
+pub fn edit(ctx: &Context, caller: &Caller, id: AccountId, details: &AccountDetails, version: i32) -> Result<(), AccountError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        accounts::lock(tx, id)?;
+        let account = acting.account_for(tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
+        if account.version != version {
+            return Err(AccountError::Stale(Box::new(account)));
+        }
+        if accounts::find_by_name(tx.db(), account.portfolio_id, &details.name)?.is_some_and(|other| other != id) {
+            return Err(AccountError::NameTaken);
+        }
+        accounts::update(tx, id, details)?;
+        let described = |account: &Account| json!({"name": account.name, "website": account.website, "notes": account.notes});
+        let after = accounts::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let changes = json!({"before": described(&account), "after": described(&after)});
+        tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountEdited, &account, changes));
+        Ok(())
+    })
+}
+
+/// Moves an account into another portfolio. The people to whom it is assigned keep it.
+///
+/// # Errors
+/// See [`PortfolioError`].
+pub fn move_to(ctx: &Context, caller: &Caller, id: AccountId, portfolio: PortfolioId) -> Result<(Account, Portfolio), PortfolioError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        acting.authorise(Action::ManagePortfolios)?;
+        let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(Denied::unknown)?;
+        let account = accounts::lock(tx, id)?.ok_or_else(Denied::unknown)?;
+        if account.portfolio_id == portfolio.id {
+            return Err(Denied::Refused { refusal: Refusal::Unchanged, name: Some(account.name) }.into());
+        }
+        move_into(tx, caller, &acting, &account, &portfolio, now)?;
+        Ok((account, portfolio))
+    })
+}
+
+/// Moves a locked account, unless its name is taken there.
+pub(super) fn move_into(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    acting: &Acting,
+    account: &Account,
+    portfolio: &Portfolio,
+    now: Timestamp,
+) -> Result<(), PortfolioError> {
+    let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| Denied::unknown())?;
+    if accounts::find_by_name(tx.db(), portfolio.id, &name)?.is_some() {
+        return Err(PortfolioError::AccountNameTaken(account.name.clone()));
+    }
+    accounts::set_portfolio(tx, account.id, portfolio.id)?;
+    let changes = json!({"before": account.portfolio_name, "after": portfolio.name});
+    tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountMoved, account, changes));
+    Ok(())
+}

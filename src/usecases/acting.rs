@@ -1,0 +1,156 @@
+//! Somebody who acts, with what they administer, and the people, portfolios and accounts that exist for them.
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::{AccountPlace, Permission},
+        policy::{Action, Target, decide},
+        scope::Scope,
+    },
+    store::{
+        Database, StoreError, Tx,
+        accounts::{self, Account},
+        assignments, groups,
+        people::{self, Person},
+        portfolios::{self, Portfolio},
+        scopes,
+    },
+};
+
+use super::{
+    Caller, Denied,
+    context::{Rights, authorise},
+};
+
+/// Somebody who acts.
+#[derive(Debug, Clone)]
+pub(super) struct Acting {
+    pub(super) person: Person,
+    pub(super) scope: Scope,
+}
+
+/// The page from which an administrator acts on somebody. The acts are the same; how far they reach is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Users & Groups, which knows no scopes: an Admin's.
+    UsersAndGroups,
+    /// Users & Permissions: as far as somebody's scope reaches.
+    UsersAndPermissions,
+}
+
+/// A person as the one who acts meets them.
+#[derive(Debug, Clone)]
+pub struct Met {
+    pub person: Person,
+    pub target: Target,
+}
+
+impl Acting {
+    pub(super) fn of(db: &mut Database, person: &Person) -> Result<Self, StoreError> {
+        Ok(Self { scope: scopes::of(db, person)?, person: person.clone() })
+    }
+
+    /// Asks the policy.
+    pub(super) fn authorise(&self, action: Action) -> Result<(), Denied> {
+        authorise(&self.person, action, None)
+    }
+
+    /// Asks the policy, and names the person when it refuses.
+    pub(super) fn authorise_on(&self, met: &Met, action: impl FnOnce(Target) -> Action) -> Result<(), Denied> {
+        authorise(&self.person, action(met.target), Some(&met.person))
+    }
+
+    pub(super) fn may(&self, action: Action) -> bool {
+        decide(self.person.actor(), action).is_ok()
+    }
+
+    /// A portfolio that exists for them.
+    pub(super) fn portfolio(&self, db: &mut Database, id: PortfolioId) -> Result<Portfolio, Denied> {
+        self.authorise(Action::Use(Permission::PortfoliosView))?;
+        let portfolio = portfolios::find(db, id)?.ok_or_else(Denied::unknown)?;
+        self.authorise(Action::SeePortfolio { is_own: self.scope.holds(id) })?;
+        Ok(portfolio)
+    }
+
+    /// An account that exists for them, and where it is.
+    pub(super) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), Denied> {
+        let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let place = assignments::place(db, self.person.id, &self.scope, &account)?;
+        self.authorise(Action::SeeAccount(place))?;
+        Ok((account, place))
+    }
+
+    /// The same account, if they may do `action` there. Whoever may do it nowhere learns nothing about what exists.
+    pub(super) fn account_for(
+        &self,
+        db: &mut Database,
+        id: AccountId,
+        permission: Permission,
+        action: impl FnOnce(AccountPlace) -> Action,
+    ) -> Result<Account, Denied> {
+        self.authorise(Action::Use(permission))?;
+        let (account, place) = self.account(db, id)?;
+        self.authorise(action(place))?;
+        Ok(account)
+    }
+
+    /// A person who exists for them in Users & Permissions.
+    pub(super) fn met(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<Met, Denied> {
+        self.authorise(Action::Use(Permission::UsersView))?;
+        let person = people::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let target = person.target(now).in_scope(scopes::inside(db, &self.scope, &person)?);
+        self.authorise(Action::SeeUser(target))?;
+        Ok(Met { person, target })
+    }
+
+    /// The same person, who stays as they are until the transaction ends.
+    pub(super) fn met_locked(&self, tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<Met, Denied> {
+        people::lock(tx, id)?;
+        self.met(tx.db(), id, now)
+    }
+
+    /// A person met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
+    pub(super) fn guarded(
+        &self,
+        db: &mut Database,
+        door: Door,
+        id: UserId,
+        action: impl FnOnce(Target, u64) -> Action,
+        now: Timestamp,
+    ) -> Result<Person, Denied> {
+        let met = match door {
+            Door::UsersAndGroups => {
+                // Whoever may do this to nobody learns nothing about who exists.
+                self.authorise(Action::Use(Permission::DirectoryManage))?;
+                let person = people::find(db, id)?.ok_or_else(Denied::unknown)?;
+                Met { target: person.target(now), person }
+            }
+            Door::UsersAndPermissions => self.met(db, id, now)?,
+        };
+        let others = groups::other_active_admins(db, id)?;
+        self.authorise_on(&met, |target| action(target, others))?;
+        Ok(met.person)
+    }
+
+    /// The same person, who stays as they are until the transaction ends.
+    pub(super) fn guarded_locked(
+        &self,
+        tx: &mut Tx<'_>,
+        door: Door,
+        id: UserId,
+        action: impl FnOnce(Target, u64) -> Action,
+        now: Timestamp,
+    ) -> Result<Person, Denied> {
+        people::lock(tx, id)?;
+        self.guarded(tx.db(), door, id, action, now)
+    }
+}
+
+impl Caller {
+    /// The caller as they are now, with what they administer. From here to the end of the transaction nobody's rights change, but by it.
+    pub(super) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Acting, Denied> {
+        let person = self.actor(tx, rights, now)?;
+        Ok(Acting::of(tx.db(), &person)?)
+    }
+}

@@ -1,0 +1,295 @@
+//! Giving people portfolios and accounts, changing what an account gives them, and taking them away.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject},
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::{Grants, Permission, Switch, To},
+        policy::{Action, Refusal},
+        user::{DefaultRole, Status},
+    },
+    mail::{
+        Message,
+        message::{Assignments, AssignmentsChanged},
+    },
+    store::{
+        StoreError, Tx,
+        accounts::{self, Account},
+        assignments,
+        people::{self, Person},
+        portfolios::{self, Portfolio},
+        scopes,
+    },
+};
+
+use super::{
+    Caller, Context, Denied,
+    accounts::gives,
+    acting::{Acting, Met},
+    context::{Rights, about_user, place_of_account, place_of_portfolio},
+};
+
+/// Gives somebody an account. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they have it already.
+pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId) -> Result<(Person, Account), Denied> {
+    let (person, mut given) = give_accounts(ctx, caller, user, &[account])?;
+    Ok((person, given.pop().ok_or_else(Denied::unknown)?))
+}
+
+/// Gives somebody those of these accounts that they do not have yet. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they have all of them already.
+pub fn give_accounts(ctx: &Context, caller: &Caller, user: UserId, accounts: &[AccountId]) -> Result<(Person, Vec<Account>), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let (grants, mut given) = (Grants::default(), Vec::new());
+        for &account in accounts {
+            let account = own_account(tx, &acting, &met, account)?;
+            if assignments::grants(tx.db(), user, account.id)?.is_none() {
+                assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
+                let details = json!({"gives": gives(grants)});
+                audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, details, now);
+                given.push(account);
+            }
+        }
+        if given.is_empty() {
+            return Err(Denied::unchanged(&met.person));
+        }
+        let names = given.iter().map(|account| account.name.clone()).collect();
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
+        Ok((met.person, given))
+    })
+}
+
+/// Takes an account from somebody. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they do not have it.
+pub fn take_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId) -> Result<(Person, Account), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let account = own_account(tx, &acting, &met, account)?;
+        let grants = assignments::grants(tx.db(), user, account.id)?.ok_or_else(|| Denied::unchanged(&met.person))?;
+        assignments::take_account(tx, user, account.id)?;
+        audit_account(tx, caller, &acting, AuditAction::AssignmentTaken, &met.person, &account, json!({"gave": gives(grants)}), now);
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::taken(&account.name), now)?;
+        Ok((met.person, account))
+    })
+}
+
+/// Changes what an account gives somebody who has it. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they do not have it, or have it like that.
+pub fn set_grants(ctx: &Context, caller: &Caller, user: UserId, account: AccountId, grants: Grants) -> Result<(Person, Account), Denied> {
+    change_grants(ctx, caller, user, account, |_| grants)
+}
+
+/// Puts one switch of an assignment, and leaves the other as it is. Tells who and what.
+///
+/// # Errors
+/// As [`set_grants`].
+pub fn switch(
+    ctx: &Context,
+    caller: &Caller,
+    user: UserId,
+    account: AccountId,
+    switch: Switch,
+    to: To,
+) -> Result<(Person, Account), Denied> {
+    change_grants(ctx, caller, user, account, |before| before.with(switch, to))
+}
+
+fn change_grants(
+    ctx: &Context,
+    caller: &Caller,
+    user: UserId,
+    account: AccountId,
+    change: impl Fn(Grants) -> Grants,
+) -> Result<(Person, Account), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let account = own_account(tx, &acting, &met, account)?;
+        let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
+        let before = before.ok_or_else(|| Denied::unchanged(&met.person))?;
+        let grants = change(before);
+        assignments::set_grants(tx, user, account.id, grants, acting.person.id)?;
+        let changes = json!({"before": gives(before), "after": gives(grants)});
+        audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.person, &account, changes, now);
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::changed(&account.name), now)?;
+        Ok((met.person, account))
+    })
+}
+
+/// Gives a Portfolio Admin a portfolio. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they have it already.
+pub fn give_portfolio(ctx: &Context, caller: &Caller, user: UserId, portfolio: PortfolioId) -> Result<(Person, Portfolio), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let portfolio = own_portfolio(tx, &acting, portfolio)?;
+        acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+        if met.person.default_role != DefaultRole::PortfolioAdmin {
+            return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+        }
+        if has(tx, user, portfolio.id)? {
+            return Err(Denied::unchanged(&met.person));
+        }
+        assignments::give_portfolio(tx, user, portfolio.id, acting.person.id, now)?;
+        audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&portfolio.name), now)?;
+        Ok((met.person, portfolio))
+    })
+}
+
+/// Takes a portfolio from somebody, unless it is the last of a Portfolio Admin. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they do not have it.
+pub fn take_portfolio(ctx: &Context, caller: &Caller, user: UserId, portfolio: PortfolioId) -> Result<(Person, Portfolio), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let portfolio = own_portfolio(tx, &acting, portfolio)?;
+        acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+        if !has(tx, user, portfolio.id)? {
+            return Err(Denied::unchanged(&met.person));
+        }
+        let others = assignments::portfolios_of(tx.db(), &[user])?.len().saturating_sub(1);
+        let others = u64::try_from(others).unwrap_or(u64::MAX);
+        acting.authorise_on(&met, |target| Action::TakePortfolio { target, is_own: true, others })?;
+        assignments::take_portfolio(tx, user, portfolio.id)?;
+        audit_portfolio(tx, caller, &acting, AuditAction::AssignmentTaken, &met.person, &portfolio, now);
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::taken(&portfolio.name), now)?;
+        Ok((met.person, portfolio))
+    })
+}
+
+fn has(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
+    Ok(assignments::portfolios_of(tx.db(), &[user])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
+}
+
+/// The caller, and the person whose assignments are to change.
+fn met(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result<(Acting, Met), Denied> {
+    let acting = caller.acting(tx, Rights::Change, now)?;
+    acting.authorise(Action::Use(Permission::AssignmentsChange))?;
+    let met = acting.met_locked(tx, user, now)?;
+    Ok((acting, met))
+}
+
+/// An account that the actor administers: one that they only work on is not theirs to give.
+fn own_account(tx: &mut Tx<'_>, acting: &Acting, met: &Met, id: AccountId) -> Result<Account, Denied> {
+    let account = accounts::lock(tx, id)?.ok_or_else(Denied::unknown)?;
+    let is_own = acting.scope.holds(account.portfolio_id);
+    acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own })?;
+    Ok(account)
+}
+
+fn own_portfolio(tx: &mut Tx<'_>, acting: &Acting, id: PortfolioId) -> Result<Portfolio, Denied> {
+    portfolios::lock(tx, id)?;
+    acting.portfolio(tx.db(), id)
+}
+
+/// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out.
+///
+/// # Errors
+/// The database's.
+pub(super) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Timestamp) -> Result<(), StoreError> {
+    let default_role = invited.default_role;
+    for given in assignments::portfolios_of(tx.db(), &[invited.id])? {
+        let is_role = default_role == DefaultRole::PortfolioAdmin;
+        if !is_role || !may_still_give(tx, given.by, default_role, given.portfolio.id, now)? {
+            assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
+            tx.audit(left_out(invited, by, place_of_portfolio(&given.portfolio), now));
+        }
+    }
+    for given in assignments::accounts_of(tx.db(), &[invited.id])? {
+        if !may_still_give(tx, given.by, DefaultRole::User, given.account.portfolio_id, now)? {
+            assignments::take_account(tx, invited.id, given.account.id)?;
+            tx.audit(left_out(invited, by, place_of_account(&given.account), now));
+        }
+    }
+    Ok(())
+}
+
+fn left_out(invited: &Person, by: &By, place: Subject, now: Timestamp) -> Entry {
+    let entry = about_user(
+        now,
+        by.clone(),
+        AuditAction::AssignmentLeftOut,
+        &invited.who(),
+        json!({"reason": "whoever gave it may no longer give it"}),
+    );
+    Entry { place: Some(place), ..entry }
+}
+
+fn may_still_give(
+    tx: &mut Tx<'_>,
+    giver: Option<UserId>,
+    default_role: DefaultRole,
+    portfolio: PortfolioId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let giver = giver.map(|giver| people::find(tx.db(), giver)).transpose()?.flatten();
+    let Some(giver) = giver.filter(|giver| giver.status(now) == Status::Active) else { return Ok(false) };
+    let acting = Acting { scope: scopes::of(tx.db(), &giver)?, person: giver };
+    Ok(acting.may(Action::InviteWith { default_role, is_own: acting.scope.holds(portfolio) }))
+}
+
+/// An entry about somebody's assignment to an account.
+#[expect(clippy::too_many_arguments, reason = "each is one fact of the entry")]
+pub(super) fn audit_account(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    acting: &Acting,
+    action: AuditAction,
+    person: &Person,
+    account: &Account,
+    details: Value,
+    now: Timestamp,
+) {
+    let entry = about_user(now, caller.by(&acting.person), action, &person.who(), details);
+    tx.audit(Entry { place: Some(place_of_account(account)), ..entry });
+}
+
+/// An entry about somebody's assignment to a portfolio.
+pub(super) fn audit_portfolio(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    acting: &Acting,
+    action: AuditAction,
+    person: &Person,
+    portfolio: &Portfolio,
+    now: Timestamp,
+) {
+    let entry = about_user(now, caller.by(&acting.person), action, &person.who(), json!({}));
+    tx.audit(Entry { place: Some(place_of_portfolio(portfolio)), ..entry });
+}
+
+impl Context {
+    /// Tells somebody who can sign in what was given to them and taken from them; an invitation says it to the others.
+    pub(super) fn tell_assignments(
+        &self,
+        tx: &mut Tx<'_>,
+        person: &Person,
+        by: &Person,
+        assignments: Assignments,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if person.status(now) != Status::Active {
+            return Ok(());
+        }
+        self.tell(tx, person, by, |change| Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
+    }
+}

@@ -1,0 +1,192 @@
+//! The New User wizard: somebody invited with a name, a default role, and what goes with it. Nothing is written before the last step, which
+//! checks everything again.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        email_address::EmailAddress,
+        ids::{AccountId, PortfolioId},
+        invitation::InvitationOrigin,
+        permission::{Grants, Permission},
+        policy::Action,
+        scope::Scope,
+        text::PersonName,
+        token::Token,
+        user::DefaultRole,
+    },
+    store::{
+        Database, StoreError, Tx,
+        accounts::Account,
+        assignments, company,
+        people::{self, NewInvited, Person},
+        portfolios::Portfolio,
+    },
+};
+
+use super::{
+    Caller, Context, Denied,
+    accounts::gives,
+    acting::Acting,
+    assignments::{audit_account, audit_portfolio},
+    context::{Rights, about_user},
+    invitations::{self, Existing, InviteError},
+    offers,
+    portfolios::sorted,
+};
+
+/// Somebody to be invited.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub email: EmailAddress,
+    pub given: Given,
+}
+
+/// The default role, and what goes with it: at least one of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// To a Portfolio Admin.
+    Portfolios(Vec<PortfolioId>),
+    /// To a User.
+    Accounts(Vec<AccountId>),
+}
+
+impl Given {
+    pub fn default_role(&self) -> DefaultRole {
+        match self {
+            Self::Portfolios(_) => DefaultRole::PortfolioAdmin,
+            Self::Accounts(_) => DefaultRole::User,
+        }
+    }
+}
+
+/// Whose address it is, if the actor cannot invite it.
+///
+/// # Errors
+/// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`Denied`].
+pub fn check_address(ctx: &Context, actor: &Person, email: &EmailAddress) -> Result<(), InviteError> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersInvite))?;
+        free(db, &acting, email, now)
+    })
+}
+
+fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
+    let Some((person, _)) = people::find_by_email(db, email)? else { return Ok(()) };
+    match acting.met(db, person.id, now) {
+        Ok(_) => {
+            let (id, name, status) = (person.id, person.display_name(), person.status(now));
+            Err(InviteError::Exists(Box::new(Existing { id, name, email: person.email, status })))
+        }
+        Err(Denied::Refused { .. }) => Err(InviteError::NotYours),
+        Err(denied) => Err(denied.into()),
+    }
+}
+
+/// All of them, if all are the actor's to give. What was deactivated meanwhile gives nothing, and is as unknown as what never was.
+fn given_portfolios(db: &mut Database, acting: &Acting, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, Denied> {
+    let found = offers::portfolios_of_scope(db, &acting.scope, ids)?;
+    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
+}
+
+fn given_accounts(db: &mut Database, acting: &Acting, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
+    let found = offers::accounts_of_scope(db, &acting.scope, ids)?;
+    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
+}
+
+/// Whether the actor administers nothing that they could give.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersInvite))?;
+        Ok(matches!(acting.scope, Scope::Portfolios(own) if own.is_empty()))
+    })
+}
+
+/// Invites somebody from Users & Permissions.
+///
+/// # Errors
+/// See [`InviteError`]; unknown where something given is not the caller's to give, and where nothing is given.
+pub fn invite(ctx: &Context, caller: &Caller, new: &NewUser) -> Result<Person, InviteError> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let origin = InvitationOrigin::UsersAndPermissions;
+    let default_role = new.given.default_role();
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        acting.authorise(Action::Use(Permission::UsersInvite))?;
+        let given = found(tx, &acting, &new.given)?;
+        acting.authorise(Action::InviteWith { default_role, is_own: true })?;
+        if given.is_empty() {
+            return Err(Denied::unknown().into());
+        }
+        free(tx.db(), &acting, &new.email, now)?;
+        let company = company::load(tx.db())?;
+        let expires_at = now + company.invitation_term(origin);
+        let new = NewInvited {
+            first_name: new.first_name.as_str(),
+            last_name: new.last_name.as_str(),
+            email: &new.email,
+            default_role,
+            origin,
+            expires_at,
+            invited_by: acting.person.id,
+            now,
+        };
+        let person = invitations::add(ctx, tx, &new, &token, &company, &acting.person)?;
+        let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserInvited, &person.who(), details));
+        given.give(tx, caller, &acting, &person, now)?;
+        Ok(person)
+    })
+}
+
+/// What is given, as it stands in the transaction.
+enum Found {
+    Portfolios(Vec<Portfolio>),
+    Accounts(Vec<Account>),
+}
+
+fn found(tx: &mut Tx<'_>, acting: &Acting, given: &Given) -> Result<Found, Denied> {
+    match given {
+        Given::Portfolios(ids) => given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
+        Given::Accounts(ids) => given_accounts(tx.db(), acting, ids).map(Found::Accounts),
+    }
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Portfolios(portfolios) => portfolios.is_empty(),
+            Self::Accounts(accounts) => accounts.is_empty(),
+        }
+    }
+
+    fn give(&self, tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, to: &Person, now: Timestamp) -> Result<(), StoreError> {
+        let by = acting.person.id;
+        match self {
+            Self::Portfolios(portfolios) => {
+                for portfolio in portfolios {
+                    assignments::give_portfolio(tx, to.id, portfolio.id, by, now)?;
+                    audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, to, portfolio, now);
+                }
+            }
+            Self::Accounts(accounts) => {
+                for account in accounts {
+                    let grants = Grants::default();
+                    assignments::give_account(tx, to.id, account.id, grants, by, now)?;
+                    audit_account(tx, caller, acting, AuditAction::AssignmentGiven, to, account, json!({"gives": gives(grants)}), now);
+                }
+            }
+        }
+        Ok(())
+    }
+}

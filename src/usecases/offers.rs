@@ -1,0 +1,169 @@
+//! What pickers offer: what somebody may tick, found by a search where it is much, beside what they have ticked already.
+
+use crate::{
+    domain::{
+        ids::{AccountId, PortfolioId, UserId},
+        permission::Permission,
+        policy::Action,
+        scope::Scope,
+        search::SearchTerm,
+    },
+    store::{
+        Database, StoreError,
+        accounts::{self, Account},
+        page::{Count, Position, Slice},
+        people::Person,
+        portfolio_people::{self, Who},
+        portfolios::{self, Portfolio},
+    },
+};
+
+use super::{Context, Denied, acting::Acting, portfolios::sorted};
+
+/// What a picker shows.
+#[derive(Debug, Clone)]
+pub struct Offer<T> {
+    /// All there is, or what a search found; nothing where there is too much to show without one.
+    pub rows: Vec<T>,
+    pub has_more: bool,
+    /// How many there are without the search.
+    pub count: Count,
+    /// What is ticked, found or not.
+    pub ticked: Vec<T>,
+}
+
+/// What is asked of a picker.
+#[derive(Debug, Clone)]
+pub struct Wanted<I> {
+    pub search: Option<SearchTerm>,
+    pub ticked: Vec<I>,
+    /// So many rows are shown.
+    pub limit: usize,
+}
+
+impl<I: Ord + Copy> Wanted<I> {
+    fn offer<T>(
+        &self,
+        db: &mut Database,
+        count: Count,
+        list: impl FnOnce(&mut Database, Option<SearchTerm>) -> Result<Slice<T>, StoreError>,
+        find: impl FnOnce(&mut Database, &[I]) -> Result<Vec<T>, StoreError>,
+    ) -> Result<Offer<T>, Denied> {
+        let is_short = matches!(count, Count::Exactly(count) if usize::try_from(count).is_ok_and(|count| count <= self.limit));
+        let found = if is_short || self.search.is_some() { Some(list(db, self.search.clone())?) } else { None };
+        let has_more = found.as_ref().is_some_and(|found| found.has_next);
+        let wanted = sorted(&self.ticked);
+        let ticked = find(db, &wanted)?;
+        // Something that does not exist, or not for the one who asks, was never on the page.
+        if ticked.len() != wanted.len() {
+            return Err(Denied::unknown());
+        }
+        Ok(Offer { rows: found.map(|found| found.rows).unwrap_or_default(), has_more, count, ticked })
+    }
+}
+
+/// Accounts to move into a new portfolio.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId>) -> Result<Offer<Account>, Denied> {
+    ctx.store.read(|db| {
+        Acting::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
+        let count = accounts::count_all(db, &filter(None))?;
+        let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
+        wanted.offer(db, count, list, accounts::find_all)
+    })
+}
+
+/// People to look after a new portfolio.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
+    ctx.store.read(|db| {
+        Acting::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        people(db, actor, Who::PortfolioAdmins, wanted)
+    })
+}
+
+/// People with something in a portfolio, for a new account there.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn people_of(ctx: &Context, actor: &Person, portfolio: PortfolioId, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.portfolio(db, portfolio)?;
+        acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(portfolio) })?;
+        people(db, actor, Who::In(portfolio), wanted)
+    })
+}
+
+/// Nobody gives themselves anything, so the actor is not among them.
+fn people(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
+    let filter = |search| portfolio_people::Filter { who, search, except: Some(actor.id) };
+    let count = portfolio_people::count_all(db, &filter(None))?;
+    let list = |db: &mut Database, search| portfolio_people::list(db, &filter(search), &Position::First, wanted.limit);
+    wanted.offer(db, count, list, |db, ids| portfolio_people::find_all(db, &filter(None), ids))
+}
+
+/// Active portfolios in which the actor may create accounts.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn portfolios_for_accounts(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::AccountsCreate))?;
+        portfolios_in(db, &acting.scope, wanted)
+    })
+}
+
+/// Active portfolios that the actor can give to a Portfolio Admin.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
+        portfolios_in(db, &acting.scope, wanted)
+    })
+}
+
+/// Accounts of active portfolios that the actor can give to people.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn accounts_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId>) -> Result<Offer<Account>, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersInvite))?;
+        let filter = |search| accounts::Filter { search, active_only: true, ..accounts::Filter::within(acting.scope.clone()) };
+        let count = accounts::count_all(db, &filter(None))?;
+        let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
+        wanted.offer(db, count, list, |db, ids| accounts_of_scope(db, &acting.scope, ids))
+    })
+}
+
+fn portfolios_in(db: &mut Database, scope: &Scope, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
+    let filter = |search| portfolios::Filter { scope: scope.clone(), search, active_only: true };
+    let count = portfolios::count_all(db, &filter(None))?;
+    let list = |db: &mut Database, search| portfolios::list(db, &filter(search), &Position::First, wanted.limit);
+    wanted.offer(db, count, list, |db, ids| portfolios_of_scope(db, scope, ids))
+}
+
+/// Those of `ids` that are active and in `scope`.
+pub(super) fn portfolios_of_scope(db: &mut Database, scope: &Scope, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, StoreError> {
+    let mut found = portfolios::find_all(db, ids)?;
+    found.retain(|portfolio| portfolio.is_active() && scope.holds(portfolio.id));
+    Ok(found)
+}
+
+/// Those of `ids` that lie in active portfolios of `scope`.
+pub(super) fn accounts_of_scope(db: &mut Database, scope: &Scope, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+    let mut found = accounts::find_all(db, ids)?;
+    found.retain(|account| account.is_active() && scope.holds(account.portfolio_id));
+    Ok(found)
+}

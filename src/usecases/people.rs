@@ -1,0 +1,241 @@
+//! Somebody's page in Users & Permissions: what is known of them, what they may do, and what may be done to them.
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::UserId,
+        invitation::InvitationOrigin,
+        permission::Permission,
+        policy::{Action, Role},
+        search::{SearchTerm, search_words},
+        token::TokenPurpose,
+        user::{DefaultRole, Status},
+    },
+    store::{
+        Database, StoreError,
+        accounts::{self, Account},
+        assignments::{self, AccountAssignment, PortfolioAssignment},
+        company, groups,
+        page::Position,
+        people::{self, Person},
+        portfolios::{self, Portfolio},
+        sessions, tokens,
+    },
+};
+
+use super::{
+    Context, Denied,
+    acting::{Acting, Met},
+    directory,
+    explained::{Explained, explain},
+    mails::{self, InvitationMail},
+};
+
+/// How many assignments a page shows, and how many portfolios or accounts it offers, before one searches.
+pub const SHOWN_MAX: usize = 100;
+
+/// A person as the actor sees them.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub person: Person,
+    pub status: Status,
+    /// What they are, as far as the actor may know: only Admins know who is one.
+    pub role: Role,
+    /// The groups that the actor may see.
+    pub groups: Vec<String>,
+    pub invitation: Option<Invitation>,
+    /// How many hold, for those who may end them.
+    pub sessions: Option<u64>,
+    pub explained: Explained,
+    pub assigned: Assigned,
+    pub offered: Offered,
+    pub may: May,
+}
+
+/// How somebody came in, or is to come in.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// By name; `None` when that person is gone.
+    pub by: Option<String>,
+    pub sent_at: Timestamp,
+    pub until: Option<Timestamp>,
+    pub accepted_at: Option<Timestamp>,
+    /// What became of the mail of an open one.
+    pub mail: Option<InvitationMail>,
+    /// How long a new link will hold.
+    pub term: chrono::TimeDelta,
+}
+
+/// What is assigned to somebody in the actor's scope.
+#[derive(Debug, Clone)]
+pub struct Assigned {
+    /// At most [`SHOWN_MAX`], of what the search finds.
+    pub portfolios: Vec<PortfolioAssignment>,
+    /// At most [`SHOWN_MAX`], of what the search finds.
+    pub accounts: Vec<AccountAssignment>,
+    /// How many there are in all.
+    pub portfolio_count: usize,
+    pub account_count: usize,
+}
+
+/// What the actor may still assign to somebody.
+#[derive(Debug, Clone, Default)]
+pub struct Offered {
+    /// Of what the search finds.
+    pub portfolios: Vec<Portfolio>,
+    pub accounts: Vec<Account>,
+    /// Whether there is more than is shown: then one searches.
+    pub is_partial: bool,
+}
+
+/// The policy's answers about somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
+pub struct May {
+    pub edit: bool,
+    pub deactivate: bool,
+    pub reactivate: bool,
+    pub resend: bool,
+    pub revoke: bool,
+    pub see_link: bool,
+    /// See how many sessions there are, and end them.
+    pub end_sessions: bool,
+    pub assign: bool,
+}
+
+impl May {
+    fn of(acting: &Acting, met: &Met, other_active_admins: u64) -> Self {
+        let target = met.target;
+        let listed = directory::May::of(acting.person.actor(), target, other_active_admins);
+        Self {
+            edit: acting.may(Action::EditUser(target)),
+            deactivate: listed.block,
+            reactivate: listed.activate,
+            resend: listed.resend,
+            revoke: listed.revoke,
+            see_link: listed.see_link,
+            end_sessions: acting.may(Action::EndSessions(target)),
+            assign: acting.may(Action::ChangeAssignments { target, is_own: true }),
+        }
+    }
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTerm>) -> Result<Shown, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        let met = acting.met(db, id, now)?;
+        let sees_admins = acting.may(Action::SeeAdmins);
+        let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
+        let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
+        let (portfolios, accounts) = in_scope(db, &acting, &met.person)?;
+        let memberships = groups::memberships_of(db, &[id])?.into_iter();
+        let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
+        let company = company::load(db)?;
+        let sessions = if may.end_sessions { Some(sessions::count(db, id, &company, now)?) } else { None };
+        Ok(Shown {
+            status: met.target.status,
+            role,
+            groups: groups.map(|membership| membership.group_name).collect(),
+            invitation: invitation(db, &met.person, |origin| company.invitation_term(origin))?,
+            sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
+            explained: explain(db, role, &portfolios, &accounts)?,
+            offered: if may.assign { offered(db, &acting, &met.person, search, &portfolios, &accounts)? } else { Offered::default() },
+            assigned: found(portfolios, accounts, search),
+            may,
+            person: met.person,
+        })
+    })
+}
+
+/// Whether somebody exists for the actor: what the actor takes away may be the last that they had in common.
+///
+/// # Errors
+/// The database's.
+pub fn is_met(ctx: &Context, actor: &Person, id: UserId) -> Result<bool, Denied> {
+    let now = ctx.now();
+    match ctx.store.read(|db| Acting::of(db, actor)?.met(db, id, now)) {
+        Ok(_) => Ok(true),
+        Err(Denied::Refused { .. }) => Ok(false),
+        Err(denied) => Err(denied),
+    }
+}
+
+/// What is assigned to somebody, of what lies in the actor's scope.
+fn in_scope(db: &mut Database, acting: &Acting, person: &Person) -> Result<(Vec<PortfolioAssignment>, Vec<AccountAssignment>), StoreError> {
+    let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
+    portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
+    let mut accounts = assignments::accounts_of(db, &[person.id])?;
+    accounts.retain(|given| acting.scope.holds(given.account.portfolio_id));
+    Ok((portfolios, accounts))
+}
+
+fn found(mut portfolios: Vec<PortfolioAssignment>, mut accounts: Vec<AccountAssignment>, search: Option<&SearchTerm>) -> Assigned {
+    let (portfolio_count, account_count) = (portfolios.len(), accounts.len());
+    if let Some(term) = search {
+        portfolios.retain(|given| term.is_in(&search_words(&given.portfolio.name)));
+        accounts.retain(|given| term.is_in(&search_words(&given.account.name)) || term.is_in(&search_words(&given.account.portfolio_name)));
+    }
+    portfolios.truncate(SHOWN_MAX);
+    accounts.truncate(SHOWN_MAX);
+    Assigned { portfolios, accounts, portfolio_count, account_count }
+}
+
+fn offered(
+    db: &mut Database,
+    acting: &Acting,
+    person: &Person,
+    search: Option<&SearchTerm>,
+    portfolios: &[PortfolioAssignment],
+    accounts: &[AccountAssignment],
+) -> Result<Offered, StoreError> {
+    let mut offered = Offered::default();
+    if person.default_role == DefaultRole::PortfolioAdmin {
+        let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true };
+        // Those that they have are among the rows found.
+        let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX + portfolios.len())?;
+        offered.is_partial |= found.has_next;
+        offered.portfolios = found.rows;
+        offered.portfolios.retain(|portfolio| !portfolios.iter().any(|given| given.portfolio.id == portfolio.id));
+    }
+    let filter = accounts::Filter { active_only: true, search: search.cloned(), ..accounts::Filter::within(acting.scope.clone()) };
+    let found = accounts::list(db, &filter, &Position::First, SHOWN_MAX + accounts.len())?;
+    offered.is_partial |= found.has_next;
+    offered.accounts = found.rows;
+    offered.accounts.retain(|account| !accounts.iter().any(|given| given.account.id == account.id));
+    Ok(offered)
+}
+
+fn invitation(
+    db: &mut Database,
+    person: &Person,
+    term: impl FnOnce(InvitationOrigin) -> chrono::TimeDelta,
+) -> Result<Option<Invitation>, StoreError> {
+    let Some(origin) = person.invitation_origin else { return Ok(None) };
+    let by = person.invited_by.map(|by| people::find(db, by)).transpose()?.flatten();
+    let open = tokens::open_of(db, person.id, TokenPurpose::Invitation)?;
+    Ok(Some(Invitation {
+        by: by.map(|by| by.display_name()),
+        sent_at: open.map_or(person.created_at, |token| token.created_at),
+        until: person.invitation_expires_at.filter(|_| person.credentials_set_at.is_none()),
+        accepted_at: person.credentials_set_at,
+        mail: mails::of_invitations(db, &[person.id])?.remove(&person.id),
+        term: term(origin),
+    }))
+}
+
+/// The portfolios that the actor may give to somebody who becomes a Portfolio Admin.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn portfolios_to_give(ctx: &Context, actor: &Person, search: Option<SearchTerm>) -> Result<(Vec<Portfolio>, bool), Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
+        let filter = portfolios::Filter { scope: acting.scope.clone(), search, active_only: true };
+        let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX)?;
+        Ok((found.rows, found.has_next))
+    })
+}

@@ -1,0 +1,334 @@
+//! Portfolios: which there are, what lies in them, and what Admins do to them.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::Permission,
+        policy::{Action, Refusal},
+        portfolio::PortfolioDetails,
+        search::SearchTerm,
+        user::{DefaultRole, Status},
+    },
+    mail::message::Assignments,
+    store::{
+        Database, StoreError, Tx,
+        accounts::{self, Account},
+        assignments,
+        page::{Count, Position, Slice},
+        people::Person,
+        portfolio_people::{self, Who},
+        portfolios::{self, Contents, Filter, Portfolio},
+    },
+};
+
+use super::{
+    Caller, Context, Denied,
+    accounts::move_into,
+    acting::{Acting, Met},
+    assignments::audit_portfolio,
+    context::{Rights, about_portfolio},
+};
+
+/// Why a portfolio does not become what it was to be.
+#[derive(Debug, thiserror::Error)]
+pub enum PortfolioError {
+    #[error("there is a portfolio with this name")]
+    NameTaken,
+    /// Two accounts of one name would lie in it.
+    #[error("there is an account with this name in the portfolio")]
+    AccountNameTaken(String),
+    /// Somebody else changed it since the form was drawn; this is how it stands now.
+    #[error("it was changed meanwhile")]
+    Stale(Box<Portfolio>),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for PortfolioError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// One page of the portfolios that exist for somebody.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub rows: Slice<Row>,
+    pub count: Count,
+    pub may_manage: bool,
+    /// Of a Portfolio Admin: the names of those assigned to them that are deactivated.
+    pub deactivated: Vec<String>,
+}
+
+/// A portfolio in a list.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub portfolio: Portfolio,
+    pub contents: Contents,
+    /// The people to whom it is assigned, by name.
+    pub admins: Vec<Person>,
+}
+
+/// The portfolios that exist for the actor, with `search` in their name or in that of one of their accounts.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::PortfoliosView))?;
+        let may_manage = acting.may(Action::ManagePortfolios);
+        let filter = Filter { scope: acting.scope, search, active_only: false };
+        let page = portfolios::list(db, &filter, position, limit)?;
+        let ids = page.rows.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
+        let contents = portfolios::contents(db, &ids)?;
+        let mut admins = HashMap::<_, Vec<_>>::new();
+        for (portfolio, person) in portfolios::admins_of(db, &ids)? {
+            admins.entry(portfolio).or_default().push(person);
+        }
+        let rows = page.map(|portfolio| Row {
+            contents: contents.get(&portfolio.id).copied().unwrap_or_default(),
+            admins: admins.remove(&portfolio.id).unwrap_or_default(),
+            portfolio,
+        });
+        let assigned = if may_manage { Vec::new() } else { assignments::portfolios_of(db, &[actor.id])? };
+        let deactivated = assigned.into_iter().map(|assigned| assigned.portfolio).filter(|portfolio| !portfolio.is_active());
+        let deactivated = deactivated.map(|portfolio| portfolio.name).collect();
+        Ok(Listing { rows, count: portfolios::count_all(db, &filter)?, may_manage, deactivated })
+    })
+}
+
+/// A portfolio, and what the actor may do there.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub portfolio: Portfolio,
+    pub contents: Contents,
+    pub admins: Vec<Person>,
+    pub accounts: Slice<AccountRow>,
+    pub people: Slice<Assigned>,
+    pub may_manage: bool,
+    pub may_create_account: bool,
+}
+
+/// Somebody with anything assigned in a portfolio.
+#[derive(Debug, Clone)]
+pub struct Assigned {
+    pub person: Person,
+    pub status: Status,
+    /// Whether they look after all of it.
+    pub is_whole: bool,
+    /// The names of the accounts there that are assigned to them.
+    pub accounts: Vec<String>,
+}
+
+/// An account in a list.
+#[derive(Debug, Clone)]
+pub struct AccountRow {
+    pub account: Account,
+    pub facts: accounts::Facts,
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn show(
+    ctx: &Context,
+    actor: &Person,
+    id: PortfolioId,
+    accounts_at: &Position,
+    people_at: &Position,
+    limit: usize,
+) -> Result<Shown, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        let portfolio = acting.portfolio(db, id)?;
+        let filter = accounts::Filter { portfolio: Some(id), ..accounts::Filter::within(acting.scope.clone()) };
+        let page = accounts::list(db, &filter, accounts_at, limit)?;
+        let ids = page.rows.iter().map(|account| account.id).collect::<Vec<_>>();
+        let facts = accounts::facts(db, &ids)?;
+        let row = |account: Account| AccountRow { facts: facts.get(&account.id).copied().unwrap_or_default(), account };
+        Ok(Shown {
+            contents: portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default(),
+            admins: portfolios::admins_of(db, &[id])?.into_iter().map(|(_, person)| person).collect(),
+            accounts: page.map(row),
+            people: people_of(db, id, people_at, limit, now)?,
+            may_manage: acting.may(Action::ManagePortfolios),
+            may_create_account: portfolio.is_active() && acting.may(Action::CreateAccount { is_own: acting.scope.holds(id) }),
+            portfolio,
+        })
+    })
+}
+
+fn people_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, now: Timestamp) -> Result<Slice<Assigned>, StoreError> {
+    let filter = portfolio_people::Filter { who: Who::In(id), search: None, except: None };
+    let page = portfolio_people::list(db, &filter, at, limit)?;
+    let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
+    let whole = assignments::portfolios_of(db, &ids)?;
+    let accounts = assignments::accounts_of(db, &ids)?;
+    Ok(page.map(|person| Assigned {
+        status: person.status(now),
+        is_whole: whole.iter().any(|assigned| assigned.user == person.id && assigned.portfolio.id == id),
+        accounts: accounts
+            .iter()
+            .filter(|assigned| assigned.user == person.id && assigned.account.portfolio_id == id)
+            .map(|assigned| assigned.account.name.clone())
+            .collect(),
+        person,
+    }))
+}
+
+/// Makes a portfolio, moves these accounts into it, and assigns it to these Portfolio Admins.
+///
+/// # Errors
+/// See [`PortfolioError`].
+pub fn create(
+    ctx: &Context,
+    caller: &Caller,
+    details: &PortfolioDetails,
+    accounts: &[AccountId],
+    people: &[UserId],
+) -> Result<PortfolioId, PortfolioError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        acting.authorise(Action::ManagePortfolios)?;
+        if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
+            return Err(PortfolioError::NameTaken);
+        }
+        // People before portfolios before accounts, each in the order of their ids: the order of locks that everybody keeps.
+        let mut admins = Vec::with_capacity(people.len());
+        for &user in &sorted(people) {
+            admins.push(portfolio_admin(tx, &acting, user, now)?);
+        }
+        let id = portfolios::insert(tx, details, now)?;
+        let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let notes = (!details.notes.as_str().is_empty()).then(|| details.notes.as_str());
+        tx.audit(about_portfolio(now, caller.by(&acting.person), AuditAction::PortfolioCreated, &portfolio, json!({"notes": notes})));
+        for &account in &sorted(accounts) {
+            let account = accounts::lock(tx, account)?.ok_or_else(Denied::unknown)?;
+            move_into(tx, caller, &acting, &account, &portfolio, now)?;
+        }
+        for met in &admins {
+            assignments::give_portfolio(tx, met.person.id, id, acting.person.id, now)?;
+            audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
+            ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&portfolio.name), now)?;
+        }
+        Ok(id)
+    })
+}
+
+/// Somebody to whom a portfolio may be assigned.
+fn portfolio_admin(tx: &mut Tx<'_>, acting: &Acting, user: UserId, now: Timestamp) -> Result<Met, Denied> {
+    let met = acting.met_locked(tx, user, now)?;
+    acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+    if met.person.default_role != DefaultRole::PortfolioAdmin {
+        return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+    }
+    Ok(met)
+}
+
+/// Ids in their order, each once.
+pub(super) fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// A portfolio that the actor may manage.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn managed(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfolio, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::ManagePortfolios)?;
+        acting.portfolio(db, id)
+    })
+}
+
+/// Names and describes a portfolio anew, if it still is as it was at `version`.
+///
+/// # Errors
+/// See [`PortfolioError`].
+pub fn edit(ctx: &Context, caller: &Caller, id: PortfolioId, details: &PortfolioDetails, version: i32) -> Result<(), PortfolioError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (acting, portfolio) = locked(tx, caller, Rights::Stay, id, now)?;
+        if portfolio.version != version {
+            return Err(PortfolioError::Stale(Box::new(portfolio)));
+        }
+        if portfolios::find_by_name(tx.db(), &details.name)?.is_some_and(|other| other.id != id) {
+            return Err(PortfolioError::NameTaken);
+        }
+        portfolios::update(tx, id, details)?;
+        let changes = json!({
+            "before": {"name": portfolio.name, "notes": portfolio.notes},
+            "after": {"name": details.name.as_str(), "notes": details.notes.as_str()},
+        });
+        tx.audit(about_portfolio(now, caller.by(&acting.person), AuditAction::PortfolioEdited, &portfolio, changes));
+        Ok(())
+    })
+}
+
+fn locked(tx: &mut Tx<'_>, caller: &Caller, rights: Rights, id: PortfolioId, now: Timestamp) -> Result<(Acting, Portfolio), Denied> {
+    let acting = caller.acting(tx, rights, now)?;
+    acting.authorise(Action::ManagePortfolios)?;
+    let portfolio = portfolios::lock(tx, id)?.ok_or_else(Denied::unknown)?;
+    Ok((acting, portfolio))
+}
+
+/// What follows when a portfolio is deactivated, for the page that asks before.
+#[derive(Debug, Clone)]
+pub struct Consequences {
+    pub portfolio: Portfolio,
+    pub contents: Contents,
+    pub admins: Vec<Person>,
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn consequences(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Consequences, Denied> {
+    let portfolio = managed(ctx, actor, id)?;
+    ctx.store.read(|db| {
+        let contents = portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default();
+        let admins = portfolios::admins_of(db, &[id])?.into_iter().map(|(_, person)| person).collect();
+        Ok(Consequences { portfolio, contents, admins })
+    })
+}
+
+/// Deactivates a portfolio: what lies in it stays, and gives nobody but Admins access. Tells its name.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where it is deactivated already.
+pub fn deactivate(ctx: &Context, caller: &Caller, id: PortfolioId) -> Result<String, Denied> {
+    set_deactivated(ctx, caller, id, true)
+}
+
+/// Gives access again to whom it was assigned. Tells its name.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where it is active.
+pub fn reactivate(ctx: &Context, caller: &Caller, id: PortfolioId) -> Result<String, Denied> {
+    set_deactivated(ctx, caller, id, false)
+}
+
+fn set_deactivated(ctx: &Context, caller: &Caller, id: PortfolioId, deactivated: bool) -> Result<String, Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (acting, portfolio) = locked(tx, caller, Rights::Change, id, now)?;
+        if portfolio.is_active() != deactivated {
+            return Err(Denied::Refused { refusal: Refusal::Unchanged, name: Some(portfolio.name) });
+        }
+        portfolios::set_deactivated(tx, id, deactivated.then_some(now))?;
+        let action = if deactivated { AuditAction::PortfolioDeactivated } else { AuditAction::PortfolioReactivated };
+        tx.audit(about_portfolio(now, caller.by(&acting.person), action, &portfolio, json!({})));
+        Ok(portfolio.name)
+    })
+}

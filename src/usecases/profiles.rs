@@ -1,0 +1,214 @@
+//! Manage User: somebody's name, address and default role, as an administrator edits them; and the end of their sessions.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        email_address::EmailAddress,
+        ids::{PortfolioId, UserId},
+        policy::Action,
+        text::PersonName,
+        user::{DefaultRole, Status},
+    },
+    mail::{
+        Message,
+        message::{Assignments, UserEdited},
+    },
+    store::{
+        StoreError, Tx, assignments,
+        people::{self, Person},
+        portfolios::{self, Portfolio},
+        sessions,
+    },
+};
+
+use super::{
+    Caller, Context, Denied, Door,
+    acting::{Acting, Met},
+    assignments::audit_portfolio,
+    context::{Rights, about_user},
+    email_change::{self, Asked, Tokens},
+    invitations::{self, Existing},
+};
+
+/// What somebody is to be.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub email: EmailAddress,
+    pub default_role: DefaultRole,
+    /// For somebody who becomes a Portfolio Admin: their first portfolio.
+    pub portfolio: Option<PortfolioId>,
+    /// For a Portfolio Admin who becomes a User: the portfolios of which they have been told that they go.
+    pub leaves: Vec<PortfolioId>,
+    /// As the form was drawn.
+    pub version: i32,
+}
+
+/// Why somebody does not become that.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Somebody else changed it since the form was drawn; this is how it stands now.
+    #[error("it was changed meanwhile")]
+    Stale(Box<Person>),
+    /// A Portfolio Admin has at least one portfolio.
+    #[error("a portfolio is missing")]
+    NeedsPortfolio,
+    /// These go with the role, and nobody has agreed to that yet.
+    #[error("portfolios go with the role")]
+    Leaves(Vec<Portfolio>),
+    /// The address belongs to somebody. Whoever may not know them is not told who.
+    #[error("the address is in use")]
+    AddressTaken(Option<Box<Existing>>),
+    /// Another address needs somebody who can confirm it.
+    #[error("the address cannot be changed")]
+    AddressStays,
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for ProfileError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// Somebody whom the actor may edit.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| Acting::of(db, actor)?.guarded(db, Door::UsersAndPermissions, id, |target, _| Action::EditUser(target), now))
+}
+
+/// Updates somebody, if they still are as they were at `profile.version`. A changed role ends their sessions; another address of somebody
+/// active waits until it is confirmed there. Tells who they are now.
+///
+/// # Errors
+/// See [`ProfileError`].
+pub fn update(ctx: &Context, caller: &Caller, id: UserId, profile: &Profile) -> Result<Person, ProfileError> {
+    let (now, tokens) = (ctx.now(), Tokens::new(ctx));
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let met = acting.met_locked(tx, id, now)?;
+        acting.authorise_on(&met, Action::EditUser)?;
+        let before = &met.person;
+        if before.version != profile.version {
+            return Err(ProfileError::Stale(Box::new(met.person)));
+        }
+        let with_role = change_role(tx, caller, &acting, &met, profile, now)?;
+        people::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
+        let named = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        if profile.email.as_str() != before.email {
+            let asked = Asked { caller, by: &acting.person, person: &named, email: &profile.email, now };
+            change_address(ctx, tx, &acting, &asked, &tokens)?;
+        }
+        let after = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let told =
+            |person: &Person| json!({"name": person.display_name(), "email": person.email, "default_role": person.default_role.label()});
+        let (was, is) = (told(before), told(&after));
+        // A change of address that waits has an entry of its own.
+        if was != is || profile.email.as_str() == before.email {
+            let changes = json!({"before": was, "after": is});
+            tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserEdited, &before.who(), changes));
+        }
+        tell(ctx, tx, &acting, before, &after, with_role, now)?;
+        Ok(after)
+    })
+}
+
+/// What comes and goes with another default role.
+fn change_role(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    acting: &Acting,
+    met: &Met,
+    profile: &Profile,
+    now: Timestamp,
+) -> Result<Assignments, ProfileError> {
+    let (person, default_role) = (&met.person, profile.default_role);
+    let mut names = Assignments::default();
+    if person.default_role == default_role {
+        return Ok(names);
+    }
+    let theirs = assignments::portfolios_of(tx.db(), &[person.id])?.into_iter().map(|given| given.portfolio).collect::<Vec<_>>();
+    match default_role {
+        DefaultRole::PortfolioAdmin => {
+            acting.authorise(Action::Use(crate::domain::permission::Permission::UsersInvitePortfolioAdmin))?;
+            let id = profile.portfolio.ok_or(ProfileError::NeedsPortfolio)?;
+            portfolios::lock(tx, id)?;
+            let portfolio = acting.portfolio(tx.db(), id)?;
+            let is_own = acting.scope.holds(id);
+            acting.authorise(Action::InviteWith { default_role, is_own })?;
+            assignments::give_portfolio(tx, person.id, id, acting.person.id, now)?;
+            audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, person, &portfolio, now);
+            names.given.push(portfolio.name);
+        }
+        DefaultRole::User => {
+            if !theirs.iter().all(|portfolio| profile.leaves.contains(&portfolio.id)) {
+                return Err(ProfileError::Leaves(theirs));
+            }
+            for portfolio in theirs {
+                assignments::take_portfolio(tx, person.id, portfolio.id)?;
+                audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, person, &portfolio, now);
+                names.taken.push(portfolio.name);
+            }
+        }
+    }
+    sessions::end_all(tx, person.id, None)?;
+    Ok(names)
+}
+
+/// Another address: that of somebody active waits until it is confirmed there, and an open invitation goes to the new one instead.
+fn change_address(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), ProfileError> {
+    let Asked { person, email, now, .. } = *asked;
+    if let Some(other) = Existing::find(tx.db(), email, now)?.filter(|other| other.id != person.id) {
+        let known = acting.met(tx.db(), other.id, now).is_ok();
+        return Err(ProfileError::AddressTaken(known.then(|| Box::new(other))));
+    }
+    match person.status(now) {
+        Status::Active => Ok(email_change::begin(ctx, tx, asked, tokens)?),
+        Status::Invited | Status::Expired => Ok(invitations::readdress(ctx, tx, acting, person, email, &tokens.to_new, now)?),
+        Status::Deactivated => Err(ProfileError::AddressStays),
+    }
+}
+
+/// Tells somebody who can sign in what is different now.
+fn tell(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    acting: &Acting,
+    before: &Person,
+    after: &Person,
+    assignments: Assignments,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let name = (before.display_name() != after.display_name()).then(|| after.display_name());
+    let role = (before.default_role != after.default_role).then(|| after.default_role.label().to_owned());
+    if after.status(now) != Status::Active || (name.is_none() && role.is_none()) {
+        return Ok(());
+    }
+    ctx.tell(tx, after, &acting.person, |change| Message::UserEdited(UserEdited { change, name, role, assignments }), now)
+}
+
+/// Ends all sessions of somebody. Tells who it was, and how many there were.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn end_sessions(ctx: &Context, caller: &Caller, id: UserId) -> Result<(Person, usize), Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, Door::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
+        let ended = sessions::end_all(tx, id, None)?;
+        if ended > 0 {
+            ctx.tell(tx, &person, &acting.person, Message::SignedOut, now)?;
+        }
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::SessionsEnded, &person.who(), json!({"sessions": ended})));
+        Ok((person, ended))
+    })
+}

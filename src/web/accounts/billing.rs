@@ -1,0 +1,248 @@
+//! Billing: where an account's bills go, to read or to change.
+
+use actix_web::{http::StatusCode, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::AccountHead;
+use crate::{
+    domain::{
+        account::{Billing, BillingLine},
+        country::Country,
+        email_address::EmailAddress,
+        ids::AccountId,
+        permission::Permission,
+        policy::Action,
+    },
+    usecases::{
+        BillingRow,
+        billing::{self, BillingError},
+    },
+    web::{
+        console::Console,
+        failure::Failure,
+        form::Form,
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
+        paths,
+        respond::{self, Answer},
+    },
+};
+
+/// What is said, or asked.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/billing.html")]
+pub struct BillingPage {
+    pub shell: Shell,
+    pub account: AccountHead,
+    pub fields: BillingFields,
+    /// 0 where nobody has said anything yet.
+    pub version: i32,
+    pub may_update: bool,
+    /// Whether somebody else saved meanwhile.
+    pub is_stale: bool,
+}
+
+impl BillingPage {
+    fn errors(&self) -> FormErrors {
+        self.fields.errors()
+    }
+
+    fn countries() -> Vec<(&'static str, &'static str)> {
+        Country::all().map(|country| (country.code(), country.name())).collect()
+    }
+
+    /// Labels and what is said, for those who only read.
+    fn facts(&self) -> [(&'static str, &str); 9] {
+        let Self {
+            fields: BillingFields { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order }, ..
+        } = self;
+        let country = country.value.parse::<Country>().map_or("", Country::name);
+        [
+            ("Legal Name", &legal_name.value),
+            ("Billing Email", &email.value),
+            ("Address Line 1", &line_1.value),
+            ("Address Line 2", &line_2.value),
+            ("City", &city.value),
+            ("Postal Code", &postal_code.value),
+            ("Country", country),
+            ("Tax ID", &tax_id.value),
+            ("Purchase Order Reference", &purchase_order.value),
+        ]
+    }
+}
+
+/// The fields of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BillingFields {
+    pub legal_name: Field,
+    pub email: Field,
+    pub line_1: Field,
+    pub line_2: Field,
+    pub city: Field,
+    pub postal_code: Field,
+    pub country: Field,
+    pub tax_id: Field,
+    pub purchase_order: Field,
+}
+
+/// What was typed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BillingForm {
+    legal_name: String,
+    email: String,
+    address_line_1: String,
+    address_line_2: String,
+    city: String,
+    postal_code: String,
+    country: String,
+    tax_id: String,
+    purchase_order: String,
+    version: i32,
+}
+
+impl BillingFields {
+    fn of(row: &BillingRow) -> Self {
+        Self {
+            legal_name: Field::new(&*row.legal_name),
+            email: Field::new(&*row.email),
+            line_1: Field::new(&*row.address_line_1),
+            line_2: Field::new(&*row.address_line_2),
+            city: Field::new(&*row.city),
+            postal_code: Field::new(&*row.postal_code),
+            country: Field::new(&*row.country),
+            tax_id: Field::new(&*row.tax_id),
+            purchase_order: Field::new(&*row.purchase_order),
+        }
+    }
+
+    fn typed(form: &BillingForm) -> (Self, Option<Billing>) {
+        let mut fields = Self::default();
+        let line = |what| FieldError::line(what, BillingLine::parse);
+        let optional = || FieldError::line("", BillingLine::optional);
+        let country = |code: &str| code.parse::<Country>().map_err(|_| FieldError::Said("Choose a country".to_owned()));
+        let legal_name = parse(&form.legal_name, line("a legal name"), &mut fields.legal_name);
+        let email = parse(&form.email, EmailAddress::parse, &mut fields.email);
+        let line_1 = parse(&form.address_line_1, line("an address"), &mut fields.line_1);
+        let line_2 = parse(&form.address_line_2, optional(), &mut fields.line_2);
+        let city = parse(&form.city, line("a city"), &mut fields.city);
+        let postal_code = parse(&form.postal_code, line("a postal code"), &mut fields.postal_code);
+        let country = parse(&form.country, country, &mut fields.country);
+        let tax_id = parse(&form.tax_id, optional(), &mut fields.tax_id);
+        let purchase_order = parse(&form.purchase_order, optional(), &mut fields.purchase_order);
+        let billing = || {
+            Some(Billing {
+                legal_name: legal_name?,
+                email: email?,
+                address_line_1: line_1?,
+                address_line_2: line_2?,
+                city: city?,
+                postal_code: postal_code?,
+                country: country?,
+                tax_id: tax_id?,
+                purchase_order: purchase_order?,
+            })
+        };
+        let billing = billing();
+        (fields, billing)
+    }
+
+    /// Beside what somebody else has saved meanwhile.
+    fn beside(self, saved: &BillingRow) -> Self {
+        let country = saved.country.parse::<Country>().map_or("", Country::name);
+        let is_same_country = self.country.value == saved.country;
+        Self {
+            legal_name: self.legal_name.beside(&saved.legal_name),
+            email: self.email.beside(&saved.email),
+            line_1: self.line_1.beside(&saved.address_line_1),
+            line_2: self.line_2.beside(&saved.address_line_2),
+            city: self.city.beside(&saved.city),
+            postal_code: self.postal_code.beside(&saved.postal_code),
+            country: if is_same_country { self.country } else { self.country.beside(country) },
+            tax_id: self.tax_id.beside(&saved.tax_id),
+            purchase_order: self.purchase_order.beside(&saved.purchase_order),
+        }
+    }
+
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([
+            ("legal", self.legal_name.error.as_ref()),
+            ("email", self.email.error.as_ref()),
+            ("line-1", self.line_1.error.as_ref()),
+            ("line-2", self.line_2.error.as_ref()),
+            ("city", self.city.error.as_ref()),
+            ("postal", self.postal_code.error.as_ref()),
+            ("country", self.country.error.as_ref()),
+            ("tax", self.tax_id.error.as_ref()),
+            ("order", self.purchase_order.error.as_ref()),
+        ])
+    }
+}
+
+/// `GET /accounts/{account}/billing`
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>) -> Answer {
+    respond::page(&page(&console, *id, None).await?)
+}
+
+/// `POST /accounts/{account}/billing`
+pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<BillingForm>) -> Answer {
+    let (id, version) = (*id, form.0.version);
+    let (fields, new) = BillingFields::typed(&form.0);
+    let Some(new) = new else {
+        return respond::again(&page(&console, id, Some((fields, version))).await?);
+    };
+    match console.act(move |ctx, caller| billing::update(ctx, caller, id, &new, version)).await? {
+        Ok(account) => {
+            console.done(&Flash::new(FlashKind::Ok, format!("The billing of {} is saved.", account.name)), paths::Billing { account: id })
+        }
+        Err(BillingError::Stale(saved)) => {
+            let page = page(&console, id, Some((fields.beside(&saved), saved.version))).await?;
+            respond::with_status(StatusCode::CONFLICT, &BillingPage { is_stale: true, ..page })
+        }
+        Err(BillingError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+/// The page; a form that was typed into is shown again only to those who may send it.
+async fn page(console: &Console, id: AccountId, typed: Option<(BillingFields, i32)>) -> Result<BillingPage, Failure> {
+    let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
+    let (frame, shown) = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await?;
+    if typed.is_some() && !shown.may.update_billing {
+        return Err(Failure::OutOfReach);
+    }
+    let saved = shown.billing.as_ref().map(|row| (BillingFields::of(row), row.version));
+    let (fields, version) = typed.or(saved).unwrap_or_default();
+    Ok(BillingPage {
+        shell: console.shell(&frame),
+        account: AccountHead::new(&shown.account, shown.may),
+        fields,
+        version,
+        may_update: shown.may.update_billing,
+        is_stale: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::check;
+
+    #[test]
+    fn renders() {
+        for (may_update, is_stale) in [(true, false), (true, true), (false, false)] {
+            check(&format!("billing-{may_update}-{is_stale}"), |sample| BillingPage {
+                shell: sample.shell(),
+                account: AccountHead::sample(sample),
+                fields: BillingFields {
+                    legal_name: Field::new("Fjord Foods AS").beside(&sample.text),
+                    city: if may_update { Field::refused(&*sample.text, FieldError::Said(sample.group())) } else { Field::default() },
+                    country: Field::new("NO"),
+                    ..BillingFields::default()
+                },
+                version: 0,
+                may_update,
+                is_stale,
+            });
+        }
+    }
+}

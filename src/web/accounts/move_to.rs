@@ -1,0 +1,124 @@
+//! Move to another portfolio: an Admin's.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{AccountHead, picks};
+use crate::{
+    domain::{
+        ids::{AccountId, PortfolioId},
+        policy::Action,
+        search::SearchTerm,
+    },
+    usecases::{
+        accounts,
+        offers::{self, Wanted},
+        portfolios::PortfolioError,
+    },
+    web::{
+        console::Console,
+        failure::Failure,
+        form::Form,
+        page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
+        paths,
+        respond::{self, Answer},
+    },
+};
+
+/// Where to.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/move.html")]
+pub struct MoveAccountPage {
+    pub shell: Shell,
+    pub account: AccountHead,
+    pub portfolios: Picker,
+}
+
+impl MoveAccountPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("portfolios", self.portfolios.error.as_ref())])
+    }
+}
+
+/// Which button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Do {
+    Find,
+    Move,
+}
+
+/// What was picked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveForm {
+    portfolio: Option<PortfolioId>,
+    #[serde(default)]
+    find_portfolio: String,
+    r#do: Do,
+}
+
+/// A page without parameters.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoQuery {}
+
+/// `GET /accounts/{account}/move`
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, _: Query<NoQuery>) -> Answer {
+    respond::page(&page(&console, *id, None, String::new()).await?)
+}
+
+/// `POST /accounts/{account}/move`
+pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<MoveForm>) -> Answer {
+    let (id, MoveForm { portfolio, find_portfolio: find, r#do }) = (*id, form.0);
+    if r#do == Do::Find {
+        return respond::page(&page(&console, id, portfolio, find).await?);
+    }
+    let Some(portfolio) = portfolio else { return refused(&console, id, None, find, "Choose a portfolio".to_owned()).await };
+    match console.act(move |ctx, caller| accounts::move_to(ctx, caller, id, portfolio)).await? {
+        Ok((account, portfolio)) => console
+            .done(&Flash::new(FlashKind::Ok, format!("{} is in {} now.", account.name, portfolio.name)), paths::Account { account: id }),
+        Err(PortfolioError::AccountNameTaken(name)) => {
+            refused(&console, id, Some(portfolio), find, format!("There is an account called {name} in that portfolio already")).await
+        }
+        // Neither happens where only the place changes.
+        Err(PortfolioError::NameTaken | PortfolioError::Stale(_)) => Err(Failure::Internal("a move was stale".to_owned())),
+        Err(PortfolioError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+async fn refused(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> Answer {
+    let mut page = page(console, id, picked, find).await?;
+    page.portfolios.error = Some(FieldError::Said(said));
+    respond::again(&page)
+}
+
+async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, Failure> {
+    let wanted = Wanted { search: SearchTerm::parse(&find), ticked: picked.into_iter().collect(), limit: PICKS_MAX };
+    let (frame, ((account, may), offer)) = console
+        .open(Action::ManagePortfolios, move |ctx, actor| {
+            Ok((accounts::movable(ctx, actor, id)?, offers::portfolios_for_accounts(ctx, actor, &wanted)?))
+        })
+        .await?;
+    Ok(MoveAccountPage {
+        shell: console.shell(&frame),
+        account: AccountHead::new(&account, may),
+        portfolios: picks::portfolios(offer, find),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::{page::PickerKind, samples::check};
+
+    #[test]
+    fn renders() {
+        check("move-account", |sample| MoveAccountPage {
+            shell: sample.shell(),
+            account: AccountHead::sample(sample),
+            portfolios: Picker { id: "portfolios", name: "portfolio", ..Picker::sample(sample, PickerKind::One) },
+        });
+    }
+}

@@ -1,0 +1,62 @@
+//! Pickers of accounts, people and portfolios, from what the use cases offer.
+
+use crate::{
+    domain::clock::Timestamp,
+    usecases::{Account, Person, Portfolio, offers::Offer},
+    web::{
+        page::{Pick, Picker, PickerKind},
+        query,
+    },
+};
+
+/// Accounts, by portfolio.
+pub(in crate::web) fn accounts(offer: Offer<Account>, find: String) -> Picker {
+    let pick =
+        |account: &Account, is_ticked| Pick { value: account.id.to_string(), name: account.name.clone(), about: String::new(), is_ticked };
+    let group = |account: &Account| account.portfolio_name.clone();
+    let ids = ("accounts", "account", "find_account");
+    picker(offer, find, ids, ("Find an account", ("account", "accounts")), |account| account.id.0, group, pick)
+}
+
+/// People, in one group.
+pub(in crate::web) fn people(offer: Offer<Person>, find: String, group: &str, now: Timestamp) -> Picker {
+    let pick = |person: &Person, is_ticked| Pick {
+        value: person.id.to_string(),
+        name: person.display_name(),
+        about: format!("{}, {}", person.email, person.status(now).label()),
+        is_ticked,
+    };
+    let ids = ("people", "user", "find_user");
+    picker(offer, find, ids, ("Find a person", ("person", "people")), |person| person.id.0, |_| group.to_owned(), pick)
+}
+
+/// One portfolio.
+pub(in crate::web) fn portfolios(offer: Offer<Portfolio>, find: String) -> Picker {
+    let pick = |portfolio: &Portfolio, is_ticked| Pick {
+        value: portfolio.id.to_string(),
+        name: portfolio.name.clone(),
+        about: String::new(),
+        is_ticked,
+    };
+    let ids = ("portfolios", "portfolio", "find_portfolio");
+    let group = |_: &Portfolio| "Portfolios".to_owned();
+    let words = ("Find a portfolio", ("portfolio", "portfolios"));
+    Picker { kind: PickerKind::One, ..picker(offer, find, ids, words, |portfolio| portfolio.id.0, group, pick) }
+}
+
+fn picker<T>(
+    offer: Offer<T>,
+    find: String,
+    (id, name, find_name): (&'static str, &'static str, &'static str),
+    (label, words): (&'static str, (&'static str, &'static str)),
+    key: impl Fn(&T) -> i64,
+    group: impl Fn(&T) -> String,
+    pick: impl Fn(&T, bool) -> Pick,
+) -> Picker {
+    let Offer { rows, has_more, count, ticked } = offer;
+    let is_ticked = |row: &T| ticked.iter().any(|ticked| key(ticked) == key(row));
+    let found = rows.iter().map(|row| (group(row), pick(row, is_ticked(row)))).collect();
+    let kept = ticked.iter().map(|row| pick(row, true)).collect();
+    let groups = Picker::grouped(found, kept);
+    Picker { kind: PickerKind::Many, id, name, find_name, label, words, find, count: query::shown(count), has_more, groups, error: None }
+}

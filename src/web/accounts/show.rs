@@ -1,0 +1,120 @@
+//! An account's page: its details, its people, what happened lately.
+
+use actix_web::web::Path;
+use askama::Template;
+
+use super::{AccountHead, events::Event, move_to::NoQuery};
+use crate::{
+    domain::{ids::AccountId, permission::Permission, policy::Action, user::Status},
+    usecases::accounts::{self, Colleague, May},
+    web::{
+        console::Console,
+        page::{Moment, Person, Shell},
+        paths,
+        respond::{self, Answer},
+    },
+};
+
+/// One account.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/show.html")]
+pub struct AccountPage {
+    pub shell: Shell,
+    pub account: AccountHead,
+    /// Empty where there is none.
+    pub website: String,
+    pub notes: String,
+    pub people: Vec<ColleagueRow>,
+    pub events: Vec<Event>,
+    pub may: May,
+}
+
+/// Somebody who works on the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColleagueRow {
+    pub person: Person,
+    pub is_you: bool,
+    pub status: Status,
+    /// "View, Edit details"
+    pub gives: &'static str,
+    pub since: Moment,
+}
+
+impl ColleagueRow {
+    fn manage_path(&self) -> paths::Manage {
+        paths::Manage { user: self.person.id }
+    }
+}
+
+/// What an assignment gives, by the names of its switches.
+fn gives(edits_details: bool, sees_billing: bool) -> &'static str {
+    match (edits_details, sees_billing) {
+        (false, false) => "View",
+        (true, false) => "View, Edit details",
+        (false, true) => "View, See billing",
+        (true, true) => "View, Edit details, See billing",
+    }
+}
+
+/// `GET /accounts/{account}`
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, _: actix_web::web::Query<NoQuery>) -> Answer {
+    let id = *id;
+    let (frame, shown) = console.open(Action::Use(Permission::AccountsView), move |ctx, actor| accounts::show(ctx, actor, id)).await?;
+    let (now, may) = (frame.now, shown.may);
+    let colleague = |Colleague { person, status, grants, since }: Colleague| ColleagueRow {
+        is_you: console.is_you(&person),
+        person: Person::from(&person.who()),
+        status,
+        gives: gives(grants.edits_details, grants.sees_billing),
+        since: Moment::new(since, now),
+    };
+    respond::page(&AccountPage {
+        shell: console.shell(&frame),
+        account: AccountHead::new(&shown.account, may),
+        people: shown.people.into_iter().map(colleague).collect(),
+        events: shown.events.iter().filter_map(|row| Event::of(row, Moment::new(row.at, now))).collect(),
+        website: shown.account.website,
+        notes: shown.account.notes,
+        may,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{Sample, check};
+
+    const ALL: May = May { edit: true, see_billing: true, update_billing: true, assign: true, see_portfolio: true, move_away: true };
+
+    fn page(sample: &Sample) -> AccountPage {
+        let colleague = |place: usize, person| ColleagueRow {
+            person,
+            is_you: place == 3,
+            status: Status::ALL[place % 4],
+            gives: gives(place.is_multiple_of(2), place.is_multiple_of(3)),
+            since: sample.moment(place),
+        };
+        AccountPage {
+            shell: sample.shell(),
+            account: AccountHead::sample(sample),
+            website: String::new(),
+            notes: sample.text.clone(),
+            people: sample.rows(colleague),
+            events: sample.rows(|place, person| Event { text: format!("{} edited the details", person.name), at: sample.moment(place) }),
+            may: ALL,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("account", page);
+        let may = May { assign: false, move_away: false, see_billing: false, edit: false, ..ALL };
+        check("account-user", |sample| AccountPage { may, ..page(sample) });
+    }
+
+    #[test]
+    fn a_website_is_opened_without_a_word_about_where_from() {
+        let html = AccountPage { website: "https://fjordfoods.example".into(), ..page(&Sample::plain()) }.render().unwrap();
+        assert!(html.contains("<a href=\"https://fjordfoods.example\" rel=\"noopener noreferrer\">"));
+    }
+}

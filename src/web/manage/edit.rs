@@ -1,0 +1,340 @@
+//! Manage User: name, address and default role; and the questions that another default role raises.
+
+use actix_web::{http::StatusCode, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        email_address::EmailAddress,
+        ids::{PortfolioId, UserId},
+        permission::Permission,
+        policy::Action,
+        search::SearchTerm,
+        user::{DefaultRole, Status},
+    },
+    usecases::{
+        self, people,
+        profiles::{self, Profile, ProfileError},
+    },
+    web::{
+        console::Console,
+        failure::Failure,
+        form::Form,
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Moment, Person, Shell, parse},
+        paths,
+        respond::{self, Answer},
+    },
+};
+
+/// The form on a page of its own, and what stands in its way.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/edit.html")]
+pub struct EditUserPage {
+    pub shell: Shell,
+    pub person: Person,
+    pub fields: EditFields,
+    /// Somebody else changed the person while the form was open.
+    pub is_stale: bool,
+    /// Whom the address belongs to, for those who may know.
+    pub owner: Option<paths::Manage>,
+}
+
+/// What Manage User asks for, on the page and in the dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditFields {
+    pub user: UserId,
+    pub since: Moment,
+    pub is_open: bool,
+    pub first_name: Field,
+    pub last_name: Field,
+    pub email: Field,
+    pub role: RoleChoice,
+    pub portfolio: Option<PortfolioChoice>,
+    /// Portfolios that go with the role: names, and their ids as the form sends them back.
+    pub leaves: Option<(Vec<String>, String)>,
+    /// What stands there now, where somebody else changed it: beside first name, last name, address and role.
+    pub now: [Option<String>; 4],
+    pub version: i32,
+}
+
+/// The drop-down of default roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoleChoice(pub DefaultRole);
+
+/// The first portfolio of somebody who becomes a Portfolio Admin.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PortfolioChoice {
+    pub q: String,
+    /// Whether one searches, since there are more than fit.
+    pub searches: bool,
+    pub options: Vec<(PortfolioId, String)>,
+    pub picked: Option<PortfolioId>,
+    pub error: Option<FieldError>,
+}
+
+impl RoleChoice {
+    pub(super) fn is(self, word: &str) -> bool {
+        self.0.as_str() == word
+    }
+}
+
+impl PortfolioChoice {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
+    pub(super) fn is_picked(&self, id: &PortfolioId) -> bool {
+        self.picked == Some(*id)
+    }
+}
+
+impl EditFields {
+    pub(super) fn of(person: &usecases::Person, now: Timestamp) -> Self {
+        Self {
+            user: person.id,
+            since: Moment::new(person.created_at, now),
+            is_open: matches!(person.status(now), Status::Invited | Status::Expired),
+            first_name: Field::new(&*person.first_name),
+            last_name: Field::new(&*person.last_name),
+            email: Field::new(&*person.email),
+            role: RoleChoice(person.default_role),
+            portfolio: None,
+            leaves: None,
+            now: [None, None, None, None],
+            version: person.version,
+        }
+    }
+
+    fn path(&self) -> paths::EditUser {
+        paths::EditUser { user: self.user }
+    }
+
+    pub(super) fn email_hint(&self) -> &'static str {
+        if self.is_open {
+            "A new address makes the link in the earlier mail dead, and gets a new one."
+        } else {
+            "A new address counts once it is confirmed there; the old one is told and can stop it."
+        }
+    }
+
+    /// "user since 4 Mar 2025".
+    fn since_in_words(&self) -> String {
+        format!("{} {}", if self.is_open { "invited" } else { "user since" }, self.since.date())
+    }
+}
+
+impl EditUserPage {
+    fn back(&self) -> paths::Manage {
+        paths::Manage { user: self.person.id }
+    }
+
+    fn errors(&self) -> FormErrors {
+        let portfolio = self.fields.portfolio.as_ref().and_then(|portfolio| portfolio.error.as_ref());
+        FormErrors::of([
+            ("first_name", self.fields.first_name.error.as_ref()),
+            ("last_name", self.fields.last_name.error.as_ref()),
+            ("email", self.fields.email.error.as_ref()),
+            ("portfolio", portfolio),
+        ])
+    }
+}
+
+/// What was typed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditForm {
+    first_name: String,
+    last_name: String,
+    email: String,
+    default_role: DefaultRole,
+    version: i32,
+    #[serde(default)]
+    portfolio: String,
+    /// Looks for a portfolio by part of its name.
+    #[serde(default)]
+    q: String,
+    /// The ids of the portfolios that go with the role.
+    #[serde(default)]
+    leaves: String,
+    /// "find": only look for portfolios.
+    #[serde(default, rename = "do")]
+    act: String,
+}
+
+/// `GET /users-and-permissions/{user}/edit`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>) -> Answer {
+    let (frame, person) = person(&console, *id).await?;
+    let fields = EditFields::of(&person, frame.now);
+    respond::page(&EditUserPage::new(&console, &frame, &person, fields))
+}
+
+impl EditUserPage {
+    fn new(console: &Console, frame: &usecases::directory::Frame, person: &usecases::Person, fields: EditFields) -> Self {
+        Self { shell: console.shell(frame), person: Person::from(&person.who()), fields, is_stale: false, owner: None }
+    }
+}
+
+async fn person(console: &Console, id: UserId) -> Result<(usecases::directory::Frame, usecases::Person), Failure> {
+    console.open(Action::Use(Permission::UsersEdit), move |ctx, actor| profiles::editable(ctx, actor, id)).await
+}
+
+/// `POST /users-and-permissions/{user}/edit`
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<EditForm>) -> Answer {
+    let (id, typed) = (*id, form.0);
+    let (frame, person) = person(&console, id).await?;
+    let mut fields = EditFields { role: RoleChoice(typed.default_role), version: typed.version, ..EditFields::of(&person, frame.now) };
+    let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
+    let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
+    let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
+    let finds = typed.act == "find";
+    let becomes_admin = typed.default_role == DefaultRole::PortfolioAdmin && person.default_role == DefaultRole::User;
+    if finds || (becomes_admin && !typed.portfolio.is_empty()) {
+        fields.portfolio = Some(PortfolioChoice::look(&console, &typed, None).await?);
+    }
+    let page = |fields| EditUserPage::new(&console, &frame, &person, fields);
+    let (Some(first_name), Some(last_name), Some(email), false) = (first_name, last_name, email, finds) else {
+        return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
+    };
+    let portfolio = if typed.portfolio.is_empty() { None } else { Some(typed.portfolio.parse().map_err(|_| Failure::NotFound)?) };
+    let leaves = typed.leaves.split(',').filter_map(|id| id.parse().ok()).collect();
+    let (default_role, version) = (typed.default_role, typed.version);
+    let address = email.clone();
+    let profile = Profile { first_name, last_name, email, default_role, portfolio, leaves, version };
+    match console.act(move |ctx, caller| profiles::update(ctx, caller, id, &profile)).await? {
+        Ok(after) => console.done(&updated(&person, &after, &address), paths::Manage { user: id }),
+        Err(ProfileError::NeedsPortfolio) => {
+            let missing = FieldError::Said("Choose at least one portfolio".to_owned());
+            fields.portfolio = Some(PortfolioChoice::look(&console, &typed, Some(missing)).await?);
+            respond::again(&page(fields))
+        }
+        Err(ProfileError::Leaves(portfolios)) => {
+            let ids = portfolios.iter().map(|portfolio| portfolio.id.to_string()).collect::<Vec<_>>().join(",");
+            fields.leaves = Some((portfolios.into_iter().map(|portfolio| portfolio.name).collect(), ids));
+            respond::again(&page(fields))
+        }
+        Err(ProfileError::AddressTaken(existing)) => {
+            let text = match &existing {
+                Some(existing) => format!("{} is already a user, {}", existing.email, existing.status.label()),
+                None => "This address cannot be given by you; ask an Admin".to_owned(),
+            };
+            fields.email = Field::refused(typed.email, FieldError::Said(text));
+            let owner = existing.map(|existing| paths::Manage { user: existing.id });
+            respond::again(&EditUserPage { owner, ..page(fields) })
+        }
+        Err(ProfileError::AddressStays) => {
+            let text = "Somebody deactivated keeps the address".to_owned();
+            fields.email = Field::refused(typed.email, FieldError::Said(text));
+            respond::again(&page(fields))
+        }
+        Err(ProfileError::Stale(now)) => {
+            fields.now = differences(&fields, &now);
+            fields.version = now.version;
+            respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields) })
+        }
+        Err(ProfileError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+/// What stands there now, beside what was typed and differs from it.
+fn differences(typed: &EditFields, now: &usecases::Person) -> [Option<String>; 4] {
+    let differs = |typed: &str, now: &str| (typed != now).then(|| now.to_owned());
+    [
+        differs(&typed.first_name.value, &now.first_name),
+        differs(&typed.last_name.value, &now.last_name),
+        differs(&typed.email.value, &now.email),
+        differs(typed.role.0.label(), now.default_role.label()),
+    ]
+}
+
+fn updated(before: &usecases::Person, after: &usecases::Person, email: &EmailAddress) -> Flash {
+    let name = after.display_name();
+    let text = if before.default_role == after.default_role {
+        format!("{name} is updated.")
+    } else {
+        format!("{name} is updated, a {} now. All their sessions have ended.", after.default_role.label())
+    };
+    let mail = if after.email != email.as_str() {
+        format!(" The new address counts once it is confirmed by the mail to {email}.")
+    } else if before.email != after.email {
+        format!(" The invitation goes to {}.", after.email)
+    } else {
+        String::new()
+    };
+    Flash::new(FlashKind::Ok, format!("{text}{mail}"))
+}
+
+impl PortfolioChoice {
+    async fn look(console: &Console, typed: &EditForm, error: Option<FieldError>) -> Result<Self, Failure> {
+        let (search, actor) = (SearchTerm::parse(&typed.q), console.user.person.clone());
+        let (found, has_more) = console.act(move |ctx, _| people::portfolios_to_give(ctx, &actor, search)).await??;
+        let searches = has_more || !typed.q.is_empty();
+        let options = if has_more && typed.q.is_empty() { Vec::new() } else { found };
+        Ok(Self {
+            q: typed.q.clone(),
+            searches,
+            options: options.into_iter().map(|portfolio| (portfolio.id, portfolio.name)).collect(),
+            picked: typed.portfolio.parse().ok(),
+            error,
+        })
+    }
+}
+
+#[cfg(test)]
+impl EditFields {
+    pub(super) fn sample(sample: &crate::web::samples::Sample) -> Self {
+        Self {
+            user: UserId(7),
+            since: sample.moment(900),
+            is_open: false,
+            first_name: Field::new(&*sample.text),
+            last_name: Field::new(&*sample.text),
+            email: Field::new(&*sample.email),
+            role: RoleChoice(DefaultRole::User),
+            portfolio: None,
+            leaves: None,
+            now: [None, None, None, None],
+            version: 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::text::LineError,
+        web::samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample) -> EditUserPage {
+        EditUserPage { shell: sample.shell(), person: sample.person(6), fields: EditFields::sample(sample), is_stale: false, owner: None }
+    }
+
+    #[test]
+    fn renders() {
+        check("manage-user", page);
+        check("manage-user-errors", |sample| {
+            let mut page = page(sample);
+            page.fields.first_name = Field::refused("", FieldError::Line { what: "a first name", error: LineError::Empty });
+            page.fields.email = Field::refused(&sample.email, FieldError::Said(format!("{} is already a user, Active", sample.email)));
+            page.owner = Some(paths::Manage { user: UserId(3) });
+            page
+        });
+        check("manage-user-portfolio", |sample| {
+            let mut page = page(sample);
+            let options = (1..).zip(vec![sample.text.clone(); sample.rows]).map(|(id, name)| (PortfolioId(id), name)).collect();
+            let error = Some(FieldError::Said("Choose at least one portfolio".into()));
+            page.fields.portfolio = Some(PortfolioChoice { q: sample.text.clone(), searches: true, options, picked: None, error });
+            page
+        });
+        check("manage-user-leaves", |sample| {
+            let mut page = page(sample);
+            page.fields.leaves = Some((vec![sample.text.clone(); sample.rows], "1,2".into()));
+            page
+        });
+        check("manage-user-stale", |sample| {
+            let mut page = page(sample);
+            page.fields.now = [Some(sample.text.clone()), None, Some(sample.email.clone()), Some("User".into())];
+            EditUserPage { is_stale: true, ..page }
+        });
+    }
+}

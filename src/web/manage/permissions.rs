@@ -1,0 +1,122 @@
+//! The table of what somebody may do and where it comes from.
+
+use crate::{
+    domain::{clock::Timestamp, permission::Permission, policy::Role},
+    usecases::explained::{Explained, Given, InPortfolio, OnAccount},
+    web::page::{Moment, counted},
+};
+
+/// Rows that belong together: everywhere, or one portfolio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    pub head: Row,
+    pub rows: Vec<Row>,
+    /// What is not shown: "12 more accounts".
+    pub more: Option<String>,
+}
+
+/// What somebody may do somewhere, and through what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Row {
+    pub place: String,
+    pub may: String,
+    pub sources: Vec<Source>,
+}
+
+/// Through what: the kind, what it is, and for an assignment who gave it and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub kind: &'static str,
+    pub name: String,
+    pub given: Option<GivenBy>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenBy {
+    /// "Maya Fischer", or what stands for somebody who is gone.
+    pub by: String,
+    pub at: Moment,
+}
+
+/// The table, and how many portfolios it does not show.
+pub(super) fn blocks(explained: &Explained, now: Timestamp) -> (Vec<Block>, Option<String>) {
+    let role = |role: Role| Source { kind: "Role", name: role.label().to_owned(), given: None };
+    let everywhere = if explained.role == Role::Admin {
+        Block { head: row("Everywhere", "Everything", vec![role(Role::Admin)]), rows: Vec::new(), more: None }
+    } else {
+        let told = explained.everywhere.iter().map(|permission| row("Company", permission.label(), vec![role(explained.role)]));
+        Block { head: row("Everywhere", "", Vec::new()), rows: told.collect(), more: None }
+    };
+    let blocks = std::iter::once(everywhere).chain(explained.portfolios.iter().map(|portfolio| block(portfolio, now))).collect();
+    (blocks, more(explained.more as u64, "portfolio", "portfolios"))
+}
+
+fn row(place: &str, may: &str, sources: Vec<Source>) -> Row {
+    Row { place: place.to_owned(), may: may.to_owned(), sources }
+}
+
+fn more(count: u64, one: &str, many: &str) -> Option<String> {
+    (count > 0).then(|| counted(count, &format!("more {one}"), &format!("more {many}")))
+}
+
+fn block(portfolio: &InPortfolio, now: Timestamp) -> Block {
+    let InPortfolio { portfolio: there, assigned, permissions, accounts, more: unseen, accounts_in_all } = portfolio;
+    let sources = assigned.iter().map(|given| source("Portfolio Admin", &there.name, given, now)).collect();
+    let may = if !there.is_active() {
+        "Nothing while the portfolio is deactivated".to_owned()
+    } else if permissions.is_empty() {
+        format!("{} of {}", accounts.len() as u64 + unseen, counted(*accounts_in_all, "account", "accounts"))
+    } else {
+        in_words(permissions)
+    };
+    Block {
+        head: Row { place: there.name.clone(), may, sources },
+        rows: accounts.iter().map(|account| on_account(account, &there.name, now)).collect(),
+        more: more(*unseen, "account", "accounts"),
+    }
+}
+
+fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
+    let by_portfolio = on.by_portfolio.then(|| Source { kind: "Portfolio", name: portfolio.to_owned(), given: None });
+    let assigned = on.assigned.iter().map(|given| source("Account", &on.account.name, given, now));
+    let may = if on.permissions.is_empty() { "Nothing".to_owned() } else { in_words(&on.permissions) };
+    Row { place: on.account.name.clone(), may, sources: by_portfolio.into_iter().chain(assigned).collect() }
+}
+
+fn source(kind: &'static str, name: &str, Given { by, at }: &Given, now: Timestamp) -> Source {
+    let by = by.clone().unwrap_or_else(|| "somebody who is gone".to_owned());
+    Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: Moment::new(*at, now) }) }
+}
+
+/// "See, edit details, update billing": to see billing goes without saying for whoever updates it.
+fn in_words(permissions: &[Permission]) -> String {
+    let updates = permissions.contains(&Permission::BillingUpdate);
+    let words = permissions.iter().filter_map(|permission| match permission {
+        Permission::AccountsView => Some("see"),
+        Permission::AccountsEdit => Some("edit details"),
+        Permission::BillingView if updates => None,
+        Permission::BillingView => Some("see billing"),
+        Permission::BillingUpdate => Some("see and update billing"),
+        Permission::UsersInvite => Some("invite people"),
+        Permission::AccountsCreate => Some("create accounts"),
+        Permission::AssignmentsChange => Some("change assignments"),
+        other => Some(other.label()),
+    });
+    let text = words.collect::<Vec<_>>().join(", ");
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_may_do_reads_as_a_sentence_begins() {
+        assert_eq!(in_words(&[Permission::AccountsView]), "See");
+        let all = [Permission::AccountsView, Permission::AccountsEdit, Permission::BillingView, Permission::BillingUpdate];
+        assert_eq!(in_words(&all), "See, edit details, see and update billing");
+        assert_eq!(in_words(&all[..3]), "See, edit details, see billing");
+        assert_eq!(in_words(&[]), "");
+    }
+}

@@ -1,0 +1,62 @@
+//! Revoke invitation, from somebody's page: the question before it.
+
+use actix_web::web::Path;
+use askama::Template;
+
+use crate::{
+    domain::{ids::UserId, permission::Permission, policy::Action},
+    usecases::{Door, invitations},
+    web::{
+        console::Console,
+        form::{Button, Form},
+        page::{Flash, FlashKind, Person, Shell},
+        paths,
+        respond::{self, Answer},
+    },
+};
+
+/// What follows from revoking.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/revoke.html")]
+pub struct RevokeFromManagePage {
+    pub shell: Shell,
+    pub person: Person,
+}
+
+impl RevokeFromManagePage {
+    fn path(&self) -> paths::RevokeFromManage {
+        paths::RevokeFromManage { user: self.person.id }
+    }
+
+    fn back(&self) -> paths::Manage {
+        paths::Manage { user: self.person.id }
+    }
+}
+
+/// `GET /users-and-permissions/{user}/revoke`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>) -> Answer {
+    let id = *id;
+    let page = Action::Use(Permission::UsersEdit);
+    let content = move |ctx: &_, actor: &_| invitations::revocable(ctx, actor, Door::UsersAndPermissions, id);
+    let (frame, person) = console.open(page, content).await?;
+    respond::page(&RevokeFromManagePage { shell: console.shell(&frame), person: Person::from(&person.who()) })
+}
+
+/// `POST /users-and-permissions/{user}/revoke`
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+    let id = *id;
+    let person = console.act(move |ctx, caller| invitations::revoke(ctx, caller, Door::UsersAndPermissions, id)).await??;
+    let text = format!("The invitation to {} is revoked. Its link no longer works.", person.email);
+    console.done(&Flash::new(FlashKind::Ok, text), paths::UsersAndPermissions {})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::check;
+
+    #[test]
+    fn renders() {
+        check("manage-revoke", |sample| RevokeFromManagePage { shell: sample.shell(), person: sample.person(4) });
+    }
+}

@@ -1,0 +1,75 @@
+//! One click each: Deactivate, Reactivate, Resend invitation, Sign out everywhere.
+
+use actix_web::web::Path;
+
+use crate::{
+    domain::ids::UserId,
+    usecases::{Door, invitations, profiles, users},
+    web::{
+        console::Console,
+        form::{Button, Form},
+        page::{Flash, FlashKind, counted},
+        paths,
+        respond::Answer,
+    },
+};
+
+use super::{already, undoable};
+
+/// `POST /users-and-permissions/{user}/deactivate`
+pub(in crate::web) async fn deactivate(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+    let user = *id;
+    let done = match console.act(move |ctx, caller| users::block(ctx, caller, Door::UsersAndPermissions, user)).await? {
+        Ok(person) => {
+            let name = person.display_name();
+            let text = format!("{name} is deactivated and signed out everywhere.");
+            undoable(text, "Reactivate", &name, paths::ReactivateUser { user })
+        }
+        Err(denied) => already(denied)?,
+    };
+    console.done(&done, paths::Manage { user })
+}
+
+/// `POST /users-and-permissions/{user}/reactivate`
+pub(in crate::web) async fn reactivate(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+    let user = *id;
+    let done = match console.act(move |ctx, caller| users::activate(ctx, caller, Door::UsersAndPermissions, user)).await? {
+        Ok(person) => {
+            let name = person.display_name();
+            undoable(format!("{name} is active and can sign in again."), "Deactivate", &name, paths::DeactivateUser { user })
+        }
+        Err(denied) => already(denied)?,
+    };
+    console.done(&done, paths::Manage { user })
+}
+
+/// `POST /users-and-permissions/{user}/resend`
+pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+    let user = *id;
+    let done = match console.act(move |ctx, caller| invitations::resend(ctx, caller, Door::UsersAndPermissions, user)).await? {
+        Ok(person) => {
+            let text = if console.passes_links_on() {
+                format!("The invitation to {} has a new link. Show link gives it to you; the earlier one no longer works.", person.email)
+            } else {
+                format!("A new invitation is on its way to {}. The earlier link no longer works.", person.email)
+            };
+            Flash::new(FlashKind::Ok, text)
+        }
+        Err(denied) => already(denied)?,
+    };
+    console.done(&done, paths::Manage { user })
+}
+
+/// `POST /users-and-permissions/{user}/sign-out`
+pub(in crate::web) async fn end_sessions(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+    let user = *id;
+    let (person, ended) = console.act(move |ctx, caller| profiles::end_sessions(ctx, caller, user)).await??;
+    let done = match ended {
+        0 => Flash::new(FlashKind::Info, format!("{} is signed in nowhere. Nothing was changed.", person.display_name())),
+        ended => {
+            let sessions = counted(ended as u64, "session has", "sessions have");
+            Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", person.display_name()))
+        }
+    };
+    console.done(&done, paths::Manage { user })
+}

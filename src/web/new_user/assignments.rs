@@ -1,0 +1,117 @@
+//! Step 2: which portfolios, or which accounts?
+
+use askama::Template;
+
+use crate::{
+    domain::{permission::Permission, policy::Action, search::SearchTerm, user::DefaultRole},
+    usecases::offers::{self, Wanted},
+    web::{
+        accounts::picks,
+        console::Console,
+        failure::Failure,
+        page::{FieldError, FormErrors, PICKS_MAX, Picker, PickerKind, Shell},
+    },
+};
+
+use super::{Answers, Hidden, name_and_role::Checked};
+
+/// The second step.
+#[derive(Debug, Clone, Template)]
+#[template(path = "new_user/assignments.html")]
+pub struct AssignmentsPage {
+    pub shell: Shell,
+    /// "Noor van Dijk, User".
+    pub who: String,
+    /// How a sentence calls the person.
+    pub short_name: String,
+    pub default_role: DefaultRole,
+    pub picker: Picker,
+    /// Ticks of the other kind were dropped, since the role has changed.
+    pub dropped: bool,
+    pub hidden: Vec<Hidden>,
+}
+
+impl AssignmentsPage {
+    pub(super) async fn new(
+        console: &Console,
+        answers: &Answers,
+        checked: Checked,
+        find: String,
+        error: Option<FieldError>,
+    ) -> Result<Self, Failure> {
+        let search = SearchTerm::parse(&find);
+        let find = if search.is_some() { find } else { String::new() };
+        let (portfolios, accounts) = (answers.portfolios.clone(), answers.accounts.clone());
+        let role = checked.default_role;
+        let (frame, picker) = console
+            .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
+                Ok(match role {
+                    DefaultRole::PortfolioAdmin => {
+                        let wanted = Wanted { search, ticked: portfolios, limit: PICKS_MAX };
+                        let picker = picks::portfolios(offers::portfolios_to_give(ctx, actor, &wanted)?, find);
+                        Picker { kind: PickerKind::Many, ..picker }
+                    }
+                    DefaultRole::User => {
+                        let wanted = Wanted { search, ticked: accounts, limit: PICKS_MAX };
+                        picks::accounts(offers::accounts_to_give(ctx, actor, &wanted)?, find)
+                    }
+                })
+            })
+            .await?;
+        Ok(Self {
+            shell: console.shell(&frame),
+            who: checked.in_short(),
+            short_name: checked.first_name.to_string(),
+            default_role: role,
+            picker: Picker { error, ..picker },
+            dropped: answers.dropped,
+            hidden: answers.typed(),
+        })
+    }
+
+    /// The step again, since nothing is ticked.
+    pub(super) async fn nothing_ticked(console: &Console, answers: &Answers, checked: Checked) -> Result<Self, Failure> {
+        let text = match checked.default_role {
+            DefaultRole::PortfolioAdmin => "Tick at least one portfolio",
+            DefaultRole::User => "Tick at least one account",
+        };
+        Self::new(console, answers, checked, String::new(), Some(FieldError::Said(text.to_owned()))).await
+    }
+
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([(self.picker.id, self.picker.error.as_ref())])
+    }
+
+    fn is_accounts(&self) -> bool {
+        self.default_role == DefaultRole::User
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{Sample, check};
+
+    fn page(sample: &Sample, default_role: DefaultRole) -> AssignmentsPage {
+        AssignmentsPage {
+            shell: sample.shell(),
+            who: format!("{}, User", sample.text),
+            short_name: sample.text.clone(),
+            default_role,
+            picker: Picker::sample(sample, PickerKind::Many),
+            dropped: sample.rows > 20,
+            hidden: vec![("first_name", sample.text.clone())],
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("new-user-2-accounts", |sample| page(sample, DefaultRole::User));
+        check("new-user-2-portfolios", |sample| page(sample, DefaultRole::PortfolioAdmin));
+        check("new-user-2-error", |sample| {
+            let page = page(sample, DefaultRole::User);
+            let error = Some(FieldError::Said("Tick at least one account".to_owned()));
+            AssignmentsPage { picker: Picker { error, ..page.picker }, ..page }
+        });
+    }
+}

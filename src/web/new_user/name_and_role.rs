@@ -1,0 +1,155 @@
+//! Step 1: who is it, and in which role?
+
+use askama::Template;
+
+use crate::{
+    domain::{email_address::EmailAddress, ids::UserId, permission::Permission, policy::Action, text::PersonName, user::DefaultRole},
+    usecases::{
+        invitations::{Existing, InviteError},
+        new_user,
+    },
+    web::{
+        console::Console,
+        failure::Failure,
+        page::{Field, FieldError, FormErrors, Shell, parse},
+        paths,
+    },
+};
+
+use super::{Answers, Hidden};
+
+/// The first step.
+#[derive(Debug, Clone, Template)]
+#[template(path = "new_user/name_and_role.html")]
+pub struct NameAndRolePage {
+    pub shell: Shell,
+    pub first_name: Field,
+    pub last_name: Field,
+    pub email: Field,
+    pub default_role: Option<DefaultRole>,
+    pub role_error: Option<FieldError>,
+    /// Whose page to open instead, where the address is somebody's whom the actor administers.
+    pub existing: Option<UserId>,
+    pub hidden: Vec<Hidden>,
+    /// Whether there is no portfolio in which the one who looks could invite anybody.
+    pub has_nothing_to_give: bool,
+}
+
+/// Answers of the first step that hold.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub email: EmailAddress,
+    pub default_role: DefaultRole,
+}
+
+impl Checked {
+    /// "Noor van Dijk, User".
+    pub(super) fn in_short(&self) -> String {
+        format!("{} {}, {}", self.first_name, self.last_name, self.default_role.label())
+    }
+}
+
+impl NameAndRolePage {
+    pub(super) async fn new(console: &Console, answers: &Answers) -> Result<Self, Failure> {
+        let (frame, has_nothing_to_give) = console.open(Action::Use(Permission::UsersInvite), new_user::has_nothing_to_give).await?;
+        Ok(Self {
+            shell: console.shell(&frame),
+            first_name: Field::new(&answers.first_name),
+            last_name: Field::new(&answers.last_name),
+            email: Field::new(&answers.email),
+            default_role: answers.default_role,
+            role_error: None,
+            existing: None,
+            hidden: answers.ticked(),
+            has_nothing_to_give,
+        })
+    }
+
+    /// The step again, since the address cannot be invited.
+    pub(super) async fn taken(console: &Console, answers: &Answers, error: &InviteError) -> Result<Self, Failure> {
+        let page = Self::new(console, answers).await?;
+        let (text, existing) = match error {
+            InviteError::Exists(existing) => {
+                let Existing { id, email, status, .. } = &**existing;
+                (format!("{email} is already a user, {}.", status.label()), Some(*id))
+            }
+            InviteError::NotYours | InviteError::Denied(_) => ("This address cannot be invited by you; ask an Admin".to_owned(), None),
+        };
+        Ok(Self { email: Field::refused(&answers.email, FieldError::Said(text)), existing, ..page })
+    }
+
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([
+            ("first_name", self.first_name.error.as_ref()),
+            ("last_name", self.last_name.error.as_ref()),
+            ("email", self.email.error.as_ref()),
+            ("default_role", self.role_error.as_ref()),
+        ])
+    }
+
+    fn manage(&self) -> Option<paths::Manage> {
+        self.existing.map(|user| paths::Manage { user })
+    }
+
+    /// The drop-down: each role, and whether it is chosen.
+    fn roles(&self) -> impl Iterator<Item = (DefaultRole, bool)> {
+        DefaultRole::ALL.iter().map(|&role| (role, self.default_role == Some(role)))
+    }
+}
+
+/// Checks the answers of this step, or draws it again with what is wrong.
+pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Result<Checked, Box<NameAndRolePage>>, Failure> {
+    let [mut first, mut last, mut address] = [Field::default(), Field::default(), Field::default()];
+    let first_name = parse(&answers.first_name, FieldError::first_name(), &mut first);
+    let last_name = parse(&answers.last_name, FieldError::last_name(), &mut last);
+    let email = parse(&answers.email, EmailAddress::parse, &mut address);
+    if let (Some(first_name), Some(last_name), Some(email), Some(default_role)) = (first_name, last_name, email, answers.default_role) {
+        let (actor, looked_up) = (console.user.person.clone(), email.clone());
+        return Ok(match console.act(move |ctx, _| new_user::check_address(ctx, &actor, &looked_up)).await? {
+            Ok(()) => Ok(Checked { first_name, last_name, email, default_role }),
+            Err(InviteError::Denied(denied)) => return Err(denied.into()),
+            Err(taken) => Err(Box::new(NameAndRolePage::taken(console, answers, &taken).await?)),
+        });
+    }
+    let role_error = answers.default_role.is_none().then(|| FieldError::Said("Choose a default role".to_owned()));
+    let page = NameAndRolePage::new(console, answers).await?;
+    Ok(Err(Box::new(NameAndRolePage { first_name: first, last_name: last, email: address, role_error, ..page })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{Sample, check};
+
+    fn page(sample: &Sample) -> NameAndRolePage {
+        NameAndRolePage {
+            shell: sample.shell(),
+            first_name: Field::new(&sample.text),
+            last_name: Field::new(&sample.text),
+            email: Field::new(&sample.email),
+            default_role: None,
+            role_error: None,
+            existing: None,
+            hidden: vec![("account", "7".to_owned())],
+            has_nothing_to_give: false,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("new-user-1", page);
+        check("new-user-1-nothing-to-give", |sample| NameAndRolePage { has_nothing_to_give: true, ..page(sample) });
+        check("new-user-1-taken", |sample| {
+            let said = FieldError::Said(format!("{} is already a user, Deactivated.", sample.email));
+            NameAndRolePage {
+                email: Field::refused(&sample.email, said),
+                default_role: Some(DefaultRole::User),
+                role_error: Some(FieldError::Said("Choose a default role".to_owned())),
+                existing: Some(UserId(7)),
+                ..page(sample)
+            }
+        });
+    }
+}

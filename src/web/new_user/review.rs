@@ -1,0 +1,134 @@
+//! Step 3: is this right?
+
+use askama::Template;
+
+use crate::{
+    domain::{
+        invitation::{InvitationOrigin, term_in_words},
+        permission::Permission,
+        policy::Action,
+        user::DefaultRole,
+    },
+    usecases::{
+        directory::Frame,
+        new_user::Given,
+        offers::{self, Wanted},
+    },
+    web::{console::Console, failure::Failure, page::Shell},
+};
+
+use super::{Answers, Hidden, name_and_role::Checked};
+
+/// The last step.
+#[derive(Debug, Clone, Template)]
+#[template(path = "new_user/review.html")]
+pub struct ReviewPage {
+    pub shell: Shell,
+    pub who: String,
+    pub short_name: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub default_role: DefaultRole,
+    /// Portfolios; or portfolios, each with its accounts.
+    pub given: Vec<(String, Vec<String>)>,
+    /// "5 days".
+    pub invitation_term: String,
+    pub hidden: Vec<Hidden>,
+}
+
+impl ReviewPage {
+    /// `None` when nothing is ticked yet.
+    pub(super) async fn new(console: &Console, answers: &Answers, checked: Checked) -> Result<Option<Self>, Failure> {
+        let Some(given) = answers.given() else { return Ok(None) };
+        let (frame, given) = console
+            .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
+                Ok(match given {
+                    Given::Portfolios(ids) => {
+                        let chosen = offers::portfolios_to_give(ctx, actor, &Wanted { search: None, ticked: ids, limit: 0 })?.ticked;
+                        chosen.into_iter().map(|portfolio| (portfolio.name, Vec::new())).collect()
+                    }
+                    Given::Accounts(ids) => {
+                        let chosen = offers::accounts_to_give(ctx, actor, &Wanted { search: None, ticked: ids, limit: 0 })?.ticked;
+                        let groups = chosen.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
+                        let named = |accounts: &[crate::usecases::Account]| {
+                            let portfolio = accounts.first().map(|account| account.portfolio_name.clone()).unwrap_or_default();
+                            (portfolio, accounts.iter().map(|account| account.name.clone()).collect())
+                        };
+                        groups.map(named).collect()
+                    }
+                })
+            })
+            .await?;
+        let mut hidden = answers.typed();
+        hidden.extend(answers.ticked());
+        Ok(Some(Self {
+            shell: console.shell(&frame),
+            who: checked.in_short(),
+            short_name: checked.first_name.to_string(),
+            first_name: checked.first_name.to_string(),
+            last_name: checked.last_name.to_string(),
+            email: checked.email.as_str().to_owned(),
+            default_role: checked.default_role,
+            given,
+            invitation_term: invitation_term(&frame),
+            hidden,
+        }))
+    }
+
+    fn is_user(&self) -> bool {
+        self.default_role == DefaultRole::User
+    }
+
+    /// "3 accounts".
+    fn given_in_short(&self) -> String {
+        let (count, one, many) = if self.is_user() {
+            (self.given.iter().map(|(_, accounts)| accounts.len()).sum(), "account", "accounts")
+        } else {
+            (self.given.len(), "portfolio", "portfolios")
+        };
+        format!("{count} {}", if count == 1 { one } else { many })
+    }
+}
+
+fn invitation_term(frame: &Frame) -> String {
+    term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndPermissions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{Sample, check};
+
+    fn page(sample: &Sample, default_role: DefaultRole) -> ReviewPage {
+        let accounts = if default_role == DefaultRole::User { vec![sample.text.clone(); sample.rows] } else { Vec::new() };
+        ReviewPage {
+            shell: sample.shell(),
+            who: format!("{}, {}", sample.text, default_role.label()),
+            short_name: sample.text.clone(),
+            first_name: sample.text.clone(),
+            last_name: sample.text.clone(),
+            email: sample.email.clone(),
+            default_role,
+            given: vec![(sample.text.clone(), accounts)],
+            invitation_term: "5 days".to_owned(),
+            hidden: vec![("email", sample.email.clone())],
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("new-user-3-user", |sample| page(sample, DefaultRole::User));
+        check("new-user-3-portfolio-admin", |sample| page(sample, DefaultRole::PortfolioAdmin));
+    }
+
+    #[test]
+    fn what_is_given_is_counted() {
+        let mut page = page(&Sample::plain(), DefaultRole::User);
+        page.given = vec![("A".to_owned(), vec!["B".to_owned(), "C".to_owned()]), ("D".to_owned(), vec!["E".to_owned()])];
+        assert_eq!(page.given_in_short(), "3 accounts");
+        page.default_role = DefaultRole::PortfolioAdmin;
+        page.given.truncate(1);
+        assert_eq!(page.given_in_short(), "1 portfolio");
+    }
+}

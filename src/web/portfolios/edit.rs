@@ -1,0 +1,98 @@
+//! Edit portfolio: name and notes.
+
+use actix_web::{http::StatusCode, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{PortfolioHead, fields::PortfolioFields};
+use crate::{
+    domain::{ids::PortfolioId, policy::Action},
+    usecases::portfolios::{self, PortfolioError},
+    web::{
+        console::Console,
+        failure::Failure,
+        form::Form,
+        page::{Flash, FlashKind, FormErrors, Shell},
+        paths,
+        respond::{self, Answer},
+    },
+};
+
+/// The form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "portfolios/edit.html")]
+pub struct EditPortfolioPage {
+    pub shell: Shell,
+    /// As it is named now.
+    pub portfolio: PortfolioHead,
+    pub fields: PortfolioFields,
+    pub version: i32,
+    /// Whether somebody else saved meanwhile.
+    pub is_stale: bool,
+}
+
+impl EditPortfolioPage {
+    fn errors(&self) -> FormErrors {
+        self.fields.errors()
+    }
+}
+
+/// What is to be saved.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditForm {
+    name: String,
+    notes: String,
+    version: i32,
+}
+
+/// `GET /portfolios/{portfolio}/edit`
+pub(in crate::web) async fn show(console: Console, id: Path<PortfolioId>) -> Answer {
+    respond::page(&page(&console, *id, None).await?)
+}
+
+/// `POST /portfolios/{portfolio}/edit`
+pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form: Form<EditForm>) -> Answer {
+    let (id, EditForm { name, notes, version }) = (*id, form.0);
+    let (fields, details) = PortfolioFields::typed(&name, &notes);
+    let Some(details) = details else {
+        return respond::again(&page(&console, id, Some((fields, version))).await?);
+    };
+    match console.act(move |ctx, caller| portfolios::edit(ctx, caller, id, &details, version)).await? {
+        Ok(()) => console.done(&Flash::new(FlashKind::Ok, "The portfolio is saved."), paths::Portfolio { portfolio: id }),
+        Err(PortfolioError::Stale(saved)) => {
+            let page = page(&console, id, Some((fields.beside(&saved), saved.version))).await?;
+            respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
+        }
+        // Names of accounts are not at stake here.
+        Err(PortfolioError::NameTaken | PortfolioError::AccountNameTaken(_)) => {
+            respond::again(&page(&console, id, Some((fields.name_taken(), version))).await?)
+        }
+        Err(PortfolioError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+async fn page(console: &Console, id: PortfolioId, typed: Option<(PortfolioFields, i32)>) -> Result<EditPortfolioPage, Failure> {
+    let (frame, portfolio) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
+    let (fields, version) = typed.unwrap_or_else(|| (PortfolioFields::of(&portfolio), portfolio.version));
+    Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, version, is_stale: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::{page::Field, samples::check};
+
+    #[test]
+    fn renders() {
+        for is_stale in [false, true] {
+            check(&format!("edit-portfolio-{is_stale}"), |sample| EditPortfolioPage {
+                shell: sample.shell(),
+                portfolio: PortfolioHead::sample(sample),
+                fields: PortfolioFields { name: Field::new("Nordic").beside(&sample.text), ..PortfolioFields::typed("", &sample.text).0 },
+                version: 3,
+                is_stale,
+            });
+        }
+    }
+}

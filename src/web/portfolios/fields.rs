@@ -1,0 +1,45 @@
+//! What the forms of portfolios ask for.
+
+use crate::{
+    domain::{portfolio::PortfolioDetails, text::PortfolioName},
+    usecases::Portfolio,
+    web::page::{Field, FieldError, FormErrors, parse},
+};
+
+/// Name and notes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PortfolioFields {
+    pub name: Field,
+    pub notes: Field,
+}
+
+impl PortfolioFields {
+    /// As they are saved.
+    pub(super) fn of(portfolio: &Portfolio) -> Self {
+        Self { name: Field::new(&*portfolio.name), notes: Field::new(&*portfolio.notes) }
+    }
+
+    /// As they were typed, and what they mean if nothing is wrong with them.
+    pub(super) fn typed(name: &str, notes: &str) -> (Self, Option<PortfolioDetails>) {
+        let mut fields = Self::default();
+        let name = parse(name, FieldError::line("a name for the portfolio", PortfolioName::parse), &mut fields.name);
+        let notes = parse(notes, FieldError::notes(), &mut fields.notes);
+        let details = name.zip(notes).map(|(name, notes)| PortfolioDetails { name, notes });
+        (fields, details)
+    }
+
+    /// Another portfolio has the name.
+    pub(super) fn name_taken(mut self) -> Self {
+        self.name.error = Some(FieldError::Said("There is a portfolio with this name already".to_owned()));
+        self
+    }
+
+    /// Beside what somebody else has saved meanwhile.
+    pub(super) fn beside(self, saved: &Portfolio) -> Self {
+        Self { name: self.name.beside(&saved.name), notes: self.notes.beside(&saved.notes) }
+    }
+
+    pub(super) fn errors(&self) -> FormErrors {
+        FormErrors::of([("name", self.name.error.as_ref()), ("notes", self.notes.error.as_ref())])
+    }
+}

@@ -1,0 +1,82 @@
+//! Portfolios: groups of accounts, and who looks after them.
+
+pub mod edit;
+pub mod fields;
+pub mod list;
+pub mod new;
+pub mod show;
+pub mod standing;
+
+use crate::{domain::ids::PortfolioId, usecases::Portfolio};
+
+use super::paths;
+
+/// The portfolio that a page is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortfolioHead {
+    pub id: PortfolioId,
+    pub name: String,
+    pub is_active: bool,
+}
+
+impl From<&Portfolio> for PortfolioHead {
+    fn from(portfolio: &Portfolio) -> Self {
+        Self { id: portfolio.id, name: portfolio.name.clone(), is_active: portfolio.is_active() }
+    }
+}
+
+impl PortfolioHead {
+    pub(in crate::web) fn path(&self) -> paths::Portfolio {
+        paths::Portfolio { portfolio: self.id }
+    }
+
+    fn edit_path(&self) -> paths::EditPortfolio {
+        paths::EditPortfolio { portfolio: self.id }
+    }
+
+    fn deactivate_path(&self) -> paths::DeactivatePortfolio {
+        paths::DeactivatePortfolio { portfolio: self.id }
+    }
+
+    fn reactivate_path(&self) -> paths::ReactivatePortfolio {
+        paths::ReactivatePortfolio { portfolio: self.id }
+    }
+
+    fn new_account_path(&self) -> String {
+        paths::with_query(paths::NewAccount {}, &[("portfolio", &self.id.to_string())])
+    }
+}
+
+/// "Hana Novotná and 2 more", "None".
+fn names_in_short(names: &[String], shown: usize) -> String {
+    match names.len() {
+        0 => "None".to_owned(),
+        count if count <= shown + 1 => names.join(", "),
+        count => format!("{} and {} more", names.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join(", "), count - shown),
+    }
+}
+
+/// A number of the store's as pages count.
+pub(in crate::web) fn number(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+#[cfg(test)]
+impl PortfolioHead {
+    pub(in crate::web) fn sample(sample: &crate::web::samples::Sample) -> Self {
+        Self { id: PortfolioId(3), name: sample.group(), is_active: sample.name != "long" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_names_are_counted() {
+        let names = |count: usize| vec!["A".to_owned(); count];
+        for (count, words) in [(0, "None"), (1, "A"), (2, "A, A"), (4, "A and 3 more")] {
+            assert_eq!(names_in_short(&names(count), 1), words);
+        }
+    }
+}

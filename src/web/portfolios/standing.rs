@@ -1,0 +1,90 @@
+//! Deactivate portfolio, after a page that lists what follows, and Reactivate portfolio, at one click.
+
+use actix_web::web::Path;
+use askama::Template;
+
+use super::{PortfolioHead, names_in_short, number};
+use crate::{
+    domain::{ids::PortfolioId, policy::Action},
+    usecases::{Person, portfolios},
+    web::{
+        console::Console,
+        form::{Button, Form},
+        page::{Flash, FlashAction, FlashKind, Shell, counted},
+        paths,
+        respond::{self, Answer},
+    },
+};
+
+/// What follows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "portfolios/deactivate.html")]
+pub struct DeactivatePage {
+    pub shell: Shell,
+    pub portfolio: PortfolioHead,
+    pub accounts: u64,
+    pub people: u64,
+    /// "Hana Novotná and 2 more".
+    pub admins: String,
+}
+
+impl DeactivatePage {
+    /// Who loses what.
+    fn loss(&self) -> String {
+        let accounts = counted(self.accounts, "account", "accounts");
+        format!("{} no access to it and its {accounts}, at their next click.", counted(self.people, "person has", "people have"))
+    }
+}
+
+/// `GET /portfolios/{portfolio}/deactivate`
+pub(in crate::web) async fn ask(console: Console, id: Path<PortfolioId>) -> Answer {
+    let id = *id;
+    let (frame, follows) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::consequences(ctx, actor, id)).await?;
+    respond::page(&DeactivatePage {
+        shell: console.shell(&frame),
+        portfolio: PortfolioHead::from(&follows.portfolio),
+        accounts: number(follows.contents.accounts),
+        people: number(follows.contents.people),
+        admins: names_in_short(&follows.admins.iter().map(Person::display_name).collect::<Vec<_>>(), 5),
+    })
+}
+
+/// `POST /portfolios/{portfolio}/deactivate`
+pub(in crate::web) async fn deactivate(console: Console, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
+    let portfolio = *id;
+    let name = console.act(move |ctx, caller| portfolios::deactivate(ctx, caller, portfolio)).await??;
+    let undo = FlashAction {
+        label: "Reactivate".to_owned(),
+        accessible_name: format!("Reactivate {name}"),
+        path: paths::ReactivatePortfolio { portfolio }.to_string(),
+        return_query: String::new(),
+    };
+    let flash = Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins reach what lies in it.")).with_action(undo);
+    console.done(&flash, paths::Portfolio { portfolio })
+}
+
+/// `POST /portfolios/{portfolio}/reactivate`
+pub(in crate::web) async fn reactivate(console: Console, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
+    let portfolio = *id;
+    let name = console.act(move |ctx, caller| portfolios::reactivate(ctx, caller, portfolio)).await??;
+    console.done(&Flash::new(FlashKind::Ok, format!("{name} is active again.")), paths::Portfolio { portfolio })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::check;
+
+    #[test]
+    fn renders() {
+        for people in [0, 1, 1200] {
+            check(&format!("deactivate-portfolio-of-{people}"), |sample| DeactivatePage {
+                shell: sample.shell(),
+                portfolio: PortfolioHead::sample(sample),
+                accounts: people,
+                people,
+                admins: sample.group(),
+            });
+        }
+    }
+}

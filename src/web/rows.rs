@@ -1,0 +1,52 @@
+//! How many rows a page of a list has: chosen in an address, and from then on remembered in the browser.
+
+use std::fmt;
+
+use actix_web::HttpRequest;
+
+use super::{cookies, state::State};
+
+const COOKIE: &str = "usher-rows";
+
+/// For how long a choice is remembered.
+const DAYS: i64 = 365;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rows {
+    Few,
+    #[default]
+    Usual,
+    Many,
+}
+
+impl Rows {
+    pub(super) const ALL: [Self; 3] = [Self::Few, Self::Usual, Self::Many];
+
+    pub(super) fn count(self) -> usize {
+        match self {
+            Self::Few => 25,
+            Self::Usual => 50,
+            Self::Many => 100,
+        }
+    }
+
+    /// Anything but one of the numbers is none.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rows| rows.to_string() == text)
+    }
+
+    /// What was chosen last in the browser that asks.
+    pub(super) fn remembered(request: &HttpRequest, state: &State) -> Option<Self> {
+        Self::parse(cookies::sent(request, state, COOKIE)?.value())
+    }
+
+    pub(super) fn remember(self, request: &HttpRequest, state: &State) {
+        cookies::keep(request, state, COOKIE, self.to_string(), DAYS);
+    }
+}
+
+impl fmt::Display for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.count())
+    }
+}

@@ -1,0 +1,271 @@
+//! Many people at once: who is affected and who is not, and what came of it.
+
+use std::collections::HashSet;
+
+use actix_web::web::Query;
+use askama::Template;
+
+use crate::{
+    domain::{
+        ids::{AccountId, UserId},
+        people_list::{BULK_MAX, BulkAction},
+        permission::Permission,
+        policy::Action,
+        search::SearchTerm,
+        user::Status,
+    },
+    usecases::{
+        Account, Denied,
+        people_bulk::{self, Assignable, Candidate, Done},
+    },
+    web::{
+        console::Console,
+        failure::Failure,
+        form::Form,
+        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Pick, Picker, PickerKind, Shell, counted, with_query},
+        paths,
+        query::shown,
+        respond::{self, Answer},
+    },
+};
+
+use super::query::PeopleQuery;
+
+/// Those who are ticked, and what is to be done to them.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct BulkForm {
+    action: BulkAction,
+    #[serde(default)]
+    user: Vec<UserId>,
+    /// The accounts that are ticked, for the action that assigns.
+    #[serde(default)]
+    account: Vec<AccountId>,
+    #[serde(default)]
+    find_account: String,
+    /// "find" asks for other accounts to tick.
+    #[serde(default, rename = "do")]
+    what: String,
+    #[serde(default, rename = "return")]
+    return_query: String,
+}
+
+/// The question before it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_permissions/bulk.html")]
+pub struct BulkPage {
+    pub shell: Shell,
+    pub action: BulkAction,
+    pub affected: Vec<(Person, Status)>,
+    /// With the reason.
+    pub others: Vec<(Person, String)>,
+    pub accounts: Option<Picker>,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+/// Everybody in the list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_permissions/everybody.html")]
+pub struct EverybodyPage {
+    pub shell: Shell,
+    pub count: Count,
+    /// Nobody, where they are too many.
+    pub people: Vec<UserId>,
+    pub query: String,
+}
+
+impl BulkPage {
+    fn back(&self) -> String {
+        with_query(paths::UsersAndPermissions {}, &self.query)
+    }
+
+    fn has_error(&self) -> bool {
+        self.accounts.as_ref().is_some_and(|accounts| accounts.error.is_some())
+    }
+
+    fn heading(&self) -> String {
+        let people = counted(self.affected.len() as u64, "user", "users");
+        match self.action {
+            BulkAction::Deactivate => format!("Deactivate {people}?"),
+            BulkAction::Reactivate => format!("Reactivate {people}?"),
+            BulkAction::Resend => format!("Resend the invitation of {people}?"),
+            BulkAction::Revoke => format!("Revoke the invitation of {people}?"),
+            BulkAction::Assign => format!("Assign accounts to {people}"),
+        }
+    }
+}
+
+impl EverybodyPage {
+    fn back(&self) -> String {
+        with_query(paths::UsersAndPermissions {}, &self.query)
+    }
+
+    fn limit() -> usize {
+        BULK_MAX
+    }
+}
+
+/// `GET /users-and-permissions/bulk`
+pub(in crate::web) async fn everybody(console: Console, query: Query<PeopleQuery>) -> Answer {
+    query.asked()?;
+    let query = query.changed(|_| ());
+    let asked = query.asked()?;
+    let open = move |ctx: &_, actor: &_| people_bulk::everybody(ctx, actor, &asked);
+    let (frame, (people, count)) = console.open(Action::Use(Permission::UsersExport), open).await?;
+    respond::page(&EverybodyPage {
+        shell: console.shell(&frame),
+        count: shown(count),
+        people: people.into_iter().map(|person| person.id).collect(),
+        query: query.text(),
+    })
+}
+
+/// `POST /users-and-permissions/bulk`
+pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answer {
+    let form = form.0.checked()?;
+    if form.user.is_empty() {
+        let nobody = Flash::new(FlashKind::Info, "Nobody is ticked. Nothing was changed.");
+        return console.done(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
+    }
+    respond::page(&question(&console, form, None).await?)
+}
+
+/// `POST /users-and-permissions/bulk/do`
+pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> Answer {
+    let form = form.0.checked()?;
+    if form.what == "find" {
+        return respond::page(&question(&console, form, None).await?);
+    }
+    if form.action == BulkAction::Assign && form.account.is_empty() {
+        let error = FieldError::Said("Tick at least one account".to_owned());
+        return respond::again(&question(&console, form, Some(error)).await?);
+    }
+    let (action, actor) = (form.action, console.user.person.clone());
+    let (users, accounts) = (form.user, form.account);
+    let done = console.act(move |ctx, caller| people_bulk::perform(ctx, caller, &actor, action, &users, &accounts)).await??;
+    console.done(&said(action, done)?, with_query(paths::UsersAndPermissions {}, &form.return_query))
+}
+
+impl BulkForm {
+    /// Each of them once, and no more than one action takes; the rest of the form as pages of ours send it.
+    fn checked(mut self) -> Result<Self, Failure> {
+        let is_each_once = self.user.iter().collect::<HashSet<_>>().len() == self.user.len()
+            && self.account.iter().collect::<HashSet<_>>().len() == self.account.len();
+        let is_ours = self.user.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
+        self.return_query = PeopleQuery::returned(&self.return_query);
+        if is_each_once && is_ours { Ok(self) } else { Err(Failure::Malformed) }
+    }
+}
+
+async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, Failure> {
+    let BulkForm { action, user, account, find_account, return_query, .. } = form;
+    let search = SearchTerm::parse(&find_account);
+    let open = move |ctx: &_, actor: &_| {
+        let candidates = people_bulk::look(ctx, actor, action, &user)?;
+        let is_assigning = action == BulkAction::Assign;
+        let accounts = is_assigning.then(|| people_bulk::accounts(ctx, actor, search, &account, PICKS_MAX)).transpose()?;
+        Ok((candidates, accounts))
+    };
+    let (frame, (candidates, accounts)) = console.open(Action::Use(Permission::UsersExport), open).await?;
+    let (mut affected, mut others) = (Vec::new(), Vec::new());
+    for Candidate { person, status, refusal } in candidates {
+        let who = Person::from(&person.who());
+        match refusal {
+            None => affected.push((who, status)),
+            Some(refusal) => others.push((who, why(Denied::Refused { refusal, name: Some(person.display_name()) })?)),
+        }
+    }
+    Ok(BulkPage {
+        shell: console.shell(&frame),
+        action,
+        affected,
+        others,
+        accounts: accounts.map(|accounts| picker(accounts, find_account, error)),
+        query: return_query,
+    })
+}
+
+fn picker(accounts: Assignable, find: String, error: Option<FieldError>) -> Picker {
+    let Assignable { found, has_more, count, ticked } = accounts;
+    let is_short = matches!(shown(count), Count::Exactly(count) if count <= PICKS_MAX as u64);
+    let pick =
+        |account: &Account, is_ticked| Pick { value: account.id.to_string(), name: account.name.clone(), about: String::new(), is_ticked };
+    let is_ticked = |account: &Account| ticked.iter().any(|ticked| ticked.id == account.id);
+    // A long list is searched first.
+    let rows = if is_short || !find.is_empty() { found } else { Vec::new() };
+    let rows = rows.iter().map(|account| (account.portfolio_name.clone(), pick(account, is_ticked(account)))).collect();
+    Picker {
+        kind: PickerKind::Many,
+        id: "accounts",
+        name: "account",
+        find_name: "find_account",
+        label: "Find an account",
+        words: ("account", "accounts"),
+        find,
+        count: shown(count),
+        has_more,
+        groups: Picker::grouped(rows, ticked.iter().map(|account| pick(account, true)).collect()),
+        error,
+    }
+}
+
+/// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
+fn why(denied: Denied) -> Result<String, Failure> {
+    match Failure::from(denied) {
+        // Only after somebody was seen before.
+        Failure::NotFound => Ok("Gone in the meantime.".to_owned()),
+        Failure::Refused { text, .. } => Ok(text),
+        Failure::OutOfReach => Ok("Not wholly inside your portfolios. An Admin can do this.".to_owned()),
+        failure => Err(failure),
+    }
+}
+
+/// What became of each.
+fn said(action: BulkAction, done: Vec<Done>) -> Result<Flash, Failure> {
+    let (mut succeeded, mut lines) = (0_u64, Vec::new());
+    for Done { person, outcome } in done {
+        let name = person.display_name();
+        match outcome {
+            Ok(()) => {
+                succeeded += 1;
+                lines.push(format!("{name}: {}", action.done()));
+            }
+            Err(denied) => lines.push(format!("{name}: not changed. {}", why(denied)?)),
+        }
+    }
+    let others = lines.len() as u64 - succeeded;
+    let kind = if others == 0 { FlashKind::Ok } else { FlashKind::Warn };
+    let text = format!("{}: {} done, {others} not.", action.label(), counted(succeeded, "user", "users"));
+    Ok(Flash::new(kind, text).with_lines(lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{Sample, check};
+
+    fn page(sample: &Sample, action: BulkAction) -> BulkPage {
+        BulkPage {
+            shell: sample.shell(),
+            action,
+            affected: sample.rows(|place, person| (person, Status::ALL[place % 4])),
+            others: sample.rows(|_, person| (person, format!("{} is Invited now.", sample.text))),
+            accounts: (action == BulkAction::Assign).then(|| Picker::sample(sample, PickerKind::Many)),
+            query: sample.query(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        for action in BulkAction::ALL {
+            check(&format!("bulk-{}", action.as_str()), |sample| page(sample, *action));
+        }
+        check("bulk-everybody", |sample| EverybodyPage {
+            shell: sample.shell(),
+            count: Count::Exactly(sample.rows as u64),
+            people: sample.rows(|_, person| person.id),
+            query: sample.query(),
+        });
+    }
+}

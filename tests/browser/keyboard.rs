@@ -1,0 +1,94 @@
+//! By keyboard alone.
+
+use fantoccini::key::Key;
+
+use crate::{
+    site::{MAYA, Site},
+    support::browser::Browser,
+};
+
+fn press(browser: &Browser, key: Key) {
+    browser.type_keys(&key);
+}
+
+/// Goes on with Tab until something of this name has the focus.
+#[track_caller]
+fn tab_to(browser: &Browser, name: &str) {
+    let mut passed = vec![browser.focused()];
+    while passed.last().is_none_or(|focused| focused != name) {
+        assert!(passed.len() < 40, "Tab does not lead to {name:?}: {passed:?}");
+        press(browser, Key::Tab);
+        passed.push(browser.focused());
+    }
+}
+
+/// Tab goes round and round in the dialog that is open, which holds these things. Between two rounds the browser's own bar has its turn.
+#[track_caller]
+fn tab_stays_among(browser: &Browser, things: &[&str]) {
+    for _ in 0..=2 * things.len() {
+        press(browser, Key::Tab);
+        let focused = browser.focused();
+        assert!(focused.is_empty() || things.contains(&&*focused), "Tab leads to {focused:?}");
+    }
+}
+
+#[test]
+fn an_admin_skips_to_the_content_and_invites_somebody() {
+    let site = Site::with_admin();
+    let maya = site.signed_in(MAYA, true);
+    maya.open("/users-and-groups");
+    press(&maya, Key::Tab);
+    assert_eq!(maya.focused(), "Skip to content");
+    press(&maya, Key::Enter);
+    assert_eq!(maya.focused_role(), "main");
+    press(&maya, Key::Tab);
+    assert_eq!(maya.focused(), "Create");
+
+    press(&maya, Key::Enter);
+    tab_to(&maya, "Group");
+    press(&maya, Key::Escape);
+    assert_eq!((maya.focused().as_str(), maya.has_link("Group")), ("Create", false));
+
+    press(&maya, Key::Enter);
+    tab_to(&maya, "User");
+    press(&maya, Key::Enter);
+    maya.see("This invitation is valid for 24 hours.");
+    assert_eq!(maya.focused(), "Email Address");
+    tab_stays_among(&maya, &["Email Address", "Cancel", "OK", "Close"]);
+    press(&maya, Key::Escape);
+    maya.see_no("This invitation is valid for 24 hours.");
+    assert_eq!(maya.focused(), "Create");
+
+    press(&maya, Key::Enter);
+    tab_to(&maya, "User");
+    press(&maya, Key::Enter);
+    maya.see("This invitation is valid for 24 hours.");
+    maya.type_keys("noor@example.com");
+    press(&maya, Key::Enter);
+    maya.see("noor@example.com is invited.");
+    site.subjects();
+}
+
+#[test]
+fn an_admin_keeps_an_invitation_and_then_revokes_it() {
+    let site = Site::with_admin();
+    site.invite("noor@example.com");
+    let maya = site.signed_in(MAYA, true);
+    let question = "Revoke the invitation to noor@example.com?";
+    for answer in [Key::Escape, Key::Enter] {
+        tab_to(&maya, "Revoke invitation");
+        press(&maya, Key::Enter);
+        maya.see(question);
+        assert_eq!(maya.focused(), "Keep invitation");
+        tab_stays_among(&maya, &["Keep invitation", "Revoke invitation"]);
+        tab_to(&maya, "Keep invitation");
+        press(&maya, answer);
+        maya.see_no(question);
+        assert_eq!((maya.focused().as_str(), maya.path().as_str()), ("Revoke invitation", "/users-and-groups"));
+    }
+    press(&maya, Key::Enter);
+    maya.see(question);
+    press(&maya, Key::Tab);
+    press(&maya, Key::Enter);
+    maya.see("The invitation to noor@example.com is revoked.");
+}

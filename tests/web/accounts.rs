@@ -1,0 +1,164 @@
+//! Accounts: how they begin, what each person sees there, and where their bills go.
+
+use crate::{
+    helpers::{Browser, TestApp},
+    steps::csrf,
+};
+
+const NEW: &str = "/accounts/new";
+
+const BILLING: [(&str, &str); 6] = [
+    ("legal_name", "Fjord Foods AS"),
+    ("email", "invoices@fjordfoods.example"),
+    ("address_line_1", "Strandgaten 14"),
+    ("city", "Bergen"),
+    ("postal_code", "5013"),
+    ("country", "NO"),
+];
+
+on_both! {
+    async fn an_account_begins_in_four_steps_and_is_written_by_the_last(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let nordic = app.create_portfolio("Nordic Brands");
+        let known = app.create_account(nordic, "Aalto Eyewear");
+        app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        app.assign(jonas, known).await;
+        app.create_user("Lena", "Novak");
+        let mut hana = app.signed_in("hana.novotna@example.com").await;
+        let first = hana.get(&app, &format!("{NEW}?portfolio={nordic}")).await;
+        let second = hana.send(&app, &first, NEW, &[("name", "Fjord Foods"), ("website", "fjordfoods.example"), ("notes", "Fish & chips"), ("do", "next")]).await;
+        second.is(200).sees("Which portfolio does it belong to?").sees("Nordic Brands");
+        let third = hana.send(&app, &second, NEW, &[("do", "next")]).await;
+        third.is(200).sees("Who works on it?").sees("Jonas Vermeulen").sees_no("Lena Novak");
+        let review = hana.send(&app, &third, NEW, &[("user", &jonas.to_string()), ("do", "next")]).await;
+        review.is(200).sees("Fjord Foods").sees("fjordfoods.example").sees("Fish & chips").sees("Nordic Brands").sees("Jonas Vermeulen");
+        let back = hana.send(&app, &review, NEW, &[("do", "step-1")]).await;
+        assert!(back.form(NEW).contains(&("notes".to_owned(), "Fish & chips".to_owned())));
+        assert_eq!(app.count("accounts"), 1);
+        let created = hana.send(&app, &review, NEW, &[("do", "create")]).await;
+        created.is(303);
+        hana.get(&app, created.header("location")).await.sees("The account Fjord Foods is created.").sees("https://fjordfoods.example").sees("Jonas Vermeulen");
+        hana.send(&app, &review, NEW, &[("do", "create")]).await.is(422).sees("There is an account with this name in the portfolio already");
+        assert_eq!(app.count("accounts"), 2);
+        app.mails().await;
+    }
+
+    async fn steps_out_of_order_or_altered_make_nothing(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let [nordic, other] = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name).to_string());
+        let stranger = app.create_user("Lena", "Novak").to_string();
+        let first = maya.get(&app, NEW).await;
+        maya.send(&app, &first, NEW, &[("do", "create")]).await.is(422).sees("Enter a name for the account");
+        maya.send(&app, &first, NEW, &[("name", "Fjord"), ("website", "javascript:alert(1)"), ("do", "next")]).await.is(422).sees("Enter the address of a website");
+        maya.send(&app, &first, NEW, &[("name", "Fjord"), ("do", "create")]).await.is(422).sees("Choose a portfolio");
+        let foreign = [("name", "Fjord"), ("portfolio", &*nordic), ("people_of", &nordic), ("user", &stranger), ("do", "create")];
+        maya.send(&app, &first, NEW, &foreign).await.is(404);
+        maya.send(&app, &first, NEW, &[("name", "Fjord"), ("portfolio", "987654"), ("do", "create")]).await.is(404);
+        // People ticked in one portfolio are not carried into another.
+        maya.send(&app, &first, NEW, &[("name", "Fjord"), ("portfolio", &other), ("people_of", &nordic), ("user", &stranger), ("do", "next"), ("step", "portfolio")]).await.is(200).sees("There are no people to choose from.");
+        assert_eq!(app.count("accounts"), 0);
+    }
+
+    async fn a_user_finds_a_home_in_an_account_and_no_word_of_the_rest(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let nordic = app.create_portfolio("Nordic Brands");
+        let [fjord, aalto] = ["Fjord Foods", "Aalto Eyewear"].map(|name| app.create_account(nordic, name));
+        let (jonas, lena) = (app.create_user("Jonas", "Vermeulen"), app.create_user("Lena", "Novak"));
+        app.assign(jonas, fjord).await;
+        app.assign(lena, fjord).await;
+        let mut browser = app.signed_in("jonas.vermeulen@example.com").await;
+        browser.get(&app, "/portfolios").await.sees("Fjord Foods").sees("1–1 of 1 account").sees_no("Aalto").sees_no("Portfolio").sees_no("Nordic");
+        browser.get(&app, "/portfolios?q=aalto").await.sees("No accounts match").sees_no("Aalto Eyewear");
+        let home = browser.get(&app, &format!("/accounts/{fjord}")).await;
+        home.sees("Lena Novak").sees("lena.novak@example.com").sees("Maya Fischer created the account").sees("Edit details");
+        home.sees_no("Billing").sees_no("Nordic").sees_no("Move").sees_no("Manage").sees_no("assigned the account to");
+        browser.fill(&app, &format!("/accounts/{fjord}/edit"), &[("notes", "Fresh")]).await.is(303);
+        browser.get(&app, &format!("/accounts/{fjord}")).await.sees("Fresh").sees("Jonas Vermeulen edited the details");
+        browser.get(&app, &format!("/accounts/{aalto}")).await.is(404);
+        browser.get(&app, &format!("/accounts/{fjord}/billing")).await.is(403);
+    }
+
+    async fn billing_is_saved_with_all_its_fields_or_not_at_all(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let path = format!("/accounts/{}/billing", app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods"));
+        for (name, value, reason) in [
+            ("legal_name", "", "Enter a legal name"),
+            ("legal_name", &*"x".repeat(201), "Use at most 200 characters"),
+            ("email", "nobody", "Enter an email address such as"),
+            ("address_line_1", " ", "Enter an address"),
+            ("city", "<b>", "Leave out < and >"),
+            ("postal_code", "", "Enter a postal code"),
+            ("country", "", "Choose a country"),
+            ("country", "XX", "Choose a country"),
+            ("tax_id", "a\nb", "Leave out characters that cannot be seen"),
+        ] {
+            let fields = BILLING.into_iter().filter(|(known, _)| *known != name).chain([(name, value)]).collect::<Vec<_>>();
+            maya.fill(&app, &path, &fields).await.is(422).sees(reason).sees("Save billing");
+        }
+        assert_eq!(app.count("billing"), 0);
+        maya.fill(&app, &path, &[&BILLING[..], &[("tax_id", "NO 987 654 321 MVA")]].concat()).await.redirects_to(&path);
+        let form = maya.get(&app, &path).await.form(&path);
+        for (name, value) in BILLING.into_iter().chain([("tax_id", "NO 987 654 321 MVA")]) {
+            assert!(form.contains(&(name.to_owned(), value.to_owned())), "{name}: {form:?}");
+        }
+    }
+
+    async fn a_stale_billing_is_shown_beside_what_was_saved(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let path = format!("/accounts/{}/billing", app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods"));
+        let form = maya.get(&app, &path).await;
+        maya.fill(&app, &path, &BILLING).await.is(303);
+        let mut mine = BILLING;
+        (mine[3].1, mine[5].1) = ("Oslo", "SE");
+        let page = maya.send(&app, &form, &path, &mine).await;
+        page.is(409).sees("Someone changed this billing while you were editing").sees("Saved meanwhile: Bergen").sees("Saved meanwhile: Norway");
+        maya.send(&app, &page, &path, &[]).await.is(303);
+        assert_eq!(app.count("billing WHERE city = 'Oslo' AND country = 'SE'"), 1);
+    }
+
+    async fn whoever_may_see_billing_only_reads_it(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let account = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
+        let path = format!("/accounts/{account}/billing");
+        maya.fill(&app, &path, &BILLING).await.is(303);
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        app.assign(jonas, account).await;
+        app.show_billing_to(jonas, account).await;
+        let mut browser = app.signed_in("jonas.vermeulen@example.com").await;
+        let page = browser.get(&app, &path).await;
+        page.is(200).sees("Fjord Foods AS").sees("Norway").sees_no("Save billing");
+        assert!(!page.has_form(&path));
+        let token = csrf(&app, &mut browser).await;
+        let fields = [&BILLING[..], &[("csrf", &*token), ("address_line_2", ""), ("tax_id", ""), ("purchase_order", ""), ("version", "1")]].concat();
+        browser.post(&app, &path, &fields).await.is(403);
+        browser.post(&app, &path, &[&fields[1..], &[("legal_name", "")]].concat()).await.is(403);
+    }
+
+    async fn an_account_moves_and_its_people_keep_it(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let [nordic, other] = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
+        let fjord = app.create_account(nordic, "Fjord Foods");
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        app.assign(jonas, fjord).await;
+        app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
+        let mut hana = app.signed_in("hana.novotna@example.com").await;
+        let (path, home) = (format!("/accounts/{fjord}/move"), format!("/accounts/{fjord}"));
+        maya.fill(&app, &path, &[("do", "move")]).await.is(422).sees("Choose a portfolio");
+        maya.fill(&app, &path, &[("portfolio", "987654"), ("do", "move")]).await.is(404);
+        maya.fill(&app, &path, &[("portfolio", &nordic.to_string()), ("do", "move")]).await.is(409);
+        app.create_account(other, "FJORD foods");
+        maya.fill(&app, &path, &[("portfolio", &other.to_string()), ("do", "move")]).await.is(422).sees("There is an account called Fjord Foods in that portfolio already");
+        maya.fill(&app, &format!("{home}/edit"), &[("name", "Fjord")]).await.is(303);
+        maya.fill(&app, &path, &[("portfolio", &other.to_string()), ("do", "move")]).await.redirects_to(&home);
+        maya.get(&app, &home).await.sees("Fjord is in Public Sector now.").sees("Jonas Vermeulen");
+        hana.get(&app, &home).await.is(404);
+        keeps(&app, &home).await.is(200);
+    }
+}
+
+/// What Jonas is answered.
+async fn keeps(app: &TestApp, home: &str) -> crate::helpers::Page {
+    let mut jonas: Browser = app.signed_in("jonas.vermeulen@example.com").await;
+    jonas.get(app, home).await
+}

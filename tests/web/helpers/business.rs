@@ -1,0 +1,76 @@
+//! Portfolios, accounts and who has them, as an Admin makes them.
+
+use usher::{
+    domain::{
+        account::AccountDetails,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::Grants,
+        portfolio::PortfolioDetails,
+        text::{AccountName, Notes, PortfolioName},
+        token::TokenHash,
+    },
+    store::assignments as stored,
+    usecases::{Caller, accounts, assignments, portfolios},
+};
+
+use super::TestApp;
+
+impl TestApp {
+    /// The first Admin, as use cases know her.
+    fn maya(&self) -> Caller {
+        Caller { user: self.id_of("maya.fischer@example.com"), session: TokenHash([0; 32]), source: "192.0.2.1".to_owned() }
+    }
+
+    pub fn create_portfolio(&self, name: &str) -> PortfolioId {
+        let details = PortfolioDetails { name: PortfolioName::parse(name).unwrap(), notes: Notes::default() };
+        portfolios::create(&self.ctx, &self.maya(), &details, &[], &[]).unwrap()
+    }
+
+    pub fn create_account(&self, portfolio: PortfolioId, name: &str) -> AccountId {
+        let details = AccountDetails { name: AccountName::parse(name).unwrap(), website: None, notes: Notes::default() };
+        accounts::create(&self.ctx, &self.maya(), portfolio, &details, &[]).unwrap()
+    }
+
+    /// An active Portfolio Admin at once, who looks after these.
+    pub async fn create_portfolio_admin(&self, first_name: &str, last_name: &str, own: &[PortfolioId]) -> UserId {
+        let user = self.create_user(first_name, last_name);
+        self.execute(&format!("UPDATE users SET default_role = 'portfolio_admin' WHERE id = {user}"));
+        for &portfolio in own {
+            assignments::give_portfolio(&self.ctx, &self.maya(), user, portfolio).unwrap();
+        }
+        self.mails().await;
+        user
+    }
+
+    /// Somebody works on an account from now on.
+    pub async fn assign(&self, user: UserId, account: AccountId) {
+        assignments::give_account(&self.ctx, &self.maya(), user, account).unwrap();
+        self.mails().await;
+    }
+
+    /// And sees its billing.
+    pub async fn show_billing_to(&self, user: UserId, account: AccountId) {
+        assignments::set_grants(&self.ctx, &self.maya(), user, account, Grants { edits_details: true, sees_billing: true }).unwrap();
+        self.mails().await;
+    }
+
+    /// The portfolio is assigned by the first Admin.
+    pub fn give_portfolio(&self, user: UserId, portfolio: PortfolioId) {
+        let by = self.id_of("maya.fischer@example.com");
+        self.store().write(|tx| stored::give_portfolio(tx, user, portfolio, by, self.now())).unwrap();
+    }
+
+    pub fn take_portfolio(&self, user: UserId, portfolio: PortfolioId) {
+        self.store().write(|tx| stored::take_portfolio(tx, user, portfolio)).unwrap();
+    }
+
+    pub fn accounts_of(&self, user: UserId) -> Vec<AccountId> {
+        let assigned = self.store().read(|db| stored::accounts_of(db, &[user])).unwrap();
+        assigned.into_iter().map(|assigned| assigned.account.id).collect()
+    }
+
+    pub fn portfolios_of(&self, user: UserId) -> Vec<PortfolioId> {
+        let assigned = self.store().read(|db| stored::portfolios_of(db, &[user])).unwrap();
+        assigned.into_iter().map(|assigned| assigned.portfolio.id).collect()
+    }
+}

@@ -1,0 +1,311 @@
+//! Manage: somebody's page in Users & Permissions, as Admins and Portfolio Admins use it.
+
+use usher::domain::ids::{AccountId, PortfolioId, UserId};
+
+use crate::{
+    helpers::{Browser, Page, Setting, TestApp},
+    steps::{csrf, invite},
+};
+
+const JONAS: &str = "jonas.vermeulen@example.com";
+const HANA: &str = "hana.novak@example.com";
+
+/// `/users-and-permissions/7/deactivate`
+fn at(user: UserId, what: &str) -> String {
+    format!("/users-and-permissions/{user}{what}")
+}
+
+/// Presses a button of somebody's page.
+async fn press(app: &TestApp, browser: &mut Browser, user: UserId, what: &str) -> Page {
+    browser.press(app, &at(user, ""), &at(user, what)).await
+}
+
+/// Two portfolios with an account each; Hana Novak administers the first, and Jonas Vermeulen works there.
+struct Business {
+    app: TestApp,
+    maya: Browser,
+    hana: Browser,
+    hana_id: UserId,
+    jonas: UserId,
+    nordic: PortfolioId,
+    dach: PortfolioId,
+    fjord: AccountId,
+    bikes: AccountId,
+}
+
+impl Business {
+    async fn new(db: crate::helpers::Db) -> Self {
+        let (app, maya) = TestApp::with_admin(db).await;
+        let (nordic, dach) = (app.create_portfolio("Nordic Brands"), app.create_portfolio("DACH Retail"));
+        let (fjord, bikes) = (app.create_account(nordic, "Fjord Foods"), app.create_account(dach, "Bergmann Bikes"));
+        let hana_id = app.create_portfolio_admin("Hana", "Novak", &[nordic]).await;
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        app.assign(jonas, fjord).await;
+        let hana = app.signed_in(HANA).await;
+        Self { app, maya, hana, hana_id, jonas, nordic, dach, fjord, bikes }
+    }
+}
+
+/// Fills in Manage User; what is not named stays as it is typed here.
+async fn update(app: &TestApp, browser: &mut Browser, user: UserId, version: &str, fields: &[(&str, &str)]) -> Page {
+    let token = csrf(app, browser).await;
+    let mut all = vec![
+        ("csrf", token.as_str()),
+        ("first_name", "Jonas"),
+        ("last_name", "Vermeulen"),
+        ("email", JONAS),
+        ("default_role", "user"),
+        ("version", version),
+    ];
+    for field in fields {
+        all.retain(|(name, _)| *name != field.0);
+        all.push(*field);
+    }
+    browser.post(app, &at(user, "/edit"), &all).await
+}
+
+on_both! {
+    async fn the_page_explains_what_somebody_may_do_and_through_what(db: Db) {
+        let Business { app, mut maya, jonas, hana_id, .. } = Business::new(db).await;
+        let page = maya.get(&app, &at(jonas, "")).await;
+        page.sees("Fjord FoodsSee, edit detailsAccount Fjord Foods, given by Maya Fischer, 22 Nov 2026").sees("1 of 1 account");
+        let page = maya.get(&app, &at(hana_id, "")).await;
+        page.sees("Nordic BrandsInvite people, create accounts, change assignments").sees("Fjord FoodsSee, edit details, see and update billingPortfolio Nordic Brands");
+        page.sees("The last portfolio stays").sees("Two Factor AuthenticationOff");
+    }
+
+    async fn an_admin_may_do_everything_in_one_line(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let daniel = app.create_admin("Daniel", "Moreau");
+        maya.get(&app, &at(daniel, "")).await.sees("EverywhereEverythingRole Admin").sees("No accounts yet");
+    }
+
+    async fn hundreds_of_accounts_are_counted_after_the_first_fifty(db: Db) {
+        let Business { app, mut maya, hana_id, nordic, .. } = Business::new(db).await;
+        for number in 0..60 {
+            app.create_account(nordic, &format!("Store {number:02}"));
+        }
+        maya.get(&app, &at(hana_id, "")).await.sees("11 more accounts").sees("Store 48See").sees_no("Store 49See");
+    }
+
+    async fn deactivating_ends_sessions_and_offers_the_way_back_in_this_page_s_words(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        let mut browser = app.signed_in(JONAS).await;
+        press(&app, &mut maya, jonas, "/deactivate").await.redirects_to(&at(jonas, ""));
+        browser.get(&app, "/users-and-groups").await.is(303);
+        let page = maya.get(&app, &at(jonas, "")).await;
+        page.sees("Jonas Vermeulen is deactivated and signed out everywhere. Reactivate").sees("Accounts they had").sees_no("Block");
+        assert!(app.mail().await.rendered.subject.ends_with("is deactivated"));
+        press(&app, &mut maya, jonas, "/reactivate").await.redirects_to(&at(jonas, ""));
+        maya.get(&app, &at(jonas, "")).await.sees("Jonas Vermeulen is active and can sign in again. Deactivate");
+        app.mails().await;
+    }
+
+    async fn pressing_twice_changes_nothing_and_says_so(db: Db) {
+        let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
+        let page = maya.get(&app, &at(jonas, "")).await;
+        for (what, said) in [("/deactivate".to_owned(), "is Deactivated now. Nothing was changed."), (format!("/accounts/{fjord}/remove"), "It is like that already for Jonas Vermeulen. Nothing was changed.")] {
+            maya.send(&app, &page, &at(jonas, &what), &[]).await.is(303);
+            maya.get(&app, &at(jonas, "")).await.is(200);
+            maya.send(&app, &page, &at(jonas, &what), &[]).await.redirects_to(&at(jonas, ""));
+            maya.get(&app, &at(jonas, "")).await.sees(said);
+        }
+        app.mails().await;
+    }
+
+    async fn sign_out_everywhere_ends_all_sessions_and_tells_the_person(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        let mut browser = app.signed_in(JONAS).await;
+        maya.get(&app, &at(jonas, "")).await.sees("1 session open");
+        press(&app, &mut maya, jonas, "/sign-out").await.redirects_to(&at(jonas, ""));
+        browser.get(&app, "/users-and-groups").await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("1 session has ended").sees("Signed in nowhere");
+        assert!(app.mail().await.rendered.subject.starts_with("You are signed out of"));
+    }
+
+    async fn an_assignment_is_given_and_taken_at_once_with_the_way_back(db: Db) {
+        let Business { app, mut maya, jonas, bikes, .. } = Business::new(db).await;
+        let page = maya.get(&app, &at(jonas, "")).await;
+        maya.send(&app, &page, &at(jonas, "/assign"), &[("assign", &format!("account-{bikes}"))]).await.redirects_to(&at(jonas, ""));
+        maya.get(&app, &at(jonas, "")).await.sees("Bergmann Bikes is now assigned to Jonas Vermeulen.").sees("2 accounts");
+        press(&app, &mut maya, jonas, &format!("/accounts/{bikes}/remove")).await.is(303);
+        let page = maya.get(&app, &at(jonas, "")).await;
+        page.sees("Bergmann Bikes is no longer assigned to Jonas Vermeulen. Assign again");
+        maya.send(&app, &page, &at(jonas, &format!("/accounts/{bikes}/assign")), &[]).await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("2 accounts");
+        assert_eq!(app.mails().await.len(), 3);
+    }
+
+    async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
+        let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
+        press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
+        let page = maya.get(&app, &at(jonas, "")).await;
+        page.sees("Jonas Vermeulen may now see the billing information of Fjord Foods.").sees("See, edit details, see billing");
+        maya.send(&app, &page, &at(jonas, &format!("/accounts/{fjord}/see-billing/off")), &[]).await.is(303);
+        press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/edit-details/off")).await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("Fjord FoodsSeeAccount");
+        app.mails().await;
+    }
+
+    async fn a_portfolio_admin_acts_on_people_wholly_inside(db: Db) {
+        let Business { app, mut hana, jonas, .. } = Business::new(db).await;
+        hana.get(&app, &at(jonas, "")).await.is(200).sees("Fjord Foods");
+        press(&app, &mut hana, jonas, "/deactivate").await.redirects_to(&at(jonas, ""));
+        update(&app, &mut hana, jonas, "2", &[("first_name", "Jonathan")]).await.redirects_to(&at(jonas, ""));
+        hana.get(&app, &at(jonas, "")).await.sees("Jonathan Vermeulen is updated.");
+        app.mails().await;
+    }
+
+    async fn of_somebody_partly_outside_a_portfolio_admin_sees_and_changes_only_what_is_inside(db: Db) {
+        let Business { app, mut hana, jonas, bikes, fjord, .. } = Business::new(db).await;
+        app.assign(jonas, bikes).await;
+        let page = hana.get(&app, &at(jonas, "")).await;
+        page.sees("Fjord Foods").sees("1 account.").sees_no("Bergmann").sees_no("DACH").sees_no("Deactivate").sees_no("Edit name").sees_no("Sessions");
+        let token = csrf(&app, &mut hana).await;
+        for what in ["/deactivate", "/sign-out"] {
+            hana.post(&app, &at(jonas, what), &[("csrf", &token)]).await.is(403).sees("This is not yours to change");
+        }
+        update(&app, &mut hana, jonas, "1", &[]).await.is(403);
+        hana.post(&app, &at(jonas, &format!("/accounts/{bikes}/remove")), &[("csrf", &token)]).await.is(404);
+        press(&app, &mut hana, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.is(303);
+        app.mails().await;
+    }
+
+    async fn somebody_outside_is_answered_as_somebody_unknown(db: Db) {
+        let Business { app, mut hana, bikes, jonas, nordic, dach, .. } = Business::new(db).await;
+        let lena = app.create_user("Lena", "Novak");
+        app.assign(lena, bikes).await;
+        let token = csrf(&app, &mut hana).await;
+        for user in [lena, UserId(999_999)] {
+            let pages = [hana.get(&app, &at(user, "")).await, hana.get(&app, &at(user, "/edit")).await];
+            assert!(pages.iter().all(|page| page.status == 404));
+            for what in ["/deactivate", "/reactivate", "/resend", "/revoke", "/sign-out", &format!("/portfolios/{nordic}/assign")] {
+                hana.post(&app, &at(user, what), &[("csrf", &token)]).await.is(404);
+            }
+        }
+        for what in [format!("account-{bikes}"), "account-999999".to_owned(), format!("portfolio-{dach}"), "x".to_owned()] {
+            hana.post(&app, &at(jonas, "/assign"), &[("csrf", &token), ("assign", &what)]).await.is(404);
+        }
+    }
+
+    async fn nobody_administers_themselves_and_admins_are_beyond_a_portfolio_admin(db: Db) {
+        let Business { app, mut maya, mut hana, hana_id, fjord, .. } = Business::new(db).await;
+        let daniel = app.create_admin("Daniel", "Moreau");
+        app.assign(daniel, fjord).await;
+        hana.get(&app, &at(daniel, "")).await.is(200).sees_no("Admins").sees_no("Everything").sees("Default roleUser");
+        let (maya_token, hana_token) = (csrf(&app, &mut maya).await, csrf(&app, &mut hana).await);
+        hana.post(&app, &at(daniel, "/deactivate"), &[("csrf", &hana_token)]).await.is(403);
+        hana.get(&app, &at(hana_id, "")).await.sees("You").sees_no("Deactivate").sees_no("Add portfolio or account");
+        hana.post(&app, &at(hana_id, "/deactivate"), &[("csrf", &hana_token)]).await.is(409);
+        maya.post(&app, &at(app.id_of("maya.fischer@example.com"), "/deactivate"), &[("csrf", &maya_token)]).await.is(409);
+    }
+
+    async fn who_takes_the_last_thing_in_common_is_led_to_the_list(db: Db) {
+        let Business { app, mut hana, jonas, fjord, .. } = Business::new(db).await;
+        press(&app, &mut hana, jonas, &format!("/accounts/{fjord}/remove")).await.redirects_to("/users-and-permissions");
+        hana.get(&app, "/users-and-groups").await.sees("they have left your list").sees_no("Assign again");
+        app.mail().await;
+    }
+
+    async fn an_edit_of_something_outdated_shows_both_values(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        update(&app, &mut maya, jonas, "1", &[("first_name", "Jon")]).await.is(303);
+        let page = update(&app, &mut maya, jonas, "1", &[("first_name", "Johann")]).await;
+        page.is(409).sees("Someone changed this user while you were editing").sees("Now: Jon").sees_no("Now: Vermeulen");
+        let filled = page.form(&at(jonas, "/edit"));
+        assert!(filled.contains(&("first_name".to_owned(), "Johann".to_owned())) && filled.contains(&("version".to_owned(), "2".to_owned())));
+        update(&app, &mut maya, jonas, "2", &[("first_name", "Johann")]).await.is(303);
+        app.mails().await;
+    }
+
+    async fn a_portfolio_admin_is_made_with_a_portfolio_and_loses_the_sessions_of_before(db: Db) {
+        let Business { app, mut maya, jonas, nordic, .. } = Business::new(db).await;
+        let mut browser = app.signed_in(JONAS).await;
+        let role = ("default_role", "portfolio_admin");
+        update(&app, &mut maya, jonas, "1", &[role]).await.is(422).sees("Choose at least one portfolio").sees("DACH Retail");
+        browser.get(&app, "/users-and-groups").await.is(200);
+        update(&app, &mut maya, jonas, "1", &[role, ("portfolio", &nordic.to_string())]).await.redirects_to(&at(jonas, ""));
+        browser.get(&app, "/users-and-groups").await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("a Portfolio Admin now").sees("1 portfolio and 1 account");
+        let mail = app.mail().await.rendered.text;
+        assert!(mail.contains("Default role: Portfolio Admin") && mail.contains("New: Nordic Brands"), "{mail}");
+    }
+
+    async fn a_portfolio_admin_gives_no_portfolio_of_others(db: Db) {
+        let Business { app, mut hana, jonas, dach, .. } = Business::new(db).await;
+        let role = ("default_role", "portfolio_admin");
+        update(&app, &mut hana, jonas, "1", &[role]).await.is(422).sees("Nordic Brands").sees_no("DACH");
+        for id in [dach.to_string(), "999999".to_owned()] {
+            update(&app, &mut hana, jonas, "1", &[role, ("portfolio", &id)]).await.is(404);
+        }
+    }
+
+    async fn the_portfolios_that_go_with_the_role_are_named_before(db: Db) {
+        let Business { app, mut maya, hana_id, nordic, .. } = Business::new(db).await;
+        let hana = [("first_name", "Hana"), ("last_name", "Novak"), ("email", HANA)];
+        let page = update(&app, &mut maya, hana_id, "1", &hana).await;
+        page.is(422).sees("With this update these are taken away").sees("Nordic Brands");
+        assert_eq!(app.count(&format!("portfolio_assignments WHERE user_id = {hana_id}")), 1);
+        let leaves = nordic.to_string();
+        update(&app, &mut maya, hana_id, "1", &[&hana[..], &[("leaves", leaves.as_str())]].concat()).await.redirects_to(&at(hana_id, ""));
+        assert_eq!(app.count(&format!("portfolio_assignments WHERE user_id = {hana_id}")), 0);
+        app.mail().await;
+    }
+
+    async fn bad_names_and_addresses_are_refused_at_their_field(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        for (field, said) in [
+            (("first_name", ""), "Enter a first name"),
+            (("last_name", "<b>"), "Leave out < and >"),
+            (("email", "nobody"), "Enter an email address such as name@example.com"),
+            (("email", HANA), "hana.novak@example.com is already a user, Active"),
+        ] {
+            update(&app, &mut maya, jonas, "1", &[field]).await.is(422).sees(said);
+        }
+    }
+
+    async fn an_address_outside_the_scope_is_told_without_a_status(db: Db) {
+        let Business { app, mut hana, jonas, .. } = Business::new(db).await;
+        let page = update(&app, &mut hana, jonas, "1", &[("email", "maya.fischer@example.com")]).await;
+        page.is(422).sees("This address cannot be given by you; ask an Admin").sees_no("Active").sees_no("Open Manage");
+    }
+
+    async fn another_address_replaces_an_open_invitation(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let old = invite(&app, &mut maya, "nor@example.com").await;
+        let noor = app.id_of("nor@example.com");
+        update(&app, &mut maya, noor, "1", &[("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com")]).await.is(303);
+        app.browser().get(&app, &old).await.is(410);
+        let mail = app.mail().await;
+        assert_eq!(mail.to.as_str(), "noor@example.com");
+        assert!(!app.has_user("nor@example.com"));
+    }
+
+    async fn the_invitation_says_who_and_when_and_what_became_of_the_mail(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let noor = app.id_of("noor@example.com");
+        maya.get(&app, &at(noor, "")).await.sees("Sent byMaya Fischer").sees("MailQueued").sees("Resend invitation").sees_no("Show link").sees_no("Deactivate");
+        app.mail().await;
+        maya.get(&app, &at(noor, "")).await.sees("MailHanded to the mail server");
+        let bytes = if db == crate::helpers::Db::Sqlite { "x'00'" } else { "'x'" };
+        for (state, word) in [("retrying", "Retrying"), ("failed", "Failed")] {
+            app.execute(&format!("UPDATE outbox SET state = '{state}', sealed = {bytes}, reply = 'mailbox unavailable' WHERE user_id = {noor}"));
+            maya.get(&app, &at(noor, "")).await.sees(&format!("{word} mailbox unavailable"));
+        }
+        press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
+        maya.get(&app, &at(noor, "")).await.sees("A new invitation is on its way to noor@example.com").sees("MailQueued");
+        app.mail().await;
+        maya.fill(&app, &at(noor, "/revoke"), &[]).await.redirects_to("/users-and-permissions");
+        assert!(!app.has_user("noor@example.com"));
+    }
+
+    async fn without_a_mail_server_the_link_is_shown_on_a_page_of_its_own(db: Db) {
+        let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        let noor = app.id_of("noor@example.com");
+        assert!(maya.get(&app, &at(noor, "")).await.has_link(&at(noor, "/link")));
+        maya.get(&app, &at(noor, "/link")).await.is(200).sees("/invitation/");
+        app.mails().await;
+    }
+}

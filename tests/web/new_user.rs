@@ -1,0 +1,173 @@
+//! The New User wizard over HTTP.
+
+use crate::helpers::{Browser, PASSWORD, Page, TestApp};
+use usher::domain::ids::{AccountId, PortfolioId, UserId};
+
+const NEW: &str = "/users-and-permissions/new";
+
+/// Two portfolios, one account in each, and a Portfolio Admin of the first.
+struct Business {
+    nordic: PortfolioId,
+    fjord: AccountId,
+    dach: PortfolioId,
+    cafe: AccountId,
+}
+
+fn business(app: &TestApp) -> Business {
+    let [nordic, dach] = ["Nordic Brands", "DACH Retail"].map(|name| app.create_portfolio(name));
+    let (fjord, cafe) = (app.create_account(nordic, "Fjord Foods"), app.create_account(dach, "Café Löwe"));
+    Business { nordic, fjord, dach, cafe }
+}
+
+async fn portfolio_admin(app: &TestApp, of: PortfolioId) -> (UserId, Browser) {
+    let id = app.create_portfolio_admin("Hana", "Novotna", &[of]).await;
+    (id, app.signed_in("hana.novotna@example.com").await)
+}
+
+/// Answers so far, with the step and the button.
+fn answers<'a>(step: &'a str, what: &'a str, role: &'a str, given: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![("step", step), ("do", what), ("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com")];
+    fields.push(("default_role", role));
+    fields.extend(given);
+    fields
+}
+
+/// Posts these answers, with the token of whatever page is at hand.
+async fn answer(browser: &mut Browser, app: &TestApp, answers: &[(&str, &str)]) -> Page {
+    let page = browser.get(app, "/users-and-groups").await;
+    let token = page.form("/sign-out");
+    let mut fields = token.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
+    fields.extend(answers);
+    browser.post(app, NEW, &fields).await
+}
+
+on_both! {
+    async fn a_user_is_invited_in_three_steps(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { fjord, .. } = business(&app);
+        maya.get(&app, NEW).await.is(200).sees("Who is it?");
+        let fjord_id = fjord.to_string();
+        answer(&mut maya, &app, &answers("1", "next", "user", &[])).await.is(200).sees("Which accounts may Noor see?").sees("Fjord Foods");
+        let review = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord_id)])).await;
+        review.is(200).sees("Is this right?").sees("Nordic Brands").sees("This invitation is valid for 5 days.");
+        assert!(!app.has_user("noor@example.com"), "nothing is written before the last step");
+        let id = {
+            let added = answer(&mut maya, &app, &answers("3", "add", "user", &[("account", &fjord_id)])).await;
+            let id = app.id_of("noor@example.com");
+            added.redirects_to(&format!("/users-and-permissions/{id}"));
+            id
+        };
+        assert_eq!(app.accounts_of(id), [fjord]);
+        let link = app.link_in_mail().await;
+        assert!(app.browser().get(&app, &link).await.is(200).body.contains(r#"value="van Dijk""#), "the names are filled in");
+        app.advance(chrono::TimeDelta::days(5) - chrono::TimeDelta::seconds(1));
+        app.browser().get(&app, &link).await.is(200);
+        app.advance(chrono::TimeDelta::seconds(1));
+        app.browser().get(&app, &link).await.is(410);
+    }
+
+    async fn a_portfolio_admin_is_invited_with_portfolios(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, .. } = business(&app);
+        let nordic_id = nordic.to_string();
+        answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[])).await.is(200).sees("Which portfolios does Noor look after?");
+        answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &nordic_id)])).await.is(303);
+        assert_eq!(app.portfolios_of(app.id_of("noor@example.com")), [nordic]);
+        app.mail().await;
+    }
+
+    async fn going_back_loses_nothing_and_another_role_drops_the_ticks_that_do_not_go_with_it(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { fjord, .. } = business(&app);
+        let fjord = fjord.to_string();
+        let back = answer(&mut maya, &app, &answers("3", "back", "user", &[("account", &fjord)])).await;
+        back.is(200).sees("1 of 2 ticked");
+        let first = answer(&mut maya, &app, &answers("2", "back", "user", &[("account", &fjord)])).await;
+        first.is(200).sees("Who is it?");
+        assert!(first.body.contains(&format!(r#"name="account" value="{fjord}""#)), "the tick is carried along");
+        let changed = answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[("account", &fjord)])).await;
+        changed.is(200).sees("The default role has changed").sees("0 of 2 ticked");
+    }
+
+    async fn each_step_says_what_is_missing(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        business(&app);
+        let empty = [("step", "1"), ("do", "next"), ("first_name", ""), ("last_name", ""), ("email", "nobody"), ("default_role", "")];
+        let page = answer(&mut maya, &app, &empty).await;
+        page.is(422).sees("Enter a first name").sees("Enter a last name").sees("Choose a default role").sees("name@example.com");
+        answer(&mut maya, &app, &answers("2", "next", "user", &[])).await.is(422).sees("Tick at least one account");
+        answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[])).await.is(422).sees("Tick at least one portfolio");
+        answer(&mut maya, &app, &answers("4", "next", "user", &[])).await.is(400);
+        answer(&mut maya, &app, &answers("1", "jump", "user", &[])).await.is(400);
+        answer(&mut maya, &app, &answers("1", "next", "admin", &[])).await.is(400);
+        answer(&mut maya, &app, &answers("1", "next", "user", &[("status", "active")])).await.is(400);
+        assert!(!app.has_user("noor@example.com"));
+    }
+
+    async fn a_second_press_finds_the_person_invited_already(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { fjord, .. } = business(&app);
+        let fjord = fjord.to_string();
+        let last = answers("3", "add", "user", &[("account", &fjord)]);
+        answer(&mut maya, &app, &last).await.is(303);
+        answer(&mut maya, &app, &last).await.is(422).sees("noor@example.com is already a user, Invited.").sees("Open Manage");
+        app.mail().await;
+    }
+
+    async fn a_portfolio_admin_gives_what_is_theirs_and_learns_nothing_of_the_rest(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let Business { nordic, fjord, dach, cafe } = business(&app);
+        let (_, mut hana) = portfolio_admin(&app, nordic).await;
+        let [fjord, cafe, dach] = [fjord.to_string(), cafe.to_string(), dach.to_string()];
+        let offered = answer(&mut hana, &app, &answers("1", "next", "user", &[])).await;
+        offered.is(200).sees("Fjord Foods");
+        assert!(!offered.body.contains("Café Löwe") && !offered.body.contains("DACH"));
+        for foreign in [("account", &*cafe), ("account", "99999")] {
+            for (step, what) in [("2", "next"), ("2", "find"), ("3", "add"), ("3", "back")] {
+                answer(&mut hana, &app, &answers(step, what, "user", &[("account", &fjord), foreign])).await.is(404);
+            }
+        }
+        answer(&mut hana, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &dach)])).await.is(404);
+        assert!(!app.has_user("noor@example.com"));
+        answer(&mut hana, &app, &answers("3", "add", "user", &[("account", &fjord)])).await.is(303);
+        app.mail().await;
+    }
+
+    async fn a_portfolio_admin_is_told_nothing_about_an_address_outside_their_scope(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, fjord, .. } = business(&app);
+        let (_, mut hana) = portfolio_admin(&app, nordic).await;
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        let typed = [("step", "1"), ("do", "next"), ("first_name", "J"), ("last_name", "V"), ("email", "jonas.vermeulen@example.com"), ("default_role", "user")];
+        let refused = answer(&mut hana, &app, &typed).await;
+        refused.is(422).sees("This address cannot be invited by you; ask an Admin");
+        assert!(!refused.body.contains("Active.") && !refused.body.contains("Open Manage"));
+        answer(&mut maya, &app, &typed).await.is(422).sees("is already a user, Active.");
+        app.assign(jonas, fjord).await;
+        answer(&mut hana, &app, &typed).await.is(422).sees("is already a user, Active.");
+    }
+
+    async fn what_its_sender_may_no_longer_give_is_not_given(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, fjord, dach, .. } = business(&app);
+        let (hana_id, mut hana) = portfolio_admin(&app, nordic).await;
+        app.give_portfolio(hana_id, dach);
+        let fjord_id = fjord.to_string();
+        answer(&mut hana, &app, &answers("3", "add", "user", &[("account", &fjord_id)])).await.is(303);
+        let link = app.link_in_mail().await;
+        app.take_portfolio(hana_id, nordic);
+        let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
+        app.browser().fill(&app, &link, &fields).await.is(303);
+        assert_eq!(app.accounts_of(app.id_of("noor@example.com")), []);
+        assert!(app.deeds().contains(&"assignment.left_out Noor van Dijk".to_owned()));
+        maya.get(&app, "/users-and-groups").await.is(200);
+    }
+
+    async fn a_user_has_no_wizard(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        app.create_user("Jonas", "Vermeulen");
+        let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        jonas.get(&app, NEW).await.is(403);
+        answer(&mut jonas, &app, &answers("1", "next", "user", &[])).await.is(403);
+    }
+}

@@ -1,0 +1,134 @@
+//! Many people at once: the question before, one transaction each, and nothing about who is outside.
+
+use usher::domain::ids::UserId;
+
+use crate::{
+    helpers::{Browser, Page, TestApp},
+    people::World,
+    steps::{csrf, press},
+};
+
+const BULK: &str = "/users-and-permissions/bulk";
+const DO: &str = "/users-and-permissions/bulk/do";
+
+/// These people are ticked, and the button of the action is pressed.
+async fn ask(app: &TestApp, browser: &mut Browser, action: &str, users: &[UserId]) -> Page {
+    let (token, ids) = (csrf(app, browser).await, users.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let fields = [("csrf", token.as_str()), ("action", action), ("return", "q=e&sort=email")];
+    let fields = fields.into_iter().chain(ids.iter().map(|id| ("user", id.as_str()))).collect::<Vec<_>>();
+    browser.post(app, BULK, &fields).await
+}
+
+on_both! {
+    async fn the_question_lists_who_is_affected_and_who_is_not_and_why(db: Db) {
+        let World { app, mut maya, uma, otto, finn, .. } = World::new(db).await;
+        press(&app, &mut maya, finn, "block").await.is(303);
+        app.mails().await;
+        let page = ask(&app, &mut maya, "deactivate", &[uma, otto, finn, app.id_of("maya.fischer@example.com")]).await;
+        page.is(200).sees("Deactivate 2 users?").sees("Finn Holm is Deactivated now").sees("Another Admin can do this for you");
+        let done = maya.send(&app, &page, DO, &[]).await;
+        assert!(done.header("location").starts_with("/users-and-permissions?q=e&sort=email"));
+        let list = maya.get(&app, done.header("location")).await;
+        list.sees("Deactivate: 2 users done, 0 not.");
+        assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 3);
+        assert_eq!(app.mails().await.len(), 2);
+    }
+
+    async fn what_changed_between_the_question_and_the_press_is_told_of_each(db: Db) {
+        let World { app, mut maya, uma, otto, .. } = World::new(db).await;
+        let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
+        press(&app, &mut maya, uma, "block").await.is(303);
+        let done = maya.send(&app, &page, DO, &[("user", &otto.to_string())]).await;
+        done.is(303);
+        maya.get(&app, "/users-and-permissions").await.sees("Deactivate: 1 user done, 0 not.");
+        let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
+        press(&app, &mut maya, uma, "activate").await.is(303);
+        maya.send(&app, &page, DO, &[]).await.is(303);
+        maya.get(&app, "/users-and-permissions").await.sees("Uma Ek: not changed. Uma Ek is Active now");
+        app.mails().await;
+    }
+
+    async fn the_last_active_admin_stays_when_all_are_taken_at_once(db: Db) {
+        let World { app, mut maya, .. } = World::new(db).await;
+        let ada = app.create_admin("Ada", "Adler");
+        let page = ask(&app, &mut maya, "deactivate", &[ada]).await;
+        maya.send(&app, &page, DO, &[]).await.is(303);
+        maya.get(&app, "/users-and-permissions").await.sees("Ada Adler: deactivated");
+        assert_eq!(app.count("users WHERE blocked_at IS NULL AND id IN (SELECT user_id FROM memberships WHERE group_id = 1)"), 1);
+        app.mails().await;
+    }
+
+    async fn a_foreign_unknown_or_doubled_person_refuses_the_whole_request(db: Db) {
+        let World { app, mut pia, uma, finn, .. } = World::new(db).await;
+        let unknown = ask(&app, &mut pia, "deactivate", &[uma, UserId(987_654)]).await;
+        let foreign = ask(&app, &mut pia, "deactivate", &[uma, finn]).await;
+        assert_eq!((foreign.status.as_u16(), &foreign.body), (404, &unknown.body));
+        ask(&app, &mut pia, "deactivate", &[uma, uma]).await.is(400);
+        let page = ask(&app, &mut pia, "deactivate", &[uma]).await;
+        let mut sent = page.form(DO);
+        sent.push(("user".to_owned(), finn.to_string()));
+        let sent = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
+        pia.post(&app, DO, &sent).await.is(404);
+        assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 0);
+    }
+
+    async fn a_portfolio_admin_reaches_only_who_is_wholly_inside(db: Db) {
+        let World { app, mut pia, uma, otto, .. } = World::new(db).await;
+        let page = ask(&app, &mut pia, "deactivate", &[uma, otto]).await;
+        page.is(200).sees("Deactivate 1 user?").sees("Otto Lund").sees("Not wholly inside your portfolios. An Admin can do this.");
+        pia.send(&app, &page, DO, &[]).await.is(303);
+        assert_eq!(app.count(&format!("users WHERE blocked_at IS NOT NULL AND id = {uma}")), 1);
+        assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
+        app.mail().await;
+    }
+
+    async fn accounts_are_assigned_to_many_and_only_own_ones(db: Db) {
+        let World { app, mut pia, uma, otto, account, foreign, .. } = World::new(db).await;
+        let other = app.create_account(app.portfolios_of(app.id_of("pia.berg@example.com"))[0], "Glacier");
+        let page = ask(&app, &mut pia, "assign", &[uma, otto]).await;
+        page.is(200).sees("Assign accounts to 2 users").sees("Glacier").sees("Fjord").sees_no("Lagoon");
+        pia.send(&app, &page, DO, &[]).await.is(422).sees("Tick at least one account");
+        pia.send(&app, &page, DO, &[("account", &foreign.to_string())]).await.is(404);
+        pia.send(&app, &page, DO, &[("account", &account.to_string()), ("user", &uma.to_string())]).await.is(303);
+        pia.get(&app, "/users-and-permissions").await.sees("Uma Ek: not changed. Uma Ek is like that already.");
+        pia.send(&app, &page, DO, &[("account", &other.to_string()), ("user", &otto.to_string())]).await.is(303);
+        assert_eq!(app.accounts_of(otto), [account, other, foreign]);
+        app.mail().await;
+    }
+
+    async fn invitations_are_resent_and_revoked_together(db: Db) {
+        let World { app, mut maya, uma, .. } = World::new(db).await;
+        for email in ["noor@example.com", "ruth@example.com"] {
+            maya.fill(&app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
+        }
+        app.mails().await;
+        let invited = [app.id_of("noor@example.com"), app.id_of("ruth@example.com")];
+        let page = ask(&app, &mut maya, "resend", &[invited[0], uma]).await;
+        page.sees("Resend the invitation of 1 user?").sees("Uma Ek is Active now");
+        maya.send(&app, &page, DO, &[]).await.is(303);
+        assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
+        let page = ask(&app, &mut maya, "revoke", &invited[1..]).await;
+        maya.send(&app, &page, DO, &[]).await.is(303);
+        assert!(app.has_user("noor@example.com") && !app.has_user("ruth@example.com"));
+    }
+
+    async fn everybody_who_matches_is_taken_only_up_to_the_number_that_the_page_names(db: Db) {
+        let World { app, mut maya, mut pia, .. } = World::new(db).await;
+        let page = pia.get(&app, &format!("{BULK}?q=example&sort=email")).await;
+        page.sees("3 users match").sees("At most 200 users");
+        assert_eq!(page.form(BULK).iter().filter(|(name, _)| name == "user").count(), 3);
+        for name in ["a", "b"] {
+            let made = (0..120).map(|number| format!("('{name}{number}', '', '{name}{number}', '{name}{number}', 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'p', 'p')"));
+            app.execute(&format!("INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
+        }
+        let page = maya.get(&app, BULK).await;
+        page.sees("246 users match").sees("At most 200 users can be changed at once, and this list holds more.");
+        assert!(!page.has_form(BULK));
+    }
+
+    async fn nobody_ticked_changes_nothing(db: Db) {
+        let World { app, mut maya, .. } = World::new(db).await;
+        ask(&app, &mut maya, "deactivate", &[]).await.redirects_to("/users-and-permissions?q=e&sort=email");
+        maya.get(&app, "/users-and-permissions").await.sees("Nobody is ticked. Nothing was changed.");
+    }
+}
