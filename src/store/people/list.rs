@@ -39,7 +39,7 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
             let (_, ids) = hits::find(sqlite, filter, position, limit)?;
             among(db, ids, position, limit)
         }
-        _ => walk(db, filter, position, limit),
+        _ => page(db, filter, position, limit, Order::Walked),
     }
 }
 
@@ -53,12 +53,24 @@ pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: us
             let (count, ids) = hits::find(sqlite, filter, position, limit)?;
             Ok((among(db, ids, position, limit)?, count))
         }
-        _ => Ok((walk(db, filter, position, limit)?, count(db, filter)?)),
+        _ => {
+            let count = count(db, filter)?;
+            // PostgreSQL guesses how near the first hits are, and may walk the order to its end for the last of few.
+            let is_short = filter.search.is_some() && count != Count::Many;
+            let order = if is_short { Order::Sorted } else { Order::Walked };
+            Ok((page(db, filter, position, limit, order)?, count))
+        }
     }
 }
 
-/// The page, from the index of the order.
-fn walk(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
+/// Whether a page is found by its order, or put in order once everybody is found.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    Walked,
+    Sorted,
+}
+
+fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, order: Order) -> Result<Slice<Person>, StoreError> {
     let mut query = filtered(filter);
     // Not as a comparison of rows, which Diesel can only write as a literal.
     query = match position {
@@ -70,7 +82,13 @@ fn walk(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -
             query.filter(people::sort_key.le(sort_key)).filter(people::sort_key.lt(sort_key).or(people::id.lt(id)))
         }
     };
-    let order = if position.is_backward() { "people.sort_key DESC, people.id DESC" } else { "people.sort_key, people.id" };
+    let order = match (order, position.is_backward()) {
+        (Order::Walked, false) => "people.sort_key, people.id",
+        (Order::Walked, true) => "people.sort_key DESC, people.id DESC",
+        // No index has this.
+        (Order::Sorted, false) => "people.sort_key || '', people.id",
+        (Order::Sorted, true) => "people.sort_key || '' DESC, people.id DESC",
+    };
     let found = query.order(dialect::first_by(order, limit.saturating_add(1))).select(Person::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
