@@ -178,7 +178,7 @@ pub struct Store {
     /// SQLite's writers queue here, in order: its own waiting is polling, in which one of them can starve.
     turn: Arc<FairMutex<()>>,
     is_sqlite: bool,
-    pub(super) writes: Writes,
+    pub(super) writes: Arc<Writes>,
 }
 
 impl std::fmt::Debug for Store {
@@ -206,7 +206,7 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build(Manager { location })?;
-        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Writes::default() })
+        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Arc::default() })
     }
 
     /// Brings the schema to this version; tells how many migrations that took.

@@ -1,6 +1,6 @@
 //! How busy this process keeps the database, counted while it does.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use crate::domain::durations::{Distribution, Durations};
 
@@ -17,15 +17,19 @@ pub struct Load {
     pub writes: Distribution,
 }
 
-#[derive(Debug, Clone, Default)]
-pub(super) struct Writes(Arc<[Durations; 2]>);
+/// The write transactions so far.
+#[derive(Debug, Default)]
+pub(super) struct Writes {
+    waited: Durations,
+    took: Durations,
+}
 
 impl Writes {
     /// A write transaction that was asked for at `asked` begins now.
     pub(super) fn begin(&self, asked: Instant) -> Write<'_> {
         let begun = Instant::now();
-        self.0[0].note(begun - asked);
-        Write { took: &self.0[1], begun }
+        self.waited.note(begun - asked);
+        Write { took: &self.took, begun }
     }
 }
 
@@ -44,12 +48,11 @@ impl Drop for Write<'_> {
 impl Store {
     pub fn load(&self) -> Load {
         let pool = self.pool.state();
-        let [waits, writes] = self.writes.0.each_ref().map(Durations::so_far);
         Load {
             connections_in_use: pool.connections.saturating_sub(pool.idle_connections),
             connections_max: self.pool.max_size(),
-            waits,
-            writes,
+            waits: self.writes.waited.so_far(),
+            writes: self.writes.took.so_far(),
         }
     }
 }
