@@ -51,12 +51,8 @@ impl FromRequest for ListQuery {
 
 fn list_query(request: &HttpRequest) -> Result<ListQuery, Failure> {
     let Query(query) = Query::<ListQuery>::from_query(request.query_string()).map_err(|_| Failure::Malformed)?;
-    let state = extract::state(request)?;
-    let (chosen, remembered) = (Rows::parse(&query.rows), Rows::remembered(request, state));
-    if let Some(chosen) = chosen.filter(|_| chosen != remembered) {
-        chosen.remember(request, state);
-    }
-    Ok(ListQuery { remembered: remembered.unwrap_or_default(), ..query })
+    let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
+    Ok(ListQuery { remembered, ..query })
 }
 
 /// Which page, and the number of its first row, which is only for showing.

@@ -35,13 +35,13 @@ impl Rows {
         Self::ALL.into_iter().find(|rows| rows.to_string() == text)
     }
 
-    /// What was chosen last in the browser that asks.
-    pub(super) fn remembered(request: &HttpRequest, state: &State) -> Option<Self> {
-        Self::parse(cookies::sent(request, state, COOKIE)?.value())
-    }
-
-    pub(super) fn remember(self, request: &HttpRequest, state: &State) {
-        cookies::keep(request, state, COOKIE, self.to_string(), DAYS);
+    /// What was chosen last in the browser that asks, which from now on remembers the number in its address.
+    pub(super) fn remembered(request: &HttpRequest, state: &State, chosen: &str) -> Self {
+        let remembered = cookies::sent(request, state, COOKIE).and_then(|cookie| Self::parse(cookie.value()));
+        if let Some(chosen) = Self::parse(chosen).filter(|chosen| Some(*chosen) != remembered) {
+            cookies::keep(request, state, COOKIE, chosen.to_string(), DAYS);
+        }
+        remembered.unwrap_or_default()
     }
 }
 

@@ -151,6 +151,14 @@ on_both! {
         }
     }
 
+    async fn the_number_of_rows_is_remembered_here_as_in_every_list(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        fill(&app);
+        maya.get(&app, &format!("{LIST}?rows=25")).await.sees("1–25 of 121 users");
+        maya.get(&app, LIST).await.sees("1–25 of 121 users");
+        maya.get(&app, "/users-and-groups").await.sees("1–25 of 121 users");
+    }
+
     async fn who_is_invited_and_who_expired_stays_so_from_page_to_page(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         fill(&app);
@@ -164,11 +172,12 @@ on_both! {
 
     async fn what_no_list_has_written_leads_nowhere(db: Db) {
         let World { app, mut maya, .. } = World::new(db).await;
-        for query in ["status=x", "status=Active", "role=admin", "two_factor=1", "assignments=some", "sort=password", "sort=-desc", "rows=0", "rows=-25", "rows=1000000", "page=x"] {
+        for query in ["status=x", "status=Active", "role=admin", "two_factor=1", "assignments=some", "sort=password", "sort=-desc", "rows=0", "rows=-25", "rows=1000000"] {
             maya.get(&app, &format!("{LIST}?{query}")).await.is(404);
             maya.get(&app, &format!("/users-and-permissions/bulk?{query}")).await.is(404);
             maya.get(&app, &format!("/users-and-permissions/export?{query}")).await.is(404);
         }
+        maya.get(&app, &format!("{LIST}?page=x")).await.is(404);
         for query in ["q=a&q=b", "unknown=1", "status[]=active"] {
             maya.get(&app, &format!("{LIST}?{query}")).await.is(400);
         }

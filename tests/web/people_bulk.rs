@@ -25,11 +25,11 @@ on_both! {
         press(&app, &mut maya, finn, "block").await.is(303);
         app.mails().await;
         let page = ask(&app, &mut maya, "deactivate", &[uma, otto, finn, app.id_of("maya.fischer@example.com")]).await;
-        page.is(200).sees("Deactivate 2 users?").sees("Finn Holm is Deactivated now").sees("Another Admin can do this for you");
+        page.is(200).sees("Deactivate 2 users?").sees("Is Deactivated now.").sees("Another Admin can do this for you");
         let done = maya.send(&app, &page, DO, &[]).await;
         assert!(done.header("location").starts_with("/users-and-permissions?q=e&sort=email"));
         let list = maya.get(&app, done.header("location")).await;
-        list.sees("Deactivate: 2 users done, 0 not.");
+        list.sees("Deactivate: done to 2 users.");
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 3);
         assert_eq!(app.mails().await.len(), 2);
     }
@@ -40,11 +40,11 @@ on_both! {
         press(&app, &mut maya, uma, "block").await.is(303);
         let done = maya.send(&app, &page, DO, &[("user", &otto.to_string())]).await;
         done.is(303);
-        maya.get(&app, "/users-and-permissions").await.sees("Deactivate: 1 user done, 0 not.");
+        maya.get(&app, "/users-and-permissions").await.sees("Deactivate: done to 1 user.");
         let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
         press(&app, &mut maya, uma, "activate").await.is(303);
         maya.send(&app, &page, DO, &[]).await.is(303);
-        maya.get(&app, "/users-and-permissions").await.sees("Uma Ek: not changed. Uma Ek is Active now");
+        maya.get(&app, "/users-and-permissions").await.sees("Uma Ek: not changed. Is Active now.");
         app.mails().await;
     }
 
@@ -104,7 +104,7 @@ on_both! {
         app.mails().await;
         let invited = [app.id_of("noor@example.com"), app.id_of("ruth@example.com")];
         let page = ask(&app, &mut maya, "resend", &[invited[0], uma]).await;
-        page.sees("Resend the invitation of 1 user?").sees("Uma Ek is Active now");
+        page.sees("Resend the invitation of 1 user?").sees("Is Active now.");
         maya.send(&app, &page, DO, &[]).await.is(303);
         assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
         let page = ask(&app, &mut maya, "revoke", &invited[1..]).await;

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use actix_web::web::Query;
 use askama::Template;
 
 use crate::{
@@ -10,7 +9,7 @@ use crate::{
         ids::{AccountId, UserId},
         people_list::{BULK_MAX, BulkAction},
         permission::Permission,
-        policy::Action,
+        policy::{Action, Refusal},
         search::SearchTerm,
         user::Status,
     },
@@ -107,7 +106,7 @@ impl EverybodyPage {
 }
 
 /// `GET /users-and-permissions/bulk`
-pub(in crate::web) async fn everybody(console: Console, query: Query<PeopleQuery>) -> Answer {
+pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> Answer {
     query.asked()?;
     let query = query.changed(|_| ());
     let asked = query.asked()?;
@@ -212,6 +211,9 @@ fn picker(accounts: Assignable, find: String, error: Option<FieldError>) -> Pick
 
 /// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
 fn why(denied: Denied) -> Result<String, Failure> {
+    if let Denied::Refused { refusal: Refusal::Status(status), .. } = denied {
+        return Ok(format!("Is {} now.", status.label()));
+    }
     match Failure::from(denied) {
         // Only after somebody was seen before.
         Failure::NotFound => Ok("Gone in the meantime.".to_owned()),
@@ -236,7 +238,8 @@ fn said(action: BulkAction, done: Vec<Done>) -> Result<Flash, Failure> {
     }
     let others = lines.len() as u64 - succeeded;
     let kind = if others == 0 { FlashKind::Ok } else { FlashKind::Warn };
-    let text = format!("{}: {} done, {others} not.", action.label(), counted(succeeded, "user", "users"));
+    let not = if others == 0 { String::new() } else { format!(", not to {others}") };
+    let text = format!("{}: done to {}{not}.", action.label(), counted(succeeded, "user", "users"));
     Ok(Flash::new(kind, text).with_lines(lines))
 }
 

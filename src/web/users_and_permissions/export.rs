@@ -12,7 +12,7 @@ use actix_web::{
     HttpResponse,
     body::{BodySize, MessageBody},
     http::header,
-    web::{Bytes, Query},
+    web::Bytes,
 };
 use parking_lot::Mutex;
 
@@ -56,7 +56,7 @@ impl Drop for Turn {
 }
 
 /// `GET /users-and-permissions/export`
-pub(in crate::web) async fn export(console: Console, query: Query<PeopleQuery>) -> Answer {
+pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answer {
     query.asked()?;
     let query = query.changed(|_| ());
     let asked = Asked { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };

@@ -1,6 +1,5 @@
 //! The list.
 
-use actix_web::web::Query;
 use askama::Template;
 
 use crate::{
@@ -171,7 +170,7 @@ impl Toolbar {
         ];
         // In the scope of anybody else is nobody without assignments.
         if role == Role::Admin {
-            let options = vec![option("", "Any assignments"), option("none", "Without assignments")];
+            let options = vec![option("", "Assignments"), option("none", "Without assignments")];
             selects.push(select("assignments", "Assignments", &query.assignments, options));
         }
         selects.push(select("sort", "Sort by", &sort_word(order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
@@ -204,8 +203,7 @@ pub(in crate::web) fn in_short(assigned: Assigned) -> String {
 }
 
 /// `GET /users-and-permissions`
-pub(in crate::web) async fn list(console: Console, query: Query<PeopleQuery>) -> Answer {
-    let query = query.into_inner();
+pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer {
     let asked = query.asked()?;
     let asked_for = asked.clone();
     let (frame, listing) =

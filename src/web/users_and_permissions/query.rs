@@ -1,7 +1,11 @@
 //! All that the address of the list says: search, filters, order, page. Whatever it does not know leads nowhere.
 
-use std::str::FromStr;
+use std::{
+    future::{Ready, ready},
+    str::FromStr,
+};
 
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Query};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike as _};
 use serde::{Deserialize, Serialize};
@@ -18,6 +22,7 @@ use crate::{
         people_list::{Asked, Listing},
     },
     web::{
+        extract,
         failure::Failure,
         page::{Pager, RowsLink},
         paths,
@@ -45,6 +50,23 @@ pub(in crate::web) struct PeopleQuery {
     pub(in crate::web) sort: String,
     pub(in crate::web) rows: String,
     pub(in crate::web) page: String,
+    #[serde(skip)]
+    pub(in crate::web) remembered: Rows,
+}
+
+impl FromRequest for PeopleQuery {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(people_query(request))
+    }
+}
+
+fn people_query(request: &HttpRequest) -> Result<PeopleQuery, Failure> {
+    let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| Failure::Malformed)?;
+    let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
+    Ok(PeopleQuery { remembered, ..query })
 }
 
 /// Which page, the number of its first row, which is only for showing, and the moment that the list is of, in microseconds.
@@ -105,7 +127,7 @@ impl PeopleQuery {
             has_two_factor: known(&self.two_factor, |text| ["off", "on"].iter().position(|known| *known == text).map(|place| place == 1))?,
             is_unassigned: known(&self.assignments, |text| (text == "none").then_some(true))?.unwrap_or(false),
         };
-        let limit = known(&self.rows, Rows::parse)?.unwrap_or_default().count();
+        let limit = known(&self.rows, Rows::parse)?.unwrap_or(self.remembered).count();
         let (position, as_of) = match self.key()? {
             None => (Position::First, None),
             Some(key) => (key.position(order)?, Some(timestamp(key.at)?)),
