@@ -43,6 +43,8 @@ pub(crate) struct World {
     reset: String,
     confirm: String,
     stop: String,
+    /// Active, with another address that waits.
+    moving: String,
 }
 
 /// What a page answers to whom.
@@ -120,11 +122,13 @@ impl World {
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
-        let [nina, omar, pia] = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund")].map(|(first, last)| app.create_user(first, last));
+        let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva")];
+        let [nina, omar, pia, rosa] = people.map(|(first, last)| app.create_user(first, last));
         let reset = link(&app, TokenPurpose::PasswordReset, nina, "nina.berg@example.com");
         let confirm = link(&app, TokenPurpose::EmailChange, omar, "haddad@example.com");
         link(&app, TokenPurpose::EmailChange, pia, "lund@example.com");
         let stop = link(&app, TokenPurpose::EmailChangeStop, pia, "pia.lund@example.com");
+        link(&app, TokenPurpose::EmailChange, rosa, "silva@example.com");
         let account = app.create_account(portfolios[0], "Fjord Foods").to_string();
         let deactivate = format!("/portfolios/{}/deactivate", portfolios[1]);
         maya.press(&app, &deactivate, &deactivate).await.is(303);
@@ -150,6 +154,7 @@ impl World {
             reset,
             confirm,
             stop,
+            moving: rosa.to_string(),
         }
     }
 
@@ -304,6 +309,8 @@ impl World {
             manage("AssignPortfolio", format!("{admin}/portfolios/{other}/assign"), vec![]),
             manage("UnassignPortfolio", format!("{admin}/portfolios/{other}/remove"), vec![]),
             manage("EndSessions", format!("{active}/sign-out"), vec![]),
+            manage("SendPasswordReset", format!("{active}/send-password-reset"), vec![]),
+            manage("WithdrawEmailChange", format!("{}/withdraw-email-change", self.moving), vec![]),
             manage("DeactivateUser", format!("{active}/deactivate"), vec![]),
             manage("ReactivateUser", format!("{active}/reactivate"), vec![]),
             manage("ResendFromManage", format!("{}/resend", self.pending), vec![]),

@@ -46,6 +46,7 @@ pub struct ManagePage {
     pub created: Moment,
     pub last_sign_in: Option<Moment>,
     pub invitation: Option<Invitation>,
+    pub email_change: Option<EmailChange>,
     /// For those who may end them.
     pub sessions: Option<u64>,
     pub blocks: Vec<Block>,
@@ -71,6 +72,14 @@ pub struct Invitation {
     pub mail: Option<Mail>,
     /// "5 days".
     pub term: String,
+}
+
+/// Another address, until it is confirmed there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailChange {
+    pub email: String,
+    pub asked_by: String,
+    pub until: Moment,
 }
 
 /// What became of the mail.
@@ -172,6 +181,14 @@ impl ManagePage {
         paths::EndSessions { user: self.person.id }
     }
 
+    fn send_password_reset(&self) -> paths::SendPasswordReset {
+        paths::SendPasswordReset { user: self.person.id }
+    }
+
+    fn withdraw_email_change(&self) -> paths::WithdrawEmailChange {
+        paths::WithdrawEmailChange { user: self.person.id }
+    }
+
     fn assign(&self) -> paths::Assign {
         paths::Assign { user: self.person.id }
     }
@@ -196,7 +213,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 
 impl ManagePage {
     fn new(console: &Console, shell: Shell, shown: Shown, q: String, now: Timestamp) -> Self {
-        let Shown { person, status, role, groups, invitation, sessions, explained, assigned, offered, may } = shown;
+        let Shown { person, status, role, groups, invitation, email_change, sessions, explained, assigned, offered, may } = shown;
         let moment = |at| Moment::new(at, now);
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         let is_partial = offered.is_partial || assigned.portfolio_count.max(assigned.account_count) > SHOWN_MAX;
@@ -218,6 +235,11 @@ impl ManagePage {
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
             invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
+            email_change: email_change.map(|change| EmailChange {
+                email: change.email,
+                asked_by: change.asked_by,
+                until: moment(change.until),
+            }),
             sessions,
             blocks,
             more_portfolios,

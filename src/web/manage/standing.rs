@@ -1,10 +1,10 @@
-//! One click each: Deactivate, Reactivate, Resend invitation, Sign out everywhere.
+//! One click each: Deactivate, Reactivate, Resend invitation, Sign out everywhere, Send password reset email, and another address taken back.
 
 use actix_web::web::Path;
 
 use crate::{
     domain::ids::UserId,
-    usecases::{Door, invitations, profiles, users},
+    usecases::{Door, email_change, invitations, password_reset, profiles, users},
     web::{
         console::Console,
         form::{Button, Form},
@@ -70,6 +70,34 @@ pub(in crate::web) async fn end_sessions(console: Console, id: Path<UserId>, _: 
             let sessions = counted(ended as u64, "session has", "sessions have");
             Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", person.display_name()))
         }
+    };
+    console.done(&done, paths::Manage { user })
+}
+
+/// `POST /users-and-permissions/{user}/send-password-reset`
+pub(in crate::web) async fn send_password_reset(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+    let user = *id;
+    let done = match console.act(move |ctx, caller| password_reset::send(ctx, caller, user)).await? {
+        Ok(person) => Flash::new(
+            FlashKind::Ok,
+            format!(
+                "A link to choose a new password is on its way to {}. It holds for one hour; an earlier one no longer works.",
+                person.email
+            ),
+        ),
+        Err(denied) => already(denied)?,
+    };
+    console.done(&done, paths::Manage { user })
+}
+
+/// `POST /users-and-permissions/{user}/withdraw-email-change`
+pub(in crate::web) async fn withdraw_email_change(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+    let user = *id;
+    let done = match console.act(move |ctx, caller| email_change::withdraw(ctx, caller, user)).await? {
+        Ok(person) => {
+            Flash::new(FlashKind::Ok, format!("{} keeps {}. The links in the mails no longer work.", person.display_name(), person.email))
+        }
+        Err(denied) => already(denied)?,
     };
     console.done(&done, paths::Manage { user })
 }
