@@ -78,13 +78,12 @@ pub(in crate::web) async fn end_sessions(console: Console, id: Path<UserId>, _: 
 pub(in crate::web) async fn send_password_reset(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
     let user = *id;
     let done = match console.act(move |ctx, caller| password_reset::send(ctx, caller, user)).await? {
-        Ok(person) => Flash::new(
-            FlashKind::Ok,
-            format!(
-                "A link to choose a new password is on its way to {}. It holds for one hour; an earlier one no longer works.",
-                person.email
-            ),
-        ),
+        Ok(person) => {
+            let how = if console.passes_links_on() { "is written to a file, in a mail to" } else { "is on its way to" };
+            let text =
+                format!("A link to choose a new password {how} {}. It holds for one hour; an earlier one no longer works.", person.email);
+            Flash::new(FlashKind::Ok, text)
+        }
         Err(denied) => already(denied)?,
     };
     console.done(&done, paths::Manage { user })
