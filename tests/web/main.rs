@@ -23,6 +23,7 @@ mod housekeeping;
 mod invitations;
 mod mail;
 mod manage;
+mod matrix;
 mod metrics;
 mod new_link;
 mod new_user;

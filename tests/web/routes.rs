@@ -159,7 +159,7 @@ impl World {
     }
 
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
-        STORED.iter().map(|rows| (*rows, self.app.count(rows))).collect()
+        stored(&self.app)
     }
 
     fn visits(&self) -> Vec<Visit> {
@@ -352,8 +352,13 @@ pub(crate) fn csrf(page: &Page, action: &str) -> String {
     page.form(action).into_iter().find(|(name, _)| name == "csrf").unwrap().1
 }
 
+/// How much is stored.
+pub(crate) fn stored(app: &TestApp) -> Vec<(&'static str, i64)> {
+    STORED.iter().map(|rows| (*rows, app.count(rows))).collect()
+}
+
 /// The id of somebody just invited, and the path of the link.
-async fn invite(app: &TestApp, maya: &mut Browser, email: &str) -> (String, String) {
+pub(crate) async fn invite(app: &TestApp, maya: &mut Browser, email: &str) -> (String, String) {
     maya.fill(app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
     let id = app.id_of(email).to_string();
     let page = maya.get(app, &format!("/users-and-groups/users/{id}/link")).await;

@@ -221,6 +221,8 @@ async fn create(
         Ok(account) => console.done(&Flash::new(FlashKind::Ok, format!("The account {name} is created.")), paths::Account { account }),
         Err(AccountError::NameTaken) => respond::again(&page(console, Step::Company, form, fields.name_taken()).await?),
         Err(AccountError::PortfolioDeactivated) => {
+            // It cannot be chosen any more, nor can its people.
+            let form = NewAccountForm { portfolio: None, user: Vec::new(), people_of: None, ..form };
             let mut page = page(console, Step::Portfolio, form, fields).await?;
             page.portfolios.error = Some(FieldError::Said("This portfolio is deactivated. Choose another".to_owned()));
             respond::again(&page)
