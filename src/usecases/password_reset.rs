@@ -59,6 +59,7 @@ pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<(), Stor
 }
 
 /// Answers the request that has waited longest: a link by mail, if the address belongs to somebody active. Tells whether there was a request.
+/// Those whose link would have run out by now are dropped unread.
 ///
 /// # Errors
 /// The database's; the request waits on.
@@ -68,10 +69,11 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
     }
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.write(|tx| {
+        reset_requests::drop_until(tx, now - TERM)?;
         let Some(request) = reset_requests::take(tx)? else { return Ok(false) };
         let expires_at = request.asked_at + TERM;
         // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
-        let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active && now < expires_at);
+        let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active);
         if let Some(person) = person {
             Sent { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
             let by = By { id: None, name: "Somebody at the sign-in page".to_owned(), source: request.source };

@@ -9,7 +9,7 @@ use usher::{
 };
 
 use crate::{
-    helpers::{PASSWORD, Page, Setting, TestApp},
+    helpers::{Db, PASSWORD, Page, Setting, TestApp},
     steps::{Contents, NOOR, add_member, at_once, caller, confirm, forgot, invite, press, reset_link, token, user_path},
 };
 
@@ -172,6 +172,22 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         app.create_user("Hana", "Novotna");
         forgot(&app, HANA).await.redirects_to(SENT);
+        app.advance(TimeDelta::hours(1));
+        assert!(app.mails().await.is_empty());
+        assert_eq!(app.count("reset_requests"), 0);
+    }
+
+    async fn a_request_that_cannot_be_answered_keeps_no_other_mail_and_is_dropped_after_its_hour(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.create_user("Hana", "Novotna");
+        forgot(&app, HANA).await.redirects_to(SENT);
+        app.execute(match db {
+            Db::Sqlite => "UPDATE reset_requests SET asked_at = '2026-11-22 09:20 or so'",
+            Db::Postgres => "ALTER TABLE reset_requests ALTER COLUMN source TYPE bytea USING '\\xff'::bytea",
+        });
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
+        assert_eq!(app.count("reset_requests"), 1);
         app.advance(TimeDelta::hours(1));
         assert!(app.mails().await.is_empty());
         assert_eq!(app.count("reset_requests"), 0);
