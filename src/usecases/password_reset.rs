@@ -39,22 +39,25 @@ use super::{
 /// How long a link holds, whatever the company's terms for invitations are.
 const TERM: TimeDelta = TimeDelta::hours(1);
 
-/// "Forgot password?": notes for which address a link is asked for, unless that was done too often.
+/// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///
 /// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
 /// are read and written for every address, and a later transaction, which nobody waits for, finds the person and writes link and mail.
 ///
 /// # Errors
 /// The database's.
-pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<(), StoreError> {
+pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<Timestamp>, StoreError> {
     let now = ctx.now();
+    let (source_key, account_key) = (sign_in::network(source), sign_in::account(email.key(), None));
     ctx.store.write(|tx| {
-        let of_account = throttles::strike(tx, ThrottleScope::ResetAccount, &sign_in::account(email.key(), None), now)?;
-        let of_source = throttles::strike(tx, ThrottleScope::ResetSource, &sign_in::network(source), now)?;
-        if of_account.held_until.or(of_source.held_until).is_some() {
-            return Ok(());
+        // What is held up is not counted for the other, so that the moment that is told is the right one.
+        for (scope, key) in [(ThrottleScope::ResetSource, &source_key), (ThrottleScope::ResetAccount, &account_key)] {
+            if let Some(until) = throttles::strike(tx, scope, key, now)?.held_until {
+                return Ok(Some(until));
+            }
         }
-        reset_requests::insert(tx, email.as_str(), source, now)
+        reset_requests::insert(tx, email.as_str(), source, now)?;
+        Ok(None)
     })
 }
 
