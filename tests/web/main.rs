@@ -13,6 +13,7 @@ mod helpers;
 
 mod accounts;
 mod audit;
+mod delegation;
 mod directory;
 mod email_change;
 mod faults;
