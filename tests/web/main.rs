@@ -13,6 +13,7 @@ mod helpers;
 
 mod accounts;
 mod audit;
+mod bad_input;
 mod delegation;
 mod directory;
 mod email_change;
