@@ -201,6 +201,7 @@ pub fn create(
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
+        caller.once(tx)?;
         if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
             return Err(PortfolioError::NameTaken);
         }

@@ -34,6 +34,7 @@ mod people;
 mod people_bulk;
 mod portfolios;
 mod routes;
+mod sent_twice;
 mod sessions;
 mod setup;
 mod sign_in;

@@ -132,6 +132,36 @@ on_both! {
         app.mails().await;
     }
 
+    async fn the_list_is_found_again_as_it_was_left(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        let list = maya.get(&app, "/users-and-permissions?q=jonas&sort=email").await;
+        let (back, manage) = ("/users-and-permissions?q=jonas&sort=email", at(jonas, "?return=q%3Djonas%26sort%3Demail"));
+        assert!(list.has_link(&manage), "{}", list.body);
+        let page = maya.get(&app, &manage).await;
+        assert!(page.has_link(back), "{}", page.body);
+        maya.send(&app, &page, &at(jonas, "/send-password-reset"), &[]).await.redirects_to(&manage);
+        let token = csrf(&app, &mut maya).await;
+        for what in ["/sign-out", "/deactivate", "/reactivate"] {
+            maya.post(&app, &at(jonas, what), &[("csrf", &token), ("return", "q=jonas&sort=email")]).await.redirects_to(&manage);
+        }
+        let edit = maya.get(&app, &at(jonas, "/edit?return=q%3Djonas%26sort%3Demail")).await;
+        assert!(edit.has_link(back) && edit.has_link(&manage), "{}", edit.body);
+        maya.send(&app, &edit, &at(jonas, "/edit"), &[]).await.redirects_to(&manage);
+        for elsewhere in ["https://evil.example/", "q=a&nonsense=1", "status=nothing"] {
+            maya.post(&app, &at(jonas, "/sign-out"), &[("csrf", &token), ("return", elsewhere)]).await.redirects_to(&at(jonas, ""));
+        }
+        app.mails().await;
+    }
+
+    async fn somebody_who_leaves_the_scope_with_their_role_leads_back_to_the_list(db: Db) {
+        let Business { app, mut hana, nordic, .. } = Business::new(db).await;
+        let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[nordic]).await;
+        let fields = [("email", "nadia.petrova@example.com"), ("first_name", "Nadia"), ("last_name", "Petrova"), ("leaves", &*nordic.to_string())];
+        update(&app, &mut hana, nadia, "1", &fields).await.redirects_to("/users-and-permissions");
+        hana.get(&app, "/users-and-permissions").await.sees("Nadia Petrova is updated, a User now.").sees("they have left your list");
+        app.mails().await;
+    }
+
     async fn only_somebody_active_can_be_sent_a_password_reset(db: Db) {
         let Business { app, mut maya, jonas, .. } = Business::new(db).await;
         let page = maya.get(&app, &at(jonas, "")).await;

@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::{
     edit::EditFields,
+    list,
     permissions::{self, Block},
+    with_return,
 };
 use crate::{
     domain::{
@@ -27,6 +29,7 @@ use crate::{
         page::{Badge, Moment, Person, Shell, counted},
         paths,
         respond::{self, Answer},
+        users_and_permissions::query::PeopleQuery,
     },
 };
 
@@ -60,6 +63,8 @@ pub struct ManagePage {
     pub edit: Option<EditFields>,
     pub may: May,
     pub shows_link: bool,
+    /// The query of the list, to return to.
+    pub query: String,
 }
 
 /// How somebody came in, or is to.
@@ -149,12 +154,16 @@ impl ManagePage {
         matches!(self.status, Status::Invited | Status::Expired)
     }
 
+    fn list(&self) -> String {
+        list(&self.query)
+    }
+
     fn path(&self) -> paths::Manage {
         paths::Manage { user: self.person.id }
     }
 
-    fn edit_path(&self) -> paths::EditUser {
-        paths::EditUser { user: self.person.id }
+    fn edit_path(&self) -> String {
+        with_return(paths::EditUser { user: self.person.id }, &self.query)
     }
 
     fn deactivate(&self) -> paths::DeactivateUser {
@@ -169,12 +178,12 @@ impl ManagePage {
         paths::ResendFromManage { user: self.person.id }
     }
 
-    fn revoke(&self) -> paths::RevokeFromManage {
-        paths::RevokeFromManage { user: self.person.id }
+    fn revoke(&self) -> String {
+        with_return(paths::RevokeFromManage { user: self.person.id }, &self.query)
     }
 
-    fn link(&self) -> paths::LinkFromManage {
-        paths::LinkFromManage { user: self.person.id }
+    fn link(&self) -> String {
+        with_return(paths::LinkFromManage { user: self.person.id }, &self.query)
     }
 
     fn end_sessions(&self) -> paths::EndSessions {
@@ -200,19 +209,23 @@ pub struct ManageQuery {
     /// Part of the name of a portfolio or an account.
     #[serde(default)]
     q: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
 }
 
 /// `GET /users-and-permissions/{user}`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
-    let (id, q) = (*id, query.into_inner().q);
+    let (id, ManageQuery { q, return_query }) = (*id, query.into_inner());
     let search = SearchTerm::parse(&q);
     let page = Action::Use(Permission::UsersView);
     let (frame, shown) = console.open(page, move |ctx, actor| people::show(ctx, actor, id, search.as_ref())).await?;
-    respond::page(&ManagePage::new(&console, console.shell(&frame), shown, q, frame.now))
+    respond::page(&ManagePage::new(&console, &frame, shown, q, &return_query))
 }
 
 impl ManagePage {
-    fn new(console: &Console, shell: Shell, shown: Shown, q: String, now: Timestamp) -> Self {
+    fn new(console: &Console, frame: &usecases::directory::Frame, shown: Shown, q: String, query: &str) -> Self {
+        let now = frame.now;
         let Shown { person, status, role, groups, invitation, email_change, sessions, explained, assigned, offered, may } = shown;
         let moment = |at| Moment::new(at, now);
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
@@ -226,7 +239,8 @@ impl ManagePage {
             name: given.portfolio.name,
         };
         Self {
-            shell,
+            shell: console.shell(frame),
+            query: PeopleQuery::returned(query),
             status,
             default_role: person.default_role.label(),
             is_admin: role == Role::Admin,

@@ -69,6 +69,7 @@ fn page(sample: &Sample) -> ManagePage {
         offer: Offer { accounts: vec![("account-9".into(), sample.text.clone())], ..Offer::default() },
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
+        query: sample.query(),
         may: MAY,
         person,
     }
