@@ -62,6 +62,11 @@ impl Site {
         Self { app, system, handle, thread: Some(thread) }
     }
 
+    /// What a helper of the HTTP tests promises.
+    pub(crate) fn wait<T>(&self, promised: impl Future<Output = T>) -> T {
+        self.system.block_on(promised)
+    }
+
     /// A browser that nobody is signed in with.
     pub(crate) fn browser(&self, scripts: bool) -> Browser {
         Browser::with(&*self.app.ctx.links.origin, Settings { scripts, ..Settings::default() })
@@ -99,19 +104,19 @@ impl Site {
 
     /// The path of the link in the one mail that was sent since the last look.
     pub(crate) fn link_in_mail(&self) -> String {
-        self.system.block_on(self.app.link_in_mail())
+        self.wait(self.app.link_in_mail())
     }
 
     /// The paths of the links in the mails that were sent since the last look.
     pub(crate) fn links_in_mails(&self) -> Vec<String> {
-        let mails = self.system.block_on(self.app.mails());
+        let mails = self.wait(self.app.mails());
         let words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
         words.filter_map(|word| word.strip_prefix(&*self.app.ctx.links.origin)).map(str::to_owned).collect()
     }
 
     /// The subjects of the mails that were sent since the last look.
     pub(crate) fn subjects(&self) -> Vec<String> {
-        self.system.block_on(self.app.mails()).into_iter().map(|mail| mail.rendered.subject).collect()
+        self.wait(self.app.mails()).into_iter().map(|mail| mail.rendered.subject).collect()
     }
 }
 

@@ -32,7 +32,7 @@ impl DeactivatePage {
     /// Who loses what.
     fn loss(&self) -> String {
         let accounts = counted(self.accounts, "account", "accounts");
-        format!("{} no access to it and its {accounts}, at their next click.", counted(self.people, "person has", "people have"))
+        format!("{} access to it and its {accounts} at their next click.", counted(self.people, "person loses", "people lose"))
     }
 }
 
