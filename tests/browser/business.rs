@@ -2,7 +2,7 @@
 
 use usher::domain::ids::{AccountId, PortfolioId, UserId};
 
-use crate::site::Site;
+use crate::{helpers::Db, site::Site};
 
 /// The Portfolio Admin of Nordic Brands.
 pub(crate) const HANA: &str = "hana.novotna@example.com";
@@ -21,8 +21,9 @@ pub(crate) struct Business {
 }
 
 impl Business {
-    pub(crate) fn new() -> Self {
-        Self::at(Site::with_admin())
+    /// With scripts on SQLite, without on PostgreSQL, so that each story meets both.
+    pub(crate) fn new(scripts: bool) -> Self {
+        Self::at(Site::with_admin_on(if scripts { Db::Sqlite } else { Db::Postgres }))
     }
 
     pub(crate) fn at(site: Site) -> Self {

@@ -21,7 +21,7 @@ fn name_and_role(browser: &Browser, email: &str, role: &str) {
 
 with_scripts_and_without! {
     fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool) {
-        let Business { site, .. } = Business::new();
+        let Business { site, .. } = Business::new(scripts);
         let maya = site.signed_in(MAYA, scripts);
         name_and_role(&maya, "noor@example.com", "User");
         maya.see("Which accounts may Noor see?");
@@ -61,7 +61,7 @@ with_scripts_and_without! {
     }
 
     fn a_portfolio_admin_is_invited_with_portfolios(scripts: bool) {
-        let Business { site, .. } = Business::new();
+        let Business { site, .. } = Business::new(scripts);
         let maya = site.signed_in(MAYA, scripts);
         name_and_role(&maya, "noor@example.com", "User");
         maya.tick("Fjord Foods");
@@ -80,7 +80,7 @@ with_scripts_and_without! {
     }
 
     fn a_long_list_of_accounts_is_searched_and_keeps_what_is_ticked(scripts: bool) {
-        let Business { site, nordic, .. } = Business::new();
+        let Business { site, nordic, .. } = Business::new(scripts);
         for number in 1..=20 {
             site.app.create_account(nordic, &format!("Store {number:02}"));
         }
@@ -100,7 +100,7 @@ with_scripts_and_without! {
     }
 
     fn an_address_that_is_taken_leads_to_whose_it_is(scripts: bool) {
-        let Business { site, .. } = Business::new();
+        let Business { site, .. } = Business::new(scripts);
         let maya = site.signed_in(MAYA, scripts);
         name_and_role(&maya, JONAS, "User");
         maya.see("jonas.vermeulen@example.com is already a user, Active");

@@ -8,7 +8,7 @@ use crate::{
 
 with_scripts_and_without! {
     fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(scripts: bool) {
-        let Business { site, fjord, .. } = Business::new();
+        let Business { site, fjord, .. } = Business::new(scripts);
         let hana = site.browser(scripts);
         sign_in(&hana, HANA);
 
@@ -38,6 +38,19 @@ with_scripts_and_without! {
         noor.click_link("Fjord Foods");
         noor.see("Noor van Dijk");
         assert!(!noor.has_link("Billing"));
+
+        // A Portfolio Admin beside her.
+        hana.open("/users-and-permissions/new");
+        hana.fill("First Name", "Oscar");
+        hana.fill("Last Name", "Pena");
+        hana.fill("Email Address", "oscar@example.com");
+        hana.choose("Default Role", "Portfolio Admin");
+        hana.press("Next");
+        hana.tick("Nordic Brands");
+        assert!(!hana.shows("DACH Retail"));
+        hana.press("Next");
+        hana.press("Add New User");
+        hana.see("Oscar Pena is invited");
 
         // An account's details and billing.
         hana.click_link("Portfolios");

@@ -33,7 +33,11 @@ impl Site {
 
     /// A company with one Admin, Maya Fischer.
     pub(crate) fn with_admin() -> Self {
-        Self::start(true, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
+        Self::with_admin_on(Db::Sqlite)
+    }
+
+    pub(crate) fn with_admin_on(db: Db) -> Self {
+        Self::start(true, move |setting| Box::pin(async move { TestApp::with_admin_and(db, setting).await.0 }))
     }
 
     /// The same, where no mail server is set.

@@ -24,7 +24,7 @@ fn bill(browser: &Browser, legal_name: &str) {
 
 #[test]
 fn portfolios_and_accounts_as_an_admin() {
-    let Business { site, nordic, fjord, bikes, .. } = Business::new();
+    let Business { site, nordic, fjord, bikes, .. } = Business::new(true);
     let alpine = site.app.create_portfolio("Alpine energy, water and everything else that is long in the mountains");
     let maya = site.signed_in(MAYA, true);
     let pages = [
@@ -61,7 +61,7 @@ fn portfolios_and_accounts_as_an_admin() {
 
 #[test]
 fn portfolios_and_accounts_as_a_portfolio_admin() {
-    let Business { site, nordic, fjord, hana, .. } = Business::new();
+    let Business { site, nordic, fjord, hana, .. } = Business::new(true);
     let browser = site.signed_in(HANA, true);
     look_good(&browser, &["/portfolios".to_owned(), format!("/portfolios/{nordic}"), format!("/accounts/{fjord}"), "/roles".to_owned()]);
     let mut found = Vec::new();
@@ -103,7 +103,7 @@ fn portfolios_and_accounts_as_a_portfolio_admin() {
 
 #[test]
 fn accounts_as_a_user() {
-    let Business { site, fjord, jonas, .. } = Business::new();
+    let Business { site, fjord, jonas, .. } = Business::new(true);
     site.wait(site.app.show_billing_to(jonas, fjord));
     let browser = site.signed_in(JONAS, true);
     let account = format!("/accounts/{fjord}");

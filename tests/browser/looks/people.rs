@@ -89,7 +89,7 @@ fn manage_of_every_status_as_an_admin_and_as_a_portfolio_admin() {
 
 #[test]
 fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
-    let Business { site, hana, jonas, .. } = Business::new();
+    let Business { site, hana, jonas, .. } = Business::new(true);
     let maya = site.signed_in(MAYA, true);
     let mut found = Vec::new();
     maya.open(&Business::manage(jonas, ""));
@@ -129,7 +129,7 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
 
 #[test]
 fn new_user_step_by_step() {
-    let Business { site, .. } = Business::new();
+    let Business { site, .. } = Business::new(true);
     let maya = site.signed_in(MAYA, true);
     let mut found = Vec::new();
     maya.open(&format!("{LIST}/new"));
