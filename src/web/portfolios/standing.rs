@@ -34,7 +34,7 @@ impl DeactivatePage {
     /// Who loses what.
     fn loss(&self) -> String {
         let accounts = counted(self.accounts, "account", "accounts");
-        format!("At their next click {} access to it and its {accounts}.", counted(self.people, "person loses", "people lose"))
+        format!("{} access to it and its {accounts} at their next click.", counted(self.people, "person loses", "people lose"))
     }
 }
 
