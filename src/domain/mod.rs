@@ -17,6 +17,7 @@ pub mod portfolio;
 pub mod scope;
 pub mod search;
 pub mod secret;
+pub mod sent_form;
 pub mod stored;
 pub mod text;
 pub mod throttle;

@@ -20,6 +20,7 @@ pub mod portfolios;
 pub mod reset_requests;
 mod schema;
 pub mod scopes;
+pub mod sent_forms;
 pub mod sessions;
 mod sql_types;
 pub mod throttles;

@@ -27,7 +27,7 @@ pub use list::{Filter, count, list, search};
 pub(super) use write::named;
 pub use write::{
     NewActive, NewInvited, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, set_blocked, set_credentials,
-    set_deleted, set_email, set_last_sign_in, set_password, set_profile,
+    set_default_role, set_deleted, set_email, set_last_sign_in, set_password, set_profile,
 };
 
 use super::{

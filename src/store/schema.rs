@@ -135,6 +135,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    sent_forms (session_id, form_hash) {
+        session_id -> BigInt,
+        form_hash -> Binary,
+    }
+}
+
+diesel::table! {
     known_browsers (user_id, browser_hash) {
         user_id -> BigInt,
         browser_hash -> Binary,

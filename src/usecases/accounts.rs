@@ -200,6 +200,7 @@ pub fn create(
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
+        caller.once(tx)?;
         let mut met = Vec::with_capacity(people.len());
         for &user in &sorted(people) {
             met.push(acting.met_locked(tx, user, now)?);

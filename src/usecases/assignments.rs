@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{Grants, Permission, Switch, To},
-        policy::{Action, Refusal},
+        policy::{Action, Refusal, decide},
         user::{DefaultRole, Status},
     },
     mail::{
@@ -18,10 +18,9 @@ use crate::{
     store::{
         StoreError, Tx,
         accounts::{self, Account},
-        assignments,
+        assignments::{self, PortfolioAssignment},
         people::{self, Person},
         portfolios::{self, Portfolio},
-        scopes,
     },
 };
 
@@ -201,18 +200,27 @@ fn own_portfolio(tx: &mut Tx<'_>, acting: &Acting, id: PortfolioId) -> Result<Po
     acting.portfolio(tx.db(), id)
 }
 
-/// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out.
+/// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out, and a
+/// Portfolio Admin of whose portfolios none is left becomes a User.
 ///
 /// # Errors
 /// The database's.
 pub(super) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Timestamp) -> Result<(), StoreError> {
     let default_role = invited.default_role;
-    for given in assignments::portfolios_of(tx.db(), &[invited.id])? {
+    let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
+    let mut left = portfolios.len();
+    for given in &portfolios {
         let is_role = default_role == DefaultRole::PortfolioAdmin;
         if !is_role || !may_still_give(tx, given.by, default_role, given.portfolio.id, now)? {
             assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
             tx.audit(left_out(invited, by, place_of_portfolio(&given.portfolio), now));
+            left -= 1;
         }
+    }
+    if default_role == DefaultRole::PortfolioAdmin && left == 0 {
+        people::set_default_role(tx, invited.id, DefaultRole::User)?;
+        let changes = json!({"before": default_role.label(), "after": DefaultRole::User.label(), "reason": NO_LONGER});
+        tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &invited.who(), changes));
     }
     for given in assignments::accounts_of(tx.db(), &[invited.id])? {
         if !may_still_give(tx, given.by, DefaultRole::User, given.account.portfolio_id, now)? {
@@ -223,14 +231,11 @@ pub(super) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Times
     Ok(())
 }
 
+/// Why something is left out, in the audit log.
+const NO_LONGER: &str = "whoever gave it may no longer give it";
+
 fn left_out(invited: &Person, by: &By, place: Subject, now: Timestamp) -> Entry {
-    let entry = about_user(
-        now,
-        by.clone(),
-        AuditAction::AssignmentLeftOut,
-        &invited.who(),
-        json!({"reason": "whoever gave it may no longer give it"}),
-    );
+    let entry = about_user(now, by.clone(), AuditAction::AssignmentLeftOut, &invited.who(), json!({"reason": NO_LONGER}));
     Entry { place: Some(place), ..entry }
 }
 
@@ -243,8 +248,10 @@ fn may_still_give(
 ) -> Result<bool, StoreError> {
     let giver = giver.map(|giver| people::find(tx.db(), giver)).transpose()?.flatten();
     let Some(giver) = giver.filter(|giver| giver.status(now) == Status::Active) else { return Ok(false) };
-    let acting = Acting { scope: scopes::of(tx.db(), &giver)?, person: giver };
-    Ok(acting.may(Action::InviteWith { default_role, is_own: acting.scope.holds(portfolio) }))
+    // A portfolio that is deactivated in the meantime stays whose it was, and what it gives comes back with it.
+    let looks_after = |given: &PortfolioAssignment| given.portfolio.id == portfolio;
+    let is_own = giver.is_admin || assignments::portfolios_of(tx.db(), &[giver.id])?.iter().any(looks_after);
+    Ok(decide(giver.actor(), Action::InviteWith { default_role, is_own }).is_ok())
 }
 
 /// An entry about somebody's assignment to an account.

@@ -12,6 +12,7 @@ use crate::{
         password::HashingFailed,
         policy::{Action, Refusal, decide},
         secret::SecretKey,
+        sent_form::SentForm,
         token::{Token, TokenHash, TokenPurpose},
         user::{Status, Who},
     },
@@ -22,6 +23,7 @@ use crate::{
         groups::Group,
         people::{self, Person},
         portfolios::Portfolio,
+        sent_forms,
     },
 };
 
@@ -70,6 +72,8 @@ impl Links {
 pub struct Caller {
     pub user: UserId,
     pub session: TokenHash,
+    /// What they sent, if it is to be done once.
+    pub form: Option<SentForm>,
     /// The network address.
     pub source: String,
 }
@@ -93,6 +97,9 @@ pub enum Denied {
     /// The caller was blocked, deleted or signed out meanwhile.
     #[error("nobody is signed in")]
     SignedOut,
+    /// The same form was sent before, and done.
+    #[error("it was done already")]
+    Repeated,
     #[error("{refusal}")]
     Refused {
         refusal: Refusal,
@@ -146,6 +153,13 @@ impl Caller {
         }
         let person = people::find(tx.db(), self.user)?;
         person.filter(|person| person.status(now) == Status::Active).ok_or(Denied::SignedOut)
+    }
+
+    /// Refuses a form that was done already. For acts that make something new each time.
+    pub(super) fn once(&self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+        let Some(form) = self.form else { return Ok(()) };
+        let is_first = sent_forms::is_first(tx, self.session, form)?.ok_or(Denied::SignedOut)?;
+        if is_first { Ok(()) } else { Err(Denied::Repeated) }
     }
 
     /// Who did it, for the audit log.

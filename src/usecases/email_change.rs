@@ -122,13 +122,13 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
 /// Takes back the change of somebody's address that waits. Tells whose it was.
 ///
 /// # Errors
-/// See [`Denied`]; unknown where none waits.
+/// See [`Denied`]; unchanged where none waits.
 pub fn withdraw(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
-        let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(Denied::unknown)?;
+        let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| Denied::unchanged(&person))?;
         end(tx, user, TokenEnd::Revoked, now)?;
         let details = json!({"email": token.email});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::EmailChangeWithdrawn, &person.who(), details));

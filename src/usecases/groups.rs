@@ -55,6 +55,7 @@ pub fn create(ctx: &Context, caller: &Caller, name: &GroupName) -> Result<GroupI
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::CreateGroup, None)?;
+        caller.once(tx)?;
         if groups::find_by_name(tx.db(), name)?.is_some() {
             return Err(NameError::Taken);
         }

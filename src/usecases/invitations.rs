@@ -83,6 +83,7 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::InviteUser, None)?;
+        caller.once(tx)?;
         if let Some(existing) = Existing::find(tx.db(), email, now)? {
             return Err(InviteError::Exists(Box::new(existing)));
         }

@@ -123,6 +123,7 @@ pub fn invite(ctx: &Context, caller: &Caller, new: &NewUser) -> Result<Person, I
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
+        caller.once(tx)?;
         let given = found(tx, &acting, &new.given)?;
         acting.authorise(Action::InviteWith { default_role, is_own: true })?;
         if given.is_empty() {

@@ -26,7 +26,7 @@ use crate::{
 use super::{
     Context, Denied,
     acting::{Acting, Met},
-    directory,
+    directory, email_change,
     explained::{Explained, explain},
     mails::{self, InvitationMail},
 };
@@ -44,6 +44,8 @@ pub struct Shown {
     /// The groups that the actor may see.
     pub groups: Vec<String>,
     pub invitation: Option<Invitation>,
+    /// Another address that waits to be confirmed, for those who may take it back.
+    pub email_change: Option<email_change::Pending>,
     /// How many hold, for those who may end them.
     pub sessions: Option<u64>,
     pub explained: Explained,
@@ -93,6 +95,7 @@ pub struct Offered {
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
 pub struct May {
     pub edit: bool,
+    pub reset_password: bool,
     pub deactivate: bool,
     pub reactivate: bool,
     pub resend: bool,
@@ -109,6 +112,7 @@ impl May {
         let listed = directory::May::of(acting.person.actor(), target, other_active_admins);
         Self {
             edit: acting.may(Action::EditUser(target)),
+            reset_password: acting.may(Action::SendPasswordReset(target)),
             deactivate: listed.block,
             reactivate: listed.activate,
             resend: listed.resend,
@@ -140,6 +144,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTer
             role,
             groups: groups.map(|membership| membership.group_name).collect(),
             invitation: invitation(db, &met.person, |origin| company.invitation_term(origin))?,
+            email_change: if may.edit { email_change::pending(db, &met.person, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             explained: explain(db, role, &portfolios, &accounts)?,
             offered: if may.assign { offered(db, &acting, &met.person, search, &portfolios, &accounts)? } else { Offered::default() },

@@ -138,7 +138,7 @@ pub fn perform(
         };
         match outcome {
             // Nobody acts any more, or nothing can be written: the others would fare no better.
-            Err(denied @ (Denied::SignedOut | Denied::Store(_) | Denied::Hashing(_))) => Err(denied),
+            Err(denied @ (Denied::SignedOut | Denied::Repeated | Denied::Store(_) | Denied::Hashing(_))) => Err(denied),
             outcome => Ok(Done { person, outcome }),
         }
     };

@@ -114,6 +114,7 @@ pub struct Shown {
     pub people: Slice<Assigned>,
     pub may_manage: bool,
     pub may_create_account: bool,
+    pub may_invite: bool,
 }
 
 /// Somebody with anything assigned in a portfolio.
@@ -159,6 +160,8 @@ pub fn show(
             accounts: page.map(row),
             people: people_of(db, id, people_at, limit, now)?,
             may_manage: acting.may(Action::ManagePortfolios),
+            may_invite: portfolio.is_active()
+                && acting.may(Action::InviteWith { default_role: DefaultRole::User, is_own: acting.scope.holds(id) }),
             may_create_account: portfolio.is_active() && acting.may(Action::CreateAccount { is_own: acting.scope.holds(id) }),
             portfolio,
         })
@@ -198,6 +201,7 @@ pub fn create(
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
+        caller.once(tx)?;
         if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
             return Err(PortfolioError::NameTaken);
         }

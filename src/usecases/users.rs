@@ -14,7 +14,7 @@ use crate::{
     },
     mail::Message,
     store::{
-        Tx, assignments, company, groups, latest_actors, outbox,
+        Database, StoreError, Tx, assignments, company, groups, latest_actors, outbox,
         page::{Count, Position, Slice},
         people::{self, Deleted, Person},
         sessions, tokens,
@@ -72,6 +72,9 @@ pub struct Inventory {
     pub person: Person,
     pub sessions: i64,
     pub groups: Vec<String>,
+    /// By name.
+    pub portfolios: Vec<String>,
+    pub accounts: Vec<String>,
     /// Until when they can be restored; `None` when it cannot be undone.
     pub restorable_until: Option<Timestamp>,
 }
@@ -84,9 +87,26 @@ pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventor
         let person = Acting::of(db, actor)?.guarded(db, Door::UsersAndGroups, user, delete_action, now)?;
         let company = company::load(db)?;
         let sessions = sessions::count(db, user, &company, now)?;
-        let groups = groups::memberships_of(db, &[user])?.into_iter().map(|membership| membership.group_name).collect();
-        Ok(Inventory { person, sessions, groups, restorable_until: restorable_until(&company, now) })
+        let Belongings { groups, portfolios, accounts } = Belongings::of(db, user)?;
+        Ok(Inventory { person, sessions, groups, portfolios, accounts, restorable_until: restorable_until(&company, now) })
     })
+}
+
+/// What somebody has a part in, by name.
+struct Belongings {
+    groups: Vec<String>,
+    portfolios: Vec<String>,
+    accounts: Vec<String>,
+}
+
+impl Belongings {
+    fn of(db: &mut Database, user: UserId) -> Result<Self, StoreError> {
+        Ok(Self {
+            groups: groups::memberships_of(db, &[user])?.into_iter().map(|membership| membership.group_name).collect(),
+            portfolios: assignments::portfolios_of(db, &[user])?.into_iter().map(|given| given.portfolio.name).collect(),
+            accounts: assignments::accounts_of(db, &[user])?.into_iter().map(|given| given.account.name).collect(),
+        })
+    }
 }
 
 fn delete_action(target: Target, other_active_admins: u64) -> Action {
@@ -106,7 +126,7 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndGroups, user, delete_action, now)?;
-        let memberships = groups::memberships_of(tx.db(), &[user])?;
+        let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user)?;
         end_access(tx, user, now)?;
         groups::remove_from_all(tx, user)?;
         assignments::take_all(tx, user)?;
@@ -116,8 +136,8 @@ pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, O
             Some(_) => people::set_deleted(tx, user, Some(now))?,
             None => people::remove(tx, user)?,
         }
-        let groups = memberships.into_iter().map(|membership| membership.group_name).collect::<Vec<_>>();
-        let details = json!({"email": person.email, "status": person.status(now).label(), "groups": groups});
+        let status = person.status(now).label();
+        let details = json!({"email": person.email, "status": status, "groups": groups, "portfolios": portfolios, "accounts": accounts});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserDeleted, &person.who(), details));
         Ok((person, until))
     })
@@ -159,13 +179,13 @@ pub enum RestoreError {
     Denied(#[from] Denied),
 }
 
-impl From<crate::store::StoreError> for RestoreError {
-    fn from(error: crate::store::StoreError) -> Self {
+impl From<StoreError> for RestoreError {
+    fn from(error: StoreError) -> Self {
         Self::Denied(error.into())
     }
 }
 
-/// Brings a deleted person back as they were, without memberships and sessions. Tells who it is.
+/// Brings a deleted person back as they were, without memberships, assignments and sessions. Tells who it is.
 ///
 /// # Errors
 /// See [`RestoreError`].

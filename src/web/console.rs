@@ -9,6 +9,7 @@ use crate::{
     domain::{
         clock::Timestamp,
         policy::{Action, Role},
+        sent_form::SentForm,
     },
     usecases::{
         Caller, Context, Denied, Person,
@@ -72,6 +73,20 @@ impl Console {
     {
         let caller = self.user.caller();
         self.state.try_run(move |ctx| act(ctx, &caller)).await
+    }
+
+    /// Makes something new, once, however often the form is sent.
+    pub(super) async fn make<T, E>(
+        &self,
+        form: SentForm,
+        make: impl FnOnce(&Context, &Caller) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let caller = Caller { form: Some(form), ..self.user.caller() };
+        self.state.try_run(move |ctx| make(ctx, &caller)).await
     }
 
     /// What stands around a page. It takes what the last request left to be said.

@@ -118,6 +118,10 @@ impl From<Denied> for Failure {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::SignedOut => Self::SignedOut { next: None, unsent: false },
+            Denied::Repeated => Self::Refused {
+                title: "This was sent twice",
+                text: "It was done when it came first, and nothing was done again.".to_owned(),
+            },
             Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
             Denied::Store(error) => error.into(),
             Denied::Hashing(error) => Self::Internal(error.to_string()),

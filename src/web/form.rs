@@ -8,6 +8,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes}
 use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
+use crate::domain::sent_form::SentForm;
+
 use super::{csrf, extract, failure::Failure};
 
 /// Largest form, in bytes.
@@ -18,7 +20,7 @@ const CSRF: &str = "csrf";
 
 /// A form's fields. Parsing them into domain types is the handler's part, so that it can show the form again.
 #[derive(Debug, Clone)]
-pub(super) struct Form<T>(pub(super) T);
+pub(super) struct Form<T>(pub(super) T, pub(super) SentForm);
 
 /// A form that has no fields: a button.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -49,7 +51,7 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
             if request.content_type() != "application/x-www-form-urlencoded" {
                 return Err(Failure::Malformed.into());
             }
-            Ok(Self(parse(&request, &body)?))
+            Ok(Self(parse(&request, &body)?, SentForm::new(request.path(), &body)))
         })
     }
 }

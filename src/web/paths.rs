@@ -97,6 +97,9 @@ paths! {
     DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate";
     ReactivateUser { user: UserId } = "/users-and-permissions/{user}/reactivate";
     EndSessions { user: UserId } = "/users-and-permissions/{user}/sign-out";
+    SendPasswordReset { user: UserId } = "/users-and-permissions/{user}/send-password-reset";
+    /// Takes back another address that waits to be confirmed.
+    WithdrawEmailChange { user: UserId } = "/users-and-permissions/{user}/withdraw-email-change";
     ResendFromManage { user: UserId } = "/users-and-permissions/{user}/resend";
     RevokeFromManage { user: UserId } = "/users-and-permissions/{user}/revoke";
     /// The open invitation's link, where no mail server is configured.

@@ -109,6 +109,8 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(act!(DeactivateUser => manage::standing::deactivate))
                 .service(act!(ReactivateUser => manage::standing::reactivate))
                 .service(act!(EndSessions => manage::standing::end_sessions))
+                .service(act!(SendPasswordReset => manage::standing::send_password_reset))
+                .service(act!(WithdrawEmailChange => manage::standing::withdraw_email_change))
                 .service(act!(ResendFromManage => manage::standing::resend))
                 .service(page!(RevokeFromManage => manage::revoke::show, post manage::revoke::submit))
                 .service(page!(LinkFromManage => manage::link::show))

@@ -83,7 +83,7 @@ pub(super) async fn show(state: Data<State>, guest: Guest, query: Option<Query<S
 
 /// `POST /setup`
 pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SetupForm>) -> Answer {
-    let Form(form) = form;
+    let Form(form, _) = form;
     let company = look(&state, &form.key).await?;
     let (name, admin) = match form.parse(&company) {
         Ok(parsed) => parsed,

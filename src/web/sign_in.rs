@@ -141,7 +141,7 @@ pub(super) async fn show(state: Data<State>, guest: Guest, query: Query<SignInQu
 
 /// `POST /sign-in`
 pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SignInForm>) -> Answer {
-    let Form(SignInForm { email, password, next, unsent }) = form;
+    let Form(SignInForm { email, password, next, unsent }, _) = form;
     let (typed, visitor) = (email.clone(), guest.visitor.clone());
     let signed_in =
         state.try_run_hashing(move |ctx| usecases::sign_in::sign_in(ctx, &typed, &Password::typed(&password), &visitor)).await?;

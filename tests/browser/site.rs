@@ -77,7 +77,7 @@ impl Site {
 
     /// Somebody as use cases know them, for what happens elsewhere.
     pub(crate) fn caller(&self, email: &str) -> Caller {
-        Caller { user: self.app.id_of(email), session: TokenHash([0; 32]), source: "192.0.2.1".to_owned() }
+        Caller { user: self.app.id_of(email), session: TokenHash([0; 32]), form: None, source: "192.0.2.1".to_owned() }
     }
 
     /// The Admin invites somebody; the path of the link that they get.

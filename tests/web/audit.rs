@@ -78,12 +78,13 @@ on_both! {
         let jonas = app.create_user("Jonas", "Vermeulen");
         let group = create_group(&app, &mut maya, "Finance").await;
         add_member(&app, &mut maya, &group, jonas).await.is(303);
+        app.assign(jonas, app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods")).await;
         let entries = left_by(&app, async { press(&app, &mut maya, jonas, "block").await.is(303); }).await;
         assert_eq!(by_maya(&app, &entries), ("user.deactivated Jonas Vermeulen".to_owned(), json!({"before": "Active", "after": "Deactivated"})));
         let entries = left_by(&app, async { press(&app, &mut maya, jonas, "activate").await.is(303); }).await;
         assert_eq!(by_maya(&app, &entries), ("user.reactivated Jonas Vermeulen".to_owned(), json!({"before": "Deactivated", "after": "Active"})));
         let entries = left_by(&app, async { confirm(&app, &mut maya, &user_path(jonas, "delete")).await.is(303); }).await;
-        let details = json!({"email": "jonas.vermeulen@example.com", "status": "Active", "groups": ["Finance"]});
+        let details = json!({"email": "jonas.vermeulen@example.com", "status": "Active", "groups": ["Finance"], "portfolios": [], "accounts": ["Fjord Foods"]});
         assert_eq!(by_maya(&app, &entries), ("user.deleted Jonas Vermeulen".to_owned(), details));
         let restore = format!("/users-and-groups/deleted/{jonas}/restore");
         let entries = left_by(&app, async { maya.press(&app, "/users-and-groups/deleted", &restore).await.is(303); }).await;

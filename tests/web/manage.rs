@@ -123,6 +123,71 @@ on_both! {
         assert!(app.mail().await.rendered.subject.starts_with("You are signed out of"));
     }
 
+    async fn an_administrator_mails_somebody_a_link_to_choose_a_new_password(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        maya.get(&app, &at(jonas, "")).await.sees("Send password reset email");
+        press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
+        maya.get(&app, &at(jonas, "")).await.sees(&format!("A link to choose a new password is on its way to {JONAS}."));
+        app.browser().fill(&app, &app.link_in_mail().await, &[("password", "lantern quiver moss eleven")]).await.redirects_to("/sign-in?after=password-reset");
+        app.mails().await;
+    }
+
+    async fn the_list_is_found_again_as_it_was_left(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        let list = maya.get(&app, "/users-and-permissions?q=jonas&sort=email").await;
+        let (back, manage) = ("/users-and-permissions?q=jonas&sort=email", at(jonas, "?return=q%3Djonas%26sort%3Demail"));
+        assert!(list.has_link(&manage), "{}", list.body);
+        let page = maya.get(&app, &manage).await;
+        assert!(page.has_link(back), "{}", page.body);
+        maya.send(&app, &page, &at(jonas, "/send-password-reset"), &[]).await.redirects_to(&manage);
+        let token = csrf(&app, &mut maya).await;
+        for what in ["/sign-out", "/deactivate", "/reactivate"] {
+            maya.post(&app, &at(jonas, what), &[("csrf", &token), ("return", "q=jonas&sort=email")]).await.redirects_to(&manage);
+        }
+        let edit = maya.get(&app, &at(jonas, "/edit?return=q%3Djonas%26sort%3Demail")).await;
+        assert!(edit.has_link(back) && edit.has_link(&manage), "{}", edit.body);
+        maya.send(&app, &edit, &at(jonas, "/edit"), &[]).await.redirects_to(&manage);
+        for elsewhere in ["https://evil.example/", "q=a&nonsense=1", "status=nothing"] {
+            maya.post(&app, &at(jonas, "/sign-out"), &[("csrf", &token), ("return", elsewhere)]).await.redirects_to(&at(jonas, ""));
+        }
+        app.mails().await;
+    }
+
+    async fn somebody_who_leaves_the_scope_with_their_role_leads_back_to_the_list(db: Db) {
+        let Business { app, mut hana, nordic, .. } = Business::new(db).await;
+        let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[nordic]).await;
+        let fields = [("email", "nadia.petrova@example.com"), ("first_name", "Nadia"), ("last_name", "Petrova"), ("leaves", &*nordic.to_string())];
+        update(&app, &mut hana, nadia, "1", &fields).await.redirects_to("/users-and-permissions");
+        hana.get(&app, "/users-and-permissions").await.sees("Nadia Petrova is updated, a User now.").sees("they have left your list");
+        app.mails().await;
+    }
+
+    async fn only_somebody_active_can_be_sent_a_password_reset(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        let page = maya.get(&app, &at(jonas, "")).await;
+        press(&app, &mut maya, jonas, "/deactivate").await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees_no("Send password reset email");
+        app.mails().await;
+        maya.send(&app, &page, &at(jonas, "/send-password-reset"), &[]).await.redirects_to(&at(jonas, ""));
+        maya.get(&app, &at(jonas, "")).await.sees("Jonas Vermeulen is Deactivated now. Nothing was changed.");
+        assert!(app.mails().await.is_empty());
+    }
+
+    async fn another_address_that_waits_is_shown_and_can_be_taken_back(db: Db) {
+        let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
+        update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
+        let page = hana.get(&app, &at(jonas, "")).await;
+        page.sees("New email").sees("Maya Fischer asked for it.").sees("jv@example.com").sees("Valid until");
+        app.assign(jonas, bikes).await;
+        hana.get(&app, &at(jonas, "")).await.sees(JONAS).sees("Fjord Foods").sees_no("jv@example.com");
+        let page = maya.get(&app, &at(jonas, "")).await;
+        for said in [format!("Jonas Vermeulen keeps {JONAS}."), "It is like that already for Jonas Vermeulen.".to_owned()] {
+            maya.send(&app, &page, &at(jonas, "/withdraw-email-change"), &[]).await.redirects_to(&at(jonas, ""));
+            maya.get(&app, &at(jonas, "")).await.sees(&said).sees_no("New email");
+        }
+        app.mails().await;
+    }
+
     async fn an_assignment_is_given_and_taken_at_once_with_the_way_back(db: Db) {
         let Business { app, mut maya, jonas, bikes, .. } = Business::new(db).await;
         let page = maya.get(&app, &at(jonas, "")).await;

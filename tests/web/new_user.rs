@@ -163,6 +163,36 @@ on_both! {
         maya.get(&app, "/users-and-groups").await.is(200);
     }
 
+    async fn a_portfolio_that_is_deactivated_meanwhile_is_given_all_the_same(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, fjord, .. } = business(&app);
+        let (_, mut hana) = portfolio_admin(&app, nordic).await;
+        answer(&mut hana, &app, &answers("3", "add", "user", &[("account", &fjord.to_string())])).await.is(303);
+        let (link, deactivate) = (app.link_in_mail().await, format!("/portfolios/{nordic}/deactivate"));
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
+        app.browser().fill(&app, &link, &fields).await.is(303);
+        assert_eq!(app.accounts_of(app.id_of("noor@example.com")), [fjord]);
+        app.mails().await;
+    }
+
+    async fn a_portfolio_admin_who_is_given_no_portfolio_is_a_user(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, dach, .. } = business(&app);
+        let (hana_id, mut hana) = portfolio_admin(&app, nordic).await;
+        app.give_portfolio(hana_id, dach);
+        answer(&mut hana, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &nordic.to_string())])).await.is(303);
+        let link = app.link_in_mail().await;
+        app.take_portfolio(hana_id, nordic);
+        let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
+        app.browser().fill(&app, &link, &fields).await.is(303);
+        let noor = app.id_of("noor@example.com");
+        assert_eq!(app.portfolios_of(noor), []);
+        let page = maya.get(&app, &format!("/users-and-permissions/{noor}")).await;
+        page.sees("Default roleUser").sees("No accounts yet");
+        assert!(app.deeds().contains(&"user.edited Noor van Dijk".to_owned()));
+    }
+
     async fn a_user_has_no_wizard(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         app.create_user("Jonas", "Vermeulen");

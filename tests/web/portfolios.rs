@@ -44,6 +44,8 @@ on_both! {
         maya.fill(&app, "/portfolios/new", &[("find_account", "007"), ("do", "find")]).await.sees("Account 007").sees_no("Account 008");
         let page = maya.get(&app, &format!("/portfolios/{old}")).await;
         page.sees("1–50 of 101 accounts").sees_no("Account 050");
+        let next = page.body.split("\" rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap().replace("&#38;", "&");
+        maya.get(&app, &next).await.sees("51–100 of 101 accounts").sees("Account 050");
     }
 
     async fn a_name_that_cannot_be_one_is_refused_and_kept(db: Db) {

@@ -43,6 +43,8 @@ pub(crate) struct World {
     reset: String,
     confirm: String,
     stop: String,
+    /// Active, with another address that waits.
+    moving: String,
 }
 
 /// What a page answers to whom.
@@ -120,11 +122,13 @@ impl World {
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
         app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
-        let [nina, omar, pia] = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund")].map(|(first, last)| app.create_user(first, last));
+        let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva")];
+        let [nina, omar, pia, rosa] = people.map(|(first, last)| app.create_user(first, last));
         let reset = link(&app, TokenPurpose::PasswordReset, nina, "nina.berg@example.com");
         let confirm = link(&app, TokenPurpose::EmailChange, omar, "haddad@example.com");
         link(&app, TokenPurpose::EmailChange, pia, "lund@example.com");
         let stop = link(&app, TokenPurpose::EmailChangeStop, pia, "pia.lund@example.com");
+        link(&app, TokenPurpose::EmailChange, rosa, "silva@example.com");
         let account = app.create_account(portfolios[0], "Fjord Foods").to_string();
         let deactivate = format!("/portfolios/{}/deactivate", portfolios[1]);
         maya.press(&app, &deactivate, &deactivate).await.is(303);
@@ -150,11 +154,12 @@ impl World {
             reset,
             confirm,
             stop,
+            moving: rosa.to_string(),
         }
     }
 
     pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
-        STORED.iter().map(|rows| (*rows, self.app.count(rows))).collect()
+        stored(&self.app)
     }
 
     fn visits(&self) -> Vec<Visit> {
@@ -304,6 +309,8 @@ impl World {
             manage("AssignPortfolio", format!("{admin}/portfolios/{other}/assign"), vec![]),
             manage("UnassignPortfolio", format!("{admin}/portfolios/{other}/remove"), vec![]),
             manage("EndSessions", format!("{active}/sign-out"), vec![]),
+            manage("SendPasswordReset", format!("{active}/send-password-reset"), vec![]),
+            manage("WithdrawEmailChange", format!("{}/withdraw-email-change", self.moving), vec![]),
             manage("DeactivateUser", format!("{active}/deactivate"), vec![]),
             manage("ReactivateUser", format!("{active}/reactivate"), vec![]),
             manage("ResendFromManage", format!("{}/resend", self.pending), vec![]),
@@ -345,8 +352,13 @@ pub(crate) fn csrf(page: &Page, action: &str) -> String {
     page.form(action).into_iter().find(|(name, _)| name == "csrf").unwrap().1
 }
 
+/// How much is stored.
+pub(crate) fn stored(app: &TestApp) -> Vec<(&'static str, i64)> {
+    STORED.iter().map(|rows| (*rows, app.count(rows))).collect()
+}
+
 /// The id of somebody just invited, and the path of the link.
-async fn invite(app: &TestApp, maya: &mut Browser, email: &str) -> (String, String) {
+pub(crate) async fn invite(app: &TestApp, maya: &mut Browser, email: &str) -> (String, String) {
     maya.fill(app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
     let id = app.id_of(email).to_string();
     let page = maya.get(app, &format!("/users-and-groups/users/{id}/link")).await;

@@ -86,7 +86,7 @@ pub async fn csrf(app: &TestApp, browser: &mut Browser) -> String {
 
 /// Somebody as use cases know them, for calls past the pages.
 pub fn caller(user: UserId) -> Caller {
-    Caller { user, session: TokenHash([0; 32]), source: "192.0.2.1".to_owned() }
+    Caller { user, session: TokenHash([0; 32]), form: None, source: "192.0.2.1".to_owned() }
 }
 
 /// Somebody at a page without a session, for calls past the pages.

@@ -40,6 +40,13 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_of_user ON sessions (user_id);
 CREATE INDEX sessions_by_age ON sessions (created_at);
 
+-- Forms that made something: one that is sent twice makes it once.
+CREATE TABLE sent_forms (
+    session_id BIGINT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    form_hash  BYTEA  NOT NULL CHECK (length(form_hash) = 32),
+    PRIMARY KEY (session_id, form_hash)
+);
+
 -- Browsers in which a person has signed in before: a right password from one of them is not held up by strangers' wrong ones.
 CREATE TABLE known_browsers (
     user_id      BIGINT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,

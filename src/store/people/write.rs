@@ -163,6 +163,14 @@ pub fn set_profile(
     set(tx, person.id, changes)
 }
 
+/// Another default role.
+///
+/// # Errors
+/// The database's.
+pub fn set_default_role(tx: &mut Tx<'_>, user: UserId, default_role: DefaultRole) -> Result<(), StoreError> {
+    set(tx, user, (users::default_role.eq(default_role), users::version.eq(users::version + 1)))
+}
+
 /// Another address, and what is derived from it.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use crate::{
         permission::Permission,
         policy::Action,
         search::SearchTerm,
+        sent_form::SentForm,
     },
     usecases::{
         accounts::{self, AccountError},
@@ -169,7 +170,7 @@ pub(in crate::web) async fn show(console: Console, query: Query<NewAccountQuery>
 
 /// `POST /accounts/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>) -> Answer {
-    let mut form = form.0;
+    let Form(mut form, sent) = form;
     // Somebody ticked in one portfolio need not be in another.
     if form.people_of != form.portfolio {
         form.user.clear();
@@ -201,18 +202,27 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>)
         return respond::again(&page);
     };
     if form.r#do == Do::Create {
-        create(&console, portfolio, details, fields, form).await
+        create(&console, portfolio, details, fields, form, sent).await
     } else {
         respond::page(&page(&console, step, form, fields).await?)
     }
 }
 
-async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetails, fields: AccountFields, form: NewAccountForm) -> Answer {
+async fn create(
+    console: &Console,
+    portfolio: PortfolioId,
+    details: AccountDetails,
+    fields: AccountFields,
+    form: NewAccountForm,
+    sent: SentForm,
+) -> Answer {
     let (name, people) = (details.name.clone(), form.user.clone());
-    match console.act(move |ctx, caller| accounts::create(ctx, caller, portfolio, &details, &people)).await? {
+    match console.make(sent, move |ctx, caller| accounts::create(ctx, caller, portfolio, &details, &people)).await? {
         Ok(account) => console.done(&Flash::new(FlashKind::Ok, format!("The account {name} is created.")), paths::Account { account }),
         Err(AccountError::NameTaken) => respond::again(&page(console, Step::Company, form, fields.name_taken()).await?),
         Err(AccountError::PortfolioDeactivated) => {
+            // It cannot be chosen any more, nor can its people.
+            let form = NewAccountForm { portfolio: None, user: Vec::new(), people_of: None, ..form };
             let mut page = page(console, Step::Portfolio, form, fields).await?;
             page.portfolios.error = Some(FieldError::Said("This portfolio is deactivated. Choose another".to_owned()));
             respond::again(&page)

@@ -8,112 +8,106 @@ use crate::{
         ids::{AccountId, PortfolioId, UserId},
         permission::{Switch, To},
     },
-    usecases::{assignments, people},
+    usecases::assignments,
     web::{
         console::Console,
         failure::Failure,
-        form::{Button, Form},
+        form::{Form, ListButton},
         page::{Flash, FlashKind},
         paths,
         respond::Answer,
     },
 };
 
-use super::{already, undoable};
+use super::{already, at, go_back, undoable};
 
 /// What was chosen: "portfolio-3" or "account-12".
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssignForm {
     assign: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
 }
 
 /// `POST /users-and-permissions/{user}/assign`
 pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: Form<AssignForm>) -> Answer {
-    let (user, chosen) = (*id, form.0.assign);
-    if chosen.is_empty() {
-        return console.done(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), paths::Manage { user });
+    let (user, AssignForm { assign, return_query: query }) = (*id, form.0);
+    if assign.is_empty() {
+        return console.done(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), at(user, &query));
     }
     let unknown = |_| Failure::NotFound;
-    match chosen.split_once('-') {
-        Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?).await,
-        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?).await,
+    match assign.split_once('-') {
+        Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, &query).await,
+        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, &query).await,
         _ => Err(Failure::NotFound),
     }
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/assign`
-pub(in crate::web) async fn assign_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, _: Form<Button>) -> Answer {
+pub(in crate::web) async fn assign_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<ListButton>) -> Answer {
     let (user, portfolio) = *path;
-    give_portfolio(&console, user, portfolio).await
+    give_portfolio(&console, user, portfolio, &form.0.return_query).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/assign`
-pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId, AccountId)>, _: Form<Button>) -> Answer {
+pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId, AccountId)>, form: Form<ListButton>) -> Answer {
     let (user, account) = *path;
-    give_account(&console, user, account).await
+    give_account(&console, user, account, &form.0.return_query).await
 }
 
-async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId) -> Answer {
+async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId, query: &str) -> Answer {
     let done = match console.act(move |ctx, caller| assignments::give_portfolio(ctx, caller, user, portfolio)).await? {
         Ok((person, given)) => {
             let text = format!("{} is now assigned to {}.", given.name, person.display_name());
-            undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio })
+            undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio }, query)
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, paths::Manage { user })
+    console.done(&done, at(user, query))
 }
 
-async fn give_account(console: &Console, user: UserId, account: AccountId) -> Answer {
+async fn give_account(console: &Console, user: UserId, account: AccountId, query: &str) -> Answer {
     let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account)).await? {
         Ok((person, given)) => {
             let text = format!("{} is now assigned to {}.", given.name, person.display_name());
-            undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account })
+            undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, query)
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, paths::Manage { user })
+    console.done(&done, at(user, query))
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
-pub(in crate::web) async fn unassign_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, _: Form<Button>) -> Answer {
-    let (user, portfolio) = *path;
+pub(in crate::web) async fn unassign_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<ListButton>) -> Answer {
+    let ((user, portfolio), query) = (*path, &*form.0.return_query);
     match console.act(move |ctx, caller| assignments::take_portfolio(ctx, caller, user, portfolio)).await? {
         Ok((person, taken)) => {
-            let (who, back) = (person.display_name(), paths::AssignPortfolio { user, portfolio });
-            taken_from(&console, user, &who, &taken.name, back).await
+            let text = format!("{} is no longer assigned to {}.", taken.name, person.display_name());
+            let undo = paths::AssignPortfolio { user, portfolio };
+            go_back(&console, user, undoable(text, "Assign again", &taken.name, undo, query), query).await
         }
-        Err(denied) => console.done(&already(denied)?, paths::Manage { user }),
+        Err(denied) => console.done(&already(denied)?, at(user, query)),
     }
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn unassign_account(console: Console, path: Path<(UserId, AccountId)>, _: Form<Button>) -> Answer {
-    let (user, account) = *path;
+pub(in crate::web) async fn unassign_account(console: Console, path: Path<(UserId, AccountId)>, form: Form<ListButton>) -> Answer {
+    let ((user, account), query) = (*path, &*form.0.return_query);
     match console.act(move |ctx, caller| assignments::take_account(ctx, caller, user, account)).await? {
         Ok((person, taken)) => {
-            let (who, back) = (person.display_name(), paths::AssignAccount { user, account });
-            taken_from(&console, user, &who, &taken.name, back).await
+            let text = format!("{} is no longer assigned to {}.", taken.name, person.display_name());
+            let undo = paths::AssignAccount { user, account };
+            go_back(&console, user, undoable(text, "Assign again", &taken.name, undo, query), query).await
         }
-        Err(denied) => console.done(&already(denied)?, paths::Manage { user }),
+        Err(denied) => console.done(&already(denied)?, at(user, query)),
     }
-}
-
-/// Back to the person, unless that was the last that they had in common with whoever took it.
-async fn taken_from(console: &Console, user: UserId, who: &str, what: &str, back: impl ToString) -> Answer {
-    let text = format!("{what} is no longer assigned to {who}.");
-    let actor = console.user.person.clone();
-    if console.act(move |ctx, _| people::is_met(ctx, &actor, user)).await?? {
-        return console.done(&undoable(text, "Assign again", what, back), paths::Manage { user });
-    }
-    let text = format!("{text} Nothing in your portfolios is assigned to them any more, so that they have left your list.");
-    console.done(&Flash::new(FlashKind::Warn, text), paths::UsersAndPermissions {})
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`
-pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, AccountId, Switch, To)>, _: Form<Button>) -> Answer {
-    let (user, account, switch, to) = *path;
+pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, AccountId, Switch, To)>, form: Form<ListButton>) -> Answer {
+    let ((user, account, switch, to), query) = (*path, &*form.0.return_query);
     let done = match console.act(move |ctx, caller| assignments::switch(ctx, caller, user, account, switch, to)).await? {
         Ok((person, account)) => {
             let may = match to {
@@ -126,9 +120,9 @@ pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, Account
             };
             let text = format!("{} {may} {what} {}.", person.display_name(), account.name);
             let undo = paths::SwitchPermission { user, account: account.id, switch, to: to.back() };
-            undoable(text, "Undo", switch.label(), undo)
+            undoable(text, "Undo", switch.label(), undo, query)
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, paths::Manage { user })
+    console.done(&done, at(user, query))
 }

@@ -1,6 +1,9 @@
 //! Manage User: name, address and default role; and the questions that another default role raises.
 
-use actix_web::{http::StatusCode, web::Path};
+use actix_web::{
+    http::StatusCode,
+    web::{Path, Query},
+};
 use askama::Template;
 use serde::Deserialize;
 
@@ -24,9 +27,13 @@ use crate::{
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Moment, Person, Shell, parse},
         paths,
+        query::ReturnQuery,
         respond::{self, Answer},
+        users_and_permissions::query::PeopleQuery,
     },
 };
+
+use super::{go_back, with_return};
 
 /// The form on a page of its own, and what stands in its way.
 #[derive(Debug, Clone, Template)]
@@ -39,6 +46,8 @@ pub struct EditUserPage {
     pub is_stale: bool,
     /// Whom the address belongs to, for those who may know.
     pub owner: Option<paths::Manage>,
+    /// The query of the list, to return to.
+    pub query: String,
 }
 
 /// What Manage User asks for, on the page and in the dialog.
@@ -123,8 +132,8 @@ impl EditFields {
 }
 
 impl EditUserPage {
-    fn back(&self) -> paths::Manage {
-        paths::Manage { user: self.person.id }
+    fn back(&self) -> String {
+        with_return(paths::Manage { user: self.person.id }, &self.query)
     }
 
     fn errors(&self) -> FormErrors {
@@ -155,21 +164,25 @@ pub struct EditForm {
     /// The ids of the portfolios that go with the role.
     #[serde(default)]
     leaves: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
     /// "find": only look for portfolios.
     #[serde(default, rename = "do")]
     act: String,
 }
 
 /// `GET /users-and-permissions/{user}/edit`
-pub(in crate::web) async fn show(console: Console, id: Path<UserId>) -> Answer {
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (frame, person) = person(&console, *id).await?;
     let fields = EditFields::of(&person, frame.now);
-    respond::page(&EditUserPage::new(&console, &frame, &person, fields))
+    respond::page(&EditUserPage::new(&console, &frame, &person, fields, &query.return_query))
 }
 
 impl EditUserPage {
-    fn new(console: &Console, frame: &usecases::directory::Frame, person: &usecases::Person, fields: EditFields) -> Self {
-        Self { shell: console.shell(frame), person: Person::from(&person.who()), fields, is_stale: false, owner: None }
+    fn new(console: &Console, frame: &usecases::directory::Frame, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
+        let (person, query) = (Person::from(&person.who()), PeopleQuery::returned(query));
+        Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
     }
 }
 
@@ -190,7 +203,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     if finds || (becomes_admin && !typed.portfolio.is_empty()) {
         fields.portfolio = Some(PortfolioChoice::look(&console, &typed, None).await?);
     }
-    let page = |fields| EditUserPage::new(&console, &frame, &person, fields);
+    let page = |fields| EditUserPage::new(&console, &frame, &person, fields, &typed.return_query);
     let (Some(first_name), Some(last_name), Some(email), false) = (first_name, last_name, email, finds) else {
         return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
     };
@@ -200,7 +213,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let address = email.clone();
     let profile = Profile { first_name, last_name, email, default_role, portfolio, leaves, version };
     match console.act(move |ctx, caller| profiles::update(ctx, caller, id, &profile)).await? {
-        Ok(after) => console.done(&updated(&person, &after, &address), paths::Manage { user: id }),
+        Ok(after) => go_back(&console, id, updated(&person, &after, &address), &typed.return_query).await,
         Err(ProfileError::NeedsPortfolio) => {
             let missing = FieldError::Said("Choose at least one portfolio".to_owned());
             fields.portfolio = Some(PortfolioChoice::look(&console, &typed, Some(missing)).await?);
@@ -216,13 +229,13 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
                 Some(existing) => format!("{} is already a user, {}", existing.email, existing.status.label()),
                 None => "This address cannot be given by you; ask an Admin".to_owned(),
             };
-            fields.email = Field::refused(typed.email, FieldError::Said(text));
+            fields.email = Field::refused(&*typed.email, FieldError::Said(text));
             let owner = existing.map(|existing| paths::Manage { user: existing.id });
             respond::again(&EditUserPage { owner, ..page(fields) })
         }
         Err(ProfileError::AddressStays) => {
             let text = "Somebody deactivated keeps the address".to_owned();
-            fields.email = Field::refused(typed.email, FieldError::Said(text));
+            fields.email = Field::refused(&*typed.email, FieldError::Said(text));
             respond::again(&page(fields))
         }
         Err(ProfileError::Stale(now)) => {
@@ -306,7 +319,14 @@ mod tests {
     };
 
     fn page(sample: &Sample) -> EditUserPage {
-        EditUserPage { shell: sample.shell(), person: sample.person(6), fields: EditFields::sample(sample), is_stale: false, owner: None }
+        EditUserPage {
+            shell: sample.shell(),
+            person: sample.person(6),
+            fields: EditFields::sample(sample),
+            is_stale: false,
+            owner: None,
+            query: sample.query(),
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The link of an open invitation, from somebody's page, where no mail server is configured to send it.
 
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use askama::Template;
 
 use crate::{
@@ -10,9 +10,13 @@ use crate::{
         console::Console,
         page::{Moment, Person, Shell},
         paths,
+        query::ReturnQuery,
         respond::{self, Answer},
+        users_and_permissions::query::PeopleQuery,
     },
 };
+
+use super::with_return;
 
 /// The link, on a page of its own: never in a message or a list.
 #[derive(Debug, Clone, Template)]
@@ -23,16 +27,18 @@ pub struct LinkFromManagePage {
     /// The whole address.
     pub link: String,
     pub valid_until: Moment,
+    /// The query of the list, to return to.
+    pub query: String,
 }
 
 impl LinkFromManagePage {
-    fn back(&self) -> paths::Manage {
-        paths::Manage { user: self.person.id }
+    fn back(&self) -> String {
+        with_return(paths::Manage { user: self.person.id }, &self.query)
     }
 }
 
 /// `GET /users-and-permissions/{user}/link`
-pub(in crate::web) async fn show(console: Console, id: Path<UserId>) -> Answer {
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (id, caller) = (*id, console.user.caller());
     let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, _: &_| invitations::link(ctx, &caller, Door::UsersAndPermissions, id);
@@ -42,6 +48,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>) -> Answer {
         person: Person::from(&person.who()),
         link,
         valid_until: Moment::new(valid_until, frame.now),
+        query: PeopleQuery::returned(&query.return_query),
     })
 }
 
@@ -58,6 +65,7 @@ mod tests {
             person: sample.person(4),
             link: link.clone(),
             valid_until: sample.moment(30),
+            query: sample.query(),
         });
     }
 }

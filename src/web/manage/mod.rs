@@ -8,16 +8,50 @@ pub mod revoke;
 pub mod show;
 pub mod standing;
 
+use std::fmt;
+
 use super::{
+    console::Console,
     failure::Failure,
-    page::{Flash, FlashAction, FlashKind},
+    page::{Flash, FlashAction, FlashKind, with_query},
+    paths,
+    respond::Answer,
+    users_and_permissions::query::PeopleQuery,
 };
-use crate::{domain::policy::Refusal, usecases::Denied};
+use crate::{
+    domain::{ids::UserId, policy::Refusal},
+    usecases::{Denied, people},
+};
+
+/// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
+fn at(user: UserId, query: &str) -> String {
+    with_return(paths::Manage { user }, &PeopleQuery::returned(query))
+}
+
+/// An address that carries the list's query on.
+fn with_return(path: impl fmt::Display, query: &str) -> String {
+    paths::with_query(path, &[("return", query)])
+}
+
+/// The list as it was left.
+fn list(query: &str) -> String {
+    with_query(paths::UsersAndPermissions {}, query)
+}
+
+/// To somebody's page with what was done, unless that was the last that they had in common with whoever did it: then to the list.
+async fn go_back(console: &Console, user: UserId, done: Flash, query: &str) -> Answer {
+    let actor = console.user.person.clone();
+    if console.act(move |ctx, _| people::is_met(ctx, &actor, user)).await?? {
+        return console.done(&done, at(user, query));
+    }
+    let text = format!("{} Nothing in your portfolios is assigned to them any more, so that they have left your list.", done.text);
+    console.done(&Flash::new(FlashKind::Warn, text), list(&PeopleQuery::returned(query)))
+}
 
 /// What was done to somebody, with the button that undoes it.
-fn undoable(text: String, label: &str, name: &str, path: impl ToString) -> Flash {
+fn undoable(text: String, label: &str, name: &str, path: impl ToString, query: &str) -> Flash {
     let (label, accessible_name) = (label.to_owned(), format!("{label} {name}"));
-    let action = FlashAction { label, accessible_name, path: path.to_string(), return_query: String::new() };
+    let action = FlashAction { label, accessible_name, path: path.to_string(), return_query: PeopleQuery::returned(query) };
     Flash::new(FlashKind::Ok, text).with_action(action)
 }
 

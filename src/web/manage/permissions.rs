@@ -44,11 +44,20 @@ pub(super) fn blocks(explained: &Explained, now: Timestamp) -> (Vec<Block>, Opti
     let everywhere = if explained.role == Role::Admin {
         Block { head: row("Everywhere", "Everything", vec![role(Role::Admin)]), rows: Vec::new(), more: None }
     } else {
-        let told = explained.everywhere.iter().map(|permission| row("Company", permission.label(), vec![role(explained.role)]));
+        let told = explained.everywhere.iter().map(|permission| row(area(*permission), permission.label(), vec![role(explained.role)]));
         Block { head: row("Everywhere", "", Vec::new()), rows: told.collect(), more: None }
     };
     let blocks = std::iter::once(everywhere).chain(explained.portfolios.iter().map(|portfolio| block(portfolio, now))).collect();
     (blocks, more(explained.more as u64, "portfolio", "portfolios"))
+}
+
+/// What a permission is about that holds in the whole company.
+fn area(permission: Permission) -> &'static str {
+    match permission {
+        Permission::DirectoryView => "People and groups",
+        Permission::RolesView => "Roles",
+        _ => "Company",
+    }
 }
 
 fn row(place: &str, may: &str, sources: Vec<Source>) -> Row {

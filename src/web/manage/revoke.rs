@@ -1,6 +1,6 @@
 //! Revoke invitation, from somebody's page: the question before it.
 
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use askama::Template;
 
 use crate::{
@@ -8,12 +8,16 @@ use crate::{
     usecases::{Door, invitations},
     web::{
         console::Console,
-        form::{Button, Form},
+        form::{Form, ListButton},
         page::{Flash, FlashKind, Person, Shell},
         paths,
+        query::ReturnQuery,
         respond::{self, Answer},
+        users_and_permissions::query::PeopleQuery,
     },
 };
+
+use super::{list, with_return};
 
 /// What follows from revoking.
 #[derive(Debug, Clone, Template)]
@@ -21,6 +25,8 @@ use crate::{
 pub struct RevokeFromManagePage {
     pub shell: Shell,
     pub person: Person,
+    /// The query of the list, to return to.
+    pub query: String,
 }
 
 impl RevokeFromManagePage {
@@ -28,26 +34,30 @@ impl RevokeFromManagePage {
         paths::RevokeFromManage { user: self.person.id }
     }
 
-    fn back(&self) -> paths::Manage {
-        paths::Manage { user: self.person.id }
+    fn back(&self) -> String {
+        with_return(paths::Manage { user: self.person.id }, &self.query)
     }
 }
 
 /// `GET /users-and-permissions/{user}/revoke`
-pub(in crate::web) async fn show(console: Console, id: Path<UserId>) -> Answer {
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let id = *id;
     let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, actor: &_| invitations::revocable(ctx, actor, Door::UsersAndPermissions, id);
     let (frame, person) = console.open(page, content).await?;
-    respond::page(&RevokeFromManagePage { shell: console.shell(&frame), person: Person::from(&person.who()) })
+    respond::page(&RevokeFromManagePage {
+        shell: console.shell(&frame),
+        person: Person::from(&person.who()),
+        query: PeopleQuery::returned(&query.return_query),
+    })
 }
 
 /// `POST /users-and-permissions/{user}/revoke`
-pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, _: Form<Button>) -> Answer {
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
     let person = console.act(move |ctx, caller| invitations::revoke(ctx, caller, Door::UsersAndPermissions, id)).await??;
     let text = format!("The invitation to {} is revoked. Its link no longer works.", person.email);
-    console.done(&Flash::new(FlashKind::Ok, text), paths::UsersAndPermissions {})
+    console.done(&Flash::new(FlashKind::Ok, text), list(&PeopleQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]
@@ -57,6 +67,6 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("manage-revoke", |sample| RevokeFromManagePage { shell: sample.shell(), person: sample.person(4) });
+        check("manage-revoke", |sample| RevokeFromManagePage { shell: sample.shell(), person: sample.person(4), query: sample.query() });
     }
 }

@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::{
     edit::EditFields,
+    list,
     permissions::{self, Block},
+    with_return,
 };
 use crate::{
     domain::{
@@ -27,6 +29,7 @@ use crate::{
         page::{Badge, Moment, Person, Shell, counted},
         paths,
         respond::{self, Answer},
+        users_and_permissions::query::PeopleQuery,
     },
 };
 
@@ -46,6 +49,7 @@ pub struct ManagePage {
     pub created: Moment,
     pub last_sign_in: Option<Moment>,
     pub invitation: Option<Invitation>,
+    pub email_change: Option<EmailChange>,
     /// For those who may end them.
     pub sessions: Option<u64>,
     pub blocks: Vec<Block>,
@@ -59,6 +63,8 @@ pub struct ManagePage {
     pub edit: Option<EditFields>,
     pub may: May,
     pub shows_link: bool,
+    /// The query of the list, to return to.
+    pub query: String,
 }
 
 /// How somebody came in, or is to.
@@ -71,6 +77,14 @@ pub struct Invitation {
     pub mail: Option<Mail>,
     /// "5 days".
     pub term: String,
+}
+
+/// Another address, until it is confirmed there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailChange {
+    pub email: String,
+    pub asked_by: String,
+    pub until: Moment,
 }
 
 /// What became of the mail.
@@ -140,12 +154,16 @@ impl ManagePage {
         matches!(self.status, Status::Invited | Status::Expired)
     }
 
+    fn list(&self) -> String {
+        list(&self.query)
+    }
+
     fn path(&self) -> paths::Manage {
         paths::Manage { user: self.person.id }
     }
 
-    fn edit_path(&self) -> paths::EditUser {
-        paths::EditUser { user: self.person.id }
+    fn edit_path(&self) -> String {
+        with_return(paths::EditUser { user: self.person.id }, &self.query)
     }
 
     fn deactivate(&self) -> paths::DeactivateUser {
@@ -160,16 +178,24 @@ impl ManagePage {
         paths::ResendFromManage { user: self.person.id }
     }
 
-    fn revoke(&self) -> paths::RevokeFromManage {
-        paths::RevokeFromManage { user: self.person.id }
+    fn revoke(&self) -> String {
+        with_return(paths::RevokeFromManage { user: self.person.id }, &self.query)
     }
 
-    fn link(&self) -> paths::LinkFromManage {
-        paths::LinkFromManage { user: self.person.id }
+    fn link(&self) -> String {
+        with_return(paths::LinkFromManage { user: self.person.id }, &self.query)
     }
 
     fn end_sessions(&self) -> paths::EndSessions {
         paths::EndSessions { user: self.person.id }
+    }
+
+    fn send_password_reset(&self) -> paths::SendPasswordReset {
+        paths::SendPasswordReset { user: self.person.id }
+    }
+
+    fn withdraw_email_change(&self) -> paths::WithdrawEmailChange {
+        paths::WithdrawEmailChange { user: self.person.id }
     }
 
     fn assign(&self) -> paths::Assign {
@@ -183,20 +209,24 @@ pub struct ManageQuery {
     /// Part of the name of a portfolio or an account.
     #[serde(default)]
     q: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
 }
 
 /// `GET /users-and-permissions/{user}`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
-    let (id, q) = (*id, query.into_inner().q);
+    let (id, ManageQuery { q, return_query }) = (*id, query.into_inner());
     let search = SearchTerm::parse(&q);
     let page = Action::Use(Permission::UsersView);
     let (frame, shown) = console.open(page, move |ctx, actor| people::show(ctx, actor, id, search.as_ref())).await?;
-    respond::page(&ManagePage::new(&console, console.shell(&frame), shown, q, frame.now))
+    respond::page(&ManagePage::new(&console, &frame, shown, q, &return_query))
 }
 
 impl ManagePage {
-    fn new(console: &Console, shell: Shell, shown: Shown, q: String, now: Timestamp) -> Self {
-        let Shown { person, status, role, groups, invitation, sessions, explained, assigned, offered, may } = shown;
+    fn new(console: &Console, frame: &usecases::directory::Frame, shown: Shown, q: String, query: &str) -> Self {
+        let now = frame.now;
+        let Shown { person, status, role, groups, invitation, email_change, sessions, explained, assigned, offered, may } = shown;
         let moment = |at| Moment::new(at, now);
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         let is_partial = offered.is_partial || assigned.portfolio_count.max(assigned.account_count) > SHOWN_MAX;
@@ -209,7 +239,8 @@ impl ManagePage {
             name: given.portfolio.name,
         };
         Self {
-            shell,
+            shell: console.shell(frame),
+            query: PeopleQuery::returned(query),
             status,
             default_role: person.default_role.label(),
             is_admin: role == Role::Admin,
@@ -218,6 +249,11 @@ impl ManagePage {
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
             invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
+            email_change: email_change.map(|change| EmailChange {
+                email: change.email,
+                asked_by: change.asked_by,
+                until: moment(change.until),
+            }),
             sessions,
             blocks,
             more_portfolios,

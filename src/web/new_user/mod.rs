@@ -7,7 +7,7 @@ pub mod name_and_role;
 pub mod review;
 
 use crate::{
-    domain::{permission::Permission, policy::Action},
+    domain::{permission::Permission, policy::Action, sent_form::SentForm},
     usecases::{invitations::InviteError, new_user},
     web::{
         console::Console,
@@ -30,13 +30,14 @@ pub(in crate::web) async fn show(console: Console) -> Answer {
 /// `POST /users-and-permissions/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
     console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
-    let (what, step) = (form.0.what, form.0.step);
-    let (answers, find) = form.0.answers()?;
+    let Form(form, sent) = form;
+    let (what, step) = (form.what, form.step);
+    let (answers, find) = form.answers()?;
     let to = match (what, step) {
         (Do::Next, Step::NameAndRole) | (Do::Find | Do::Step2, _) | (Do::Back, Step::Review) => Step::Assignments,
         (Do::Next, Step::Assignments | Step::Review) => Step::Review,
         (Do::Back, Step::NameAndRole | Step::Assignments) | (Do::Step1, _) => Step::NameAndRole,
-        (Do::Add, _) => return add(&console, &answers).await,
+        (Do::Add, _) => return add(&console, &answers, sent).await,
     };
     if to == Step::NameAndRole {
         return respond::page(&NameAndRolePage::new(&console, &answers).await?);
@@ -54,8 +55,8 @@ pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> 
     }
 }
 
-async fn add(console: &Console, answers: &Answers) -> Answer {
-    let checked = match name_and_role::check(console, answers).await? {
+async fn add(console: &Console, answers: &Answers, sent: SentForm) -> Answer {
+    let checked = match name_and_role::parsed(console, answers).await? {
         Ok(checked) => checked,
         Err(page) => return respond::again(&*page),
     };
@@ -64,7 +65,7 @@ async fn add(console: &Console, answers: &Answers) -> Answer {
     };
     let Checked { first_name, last_name, email, .. } = checked;
     let new = new_user::NewUser { first_name, last_name, email, given };
-    match console.act(move |ctx, caller| new_user::invite(ctx, caller, &new)).await? {
+    match console.make(sent, move |ctx, caller| new_user::invite(ctx, caller, &new)).await? {
         Ok(person) => {
             let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
             let text = format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email);

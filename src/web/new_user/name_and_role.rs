@@ -99,19 +99,31 @@ impl NameAndRolePage {
     }
 }
 
-/// Checks the answers of this step, or draws it again with what is wrong.
-pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Result<Checked, Box<NameAndRolePage>>, Failure> {
+/// The answers of this step, or the step again with what is wrong.
+pub(super) type Answered = Result<Checked, Box<NameAndRolePage>>;
+
+/// Checks the answers, and that nobody has the address.
+pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Answered, Failure> {
+    let checked = match parsed(console, answers).await? {
+        Ok(checked) => checked,
+        again => return Ok(again),
+    };
+    let (actor, email) = (console.user.person.clone(), checked.email.clone());
+    match console.act(move |ctx, _| new_user::check_address(ctx, &actor, &email)).await? {
+        Ok(()) => Ok(Ok(checked)),
+        Err(InviteError::Denied(denied)) => Err(denied.into()),
+        Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(console, answers, &taken).await?))),
+    }
+}
+
+/// Checks the answers by themselves.
+pub(super) async fn parsed(console: &Console, answers: &Answers) -> Result<Answered, Failure> {
     let [mut first, mut last, mut address] = [Field::default(), Field::default(), Field::default()];
     let first_name = parse(&answers.first_name, FieldError::first_name(), &mut first);
     let last_name = parse(&answers.last_name, FieldError::last_name(), &mut last);
     let email = parse(&answers.email, EmailAddress::parse, &mut address);
     if let (Some(first_name), Some(last_name), Some(email), Some(default_role)) = (first_name, last_name, email, answers.default_role) {
-        let (actor, looked_up) = (console.user.person.clone(), email.clone());
-        return Ok(match console.act(move |ctx, _| new_user::check_address(ctx, &actor, &looked_up)).await? {
-            Ok(()) => Ok(Checked { first_name, last_name, email, default_role }),
-            Err(InviteError::Denied(denied)) => return Err(denied.into()),
-            Err(taken) => Err(Box::new(NameAndRolePage::taken(console, answers, &taken).await?)),
-        });
+        return Ok(Ok(Checked { first_name, last_name, email, default_role }));
     }
     let role_error = answers.default_role.is_none().then(|| FieldError::Said("Choose a default role".to_owned()));
     let page = NameAndRolePage::new(console, answers).await?;

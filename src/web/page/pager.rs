@@ -37,7 +37,7 @@ impl Pager {
 
     /// Whether there is another page, or was with fewer rows.
     pub fn is_needed(&self) -> bool {
-        !self.rows.is_empty()
+        !self.rows.is_empty() || self.previous.is_some() || self.next.is_some()
     }
 }
 

@@ -48,7 +48,7 @@ impl PortfolioHead {
 }
 
 /// "Hana Novotná and 2 more", "None".
-fn names_in_short(names: &[String], shown: usize) -> String {
+pub(in crate::web) fn names_in_short(names: &[String], shown: usize) -> String {
     match names.len() {
         0 => "None".to_owned(),
         count if count <= shown + 1 => names.join(", "),

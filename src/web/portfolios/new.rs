@@ -84,7 +84,7 @@ pub(in crate::web) async fn show(console: Console) -> Answer {
 
 /// `POST /portfolios/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm>) -> Answer {
-    let form = form.0;
+    let Form(form, sent) = form;
     let (fields, details) = PortfolioFields::typed(&form.name, &form.notes);
     if form.r#do == Do::Find {
         let fields = PortfolioFields { name: crate::web::page::Field::new(form.name.as_str()), notes: fields.notes };
@@ -92,7 +92,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm
     }
     let Some(details) = details else { return respond::again(&page(&console, fields, form).await?) };
     let (name, accounts, people) = (details.name.clone(), form.account.clone(), form.user.clone());
-    match console.act(move |ctx, caller| portfolios::create(ctx, caller, &details, &accounts, &people)).await? {
+    match console.make(sent, move |ctx, caller| portfolios::create(ctx, caller, &details, &accounts, &people)).await? {
         Ok(portfolio) => {
             console.done(&Flash::new(FlashKind::Ok, format!("The portfolio {name} is created.")), paths::Portfolio { portfolio })
         }

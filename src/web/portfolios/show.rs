@@ -42,6 +42,7 @@ pub struct PortfolioPage {
     pub people_pager: Pager,
     pub may_manage: bool,
     pub may_create_account: bool,
+    pub may_invite: bool,
 }
 
 /// One account.
@@ -130,6 +131,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<PortfolioId>, query:
         people_pager,
         may_manage: shown.may_manage,
         may_create_account: shown.may_create_account,
+        may_invite: shown.may_invite,
     })
 }
 
@@ -155,6 +157,7 @@ mod tests {
             people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
             may_manage: true,
             may_create_account: true,
+            may_invite: true,
         }
     }
 

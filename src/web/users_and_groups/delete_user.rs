@@ -13,6 +13,7 @@ use crate::{
         console::Console,
         form::{Form, ListButton},
         page::{Flash, FlashKind},
+        portfolios::names_in_short,
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
     },
@@ -40,6 +41,9 @@ pub struct WhatGoes {
     pub sessions: u64,
     /// By name; Admins among them.
     pub groups: Vec<String>,
+    /// By name.
+    pub portfolios: Vec<String>,
+    pub accounts: Vec<String>,
     /// "Password", and what else the person signs in with.
     pub credentials: Vec<&'static str>,
 }
@@ -50,15 +54,24 @@ impl WhatGoes {
     }
 
     fn memberships_in_words(&self) -> String {
-        if self.groups.is_empty() {
-            return "None".to_owned();
-        }
-        format!("{}: {}", counted(self.groups.len() as u64, "group", "groups"), self.groups.join(", "))
+        named(&[(&self.groups, "group", "groups")])
+    }
+
+    fn assignments_in_words(&self) -> String {
+        named(&[(&self.portfolios, "portfolio", "portfolios"), (&self.accounts, "account", "accounts")])
     }
 
     fn credentials_in_words(&self) -> String {
         if self.credentials.is_empty() { "None".to_owned() } else { self.credentials.join(", ") }
     }
+}
+
+/// "1 portfolio: Nordic Brands; 2 accounts: Fjord Foods, Hygge Home".
+fn named(kinds: &[(&[String], &str, &str)]) -> String {
+    let kinds = kinds.iter().filter(|(names, ..)| !names.is_empty());
+    let kinds = kinds.map(|(names, one, many)| format!("{}: {}", counted(names.len() as u64, one, many), names_in_short(names, 10)));
+    let kinds = kinds.collect::<Vec<_>>().join("; ");
+    if kinds.is_empty() { "None".to_owned() } else { kinds }
 }
 
 impl DeleteUserPage {
@@ -75,12 +88,12 @@ impl DeleteUserPage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let id = *id;
     let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::inventory(ctx, actor, id)).await?;
-    let Inventory { person, sessions, groups, restorable_until } = inventory;
+    let Inventory { person, sessions, groups, portfolios, accounts, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
         shell: console.shell(&frame),
         can_be_blocked: person.status(frame.now) == Status::Active,
         restorable_until: restorable_until.map(|until| Moment::new(until, frame.now)),
-        goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, credentials: vec!["Password"] },
+        goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
         person: Person::from(&person.who()),
         query: ListQuery::returned(&query.return_query),
     })
@@ -112,6 +125,8 @@ mod tests {
             goes: WhatGoes {
                 sessions: sample.rows as u64,
                 groups: vec![sample.group(); sample.rows.min(40)],
+                portfolios: vec![sample.group(); sample.rows.min(2)],
+                accounts: vec![sample.group(); sample.rows],
                 credentials: if sample.rows == 0 { Vec::new() } else { vec!["Password"] },
             },
             query: sample.query(),
@@ -126,14 +141,19 @@ mod tests {
 
     #[test]
     fn what_goes_is_said_in_words() {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let goes = |sessions, groups: &[&str]| WhatGoes {
             sessions,
-            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            groups: owned(groups),
+            portfolios: owned(&groups[..groups.len().min(1)]),
+            accounts: owned(groups),
             credentials: Vec::new(),
         };
         assert_eq!(goes(0, &[]).sessions_in_words(), "None");
         assert_eq!(goes(2, &[]).sessions_in_words(), "2, signed out at once");
         assert_eq!(goes(0, &[]).memberships_in_words(), "None");
+        assert_eq!(goes(0, &[]).assignments_in_words(), "None");
+        assert_eq!(goes(0, &["A", "B"]).assignments_in_words(), "1 portfolio: A; 2 accounts: A, B");
         assert_eq!(goes(0, &["Research"]).memberships_in_words(), "1 group: Research");
         assert_eq!(goes(0, &["Admins", "Research"]).memberships_in_words(), "2 groups: Admins, Research");
     }

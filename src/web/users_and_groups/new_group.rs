@@ -50,7 +50,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewGroupForm>) -
         return respond::again(&page(&console, field).await?);
     };
     let new = name.clone();
-    match console.act(move |ctx, caller| groups::create(ctx, caller, &new)).await? {
+    match console.make(form.1, move |ctx, caller| groups::create(ctx, caller, &new)).await? {
         Ok(group) => console.done(&Flash::new(FlashKind::Ok, format!("The group {name} is created.")), paths::Group { group }),
         Err(NameError::Taken) => respond::again(&page(&console, Field::refused(name.as_str(), FieldError::name_taken())).await?),
         Err(NameError::Denied(denied)) => Err(denied.into()),

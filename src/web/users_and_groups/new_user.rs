@@ -78,13 +78,13 @@ pub(in crate::web) async fn show(console: Console) -> Answer {
 
 /// `POST /users-and-groups/new-user`
 pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) -> Answer {
-    let typed = form.0.email;
+    let Form(NewUserForm { email: typed }, sent) = form;
     let mut field = Field::default();
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&console, field, None).await?);
     };
     let address = email.clone();
-    match console.act(move |ctx, caller| invitations::invite(ctx, caller, &address)).await? {
+    match console.make(sent, move |ctx, caller| invitations::invite(ctx, caller, &address)).await? {
         Ok(()) => {
             let how = if console.passes_links_on() { " Show link in the list gives you the link to pass on." } else { "" };
             console.done(&Flash::new(FlashKind::Ok, format!("{email} is invited.{how}")), paths::UsersAndGroups {})

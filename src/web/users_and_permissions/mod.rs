@@ -3,4 +3,4 @@
 pub mod bulk;
 pub mod export;
 pub mod list;
-mod query;
+pub(in crate::web) mod query;

@@ -6,8 +6,17 @@ use crate::{
     web::samples::{Sample, check},
 };
 
-const MAY: May =
-    May { edit: true, deactivate: true, reactivate: false, resend: true, revoke: true, see_link: true, end_sessions: true, assign: true };
+const MAY: May = May {
+    edit: true,
+    reset_password: true,
+    deactivate: true,
+    reactivate: false,
+    resend: true,
+    revoke: true,
+    see_link: true,
+    end_sessions: true,
+    assign: true,
+};
 
 fn page(sample: &Sample) -> ManagePage {
     let person = sample.person(6);
@@ -50,6 +59,7 @@ fn page(sample: &Sample) -> ManagePage {
         created: sample.moment(900),
         last_sign_in: Some(sample.moment(2)),
         invitation: None,
+        email_change: Some(EmailChange { email: sample.email.clone(), asked_by: sample.text.clone(), until: sample.moment(0) }),
         sessions: Some(2),
         blocks: vec![block],
         more_portfolios: Some("3 more portfolios".into()),
@@ -59,6 +69,7 @@ fn page(sample: &Sample) -> ManagePage {
         offer: Offer { accounts: vec![("account-9".into(), sample.text.clone())], ..Offer::default() },
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
+        query: sample.query(),
         may: MAY,
         person,
     }
@@ -74,8 +85,16 @@ fn open(sample: &Sample, fate: Fate) -> ManagePage {
         mail: Some(Mail::new(mail, crate::web::samples::now())),
         term: "5 days".into(),
     };
-    let may = May { deactivate: false, ..MAY };
-    ManagePage { status: Status::Invited, invitation: Some(invitation), sessions: None, shows_link: true, may, ..page(sample) }
+    let may = May { deactivate: false, reset_password: false, ..MAY };
+    ManagePage {
+        email_change: None,
+        status: Status::Invited,
+        invitation: Some(invitation),
+        sessions: None,
+        shows_link: true,
+        may,
+        ..page(sample)
+    }
 }
 
 #[test]

@@ -1,0 +1,24 @@
+//! Forms that made something. They are forgotten with the session that they came in.
+
+use diesel::prelude::*;
+
+use crate::domain::{sent_form::SentForm, token::TokenHash};
+
+use super::{
+    StoreError, Tx,
+    connection::each,
+    schema::{sent_forms, sessions},
+};
+
+/// Notes that a form came. Of the same form sent twice, also at the same moment, one is the first. `None` where the session has ended.
+///
+/// # Errors
+/// The database's.
+pub fn is_first(tx: &mut Tx<'_>, session: TokenHash, form: SentForm) -> Result<Option<bool>, StoreError> {
+    let session = sessions::table.filter(sessions::token_hash.eq(session.0.as_slice())).select(sessions::id);
+    let Some(session) = session.first::<i64>(tx.db()).optional()? else { return Ok(None) };
+    let row = (sent_forms::session_id.eq(session), sent_forms::form_hash.eq(form.0.as_slice()));
+    let written =
+        each!(tx.db(), |connection| diesel::insert_into(sent_forms::table).values(row).on_conflict_do_nothing().execute(connection))?;
+    Ok(Some(written == 1))
+}
