@@ -205,9 +205,9 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
     Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
 }
 
-/// What became of the mail that carries somebody's open invitation.
+/// What became of the mail that carries an open link of somebody's.
 #[derive(Debug, Clone, Queryable)]
-pub struct InvitationMail {
+pub struct LinkMail {
     pub user: UserId,
     pub state: MailState,
     /// The mail server's last words.
@@ -217,13 +217,13 @@ pub struct InvitationMail {
     pub done_at: Option<Timestamp>,
 }
 
-/// The mails with the open invitations of these people: one each, and none of somebody without an open invitation.
+/// The mails with the open links of these people for `purpose`: one each, and none of somebody without such a link.
 ///
 /// # Errors
 /// The database's.
-pub fn of_open_invitations(db: &mut Database, users: &[UserId]) -> Result<Vec<InvitationMail>, StoreError> {
+pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<Vec<LinkMail>, StoreError> {
     let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
-    let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(TokenPurpose::Invitation)).filter(tokens::ended_at.is_null());
+    let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(purpose)).filter(tokens::ended_at.is_null());
     let mail = (outbox::state, outbox::reply, outbox::created_at, outbox::next_attempt_at, outbox::done_at);
     let (state, reply, created_at, next_attempt_at, done_at) = mail;
     Ok(open

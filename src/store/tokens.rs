@@ -21,7 +21,7 @@ pub struct TokenRow {
     pub user_id: Option<UserId>,
     /// The address it was sent to.
     pub email: Option<String>,
-    /// Who asked for the change of address that it confirms.
+    /// Who sent it, or asked for it; nobody signed in for a new password that was asked for at the sign-in page.
     pub asked_by: Option<UserId>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,

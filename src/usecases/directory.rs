@@ -9,6 +9,7 @@ use crate::{
         ids::{GroupId, UserId},
         policy::{Action, Actor, Target, decide},
         search::SearchTerm,
+        token::TokenPurpose,
         user::Status,
     },
     store::{
@@ -19,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{Context, Denied, InvitationMail, context::authorise, groups as group_use_cases, mails};
+use super::{Context, Denied, LinkMail, context::authorise, groups as group_use_cases, mails};
 
 /// How many groups the menu shows.
 const GROUPS_MAX: usize = 500;
@@ -50,7 +51,7 @@ pub struct Row {
     /// The groups that the actor may see.
     pub groups: Vec<String>,
     /// What became of the mail with the open invitation, for those who see everyone.
-    pub mail: Option<InvitationMail>,
+    pub mail: Option<LinkMail>,
     pub may: May,
 }
 
@@ -141,7 +142,8 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         };
         let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
-        let mut mails = if filter.active_only { HashMap::new() } else { mails::of_invitations(db, &invited(&page.rows, now))? };
+        let mut mails =
+            if filter.active_only { HashMap::new() } else { mails::of_links(db, TokenPurpose::Invitation, &invited(&page.rows, now))? };
         let rows = page.map(|person| {
             let (status, groups) = (person.status(now), names.remove(&person.id).unwrap_or_default());
             let mail = mails.remove(&person.id);

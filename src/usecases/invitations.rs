@@ -105,11 +105,11 @@ pub(super) fn add(
     new: &NewInvited<'_>,
     token: &Token,
     company: &Company,
-    invited_by: &Person,
+    sent_by: &Person,
 ) -> Result<Person, Denied> {
     let id = people::insert_invited(tx, new)?;
     let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
-    let sent = Sent { person: &person, token, company, invited_by: invited_by.display_name(), expires_at: new.expires_at };
+    let sent = Sent { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
     sent.post(ctx, tx, Message::Invitation, new.now)?;
     Ok(person)
 }
@@ -123,7 +123,7 @@ pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Resul
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
-        let expires_at = renew(ctx, tx, &person, &token, acting.person.display_name(), Message::InvitationAgain, now)?;
+        let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
         Ok(person)
@@ -194,7 +194,7 @@ pub(super) fn readdress(
     outbox::cancel_for(tx, person.id, now)?;
     people::set_email(tx, person, email)?;
     let person = people::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
-    renew(ctx, tx, &person, token, acting.person.display_name(), Message::Invitation, now)?;
+    renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
     Ok(())
 }
 
@@ -204,7 +204,7 @@ fn renew(
     tx: &mut Tx<'_>,
     person: &Person,
     token: &Token,
-    invited_by: String,
+    by: UserId,
     message: fn(Invitation) -> Message,
     now: Timestamp,
 ) -> Result<Timestamp, StoreError> {
@@ -213,7 +213,7 @@ fn renew(
     let expires_at = now + company.invitation_term(origin);
     tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
     people::renew_invitation(tx, person.id, expires_at)?;
-    Sent { person, token, company: &company, invited_by, expires_at }.post(ctx, tx, message, now)?;
+    Sent { person, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
     Ok(expires_at)
 }
 
@@ -222,25 +222,25 @@ struct Sent<'a> {
     person: &'a Person,
     token: &'a Token,
     company: &'a Company,
-    invited_by: String,
+    by: UserId,
     expires_at: Timestamp,
 }
 
 impl Sent<'_> {
     fn post(self, ctx: &Context, tx: &mut Tx<'_>, message: fn(Invitation) -> Message, now: Timestamp) -> Result<(), StoreError> {
-        let Self { person, token, company, invited_by, expires_at } = self;
+        let Self { person, token, company, by, expires_at } = self;
         let new = NewToken {
             purpose: TokenPurpose::Invitation,
             hash: token.hash(),
             user: Some(person.id),
             email: Some(&person.email),
-            asked_by: None,
+            asked_by: Some(by),
             expires_at,
             now,
         };
         let token_id = tokens::insert(tx, &new)?;
         let message = message(Invitation {
-            invited_by,
+            invited_by: inviter(tx.db(), person, Some(by))?,
             first_name: person.first_name.clone(),
             company: company.name.clone(),
             link: Link::new(&ctx.links.with_token(TokenPurpose::Invitation, token)),
@@ -271,14 +271,15 @@ pub fn look(ctx: &Context, token: &Token) -> Looked<Box<Open>> {
             Ok(found) => found,
             Err(dead) => return Ok(Err(dead)),
         };
-        let invited_by = inviter(db, &person)?;
+        let invited_by = inviter(db, &person, token.asked_by)?;
         Ok(Ok(Box::new(Open { person, invited_by, expires_at: token.expires_at, company: company::load(db)? })))
     })
 }
 
-/// Who invited somebody, by name; empty when that person is gone.
-fn inviter(db: &mut Database, person: &Person) -> Result<String, StoreError> {
-    let inviter = person.invited_by.map(|user| people::find(db, user)).transpose()?.flatten();
+/// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that person is gone.
+fn inviter(db: &mut Database, person: &Person, sent_by: Option<UserId>) -> Result<String, StoreError> {
+    let by = sent_by.filter(|by| *by != person.id).or(person.invited_by);
+    let inviter = by.map(|user| people::find(db, user)).transpose()?.flatten();
     Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())
 }
 
@@ -323,8 +324,7 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), L
         if !is_latest || person.status(now) != Status::Expired {
             return Err(LinkError::NotOpen);
         }
-        let invited_by = inviter(tx.db(), &person)?;
-        let expires_at = renew(ctx, tx, &person, &new_token, invited_by, Message::InvitationAgain, now)?;
+        let expires_at = renew(ctx, tx, &person, &new_token, person.id, Message::InvitationAgain, now)?;
         let (by, details) = (by_oneself(&person.who(), source), json!({"expires_at": expires_at.and_utc()}));
         tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), details));
         Ok(())

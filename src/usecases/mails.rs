@@ -8,6 +8,7 @@ use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
         ids::{TokenId, UserId},
+        token::TokenPurpose,
     },
     mail::{
         Link, Message,
@@ -46,9 +47,9 @@ pub enum Fate {
     Failed,
 }
 
-/// What became of the mail with somebody's open invitation.
+/// What became of the mail with an open link of somebody's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvitationMail {
+pub struct LinkMail {
     pub fate: Fate,
     /// The mail server's last words, or what stands for them.
     pub reply: Option<String>,
@@ -56,16 +57,16 @@ pub struct InvitationMail {
     pub at: Timestamp,
 }
 
-impl From<outbox::InvitationMail> for InvitationMail {
-    fn from(mail: outbox::InvitationMail) -> Self {
-        let outbox::InvitationMail { state, reply, created_at, next_attempt_at, done_at, .. } = mail;
+impl From<outbox::LinkMail> for LinkMail {
+    fn from(mail: outbox::LinkMail) -> Self {
+        let outbox::LinkMail { state, reply, created_at, next_attempt_at, done_at, .. } = mail;
         let done_at = done_at.unwrap_or(created_at);
         match state {
             MailState::Queued => Self { fate: Fate::Queued, reply, at: created_at },
             MailState::Retrying => Self { fate: Fate::Retrying, reply, at: next_attempt_at },
             MailState::HandedOver => Self { fate: Fate::HandedOver, reply, at: done_at },
             MailState::Failed => Self { fate: Fate::Failed, reply, at: done_at },
-            // The mail of an invitation that still stands is given up for one reason only.
+            // The mail of a link that still stands is given up for one reason only.
             MailState::Cancelled => {
                 let reply = reply.unwrap_or_else(|| "The link ran out before the mail could be sent".to_owned());
                 Self { fate: Fate::Failed, reply: Some(reply), at: done_at }
@@ -74,12 +75,17 @@ impl From<outbox::InvitationMail> for InvitationMail {
     }
 }
 
-/// What became of the mails with the open invitations of these people.
-pub(super) fn of_invitations(db: &mut Database, users: &[UserId]) -> Result<HashMap<UserId, InvitationMail>, StoreError> {
+/// What became of the mails with the open links of these people for `purpose`.
+pub(super) fn of_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<HashMap<UserId, LinkMail>, StoreError> {
     if users.is_empty() {
         return Ok(HashMap::new());
     }
-    Ok(outbox::of_open_invitations(db, users)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
+    Ok(outbox::of_open_links(db, purpose, users)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
+}
+
+/// The same of one person.
+pub(super) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkMail>, StoreError> {
+    Ok(of_links(db, purpose, &[user])?.remove(&user))
 }
 
 impl Context {

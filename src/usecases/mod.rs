@@ -43,4 +43,4 @@ pub use crate::store::{
 pub use acting::{Door, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};
 pub use links::{Dead, LinkError, Looked};
-pub use mails::{Fate, InvitationMail};
+pub use mails::{Fate, LinkMail};

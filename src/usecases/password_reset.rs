@@ -21,7 +21,7 @@ use crate::{
         message::{PasswordChanged, PasswordReset},
     },
     store::{
-        StoreError, Tx, company,
+        Database, StoreError, Tx, company,
         people::{self, Person},
         reset_requests, sessions, throttles,
         tokens::{self, NewToken},
@@ -32,12 +32,15 @@ use super::{
     Caller, Context, Denied, Door,
     context::{Rights, about_user, by_oneself},
     links::{self, LinkError, Looked},
-    mails::Recipient,
+    mails::{self, Fate, LinkMail, Recipient},
     sign_in,
 };
 
 /// How long a link holds, whatever the company's terms for invitations are.
 const TERM: TimeDelta = TimeDelta::hours(1);
+
+/// Who asks for a link without being signed in.
+const SOMEBODY: &str = "Somebody at the sign-in page";
 
 /// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///
@@ -79,7 +82,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active);
         if let Some(person) = person {
             Sent { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
-            let by = By { id: None, name: "Somebody at the sign-in page".to_owned(), source: request.source };
+            let by = By { id: None, name: SOMEBODY.to_owned(), source: request.source };
             tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
         }
         Ok(true)
@@ -104,7 +107,7 @@ pub fn send(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Deni
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
-        Sent { person: &person, token: &token, asked_by: Some(acting.person.display_name()), expires_at }.post(ctx, tx, now)?;
+        Sent { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::PasswordResetSent, &person.who(), details));
         Ok(person)
@@ -116,7 +119,7 @@ struct Sent<'a> {
     person: &'a Person,
     token: &'a Token,
     /// The administrator.
-    asked_by: Option<String>,
+    asked_by: Option<&'a Person>,
     expires_at: Timestamp,
 }
 
@@ -125,10 +128,10 @@ impl Sent<'_> {
         let Self { person, token, asked_by, expires_at } = self;
         let purpose = TokenPurpose::PasswordReset;
         tokens::end_open(tx, person.id, Some(purpose), TokenEnd::Replaced, now)?;
-        let (user, email) = (Some(person.id), Some(&*person.email));
-        let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email, asked_by: None, expires_at, now })?;
+        let (user, email, by) = (Some(person.id), Some(&*person.email), asked_by.map(|by| by.id));
+        let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email, asked_by: by, expires_at, now })?;
         let message = Message::PasswordReset(PasswordReset {
-            asked_by,
+            asked_by: asked_by.map(Person::display_name),
             first_name: person.first_name.clone(),
             company: company::load(tx.db())?.name,
             link: Link::new(&ctx.links.with_token(purpose, token)),
@@ -136,6 +139,33 @@ impl Sent<'_> {
         });
         ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
     }
+}
+
+/// The latest link to somebody, as administrators see it.
+#[derive(Debug, Clone)]
+pub struct Latest {
+    /// By name; `None` when that person is gone.
+    pub by: Option<String>,
+    pub sent_at: Timestamp,
+    pub until: Timestamp,
+    pub mail: Option<LinkMail>,
+}
+
+/// The link with which somebody can choose a new password. One that ran out is told of only where its mail failed, which nobody else tells.
+///
+/// # Errors
+/// The database's.
+pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<Latest>, StoreError> {
+    let Some(token) = tokens::open_of(db, user, TokenPurpose::PasswordReset)? else { return Ok(None) };
+    let mail = mails::of_link(db, TokenPurpose::PasswordReset, user)?;
+    if now >= token.expires_at && mail.as_ref().is_none_or(|mail| mail.fate != Fate::Failed) {
+        return Ok(None);
+    }
+    let by = match token.asked_by {
+        Some(by) => people::find(db, by)?.map(|by| by.display_name()),
+        None => Some(SOMEBODY.to_owned()),
+    };
+    Ok(Some(Latest { by, sent_at: token.created_at, until: token.expires_at, mail }))
 }
 
 /// A link behind which a new password can be chosen.

@@ -28,7 +28,8 @@ use super::{
     acting::{Acting, Met},
     directory, email_change,
     explained::{Explained, explain},
-    mails::{self, InvitationMail},
+    mails::{self, LinkMail},
+    password_reset,
 };
 
 /// How many assignments a page shows, and how many portfolios or accounts it offers, before one searches.
@@ -44,8 +45,10 @@ pub struct Shown {
     /// The groups that the actor may see.
     pub groups: Vec<String>,
     pub invitation: Option<Invitation>,
-    /// Another address that waits to be confirmed, for those who may take it back.
-    pub email_change: Option<email_change::Pending>,
+    /// Another address that waits to be confirmed, for those who may take it back, and what became of the mail there.
+    pub email_change: Option<(email_change::Pending, Option<LinkMail>)>,
+    /// The link to choose a new password with, for those who may send one.
+    pub password_reset: Option<password_reset::Latest>,
     /// How many hold, for those who may end them.
     pub sessions: Option<u64>,
     pub explained: Explained,
@@ -57,13 +60,13 @@ pub struct Shown {
 /// How somebody came in, or is to come in.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// By name; `None` when that person is gone.
+    /// Who sent the open link, else who invited them, by name; `None` when that person is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,
     pub accepted_at: Option<Timestamp>,
     /// What became of the mail of an open one.
-    pub mail: Option<InvitationMail>,
+    pub mail: Option<LinkMail>,
     /// How long a new link will hold.
     pub term: chrono::TimeDelta,
 }
@@ -144,7 +147,8 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTer
             role,
             groups: groups.map(|membership| membership.group_name).collect(),
             invitation: invitation(db, &met.person, |origin| company.invitation_term(origin))?,
-            email_change: if may.edit { email_change::pending(db, &met.person, now)? } else { None },
+            email_change: if may.edit { waiting(db, &met.person, now)? } else { None },
+            password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             explained: explain(db, role, &portfolios, &accounts)?,
             offered: if may.assign { offered(db, &acting, &met.person, search, &portfolios, &accounts)? } else { Offered::default() },
@@ -213,20 +217,26 @@ fn offered(
     Ok(offered)
 }
 
+fn waiting(db: &mut Database, person: &Person, now: Timestamp) -> Result<Option<(email_change::Pending, Option<LinkMail>)>, StoreError> {
+    let Some(change) = email_change::pending(db, person, now)? else { return Ok(None) };
+    Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, person.id)?)))
+}
+
 fn invitation(
     db: &mut Database,
     person: &Person,
     term: impl FnOnce(InvitationOrigin) -> chrono::TimeDelta,
 ) -> Result<Option<Invitation>, StoreError> {
     let Some(origin) = person.invitation_origin else { return Ok(None) };
-    let by = person.invited_by.map(|by| people::find(db, by)).transpose()?.flatten();
     let open = tokens::open_of(db, person.id, TokenPurpose::Invitation)?;
+    let by = open.as_ref().map_or(person.invited_by, |token| token.asked_by);
+    let by = by.map(|by| people::find(db, by)).transpose()?.flatten();
     Ok(Some(Invitation {
         by: by.map(|by| by.display_name()),
         sent_at: open.map_or(person.created_at, |token| token.created_at),
         until: person.invitation_expires_at.filter(|_| person.credentials_set_at.is_none()),
         accepted_at: person.credentials_set_at,
-        mail: mails::of_invitations(db, &[person.id])?.remove(&person.id),
+        mail: mails::of_link(db, TokenPurpose::Invitation, person.id)?,
         term: term(origin),
     }))
 }

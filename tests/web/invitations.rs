@@ -86,6 +86,25 @@ on_both! {
         app.browser().fill(&app, &link, &NOOR).await.redirects_to("/");
     }
 
+    async fn whoever_sent_the_open_link_is_named_with_that_moment(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        app.create_admin("Ada", "Other");
+        app.mails().await;
+        invite(&app, &mut maya, "noor@example.com").await;
+        let noor = app.id_of("noor@example.com");
+        app.advance(TimeDelta::minutes(50));
+        let mut ada = app.signed_in("ada.other@example.com").await;
+        press(&app, &mut ada, noor, "resend").await.is(303);
+        let link = app.link_in_mail().await;
+        app.browser().get(&app, &link).await.sees("Ada Other");
+        ada.get(&app, &format!("/users-and-permissions/{noor}")).await.sees("Sent byAda OtherSent22 Nov 2026, 10:10 UTC");
+        app.advance(TimeDelta::hours(24));
+        app.browser().press(&app, &link, &format!("{link}/new-link")).await.is(303);
+        app.browser().get(&app, &app.link_in_mail().await).await.sees("Maya Fischer");
+        let page = app.signed_in("ada.other@example.com").await.get(&app, &format!("/users-and-permissions/{noor}")).await;
+        page.sees("Sent bynoor@example.comSent23 Nov 2026, 10:10 UTC");
+    }
+
     async fn the_form_accepts_once(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let link = invite(&app, &mut maya, "noor@example.com").await;

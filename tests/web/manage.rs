@@ -1,5 +1,6 @@
 //! Manage: somebody's page in Users & Permissions, as Admins and Portfolio Admins use it.
 
+use chrono::TimeDelta;
 use usher::domain::ids::{AccountId, PortfolioId, UserId};
 
 use crate::{
@@ -130,6 +131,39 @@ on_both! {
         maya.get(&app, &at(jonas, "")).await.sees(&format!("A link to choose a new password is on its way to {JONAS}."));
         app.browser().fill(&app, &app.link_in_mail().await, &[("password", "lantern quiver moss eleven")]).await.redirects_to("/sign-in?after=password-reset");
         app.mails().await;
+    }
+
+    async fn what_became_of_the_mails_with_links_is_told(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
+        press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
+        let page = maya.get(&app, &at(jonas, "")).await;
+        page.sees("New email").sees("Password reset").sees("Sent byMaya Fischer").sees("MailQueued");
+        assert_eq!(page.text().matches("MailQueued").count(), 2);
+        app.mails().await;
+        let bytes = if db == crate::helpers::Db::Sqlite { "x'00'" } else { "'x'" };
+        for (kind, card) in [("address_confirm", "New email"), ("password_reset", "Password reset")] {
+            app.execute(&format!("UPDATE outbox SET state = 'retrying', sealed = {bytes}, reply = '451 {kind}' WHERE kind = '{kind}'"));
+            let text = maya.get(&app, &at(jonas, "")).await.text();
+            let told = text.split(card).nth(1).unwrap().split("Next attempt").next().unwrap().to_owned();
+            assert!(told.contains(&format!("Retrying 451 {kind}")), "{told}");
+        }
+        app.execute("UPDATE outbox SET state = 'failed', sealed = NULL");
+    }
+
+    async fn a_reset_that_ran_out_is_told_of_only_where_its_mail_failed(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        press(&app, &mut maya, jonas, "/send-password-reset").await.is(303);
+        app.mails().await;
+        maya.get(&app, &at(jonas, "")).await.sees("Password reset").sees("MailHanded to the mail server");
+        app.advance(TimeDelta::hours(1));
+        let mut maya = app.signed_in("maya.fischer@example.com").await;
+        maya.get(&app, &at(jonas, "")).await.sees_no("Password resetUntil");
+        press(&app, &mut maya, jonas, "/send-password-reset").await.is(303);
+        app.mailbox().fail_next(usher::mail::SendError::permanent("550 No"));
+        app.mails().await;
+        app.advance(TimeDelta::hours(1));
+        app.signed_in("maya.fischer@example.com").await.get(&app, &at(jonas, "")).await.sees("Password resetUntil").sees("Failed 550 No");
     }
 
     async fn the_list_is_found_again_as_it_was_left(db: Db) {

@@ -6,7 +6,7 @@ CREATE TABLE tokens (
     user_id    BIGINT    REFERENCES users (id) ON DELETE SET NULL,
     -- The address it was sent to.
     email      TEXT,
-    -- Who asked for the change of address that it confirms.
+    -- Who sent it, or asked for it; nobody signed in for a new password that was asked for at the sign-in page.
     asked_by   BIGINT    REFERENCES users (id) ON DELETE SET NULL,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod link;
 mod permissions;
 pub mod revoke;
+mod sent;
 pub mod show;
 pub mod standing;
 

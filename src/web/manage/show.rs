@@ -8,25 +8,24 @@ use super::{
     edit::EditFields,
     list,
     permissions::{self, Block},
+    sent::{EmailChange, Invitation, PasswordReset},
     with_return,
 };
 use crate::{
     domain::{
-        clock::Timestamp,
         ids::UserId,
-        invitation::term_in_words,
         permission::{Grants, Permission, Switch, To},
         policy::{Action, Role},
         search::SearchTerm,
         user::{DefaultRole, Status},
     },
     usecases::{
-        self, Fate, InvitationMail,
+        self,
         people::{self, May, SHOWN_MAX, Shown},
     },
     web::{
         console::Console,
-        page::{Badge, Moment, Person, Shell, counted},
+        page::{Moment, Person, Shell, counted},
         paths,
         respond::{self, Answer},
         users_and_permissions::query::PeopleQuery,
@@ -50,6 +49,7 @@ pub struct ManagePage {
     pub last_sign_in: Option<Moment>,
     pub invitation: Option<Invitation>,
     pub email_change: Option<EmailChange>,
+    pub password_reset: Option<PasswordReset>,
     /// For those who may end them.
     pub sessions: Option<u64>,
     pub blocks: Vec<Block>,
@@ -65,37 +65,6 @@ pub struct ManagePage {
     pub shows_link: bool,
     /// The query of the list, to return to.
     pub query: String,
-}
-
-/// How somebody came in, or is to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invitation {
-    pub by: String,
-    pub sent: Moment,
-    pub until: Option<Moment>,
-    pub accepted: Option<Moment>,
-    pub mail: Option<Mail>,
-    /// "5 days".
-    pub term: String,
-}
-
-/// Another address, until it is confirmed there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EmailChange {
-    pub email: String,
-    pub asked_by: String,
-    pub until: Moment,
-}
-
-/// What became of the mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
-    pub badge: Badge,
-    pub failed: bool,
-    pub retries: bool,
-    /// The mail server's words.
-    pub reply: String,
-    pub at: Moment,
 }
 
 /// A portfolio that somebody looks after.
@@ -226,7 +195,8 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 impl ManagePage {
     fn new(console: &Console, frame: &usecases::directory::Frame, shown: Shown, q: String, query: &str) -> Self {
         let now = frame.now;
-        let Shown { person, status, role, groups, invitation, email_change, sessions, explained, assigned, offered, may } = shown;
+        let Shown { person, status, role, groups, invitation, email_change, password_reset, sessions, explained, assigned, offered, may } =
+            shown;
         let moment = |at| Moment::new(at, now);
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         let is_partial = offered.is_partial || assigned.portfolio_count.max(assigned.account_count) > SHOWN_MAX;
@@ -249,11 +219,8 @@ impl ManagePage {
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
             invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
-            email_change: email_change.map(|change| EmailChange {
-                email: change.email,
-                asked_by: change.asked_by.display_name(),
-                until: moment(change.until),
-            }),
+            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now)),
+            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now)),
             sessions,
             blocks,
             more_portfolios,
@@ -305,39 +272,6 @@ impl Offer {
 
     fn is_empty(&self) -> bool {
         self.portfolios.is_empty() && self.accounts.is_empty()
-    }
-}
-
-impl Invitation {
-    fn new(invitation: people::Invitation, now: Timestamp) -> Self {
-        let people::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
-        let moment = |at| Moment::new(at, now);
-        Self {
-            by: by.unwrap_or_else(|| "Not known".to_owned()),
-            sent: moment(sent_at),
-            until: until.map(moment),
-            accepted: accepted_at.map(moment),
-            mail: mail.map(|mail| Mail::new(mail, now)),
-            term: term_in_words(term),
-        }
-    }
-}
-
-impl Mail {
-    fn new(mail: InvitationMail, now: Timestamp) -> Self {
-        let (word, class, icon) = match mail.fate {
-            Fate::Queued => ("Queued", "info", "clock"),
-            Fate::Retrying => ("Retrying", "warn", "warn"),
-            Fate::HandedOver => ("Handed to the mail server", "ok", "check"),
-            Fate::Failed => ("Failed", "bad", "mailx"),
-        };
-        Self {
-            badge: Badge { word, class, icon },
-            failed: mail.fate == Fate::Failed,
-            retries: mail.fate == Fate::Retrying,
-            reply: if matches!(mail.fate, Fate::Retrying | Fate::Failed) { mail.reply.unwrap_or_default() } else { String::new() },
-            at: Moment::new(mail.at, now),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::clock::Timestamp,
-    usecases::{Fate, InvitationMail},
+    usecases::{Fate, LinkMail},
     web::page::{Badge, Moment},
 };
 
@@ -19,7 +19,7 @@ pub struct MailTrouble {
 
 impl MailTrouble {
     /// `None` for a mail that takes its course.
-    pub(super) fn of(mail: InvitationMail, now: Timestamp) -> Option<Self> {
+    pub(super) fn of(mail: LinkMail, now: Timestamp) -> Option<Self> {
         let badge = match mail.fate {
             Fate::Queued | Fate::HandedOver => return None,
             Fate::Retrying => Badge { word: "Mail retrying", class: "warn", icon: "clock" },
@@ -38,6 +38,6 @@ impl MailTrouble {
         let said = "550 5.1.1 <farah.haddad@example.com>: Recipient address rejected: User unknown in virtual mailbox table";
         let reply = if sample.name == "plain" { said } else { &sample.text };
         let now = crate::web::samples::now();
-        Self::of(InvitationMail { fate, reply: Some(reply.to_owned()), at: now }, now)
+        Self::of(LinkMail { fate, reply: Some(reply.to_owned()), at: now }, now)
     }
 }

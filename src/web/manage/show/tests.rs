@@ -3,7 +3,11 @@
 use super::*;
 use crate::{
     domain::ids::{AccountId, PortfolioId},
-    web::samples::{Sample, check},
+    usecases::{Fate, LinkMail},
+    web::{
+        manage::sent::Mail,
+        samples::{Sample, check},
+    },
 };
 
 const MAY: May = May {
@@ -59,7 +63,13 @@ fn page(sample: &Sample) -> ManagePage {
         created: sample.moment(900),
         last_sign_in: Some(sample.moment(2)),
         invitation: None,
-        email_change: Some(EmailChange { email: sample.email.clone(), asked_by: sample.text.clone(), until: sample.moment(0) }),
+        email_change: Some(EmailChange {
+            email: sample.email.clone(),
+            asked_by: sample.text.clone(),
+            until: sample.moment(0),
+            mail: mail(sample, Fate::Queued),
+        }),
+        password_reset: Some(reset(sample, Fate::Failed)),
         sessions: Some(2),
         blocks: vec![block],
         more_portfolios: Some("3 more portfolios".into()),
@@ -75,19 +85,27 @@ fn page(sample: &Sample) -> ManagePage {
     }
 }
 
+fn mail(sample: &Sample, fate: Fate) -> Option<Mail> {
+    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now())
+}
+
+fn reset(sample: &Sample, fate: Fate) -> PasswordReset {
+    PasswordReset { by: sample.group(), sent: sample.moment(30), until: sample.moment(0), mail: mail(sample, fate) }
+}
+
 fn open(sample: &Sample, fate: Fate) -> ManagePage {
-    let mail = InvitationMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() };
     let invitation = Invitation {
         by: sample.group(),
         sent: sample.moment(60),
         until: Some(sample.moment(0)),
         accepted: None,
-        mail: Some(Mail::new(mail, crate::web::samples::now())),
+        mail: mail(sample, fate),
         term: "5 days".into(),
     };
     let may = May { deactivate: false, reset_password: false, ..MAY };
     ManagePage {
         email_change: None,
+        password_reset: None,
         status: Status::Invited,
         invitation: Some(invitation),
         sessions: None,
@@ -107,6 +125,7 @@ fn renders() {
         may: May { deactivate: false, reactivate: true, ..MAY },
         ..page(sample)
     });
+    check("manage-reset-retrying", |sample| ManagePage { password_reset: Some(reset(sample, Fate::Retrying)), ..page(sample) });
     check("manage-without", |sample| ManagePage {
         portfolios: Vec::new(),
         accounts: Vec::new(),
