@@ -351,8 +351,8 @@ on_both! {
     }
 
     fn a_mail_is_claimed_by_one_process_until_its_lease_ends(store: TestStore) {
-        let new = outbox::NewMail { message_id: "<1@usher>", kind: "test", user: None, token: None, recipient: "m@example.com", sealed: b"sealed", now: now() };
-        store.write(|tx| outbox::insert(tx, &new)).unwrap();
+        let new = outbox::NewMail { message_id: "<1@usher>".to_owned(), kind: "test", user: None, token: None, recipient: "m@example.com", sealed: b"sealed".to_vec(), now: now() };
+        store.write(|tx| outbox::insert(tx, std::slice::from_ref(&new))).unwrap();
         let claim = |at| store.write(|tx| outbox::claim(tx, at, at + TimeDelta::minutes(1))).unwrap();
         let mail = claim(now()).unwrap();
         assert!(claim(now()).is_none());

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     access::AccessRestored,
-    address::{AddressChange, AddressChanged},
+    address::{AddressChange, AddressChanged, AddressStays},
     admins::AdminAppointedNotice,
     assignments::{Assignments, AssignmentsChanged},
     invitation::Invitation,
@@ -48,6 +48,7 @@ stored_enum! {
         PasswordChanged = "password_changed",
         AddressConfirm = "address_confirm",
         AddressStop = "address_stop",
+        AddressStays = "address_stays",
         AddressChanged = "address_changed",
     }
 }
@@ -95,6 +96,8 @@ pub enum Message {
     AddressConfirm(AddressChange),
     /// To the old address, which still is theirs: the link that keeps it so.
     AddressStop(AddressChange),
+    /// To the person, whom it was announced to: somebody else took the change back.
+    AddressStays(AddressStays),
     /// To both addresses.
     AddressChanged(AddressChanged),
 }
@@ -143,6 +146,7 @@ impl Message {
             Self::PasswordChanged(_) => MailKind::PasswordChanged,
             Self::AddressConfirm(_) => MailKind::AddressConfirm,
             Self::AddressStop(_) => MailKind::AddressStop,
+            Self::AddressStays(_) => MailKind::AddressStays,
             Self::AddressChanged(_) => MailKind::AddressChanged,
         }
     }
@@ -166,6 +170,7 @@ impl Message {
             Self::PasswordChanged(changed) => changed.letter(),
             Self::AddressConfirm(change) => change.to_confirm(),
             Self::AddressStop(change) => change.to_stop(),
+            Self::AddressStays(stays) => stays.letter(),
             Self::AddressChanged(changed) => changed.letter(),
         };
         letter.rendered()

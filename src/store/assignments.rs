@@ -167,6 +167,20 @@ pub fn people_of_account(db: &mut Database, account: AccountId, limit: i64) -> R
     Ok(rows.into_iter().map(|(person, grants, at)| (person, grants.into(), at)).collect())
 }
 
+/// The people who work on accounts in a portfolio, with the accounts' names.
+///
+/// # Errors
+/// The database's.
+pub fn people_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<(Person, String)>, StoreError> {
+    Ok(account_assignments::table
+        .inner_join(people::table)
+        .inner_join(accounts::table)
+        .filter(accounts::portfolio_id.eq(portfolio))
+        .order((people::id, accounts::sort_key, accounts::id))
+        .select((Person::as_select(), accounts::name))
+        .load(db)?)
+}
+
 /// # Errors
 /// The database's; a unique violation where the person has the portfolio already.
 pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId, now: Timestamp) -> Result<(), StoreError> {

@@ -15,8 +15,12 @@ use crate::domain::{
 
 use super::{
     Database, StoreError, Tx,
+    connection::each,
     schema::{outbox, tokens},
 };
+
+/// Rows in one statement: what concerns a whole portfolio is mailed to thousands.
+const ROWS: usize = 500;
 
 stored_enum! {
     /// What became of a mail.
@@ -34,31 +38,35 @@ stored_enum! {
 /// A mail to be sent.
 #[derive(Debug, Clone)]
 pub struct NewMail<'a> {
-    pub message_id: &'a str,
+    pub message_id: String,
     pub kind: &'a str,
     pub user: Option<UserId>,
     pub token: Option<TokenId>,
     pub recipient: &'a str,
-    pub sealed: &'a [u8],
+    pub sealed: Vec<u8>,
     pub now: Timestamp,
 }
 
 /// # Errors
 /// The database's.
-pub fn insert(tx: &mut Tx<'_>, mail: &NewMail<'_>) -> Result<(), StoreError> {
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::message_id.eq(mail.message_id),
-            outbox::kind.eq(mail.kind),
-            outbox::user_id.eq(mail.user.map(|user| user.0)),
-            outbox::token_id.eq(mail.token.map(|token| token.0)),
-            outbox::recipient.eq(mail.recipient),
-            outbox::sealed.eq(Some(mail.sealed)),
-            outbox::state.eq(MailState::Queued),
-            outbox::next_attempt_at.eq(mail.now),
-            outbox::created_at.eq(mail.now),
-        ))
-        .execute(tx.db())?;
+pub fn insert(tx: &mut Tx<'_>, mails: &[NewMail<'_>]) -> Result<(), StoreError> {
+    for mails in mails.chunks(ROWS) {
+        let rows = mails.iter().map(|mail| {
+            (
+                outbox::message_id.eq(&*mail.message_id),
+                outbox::kind.eq(mail.kind),
+                outbox::user_id.eq(mail.user.map(|user| user.0)),
+                outbox::token_id.eq(mail.token.map(|token| token.0)),
+                outbox::recipient.eq(mail.recipient),
+                outbox::sealed.eq(Some(&*mail.sealed)),
+                outbox::state.eq(MailState::Queued),
+                outbox::next_attempt_at.eq(mail.now),
+                outbox::created_at.eq(mail.now),
+            )
+        });
+        let rows = rows.collect::<Vec<_>>();
+        each!(tx.db(), |connection| diesel::insert_into(outbox::table).values(&rows).execute(connection))?;
+    }
     Ok(())
 }
 

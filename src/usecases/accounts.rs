@@ -29,6 +29,7 @@ use crate::{
 use super::{
     Caller, Context, Denied,
     acting::Acting,
+    affected::Affected,
     assignments::audit_account,
     context::{Rights, about_account},
     portfolios::{PortfolioError, sorted},
@@ -278,24 +279,28 @@ pub fn move_to(ctx: &Context, caller: &Caller, id: AccountId, portfolio: Portfol
         if account.portfolio_id == portfolio.id {
             return Err(Denied::Refused { refusal: Refusal::Unchanged, name: Some(account.name) }.into());
         }
-        move_into(tx, caller, &acting, &account, &portfolio, now)?;
+        let mut affected = Affected::default();
+        move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
+        affected.tell(ctx, tx, &acting.person, now)?;
         Ok((account, portfolio))
     })
 }
 
-/// Moves a locked account, unless its name is taken there.
+/// Moves a locked account, unless its name is taken there. Notes whose access changes with it.
 pub(super) fn move_into(
     tx: &mut Tx<'_>,
     caller: &Caller,
     acting: &Acting,
     account: &Account,
     portfolio: &Portfolio,
+    affected: &mut Affected,
     now: Timestamp,
 ) -> Result<(), PortfolioError> {
     let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| Denied::unknown())?;
     if accounts::find_by_name(tx.db(), portfolio.id, &name)?.is_some() {
         return Err(PortfolioError::AccountNameTaken(account.name.clone()));
     }
+    affected.by_move(tx, account, portfolio)?;
     accounts::set_portfolio(tx, account.id, portfolio.id)?;
     let changes = json!({"before": account.portfolio_name, "after": portfolio.name});
     tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountMoved, account, changes));

@@ -15,7 +15,10 @@ use crate::{
         token::{Token, TokenEnd, TokenPurpose},
         user::{Status, Who},
     },
-    mail::{Link, Message, message::AddressChange},
+    mail::{
+        Link, Message,
+        message::{AddressChange, AddressStays},
+    },
     store::{
         Database, StoreError, Tx,
         people::{self, Person},
@@ -118,7 +121,7 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
     Ok(acting.may(Action::EditUser(target)).then_some(change))
 }
 
-/// Takes back the change of somebody's address that waits. Tells whose it was.
+/// Takes back the change of somebody's address that waits, and tells them. Tells whose it was.
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where none waits.
@@ -129,6 +132,8 @@ pub fn withdraw(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, 
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| Denied::unchanged(&person))?;
         end(tx, user, TokenEnd::Revoked, now)?;
+        let (old, new) = (person.email.clone(), token.email.clone().unwrap_or_default());
+        ctx.tell(tx, &person, &acting.person, |change| Message::AddressStays(AddressStays { change, old, new }), now)?;
         let details = json!({"email": token.email});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::EmailChangeWithdrawn, &person.who(), details));
         Ok(person)

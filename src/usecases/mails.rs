@@ -9,10 +9,11 @@ use crate::{
         clock::{Timestamp, random_bytes},
         ids::{TokenId, UserId},
         token::TokenPurpose,
+        user::Status,
     },
     mail::{
         Link, Message,
-        message::{AccessRestored, AdminAppointedNotice, ByOther},
+        message::{AccessRestored, AdminAppointedNotice, Assignments, AssignmentsChanged, ByOther},
     },
     store::{
         Database, StoreError, Tx, company, groups,
@@ -91,19 +92,15 @@ pub(super) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) ->
 impl Context {
     /// Puts a mail into the outbox; it is sent only if the transaction commits.
     pub(super) fn post(&self, tx: &mut Tx<'_>, to: Recipient<'_>, message: &Message, now: Timestamp) -> Result<(), StoreError> {
+        outbox::insert(tx, &[self.seal(to, message, now)?])
+    }
+
+    fn seal<'a>(&self, to: Recipient<'a>, message: &Message, now: Timestamp) -> Result<NewMail<'a>, StoreError> {
         let message_id = format!("<{}@{}>", URL_SAFE_NO_PAD.encode(random_bytes::<18>(&*self.random)), self.links.host);
         let clear = serde_json::to_vec(message).map_err(|error| StoreError::Unknown(error.to_string()))?;
         let sealed = self.key.seal(&message_id, &clear, &*self.random);
-        let new = NewMail {
-            message_id: &message_id,
-            kind: message.kind().as_str(),
-            user: Some(to.user),
-            token: to.token,
-            recipient: to.email,
-            sealed: &sealed,
-            now,
-        };
-        outbox::insert(tx, &new)
+        let kind = message.kind().as_str();
+        Ok(NewMail { message_id, kind, user: Some(to.user), token: to.token, recipient: to.email, sealed, now })
     }
 
     /// What a sealed mail says; `None` when it was sealed with another key.
@@ -125,6 +122,23 @@ impl Context {
         }
         let change = by_other(tx, person.first_name.clone(), by.display_name(), now)?;
         self.post(tx, person.into(), &message(change), now)
+    }
+
+    /// Tells many what somebody else did to their users, each in a mail of their own.
+    pub(super) fn tell_all<'a>(
+        &self,
+        tx: &mut Tx<'_>,
+        people: impl Iterator<Item = (&'a Person, Assignments)>,
+        by: &Person,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let change = by_other(tx, String::new(), by.display_name(), now)?;
+        let others = people.filter(|(person, _)| person.id != by.id && person.status(now) == Status::Active);
+        let mails = others.map(|(person, assignments)| {
+            let change = ByOther { first_name: person.first_name.clone(), ..change.clone() };
+            self.seal(person.into(), &Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
+        });
+        outbox::insert(tx, &mails.collect::<Result<Vec<_>, _>>()?)
     }
 
     pub(super) fn restored(&self, change: ByOther) -> Message {

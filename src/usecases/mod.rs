@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod acting;
+mod affected;
 pub mod assignments;
 pub mod billing;
 mod context;

@@ -15,7 +15,6 @@ use crate::{
         search::SearchTerm,
         user::{DefaultRole, Status},
     },
-    mail::message::Assignments,
     store::{
         Database, StoreError, Tx,
         accounts::{self, Account},
@@ -31,6 +30,7 @@ use super::{
     Caller, Context, Denied,
     accounts::move_into,
     acting::{Acting, Met},
+    affected::Affected,
     assignments::audit_portfolio,
     context::{Rights, about_portfolio},
 };
@@ -214,15 +214,17 @@ pub fn create(
         let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
         let notes = (!details.notes.as_str().is_empty()).then(|| details.notes.as_str());
         tx.audit(about_portfolio(now, caller.by(&acting.person), AuditAction::PortfolioCreated, &portfolio, json!({"notes": notes})));
-        for &account in &sorted(accounts) {
-            let account = accounts::lock(tx, account)?.ok_or_else(Denied::unknown)?;
-            move_into(tx, caller, &acting, &account, &portfolio, now)?;
-        }
+        let mut affected = Affected::default();
         for met in &admins {
             assignments::give_portfolio(tx, met.person.id, id, acting.person.id, now)?;
             audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
-            ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&portfolio.name), now)?;
+            affected.of(&met.person).given.push(portfolio.name.clone());
         }
+        for &account in &sorted(accounts) {
+            let account = accounts::lock(tx, account)?.ok_or_else(Denied::unknown)?;
+            move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
+        }
+        affected.tell(ctx, tx, &acting.person, now)?;
         Ok(id)
     })
 }
@@ -337,6 +339,9 @@ fn set_deactivated(ctx: &Context, caller: &Caller, id: PortfolioId, deactivated:
             return Err(Denied::Refused { refusal: Refusal::Unchanged, name: Some(portfolio.name) });
         }
         portfolios::set_deactivated(tx, id, deactivated.then_some(now))?;
+        let mut affected = Affected::default();
+        affected.by_standing(tx, &portfolio, deactivated)?;
+        affected.tell(ctx, tx, &acting.person, now)?;
         let action = if deactivated { AuditAction::PortfolioDeactivated } else { AuditAction::PortfolioReactivated };
         tx.audit(about_portfolio(now, caller.by(&acting.person), action, &portfolio, json!({})));
         Ok(portfolio.name)

@@ -28,11 +28,11 @@ const NEW: &str = "Hana@Novotna.example";
 const CONFIRMED: &str = "/sign-in?after=email-change";
 const STOPPED: &str = "/sign-in?after=email-change-stop";
 
-/// Somebody edits a person: another address, and all else as it is.
-fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), ProfileError> {
+/// A person with this address, and all else as it is.
+fn profile(app: &TestApp, user: UserId, email: &str) -> Profile {
     let person = app.store().read(|db| people::find(db, user)).unwrap().unwrap();
     let name = |name: &str, otherwise| PersonName::parse(name).or_else(|_| PersonName::parse(otherwise)).unwrap();
-    let profile = Profile {
+    Profile {
         first_name: name(&person.first_name, "Noor"),
         last_name: name(&person.last_name, "van Dijk"),
         email: EmailAddress::parse(email).unwrap(),
@@ -40,8 +40,12 @@ fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), Prof
         portfolio: None,
         leaves: Vec::new(),
         version: person.version,
-    };
-    profiles::update(&app.ctx, &caller(by), user, &profile).map(|_| ())
+    }
+}
+
+/// Somebody gives a person another address.
+fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), ProfileError> {
+    profiles::update(&app.ctx, &caller(by), user, &profile(app, user, email)).map(|_| ())
 }
 
 /// Maya does.
@@ -298,9 +302,11 @@ on_both! {
     async fn whatever_else_is_edited_leaves_a_change_as_it_is(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let (hana, link, _) = begun(&app).await;
-        begin(&app, hana, OLD);
+        let profile = Profile { first_name: PersonName::parse("Johana").unwrap(), ..profile(&app, hana, OLD) };
+        profiles::update(&app.ctx, &caller(app.id_of(MAYA)), hana, &profile).unwrap();
         app.browser().get(&app, &link).await.is(200);
-        assert!(pending(&app, hana).is_some() && app.mails().await.is_empty());
+        assert!(pending(&app, hana).is_some());
+        assert_eq!(app.mail().await.rendered.subject, "Your user at Northwind Trading was changed");
     }
 
     async fn a_change_dies_when_the_person_is_blocked_deleted_or_made_an_admin(db: Db) {
@@ -354,6 +360,25 @@ on_both! {
         app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
         let again = email_change::withdraw(&app.ctx, &maya, hana).unwrap_err();
         assert!(matches!(again, Denied::Refused { refusal: Refusal::Unchanged, .. }), "{again:?}");
+        app.mails().await;
+    }
+
+    async fn the_person_is_told_that_the_address_stays_and_the_new_one_nothing(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let (hana, ..) = begun(&app).await;
+        email_change::withdraw(&app.ctx, &caller(app.id_of(MAYA)), hana).unwrap();
+        let mail = app.mail().await;
+        assert_eq!((mail.to.as_str(), &*mail.rendered.subject), (OLD, "Your Usher email address stays"));
+        let text = mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&format!("Maya Fischer took back the change of your address to {NEW}")), "{text}");
+    }
+
+    async fn mails_of_a_change_that_is_taken_back_are_not_sent(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let hana = app.create_user("Hana", "Novotna");
+        begin(&app, hana, NEW);
+        email_change::withdraw(&app.ctx, &caller(app.id_of(MAYA)), hana).unwrap();
+        assert_eq!(app.mail().await.rendered.subject, "Your Usher email address stays");
     }
 
     async fn a_change_dies_when_the_person_leaves_the_scope_of_whoever_asked_for_it(db: Db) {
@@ -426,6 +451,7 @@ on_both! {
         press_at(&app, &stop).await.redirects_to(STOPPED);
         begin_again(&app, hana, NEW).await;
         email_change::withdraw(&app.ctx, &caller(app.id_of(MAYA)), hana).unwrap();
+        app.mails().await;
         let (link, _) = begin_again(&app, hana, NEW).await;
         press_at(&app, &link).await.redirects_to(CONFIRMED);
         app.mails().await;

@@ -1,12 +1,19 @@
 //! What becomes of mails: retried, refused, taken over from somebody who died, and never sent to whom they are no longer for.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use usher::{
-    mail::{SendError, Sender, Transport},
+    domain::{
+        portfolio::PortfolioDetails,
+        text::{Notes, PortfolioName},
+    },
+    mail::{Outgoing, SendError, Sender, Transport},
     store::outbox::{self, MailFate, MailState},
     usecases::{
+        Door, accounts,
         delivery::{self, Delivered},
-        password_reset,
+        password_reset, portfolios, users,
     },
 };
 
@@ -18,6 +25,15 @@ use crate::{
 /// The fate of the latest mail.
 fn fate(app: &TestApp) -> MailFate {
     app.store().read(|db| outbox::latest(db, 1)).unwrap().remove(0)
+}
+
+/// What each address was told, in one line. Nobody gets two mails.
+fn told(mails: Vec<Outgoing>) -> BTreeMap<String, String> {
+    let count = mails.len();
+    let in_one_line = |mail: Outgoing| (mail.to.to_string(), mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let told = mails.into_iter().map(in_one_line).collect::<BTreeMap<_, _>>();
+    assert_eq!(told.len(), count, "{told:?}");
+    told
 }
 
 on_both! {
@@ -208,6 +224,61 @@ on_both! {
         assert!(app.mails().await.is_empty());
         let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
         jonas.get(&app, "/users-and-groups").await.sees_no("Mail failed").sees_no("550 No");
+    }
+
+    async fn whoever_a_portfolio_s_standing_concerns_is_told_in_one_mail_and_a_user_no_portfolio_s_name(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let nordic = app.create_portfolio("Nordic Brands");
+        let accounts = ["Fjord Foods", "Aalto Eyewear"].map(|name| app.create_account(nordic, name));
+        let hana = app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
+        let (jonas, lena, ada) = (app.create_user("Jonas", "Vermeulen"), app.create_user("Lena", "Novak"), app.create_admin("Ada", "Other"));
+        for (user, account) in [(jonas, accounts[0]), (jonas, accounts[1]), (hana, accounts[0]), (lena, accounts[0]), (ada, accounts[0])] {
+            app.assign(user, account).await;
+        }
+        users::block(&app.ctx, &caller(ada), Door::UsersAndGroups, lena).unwrap();
+        app.mails().await;
+        for (deactivates, what) in [(true, "Deactivated, so that you do not reach it for now"), (false, "Reactivated, so that you reach it again")] {
+            let change = if deactivates { portfolios::deactivate } else { portfolios::reactivate };
+            change(&app.ctx, &caller(ada), nordic).unwrap();
+            let told = told(app.mails().await);
+            assert_eq!(told.keys().collect::<Vec<_>>(), ["hana.novotna@example.com", "jonas.vermeulen@example.com"]);
+            assert!(told["hana.novotna@example.com"].contains(&format!("{what}: Nordic Brands")), "{told:?}");
+            assert!(told["jonas.vermeulen@example.com"].contains(&format!("{what}: Aalto Eyewear, Fjord Foods")), "{told:?}");
+            assert!(!told["jonas.vermeulen@example.com"].contains("Nordic"), "{told:?}");
+        }
+    }
+
+    async fn whoever_loses_or_gets_an_account_by_its_move_is_told(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let [nordic, south, asleep] = ["Nordic Brands", "South", "Asleep"].map(|name| app.create_portfolio(name));
+        let fjord = app.create_account(nordic, "Fjord Foods");
+        let jonas = app.create_user("Jonas", "Vermeulen");
+        app.assign(jonas, fjord).await;
+        app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
+        app.create_portfolio_admin("Nadia", "Petrova", &[south]).await;
+        app.create_portfolio_admin("Both", "Sides", &[nordic, south]).await;
+        let maya = caller(app.id_of("maya.fischer@example.com"));
+        accounts::move_to(&app.ctx, &maya, fjord, south).unwrap();
+        let moved = told(app.mails().await);
+        assert_eq!(moved.keys().collect::<Vec<_>>(), ["hana.novotna@example.com", "nadia.petrova@example.com"]);
+        assert!(moved["hana.novotna@example.com"].contains("No longer yours: Fjord Foods"), "{moved:?}");
+        assert!(moved["nadia.petrova@example.com"].contains("New: Fjord Foods"), "{moved:?}");
+        portfolios::deactivate(&app.ctx, &maya, asleep).unwrap();
+        accounts::move_to(&app.ctx, &maya, fjord, asleep).unwrap();
+        let moved = told(app.mails().await);
+        assert_eq!(moved.keys().collect::<Vec<_>>(), ["both.sides@example.com", "jonas.vermeulen@example.com", "nadia.petrova@example.com"]);
+        assert!(moved.values().all(|text| text.contains("No longer yours: Fjord Foods")), "{moved:?}");
+    }
+
+    async fn whoever_gets_a_portfolio_that_is_made_with_accounts_of_theirs_is_told_once(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let nordic = app.create_portfolio("Nordic Brands");
+        let fjord = app.create_account(nordic, "Fjord Foods");
+        let hana = app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
+        let details = PortfolioDetails { name: PortfolioName::parse("South").unwrap(), notes: Notes::default() };
+        portfolios::create(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), &details, &[fjord], &[hana]).unwrap();
+        let told = told(app.mails().await);
+        assert!(told["hana.novotna@example.com"].contains("New: South") && !told["hana.novotna@example.com"].contains("Fjord"), "{told:?}");
     }
 
     async fn whoever_is_changed_by_somebody_else_is_told_and_nobody_for_oneself(db: Db) {

@@ -63,6 +63,36 @@ impl AddressChange {
     }
 }
 
+/// A change of address that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressStays {
+    pub change: ByOther,
+    pub old: String,
+    pub new: String,
+}
+
+impl AddressStays {
+    pub(super) fn letter(&self) -> Letter {
+        let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
+        Letter {
+            subject: "Your Usher email address stays".to_owned(),
+            preheader: format!("It is {} as before.", one_line(old)),
+            heading: "Your email address stays",
+            first_name: first_name.clone(),
+            paragraphs: vec![
+                Paragraph::dated(&format!("{} took back the change of your address to {new}, on", somebody(by)), *at),
+                Paragraph::plain(&format!(
+                    "The address of your user in {}, stays {old}. The links in the earlier mails no longer work.",
+                    console(company)
+                )),
+            ],
+            action: None,
+            notes: vec![ASK],
+            company: company.clone(),
+        }
+    }
+}
+
 /// A change of address that is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressChanged {

@@ -15,6 +15,12 @@ pub struct Assignments {
     /// Accounts where one may do more or less than before.
     pub changed: Vec<String>,
     pub taken: Vec<String>,
+    /// Portfolios that are deactivated, or what lies in them.
+    #[serde(default)]
+    pub paused: Vec<String>,
+    /// The same, once they are reactivated.
+    #[serde(default)]
+    pub resumed: Vec<String>,
 }
 
 impl Assignments {
@@ -31,12 +37,19 @@ impl Assignments {
     }
 
     pub(super) fn paragraphs(&self) -> Vec<Paragraph> {
-        let Self { given, changed, taken } = self;
+        let Self { given, changed, taken, paused, resumed } = self;
         let listed = |(what, names): (&str, &Vec<String>)| {
             let names = names.iter().map(|name| one_line(name)).collect::<Vec<_>>().join(", ");
             (!names.is_empty()).then(|| Paragraph::plain(&format!("{what}: {names}")))
         };
-        [("New", given), ("Changed", changed), ("No longer yours", taken)].into_iter().filter_map(listed).collect()
+        let lists = [
+            ("New", given),
+            ("Changed", changed),
+            ("No longer yours", taken),
+            ("Deactivated, so that you do not reach it for now", paused),
+            ("Reactivated, so that you reach it again", resumed),
+        ];
+        lists.into_iter().filter_map(listed).collect()
     }
 }
 

@@ -18,7 +18,8 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
     let expires_at = invitation.expires_at;
     let reset =
         PasswordReset { asked_by: Some(name.clone()), first_name: name.clone(), company: company.clone(), link: link.clone(), expires_at };
-    let assignments = Assignments { given: vec![name.clone(), name.clone()], changed: vec![name.clone()], taken: vec![name.clone()] };
+    let one = || vec![name.clone()];
+    let assignments = Assignments { given: vec![name.clone(), name.clone()], changed: one(), taken: one(), paused: one(), resumed: one() };
     let change = ByOther { first_name: name.clone(), by: name.clone(), company: company.clone(), at: now() };
     let address = AddressChange { change: change.clone(), new: name.clone(), link: link.clone(), expires_at };
     vec![
@@ -39,6 +40,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::PasswordChanged(PasswordChanged { first_name: name.clone(), company: reset.company, at: now(), link: link.clone() }),
         Message::AddressConfirm(address.clone()),
         Message::AddressStop(address),
+        Message::AddressStays(AddressStays { change: change.clone(), old: name.clone(), new: name.clone() }),
         Message::AddressChanged(AddressChanged { change, old: name.clone(), new: name }),
     ]
 }
@@ -118,6 +120,7 @@ fn usual_names() {
             "Your Usher password was changed",
             "Confirm your Usher email address",
             "Your Usher email address is about to change",
+            "Your Usher email address stays",
             "Your Usher email address was changed",
         ]
     );
