@@ -1,4 +1,4 @@
-//! How long somebody waits after wrong passwords in a row, and before the next link for a new one.
+//! How long somebody waits after wrong passwords in a row, before the next link for a new one, and before the next mail to the same person.
 
 use chrono::TimeDelta;
 
@@ -15,6 +15,8 @@ stored_enum! {
         ResetAccount = "reset_account",
         /// The same, by the network address they come from.
         ResetSource = "reset_source",
+        /// Mails that an administrator sends somebody by a click, by both.
+        Clicks = "clicks",
     }
 }
 
@@ -30,12 +32,17 @@ const SHORT_STEPS: i32 = 6;
 /// So many from one network address wait for nothing: a whole office may sit behind it.
 const SOURCE_GRACE: i32 = 20;
 
+/// So many mails to one person are sent without a wait.
+const CLICKS_IN_A_ROW: i32 = 3;
+
 /// The wait after `wrong` attempts in a row.
 pub fn wait(scope: ThrottleScope, wrong: i32) -> TimeDelta {
     let wrong = match scope {
         ThrottleScope::Account => wrong,
         ThrottleScope::ResetAccount => wrong.saturating_add(SHORT_STEPS),
         ThrottleScope::Source | ThrottleScope::ResetSource => wrong - SOURCE_GRACE,
+        ThrottleScope::Clicks if wrong < CLICKS_IN_A_ROW => 0,
+        ThrottleScope::Clicks => (wrong - CLICKS_IN_A_ROW).saturating_add(SHORT_STEPS + 1),
     };
     let Some(step) = usize::try_from(wrong).ok().and_then(|wrong| wrong.checked_sub(1)) else { return TimeDelta::zero() };
     TimeDelta::seconds(STEPS[step.min(STEPS.len() - 1)])
@@ -59,5 +66,7 @@ mod tests {
     fn between_two_mails_lies_a_minute_at_least() {
         let asked = [1, 2, 3, 4, 5, 6, i32::MAX].map(|asked| wait(ThrottleScope::ResetAccount, asked).num_minutes());
         assert_eq!(asked, [1, 2, 5, 10, 15, 15, 15]);
+        let clicks = [1, 2, 3, 4, 5, i32::MAX].map(|clicks| wait(ThrottleScope::Clicks, clicks).num_minutes());
+        assert_eq!(clicks, [0, 0, 1, 2, 5, 15]);
     }
 }

@@ -32,7 +32,7 @@ use super::{
     Caller, Context, Denied, Door,
     acting::Acting,
     context::{Rights, about_user},
-    mails::{Recipient, by_other},
+    mails::{Recipient, by_other, count_click},
 };
 
 /// How long a new address can be confirmed, and the change be stopped.
@@ -67,11 +67,12 @@ impl Tokens {
 }
 
 /// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
-pub(super) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), StoreError> {
+pub(super) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), Denied> {
     let Asked { caller, by, person, email, now } = *asked;
+    count_click(tx, by, person, now)?;
     end(tx, person.id, TokenEnd::Replaced, now)?;
     let expires_at = now + TERM;
-    let mut mail = |purpose, token: &Token, to: &str, message: fn(AddressChange) -> Message| {
+    let mut mail = |purpose, token: &Token, to: &str, message: fn(AddressChange) -> Message| -> Result<(), StoreError> {
         let (user, asked_by, link) = (Some(person.id), Some(by.id), ctx.links.with_token(purpose, token));
         let token = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email: Some(to), asked_by, expires_at, now })?;
         let change = by_other(tx, person.first_name.clone(), by.display_name(), now)?;

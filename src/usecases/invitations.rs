@@ -30,7 +30,7 @@ use super::{
     assignments,
     context::{Rights, about_user, authorise, by_oneself},
     links::{self, LinkError, Looked},
-    mails::Recipient,
+    mails::{self, Recipient},
     sign_in,
 };
 
@@ -123,6 +123,7 @@ pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Resul
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
+        mails::count_click(tx, &acting.person, &person, now)?;
         let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
@@ -191,6 +192,7 @@ pub(super) fn readdress(
     token: &Token,
     now: Timestamp,
 ) -> Result<(), Denied> {
+    mails::count_click(tx, &acting.person, person, now)?;
     outbox::cancel_for(tx, person.id, now)?;
     people::set_email(tx, person, email)?;
     let person = people::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;

@@ -8,6 +8,8 @@ use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
         ids::{TokenId, UserId},
+        policy::Refusal,
+        throttle::ThrottleScope,
         token::TokenPurpose,
         user::Status,
     },
@@ -19,10 +21,11 @@ use crate::{
         Database, StoreError, Tx, company, groups,
         outbox::{self, MailState, NewMail},
         people::Person,
+        throttles,
     },
 };
 
-use super::Context;
+use super::{Context, Denied};
 
 /// To whom a mail goes.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +90,13 @@ pub(super) fn of_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId
 /// The same of one person.
 pub(super) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkMail>, StoreError> {
     Ok(of_links(db, purpose, &[user])?.remove(&user))
+}
+
+/// Counts a mail that somebody sends somebody by a click. Refused for a while after several in a row.
+pub(super) fn count_click(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), Denied> {
+    let strike = throttles::strike(tx, ThrottleScope::Clicks, &format!("{} to {}", by.id, to.id), now)?;
+    let Some(until) = strike.held_until else { return Ok(()) };
+    Err(Denied::Refused { refusal: Refusal::TooManyMails { wait: until - now }, name: Some(to.display_name()) })
 }
 
 impl Context {

@@ -107,6 +107,7 @@ pub fn send(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Deni
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
+        mails::count_click(tx, &acting.person, &person, now)?;
         Sent { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::PasswordResetSent, &person.who(), details));

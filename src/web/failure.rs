@@ -6,13 +6,14 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
+use chrono::TimeDelta;
 
 use crate::{
     domain::policy::Refusal,
     usecases::{Denied, LinkError, StoreError},
 };
 
-use super::{errors::ErrorPage, paths};
+use super::{errors::ErrorPage, page::wait_in_words, paths};
 
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
 #[derive(Debug, Clone)]
@@ -129,6 +130,11 @@ impl From<Denied> for Failure {
     }
 }
 
+/// Why the next mail to somebody has to wait, and for how long.
+pub(super) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
+    format!("You sent {name} several mails in a row. The next can go in {}. Nothing was changed.", wait_in_words(wait))
+}
+
 impl From<LinkError> for Failure {
     fn from(error: LinkError) -> Self {
         match error {
@@ -169,6 +175,7 @@ impl Failure {
             }
             Refusal::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
             Refusal::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
+            Refusal::TooManyMails { wait } => refused("Too many mails in a row", too_many_mails(name, &wait)),
             Refusal::LastActiveAdmin => {
                 refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
             }

@@ -166,6 +166,43 @@ on_both! {
         app.signed_in("maya.fischer@example.com").await.get(&app, &at(jonas, "")).await.sees("Password resetUntil").sees("Failed 550 No");
     }
 
+    async fn the_fourth_mail_in_a_row_to_one_person_waits_whichever_button_sends_it(db: Db) {
+        let Business { app, mut maya, mut hana, jonas, .. } = Business::new(db).await;
+        for _ in 0..2 {
+            press(&app, &mut maya, jonas, "/send-password-reset").await.is(303);
+        }
+        update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
+        let said = "You sent Jonas Vermeulen several mails in a row. The next can go in 1 minute.";
+        press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
+        maya.get(&app, &at(jonas, "")).await.sees(said);
+        update(&app, &mut maya, jonas, "2", &[("email", "jonas@example.com")]).await.is(422).sees(said);
+        update(&app, &mut maya, jonas, "2", &[("first_name", "Jon")]).await.redirects_to(&at(jonas, ""));
+        press(&app, &mut hana, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
+        hana.get(&app, &at(jonas, "")).await.sees_no("several mails in a row");
+        app.advance(TimeDelta::minutes(1));
+        press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
+        press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
+        maya.get(&app, &at(jonas, "")).await.sees("The next can go in 2 minutes.");
+        app.mails().await;
+    }
+
+    async fn an_invitation_is_resent_a_few_times_in_a_row_from_either_page(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        invite(&app, &mut maya, "noor@example.com").await;
+        let noor = app.id_of("noor@example.com");
+        for _ in 0..3 {
+            press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
+        }
+        let link = app.link_in_mail().await;
+        let said = "You sent noor@example.com several mails in a row. The next can go in 1 minute.";
+        press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
+        maya.get(&app, &at(noor, "")).await.sees(said);
+        crate::steps::press(&app, &mut maya, noor, "resend").await.is(303);
+        maya.get(&app, "/users-and-groups").await.sees(said);
+        assert!(app.mails().await.is_empty());
+        app.browser().get(&app, &link).await.is(200);
+    }
+
     async fn the_list_is_found_again_as_it_was_left(db: Db) {
         let Business { app, mut maya, jonas, .. } = Business::new(db).await;
         let list = maya.get(&app, "/users-and-permissions?q=jonas&sort=email").await;

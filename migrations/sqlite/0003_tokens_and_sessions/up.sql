@@ -55,9 +55,10 @@ CREATE TABLE known_browsers (
     PRIMARY KEY (user_id, browser_hash)
 ) WITHOUT ROWID;
 
--- Wrong attempts in a row, and requests for new passwords, by typed address (hashed, known or not) and by network address.
+-- Wrong attempts in a row, and requests for new passwords, by typed address (hashed, known or not) and by network address; and mails that an
+-- administrator sends somebody, by both.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'clicks')),
     key           TEXT      NOT NULL,
     wrong_in_a_row INTEGER  NOT NULL,
     last_at       TIMESTAMP NOT NULL,

@@ -13,17 +13,17 @@ use crate::{
         email_address::EmailAddress,
         ids::{PortfolioId, UserId},
         permission::Permission,
-        policy::Action,
+        policy::{Action, Refusal},
         search::SearchTerm,
         user::{DefaultRole, Status},
     },
     usecases::{
-        self, Portfolio, people,
+        self, Denied, Portfolio, people,
         profiles::{self, Profile, ProfileError},
     },
     web::{
         console::Console,
-        failure::Failure,
+        failure::{Failure, too_many_mails},
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Moment, Person, Shell, parse},
         paths,
@@ -260,6 +260,10 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
         }
         Err(ProfileError::Stale(now)) => {
             respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.beside(&now)) })
+        }
+        Err(ProfileError::Denied(Denied::Refused { refusal: Refusal::TooManyMails { wait }, name: Some(name) })) => {
+            fields.email = Field::refused(&*typed.email, FieldError::Said(too_many_mails(&name, &wait)));
+            respond::again(&page(fields))
         }
         Err(ProfileError::Denied(denied)) => console.done(&already(denied)?, at(id, &typed.return_query)),
     }

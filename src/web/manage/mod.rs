@@ -14,7 +14,7 @@ use std::fmt;
 
 use super::{
     console::Console,
-    failure::Failure,
+    failure::{Failure, too_many_mails},
     page::{Flash, FlashAction, FlashKind, with_query},
     paths,
     respond::Answer,
@@ -65,6 +65,9 @@ fn already(denied: Denied) -> Result<Flash, Failure> {
         }
         Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
+        }
+        Denied::Refused { refusal: Refusal::TooManyMails { wait }, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait)))
         }
         denied => Err(denied.into()),
     }

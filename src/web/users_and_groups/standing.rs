@@ -7,6 +7,7 @@ use crate::{
     usecases::{Denied, Door, invitations, users},
     web::{
         console::Console,
+        failure::too_many_mails,
         form::{Form, ListButton},
         page::{Flash, FlashKind, with_query},
         paths,
@@ -66,6 +67,9 @@ fn already(denied: Denied) -> Result<Flash, Denied> {
     match denied {
         Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
+        }
+        Denied::Refused { refusal: Refusal::TooManyMails { wait }, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait)))
         }
         denied => Err(denied),
     }
