@@ -124,6 +124,7 @@ pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> A
 pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answer {
     let form = form.0.checked()?;
     if form.user.is_empty() {
+        console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
         let nobody = Flash::new(FlashKind::Info, "Nobody is ticked. Nothing was changed.");
         return console.done(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
     }
