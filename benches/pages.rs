@@ -1,47 +1,49 @@
-//! What the lists of people cost, against the least that a server can do and at several sizes of company: one table, in Markdown.
+//! What the lists of people cost, against the least that a server can do and at several sizes of company: tables, in Markdown.
 //!
 //! `cargo bench --bench pages`; `USHER_BENCH_SIZES=1000,100000` for other sizes. Server and load share the machine, so CPU time per
-//! request is the figure to compare; requests per second and times are what was left of the machine. The made-up companies are kept in
+//! request is the figure to compare; requests per second are what was left of the machine. The made-up companies are kept in
 //! `target/tmp/pages`. Alone is the time to answer one request at a time, the median of the slowest page of its kind.
+//!
+//! `cargo bench --bench pages -- refusals` measures nothing but how long refusals take.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that fails is seen")]
 #![allow(clippy::cast_precision_loss, unreachable_pub, missing_debug_implementations, reason = "nobody uses a bench")]
 
+#[path = "pages/counts.rs"]
+mod counts;
+#[path = "pages/export.rs"]
+mod export;
 #[path = "pages/http.rs"]
 mod http;
 #[path = "pages/load.rs"]
 mod load;
 #[path = "pages/people.rs"]
 mod people;
+#[path = "pages/refusals.rs"]
+mod refusals;
 #[path = "pages/server.rs"]
 mod server;
+#[path = "pages/tables.rs"]
+mod tables;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use load::{Cost, measure};
-use server::Server;
+use std::time::Duration;
 
-const LIST: &str = "/users-and-groups";
+use export::Export;
+use load::Cost;
+use people::Viewer;
+use server::{Company, Server};
+use tables::{growth, milliseconds, table};
 
-/// What is looked at, and the pages that stand for it, which are asked for in turn.
-fn cases() -> Vec<(&'static str, Vec<String>)> {
-    let search = |terms: &[&str]| terms.iter().map(|term| format!("{LIST}?q={term}")).collect();
-    let mut cases = vec![
-        ("first page", vec![LIST.to_owned()]),
-        ("page by key, deep inside", ('b'..='w').map(after).collect()),
-        ("search, one name", search(&["hanna+fischer", "rohan+desai", "zara+yates", "noor+visser", "eliska+fiala", "kofi+mensah"])),
-        ("search, one last name", search(&["fletcher", "dubois", "castillo", "teixeira", "winkler", "hoekstra"])),
-        ("search, part of many names", search(&["mar", "son", "ann", "ber"])),
-        ("search, part of many late names", search(&["tha", "the", "org", "lu", "so", "%D0%BA%D0%BE%D0%B2"])),
-        ("search, part of every address", search(&["example", ".com"])),
-    ];
-    cases.extend(people::cases());
-    cases
-}
-
-/// The page after everybody whose name is before `letter`.
-fn after(letter: char) -> String {
-    let key = format!(r#"{{"place":{{"a":["{letter}",0]}},"from":51}}"#);
-    format!("{LIST}?page={}", URL_SAFE_NO_PAD.encode(key))
+/// What was measured with one company.
+struct Measured {
+    /// In the order of [`people::cases`].
+    costs: Vec<Cost>,
+    /// In the order of [`counts::CASES`], for either viewer.
+    counts: [Vec<Duration>; 2],
+    exports: [Export; 2],
+    /// After the lists, after the exports, and at its most, in megabytes.
+    memory: [f64; 3],
+    first_answer: Duration,
 }
 
 fn sizes() -> Vec<u32> {
@@ -54,56 +56,105 @@ fn main() {
         server::serve_bare(length.parse().expect("a length")).expect("the bare server runs");
         return;
     }
-    println!("| page | people | requests/s | p50 ms | p99 ms | alone ms | CPU µs/request | × limit |\n|---|--:|--:|--:|--:|--:|--:|--:|");
-    let (mut limit, mut cpu, mut processes) = (None, Vec::new(), Vec::new());
-    for people in sizes() {
-        let server = Server::usher(&server::company(people).expect("a company is made up"));
-        let cookies = server.sign_in();
-        for (name, paths) in cases() {
-            let cost = measure(&server, &paths, &cookies);
-            let limit = *limit.get_or_insert_with(|| bare(cost.length));
-            row(name, &people.to_string(), &cost, limit);
-            cpu.push((name, people, cost.cpu));
+    if std::env::args().any(|argument| argument == "refusals") {
+        refusals::print();
+        return;
+    }
+    let measured = sizes().into_iter().map(measure).collect::<Vec<_>>();
+    print_pages(&measured);
+    print_counts(&measured);
+    print_exports(&measured);
+    print_processes(&measured);
+    refusals::print();
+}
+
+fn measure(people: u32) -> Measured {
+    eprintln!("{people} people");
+    let company = Company::of(people).expect("a company is made up");
+    let server = Server::usher(&company.data);
+    let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
+    let costs = people::cases().iter().map(|case| load::measure(&server, &case.paths, &cookies[case.viewer as usize])).collect();
+    let [after_lists, _] = server.memory();
+    let exports = [0, 1].map(|viewer| export::measure(&server, &cookies[viewer]));
+    let [after_exports, most] = server.memory();
+    drop(server);
+    let mut starts = (0..5).map(|_| Server::usher(&company.data).first_answer).collect::<Vec<_>>();
+    Measured {
+        costs,
+        counts: Viewer::ALL.map(|viewer| counts::measure(&company, viewer)),
+        exports,
+        memory: [after_lists, after_exports, most],
+        first_answer: load::median(&mut starts),
+    }
+}
+
+fn print_pages(measured: &[Measured]) {
+    let cases = people::cases();
+    let length = measured.iter().flat_map(|measured| &measured.costs).map(|cost| cost.length).max().unwrap_or(0);
+    let limit = load::measure(&Server::bare(length), &["/".to_owned()], "");
+    println!("The limit, actix with {length} fixed bytes: {:.0} µs of CPU, {:.0} requests/s.", limit.cpu, limit.per_second);
+    for (list, viewer) in people::LISTS {
+        let rows = cases.iter().enumerate().filter(|(_, case)| (case.list, case.viewer) == (list, viewer));
+        let rows = rows.map(|(place, case)| {
+            let costs = measured.iter().map(|measured| &measured.costs[place]).collect::<Vec<_>>();
+            let cpu = costs.iter().map(|cost| cost.cpu).collect::<Vec<_>>();
+            let mut cells = vec![case.name.to_owned()];
+            cells.extend(cpu.iter().map(|cpu| format!("{cpu:.0}")));
+            cells.push(growth(&cpu));
+            cells.extend(costs.iter().map(|cost| milliseconds(cost.alone)));
+            let last = costs.last().expect("there is a size");
+            cells.extend([format!("{:.1}", last.cpu / limit.cpu), format!("{:.0}", last.per_second), milliseconds(last.p99)]);
+            cells
+        });
+        let mut columns = vec!["page".to_owned()];
+        columns.extend(sizes().iter().map(|size| format!("CPU µs, {size}")));
+        columns.push("last ÷ before".to_owned());
+        columns.extend(sizes().iter().map(|size| format!("alone ms, {size}")));
+        columns.extend(["CPU ÷ limit", "requests/s", "p99 ms"].map(str::to_owned));
+        table(&format!("{list}, {}", viewer.name()), &columns, rows.collect());
+    }
+}
+
+fn print_counts(measured: &[Measured]) {
+    let mut rows = Vec::new();
+    for viewer in Viewer::ALL {
+        for (place, (name, _)) in counts::CASES.iter().enumerate() {
+            let mut cells = vec![format!("{}: {name}", viewer.name())];
+            cells.extend(measured.iter().map(|measured| milliseconds(measured.counts[viewer as usize][place])));
+            rows.push(cells);
         }
-        processes.push((people, server.memory(), first_answers(people)));
     }
-    growth(&cpu);
-    println!("\n| people | memory after this, MB | at its most, MB | start to first answer, ms |\n|--:|--:|--:|--:|");
-    for (people, [memory, most], first_answer) in processes {
-        println!("| {people} | {memory:.0} | {most:.0} | {first_answer:.0} |");
+    table("Counts of each status, by the store alone", &tables::with_sizes("counts", "ms"), rows);
+}
+
+fn print_exports(measured: &[Measured]) {
+    let mut rows = Vec::new();
+    for viewer in Viewer::ALL {
+        let exports = measured.iter().map(|measured| &measured.exports[viewer as usize]).collect::<Vec<_>>();
+        let mut row = |name, of: &dyn Fn(&Export) -> String| {
+            let mut cells = vec![format!("{}: {name}", viewer.name())];
+            cells.extend(exports.iter().map(|export| of(export)));
+            rows.push(cells);
+        };
+        row("first byte, ms", &|export| milliseconds(export.first_byte));
+        row("first row, ms", &|export| milliseconds(export.first_row));
+        row("rows per second", &|export| format!("{:.0}", export.rows_per_second));
     }
+    table("Export", &tables::with_sizes("export", "people"), rows);
 }
 
-/// The limit: CPU time for a request that is answered with so many bytes and nothing else.
-fn bare(length: usize) -> f64 {
-    let cost = measure(&Server::bare(length), &["/".to_owned()], "");
-    row(&format!("limit: actix, {length} fixed bytes"), "", &cost, cost.cpu);
-    cost.cpu
-}
-
-fn row(name: &str, people: &str, cost: &Cost, limit: f64) {
-    let Cost { per_second, p50, p99, alone, cpu, .. } = cost;
-    let [p50, p99, alone] = [p50, p99, alone].map(|time| time.as_secs_f64() * 1000.0);
-    println!("| {name} | {people} | {per_second:.0} | {p50:.2} | {p99:.2} | {alone:.2} | {cpu:.0} | {:.1} |", cpu / limit);
-}
-
-/// How the cost of each page grows with the company, by CPU time.
-fn growth(cpu: &[(&str, u32, f64)]) {
-    let sizes = sizes();
-    let Some((most, fewer)) = sizes.split_last() else { return };
-    let of = |name, people| cpu.iter().find(|(of, size, _)| *of == name && *size == people).map_or(f64::NAN, |(.., cpu)| *cpu);
-    println!("\n| CPU at {most} people, times that at | {} |", fewer.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "));
-    println!("|---|{}", "--:|".repeat(fewer.len()));
-    for (name, _) in cases() {
-        let ratios = fewer.iter().map(|&people| format!("{:.2}", of(name, *most) / of(name, people)));
-        println!("| {name} | {} |", ratios.collect::<Vec<_>>().join(" | "));
-    }
-}
-
-/// The time from the start of the process to its first answer, the median of several starts, in milliseconds.
-fn first_answers(people: u32) -> f64 {
-    let data = server::company(people).expect("it was made up");
-    let mut times = (0..5).map(|_| Server::usher(&data).first_answer).collect::<Vec<_>>();
-    times.sort_unstable();
-    times[2].as_secs_f64() * 1000.0
+fn print_processes(measured: &[Measured]) {
+    let row = |name: &str, of: &dyn Fn(&Measured) -> String| {
+        let mut cells = vec![name.to_owned()];
+        cells.extend(measured.iter().map(of));
+        cells
+    };
+    let memory = |place: usize| move |measured: &Measured| format!("{:.0}", measured.memory[place]);
+    let rows = vec![
+        row("memory after the lists, MB", &memory(0)),
+        row("memory after the exports, MB", &memory(1)),
+        row("memory at its most, MB", &memory(2)),
+        row("start to first answer, ms", &|measured| milliseconds(measured.first_answer)),
+    ];
+    table("The process", &tables::with_sizes("process", "people"), rows);
 }

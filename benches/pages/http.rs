@@ -26,19 +26,36 @@ impl Connection {
     }
 
     pub fn get(&mut self, path: &str, cookies: &str) -> io::Result<Answer> {
+        let answer = self.begin(path, cookies)?;
+        self.whole(answer)
+    }
+
+    /// The head of an answer that comes in pieces.
+    pub fn begin(&mut self, path: &str, cookies: &str) -> io::Result<Answer> {
         let host = self.host;
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\nUser-Agent: bench\r\n\r\n"))
+        self.head(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\nUser-Agent: bench\r\n\r\n"))
     }
 
-    pub fn post(&mut self, path: &str, cookies: &str, form: &str) -> io::Result<Answer> {
+    /// The next of the pieces; an empty one is the end.
+    pub fn piece(&mut self) -> io::Result<Vec<u8>> {
+        let length = usize::from_str_radix(&self.line()?, 16).map_err(|_| io::ErrorKind::InvalidData)?;
+        let mut piece = vec![0; length];
+        self.stream.read_exact(&mut piece)?;
+        self.line()?;
+        Ok(piece)
+    }
+
+    /// `source` is the network address that the request says it comes from, as a proxy would.
+    pub fn post(&mut self, path: &str, cookies: &str, source: &str, form: &str) -> io::Result<Answer> {
         let (host, length) = (self.host, form.len());
-        self.send(&format!(
+        let answer = self.head(&format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookies}\r\nUser-Agent: bench\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
-        ))
+             X-Forwarded-For: {source}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+        ))?;
+        self.whole(answer)
     }
 
-    fn send(&mut self, request: &str) -> io::Result<Answer> {
+    fn head(&mut self, request: &str) -> io::Result<Answer> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let status = self.line()?.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
         let mut headers = Vec::new();
@@ -47,7 +64,10 @@ impl Connection {
             let Some((name, value)) = line.split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut answer = Answer { status, headers, body: Vec::new() };
+        Ok(Answer { status, headers, body: Vec::new() })
+    }
+
+    fn whole(&mut self, mut answer: Answer) -> io::Result<Answer> {
         let length = answer.header("content-length").and_then(|length| length.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
         answer.body.resize(length, 0);
         self.stream.read_exact(&mut answer.body)?;

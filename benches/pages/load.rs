@@ -9,13 +9,13 @@ use std::{
 use super::{http::Connection, server::Server};
 
 const CONNECTIONS: usize = 4;
-const WARM_UP: Duration = Duration::from_millis(500);
-const TIME: Duration = Duration::from_millis(2500);
+const WARM_UP: Duration = Duration::from_millis(300);
+const TIME: Duration = Duration::from_millis(1500);
+const TIME_ALONE: Duration = Duration::from_millis(700);
 
 /// What a page costs under load.
 pub struct Cost {
     pub per_second: f64,
-    pub p50: Duration,
     pub p99: Duration,
     /// The server's CPU time for a request, in microseconds.
     pub cpu: f64,
@@ -33,11 +33,10 @@ pub fn measure(server: &Server, paths: &[String], cookies: &str) -> Cost {
     let (cpu, elapsed) = (server.cpu().saturating_sub(cpu), started.elapsed());
     let times = sorted(answers.iter().map(|answer| answer.time));
     let requests = times.len() as f64;
-    let alone = ask(server.address, paths, cookies, 1, TIME);
+    let alone = ask(server.address, paths, cookies, 1, TIME_ALONE);
     let of = |page| sorted(alone.iter().filter(|answer| answer.page == page).map(|answer| answer.time));
     Cost {
         per_second: requests / elapsed.as_secs_f64(),
-        p50: percentile(&times, 50),
         p99: percentile(&times, 99),
         cpu: cpu.as_secs_f64() * 1e6 / requests,
         length: answers.iter().map(|answer| answer.length).max().unwrap_or(0),
@@ -58,7 +57,12 @@ fn sorted(times: impl Iterator<Item = Duration>) -> Vec<Duration> {
     times
 }
 
-fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+pub fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    percentile(times, 50)
+}
+
+pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
 }
 

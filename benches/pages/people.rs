@@ -1,41 +1,99 @@
-//! The list of Users & Permissions: what an Admin asks of it.
+//! The lists of people: what is asked of them, by whom.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-const LIST: &str = "/users-and-permissions";
+/// Who looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    Admin,
+    /// With some 5,000 people in scope, where there are so many.
+    PortfolioAdmin,
+}
 
-/// The same as the cases of the Users panel, and each status and order.
-pub fn cases() -> Vec<(&'static str, Vec<String>)> {
-    let one = |query: &str| vec![format!("{LIST}?{query}")];
-    let several = |queries: &[&str]| queries.iter().map(|query| format!("{LIST}?{query}")).collect();
+impl Viewer {
+    pub const ALL: [Self; 2] = [Self::Admin, Self::PortfolioAdmin];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "Admin",
+            Self::PortfolioAdmin => "Portfolio Admin",
+        }
+    }
+}
+
+/// Some pages that stand for one kind and are asked for in turn.
+pub struct Case {
+    pub list: &'static str,
+    pub viewer: Viewer,
+    pub name: &'static str,
+    pub paths: Vec<String>,
+}
+
+const GROUPS: &str = "Users & Groups";
+const PERMISSIONS: &str = "Users & Permissions";
+
+pub const LISTS: [(&str, Viewer); 3] = [(GROUPS, Viewer::Admin), (PERMISSIONS, Viewer::Admin), (PERMISSIONS, Viewer::PortfolioAdmin)];
+
+/// Found in very many names, in fewer names that come late in the order, and within one name or none. Each by three letters.
+pub const FREQUENT: [&str; 4] = ["mar", "son", "ann", "ber"];
+const FREQUENT_LATE: [&str; 4] = ["tha", "the", "org", "%D0%BA%D0%BE%D0%B2"];
+pub const RARE: [&str; 4] = ["jls", "oek", "huk", "qqq"];
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = users_and_groups();
+    cases.extend(Viewer::ALL.into_iter().flat_map(users_and_permissions));
+    cases
+}
+
+fn users_and_groups() -> Vec<Case> {
+    let path = "/users-and-groups";
+    let case = |name, paths| Case { list: GROUPS, viewer: Viewer::Admin, name, paths };
+    let search = |name, terms: &[&str]| case(name, terms.iter().map(|term| format!("{path}?q={term}")).collect());
+    let after = |letter| key(&format!("{path}?"), &format!(r#"{{"place":{{"a":["{letter}",0]}},"from":51}}"#));
     vec![
-        ("permissions, first page", vec![LIST.to_owned()]),
-        ("permissions, Active", one("status=active")),
-        ("permissions, Deactivated", one("status=deactivated")),
-        ("permissions, Invited", one("status=invited")),
-        ("permissions, Expired", one("status=expired")),
-        ("permissions, by email", several(&["sort=email", "sort=email-desc"])),
-        ("permissions, by status", several(&["sort=status", "sort=status-desc"])),
-        ("permissions, by created", several(&["sort=created", "sort=created-desc"])),
-        ("permissions, by last sign-in", several(&["sort=last_sign_in", "sort=last_sign_in-desc"])),
-        ("permissions, last page", vec![key("", r#""l""#), key("sort=last_sign_in&", r#""l""#)]),
-        ("permissions, deep inside", ('b'..='w').map(|letter| key("", &format!(r#"{{"a":[0,"{letter}",0]}}"#))).collect()),
-        ("permissions, deep inside by created", (1..20).map(|month| key("sort=created&", &created(month))).collect()),
-        ("permissions, search by a frequent fragment", several(&["q=mar", "q=son", "q=ann", "q=ber"])),
-        ("permissions, search by a rare fragment", several(&["q=hanna+fischer", "q=noor+visser", "q=kofi+mensah", "q=zzz"])),
-        ("permissions, by role", several(&["role=portfolio_admin", "role=user"])),
-        ("permissions, without assignments", one("assignments=none")),
+        case("first page", vec![path.to_owned()]),
+        case("page by key, deep inside", ('b'..='w').map(after).collect()),
+        search("search, one name", &["hanna+fischer", "rohan+desai", "zara+yates", "noor+visser", "eliska+fiala", "kofi+mensah"]),
+        search("search, one last name", &["fletcher", "dubois", "castillo", "teixeira", "winkler", "hoekstra"]),
+        search("search, part of many names", &FREQUENT),
+        search("search, part of many late names", &FREQUENT_LATE),
+        search("search, part of every address", &["example", ".com"]),
     ]
 }
 
-/// The page at this place of the list with this query.
-fn key(query: &str, place: &str) -> String {
-    let key = format!(r#"{{"place":{place},"from":51,"at":1795000000000000}}"#);
-    format!("{LIST}?{query}page={}", URL_SAFE_NO_PAD.encode(key))
+fn users_and_permissions(viewer: Viewer) -> Vec<Case> {
+    let path = "/users-and-permissions";
+    let case = |name, paths| Case { list: PERMISSIONS, viewer, name, paths };
+    let of = |name, queries: &[&str]| case(name, queries.iter().map(|query| format!("{path}?{query}")).collect());
+    let search = |name, terms: &[&str]| case(name, terms.iter().map(|term| format!("{path}?q={term}")).collect());
+    let place = |query: &str, place: &str| key(&format!("{path}?{query}"), &format!(r#"{{"place":{place},"from":51,"at":{AT}000000}}"#));
+    let after = |letter| place("", &format!(r#"{{"a":[0,"{letter}",0]}}"#));
+    let created = |months: i64| place("sort=created&", &format!(r#"{{"a":[0,{}000000,0]}}"#, AT - months * 30 * 86_400));
+    vec![
+        case("first page", vec![path.to_owned()]),
+        of("Active", &["status=active"]),
+        of("Deactivated", &["status=deactivated"]),
+        of("Invited", &["status=invited"]),
+        of("Expired", &["status=expired"]),
+        of("by email", &["sort=email", "sort=email-desc"]),
+        of("by status", &["sort=status", "sort=status-desc"]),
+        of("by created", &["sort=created", "sort=created-desc"]),
+        of("by last sign-in", &["sort=last_sign_in", "sort=last_sign_in-desc"]),
+        case("last page", vec![place("", r#""l""#), place("sort=last_sign_in&", r#""l""#)]),
+        case("page by key, deep inside", ('b'..='w').map(after).collect()),
+        case("page by key, deep inside by created", (1..20).map(created).collect()),
+        search("search, part of many names", &FREQUENT),
+        search("search, part of many late names", &FREQUENT_LATE),
+        search("search, part of few names or none", &RARE),
+        search("search, part of every address", &["example", ".com"]),
+        of("by role", &["role=portfolio_admin", "role=user"]),
+        of("without assignments", &["assignments=none"]),
+    ]
 }
 
-/// After those created some months before.
-fn created(months: i64) -> String {
-    let micros = (1_795_000_000 - months * 30 * 86_400) * 1_000_000;
-    format!(r#"{{"a":[0,{micros},0]}}"#)
+/// When the first page was looked at, in seconds.
+const AT: i64 = 1_795_000_000;
+
+fn key(list: &str, key: &str) -> String {
+    format!("{list}page={}", URL_SAFE_NO_PAD.encode(key))
 }

@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::http::Connection;
+use super::{
+    http::{Answer, Connection},
+    people::Viewer,
+};
 
 const PASSWORD: &str = "correct bench battery staple";
 
@@ -60,16 +63,20 @@ impl Server {
     }
 
     /// Signs in by the form; gives the cookies of the session.
-    pub fn sign_in(&self) -> String {
-        let mut connection = Connection::open(self.address).expect("the server listens");
-        let form = connection.get("/sign-in", "").expect("the sign-in page answers");
-        let page = form.text();
-        let csrf = page.split_once(r#"name="csrf" value=""#).and_then(|(_, rest)| rest.split_once('"')).expect("the form has a token").0;
-        let fields = [("csrf", csrf), ("email", "admin@example.com"), ("password", PASSWORD)];
-        let fields = serde_urlencoded::to_string(fields).expect("text can be a form");
-        let answer = connection.post("/sign-in", &form.cookies(), &fields).expect("the form is answered");
+    pub fn sign_in(&self, email: &str) -> String {
+        let mut form = self.form("/sign-in");
+        let answer = form.send(&[("email", email), ("password", PASSWORD)], "127.0.0.1");
         assert_eq!(answer.status, 303, "{}", answer.text());
-        [form.cookies(), answer.cookies()].join("; ")
+        [form.cookies, answer.cookies()].join("; ")
+    }
+
+    /// A form, opened by a browser that nobody knows.
+    pub fn form(&self, path: &'static str) -> OpenForm {
+        let mut connection = Connection::open(self.address).expect("the server listens");
+        let answer = connection.get(path, "").expect("the page answers");
+        let page = answer.text();
+        let csrf = page.split_once(r#"name="csrf" value=""#).and_then(|(_, rest)| rest.split_once('"')).expect("the form has a token").0;
+        OpenForm { connection, path, cookies: answer.cookies(), csrf: csrf.to_owned() }
     }
 
     /// CPU time that the process has used, in and for it. The kernel counts in hundredths of a second.
@@ -90,38 +97,80 @@ impl Server {
     }
 }
 
-/// The product with its settings as they are by default, whatever this process was given.
+/// A form that may be sent many times.
+pub struct OpenForm {
+    connection: Connection,
+    path: &'static str,
+    cookies: String,
+    csrf: String,
+}
+
+impl OpenForm {
+    /// Sends it as if from the network address `source`.
+    pub fn send(&mut self, fields: &[(&str, &str)], source: &str) -> Answer {
+        let fields = [&[("csrf", self.csrf.as_str())], fields].concat();
+        let fields = serde_urlencoded::to_string(fields).expect("text can be a form");
+        self.connection.post(self.path, &self.cookies, source, &fields).expect("the form is answered")
+    }
+}
+
+/// The product behind this machine as its proxy, else with its settings as they are by default, whatever this process was given.
 fn usher(data: &Path) -> Command {
     let mut usher = Command::new(env!("CARGO_BIN_EXE_usher"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("USHER_")) {
         usher.env_remove(name);
     }
-    usher.env("USHER_DATA_DIR", data);
+    usher.env("USHER_DATA_DIR", data).env("USHER_TRUSTED_PROXIES", "127.0.0.1");
     usher
 }
 
-/// The data folder of a company of so many people: made once, kept for the next run.
-pub fn company(people: u32) -> io::Result<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
-    let (whole, half) = (folder.join(people.to_string()), folder.join(format!("{people}.unfinished")));
-    if whole.exists() {
-        return Ok(whole);
+/// A made-up company.
+pub struct Company {
+    /// Its folder.
+    pub data: PathBuf,
+    portfolio_admin: String,
+}
+
+/// What `usher demo` said, in the company's folder.
+const SAID: &str = "demo.txt";
+
+impl Company {
+    /// One of so many people: made once, kept for the next run.
+    pub fn of(people: u32) -> io::Result<Self> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+        let (data, unfinished) = (folder.join(people.to_string()), folder.join(format!("{people}.unfinished")));
+        if !data.exists() {
+            if unfinished.exists() {
+                fs::remove_dir_all(&unfinished)?;
+            }
+            fs::create_dir_all(&unfinished)?;
+            let started = Instant::now();
+            make_up(people, &unfinished)?;
+            eprintln!("{people} people were made up in {:.1} s", started.elapsed().as_secs_f64());
+            fs::rename(unfinished, &data)?;
+        }
+        let said = fs::read_to_string(data.join(SAID))?;
+        let portfolio_admin = said.lines().find_map(|line| line.strip_prefix("or, as a Portfolio Admin, as "));
+        Ok(Self { portfolio_admin: portfolio_admin.expect("the demo tells of a Portfolio Admin").to_owned(), data })
     }
-    if half.exists() {
-        fs::remove_dir_all(&half)?;
+
+    pub fn email(&self, viewer: Viewer) -> &str {
+        match viewer {
+            Viewer::Admin => "admin@example.com",
+            Viewer::PortfolioAdmin => &self.portfolio_admin,
+        }
     }
-    fs::create_dir_all(&half)?;
-    let started = Instant::now();
-    let mut demo = usher(&half)
+}
+
+fn make_up(people: u32, data: &Path) -> io::Result<()> {
+    let mut demo = usher(data)
         .args(["demo", "--password-stdin", "--users", &people.to_string()])
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(fs::File::create(data.join(SAID))?)
         .spawn()?;
     demo.stdin.take().expect("it was piped").write_all(PASSWORD.as_bytes())?;
     assert!(demo.wait()?.success(), "usher demo");
-    eprintln!("{people} people were made up in {:.1} s", started.elapsed().as_secs_f64());
-    fs::rename(half, &whole)?;
-    Ok(whole)
+    Ok(())
 }
 
 /// The bare server: what this program is when [`BARE`] is set.

@@ -76,7 +76,7 @@ pub fn assigned(ctx: &Context, actor: &Person, search: Option<SearchTerm>, posit
     ctx.store.read(|db| {
         let outside = match Acting::of(db, actor)?.scope {
             Scope::Company => Vec::new(),
-            Scope::Portfolios(own) => own,
+            Scope::Portfolios { active, .. } => active,
         };
         let filter = Filter { assigned_to: Some(actor.id), outside, search, ..Filter::within(Scope::Company) };
         Ok(Assigned { rows: accounts::list(db, &filter, position, limit)?, count: accounts::count_all(db, &filter)? })

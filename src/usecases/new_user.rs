@@ -12,7 +12,6 @@ use crate::{
         invitation::InvitationOrigin,
         permission::{Grants, Permission},
         policy::Action,
-        scope::Scope,
         text::PersonName,
         token::Token,
         user::DefaultRole,
@@ -108,7 +107,7 @@ pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Denied
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
-        Ok(matches!(acting.scope, Scope::Portfolios(own) if own.is_empty()))
+        Ok(acting.scope.is_empty())
     })
 }
 

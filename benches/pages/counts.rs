@@ -1,0 +1,63 @@
+//! How long the counts above the list take, without the page around them.
+
+use std::time::{Duration, Instant};
+
+use usher::{
+    domain::{
+        clock::{Clock as _, SystemClock},
+        email_address::EmailAddress,
+        people_list::{Order, PeopleFilter},
+        search::SearchTerm,
+        user::DefaultRole,
+    },
+    store::{
+        Location, Store,
+        people::{self, Wanted},
+        scopes,
+    },
+};
+
+use super::{
+    load::median,
+    people::{FREQUENT, RARE, Viewer},
+    server::Company,
+};
+
+const TIMES: usize = 9;
+
+/// What is counted; of several filters the slowest is told.
+pub const CASES: [(&str, fn() -> Vec<PeopleFilter>); 5] = [
+    ("everybody", || vec![PeopleFilter::default()]),
+    ("part of many names", || searches(&FREQUENT)),
+    ("part of few names or none", || searches(&RARE)),
+    ("each role", || DefaultRole::ALL.iter().map(|role| of_role(*role)).collect()),
+    ("without assignments", || vec![PeopleFilter { is_unassigned: true, ..PeopleFilter::default() }]),
+];
+
+fn searches(terms: &[&str]) -> Vec<PeopleFilter> {
+    terms.iter().map(|term| PeopleFilter { search: SearchTerm::parse(term), ..PeopleFilter::default() }).collect()
+}
+
+fn of_role(role: DefaultRole) -> PeopleFilter {
+    PeopleFilter { default_role: Some(role), ..PeopleFilter::default() }
+}
+
+pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
+    let store = Store::open(Location::Sqlite(company.data.join("usher.db"))).expect("the database opens");
+    let email = EmailAddress::parse(company.email(viewer)).expect("it is an address");
+    let scope = store.read(|db| {
+        let found = people::find_by_email(db, &email)?;
+        scopes::of(db, &found.expect("the viewer is there").0)
+    });
+    let scope = scope.expect("there is a scope");
+    let time = |filter: PeopleFilter| {
+        let wanted = Wanted { scope: scope.clone(), filter, order: Order::default(), as_of: SystemClock.now() };
+        let once = |_| {
+            let asked = Instant::now();
+            store.read(|db| people::counts(db, &wanted)).expect("people are counted");
+            asked.elapsed()
+        };
+        median(&mut (0..TIMES).map(once).collect::<Vec<_>>())
+    };
+    CASES.iter().map(|(_, filters)| filters().into_iter().map(time).max().unwrap_or_default()).collect()
+}

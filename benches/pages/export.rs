@@ -1,0 +1,60 @@
+//! The export: how soon it begins, and how fast it goes on.
+
+use std::time::{Duration, Instant};
+
+use super::{http::Connection, load::median, server::Server};
+
+const PATH: &str = "/users-and-permissions/export";
+
+const TIMES: usize = 5;
+
+/// Rows after which the reader goes away.
+const ROWS: usize = 20_000;
+
+/// The medians of several.
+pub struct Export {
+    pub first_byte: Duration,
+    pub first_row: Duration,
+    pub rows_per_second: f64,
+}
+
+pub fn measure(server: &Server, cookies: &str) -> Export {
+    let (mut bytes, mut rows, mut each) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..TIMES {
+        let (first_byte, first_row, a_row) = export(server, cookies);
+        bytes.push(first_byte);
+        rows.push(first_row);
+        each.push(a_row);
+    }
+    let rows_per_second = 1.0 / median(&mut each).as_secs_f64();
+    Export { first_byte: median(&mut bytes), first_row: median(&mut rows), rows_per_second }
+}
+
+fn export(server: &Server, cookies: &str) -> (Duration, Duration, Duration) {
+    let (mut connection, asked) = loop {
+        let mut connection = Connection::open(server.address).expect("the server listens");
+        let asked = Instant::now();
+        // The server may not have noticed yet that the reader before went away.
+        if connection.begin(PATH, cookies).expect("the export is answered").status == 200 {
+            break (connection, asked);
+        }
+    };
+    let mut piece = || connection.piece().expect("the export goes on");
+    // The names of the columns.
+    piece();
+    let first_byte = asked.elapsed();
+    let mut rows = lines(&piece());
+    let first_row = asked.elapsed();
+    while rows < ROWS {
+        match piece() {
+            end if end.is_empty() => break,
+            more => rows += lines(&more),
+        }
+    }
+    let rows = u32::try_from(rows).expect("so few");
+    (first_byte, first_row, (asked.elapsed() - first_byte) / rows)
+}
+
+fn lines(piece: &[u8]) -> usize {
+    piece.iter().filter(|byte| **byte == b'\n').count()
+}

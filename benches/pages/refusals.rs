@@ -1,0 +1,116 @@
+//! How long refusals take, by whom they are for: nobody may learn from the time who is a user. At sign-in with a wrong password, at the next
+//! attempt, which comes too soon, and where a link for a new password is asked for.
+
+use std::{
+    fs, io,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use usher::{
+    domain::{
+        clock::{Clock as _, SystemClock},
+        user::Status,
+    },
+    store::{
+        Location, Store,
+        page::Position,
+        people::{self, Filter},
+    },
+};
+
+use super::{
+    load::{median, percentile},
+    server::{Company, OpenForm, Server},
+    tables::{milliseconds, table},
+};
+
+const PEOPLE: u32 = 1000;
+
+/// Each begins with the company as it was made up, so that no address was tried before.
+const PASSES: usize = 5;
+
+const KINDS: [&str; 4] = ["somebody active", "an address that nobody has", "somebody invited", "somebody deactivated"];
+
+/// What is asked for each address, one after the other, and how it is answered.
+const QUESTIONS: [(&str, u16); 3] =
+    [("A wrong password", 422), ("Another wrong password at once", 429), ("A link for a new password", 303)];
+
+pub fn print() {
+    let company = Company::of(PEOPLE).expect("a company is made up");
+    let addresses = addresses(&company.data);
+    let rounds = addresses.iter().map(Vec::len).min().unwrap_or(0);
+    // By question and by kind.
+    let mut times = QUESTIONS.map(|_| KINDS.map(|_| Vec::new()));
+    for pass in 0..PASSES {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        copy(&company.data, data.path()).expect("the company can be copied");
+        let server = Server::usher(data.path());
+        let mut forms = [server.form("/sign-in"), server.form("/forgot-password")];
+        for round in 0..rounds {
+            for turn in 0..KINDS.len() {
+                // Nobody is always first, last, or next to the same.
+                let kind = (turn * if round % 2 == 0 { 1 } else { 3 } + round / 2 + pass) % KINDS.len();
+                let source = format!("10.{pass}.{round}.{kind}");
+                let took = ask(&mut forms, &addresses[kind][round], &source);
+                // Until the server is warm.
+                if round > 0 {
+                    for (times, took) in times.iter_mut().zip(took) {
+                        times[kind].extend(took);
+                    }
+                }
+            }
+        }
+    }
+    let columns = ["for", "times", "median ms", "p90 ms", "median ÷ first", "p90 ÷ first"].map(str::to_owned);
+    for ((question, _), times) in QUESTIONS.iter().zip(times) {
+        table(question, &columns, rows(times));
+    }
+}
+
+fn ask([sign_in, reset]: &mut [OpenForm; 2], email: &str, source: &str) -> [Option<Duration>; 3] {
+    let wrong = [("email", email), ("password", "not the password")];
+    let [first, again, link] = QUESTIONS.map(|(_, status)| status);
+    [timed(sign_in, &wrong, source, first), timed(sign_in, &wrong, source, again), timed(reset, &wrong[..1], source, link)]
+}
+
+/// `None` where the answer is another: on a machine that has much else to do, the next attempt may not come too soon.
+fn timed(form: &mut OpenForm, fields: &[(&str, &str)], source: &str, status: u16) -> Option<Duration> {
+    let asked = Instant::now();
+    let answer = form.send(fields, source);
+    (answer.status == status).then(|| asked.elapsed())
+}
+
+fn rows(times: [Vec<Duration>; 4]) -> Vec<Vec<String>> {
+    let of = times.map(|mut times| (times.len(), median(&mut times), percentile(&times, 90)));
+    let (_, first_median, first_p90) = of[0];
+    let row = |(kind, (count, median, p90)): (&&str, (usize, Duration, Duration))| {
+        let times = |time: Duration, first: Duration| format!("{:.3}", time.as_secs_f64() / first.as_secs_f64());
+        let kind = (*kind).to_owned();
+        vec![kind, count.to_string(), milliseconds(median), milliseconds(p90), times(median, first_median), times(p90, first_p90)]
+    };
+    KINDS.iter().zip(of).map(row).collect()
+}
+
+/// Addresses of each of the [`KINDS`].
+fn addresses(company: &Path) -> [Vec<String>; 4] {
+    let store = Store::open(Location::Sqlite(company.join("usher.db"))).expect("the database opens");
+    let everybody = store.read(|db| people::list(db, &Filter::default(), &Position::First, PEOPLE as usize));
+    let everybody = everybody.expect("people are listed").rows;
+    let now = SystemClock.now();
+    // What was an open invitation when the company was made up may have run out since. Neither has a password.
+    let of = |statuses: &[Status]| {
+        let people = everybody.iter().filter(|person| statuses.contains(&person.status(now)));
+        people.map(|person| person.email.clone()).collect::<Vec<_>>()
+    };
+    let nobody = (0..everybody.len()).map(|number| format!("no.body{number}@example.com")).collect();
+    [of(&[Status::Active]), nobody, of(&[Status::Invited, Status::Expired]), of(&[Status::Deactivated])]
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    for file in fs::read_dir(from)? {
+        let file = file?;
+        fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(())
+}
