@@ -8,8 +8,12 @@ use super::ids::PortfolioId;
 pub enum Scope {
     /// An Admin's: everything.
     Company,
-    /// A Portfolio Admin's: these portfolios, none of which is deactivated, and what lies in them. Everybody else's holds none.
-    Portfolios(Vec<PortfolioId>),
+    /// A Portfolio Admin's: their active portfolios, and what lies in them. Everybody else's holds none.
+    Portfolios {
+        active: Vec<PortfolioId>,
+        /// Theirs too, and closed to them: nothing there is seen or changed, but whoever has something there has nothing elsewhere by it.
+        deactivated: Vec<PortfolioId>,
+    },
 }
 
 /// How a person stands to somebody's scope.
@@ -28,31 +32,31 @@ impl Inside {
 }
 
 impl Scope {
+    /// Of these portfolios, all of them active.
+    pub fn of_portfolios(active: Vec<PortfolioId>) -> Self {
+        Self::Portfolios { active, deactivated: Vec::new() }
+    }
+
     /// Whether nothing at all lies in it.
     pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Portfolios(own) if own.is_empty())
+        matches!(self, Self::Portfolios { active, .. } if active.is_empty())
     }
 
     pub fn holds(&self, portfolio: PortfolioId) -> bool {
         match self {
             Self::Company => true,
-            Self::Portfolios(own) => own.contains(&portfolio),
+            Self::Portfolios { active, .. } => active.contains(&portfolio),
         }
-    }
-
-    /// Whether all of them lie in it.
-    pub fn holds_all(&self, portfolios: &[PortfolioId]) -> bool {
-        portfolios.iter().all(|&portfolio| self.holds(portfolio))
     }
 
     /// How somebody stands to it who has something assigned in just these `portfolios`.
     pub fn inside(&self, is_admin: bool, portfolios: &[PortfolioId]) -> Inside {
-        let holds_any = portfolios.iter().any(|&portfolio| self.holds(portfolio));
-        match self {
-            Self::Portfolios(_) if !holds_any => Inside::Not,
-            Self::Portfolios(_) if is_admin || !self.holds_all(portfolios) => Inside::Partly,
-            Self::Portfolios(_) | Self::Company => Inside::Wholly,
+        let Self::Portfolios { active, deactivated } = self else { return Inside::Wholly };
+        if !portfolios.iter().any(|portfolio| active.contains(portfolio)) {
+            return Inside::Not;
         }
+        let is_elsewhere = |portfolio| !active.contains(portfolio) && !deactivated.contains(portfolio);
+        if is_admin || portfolios.iter().any(is_elsewhere) { Inside::Partly } else { Inside::Wholly }
     }
 }
 
@@ -62,8 +66,8 @@ mod tests {
 
     #[test]
     fn somebody_is_wholly_inside_who_has_something_there_and_nothing_elsewhere() {
-        let [a, b, c] = [1, 2, 3].map(PortfolioId);
-        let scope = Scope::Portfolios(vec![a, b]);
+        let [a, b, c, d] = [1, 2, 3, 4].map(PortfolioId);
+        let scope = Scope::Portfolios { active: vec![a, b], deactivated: vec![d] };
         for (is_admin, portfolios, inside) in [
             (false, vec![], Inside::Not),
             (true, vec![], Inside::Not),
@@ -71,12 +75,15 @@ mod tests {
             (false, vec![a], Inside::Wholly),
             (false, vec![a, b], Inside::Wholly),
             (false, vec![a, c], Inside::Partly),
+            (false, vec![d], Inside::Not),
+            (false, vec![a, d], Inside::Wholly),
+            (false, vec![a, c, d], Inside::Partly),
             (true, vec![a], Inside::Partly),
             (true, vec![a, c], Inside::Partly),
         ] {
             assert_eq!(scope.inside(is_admin, &portfolios), inside, "{is_admin} {portfolios:?}");
             assert_eq!(Scope::Company.inside(is_admin, &portfolios), Inside::Wholly);
-            assert_eq!(Scope::Portfolios(Vec::new()).inside(is_admin, &portfolios), Inside::Not);
+            assert_eq!(Scope::of_portfolios(Vec::new()).inside(is_admin, &portfolios), Inside::Not);
         }
     }
 }

@@ -23,16 +23,18 @@ use super::{
 pub fn of(db: &mut Database, person: &Person) -> Result<Scope, StoreError> {
     match person.actor().role {
         Role::Admin => Ok(Scope::Company),
-        Role::User => Ok(Scope::Portfolios(Vec::new())),
-        Role::PortfolioAdmin => Ok(Scope::Portfolios(
-            portfolio_assignments::table
+        Role::User => Ok(Scope::of_portfolios(Vec::new())),
+        Role::PortfolioAdmin => {
+            let own = portfolio_assignments::table
                 .inner_join(portfolios::table)
                 .filter(portfolio_assignments::user_id.eq(person.id))
-                .filter(portfolios::deactivated_at.is_null())
                 .order(portfolio_assignments::portfolio_id)
-                .select(portfolio_assignments::portfolio_id)
-                .load(db)?,
-        )),
+                .select((portfolio_assignments::portfolio_id, portfolios::deactivated_at.is_null()))
+                .load::<(PortfolioId, bool)>(db)?;
+            let (active, deactivated) = own.into_iter().partition::<Vec<_>, _>(|(_, is_active)| *is_active);
+            let ids = |own: Vec<(PortfolioId, bool)>| own.into_iter().map(|(id, _)| id).collect();
+            Ok(Scope::Portfolios { active: ids(active), deactivated: ids(deactivated) })
+        }
     }
 }
 
@@ -68,9 +70,9 @@ pub(super) fn within(column: &str, scope: &Scope) -> Option<String> {
     match scope {
         Scope::Company => None,
         // No database takes an empty list.
-        Scope::Portfolios(own) if own.is_empty() => Some("1 = 0".to_owned()),
-        Scope::Portfolios(own) => {
-            let ids = own.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        Scope::Portfolios { active, .. } if active.is_empty() => Some("1 = 0".to_owned()),
+        Scope::Portfolios { active, .. } => {
+            let ids = active.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             Some(format!("{column} IN ({ids})"))
         }
     }

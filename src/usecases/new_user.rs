@@ -12,7 +12,6 @@ use crate::{
         invitation::InvitationOrigin,
         permission::{Grants, Permission},
         policy::Action,
-        scope::Scope,
         text::PersonName,
         token::Token,
         user::DefaultRole,
@@ -34,7 +33,6 @@ use super::{
     context::{Rights, about_user},
     invitations::{self, Existing, InviteError},
     offers,
-    portfolios::sorted,
 };
 
 /// Somebody to be invited.
@@ -89,17 +87,6 @@ fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp
     }
 }
 
-/// All of them, if all are the actor's to give. What was deactivated meanwhile gives nothing, and is as unknown as what never was.
-fn given_portfolios(db: &mut Database, acting: &Acting, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, Denied> {
-    let found = offers::portfolios_of_scope(db, &acting.scope, ids)?;
-    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
-}
-
-fn given_accounts(db: &mut Database, acting: &Acting, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
-    let found = offers::accounts_of_scope(db, &acting.scope, ids)?;
-    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
-}
-
 /// Whether the actor administers nothing that they could give.
 ///
 /// # Errors
@@ -108,7 +95,7 @@ pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Denied
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
-        Ok(matches!(acting.scope, Scope::Portfolios(own) if own.is_empty()))
+        Ok(acting.scope.is_empty())
     })
 }
 
@@ -158,8 +145,8 @@ enum Found {
 
 fn found(tx: &mut Tx<'_>, acting: &Acting, given: &Given) -> Result<Found, Denied> {
     match given {
-        Given::Portfolios(ids) => given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
-        Given::Accounts(ids) => given_accounts(tx.db(), acting, ids).map(Found::Accounts),
+        Given::Portfolios(ids) => offers::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
+        Given::Accounts(ids) => offers::given_accounts(tx.db(), acting, ids).map(Found::Accounts),
     }
 }
 

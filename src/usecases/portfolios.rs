@@ -1,6 +1,6 @@
 //! Portfolios: which there are, what lies in them, and what Admins do to them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
@@ -294,6 +294,8 @@ pub struct Consequences {
     pub portfolio: Portfolio,
     pub contents: Contents,
     pub admins: Vec<Person>,
+    /// Those of them who look after no other active portfolio.
+    pub left_without: Vec<Person>,
 }
 
 /// # Errors
@@ -302,8 +304,12 @@ pub fn consequences(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Co
     let portfolio = managed(ctx, actor, id)?;
     ctx.store.read(|db| {
         let contents = portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default();
-        let admins = portfolios::admins_of(db, &[id])?.into_iter().map(|(_, person)| person).collect();
-        Ok(Consequences { portfolio, contents, admins })
+        let admins = portfolios::admins_of(db, &[id])?.into_iter().map(|(_, person)| person).collect::<Vec<_>>();
+        let theirs = assignments::portfolios_of(db, &admins.iter().map(|person| person.id).collect::<Vec<_>>())?;
+        let others = theirs.iter().filter(|given| given.portfolio.id != id && given.portfolio.is_active());
+        let kept = others.map(|given| given.user).collect::<HashSet<_>>();
+        let left_without = admins.iter().filter(|person| !kept.contains(&person.id)).cloned().collect();
+        Ok(Consequences { portfolio, contents, admins, left_without })
     })
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     domain::{
         permission::{Permission, Reach},
-        policy::{Action, Role},
+        policy::{Action, Role, decide},
     },
     web::{
         console::Console,
@@ -22,6 +22,8 @@ pub struct RolesPage {
     /// The columns.
     pub roles: [Role; 3],
     pub groups: Vec<PermissionGroup>,
+    /// Whether the group Admins is spoken of.
+    pub knows_admins: bool,
 }
 
 /// Permissions about one kind of thing.
@@ -72,18 +74,26 @@ impl PermissionGroup {
 /// `GET /roles`
 pub(in crate::web) async fn show(console: Console) -> Answer {
     let (frame, ()) = console.open(Action::Use(Permission::RolesView), |_, _| Ok(())).await?;
-    let groups = PermissionGroup::all(console.user.person.actor().role);
-    respond::page(&RolesPage { shell: console.shell(&frame), roles: Role::ALL, groups })
+    let actor = console.user.person.actor();
+    let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());
+    respond::page(&RolesPage { shell: console.shell(&frame), roles: Role::ALL, groups, knows_admins })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples::check;
+    use crate::web::samples::{Sample, check};
 
     #[test]
     fn renders() {
-        check("roles", |sample| RolesPage { shell: sample.shell(), roles: Role::ALL, groups: PermissionGroup::all(Role::Admin) });
+        let page = |sample: &Sample, role| RolesPage {
+            shell: sample.shell(),
+            roles: Role::ALL,
+            groups: PermissionGroup::all(role),
+            knows_admins: role == Role::Admin,
+        };
+        check("roles", |sample| page(sample, Role::Admin));
+        check("roles-portfolio-admin", |sample| page(sample, Role::PortfolioAdmin));
     }
 
     #[test]

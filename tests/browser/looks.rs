@@ -17,6 +17,9 @@ use crate::{
     support::browser::{Browser, Scheme},
 };
 
+mod business;
+mod people;
+
 /// What the content policy, axe-core and the edges of the window have against what the browser shows.
 pub(crate) fn faults(browser: &Browser, name: &str) -> Vec<String> {
     let mut faults = Vec::new();
@@ -51,6 +54,12 @@ fn breaches(browser: &Browser, name: &str) -> Vec<String> {
 #[track_caller]
 pub(crate) fn none(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// What is wrong with a page that is reached by pressing, once it shows a text.
+fn once(browser: &Browser, text: &str) -> Vec<String> {
+    browser.see(text);
+    faults(browser, text)
 }
 
 /// Opens these pages one after another.

@@ -13,6 +13,7 @@ mod support {
 #[path = "../web/helpers/mod.rs"]
 mod helpers;
 
+mod business;
 mod site;
 
 /// Each test runs with scripts and without.
@@ -27,6 +28,10 @@ macro_rules! with_scripts_and_without {
 mod forms;
 mod groups;
 mod keyboard;
+mod list;
 mod looks;
+mod manage;
+mod new_user;
 mod people;
+mod portfolio_admin;
 mod sessions;

@@ -33,7 +33,11 @@ impl Site {
 
     /// A company with one Admin, Maya Fischer.
     pub(crate) fn with_admin() -> Self {
-        Self::start(true, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
+        Self::with_admin_on(Db::Sqlite)
+    }
+
+    pub(crate) fn with_admin_on(db: Db) -> Self {
+        Self::start(true, move |setting| Box::pin(async move { TestApp::with_admin_and(db, setting).await.0 }))
     }
 
     /// The same, where no mail server is set.
@@ -60,6 +64,11 @@ impl Site {
         });
         let handle = receiver.recv().expect("the server starts");
         Self { app, system, handle, thread: Some(thread) }
+    }
+
+    /// What a helper of the HTTP tests promises.
+    pub(crate) fn wait<T>(&self, promised: impl Future<Output = T>) -> T {
+        self.system.block_on(promised)
     }
 
     /// A browser that nobody is signed in with.
@@ -99,19 +108,19 @@ impl Site {
 
     /// The path of the link in the one mail that was sent since the last look.
     pub(crate) fn link_in_mail(&self) -> String {
-        self.system.block_on(self.app.link_in_mail())
+        self.wait(self.app.link_in_mail())
     }
 
     /// The paths of the links in the mails that were sent since the last look.
     pub(crate) fn links_in_mails(&self) -> Vec<String> {
-        let mails = self.system.block_on(self.app.mails());
+        let mails = self.wait(self.app.mails());
         let words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
         words.filter_map(|word| word.strip_prefix(&*self.app.ctx.links.origin)).map(str::to_owned).collect()
     }
 
     /// The subjects of the mails that were sent since the last look.
     pub(crate) fn subjects(&self) -> Vec<String> {
-        self.system.block_on(self.app.mails()).into_iter().map(|mail| mail.rendered.subject).collect()
+        self.wait(self.app.mails()).into_iter().map(|mail| mail.rendered.subject).collect()
     }
 }
 

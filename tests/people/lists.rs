@@ -126,7 +126,7 @@ impl World {
     fn scopes(&self) -> Vec<Scope> {
         let some =
             |mask: usize| (0..self.portfolios.len()).filter(|place| mask >> place & 1 == 1).map(|place| self.portfolios[place]).collect();
-        (0..16).map(|mask| Scope::Portfolios(some(mask))).chain([Scope::Company]).collect()
+        (0..16).map(|mask| Scope::of_portfolios(some(mask))).chain([Scope::Company]).collect()
     }
 }
 
@@ -193,7 +193,7 @@ on_both! {
 
     fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore) {
         let world = world(&store, 7, 60);
-        let own = Scope::Portfolios(world.portfolios[..2].to_vec());
+        let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
         let filters = [PeopleFilter::default(), PeopleFilter { search: SearchTerm::parse("fisch"), ..PeopleFilter::default() }, PeopleFilter { status: Some(Status::Expired), ..PeopleFilter::default() }, PeopleFilter { is_unassigned: true, status: Some(Status::Active), ..PeopleFilter::default() }];
         for scope in [Scope::Company, own] {
             for filter in &filters {
@@ -234,7 +234,7 @@ on_both! {
 
     fn counts_are_those_of_each_status(store: TestStore) {
         let world = world(&store, 13, 60);
-        let own = Scope::Portfolios(world.portfolios[1..].to_vec());
+        let own = Scope::of_portfolios(world.portfolios[1..].to_vec());
         for scope in [Scope::Company, own] {
             for typed in ["", "fisch", "p1"] {
                 let of = |status| { let filter = PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() }; wanted(scope.clone(), filter, SortBy::Name, false) };

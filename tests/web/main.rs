@@ -13,6 +13,8 @@ mod helpers;
 
 mod accounts;
 mod audit;
+mod bad_input;
+mod delegation;
 mod directory;
 mod email_change;
 mod faults;

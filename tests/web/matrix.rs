@@ -57,6 +57,12 @@ fn is_ordinary(thing: Thing) -> bool {
     )
 }
 
+/// Whether somebody is asked about all of these. Signed out, one thing is like another: one that is there, and one that is not.
+fn is_asked(viewer: Viewer, needs: &[(&'static str, Thing)]) -> bool {
+    let plain = |thing: Thing| is_ordinary(thing) || !thing.exists();
+    viewer.is_signed_in() || needs.iter().all(|(_, thing)| plain(*thing))
+}
+
 /// The answer as the table knows answers.
 fn given(page: &Page) -> Answer {
     match page.status.as_u16() {
@@ -155,7 +161,7 @@ on_both! {
         let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
         for site in &sites() {
             for needs in site.page.into_iter().flat_map(combined) {
-                for viewer in Viewer::ALL {
+                for viewer in Viewer::ALL.into_iter().filter(|viewer| is_asked(*viewer, &needs)) {
                     let expected = table.answer(viewer, &needs);
                     faults.extend(Ask { site, viewer, needs: needs.clone(), fields: None }.fault(&mut world, expected, false).await);
                 }
@@ -173,13 +179,15 @@ on_both! {
             }
             for viewer in Viewer::ALL {
                 let before = world.stored();
-                for needs in combined(needs) {
+                for needs in combined(needs).into_iter().filter(|needs| is_asked(viewer, needs)) {
                     let expected = table.answer(viewer, &needs);
                     if expected != Answer::Allowed {
                         faults.extend(Ask { site, viewer, needs, fields: Some(fields) }.fault(&mut world, expected, false).await);
                     }
                 }
-                assert_eq!(world.stored(), before, "{} {viewer:?}", site.name);
+                if world.stored() != before {
+                    faults.push(format!("{} {viewer:?}: something is stored", site.name));
+                }
             }
         }
         none(&faults);

@@ -20,7 +20,8 @@ pub(crate) struct World {
     pub(crate) finn: usher::domain::ids::UserId,
     pub(crate) account: usher::domain::ids::AccountId,
     pub(crate) foreign: usher::domain::ids::AccountId,
-    nordic: usher::domain::ids::PortfolioId,
+    pub(crate) nordic: usher::domain::ids::PortfolioId,
+    pub(crate) south: usher::domain::ids::PortfolioId,
 }
 
 impl World {
@@ -35,12 +36,12 @@ impl World {
             app.assign(user, account).await;
         }
         let pia = app.signed_in("pia.berg@example.com").await;
-        Self { app, maya, pia, uma, otto, finn, account, foreign, nordic }
+        Self { app, maya, pia, uma, otto, finn, account, foreign, nordic, south }
     }
 }
 
 /// The names in the table, from top to bottom.
-fn names(page: &Page) -> Vec<String> {
+pub(crate) fn names(page: &Page) -> Vec<String> {
     let rows = page.body.split("<th scope=\"row\"").skip(1);
     let name = |row: &str| row.split("<b dir=\"auto\">").nth(1)?.split('<').next().map(str::to_owned);
     rows.filter_map(name).collect()

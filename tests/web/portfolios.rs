@@ -87,7 +87,7 @@ on_both! {
             browser.get(&app, &account).await.is(200);
         }
         let question = maya.get(&app, &format!("{path}/deactivate")).await;
-        question.sees("2 people have no access to it and its 1 account").sees("Hana Novotna").sees("Keep portfolio active");
+        question.sees("2 people lose access to it and its 1 account").sees("Left without any portfolio: Hana Novotna").sees("Keep portfolio active");
         maya.press(&app, &format!("{path}/deactivate"), &format!("{path}/deactivate")).await.redirects_to(&path);
         hana.get(&app, "/portfolios").await.is(200).sees("Nordic Brands: deactivated.");
         hana.get(&app, &path).await.is(404);

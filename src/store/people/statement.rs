@@ -33,8 +33,8 @@ impl Source {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) => Self::Everybody,
             (Scope::Company, Some(_)) => Self::Search,
-            (Scope::Portfolios(_), None) => Self::Scope,
-            (Scope::Portfolios(_), Some(_)) => {
+            (Scope::Portfolios { .. }, None) => Self::Scope,
+            (Scope::Portfolios { .. }, Some(_)) => {
                 let mut statement = Statement::default();
                 statement.push("SELECT count(*) AS id FROM (");
                 statement.assigned(scope);

@@ -18,7 +18,7 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        self, people,
+        self, Portfolio, people,
         profiles::{self, Profile, ProfileError},
     },
     web::{
@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-use super::{go_back, with_return};
+use super::{already, at, becomes_user::BecomesUserPage, go_back, with_return};
 
 /// The form on a page of its own, and what stands in its way.
 #[derive(Debug, Clone, Template)]
@@ -56,21 +56,23 @@ pub struct EditFields {
     pub user: UserId,
     pub since: Moment,
     pub is_open: bool,
+    /// Somebody deactivated keeps the address.
+    pub keeps_email: bool,
     pub first_name: Field,
     pub last_name: Field,
     pub email: Field,
     pub role: RoleChoice,
     pub portfolio: Option<PortfolioChoice>,
-    /// Portfolios that go with the role: names, and their ids as the form sends them back.
-    pub leaves: Option<(Vec<String>, String)>,
-    /// What stands there now, where somebody else changed it: beside first name, last name, address and role.
-    pub now: [Option<String>; 4],
     pub version: i32,
 }
 
 /// The drop-down of default roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RoleChoice(pub DefaultRole);
+pub struct RoleChoice {
+    pub role: DefaultRole,
+    /// What somebody else has saved meanwhile, where it differs.
+    pub saved: Option<&'static str>,
+}
 
 /// The first portfolio of somebody who becomes a Portfolio Admin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,8 +86,16 @@ pub struct PortfolioChoice {
 }
 
 impl RoleChoice {
+    fn new(role: DefaultRole) -> Self {
+        Self { role, saved: None }
+    }
+
     pub(super) fn is(self, word: &str) -> bool {
-        self.0.as_str() == word
+        self.role.as_str() == word
+    }
+
+    fn beside(self, saved: DefaultRole) -> Self {
+        Self { saved: (self.role != saved).then(|| saved.label()), ..self }
     }
 }
 
@@ -98,18 +108,30 @@ impl PortfolioChoice {
 
 impl EditFields {
     pub(super) fn of(person: &usecases::Person, now: Timestamp) -> Self {
+        let status = person.status(now);
         Self {
             user: person.id,
             since: Moment::new(person.created_at, now),
-            is_open: matches!(person.status(now), Status::Invited | Status::Expired),
+            is_open: matches!(status, Status::Invited | Status::Expired),
+            keeps_email: status == Status::Deactivated,
             first_name: Field::new(&*person.first_name),
             last_name: Field::new(&*person.last_name),
             email: Field::new(&*person.email),
-            role: RoleChoice(person.default_role),
+            role: RoleChoice::new(person.default_role),
             portfolio: None,
-            leaves: None,
-            now: [None, None, None, None],
             version: person.version,
+        }
+    }
+
+    /// Beside what somebody else has saved meanwhile.
+    fn beside(self, saved: &usecases::Person) -> Self {
+        Self {
+            first_name: self.first_name.beside(&saved.first_name),
+            last_name: self.last_name.beside(&saved.last_name),
+            email: self.email.beside(&saved.email),
+            role: self.role.beside(saved.default_role),
+            version: saved.version,
+            ..self
         }
     }
 
@@ -161,9 +183,9 @@ pub struct EditForm {
     /// Looks for a portfolio by part of its name.
     #[serde(default)]
     q: String,
-    /// The ids of the portfolios that go with the role.
+    /// The portfolios that go with the role, once that was asked.
     #[serde(default)]
-    leaves: String,
+    leaves: Vec<PortfolioId>,
     /// The list's query.
     #[serde(default, rename = "return")]
     return_query: String,
@@ -194,7 +216,7 @@ async fn person(console: &Console, id: UserId) -> Result<(usecases::directory::F
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<EditForm>) -> Answer {
     let (id, typed) = (*id, form.0);
     let (frame, person) = person(&console, id).await?;
-    let mut fields = EditFields { role: RoleChoice(typed.default_role), version: typed.version, ..EditFields::of(&person, frame.now) };
+    let mut fields = EditFields { role: RoleChoice::new(typed.default_role), version: typed.version, ..EditFields::of(&person, frame.now) };
     let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
     let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
     let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
@@ -208,8 +230,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
         return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
     };
     let portfolio = if typed.portfolio.is_empty() { None } else { Some(typed.portfolio.parse().map_err(|_| Failure::NotFound)?) };
-    let leaves = typed.leaves.split(',').filter_map(|id| id.parse().ok()).collect();
-    let (default_role, version) = (typed.default_role, typed.version);
+    let (default_role, version, leaves) = (typed.default_role, typed.version, typed.leaves.clone());
     let address = email.clone();
     let profile = Profile { first_name, last_name, email, default_role, portfolio, leaves, version };
     match console.act(move |ctx, caller| profiles::update(ctx, caller, id, &profile)).await? {
@@ -220,9 +241,8 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
             respond::again(&page(fields))
         }
         Err(ProfileError::Leaves(portfolios)) => {
-            let ids = portfolios.iter().map(|portfolio| portfolio.id.to_string()).collect::<Vec<_>>().join(",");
-            fields.leaves = Some((portfolios.into_iter().map(|portfolio| portfolio.name).collect(), ids));
-            respond::again(&page(fields))
+            let EditUserPage { shell, person, query, .. } = page(fields);
+            respond::page(&BecomesUserPage { shell, person, query, typed: typed.hidden(&portfolios), portfolios: names(portfolios) })
         }
         Err(ProfileError::AddressTaken(existing)) => {
             let text = match &existing {
@@ -239,23 +259,28 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
             respond::again(&page(fields))
         }
         Err(ProfileError::Stale(now)) => {
-            fields.now = differences(&fields, &now);
-            fields.version = now.version;
-            respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields) })
+            respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.beside(&now)) })
         }
-        Err(ProfileError::Denied(denied)) => Err(denied.into()),
+        Err(ProfileError::Denied(denied)) => console.done(&already(denied)?, at(id, &typed.return_query)),
     }
 }
 
-/// What stands there now, beside what was typed and differs from it.
-fn differences(typed: &EditFields, now: &usecases::Person) -> [Option<String>; 4] {
-    let differs = |typed: &str, now: &str| (typed != now).then(|| now.to_owned());
-    [
-        differs(&typed.first_name.value, &now.first_name),
-        differs(&typed.last_name.value, &now.last_name),
-        differs(&typed.email.value, &now.email),
-        differs(typed.role.0.label(), now.default_role.label()),
-    ]
+impl EditForm {
+    /// The same form, with the answer to what happens to these portfolios.
+    fn hidden(&self, leaves: &[Portfolio]) -> Vec<(&'static str, String)> {
+        let typed = [
+            ("first_name", self.first_name.clone()),
+            ("last_name", self.last_name.clone()),
+            ("email", self.email.clone()),
+            ("default_role", self.default_role.as_str().to_owned()),
+            ("version", self.version.to_string()),
+        ];
+        typed.into_iter().chain(leaves.iter().map(|portfolio| ("leaves", portfolio.id.to_string()))).collect()
+    }
+}
+
+fn names(portfolios: Vec<Portfolio>) -> Vec<String> {
+    portfolios.into_iter().map(|portfolio| portfolio.name).collect()
 }
 
 fn updated(before: &usecases::Person, after: &usecases::Person, email: &EmailAddress) -> Flash {
@@ -298,13 +323,12 @@ impl EditFields {
             user: UserId(7),
             since: sample.moment(900),
             is_open: false,
+            keeps_email: false,
             first_name: Field::new(&*sample.text),
             last_name: Field::new(&*sample.text),
             email: Field::new(&*sample.email),
-            role: RoleChoice(DefaultRole::User),
+            role: RoleChoice::new(DefaultRole::User),
             portfolio: None,
-            leaves: None,
-            now: [None, None, None, None],
             version: 1,
         }
     }
@@ -346,14 +370,16 @@ mod tests {
             page.fields.portfolio = Some(PortfolioChoice { q: sample.text.clone(), searches: true, options, picked: None, error });
             page
         });
-        check("manage-user-leaves", |sample| {
+        check("manage-user-deactivated", |sample| {
             let mut page = page(sample);
-            page.fields.leaves = Some((vec![sample.text.clone(); sample.rows], "1,2".into()));
+            page.fields.keeps_email = true;
             page
         });
         check("manage-user-stale", |sample| {
             let mut page = page(sample);
-            page.fields.now = [Some(sample.text.clone()), None, Some(sample.email.clone()), Some("User".into())];
+            page.fields.first_name.saved = Some(sample.text.clone());
+            page.fields.email.saved = Some(sample.email.clone());
+            page.fields.role.saved = Some("User");
             EditUserPage { is_stale: true, ..page }
         });
     }

@@ -1,6 +1,7 @@
 //! Manage: somebody's page in Users & Permissions, and everything that is done from it.
 
 pub mod assignments;
+pub mod becomes_user;
 pub mod edit;
 pub mod link;
 mod permissions;

@@ -26,13 +26,15 @@ pub struct DeactivatePage {
     pub people: u64,
     /// "Hana Novotná and 2 more".
     pub admins: String,
+    /// Those of them who look after no other active portfolio; empty where everybody does.
+    pub left_without: String,
 }
 
 impl DeactivatePage {
     /// Who loses what.
     fn loss(&self) -> String {
         let accounts = counted(self.accounts, "account", "accounts");
-        format!("{} no access to it and its {accounts}, at their next click.", counted(self.people, "person has", "people have"))
+        format!("{} access to it and its {accounts} at their next click.", counted(self.people, "person loses", "people lose"))
     }
 }
 
@@ -45,8 +47,13 @@ pub(in crate::web) async fn ask(console: Console, id: Path<PortfolioId>) -> Answ
         portfolio: PortfolioHead::from(&follows.portfolio),
         accounts: number(follows.contents.accounts),
         people: number(follows.contents.people),
-        admins: names_in_short(&follows.admins.iter().map(Person::display_name).collect::<Vec<_>>(), 5),
+        admins: in_short(&follows.admins),
+        left_without: if follows.left_without.is_empty() { String::new() } else { in_short(&follows.left_without) },
     })
+}
+
+fn in_short(people: &[Person]) -> String {
+    names_in_short(&people.iter().map(Person::display_name).collect::<Vec<_>>(), 20)
 }
 
 /// `POST /portfolios/{portfolio}/deactivate`
@@ -84,6 +91,7 @@ mod tests {
                 accounts: people,
                 people,
                 admins: sample.group(),
+                left_without: if people == 0 { String::new() } else { sample.group() },
             });
         }
     }

@@ -170,7 +170,7 @@ impl Toolbar {
         ];
         // In the scope of anybody else is nobody without assignments.
         if role == Role::Admin {
-            let options = vec![option("", "Assignments"), option("none", "Without assignments")];
+            let options = vec![option("", "Any assignments"), option("none", "Without assignments")];
             selects.push(select("assignments", "Assignments", &query.assignments, options));
         }
         selects.push(select("sort", "Sort by", &sort_word(order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));

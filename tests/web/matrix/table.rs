@@ -33,6 +33,10 @@ impl Viewer {
         }
     }
 
+    pub(super) fn is_signed_in(self) -> bool {
+        self.column().is_some()
+    }
+
     /// The active portfolio that they look after.
     fn portfolio(self) -> Option<Place> {
         match self {

@@ -1,0 +1,101 @@
+//! The list of Users & Permissions: narrowed, ordered, left and found again, and many people at once.
+
+use crate::{
+    business::Business,
+    site::{MAYA, Site},
+    support::browser::Browser,
+};
+
+/// Two who are active at accounts, somebody deactivated, somebody invited.
+fn company(scripts: bool) -> Site {
+    let Business { site, .. } = Business::new(scripts);
+    site.app.create_user("Oscar", "Pena");
+    let blocked = site.app.create_user("Katarzyna", "Wisniewska");
+    usher::usecases::users::block(&site.app.ctx, &site.caller(MAYA), usher::usecases::Door::UsersAndPermissions, blocked).unwrap();
+    site.subjects();
+    site.invite("noor@example.com");
+    site
+}
+
+/// The people in the list, in their order.
+fn people(browser: &Browser) -> Vec<String> {
+    let script = "return Array.from(document.querySelectorAll('tbody th strong, tbody th b'), name => name.textContent)";
+    let names = browser.evaluate(script, vec![]);
+    names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+with_scripts_and_without! {
+    fn status_search_filters_and_order_live_in_the_address(scripts: bool) {
+        let site = company(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        maya.click_link("Users & Permissions");
+        maya.see("1–6 of 6 users");
+        maya.click_link("Deactivated 1 Sign-in blocked");
+        maya.see("1–1 of 1 user");
+        assert_eq!((maya.path().as_str(), people(&maya)), ("/users-and-permissions?status=deactivated", vec!["Katarzyna Wisniewska".to_owned()]));
+        maya.click_link("All 6 Everyone");
+        maya.choose("Default role", "Portfolio Admin");
+        if !scripts {
+            maya.press("Apply");
+        }
+        maya.see("1–1 of 1 user");
+        assert_eq!(people(&maya), ["Hana Novotna"]);
+        maya.click_link("Users & Permissions");
+        maya.click_link("Name");
+        maya.see("6 users");
+        assert!(maya.path().ends_with("?sort=name-desc"));
+        assert_eq!(people(&maya)[..2], ["Oscar Pena", "noor@example.com"]);
+    }
+
+    fn the_back_button_and_a_reload_keep_the_list(scripts: bool) {
+        let site = company(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        maya.open("/users-and-permissions?sort=name-desc");
+        maya.fill("Search name or email", "jonas");
+        if !scripts {
+            maya.press("Apply");
+        }
+        maya.see("1–1 of 1 user");
+        maya.click_link("Manage");
+        maya.see("Details");
+        maya.go_back();
+        maya.see("1–1 of 1 user");
+        maya.reload();
+        maya.see("1–1 of 1 user");
+        assert_eq!(maya.value("Search name or email"), "jonas");
+    }
+
+    fn who_is_ticked_is_acted_on_after_a_page_that_names_them(scripts: bool) {
+        let site = company(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        maya.open("/users-and-permissions?sort=name-desc");
+        assert!(!maya.has_button("Deactivate"));
+        maya.tick("Jonas Vermeulen jonas.vermeulen@example.com");
+        maya.tick("Katarzyna Wisniewska katarzyna.wisniewska@example.com");
+        assert_eq!(maya.shows("2 ticked"), scripts);
+        maya.press("Deactivate");
+        maya.see("They are signed out everywhere");
+        maya.see("Is Deactivated now.");
+        maya.press("Deactivate");
+        maya.see("Deactivate: done to 1 user.");
+        assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
+        site.subjects();
+    }
+
+    fn an_account_is_given_to_everybody_who_matches(scripts: bool) {
+        let site = company(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        maya.open("/users-and-permissions?assignments=none&status=active");
+        maya.tick("Oscar Pena oscar.pena@example.com");
+        maya.click_link("Everybody who matches");
+        maya.see("2 users match");
+        maya.press("Assign to accounts");
+        maya.see("Each gets these accounts, besides those that they have.");
+        maya.press("Assign to accounts");
+        maya.see("account");
+        maya.tick("Bergmann Bikes");
+        maya.press("Assign to accounts");
+        maya.see("Assign to accounts: done to 1 user");
+        site.subjects();
+    }
+}

@@ -1,0 +1,110 @@
+//! New User: three steps, with a way back that loses nothing.
+
+use crate::{
+    business::{Business, JONAS},
+    helpers::PASSWORD,
+    site::MAYA,
+    support::browser::Browser,
+};
+
+/// The first step, filled in.
+fn name_and_role(browser: &Browser, email: &str, role: &str) {
+    browser.open("/users-and-permissions");
+    browser.click_link("New User");
+    browser.see("Who is it?");
+    browser.fill("First Name", "Noor");
+    browser.fill("Last Name", "van Dijk");
+    browser.fill("Email Address", email);
+    browser.choose("Default Role", role);
+    browser.press("Next");
+}
+
+with_scripts_and_without! {
+    fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool) {
+        let Business { site, .. } = Business::new(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        name_and_role(&maya, "noor@example.com", "User");
+        maya.see("Which accounts may Noor see?");
+        maya.press("Next");
+        maya.see("Tick at least one account");
+        maya.tick("Fjord Foods");
+        maya.press("Back");
+        maya.see("Who is it?");
+        assert_eq!((maya.value("First Name").as_str(), maya.value("Email Address").as_str()), ("Noor", "noor@example.com"));
+        maya.fill("Last Name", "van Dyck");
+        maya.press("Next");
+        assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
+        maya.press("Next");
+        maya.see("Is this right?");
+        maya.press("Change accounts");
+        maya.tick("Bergmann Bikes");
+        maya.press("Next");
+        maya.see("2 accounts");
+        maya.press("Change name and role");
+        maya.fill("Last Name", "van Dijk");
+        maya.press("Next");
+        maya.press("Next");
+        maya.see("This invitation is valid for 5 days.");
+        assert!(maya.shows("Noor van Dijk, User") && !site.app.has_user("noor@example.com"));
+        maya.press("Add New User");
+        maya.see("Noor van Dijk is invited: an invitation goes to noor@example.com.");
+        maya.see("2 accounts.");
+
+        let noor = site.browser(scripts);
+        noor.open(&site.link_in_mail());
+        assert_eq!(noor.value("Last Name"), "van Dijk");
+        noor.fill("New Password", PASSWORD);
+        noor.press("Accept invitation");
+        noor.click_link("Accounts");
+        noor.see("Bergmann Bikes");
+        assert!(noor.shows("Fjord Foods"));
+    }
+
+    fn a_portfolio_admin_is_invited_with_portfolios(scripts: bool) {
+        let Business { site, .. } = Business::new(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        name_and_role(&maya, "noor@example.com", "User");
+        maya.tick("Fjord Foods");
+        maya.press("Back");
+        maya.choose("Default Role", "Portfolio Admin");
+        maya.press("Next");
+        maya.see("Which portfolios does Noor look after?");
+        maya.see("The default role has changed");
+        maya.tick("Nordic Brands");
+        maya.press("Next");
+        maya.see("Noor van Dijk, Portfolio Admin");
+        maya.press("Add New User");
+        maya.see("Noor van Dijk is invited");
+        maya.see("1 portfolio.");
+        site.link_in_mail();
+    }
+
+    fn a_long_list_of_accounts_is_searched_and_keeps_what_is_ticked(scripts: bool) {
+        let Business { site, nordic, .. } = Business::new(scripts);
+        for number in 1..=20 {
+            site.app.create_account(nordic, &format!("Store {number:02}"));
+        }
+        let maya = site.signed_in(MAYA, scripts);
+        name_and_role(&maya, "noor@example.com", "User");
+        maya.tick("Store 07");
+        maya.fill("Find an account", "bikes");
+        if !scripts {
+            maya.press("Find");
+        }
+        maya.see_no("Store 08");
+        maya.tick("Bergmann Bikes");
+        assert_eq!(maya.shows("2 of 22 ticked"), scripts);
+        maya.press("Next");
+        maya.see("2 accounts");
+        assert!(maya.shows("Store 07") && maya.shows("Bergmann Bikes"));
+    }
+
+    fn an_address_that_is_taken_leads_to_whose_it_is(scripts: bool) {
+        let Business { site, .. } = Business::new(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        name_and_role(&maya, JONAS, "User");
+        maya.see("jonas.vermeulen@example.com is already a user, Active");
+        maya.click_link("Open Manage");
+        maya.see("1 account.");
+    }
+}

@@ -1,0 +1,108 @@
+//! A Portfolio Admin's day: everything that their part of the company needs, without an Admin.
+
+use crate::{
+    business::{Business, HANA, JONAS},
+    helpers::PASSWORD,
+    site::sign_in,
+};
+
+with_scripts_and_without! {
+    fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(scripts: bool) {
+        let Business { site, fjord, .. } = Business::new(scripts);
+        let hana = site.browser(scripts);
+        sign_in(&hana, HANA);
+
+        // Her people, and nobody else.
+        hana.click_link("Users & Permissions");
+        hana.see("1–2 of 2 users");
+        assert!(hana.shows("Jonas Vermeulen") && !hana.shows("Maya Fischer"));
+
+        // Somebody new, who sees the account.
+        hana.click_link("New User");
+        hana.fill("First Name", "Noor");
+        hana.fill("Last Name", "van Dijk");
+        hana.fill("Email Address", "noor@example.com");
+        hana.choose("Default Role", "User");
+        hana.press("Next");
+        hana.tick("Fjord Foods");
+        assert!(!hana.shows("Bergmann Bikes"));
+        hana.press("Next");
+        hana.press("Add New User");
+        hana.see("Noor van Dijk is invited");
+        let noor = site.browser(scripts);
+        noor.open(&site.link_in_mail());
+        noor.see("Hana Novotna invited you to Northwind Trading.");
+        noor.fill("New Password", PASSWORD);
+        noor.press("Accept invitation");
+        noor.click_link("Accounts");
+        noor.click_link("Fjord Foods");
+        noor.see("Noor van Dijk");
+        assert!(!noor.has_link("Billing"));
+
+        // A Portfolio Admin beside her.
+        hana.open("/users-and-permissions/new");
+        hana.fill("First Name", "Oscar");
+        hana.fill("Last Name", "Pena");
+        hana.fill("Email Address", "oscar@example.com");
+        hana.choose("Default Role", "Portfolio Admin");
+        hana.press("Next");
+        hana.tick("Nordic Brands");
+        assert!(!hana.shows("DACH Retail"));
+        hana.press("Next");
+        hana.press("Add New User");
+        hana.see("Oscar Pena is invited");
+
+        // An account's details and billing.
+        hana.click_link("Portfolios");
+        hana.click_link("Nordic Brands");
+        hana.click_link("Fjord Foods");
+        hana.click_link("Edit details");
+        hana.fill("Website (optional)", "fjordfoods.example");
+        hana.press("Save details");
+        hana.see("The details are saved.");
+        hana.click_link("Billing");
+        for (label, text) in [
+            ("Legal Name", "Fjord Foods AS"),
+            ("Billing Email", "invoices@fjordfoods.example"),
+            ("Address Line 1", "Strandgaten 14"),
+            ("Postal Code", "5013"),
+            ("City", "Bergen"),
+        ] {
+            hana.fill(label, text);
+        }
+        hana.choose("Country", "Norway");
+        hana.press("Save billing");
+        hana.see("The billing of Fjord Foods is saved.");
+
+        // A new account.
+        hana.click_link("Nordic Brands");
+        hana.click_link("New Account");
+        hana.fill("Name", "Polar Outfitters");
+        hana.press("Next");
+        hana.tick("Nordic Brands");
+        hana.press("Next");
+        hana.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
+        hana.press("Next");
+        hana.see("Is this right?");
+        hana.press("Create account");
+        hana.see("The account Polar Outfitters is created.");
+        site.subjects();
+
+        // Somebody who leaves is out at the next click.
+        let jonas = site.browser(scripts);
+        sign_in(&jonas, JONAS);
+        jonas.click_link("Accounts");
+        jonas.see("Polar Outfitters");
+        hana.click_link("Manage");
+        hana.press("Deactivate");
+        hana.see("Jonas Vermeulen is deactivated and signed out everywhere.");
+        jonas.reload();
+        jonas.see("Access is by invitation.");
+
+        // The list as a file.
+        hana.open("/users-and-permissions");
+        assert!(hana.has_link("Export CSV"));
+        assert_eq!(site.app.count(&format!("account_assignments WHERE account_id = {fjord}")), 2);
+        site.subjects();
+    }
+}
