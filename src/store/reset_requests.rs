@@ -35,6 +35,15 @@ pub fn is_any(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(reset_requests::table.select(reset_requests::id))).get_result(db)?)
 }
 
+/// Removes the requests that were made up to a moment.
+///
+/// # Errors
+/// The database's.
+pub fn drop_until(tx: &mut Tx<'_>, moment: Timestamp) -> Result<(), StoreError> {
+    diesel::delete(reset_requests::table.filter(reset_requests::asked_at.le(moment))).execute(tx.db())?;
+    Ok(())
+}
+
 /// Takes the request that has waited longest. Of two who try at once, one gets it.
 ///
 /// # Errors

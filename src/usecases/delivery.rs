@@ -34,13 +34,16 @@ pub enum Delivered {
     Nothing,
 }
 
-/// Finds out whom those meant who forgot a password, then sends the mail that has waited longest, if one is due.
+/// Finds out whom those meant who forgot a password, then sends the mail that has waited longest, if one is due. A request that cannot be
+/// answered waits on, and keeps no mail.
 ///
 /// # Errors
 /// The database's; the mail is claimed again when its lease ends.
 pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
-    if blocking(ctx, |ctx| password_reset::answer_next(&ctx)).await? {
-        return Ok(Delivered::One);
+    match blocking(ctx, |ctx| password_reset::answer_next(&ctx)).await {
+        Ok(true) => return Ok(Delivered::One),
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "a request for a new password is not answered"),
     }
     let claimed = blocking(ctx, |ctx| {
         let now = ctx.now();

@@ -13,7 +13,7 @@ use crate::{
         ids::UserId,
         policy::Action,
         token::{Token, TokenEnd, TokenPurpose},
-        user::Status,
+        user::{Status, Who},
     },
     mail::{Link, Message, message::AddressChange},
     store::{
@@ -94,8 +94,7 @@ pub struct Pending {
     /// The new address.
     pub email: String,
     pub until: Timestamp,
-    /// By name.
-    pub asked_by: String,
+    pub asked_by: Who,
 }
 
 /// The change of somebody's address that waits, if any.
@@ -115,7 +114,7 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
     let acting = Acting::of(db, &asker)?;
     let target = person.target(now).in_scope(scopes::inside(db, &acting.scope, person)?);
-    let change = Pending { email, until: token.expires_at, asked_by: asker.display_name() };
+    let change = Pending { email, until: token.expires_at, asked_by: asker.who() };
     Ok(acting.may(Action::EditUser(target)).then_some(change))
 }
 

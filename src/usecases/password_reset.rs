@@ -39,26 +39,30 @@ use super::{
 /// How long a link holds, whatever the company's terms for invitations are.
 const TERM: TimeDelta = TimeDelta::hours(1);
 
-/// "Forgot password?": notes for which address a link is asked for, unless that was done too often.
+/// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///
 /// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
 /// are read and written for every address, and a later transaction, which nobody waits for, finds the person and writes link and mail.
 ///
 /// # Errors
 /// The database's.
-pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<(), StoreError> {
+pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<Timestamp>, StoreError> {
     let now = ctx.now();
+    let (source_key, account_key) = (sign_in::network(source), sign_in::account(email.key(), None));
     ctx.store.write(|tx| {
-        let of_account = throttles::strike(tx, ThrottleScope::ResetAccount, &sign_in::account(email.key(), None), now)?;
-        let of_source = throttles::strike(tx, ThrottleScope::ResetSource, &sign_in::network(source), now)?;
-        if of_account.held_until.or(of_source.held_until).is_some() {
-            return Ok(());
+        // What is held up is not counted for the other, so that the moment that is told is the right one.
+        for (scope, key) in [(ThrottleScope::ResetSource, &source_key), (ThrottleScope::ResetAccount, &account_key)] {
+            if let Some(until) = throttles::strike(tx, scope, key, now)?.held_until {
+                return Ok(Some(until));
+            }
         }
-        reset_requests::insert(tx, email.as_str(), source, now)
+        reset_requests::insert(tx, email.as_str(), source, now)?;
+        Ok(None)
     })
 }
 
 /// Answers the request that has waited longest: a link by mail, if the address belongs to somebody active. Tells whether there was a request.
+/// Those whose link would have run out by now are dropped unread.
 ///
 /// # Errors
 /// The database's; the request waits on.
@@ -68,10 +72,11 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
     }
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.write(|tx| {
+        reset_requests::drop_until(tx, now - TERM)?;
         let Some(request) = reset_requests::take(tx)? else { return Ok(false) };
         let expires_at = request.asked_at + TERM;
         // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
-        let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active && now < expires_at);
+        let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active);
         if let Some(person) = person {
             Sent { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
             let by = By { id: None, name: "Somebody at the sign-in page".to_owned(), source: request.source };

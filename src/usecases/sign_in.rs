@@ -173,10 +173,8 @@ pub(super) fn forget_attempts(tx: &mut Tx<'_>, person: &Person) -> Result<(), St
     for browser in sessions::known_browsers(tx.db(), person.id)? {
         throttles::forgive(tx, ThrottleScope::Account, &account(&key, Some(browser)))?;
     }
-    for scope in [ThrottleScope::Account, ThrottleScope::ResetAccount] {
-        throttles::forgive(tx, scope, &account(&key, None))?;
-    }
-    Ok(())
+    // Requests for new passwords stay counted: a stranger who asks for one would learn from a wait that is gone whose address it is.
+    throttles::forgive(tx, ThrottleScope::Account, &account(&key, None))
 }
 
 /// Begins a session within the transaction of whatever led to it.

@@ -5,6 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use askama::Template;
+use chrono::TimeDelta;
 
 use super::{extract::Guest, failure::Failure, page::Gate, state::State};
 
@@ -19,6 +20,13 @@ pub(super) fn page(page: &impl Template) -> Answer {
 /// The form again, with what is wrong with it.
 pub(super) fn again(page: &impl Template) -> Answer {
     with_status(StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// The form again, for whoever has to wait before it is looked at.
+pub(super) fn wait(wait: TimeDelta, page: &impl Template) -> Answer {
+    let mut answer = with_status(StatusCode::TOO_MANY_REQUESTS, page)?;
+    answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
+    Ok(answer)
 }
 
 pub(super) fn with_status(status: StatusCode, page: &impl Template) -> Answer {

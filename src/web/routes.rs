@@ -41,6 +41,13 @@ macro_rules! page {
     };
 }
 
+/// A page whose look is written down: GET alone, since HEAD would leave an entry and show nothing.
+macro_rules! noted {
+    ($path:ident => $show:expr) => {
+        resource(paths::$path::PATTERN, "GET").route(web::get().to($show))
+    };
+}
+
 /// A button.
 macro_rules! act {
     ($path:ident => $submit:expr) => {
@@ -96,11 +103,11 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(DeleteUser => users::delete_user::show, post users::delete_user::submit))
                 .service(act!(ResendInvitation => standing::resend))
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
-                .service(page!(InvitationLink => users::link::show))
+                .service(noted!(InvitationLink => users::link::show))
                 .service(page!(DeletedUsers => users::deleted::list))
                 .service(act!(RestoreUser => users::deleted::restore))
                 .service(page!(UsersAndPermissions => people::list::list))
-                .service(page!(ExportUsers => people::export::export))
+                .service(noted!(ExportUsers => people::export::export))
                 .service(page!(BulkUsers => people::bulk::everybody, post people::bulk::ask))
                 .service(act!(DoBulk => people::bulk::submit))
                 .service(page!(NewUserWizard => new_user::show, post new_user::submit))
@@ -113,7 +120,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(act!(WithdrawEmailChange => manage::standing::withdraw_email_change))
                 .service(act!(ResendFromManage => manage::standing::resend))
                 .service(page!(RevokeFromManage => manage::revoke::show, post manage::revoke::submit))
-                .service(page!(LinkFromManage => manage::link::show))
+                .service(noted!(LinkFromManage => manage::link::show))
                 .service(act!(Assign => manage::assignments::assign))
                 .service(act!(AssignPortfolio => manage::assignments::assign_portfolio))
                 .service(act!(UnassignPortfolio => manage::assignments::unassign_portfolio))

@@ -161,14 +161,11 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(SignInError::Hashing(error)) => return Err(Failure::Internal(error.to_string())),
     };
-    let mut answer = respond::with_status(
-        status,
-        &page(&state, &guest, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?,
-    )?;
-    if let SignInProblem::TooMany(wait) = problem {
-        answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
+    let page = page(&state, &guest, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
+    match problem {
+        SignInProblem::TooMany(wait) => respond::wait(wait, &page),
+        _ => respond::with_status(status, &page),
     }
-    Ok(answer)
 }
 
 /// Where somebody signed in goes: to the page they wanted, if it is one of ours.

@@ -1,13 +1,13 @@
 //! What is behind the two links of a change: one confirms it, the other stops it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::{AuditAction, By},
         email_address::EmailAddress,
         token::{Token, TokenEnd, TokenPurpose},
-        user::Status,
+        user::{Status, Who},
     },
     mail::{Message, message::AddressChanged},
     store::{
@@ -17,7 +17,7 @@ use crate::{
     },
     usecases::{
         Context,
-        context::{about_user, by_oneself},
+        context::about_user,
         invitations::Existing,
         links::{self, Dead, LinkError, Looked},
         mails::{Recipient, by_other},
@@ -97,14 +97,13 @@ pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), Confirm
         sessions::end_all(tx, person.id, None)?;
         tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, person.id, now)?;
-        let change = by_other(tx, person.first_name.clone(), asked_by, now)?;
+        let change = by_other(tx, person.first_name.clone(), asked_by.display_name(), now)?;
         let changed = Message::AddressChanged(AddressChanged { change, old: person.email.clone(), new: email.to_string() });
         for address in [&*person.email, email.as_str()] {
             ctx.post(tx, Recipient { user: person.id, email: address, token: None }, &changed, now)?;
         }
-        let details = json!({"before": person.email, "after": email.as_str()});
-        let who = person.who();
-        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::EmailChanged, &who, details));
+        let details = json!({"before": person.email, "after": email.as_str(), "asked_by": named(&asked_by)});
+        tx.audit(about_user(now, by_whoever_reads("new", source), AuditAction::EmailChanged, &person.who(), details));
         Ok(())
     })
 }
@@ -119,9 +118,18 @@ pub fn stop(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError>
         let (_, person) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
         let token = tokens::open_of(tx.db(), person.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
         end(tx, person.id, TokenEnd::Revoked, now)?;
-        let details = json!({"email": token.email});
-        let who = person.who();
-        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::EmailChangeStopped, &who, details));
+        let asker = token.asked_by.map(|user| people::find(tx.db(), user)).transpose()?.flatten();
+        let details = json!({"email": token.email, "asked_by": asker.map(|asker| named(&asker.who()))});
+        tx.audit(about_user(now, by_whoever_reads("old", source), AuditAction::EmailChangeStopped, &person.who(), details));
         Ok(())
     })
+}
+
+/// Nobody signs in to use one of the links: what is known is which mail they read.
+fn by_whoever_reads(which: &str, source: &str) -> By {
+    By { id: None, name: format!("Whoever opened the link at the {which} address"), source: source.to_owned() }
+}
+
+fn named(who: &Who) -> Value {
+    json!({"id": who.id.0, "name": who.display_name()})
 }

@@ -40,7 +40,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
             gate: respond::gate(&state, &guest, &company),
             path: paths::ConfirmEmail { token: token.into_inner() },
             new: change.email,
-            asked_by: change.asked_by,
+            asked_by: change.asked_by.display_name(),
             valid_until: Moment::new(change.until, state.ctx.now()),
         }),
         Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,

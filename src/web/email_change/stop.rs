@@ -42,7 +42,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
             path: paths::StopEmailChange { token: token.into_inner() },
             old: person.email,
             new: change.email,
-            asked_by: change.asked_by,
+            asked_by: change.asked_by.display_name(),
             valid_until: Moment::new(change.until, state.ctx.now()),
         }),
         Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,

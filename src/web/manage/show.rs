@@ -251,7 +251,7 @@ impl ManagePage {
             invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
             email_change: email_change.map(|change| EmailChange {
                 email: change.email,
-                asked_by: change.asked_by,
+                asked_by: change.asked_by.display_name(),
                 until: moment(change.until),
             }),
             sessions,

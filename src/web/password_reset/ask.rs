@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         extract::Guest,
         failure::Failure,
         form::Form,
-        page::{Field, FormErrors, Gate, parse},
+        page::{Field, FormErrors, Gate, parse, wait_in_words},
         paths,
         respond::{self, Answer},
         state::State,
@@ -24,6 +25,8 @@ use crate::{
 pub struct AskPage {
     pub gate: Gate,
     pub email: Field,
+    /// How long to wait, after too many requests.
+    pub wait: Option<TimeDelta>,
     /// Whether mails are sent; without a mail server they are files, for whoever runs Usher.
     pub sends_mail: bool,
 }
@@ -31,6 +34,10 @@ pub struct AskPage {
 impl AskPage {
     fn errors(&self) -> FormErrors {
         FormErrors::of([("email", self.email.error.as_ref())])
+    }
+
+    fn wait_in_words(&self) -> Option<String> {
+        self.wait.as_ref().map(wait_in_words)
     }
 }
 
@@ -77,14 +84,17 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, form: Form<
     let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&state, &guest, field).await?);
     };
-    let source = guest.visitor.source;
-    state.run(move |ctx| password_reset::ask(ctx, &email, &source)).await?;
+    let source = guest.visitor.source.clone();
+    if let Some(until) = state.run(move |ctx| password_reset::ask(ctx, &email, &source)).await? {
+        let wait = until - state.ctx.now();
+        return respond::wait(wait, &AskPage { wait: Some(wait), ..page(&state, &guest, Field::new(&*form.0.email)).await? });
+    }
     // Without the address, which would stay in the browser's history.
     respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
 }
 
 async fn page(state: &State, guest: &Guest, email: Field) -> Result<AskPage, Failure> {
-    Ok(AskPage { gate: gate(state, guest).await?, email, sends_mail: state.ctx.sends_mail })
+    Ok(AskPage { gate: gate(state, guest).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
 }
 
 async fn gate(state: &State, guest: &Guest) -> Result<Gate, Failure> {
@@ -102,9 +112,13 @@ mod tests {
 
     #[test]
     fn renders() {
-        let page = |sample: &Sample, email, sends_mail| AskPage { gate: sample.gate(), email, sends_mail };
+        let page = |sample: &Sample, email, sends_mail| AskPage { gate: sample.gate(), email, wait: None, sends_mail };
         check("forgot-password", |sample| page(sample, Field::new(&sample.email), true));
         check("forgot-password-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed), true));
+        check("forgot-password-too-many", |sample| AskPage {
+            wait: Some(TimeDelta::minutes(15)),
+            ..page(sample, Field::new(&sample.email), true)
+        });
         check("forgot-password-without-mail", |sample| page(sample, Field::default(), false));
         check("forgot-password-sent", |sample| AskedPage { gate: sample.gate(), sends_mail: true });
         check("forgot-password-sent-without-mail", |sample| AskedPage { gate: sample.gate(), sends_mail: false });
