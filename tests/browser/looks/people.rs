@@ -16,10 +16,10 @@ const LIST: &str = "/users-and-permissions";
 
 /// Somebody deactivated, expired and invited, besides those of the company.
 struct Everybody {
-    business: Business,
     deactivated: UserId,
     expired: UserId,
     invited: UserId,
+    business: Business,
 }
 
 fn everybody(site: Site) -> Everybody {
