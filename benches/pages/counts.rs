@@ -25,8 +25,10 @@ use super::{
 
 const TIMES: usize = 9;
 
+type Filters = fn() -> Vec<PeopleFilter>;
+
 /// What is counted; of several filters the slowest is told.
-pub const CASES: [(&str, fn() -> Vec<PeopleFilter>); 5] = [
+pub const CASES: [(&str, Filters); 5] = [
     ("everybody", || vec![PeopleFilter::default()]),
     ("part of many names", || searches(&FREQUENT)),
     ("part of few names or none", || searches(&RARE)),

@@ -38,8 +38,7 @@ const QUESTIONS: [(&str, u16); 3] =
 
 pub fn print() {
     let company = Company::of(PEOPLE).expect("a company is made up");
-    let addresses = addresses(&company.data);
-    let rounds = addresses.iter().map(Vec::len).min().unwrap_or(0);
+    let rounds = rounds(&company.data);
     // By question and by kind.
     let mut times = QUESTIONS.map(|_| KINDS.map(|_| Vec::new()));
     for pass in 0..PASSES {
@@ -47,12 +46,12 @@ pub fn print() {
         copy(&company.data, data.path()).expect("the company can be copied");
         let server = Server::usher(data.path());
         let mut forms = [server.form("/sign-in"), server.form("/forgot-password")];
-        for round in 0..rounds {
+        for (round, addresses) in rounds.iter().enumerate() {
             for turn in 0..KINDS.len() {
                 // Nobody is always first, last, or next to the same.
                 let kind = (turn * if round % 2 == 0 { 1 } else { 3 } + round / 2 + pass) % KINDS.len();
                 let source = format!("10.{pass}.{round}.{kind}");
-                let took = ask(&mut forms, &addresses[kind][round], &source);
+                let took = ask(&mut forms, &addresses[kind], &source);
                 // Until the server is warm.
                 if round > 0 {
                     for (times, took) in times.iter_mut().zip(took) {
@@ -92,8 +91,8 @@ fn rows(times: [Vec<Duration>; 4]) -> Vec<Vec<String>> {
     KINDS.iter().zip(of).map(row).collect()
 }
 
-/// Addresses of each of the [`KINDS`].
-fn addresses(company: &Path) -> [Vec<String>; 4] {
+/// Addresses of each of the [`KINDS`], as many rounds of them as there are.
+fn rounds(company: &Path) -> Vec<[String; 4]> {
     let store = Store::open(Location::Sqlite(company.join("usher.db"))).expect("the database opens");
     let everybody = store.read(|db| people::list(db, &Filter::default(), &Position::First, PEOPLE as usize));
     let everybody = everybody.expect("people are listed").rows;
@@ -104,7 +103,9 @@ fn addresses(company: &Path) -> [Vec<String>; 4] {
         people.map(|person| person.email.clone()).collect::<Vec<_>>()
     };
     let nobody = (0..everybody.len()).map(|number| format!("no.body{number}@example.com")).collect();
-    [of(&[Status::Active]), nobody, of(&[Status::Invited, Status::Expired]), of(&[Status::Deactivated])]
+    let kinds = [of(&[Status::Active]), nobody, of(&[Status::Invited, Status::Expired]), of(&[Status::Deactivated])];
+    let rounds = kinds.iter().map(Vec::len).min().unwrap_or(0);
+    (0..rounds).map(|round| kinds.each_ref().map(|addresses| addresses[round].clone())).collect()
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

@@ -94,6 +94,16 @@ impl BulkAction {
         }
     }
 
+    /// Whom it can be done to, as somebody is told who is of another status.
+    pub fn reaches(self) -> &'static str {
+        match self {
+            Self::Deactivate => "only Active people can be deactivated.",
+            Self::Reactivate => "only Deactivated people can be reactivated.",
+            Self::Resend | Self::Revoke => "only people who are Invited or Expired have an open invitation.",
+            Self::Assign => "nothing can be assigned.",
+        }
+    }
+
     /// What is said of somebody to whom it was done.
     pub fn done(self) -> &'static str {
         match self {

@@ -152,14 +152,21 @@ pub fn place(db: &mut Database, actor: UserId, scope: &Scope, account: &Account)
     Ok(AccountPlace { is_own: scope.holds(account.portfolio_id), assigned })
 }
 
-/// The people to whom an account is assigned, by name, with what that gives them.
+/// The people to whom an account is assigned, by name, with what that gives them; with `active_only` those who can sign in.
 ///
 /// # Errors
 /// The database's.
-pub fn people_of_account(db: &mut Database, account: AccountId, limit: i64) -> Result<Vec<(Person, Grants, Timestamp)>, StoreError> {
-    let rows = account_assignments::table
-        .inner_join(people::table)
-        .filter(account_assignments::account_id.eq(account))
+pub fn people_of_account(
+    db: &mut Database,
+    account: AccountId,
+    active_only: bool,
+    limit: i64,
+) -> Result<Vec<(Person, Grants, Timestamp)>, StoreError> {
+    let mut found = account_assignments::table.inner_join(people::table).filter(account_assignments::account_id.eq(account)).into_boxed();
+    if active_only {
+        found = found.filter(people::blocked_at.is_null()).filter(people::credentials_set_at.is_not_null());
+    }
+    let rows = found
         .order((people::sort_key, people::id))
         .limit(limit)
         .select((Person::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
@@ -167,7 +174,7 @@ pub fn people_of_account(db: &mut Database, account: AccountId, limit: i64) -> R
     Ok(rows.into_iter().map(|(person, grants, at)| (person, grants.into(), at)).collect())
 }
 
-/// The people who work on accounts in a portfolio, with the accounts' names.
+/// The active people who work on accounts in a portfolio, with the accounts' names.
 ///
 /// # Errors
 /// The database's.
@@ -176,6 +183,8 @@ pub fn people_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<
         .inner_join(people::table)
         .inner_join(accounts::table)
         .filter(accounts::portfolio_id.eq(portfolio))
+        .filter(people::blocked_at.is_null())
+        .filter(people::credentials_set_at.is_not_null())
         .order((people::id, accounts::sort_key, accounts::id))
         .select((Person::as_select(), accounts::name))
         .load(db)?)

@@ -134,15 +134,27 @@ pub fn latest_actors(
     Ok(entries.into_iter().collect())
 }
 
-/// What happened last to this portfolio or account and in it, newest first, at most `limit` entries.
+/// What happened last to this portfolio or account, and with `inside` in it too, newest first, at most `limit` entries and none of these actions.
 ///
 /// # Errors
 /// The database's.
-pub fn latest_at(db: &mut Database, kind: SubjectKind, id: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
-    let newest = || audit_entries::table.order(audit_entries::sequence.desc()).limit(limit).select(AuditRow::as_select());
+pub fn latest_at(
+    db: &mut Database,
+    kind: SubjectKind,
+    id: i64,
+    inside: bool,
+    except: &[AuditAction],
+    limit: i64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let newest = || {
+        let known = audit_entries::table.filter(audit_entries::action.ne_all(except.to_vec()));
+        known.order(audit_entries::sequence.desc()).limit(limit).select(AuditRow::as_select())
+    };
     // Two questions to two indexes: the databases answer one with an OR by reading everything.
     let mut rows = newest().filter(audit_entries::subject_kind.eq(kind)).filter(audit_entries::subject_id.eq(id)).load(db)?;
-    rows.extend(newest().filter(audit_entries::place_kind.eq(kind)).filter(audit_entries::place_id.eq(id)).load::<AuditRow>(db)?);
+    if inside {
+        rows.extend(newest().filter(audit_entries::place_kind.eq(kind)).filter(audit_entries::place_id.eq(id)).load::<AuditRow>(db)?);
+    }
     rows.sort_by_key(|row| std::cmp::Reverse(row.sequence));
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(rows)

@@ -89,6 +89,8 @@ pub fn assigned(ctx: &Context, actor: &Person, search: Option<SearchTerm>, posit
 pub struct Shown {
     pub account: Account,
     pub people: Vec<Colleague>,
+    /// Whether there are more people than are shown.
+    pub has_more: bool,
     /// Newest first.
     pub events: Vec<AuditRow>,
     pub may: May,
@@ -130,13 +132,10 @@ impl May {
         }
     }
 
-    /// Whether an event is theirs to know: whoever administers nothing here learns neither of portfolios nor of what others were given.
-    fn know(self, event: &AuditRow) -> bool {
-        match event.action {
-            AuditAction::BillingUpdated => self.see_billing,
-            AuditAction::AccountMoved => self.see_portfolio,
-            _ => self.assign || event.subject_kind == SubjectKind::Account,
-        }
+    /// What is not theirs to know of what happens here. Whoever administers nothing learns of nothing that others were given, either.
+    fn not_told(self) -> Vec<AuditAction> {
+        let hidden = [(self.see_billing, AuditAction::BillingUpdated), (self.see_portfolio, AuditAction::AccountMoved)];
+        hidden.into_iter().filter(|(is_told, _)| !is_told).map(|(_, action)| action).collect()
     }
 }
 
@@ -148,14 +147,14 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denie
         let acting = Acting::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
         let may = May::of(&acting, place);
-        let people = assignments::people_of_account(db, id, PEOPLE_MAX)?.into_iter();
-        let people = people.map(|(person, grants, since)| Colleague { status: person.status(now), person, grants, since });
         // Whoever is no administrator here knows the people who can sign in, as in the directory.
-        let people = people.filter(|colleague| may.assign || colleague.status == Status::Active).collect();
-        let mut events = latest_at(db, SubjectKind::Account, id.0, EVENTS_MAX * 2)?;
-        events.retain(|event| may.know(event));
-        events.truncate(usize::try_from(EVENTS_MAX).unwrap_or(usize::MAX));
-        Ok(Shown { account, people, events, may })
+        let mut people = assignments::people_of_account(db, id, !may.assign, PEOPLE_MAX + 1)?;
+        let has_more = people.len() > usize::try_from(PEOPLE_MAX).unwrap_or(usize::MAX);
+        people.truncate(usize::try_from(PEOPLE_MAX).unwrap_or(usize::MAX));
+        let colleague = |(person, grants, since): (Person, _, _)| Colleague { status: person.status(now), person, grants, since };
+        let people = people.into_iter().map(colleague).collect();
+        let events = latest_at(db, SubjectKind::Account, id.0, may.assign, &may.not_told(), EVENTS_MAX)?;
+        Ok(Shown { account, people, has_more, events, may })
     })
 }
 

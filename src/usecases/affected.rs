@@ -45,7 +45,7 @@ impl Affected {
         let from = account.portfolio_id;
         let admins = portfolios::admins_of(tx.db(), &[from, to.id])?;
         let looks_after = admins.iter().map(|(portfolio, admin)| (*portfolio, admin.id)).collect::<HashSet<_>>();
-        let workers = assignments::people_of_account(tx.db(), account.id, i64::MAX)?;
+        let workers = assignments::people_of_account(tx.db(), account.id, true, i64::MAX)?;
         let works = workers.iter().map(|(worker, ..)| worker.id).collect::<HashSet<_>>();
         let reach = |user, portfolio: PortfolioId, is_active| {
             if is_active && looks_after.contains(&(portfolio, user)) {

@@ -33,7 +33,6 @@ use super::{
     context::{Rights, about_user},
     invitations::{self, Existing, InviteError},
     offers,
-    portfolios::sorted,
 };
 
 /// Somebody to be invited.
@@ -86,17 +85,6 @@ fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp
         Err(Denied::Refused { .. }) => Err(InviteError::NotYours),
         Err(denied) => Err(denied.into()),
     }
-}
-
-/// All of them, if all are the actor's to give. What was deactivated meanwhile gives nothing, and is as unknown as what never was.
-fn given_portfolios(db: &mut Database, acting: &Acting, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, Denied> {
-    let found = offers::portfolios_of_scope(db, &acting.scope, ids)?;
-    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
-}
-
-fn given_accounts(db: &mut Database, acting: &Acting, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
-    let found = offers::accounts_of_scope(db, &acting.scope, ids)?;
-    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
 }
 
 /// Whether the actor administers nothing that they could give.
@@ -157,8 +145,8 @@ enum Found {
 
 fn found(tx: &mut Tx<'_>, acting: &Acting, given: &Given) -> Result<Found, Denied> {
     match given {
-        Given::Portfolios(ids) => given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
-        Given::Accounts(ids) => given_accounts(tx.db(), acting, ids).map(Found::Accounts),
+        Given::Portfolios(ids) => offers::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
+        Given::Accounts(ids) => offers::given_accounts(tx.db(), acting, ids).map(Found::Accounts),
     }
 }
 

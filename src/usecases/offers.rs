@@ -154,15 +154,29 @@ fn portfolios_in(db: &mut Database, scope: &Scope, wanted: &Wanted<PortfolioId>)
     wanted.offer(db, count, list, |db, ids| portfolios_of_scope(db, scope, ids))
 }
 
+/// These portfolios, if all are the actor's to give. What was deactivated meanwhile gives nothing, and is as unknown as what never was.
+pub(super) fn given_portfolios(db: &mut Database, acting: &Acting, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, Denied> {
+    all(portfolios_of_scope(db, &acting.scope, ids)?, ids)
+}
+
+/// These accounts, likewise.
+pub(super) fn given_accounts(db: &mut Database, acting: &Acting, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
+    all(accounts_of_scope(db, &acting.scope, ids)?, ids)
+}
+
+fn all<T, I: Ord + Copy>(found: Vec<T>, ids: &[I]) -> Result<Vec<T>, Denied> {
+    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
+}
+
 /// Those of `ids` that are active and in `scope`.
-pub(super) fn portfolios_of_scope(db: &mut Database, scope: &Scope, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, StoreError> {
+fn portfolios_of_scope(db: &mut Database, scope: &Scope, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, StoreError> {
     let mut found = portfolios::find_all(db, ids)?;
     found.retain(|portfolio| portfolio.is_active() && scope.holds(portfolio.id));
     Ok(found)
 }
 
 /// Those of `ids` that lie in active portfolios of `scope`.
-pub(super) fn accounts_of_scope(db: &mut Database, scope: &Scope, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+fn accounts_of_scope(db: &mut Database, scope: &Scope, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     let mut found = accounts::find_all(db, ids)?;
     found.retain(|account| account.is_active() && scope.holds(account.portfolio_id));
     Ok(found)

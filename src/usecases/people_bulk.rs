@@ -6,13 +6,10 @@ use crate::{
         people_list::{BULK_MAX, BulkAction},
         permission::Permission,
         policy::{Action, Refusal, Target},
-        search::SearchTerm,
         user::Status,
     },
     store::{
-        Database,
-        accounts::{self, Account, Filter},
-        groups,
+        Database, groups,
         page::{Count, Position},
         people::Person,
     },
@@ -21,7 +18,7 @@ use crate::{
 use super::{
     Caller, Context, Denied, Door,
     acting::Acting,
-    assignments, invitations,
+    assignments, invitations, offers,
     people_list::{self, Asked},
     users,
 };
@@ -65,55 +62,19 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
     }
 }
 
-/// Accounts to be ticked.
-#[derive(Debug, Clone)]
-pub struct Assignable {
-    pub found: Vec<Account>,
-    pub has_more: bool,
-    /// How many there are, found or not.
-    pub count: Count,
-    pub ticked: Vec<Account>,
-}
-
-/// The accounts that the actor may give, at most `limit`, and those ticked.
-///
-/// # Errors
-/// See [`Denied`]; unknown when a ticked one does not exist for the actor.
-pub fn accounts(
-    ctx: &Context,
-    actor: &Person,
-    search: Option<SearchTerm>,
-    ticked: &[AccountId],
-    limit: usize,
-) -> Result<Assignable, Denied> {
-    ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-        let filter = |search| Filter { active_only: true, search, ..Filter::within(acting.scope.clone()) };
-        let page = accounts::list(db, &filter(search), &Position::First, limit)?;
-        let (has_more, count) = (page.has_next, accounts::count_all(db, &filter(None))?);
-        Ok(Assignable { found: page.rows, has_more, count, ticked: given(db, &acting, ticked)? })
-    })
-}
-
-/// These accounts, if all are the actor's to give.
-fn given(db: &mut Database, acting: &Acting, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
-    let found = accounts::find_all(db, ids)?;
-    let is_whole = found.len() == ids.len() && found.iter().all(|account| acting.scope.holds(account.portfolio_id));
-    if is_whole { Ok(found) } else { Err(Denied::unknown()) }
-}
-
 /// What came of it for one person.
 #[derive(Debug)]
 pub struct Done {
     pub person: Person,
-    pub outcome: Result<(), Denied>,
+    /// `None` for those whose turn did not come, since it broke off.
+    pub outcome: Option<Result<(), Denied>>,
 }
 
-/// Does it to each of them, as far as it can be done. `accounts` are what is assigned.
+/// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned.
 ///
 /// # Errors
-/// See [`Denied`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor.
+/// See [`Denied`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor. What breaks off later is told
+/// with what was done before.
 pub fn perform(
     ctx: &Context,
     caller: &Caller,
@@ -124,25 +85,28 @@ pub fn perform(
 ) -> Result<Vec<Done>, Denied> {
     let people = ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
-        given(db, &acting, accounts)?;
+        offers::given_accounts(db, &acting, accounts)?;
         candidates(ctx, db, actor, action, ids)
     })?;
     let door = Door::UsersAndPermissions;
-    let done = |Candidate { person, .. }: Candidate| {
-        let outcome = match action {
-            BulkAction::Deactivate => users::block(ctx, caller, door, person.id).map(|_| ()),
-            BulkAction::Reactivate => users::activate(ctx, caller, door, person.id).map(|_| ()),
-            BulkAction::Resend => invitations::resend(ctx, caller, door, person.id).map(|_| ()),
-            BulkAction::Revoke => invitations::revoke(ctx, caller, door, person.id).map(|_| ()),
-            BulkAction::Assign => assignments::give_accounts(ctx, caller, person.id, accounts).map(|_| ()),
-        };
-        match outcome {
-            // Nobody acts any more, or nothing can be written: the others would fare no better.
-            Err(denied @ (Denied::SignedOut | Denied::Repeated | Denied::Store(_) | Denied::Hashing(_))) => Err(denied),
-            outcome => Ok(Done { person, outcome }),
-        }
+    let act = |user| match action {
+        BulkAction::Deactivate => users::block(ctx, caller, door, user).map(|_| ()),
+        BulkAction::Reactivate => users::activate(ctx, caller, door, user).map(|_| ()),
+        BulkAction::Resend => invitations::resend(ctx, caller, door, user).map(|_| ()),
+        BulkAction::Revoke => invitations::revoke(ctx, caller, door, user).map(|_| ()),
+        BulkAction::Assign => assignments::give_accounts(ctx, caller, user, accounts).map(|_| ()),
     };
-    people.into_iter().map(done).collect()
+    let mut done = Vec::<Done>::with_capacity(people.len());
+    for Candidate { person, .. } in people {
+        // Where nobody acts any more, or nothing can be written, the others would fare no better.
+        let goes_on = |last: &Done| matches!(last.outcome, Some(Ok(()) | Err(Denied::Refused { .. })));
+        let outcome = done.last().is_none_or(goes_on).then(|| act(person.id));
+        match outcome {
+            Some(Err(denied)) if done.is_empty() && !matches!(denied, Denied::Refused { .. }) => return Err(denied),
+            outcome => done.push(Done { person, outcome }),
+        }
+    }
+    Ok(done)
 }
 
 /// Everybody in a list, if they are not too many for one action, and how many they are.

@@ -10,7 +10,6 @@ pub(crate) const HANA: &str = "hana.novotna@example.com";
 pub(crate) const JONAS: &str = "jonas.vermeulen@example.com";
 
 pub(crate) struct Business {
-    pub(crate) site: Site,
     pub(crate) nordic: PortfolioId,
     /// In Nordic Brands.
     pub(crate) fjord: AccountId,
@@ -18,6 +17,7 @@ pub(crate) struct Business {
     pub(crate) bikes: AccountId,
     pub(crate) hana: UserId,
     pub(crate) jonas: UserId,
+    pub(crate) site: Site,
 }
 
 impl Business {

@@ -47,7 +47,8 @@ with_scripts_and_without! {
         maya.click_link("Edit name");
         maya.choose("Default Role", "User");
         maya.press("Update User");
-        maya.see("With this update these are taken away: DACH Retail");
+        maya.see("Make Jonas Vermeulen a User?");
+        maya.see("These are taken away: DACH Retail");
         maya.press("Update User");
         maya.see("Jonas Vermeulen is updated, a User now.");
         maya.see("1 account.");

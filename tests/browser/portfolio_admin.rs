@@ -4,7 +4,47 @@ use crate::{
     business::{Business, HANA, JONAS},
     helpers::PASSWORD,
     site::sign_in,
+    support::browser::Browser,
 };
+
+/// A Portfolio Admin beside her.
+fn invites_a_portfolio_admin(hana: &Browser) {
+    hana.open("/users-and-permissions/new");
+    hana.fill("First Name", "Oscar");
+    hana.fill("Last Name", "Pena");
+    hana.fill("Email Address", "oscar@example.com");
+    hana.choose("Default Role", "Portfolio Admin");
+    hana.press("Next");
+    hana.tick("Nordic Brands");
+    assert!(!hana.shows("DACH Retail"));
+    hana.press("Next");
+    hana.press("Add New User");
+    hana.see("Oscar Pena is invited");
+}
+
+/// An account's details and billing.
+fn edits_and_bills(hana: &Browser) {
+    hana.click_link("Portfolios");
+    hana.click_link("Nordic Brands");
+    hana.click_link("Fjord Foods");
+    hana.click_link("Edit details");
+    hana.fill("Website (optional)", "fjordfoods.example");
+    hana.press("Save details");
+    hana.see("The details are saved.");
+    hana.click_link("Billing");
+    for (label, text) in [
+        ("Legal Name", "Fjord Foods AS"),
+        ("Billing Email", "invoices@fjordfoods.example"),
+        ("Address Line 1", "Strandgaten 14"),
+        ("Postal Code", "5013"),
+        ("City", "Bergen"),
+    ] {
+        hana.fill(label, text);
+    }
+    hana.choose("Country", "Norway");
+    hana.press("Save billing");
+    hana.see("The billing of Fjord Foods is saved.");
+}
 
 with_scripts_and_without! {
     fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(scripts: bool) {
@@ -39,40 +79,8 @@ with_scripts_and_without! {
         noor.see("Noor van Dijk");
         assert!(!noor.has_link("Billing"));
 
-        // A Portfolio Admin beside her.
-        hana.open("/users-and-permissions/new");
-        hana.fill("First Name", "Oscar");
-        hana.fill("Last Name", "Pena");
-        hana.fill("Email Address", "oscar@example.com");
-        hana.choose("Default Role", "Portfolio Admin");
-        hana.press("Next");
-        hana.tick("Nordic Brands");
-        assert!(!hana.shows("DACH Retail"));
-        hana.press("Next");
-        hana.press("Add New User");
-        hana.see("Oscar Pena is invited");
-
-        // An account's details and billing.
-        hana.click_link("Portfolios");
-        hana.click_link("Nordic Brands");
-        hana.click_link("Fjord Foods");
-        hana.click_link("Edit details");
-        hana.fill("Website (optional)", "fjordfoods.example");
-        hana.press("Save details");
-        hana.see("The details are saved.");
-        hana.click_link("Billing");
-        for (label, text) in [
-            ("Legal Name", "Fjord Foods AS"),
-            ("Billing Email", "invoices@fjordfoods.example"),
-            ("Address Line 1", "Strandgaten 14"),
-            ("Postal Code", "5013"),
-            ("City", "Bergen"),
-        ] {
-            hana.fill(label, text);
-        }
-        hana.choose("Country", "Norway");
-        hana.press("Save billing");
-        hana.see("The billing of Fjord Foods is saved.");
+        invites_a_portfolio_admin(&hana);
+        edits_and_bills(&hana);
 
         // A new account.
         hana.click_link("Nordic Brands");

@@ -138,6 +138,23 @@ on_both! {
         maya.world.app.mails().await;
     }
 
+    async fn a_form_that_is_not_theirs_is_refused_however_it_is_filled_in(db: Db) {
+        let mut world = World::new(db).await;
+        let token = csrf(&world.jonas.get(&world.app, "/users-and-groups").await, "/sign-out");
+        let before = stored(&world.app);
+        for post in world.posts() {
+            let Some(expected) = post.user else { continue };
+            let left_out = |wanted: &str| post.fields.iter().filter(|(name, _)| *name != wanted).cloned().collect::<Vec<_>>();
+            let blank = |wanted: &str| post.fields.iter().map(|(name, value)| (*name, if *name == wanted { String::new() } else { value.clone() })).collect::<Vec<_>>();
+            for fields in post.fields.iter().flat_map(|(name, _)| [left_out(name), blank(name)]) {
+                let sent = fields.iter().map(|(name, value)| (*name, value.as_str())).chain([("csrf", token.as_str())]).collect::<Vec<_>>();
+                let page = world.jonas.post(&world.app, &post.path, &sent).await;
+                assert!([expected, 400, 404].contains(&page.status.as_u16()), "{} {fields:?}: {}", post.name, page.status);
+            }
+        }
+        assert_eq!(stored(&world.app), before);
+    }
+
     async fn who_was_deleted_meanwhile_is_gone_for_every_button(db: Db) {
         let people::World { app, mut maya, uma, account, nordic, .. } = people::World::new(db).await;
         users::delete(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), uma).unwrap();

@@ -3,7 +3,7 @@
 use usher::domain::ids::UserId;
 
 use crate::{
-    helpers::{Browser, Page, TestApp},
+    helpers::{Browser, Db, Page, TestApp},
     people::World,
     steps::{csrf, press},
 };
@@ -19,13 +19,27 @@ async fn ask(app: &TestApp, browser: &mut Browser, action: &str, users: &[UserId
     browser.post(app, BULK, &fields).await
 }
 
+/// From now on the database does not write that somebody is blocked.
+fn refuse_to_block(app: &TestApp, db: Db, user: UserId) {
+    if db == Db::Sqlite {
+        app.execute(&format!(
+            "CREATE TRIGGER no BEFORE UPDATE OF blocked_at ON users WHEN NEW.id = {user} BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ));
+    } else {
+        app.execute("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'");
+        app.execute(&format!(
+            "CREATE TRIGGER no BEFORE UPDATE OF blocked_at ON users FOR EACH ROW WHEN (NEW.id = {user}) EXECUTE FUNCTION no()"
+        ));
+    }
+}
+
 on_both! {
     async fn the_question_lists_who_is_affected_and_who_is_not_and_why(db: Db) {
         let World { app, mut maya, uma, otto, finn, .. } = World::new(db).await;
         press(&app, &mut maya, finn, "block").await.is(303);
         app.mails().await;
         let page = ask(&app, &mut maya, "deactivate", &[uma, otto, finn, app.id_of("maya.fischer@example.com")]).await;
-        page.is(200).sees("Deactivate 2 users?").sees("Is Deactivated now.").sees("Another Admin can do this for you");
+        page.is(200).sees("Deactivate 2 users?").sees("Deactivated: only Active people can be deactivated.").sees("Another Admin can do this for you");
         let done = maya.send(&app, &page, DO, &[]).await;
         assert!(done.header("location").starts_with("/users-and-permissions?q=e&sort=email"));
         let list = maya.get(&app, done.header("location")).await;
@@ -46,6 +60,26 @@ on_both! {
         maya.send(&app, &page, DO, &[]).await.is(303);
         maya.get(&app, "/users-and-permissions").await.sees("Uma Ek: not changed. Is Active now.");
         app.mails().await;
+    }
+
+    async fn what_breaks_off_half_way_tells_what_was_done_and_what_was_not(db: Db) {
+        let World { app, mut maya, uma, otto, .. } = World::new(db).await;
+        let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
+        refuse_to_block(&app, db, otto);
+        maya.send(&app, &page, DO, &[]).await.is(303);
+        let list = maya.get(&app, "/users-and-permissions").await;
+        list.sees("Deactivate: done to 1 user, not to 1.").sees("Uma Ek: deactivated").sees("not changed. It could not be saved");
+        assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
+        // Where it was nobody, it is a failure like any other.
+        let page = ask(&app, &mut maya, "deactivate", &[otto]).await;
+        maya.send(&app, &page, DO, &[]).await.is(500);
+        app.mail().await;
+    }
+
+    async fn nobody_to_whom_it_can_be_done_is_no_question(db: Db) {
+        let World { app, mut maya, uma, .. } = World::new(db).await;
+        let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
+        page.sees("Reactivate: nobody here").sees("Active: only Deactivated people can be reactivated.").sees_no("Affected ");
     }
 
     async fn the_last_active_admin_stays_when_all_are_taken_at_once(db: Db) {
@@ -104,7 +138,7 @@ on_both! {
         app.mails().await;
         let invited = [app.id_of("noor@example.com"), app.id_of("ruth@example.com")];
         let page = ask(&app, &mut maya, "resend", &[invited[0], uma]).await;
-        page.sees("Resend the invitation of 1 user?").sees("Is Active now.");
+        page.sees("Resend the invitation of 1 user?").sees("Active: only people who are Invited or Expired have an open invitation.");
         maya.send(&app, &page, DO, &[]).await.is(303);
         assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
         let page = ask(&app, &mut maya, "revoke", &invited[1..]).await;

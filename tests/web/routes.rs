@@ -162,6 +162,7 @@ impl World {
         stored(&self.app)
     }
 
+    #[expect(clippy::too_many_lines, reason = "it is every page, one after the other")]
     fn visits(&self) -> Vec<Visit> {
         let Self { group, active, invited, open, portfolios: [portfolio, _], account, .. } = self;
         let visit = |name, path: String, [anonymous, user, admin]: [u16; 3]| Visit { name, path, anonymous, user, admin };

@@ -45,7 +45,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE deleted_at IS NULL;
 CREATE INDEX users_by_name ON users (sort_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
-CREATE INDEX users_invitation_expiry ON users (invitation_expires_at) WHERE standing = 'open';
+CREATE INDEX users_invitation_expiry ON users (standing, invitation_expires_at) WHERE standing = 'open';
 CREATE INDEX users_deleted ON users (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;
 

@@ -48,7 +48,7 @@ CREATE INDEX users_by_name ON users (sort_key, id, search, standing) WHERE delet
 CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
 -- The place in the order of people found otherwise.
 CREATE INDEX users_found ON users (id, sort_key, standing);
-CREATE INDEX users_invitation_expiry ON users (invitation_expires_at) WHERE standing = 'open';
+CREATE INDEX users_invitation_expiry ON users (standing, invitation_expires_at) WHERE standing = 'open';
 CREATE INDEX users_deleted ON users (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;
 

@@ -6,6 +6,7 @@ DROP TRIGGER users_ending_update;
 DROP TRIGGER users_ending_delete;
 DROP TRIGGER users_ending_insert;
 DROP TABLE invitations_ending;
+DROP INDEX users_not_active;
 DROP INDEX users_standing_by_name;
 DROP INDEX users_standing_by_email;
 DROP INDEX users_standing_by_creation;

@@ -138,9 +138,8 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
             }
         }
         _ if oneself => Err(Refusal::Oneself),
-        "deactivate" if target.status != Status::Active => wrong,
+        "deactivate" | "send reset" if target.status != Status::Active => wrong,
         "deactivate" if target.is_admin && others == 0 => Err(Refusal::LastActiveAdmin),
-        "send reset" if target.status != Status::Active => wrong,
         "reactivate" if target.status != Status::Deactivated => wrong,
         "take portfolio" if target.default_role == DefaultRole::PortfolioAdmin && others == 0 => Err(Refusal::LastPortfolio),
         "edit" | "send reset" | "end sessions" | "deactivate" | "reactivate" | "change assignments" | "take portfolio" => Ok(()),

@@ -23,7 +23,7 @@ use super::{
         schema::people,
     },
     Person,
-    statement::{Source, Statement},
+    statement::{self, Source, Statement},
 };
 
 /// A list of people as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
@@ -112,7 +112,7 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<Stretch> {
 /// # Errors
 /// The database's.
 pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<Mark>, limit: usize) -> Result<Slice<Listed>, StoreError> {
-    let is_narrow = matches!(all, Count::Exactly(_));
+    let is_narrow = matches!(all, Count::Exactly(_)) || sorts_sooner(db, wanted)?;
     let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::Everybody };
     let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, Stretch)>>();
     if position.is_backward() {
@@ -141,6 +141,19 @@ pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<
         found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
     }
     Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))
+}
+
+/// So many hits are sorted sooner than an order by text is walked: parts of names that begin with a late letter are far down in it. Where there
+/// are more, some are near. Other orders know nothing of names, and many hits are near in them at any rate.
+const SORTED_MAX: i64 = 35_000;
+
+/// Whether many hits of a search are sorted all the same. PostgreSQL's planner finds that out by itself.
+fn sorts_sooner(db: &mut Database, wanted: &Wanted) -> Result<bool, StoreError> {
+    let is_by_text = matches!(wanted.order.by, SortBy::Name | SortBy::Email | SortBy::Status);
+    match (&*db, &wanted.filter.search) {
+        (Database::Sqlite(_), Some(term)) if is_by_text => Ok(statement::count_hits(db, term, SORTED_MAX + 1)? <= SORTED_MAX),
+        _ => Ok(false),
+    }
 }
 
 /// The ids of some people of a stretch, in order.
@@ -175,8 +188,9 @@ fn statement(
         }
         statement.push(") AS found");
     } else {
-        // Taken before they are sorted, or a planner that takes few for many would walk the order for them.
-        statement.push("WITH found AS MATERIALIZED (");
+        // Taken before they are sorted, or PostgreSQL's planner, which takes few for many, would walk the order for them. SQLite has no choice.
+        let is_sqlite = matches!(db, Database::Sqlite(_));
+        statement.push(if is_sqlite { "WITH found AS NOT MATERIALIZED (" } else { "WITH found AS MATERIALIZED (" });
         part(&mut statement, &Statement::standing(status, wanted.as_of));
         statement.push(") SELECT id FROM found");
     }

@@ -3,7 +3,7 @@
 use chrono::{DurationRound as _, TimeDelta};
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
-use crate::domain::{clock::Timestamp, people_list::PeopleFilter, scope::Scope, user::Status};
+use crate::domain::{clock::Timestamp, people_list::PeopleFilter, scope::Scope, search::SearchTerm, user::Status};
 
 use super::{
     super::{
@@ -12,7 +12,7 @@ use super::{
         schema::{invitations_ending, people, people_counts},
     },
     administered::Wanted,
-    statement::{Source, Statement},
+    statement::{self, Source, Statement},
 };
 
 /// So many are counted by status at once. Of more, each status is counted for itself, as far as counts go.
@@ -52,7 +52,12 @@ pub fn counts(db: &mut Database, wanted: &Wanted) -> Result<StatusCounts, StoreE
         return company_wide(db, wanted);
     }
     let source = Source::of(db, &wanted.scope, filter)?;
-    let found = together(db, wanted, source)?;
+    let found = match (&*db, &wanted.scope, &filter.search) {
+        (Database::Sqlite(_), Scope::Company, Some(term)) if filter.default_role.is_none() && !filter.is_unassigned => {
+            of_hits(db, term, wanted.as_of)?
+        }
+        _ => together(db, wanted, source)?,
+    };
     let all = found.iter().sum::<i64>();
     let mut by_status = found.map(Count::capped);
     if all > TOGETHER_MAX {
@@ -88,15 +93,22 @@ fn invited(db: &mut Database, as_of: Timestamp) -> Result<i64, StoreError> {
 
 /// Of each status, among the first of all.
 fn together(db: &mut Database, wanted: &Wanted, source: Source) -> Result<[i64; 4], StoreError> {
-    let mut statement = Statement::default();
-    let time = Statement::time(wanted.as_of);
-    statement.push("SELECT word, count(*) AS people FROM (SELECT CASE WHEN users.standing <> 'open' THEN users.standing ");
-    statement.push(&format!("WHEN users.invitation_expires_at > {time} THEN 'invited' ELSE 'expired' END AS word"));
+    let mut statement = Statement::counting(wanted.as_of);
     statement.people(db, source, &wanted.scope, &wanted.filter);
-    statement.push(&format!(" AND users.standing IS NOT NULL LIMIT {}) AS found GROUP BY word", TOGETHER_MAX + 1));
-    let found = statement.load_counts(db)?;
-    let of = |word: &str| found.iter().find(|(other, _)| other == word).map_or(0, |(_, people)| *people);
-    Ok(["active", "deactivated", "invited", "expired"].map(of))
+    statement.push(&format!(" AND users.standing IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
+    statement.load_counts(db)
+}
+
+/// The same of a search of the whole company on SQLite. Most hits are active: the others are looked up in an index of theirs, which is small,
+/// and the rest is what the trigram index counts.
+fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<[i64; 4], StoreError> {
+    let all = statement::count_hits(db, term, TOGETHER_MAX + 1)?;
+    let mut others = Statement::counting(as_of);
+    others.push(" FROM ");
+    others.hits(term, TOGETHER_MAX + 1);
+    others.push(" CROSS JOIN users INDEXED BY users_not_active ON users.id = hits.user_id WHERE users.standing <> 'active') AS found");
+    let [_, deactivated, invited, expired] = others.load_counts(db)?;
+    Ok([all - deactivated - invited - expired, deactivated, invited, expired])
 }
 
 /// Of one status: where so many fit, those of the status are walked sooner than those who fit.

@@ -6,7 +6,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-use crate::domain::{clock::Timestamp, ids::UserId, people_list::PeopleFilter, scope::Scope, user::Status};
+use crate::domain::{clock::Timestamp, ids::UserId, people_list::PeopleFilter, scope::Scope, search::SearchTerm, user::Status};
 
 use super::{
     super::{Database, StoreError, connection::each, dialect, page::COUNT_MAX, scopes},
@@ -55,6 +55,9 @@ fn users_of_few(is_sqlite: bool) -> &'static str {
     }
 }
 
+/// As words, in the order of [`Status::ALL`].
+const STATUSES: [&str; 4] = ["active", "deactivated", "invited", "expired"];
+
 /// SQL and the texts in it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Statement {
@@ -70,10 +73,22 @@ struct Found {
 
 #[derive(QueryableByName)]
 struct Counted {
-    #[diesel(sql_type = Text)]
-    word: String,
     #[diesel(sql_type = BigInt)]
-    people: i64,
+    active: i64,
+    #[diesel(sql_type = BigInt)]
+    deactivated: i64,
+    #[diesel(sql_type = BigInt)]
+    invited: i64,
+    #[diesel(sql_type = BigInt)]
+    expired: i64,
+}
+
+/// How many people of the whole company a search finds on SQLite, up to `most`.
+pub(super) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Result<i64, StoreError> {
+    let mut statement = Statement::default();
+    statement.push("SELECT count(*) AS id FROM ");
+    statement.hits(term, most);
+    Ok(statement.load(db)?.first().map_or(0, |count| count.0))
 }
 
 impl Statement {
@@ -99,16 +114,25 @@ impl Statement {
         Ok(found.into_iter().map(|Found { id }| UserId(id)).collect())
     }
 
-    /// The columns `word` and `people`.
-    pub(super) fn load_counts(&self, db: &mut Database) -> Result<Vec<(String, i64)>, StoreError> {
-        let found = each!(db, |db| {
+    /// Begins a statement that counts the statuses which the rest of it selects.
+    pub(super) fn counting(as_of: Timestamp) -> Self {
+        let columns = STATUSES.map(|status| format!("count(*) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
+        let time = Self::time(as_of);
+        let open = format!("WHEN users.invitation_expires_at > {time} THEN 'invited' ELSE 'expired'");
+        let sql = format!("SELECT {columns} FROM (SELECT CASE WHEN users.standing <> 'open' THEN users.standing {open} END AS word");
+        Self { sql, texts: Vec::new() }
+    }
+
+    /// The counts, in the order of [`Status::ALL`].
+    pub(super) fn load_counts(&self, db: &mut Database) -> Result<[i64; 4], StoreError> {
+        let Counted { active, deactivated, invited, expired } = each!(db, |db| {
             let mut query = sql_query(&self.sql).into_boxed();
             for text in &self.texts {
                 query = query.bind::<Text, _>(text);
             }
-            query.load::<Counted>(db)
+            query.get_result::<Counted>(db)
         })?;
-        Ok(found.into_iter().map(|Counted { word, people }| (word, people)).collect())
+        Ok([active, deactivated, invited, expired])
     }
 
     /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status.
@@ -128,7 +152,8 @@ impl Statement {
             (Source::Unassigned, _) => self.push(&format!(" FROM unassigned AS few{}", users_of_few(is_sqlite))),
             (Source::Everybody | Source::Search, _) => self.push(" FROM users WHERE users.standing IS NOT NULL"),
         }
-        if let Some(term) = &filter.search {
+        // SQLite's trigram index is exact, and has nobody who is deleted.
+        if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && source == Source::Search)) {
             let (start, text, end) = dialect::containing(is_sqlite, "users", term);
             // What PostgreSQL's trigram index asks of a query.
             self.push(&format!(" AND users.deleted_at IS NULL AND {start}"));
@@ -150,6 +175,13 @@ impl Statement {
         {
             self.push(&format!(" AND EXISTS (SELECT 1 FROM portfolio_people WHERE portfolio_people.user_id = users.id AND {within})"));
         }
+    }
+
+    /// The first whom a search finds on SQLite. Nobody deleted is among them.
+    pub(super) fn hits(&mut self, term: &SearchTerm, most: i64) {
+        self.push("(SELECT rowid AS user_id FROM people_search WHERE people_search MATCH ");
+        self.bind(hits::phrase(term));
+        self.push(&format!(" LIMIT {most}) AS hits"));
     }
 
     /// Who has anything assigned in the scope.

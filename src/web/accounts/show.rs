@@ -25,6 +25,8 @@ pub struct AccountPage {
     pub website: String,
     pub notes: String,
     pub people: Vec<ColleagueRow>,
+    /// Whether there are more people than are shown.
+    pub has_more: bool,
     pub events: Vec<Event>,
     pub may: May,
 }
@@ -72,6 +74,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, _: actix
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, may),
         people: shown.people.into_iter().map(colleague).collect(),
+        has_more: shown.has_more,
         events: shown.events.iter().filter_map(|row| Event::of(row, Moment::new(row.at, now))).collect(),
         website: shown.account.website,
         notes: shown.account.notes,
@@ -100,6 +103,7 @@ mod tests {
             website: String::new(),
             notes: sample.text.clone(),
             people: sample.rows(colleague),
+            has_more: true,
             events: sample.rows(|place, person| Event { text: format!("{} edited the details", person.name), at: sample.moment(place) }),
             may: ALL,
         }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
-        permission::{Switch, To},
+        permission::{Permission, Switch, To},
+        policy::Action,
     },
     usecases::assignments,
     web::{
@@ -35,6 +36,7 @@ pub struct AssignForm {
 pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: Form<AssignForm>) -> Answer {
     let (user, AssignForm { assign, return_query: query }) = (*id, form.0);
     if assign.is_empty() {
+        console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
         return console.done(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), at(user, &query));
     }
     let unknown = |_| Failure::NotFound;

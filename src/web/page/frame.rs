@@ -166,9 +166,12 @@ impl FlashKind {
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
-    /// What became of each, where it happened to several.
+    /// What became of each, where it happened to several: those that one has to know of.
     #[serde(default)]
     pub lines: Vec<String>,
+    /// The others, for whoever asks.
+    #[serde(default)]
+    pub more: Vec<String>,
     /// The opposite of what happened, where there is one.
     pub action: Option<FlashAction>,
 }
@@ -187,12 +190,12 @@ pub struct FlashAction {
 
 impl Flash {
     pub fn new(kind: FlashKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), lines: Vec::new(), action: None }
+        Self { kind, text: text.into(), lines: Vec::new(), more: Vec::new(), action: None }
     }
 
     #[must_use]
-    pub fn with_lines(self, lines: Vec<String>) -> Self {
-        Self { lines, ..self }
+    pub fn with_lines(self, lines: Vec<String>, more: Vec<String>) -> Self {
+        Self { lines, more, ..self }
     }
 
     #[must_use]

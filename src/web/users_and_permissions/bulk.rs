@@ -14,14 +14,16 @@ use crate::{
         user::Status,
     },
     usecases::{
-        Account, Denied,
-        people_bulk::{self, Assignable, Candidate, Done},
+        Denied,
+        offers::{self, Wanted},
+        people_bulk::{self, Candidate, Done},
     },
     web::{
+        accounts::picks,
         console::Console,
         failure::Failure,
         form::Form,
-        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Pick, Picker, PickerKind, Shell, counted, with_query},
+        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Picker, Shell, counted, with_query},
         paths,
         query::shown,
         respond::{self, Answer},
@@ -84,6 +86,9 @@ impl BulkPage {
     }
 
     fn heading(&self) -> String {
+        if self.affected.is_empty() {
+            return format!("{}: nobody here", self.action.label());
+        }
         let people = counted(self.affected.len() as u64, "user", "users");
         match self.action {
             BulkAction::Deactivate => format!("Deactivate {people}?"),
@@ -124,6 +129,7 @@ pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> A
 pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answer {
     let form = form.0.checked()?;
     if form.user.is_empty() {
+        console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
         let nobody = Flash::new(FlashKind::Info, "Nobody is ticked. Nothing was changed.");
         return console.done(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
     }
@@ -163,7 +169,8 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
     let open = move |ctx: &_, actor: &_| {
         let candidates = people_bulk::look(ctx, actor, action, &user)?;
         let is_assigning = action == BulkAction::Assign;
-        let accounts = is_assigning.then(|| people_bulk::accounts(ctx, actor, search, &account, PICKS_MAX)).transpose()?;
+        let wanted = Wanted { search, ticked: account, limit: PICKS_MAX };
+        let accounts = is_assigning.then(|| offers::accounts_to_give(ctx, actor, &wanted)).transpose()?;
         Ok((candidates, accounts))
     };
     let (frame, (candidates, accounts)) = console.open(Action::Use(Permission::UsersExport), open).await?;
@@ -172,6 +179,7 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
         let who = Person::from(&person.who());
         match refusal {
             None => affected.push((who, status)),
+            Some(Refusal::Status(status)) => others.push((who, format!("{}: {}", status.label(), action.reaches()))),
             Some(refusal) => others.push((who, why(Denied::Refused { refusal, name: Some(person.display_name()) })?)),
         }
     }
@@ -180,33 +188,9 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
         action,
         affected,
         others,
-        accounts: accounts.map(|accounts| picker(accounts, find_account, error)),
+        accounts: accounts.map(|accounts| Picker { error, ..picks::accounts(accounts, find_account) }),
         query: return_query,
     })
-}
-
-fn picker(accounts: Assignable, find: String, error: Option<FieldError>) -> Picker {
-    let Assignable { found, has_more, count, ticked } = accounts;
-    let is_short = matches!(shown(count), Count::Exactly(count) if count <= PICKS_MAX as u64);
-    let pick =
-        |account: &Account, is_ticked| Pick { value: account.id.to_string(), name: account.name.clone(), about: String::new(), is_ticked };
-    let is_ticked = |account: &Account| ticked.iter().any(|ticked| ticked.id == account.id);
-    // A long list is searched first.
-    let rows = if is_short || !find.is_empty() { found } else { Vec::new() };
-    let rows = rows.iter().map(|account| (account.portfolio_name.clone(), pick(account, is_ticked(account)))).collect();
-    Picker {
-        kind: PickerKind::Many,
-        id: "accounts",
-        name: "account",
-        find_name: "find_account",
-        label: "Find an account",
-        words: ("account", "accounts"),
-        find,
-        count: shown(count),
-        has_more,
-        groups: Picker::grouped(rows, ticked.iter().map(|account| pick(account, true)).collect()),
-        error,
-    }
 }
 
 /// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
@@ -223,37 +207,41 @@ fn why(denied: Denied) -> Result<String, Failure> {
     }
 }
 
-/// What became of each.
+/// What became of each: first those to whom it was not done.
 fn said(action: BulkAction, done: Vec<Done>) -> Result<Flash, Failure> {
-    let (mut succeeded, mut lines) = (0_u64, Vec::new());
+    let (mut changed, mut others) = (Vec::new(), Vec::new());
     for Done { person, outcome } in done {
         let name = person.display_name();
         match outcome {
-            Ok(()) => {
-                succeeded += 1;
-                lines.push(format!("{name}: {}", action.done()));
+            Some(Ok(())) => changed.push(format!("{name}: {}", action.done())),
+            Some(Err(denied @ Denied::Refused { .. })) => others.push(format!("{name}: not changed. {}", why(denied)?)),
+            Some(Err(denied)) => {
+                tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
+                others.push(format!("{name}: not changed. It could not be saved, and the rest was left as it is."));
             }
-            Err(denied) => lines.push(format!("{name}: not changed. {}", why(denied)?)),
+            None => others.push(format!("{name}: not changed.")),
         }
     }
-    let others = lines.len() as u64 - succeeded;
-    let kind = if others == 0 { FlashKind::Ok } else { FlashKind::Warn };
-    let not = if others == 0 { String::new() } else { format!(", not to {others}") };
-    let text = format!("{}: done to {}{not}.", action.label(), counted(succeeded, "user", "users"));
-    Ok(Flash::new(kind, text).with_lines(lines))
+    let kind = if others.is_empty() { FlashKind::Ok } else { FlashKind::Warn };
+    let not = if others.is_empty() { String::new() } else { format!(", not to {}", others.len()) };
+    let text = format!("{}: done to {}{not}.", action.label(), counted(changed.len() as u64, "user", "users"));
+    Ok(Flash::new(kind, text).with_lines(others, changed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples::{Sample, check};
+    use crate::web::{
+        page::PickerKind,
+        samples::{Sample, check},
+    };
 
     fn page(sample: &Sample, action: BulkAction) -> BulkPage {
         BulkPage {
             shell: sample.shell(),
             action,
             affected: sample.rows(|place, person| (person, Status::ALL[place % 4])),
-            others: sample.rows(|_, person| (person, format!("{} is Invited now.", sample.text))),
+            others: sample.rows(|_, person| (person, format!("Invited: {}", sample.text))),
             accounts: (action == BulkAction::Assign).then(|| Picker::sample(sample, PickerKind::Many)),
             query: sample.query(),
         }

@@ -16,10 +16,10 @@ const LIST: &str = "/users-and-permissions";
 
 /// Somebody deactivated, expired and invited, besides those of the company.
 struct Everybody {
-    business: Business,
     deactivated: UserId,
     expired: UserId,
     invited: UserId,
+    business: Business,
 }
 
 fn everybody(site: Site) -> Everybody {
@@ -80,7 +80,13 @@ fn manage_of_every_status_as_an_admin_and_as_a_portfolio_admin() {
     site.wait(site.app.assign(jonas, bikes));
     let own = site.app.id_of(MAYA);
     let everybody = [own, hana, jonas, deactivated, expired, invited].map(|user| format!("/{user}"));
-    let more = [format!("/{hana}/edit"), format!("/{invited}/revoke"), format!("/{invited}/link"), format!("/{jonas}?q=nobody")];
+    let more = [
+        format!("/{hana}/edit"),
+        format!("/{deactivated}/edit"),
+        format!("/{invited}/revoke"),
+        format!("/{invited}/link"),
+        format!("/{jonas}?q=nobody"),
+    ];
     look_good(&site.signed_in(MAYA, true), &below(&[&everybody[..], &more].concat()));
     let inside = ["", &format!("/{hana}"), &format!("/{jonas}"), &format!("/{invited}"), &format!("/{deactivated}")].map(str::to_owned);
     look_good(&site.signed_in(HANA, true), &below(&inside));
@@ -118,7 +124,7 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
     maya.open(&Business::manage(hana, "/edit"));
     maya.choose("Default Role", "User");
     maya.press("Update User");
-    found.extend(once(&maya, "With this update these are taken away"));
+    found.extend(once(&maya, "Make Hana Novotna a User?"));
     maya.open(&Business::manage(jonas, "/edit"));
     maya.fill("Email Address", "jonas.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com");
     maya.press("Update User");

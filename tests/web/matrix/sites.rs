@@ -29,8 +29,11 @@ pub(super) struct Site {
     pub(super) besides: &'static [u16],
 }
 
-/// Routes that everybody may use, and what they answer without a link or an answer that they know: signed out and signed in.
-pub(super) const OPEN: &[(&str, &str, Option<[u16; 2]>, Option<[u16; 2]>)] = &[
+/// Signed out and signed in; `None` where there is no such page or form.
+type Statuses = Option<[u16; 2]>;
+
+/// Routes that everybody may use, and what their pages and forms answer without a link or an answer that they know.
+pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("Root", "/", Some([303, 303]), None),
     ("Asset", "/static/unknown.css", Some([404, 404]), None),
     ("Healthz", "/healthz", Some([200, 200]), None),
