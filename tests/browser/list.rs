@@ -75,7 +75,7 @@ with_scripts_and_without! {
         assert_eq!(maya.shows("2 ticked"), scripts);
         maya.press("Deactivate");
         maya.see("They are signed out everywhere");
-        maya.see("Is Deactivated now.");
+        maya.see("Deactivated: only Active people can be deactivated.");
         maya.press("Deactivate");
         maya.see("Deactivate: done to 1 user.");
         assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
