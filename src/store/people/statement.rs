@@ -205,7 +205,8 @@ impl Statement {
 
     /// A condition for those who have this status, or any.
     pub(super) fn standing(status: Option<Status>, as_of: Timestamp) -> String {
-        let open = |than| format!("users.standing = 'open' AND users.invitation_expires_at {than} {}", Self::time(as_of));
+        // Not as a range, for which SQLite would leave the index of the order and sort all that it holds.
+        let open = |than| format!("users.standing = 'open' AND (users.invitation_expires_at {than} {}) IS TRUE", Self::time(as_of));
         match status {
             None => "users.standing IS NOT NULL".to_owned(),
             Some(Status::Active) => "users.standing = 'active'".to_owned(),
