@@ -100,7 +100,7 @@ impl BulkAction {
             Self::Deactivate => "only Active people can be deactivated.",
             Self::Reactivate => "only Deactivated people can be reactivated.",
             Self::Resend | Self::Revoke => "only people who are Invited or Expired have an open invitation.",
-            Self::Assign => "nothing can be assigned.",
+            Self::Assign => "anybody can be assigned to accounts.",
         }
     }
 

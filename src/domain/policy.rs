@@ -1,8 +1,6 @@
 //! Who may do what: one pure function, asked by every use case inside its transaction, and by pages to decide what to draw. How far each role's
 //! permissions reach stands in [`super::permission`]; here is which permission an act needs, where, and what else must hold.
 
-use chrono::TimeDelta;
-
 use super::{
     ids::UserId,
     permission::{AccountPlace, Missing, Permission, Place},
@@ -196,9 +194,6 @@ pub enum Refusal {
     /// A Portfolio Admin keeps at least one.
     #[error("the last portfolio stays")]
     LastPortfolio,
-    /// The actor sent the person too many mails in a row.
-    #[error("the next mail has to wait")]
-    TooManyMails { wait: TimeDelta },
 }
 
 /// Decides whether `actor` may do `action`.

@@ -152,6 +152,12 @@ pub fn place(db: &mut Database, actor: UserId, scope: &Scope, account: &Account)
     Ok(AccountPlace { is_own: scope.holds(account.portfolio_id), assigned })
 }
 
+/// A condition for active people.
+#[diesel::dsl::auto_type]
+fn can_sign_in() -> _ {
+    people::blocked_at.is_null().and(people::credentials_set_at.is_not_null())
+}
+
 /// The people to whom an account is assigned, by name, with what that gives them; with `active_only` those who can sign in.
 ///
 /// # Errors
@@ -164,7 +170,7 @@ pub fn people_of_account(
 ) -> Result<Vec<(Person, Grants, Timestamp)>, StoreError> {
     let mut found = account_assignments::table.inner_join(people::table).filter(account_assignments::account_id.eq(account)).into_boxed();
     if active_only {
-        found = found.filter(people::blocked_at.is_null()).filter(people::credentials_set_at.is_not_null());
+        found = found.filter(can_sign_in());
     }
     let rows = found
         .order((people::sort_key, people::id))
@@ -183,8 +189,7 @@ pub fn people_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<
         .inner_join(people::table)
         .inner_join(accounts::table)
         .filter(accounts::portfolio_id.eq(portfolio))
-        .filter(people::blocked_at.is_null())
-        .filter(people::credentials_set_at.is_not_null())
+        .filter(can_sign_in())
         .order((people::id, accounts::sort_key, accounts::id))
         .select((Person::as_select(), accounts::name))
         .load(db)?)

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::{
@@ -106,6 +107,9 @@ pub enum Denied {
         /// Whom it is about, as pages show them.
         name: Option<String>,
     },
+    /// The caller sent this person too many mails in a row.
+    #[error("the next mail has to wait")]
+    TooManyMails { name: String, wait: TimeDelta },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -113,6 +117,11 @@ pub enum Denied {
 }
 
 impl Denied {
+    /// Whether it is about one person alone, so that others may fare better.
+    pub fn is_about_one(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
+    }
+
     /// What was asked for is so already.
     pub(super) fn unchanged(about: &Person) -> Self {
         Self::Refused { refusal: Refusal::Unchanged, name: Some(about.display_name()) }

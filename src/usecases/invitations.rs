@@ -65,11 +65,10 @@ pub struct Existing {
 impl Existing {
     /// Whoever has the address.
     pub(super) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
-        Ok(people::find_by_email(db, email)?.map(|(person, _)| Self::of(&person, now)))
-    }
-
-    pub(super) fn of(person: &Person, now: Timestamp) -> Self {
-        Self { id: person.id, name: person.display_name(), email: person.email.clone(), status: person.status(now) }
+        let found = people::find_by_email(db, email)?;
+        let existing =
+            |person: Person| Self { id: person.id, name: person.display_name(), status: person.status(now), email: person.email };
+        Ok(found.map(|(person, _)| existing(person)))
     }
 }
 

@@ -8,7 +8,6 @@ use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
         ids::{TokenId, UserId},
-        policy::Refusal,
         throttle::ThrottleScope,
         token::TokenPurpose,
         user::Status,
@@ -96,7 +95,7 @@ pub(super) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) ->
 pub(super) fn count_click(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), Denied> {
     let strike = throttles::strike(tx, ThrottleScope::Clicks, &format!("{} to {}", by.id, to.id), now)?;
     let Some(until) = strike.held_until else { return Ok(()) };
-    Err(Denied::Refused { refusal: Refusal::TooManyMails { wait: until - now }, name: Some(to.display_name()) })
+    Err(Denied::TooManyMails { name: to.display_name(), wait: until - now })
 }
 
 impl Context {

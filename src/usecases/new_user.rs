@@ -20,7 +20,7 @@ use crate::{
         Database, StoreError, Tx,
         accounts::Account,
         assignments, company,
-        people::{self, NewInvited, Person},
+        people::{NewInvited, Person},
         portfolios::Portfolio,
     },
 };
@@ -76,12 +76,9 @@ pub fn check_address(ctx: &Context, actor: &Person, email: &EmailAddress) -> Res
 }
 
 fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
-    let Some((person, _)) = people::find_by_email(db, email)? else { return Ok(()) };
-    match acting.met(db, person.id, now) {
-        Ok(_) => {
-            let (id, name, status) = (person.id, person.display_name(), person.status(now));
-            Err(InviteError::Exists(Box::new(Existing { id, name, email: person.email, status })))
-        }
+    let Some(existing) = Existing::find(db, email, now)? else { return Ok(()) };
+    match acting.met(db, existing.id, now) {
+        Ok(_) => Err(InviteError::Exists(Box::new(existing))),
         Err(Denied::Refused { .. }) => Err(InviteError::NotYours),
         Err(denied) => Err(denied.into()),
     }

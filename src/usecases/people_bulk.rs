@@ -99,10 +99,10 @@ pub fn perform(
     let mut done = Vec::<Done>::with_capacity(people.len());
     for Candidate { person, .. } in people {
         // Where nobody acts any more, or nothing can be written, the others would fare no better.
-        let goes_on = |last: &Done| matches!(last.outcome, Some(Ok(()) | Err(Denied::Refused { .. })));
+        let goes_on = |last: &Done| last.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(Denied::is_about_one));
         let outcome = done.last().is_none_or(goes_on).then(|| act(person.id));
         match outcome {
-            Some(Err(denied)) if done.is_empty() && !matches!(denied, Denied::Refused { .. }) => return Err(denied),
+            Some(Err(denied)) if done.is_empty() && !denied.is_about_one() => return Err(denied),
             outcome => done.push(Done { person, outcome }),
         }
     }

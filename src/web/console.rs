@@ -71,8 +71,7 @@ impl Console {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let caller = self.user.caller();
-        self.state.try_run(move |ctx| act(ctx, &caller)).await
+        self.act_as(self.user.caller(), act).await
     }
 
     /// Makes something new, once, however often the form is sent.
@@ -85,8 +84,19 @@ impl Console {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let caller = Caller { form: Some(form), ..self.user.caller() };
-        self.state.try_run(move |ctx| make(ctx, &caller)).await
+        self.act_as(Caller { form: Some(form), ..self.user.caller() }, make).await
+    }
+
+    async fn act_as<T, E>(
+        &self,
+        caller: Caller,
+        act: impl FnOnce(&Context, &Caller) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.state.try_run(move |ctx| act(ctx, &caller)).await
     }
 
     /// What stands around a page. It takes what the last request left to be said.

@@ -124,6 +124,7 @@ impl From<Denied> for Failure {
                 text: "It was done when it came first, and nothing was done again.".to_owned(),
             },
             Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
+            Denied::TooManyMails { name, wait } => Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) },
             Denied::Store(error) => error.into(),
             Denied::Hashing(error) => Self::Internal(error.to_string()),
         }
@@ -175,7 +176,6 @@ impl Failure {
             }
             Refusal::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
             Refusal::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
-            Refusal::TooManyMails { wait } => refused("Too many mails in a row", too_many_mails(name, &wait)),
             Refusal::LastActiveAdmin => {
                 refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
             }

@@ -132,6 +132,16 @@ pub(super) fn token(text: &str) -> Result<Token, LinkError> {
     Token::parse(text).ok_or(LinkError::NotOpen)
 }
 
+/// Draws the page of each way in which a link can lead nowhere.
+#[cfg(test)]
+pub(super) fn check_ended(name: &str, ended: impl Fn(&Dead) -> Ended) {
+    let at = super::samples::now();
+    let expired = Dead::Expired { email: String::new(), at };
+    for dead in [Dead::Used { at }, Dead::Replaced { again_to: None }, Dead::Revoked, expired, Dead::Unknown] {
+        super::samples::check(name, |sample| EndedPage { gate: sample.gate(), ended: ended(&dead) });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ use crate::{
         email_address::EmailAddress,
         ids::{PortfolioId, UserId},
         permission::Permission,
-        policy::{Action, Refusal},
+        policy::Action,
         search::SearchTerm,
         user::{DefaultRole, Status},
     },
@@ -261,7 +261,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
         Err(ProfileError::Stale(now)) => {
             respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.beside(&now)) })
         }
-        Err(ProfileError::Denied(Denied::Refused { refusal: Refusal::TooManyMails { wait }, name: Some(name) })) => {
+        Err(ProfileError::Denied(Denied::TooManyMails { name, wait })) => {
             fields.email = Field::refused(&*typed.email, FieldError::Said(too_many_mails(&name, &wait)));
             respond::again(&page(fields))
         }

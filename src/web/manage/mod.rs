@@ -66,9 +66,7 @@ fn already(denied: Denied) -> Result<Flash, Failure> {
         Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
         }
-        Denied::Refused { refusal: Refusal::TooManyMails { wait }, name: Some(name) } => {
-            Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait)))
-        }
+        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
         denied => Err(denied.into()),
     }
 }

@@ -118,10 +118,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::password::PasswordError,
-        web::{
-            links::EndedPage,
-            samples::{Sample, check, now},
-        },
+        web::samples::{Sample, check, now},
     };
 
     fn page(sample: &Sample, password: SecretField) -> ChoosePage {
@@ -139,9 +136,6 @@ mod tests {
     fn renders() {
         check("reset-password", |sample| page(sample, SecretField::default()));
         check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
-        let expired = Dead::Expired { email: String::new(), at: now() };
-        for dead in [Dead::Used { at: now() }, Dead::Replaced { again_to: None }, Dead::Revoked, expired, Dead::Unknown] {
-            check("reset-password-ended", |sample| EndedPage { gate: sample.gate(), ended: ended(&dead, now()) });
-        }
+        links::check_ended("reset-password-ended", |dead| ended(dead, now()));
     }
 }

@@ -68,9 +68,7 @@ fn already(denied: Denied) -> Result<Flash, Denied> {
         Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
         }
-        Denied::Refused { refusal: Refusal::TooManyMails { wait }, name: Some(name) } => {
-            Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait)))
-        }
+        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
         denied => Err(denied),
     }
 }

@@ -214,7 +214,7 @@ fn said(action: BulkAction, done: Vec<Done>) -> Result<Flash, Failure> {
         let name = person.display_name();
         match outcome {
             Some(Ok(())) => changed.push(format!("{name}: {}", action.done())),
-            Some(Err(denied @ Denied::Refused { .. })) => others.push(format!("{name}: not changed. {}", why(denied)?)),
+            Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
                 others.push(format!("{name}: not changed. It could not be saved, and the rest was left as it is."));
