@@ -104,6 +104,23 @@ on_both! {
         assert!(!app.has_user("noor@example.com"));
     }
 
+    async fn two_tabs_at_once_keep_their_own_answers(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { fjord, cafe, .. } = business(&app);
+        let [fjord_id, cafe_id] = [fjord, cafe].map(|account| account.to_string());
+        let (one, other) = (maya.get(&app, NEW).await, maya.get(&app, NEW).await);
+        let noor = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("default_role", "user"), ("do", "next")];
+        let ruth = [("first_name", "Ruth"), ("last_name", "Adler"), ("email", "ruth@example.com"), ("default_role", "user"), ("do", "next")];
+        let (one, other) = (maya.send(&app, &one, NEW, &noor).await, maya.send(&app, &other, NEW, &ruth).await);
+        let one = maya.send(&app, &one, NEW, &[("account", &fjord_id), ("do", "next")]).await;
+        let other = maya.send(&app, &other, NEW, &[("account", &cafe_id), ("do", "next")]).await;
+        maya.send(&app, &other, NEW, &[("do", "add")]).await.is(303);
+        maya.send(&app, &one, NEW, &[("do", "add")]).await.is(303);
+        assert_eq!(app.accounts_of(app.id_of("noor@example.com")), [fjord]);
+        assert_eq!(app.accounts_of(app.id_of("ruth@example.com")), [cafe]);
+        app.mails().await;
+    }
+
     async fn a_second_press_finds_the_person_invited_already(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let Business { fjord, .. } = business(&app);
