@@ -39,14 +39,14 @@ use crate::{
 };
 
 use super::{CommandError, args, password_from_stdin};
-use business::{Business, MadeUpAccount, MadeUpPortfolio};
+use business::{Business, MadeUpAccount, MadeUpAssignments, MadeUpPortfolio};
 use people::{GROUPS, HOST, PORTFOLIO_ADMIN, People, USER};
 
 const COMPANY: &str = "Northwind Trading";
 const ADMIN: (&str, &str) = ("Maya", "Fischer");
 
-/// People in one transaction: less than a second's work.
-const CHUNK: u32 = 10_000;
+/// People in one transaction: some seconds' work, since all of them touch the same pages of the indexes.
+const CHUNK: u32 = 50_000;
 
 /// Portfolios in one transaction.
 const PORTFOLIOS: usize = 50;
@@ -224,9 +224,10 @@ fn add(
     for (number, person) in numbers.map(|number| (number, people.person(number))) {
         let email = EmailAddress::parse(&person.email)?;
         // Whom Users & Groups invited has nothing yet.
-        if person.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions) {
-            assigned.push((email.key().to_owned(), business.of(number, person.default_role)));
-        }
+        let has_any = person.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
+        let given = if has_any { business.of(number, person.default_role) } else { MadeUpAssignments::default() };
+        let has_assignments = !given.portfolios.is_empty() || !given.accounts.is_empty();
+        assigned.push((email.key().to_owned(), given));
         let groups = person.groups.iter().filter_map(|&group| begun.groups.get(group).copied());
         members.extend(groups.chain(person.is_admin.then_some(ADMINS)).map(|group| (group, email.key().to_owned())));
         new.push(NewPerson {
@@ -241,6 +242,7 @@ fn add(
             invitation: person.invitation,
             created_at: person.created_at,
             last_sign_in_at: person.last_sign_in_at,
+            has_assignments,
         });
     }
     bulk::insert_people(tx, &new)?;

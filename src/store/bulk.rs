@@ -40,6 +40,8 @@ pub struct NewPerson<'a> {
     pub invited_by: Option<UserId>,
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
+    /// Whether [`assign`] will give them anything: set at once, it need not be written again.
+    pub has_assignments: bool,
 }
 
 /// # Errors
@@ -59,6 +61,7 @@ pub fn insert_people(tx: &mut Tx<'_>, new: &[NewPerson<'_>]) -> Result<(), Store
                     users::invited_by.eq(new.invited_by.map(|by| by.0)),
                     users::created_at.eq(new.created_at),
                     users::last_sign_in_at.eq(new.last_sign_in_at),
+                    users::has_assignments.eq(new.has_assignments),
                 )
             });
             let rows = rows.collect::<Vec<_>>();

@@ -145,7 +145,7 @@ pub(super) fn indexed_at_once(db: &mut Database, insert: impl FnOnce(&mut Databa
     let definition = sql::<Text>(&format!("SELECT sql FROM sqlite_schema WHERE name = '{TRIGGER}'")).get_result::<String>(sqlite)?;
     let last = sql::<BigInt>("SELECT coalesce(max(id), 0) FROM users").get_result::<i64>(sqlite)?;
     // So many people touch far more of the indexes than pages do.
-    sqlite.batch_execute(&format!("PRAGMA cache_size = -64000; DROP TRIGGER {TRIGGER}"))?;
+    sqlite.batch_execute(&format!("PRAGMA cache_size = -256000; DROP TRIGGER {TRIGGER}"))?;
     insert(db)?;
     let Database::Sqlite(sqlite) = db else { return Ok(()) };
     sqlite.batch_execute(&format!(

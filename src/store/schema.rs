@@ -34,6 +34,7 @@ diesel::table! {
         sort_key -> Text,
         search -> Text,
         version -> Integer,
+        has_assignments -> Bool,
     }
 }
 
@@ -63,16 +64,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    people_counts (standing) {
+    people_counts (standing, default_role, has_assignments) {
         standing -> Text,
+        default_role -> Text,
+        has_assignments -> Bool,
         people -> BigInt,
     }
 }
 
 diesel::table! {
     /// How many open invitations end in each hour: "2026-11-22 09".
-    invitations_ending (hour) {
+    invitations_ending (hour, default_role, has_assignments) {
         hour -> Text,
+        default_role -> Text,
+        has_assignments -> Bool,
         people -> BigInt,
     }
 }
@@ -283,10 +288,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// In which portfolios somebody has anything assigned.
-    portfolio_people (user_id, portfolio_id) {
-        user_id -> BigInt,
+    /// In which portfolios somebody has anything assigned. Its copies of what lists ask of people are read by written SQL alone.
+    portfolio_people (portfolio_id, user_id) {
         portfolio_id -> BigInt,
+        user_id -> BigInt,
         assignments -> BigInt,
     }
 }

@@ -74,17 +74,13 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
         } else {
             active(tx, &format!("P{number}"), LAST_NAMES[dice.below(LAST_NAMES.len())])
         };
-        if dice.happens(5) {
-            people::set_blocked(tx, id, Some(now())).unwrap();
-        }
-        if dice.happens(2) {
-            people::set_last_sign_in(tx, id, now() - TimeDelta::minutes(i64::try_from(dice.below(9)).unwrap())).unwrap();
-        }
+        happen_to(tx, dice, id, number);
         if dice.happens(8) {
             groups::add_member(tx, ADMINS, id, now()).unwrap();
             world.admins.insert(id);
         }
         assign(tx, dice, &mut world, &accounts, giver, id);
+        happen_to(tx, dice, id, number);
         if dice.happens(9) {
             people::set_deleted(tx, id, Some(now())).unwrap();
             world.assigned.remove(&id);
@@ -93,6 +89,30 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
         }
     }
     world
+}
+
+/// What changes of somebody before and after anything is assigned to them.
+fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
+    if dice.happens(4) {
+        people::set_blocked(tx, id, dice.happens(2).then(now)).unwrap();
+    }
+    if dice.happens(2) {
+        people::set_last_sign_in(tx, id, now() - TimeDelta::minutes(i64::try_from(dice.below(9)).unwrap())).unwrap();
+    }
+    if dice.happens(4) {
+        people::set_default_role(tx, id, DefaultRole::PortfolioAdmin).unwrap();
+    }
+    let person = people::find(tx.db(), id).unwrap().unwrap();
+    if dice.happens(5) {
+        let name = |text| PersonName::parse(text).unwrap();
+        people::set_profile(tx, &person, &name("Anna"), &name(LAST_NAMES[dice.below(LAST_NAMES.len())]), DefaultRole::User).unwrap();
+    }
+    if dice.happens(5) {
+        people::set_email(tx, &person, &EmailAddress::parse(&format!("x{}.{number}@example.org", dice.below(1000))).unwrap()).unwrap();
+    }
+    if dice.happens(5) && person.status(now()) == Status::Expired {
+        people::renew_invitation(tx, id, now() + TimeDelta::hours(2)).unwrap();
+    }
 }
 
 /// Gives somebody a few things, and takes some of them again.
@@ -194,7 +214,7 @@ on_both! {
     fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore) {
         let world = world(&store, 7, 60);
         let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
-        let filters = [PeopleFilter::default(), PeopleFilter { search: SearchTerm::parse("fisch"), ..PeopleFilter::default() }, PeopleFilter { status: Some(Status::Expired), ..PeopleFilter::default() }, PeopleFilter { is_unassigned: true, status: Some(Status::Active), ..PeopleFilter::default() }];
+        let filters = [PeopleFilter::default(), PeopleFilter { search: SearchTerm::parse("fisch"), ..PeopleFilter::default() }, PeopleFilter { status: Some(Status::Expired), ..PeopleFilter::default() }, PeopleFilter { is_unassigned: true, status: Some(Status::Active), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::PortfolioAdmin), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::User), status: Some(Status::Invited), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::User), is_unassigned: true, ..PeopleFilter::default() }];
         for scope in [Scope::Company, own] {
             for filter in &filters {
                 let mut found = Vec::new();
@@ -212,6 +232,35 @@ on_both! {
                 assert_eq!(counts.of(filter.status), Count::Exactly(i64::try_from(found[0].len()).unwrap()), "{scope:?} {filter:?}");
             }
         }
+    }
+
+    fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
+        let world = world(&store, 17, 80);
+        let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
+        for by in SortBy::ALL {
+            let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), PeopleFilter { status, ..PeopleFilter::default() }, *by, false), &Position::First, 100).rows;
+            for status in [None].into_iter().chain(Status::ALL.map(Some)) {
+                let inside = of(&Scope::Company, status).into_iter().filter(|row| world.inside(&own, row.person.id) != Inside::Not).collect::<Vec<_>>();
+                assert_eq!(of(&own, status), inside, "{by:?} {status:?}");
+            }
+        }
+    }
+
+    fn an_account_that_moves_takes_its_people_along(store: TestStore) {
+        let world = world(&store, 19, 30);
+        let [from, to] = [world.portfolios[0], world.portfolios[1]];
+        let list = |portfolio| ids(&page(&store, &wanted(Scope::of_portfolios(vec![portfolio]), PeopleFilter::default(), SortBy::Name, false), &Position::First, 100));
+        let (person, account) = store.write(|tx| {
+            let details = AccountDetails { name: AccountName::parse("Moved").unwrap(), website: None, notes: Notes::default() };
+            let (person, account) = (active(tx, "Zoe", "Moved"), accounts::insert(tx, from, &details, now())?);
+            assignments::give_account(tx, person, account, Grants::default(), world.people[0], now())?;
+            Ok::<_, StoreError>((person, account))
+        }).unwrap();
+        assert!(list(from).contains(&person) && !list(to).contains(&person));
+        store.write(|tx| accounts::set_portfolio(tx, account, to)).unwrap();
+        assert!(!list(from).contains(&person) && list(to).contains(&person));
+        let unassigned = wanted(Scope::Company, PeopleFilter { is_unassigned: true, ..PeopleFilter::default() }, SortBy::Name, false);
+        assert!(!ids(&page(&store, &unassigned, &Position::First, 100)).contains(&person));
     }
 
     fn orders_are_what_they_say(store: TestStore) {

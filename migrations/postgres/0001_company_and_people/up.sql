@@ -31,6 +31,8 @@ CREATE TABLE users (
     -- Both made in Rust and compared byte by byte.
     sort_key              TEXT      COLLATE "C" NOT NULL,
     search                TEXT      NOT NULL,
+    -- Whether anything is assigned, in whichever portfolio: kept by the triggers of portfolio_people.
+    has_assignments       BOOLEAN   NOT NULL DEFAULT FALSE,
     version               INTEGER   NOT NULL DEFAULT 1,
     -- What of the status does not depend on the time. NULL for somebody deleted.
     standing              TEXT      GENERATED ALWAYS AS (CASE
@@ -45,43 +47,56 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE deleted_at IS NULL;
 CREATE INDEX users_by_name ON users (sort_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
-CREATE INDEX users_invitation_expiry ON users (standing, invitation_expires_at) WHERE standing = 'open';
+CREATE INDEX users_invitation_expiry ON users (standing, invitation_expires_at, default_role, has_assignments) WHERE standing = 'open';
 CREATE INDEX users_deleted ON users (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;
 
 -- How many people there are, kept by the triggers below: counting a million rows takes too long for a page.
 CREATE TABLE people_counts (
-    standing TEXT   PRIMARY KEY CHECK (standing IN ('active', 'deactivated', 'open')),
-    people   BIGINT NOT NULL DEFAULT 0
+    standing        TEXT    NOT NULL CHECK (standing IN ('active', 'deactivated', 'open')),
+    default_role    TEXT    NOT NULL CHECK (default_role IN ('user', 'portfolio_admin')),
+    has_assignments BOOLEAN NOT NULL,
+    people          BIGINT  NOT NULL DEFAULT 0,
+    PRIMARY KEY (standing, default_role, has_assignments)
 );
-INSERT INTO people_counts (standing) VALUES ('active'), ('deactivated'), ('open');
+INSERT INTO people_counts (standing, default_role, has_assignments)
+SELECT standings.column1, roles.column1, either.column1
+FROM (VALUES ('active'), ('deactivated'), ('open')) AS standings, (VALUES ('user'), ('portfolio_admin')) AS roles, (VALUES (FALSE), (TRUE)) AS either;
 
 CREATE FUNCTION count_people() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- Locked in one order whatever the direction of the change, so that two changes cannot wait for each other.
-    PERFORM 1 FROM people_counts ORDER BY standing FOR UPDATE;
+    PERFORM 1 FROM people_counts ORDER BY standing, default_role, has_assignments FOR UPDATE;
     IF TG_OP <> 'INSERT' THEN
         UPDATE people_counts SET people = people_counts.people - gone.people
-        FROM (SELECT standing, count(*) AS people FROM old_rows GROUP BY standing) AS gone WHERE people_counts.standing = gone.standing;
+        FROM (SELECT standing, default_role, has_assignments, count(*) AS people FROM old_rows GROUP BY 1, 2, 3) AS gone
+        WHERE (people_counts.standing, people_counts.default_role, people_counts.has_assignments)
+            = (gone.standing, gone.default_role, gone.has_assignments);
     END IF;
     IF TG_OP <> 'DELETE' THEN
         UPDATE people_counts SET people = people_counts.people + come.people
-        FROM (SELECT standing, count(*) AS people FROM new_rows GROUP BY standing) AS come WHERE people_counts.standing = come.standing;
+        FROM (SELECT standing, default_role, has_assignments, count(*) AS people FROM new_rows GROUP BY 1, 2, 3) AS come
+        WHERE (people_counts.standing, people_counts.default_role, people_counts.has_assignments)
+            = (come.standing, come.default_role, come.has_assignments);
     END IF;
     RETURN NULL;
 END;
 $$;
 CREATE FUNCTION count_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM 1 FROM people_counts ORDER BY standing FOR UPDATE;
-    UPDATE people_counts SET people = people - 1 WHERE standing = OLD.standing;
-    UPDATE people_counts SET people = people + 1 WHERE standing = NEW.standing;
+    PERFORM 1 FROM people_counts ORDER BY standing, default_role, has_assignments FOR UPDATE;
+    UPDATE people_counts SET people = people - 1
+    WHERE standing = OLD.standing AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments;
+    UPDATE people_counts SET people = people + 1
+    WHERE standing = NEW.standing AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments;
     RETURN NULL;
 END;
 $$;
 CREATE TRIGGER users_counted_insert AFTER INSERT ON users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_people();
 CREATE TRIGGER users_counted_delete AFTER DELETE ON users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_people();
-CREATE TRIGGER users_counted_update AFTER UPDATE ON users FOR EACH ROW WHEN (OLD.standing IS DISTINCT FROM NEW.standing) EXECUTE FUNCTION count_person();
+CREATE TRIGGER users_counted_update AFTER UPDATE ON users FOR EACH ROW
+WHEN ((OLD.standing, OLD.default_role, OLD.has_assignments) IS DISTINCT FROM (NEW.standing, NEW.default_role, NEW.has_assignments))
+EXECUTE FUNCTION count_person();
 
 -- Fragments of names and addresses. Where the extension may not be created, searches read every row instead; the start says so.
 DO $$

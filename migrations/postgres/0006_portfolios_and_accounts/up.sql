@@ -72,20 +72,31 @@ CREATE INDEX account_assignments_of_account ON account_assignments (account_id, 
 CREATE INDEX account_assignments_by_giver ON account_assignments (assigned_by) WHERE assigned_by IS NOT NULL;
 
 -- In which portfolios somebody has anything assigned, and by how many assignments: kept by the triggers below, for scopes are asked about it
--- with every list and every act.
+-- with every list and every act. With what lists ask of people, so that those of a portfolio lie together and are read in one go.
 CREATE TABLE portfolio_people (
-    user_id      BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    portfolio_id BIGINT NOT NULL REFERENCES portfolios (id) ON DELETE CASCADE,
-    assignments  BIGINT NOT NULL,
-    PRIMARY KEY (user_id, portfolio_id)
+    portfolio_id          BIGINT    NOT NULL REFERENCES portfolios (id) ON DELETE CASCADE,
+    user_id               BIGINT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    assignments           BIGINT    NOT NULL,
+    -- As in users.
+    standing              TEXT,
+    default_role          TEXT      NOT NULL,
+    sort_key              TEXT      COLLATE "C" NOT NULL,
+    email_key             TEXT      COLLATE "C" NOT NULL,
+    created_at            TIMESTAMP NOT NULL,
+    last_sign_in_at       TIMESTAMP,
+    invitation_expires_at TIMESTAMP,
+    PRIMARY KEY (portfolio_id, user_id)
 );
-CREATE INDEX portfolio_people_of_portfolio ON portfolio_people (portfolio_id, user_id);
+CREATE INDEX portfolio_people_of_user ON portfolio_people (user_id);
 
 CREATE FUNCTION count_assignment(who BIGINT, whose BIGINT, step BIGINT) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF step > 0 THEN
-        INSERT INTO portfolio_people AS kept (user_id, portfolio_id, assignments) VALUES (who, whose, step)
-        ON CONFLICT (user_id, portfolio_id) DO UPDATE SET assignments = kept.assignments + step;
+        -- The person is locked: a change of theirs that goes on at the same time is here, or finds this row.
+        INSERT INTO portfolio_people AS kept
+        SELECT whose, id, step, standing, default_role, sort_key, email_key, created_at, last_sign_in_at, invitation_expires_at
+        FROM users WHERE id = who FOR NO KEY UPDATE
+        ON CONFLICT (portfolio_id, user_id) DO UPDATE SET assignments = kept.assignments + step;
     ELSE
         UPDATE portfolio_people SET assignments = assignments + step WHERE user_id = who AND portfolio_id = whose;
         DELETE FROM portfolio_people WHERE user_id = who AND portfolio_id = whose AND assignments <= 0;
@@ -122,3 +133,26 @@ $$;
 CREATE TRIGGER portfolio_assignments_counted AFTER INSERT OR DELETE ON portfolio_assignments FOR EACH ROW EXECUTE FUNCTION count_portfolio_assignment();
 CREATE TRIGGER account_assignments_counted AFTER INSERT OR DELETE ON account_assignments FOR EACH ROW EXECUTE FUNCTION count_account_assignment();
 CREATE TRIGGER accounts_moved AFTER UPDATE OF portfolio_id ON accounts FOR EACH ROW WHEN (OLD.portfolio_id <> NEW.portfolio_id) EXECUTE FUNCTION count_moved_account();
+
+CREATE FUNCTION note_assignments() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        UPDATE users SET has_assignments = TRUE WHERE id = NEW.user_id AND NOT has_assignments;
+    ELSE
+        UPDATE users SET has_assignments = FALSE
+        WHERE id = OLD.user_id AND NOT EXISTS (SELECT 1 FROM portfolio_people WHERE portfolio_people.user_id = users.id);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE FUNCTION carry_person() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE portfolio_people SET standing = NEW.standing, default_role = NEW.default_role, sort_key = NEW.sort_key, email_key = NEW.email_key,
+        last_sign_in_at = NEW.last_sign_in_at, invitation_expires_at = NEW.invitation_expires_at
+    WHERE user_id = NEW.id;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER portfolio_people_noted AFTER INSERT OR DELETE ON portfolio_people FOR EACH ROW EXECUTE FUNCTION note_assignments();
+CREATE TRIGGER users_in_portfolios AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, sort_key, email_key, last_sign_in_at,
+    invitation_expires_at ON users FOR EACH ROW WHEN (NEW.has_assignments) EXECUTE FUNCTION carry_person();

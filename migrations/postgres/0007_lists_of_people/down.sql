@@ -1,13 +1,10 @@
-DROP TRIGGER portfolio_people_last ON portfolio_people;
-DROP TRIGGER portfolio_people_first ON portfolio_people;
-DROP TRIGGER users_unassigned_insert ON users;
-DROP TABLE unassigned;
-DROP FUNCTION note_unassigned;
 DROP TRIGGER users_ending_update ON users;
 DROP TRIGGER users_ending_delete ON users;
 DROP TRIGGER users_ending_insert ON users;
 DROP TABLE invitations_ending;
 DROP FUNCTION count_ending;
+DROP INDEX users_unassigned;
+DROP INDEX users_portfolio_admins;
 DROP INDEX users_standing_by_name;
 DROP INDEX users_standing_by_email;
 DROP INDEX users_standing_by_creation;

@@ -31,6 +31,8 @@ CREATE TABLE users (
     -- Both made in Rust and compared byte by byte.
     sort_key              TEXT      NOT NULL,
     search                TEXT      NOT NULL,
+    -- Whether anything is assigned, in whichever portfolio: kept by the triggers of portfolio_people.
+    has_assignments       BOOLEAN   NOT NULL DEFAULT FALSE,
     version               INTEGER   NOT NULL DEFAULT 1,
     -- What of the status does not depend on the time. NULL for somebody deleted.
     standing              TEXT      GENERATED ALWAYS AS (CASE
@@ -46,28 +48,38 @@ CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE deleted_at IS NUL
 -- With what searches ask of each person as they walk the order, so that they need not look at the rows.
 CREATE INDEX users_by_name ON users (sort_key, id, search, standing) WHERE deleted_at IS NULL;
 CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
--- The place in the order of people found otherwise.
-CREATE INDEX users_found ON users (id, sort_key, standing);
-CREATE INDEX users_invitation_expiry ON users (standing, invitation_expires_at) WHERE standing = 'open';
+-- The place in the order of people found otherwise, and what is asked of them.
+CREATE INDEX users_found ON users (id, sort_key, standing, invitation_expires_at, default_role, has_assignments);
+CREATE INDEX users_invitation_expiry ON users (standing, invitation_expires_at, default_role, has_assignments, search) WHERE standing = 'open';
 CREATE INDEX users_deleted ON users (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;
 
 -- How many people there are, kept by the triggers below: counting a million rows takes too long for a page.
 CREATE TABLE people_counts (
-    standing TEXT   PRIMARY KEY CHECK (standing IN ('active', 'deactivated', 'open')),
-    people   BIGINT NOT NULL DEFAULT 0
-);
-INSERT INTO people_counts (standing) VALUES ('active'), ('deactivated'), ('open');
+    standing        TEXT    NOT NULL CHECK (standing IN ('active', 'deactivated', 'open')),
+    default_role    TEXT    NOT NULL CHECK (default_role IN ('user', 'portfolio_admin')),
+    has_assignments BOOLEAN NOT NULL,
+    people          BIGINT  NOT NULL DEFAULT 0,
+    PRIMARY KEY (standing, default_role, has_assignments)
+) WITHOUT ROWID;
+INSERT INTO people_counts (standing, default_role, has_assignments)
+SELECT standings.column1, roles.column1, either.column1
+FROM (VALUES ('active'), ('deactivated'), ('open')) AS standings, (VALUES ('user'), ('portfolio_admin')) AS roles, (VALUES (FALSE), (TRUE)) AS either;
 
 CREATE TRIGGER users_counted_insert AFTER INSERT ON users BEGIN
-    UPDATE people_counts SET people = people + 1 WHERE standing = NEW.standing;
+    UPDATE people_counts SET people = people + 1
+    WHERE standing = NEW.standing AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments;
 END;
 CREATE TRIGGER users_counted_delete AFTER DELETE ON users BEGIN
-    UPDATE people_counts SET people = people - 1 WHERE standing = OLD.standing;
+    UPDATE people_counts SET people = people - 1
+    WHERE standing = OLD.standing AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments;
 END;
-CREATE TRIGGER users_counted_update AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at ON users WHEN OLD.standing IS NOT NEW.standing BEGIN
-    UPDATE people_counts SET people = people - 1 WHERE standing = OLD.standing;
-    UPDATE people_counts SET people = people + 1 WHERE standing = NEW.standing;
+CREATE TRIGGER users_counted_update AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, has_assignments ON users
+WHEN OLD.standing IS NOT NEW.standing OR OLD.default_role <> NEW.default_role OR OLD.has_assignments <> NEW.has_assignments BEGIN
+    UPDATE people_counts SET people = people - 1
+    WHERE standing = OLD.standing AND default_role = OLD.default_role AND has_assignments = OLD.has_assignments;
+    UPDATE people_counts SET people = people + 1
+    WHERE standing = NEW.standing AND default_role = NEW.default_role AND has_assignments = NEW.has_assignments;
 END;
 
 -- Fragments of names and addresses of everybody who is not deleted.

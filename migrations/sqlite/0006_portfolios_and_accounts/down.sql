@@ -1,3 +1,4 @@
+DROP TRIGGER users_in_portfolios;
 DROP TABLE portfolio_people;
 DROP TABLE account_assignments;
 DROP TABLE portfolio_assignments;

@@ -1,12 +1,11 @@
-DROP TRIGGER portfolio_people_last;
-DROP TRIGGER portfolio_people_first;
-DROP TRIGGER users_unassigned_insert;
-DROP TABLE unassigned;
 DROP TRIGGER users_ending_update;
 DROP TRIGGER users_ending_delete;
 DROP TRIGGER users_ending_insert;
 DROP TABLE invitations_ending;
+DROP INDEX users_deactivated;
 DROP INDEX users_not_active;
+DROP INDEX users_unassigned;
+DROP INDEX users_portfolio_admins;
 DROP INDEX users_standing_by_name;
 DROP INDEX users_standing_by_email;
 DROP INDEX users_standing_by_creation;

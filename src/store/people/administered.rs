@@ -19,10 +19,10 @@ use crate::domain::{
 use super::{
     super::{
         Database, StoreError, dialect,
-        page::{Count, Position, Slice},
+        page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::people,
     },
-    Person,
+    Filter, Person, hits,
     statement::{self, Source, Statement},
 };
 
@@ -112,7 +112,10 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<Stretch> {
 /// # Errors
 /// The database's.
 pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<Mark>, limit: usize) -> Result<Slice<Listed>, StoreError> {
-    let is_narrow = matches!(all, Count::Exactly(_)) || sorts_sooner(db, wanted)?;
+    if let Some(found) = hits(db, wanted, position, limit)? {
+        return Ok(Slice::new(found, position, limit));
+    }
+    let is_narrow = matches!(all, Count::Exactly(all) if all <= COUNT_MAX) || sorts_sooner(db, wanted)?;
     let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::Everybody };
     let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, Stretch)>>();
     if position.is_backward() {
@@ -137,10 +140,49 @@ pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<
         let from = mark.filter(|mark| mark.stretch == number);
         // Of the two directions, the list's and the page's, one turns the other around.
         let is_descending = stretch.is_descending != position.is_backward();
-        let statement = statement(db, wanted, source, stretch, from, is_descending, missing);
+        let statement = statement(db, wanted, source.narrowly(stretch.column), stretch, from, is_descending, missing);
         found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
     }
     Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))
+}
+
+/// What is found by the plans of searches: by name in the whole company on SQLite, where nothing else is asked that their indexes do not hold.
+fn hits(db: &mut Database, wanted: &Wanted, position: &Position<Mark>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
+    let Wanted { scope, filter, order, .. } = wanted;
+    let PeopleFilter {
+        search,
+        status: None | Some(Status::Active),
+        default_role: None,
+        has_two_factor: None | Some(false),
+        is_unassigned: false,
+    } = filter
+    else {
+        return Ok(None);
+    };
+    let (Database::Sqlite(sqlite), Scope::Company, Some(_), SortBy::Name) = (&mut *db, scope, search, order.by) else { return Ok(None) };
+    let filter = Filter { active_only: filter.status.is_some(), search: search.clone(), ..Filter::default() };
+    let Some(place) = by_name(position, order.is_descending) else { return Ok(None) };
+    let (_, ids) = hits::find(sqlite, &filter, &place, limit)?;
+    let mut found = listed(db, *order, ids.into_iter().map(|id| (0, id)).collect())?;
+    found.sort_by(|one, other| one.person.key().cmp(&other.person.key()));
+    if place.is_backward() {
+        found.reverse();
+    }
+    Ok(Some(found))
+}
+
+/// The place in the order by name forwards; `None` for a mark of another order.
+fn by_name(position: &Position<Mark>, is_descending: bool) -> Option<Position> {
+    let key = |mark: &Mark| match &mark.value {
+        MarkValue::Text(text) => Some(Key { sort_key: text.clone(), id: mark.id }),
+        MarkValue::Time(_) | MarkValue::Never => None,
+    };
+    Some(match (position, is_descending) {
+        (Position::First, false) | (Position::Last, true) => Position::First,
+        (Position::Last, false) | (Position::First, true) => Position::Last,
+        (Position::After(mark), false) | (Position::Before(mark), true) => Position::After(key(mark)?),
+        (Position::Before(mark), false) | (Position::After(mark), true) => Position::Before(key(mark)?),
+    })
 }
 
 /// So many hits are sorted sooner than an order by text is walked: parts of names that begin with a late letter are far down in it. Where there
@@ -193,6 +235,10 @@ fn statement(
         statement.push(if is_sqlite { "WITH found AS NOT MATERIALIZED (" } else { "WITH found AS MATERIALIZED (" });
         part(&mut statement, &Statement::standing(status, wanted.as_of));
         statement.push(") SELECT id FROM found");
+        // Whom several portfolios of the scope hold.
+        if source == Source::Scope {
+            statement.push(" GROUP BY place, id");
+        }
     }
     statement.push(&format!(" ORDER BY {} LIMIT {limit}", order("place id")));
     statement

@@ -9,7 +9,7 @@ use super::{
     super::{
         Database, StoreError,
         page::{COUNT_MAX, Count},
-        schema::{invitations_ending, people, people_counts},
+        schema::{invitations_ending, people_counts, users},
     },
     administered::Wanted,
     statement::{self, Source, Statement},
@@ -17,6 +17,9 @@ use super::{
 
 /// So many are counted by status at once. Of more, each status is counted for itself, as far as counts go.
 const TOGETHER_MAX: i64 = 100_000;
+
+/// Of so many hits of a search on SQLite, those who are not active are looked up one by one; of more, all who are not active are read.
+const LOOKED_UP_MAX: i64 = 40_000;
 
 /// How many there are of each status, whatever status the filter asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,14 +50,13 @@ pub fn counts(db: &mut Database, wanted: &Wanted) -> Result<StatusCounts, StoreE
     if filter.has_two_factor == Some(true) {
         return Ok(StatusCounts::exactly([0; 4]));
     }
-    let is_everybody = PeopleFilter { status: None, has_two_factor: None, ..filter.clone() } == PeopleFilter::default();
-    if wanted.scope == Scope::Company && is_everybody {
-        return company_wide(db, wanted);
+    if wanted.scope == Scope::Company && filter.search.is_none() {
+        return kept(db, filter, wanted.as_of);
     }
-    let source = Source::of(db, &wanted.scope, filter)?;
+    let source = Source::of(db, &wanted.scope, filter)?.narrowly("sort_key");
     let found = match (&*db, &wanted.scope, &filter.search) {
         (Database::Sqlite(_), Scope::Company, Some(term)) if filter.default_role.is_none() && !filter.is_unassigned => {
-            of_hits(db, term, wanted.as_of)?
+            return of_hits(db, term, wanted.as_of);
         }
         _ => together(db, wanted, source)?,
     };
@@ -69,31 +71,44 @@ pub fn counts(db: &mut Database, wanted: &Wanted) -> Result<StatusCounts, StoreE
 }
 
 /// From the numbers that triggers keep; when an invitation runs out, nobody writes, so those are counted.
-fn company_wide(db: &mut Database, wanted: &Wanted) -> Result<StatusCounts, StoreError> {
-    let kept = people_counts::table.load::<(String, i64)>(db)?;
-    let kept = |standing: &str| kept.iter().find(|(other, _)| other == standing).map_or(0, |(_, people)| *people);
-    let invited = invited(db, wanted.as_of)?;
-    Ok(StatusCounts::exactly([kept("active"), kept("deactivated"), invited, (kept("open") - invited).max(0)]))
+fn kept(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
+    let mut kept = people_counts::table.select((people_counts::standing, people_counts::people)).into_boxed();
+    if let Some(role) = filter.default_role {
+        kept = kept.filter(people_counts::default_role.eq(role));
+    }
+    if filter.is_unassigned {
+        kept = kept.filter(people_counts::has_assignments.eq(false));
+    }
+    let kept = kept.load::<(String, i64)>(db)?;
+    let of = |standing: &str| kept.iter().filter(|(other, _)| other == standing).map(|(_, people)| people).sum::<i64>();
+    let invited = invited(db, filter, as_of)?;
+    Ok(StatusCounts::exactly([of("active"), of("deactivated"), invited, (of("open") - invited).max(0)]))
 }
 
 /// Those whose invitations end in a later hour, and those in this hour who still have time.
-fn invited(db: &mut Database, as_of: Timestamp) -> Result<i64, StoreError> {
+fn invited(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<i64, StoreError> {
     let hour = as_of.format("%F %H").to_string();
-    let later = invitations_ending::table.filter(invitations_ending::hour.gt(&hour)).select(invitations_ending::people).load::<i64>(db)?;
     let next = as_of.duration_trunc(TimeDelta::hours(1)).unwrap_or(as_of) + TimeDelta::hours(1);
-    let now = people::table
+    let mut later = invitations_ending::table.filter(invitations_ending::hour.gt(&hour)).select(invitations_ending::people).into_boxed();
+    let mut now = users::table
         // Written out, since a partial index is of use only to a condition that the planner can read.
-        .filter(sql::<Bool>("people.standing = 'open'"))
-        .filter(people::invitation_expires_at.gt(as_of))
-        .filter(people::invitation_expires_at.lt(next))
-        .count()
-        .get_result::<i64>(db)?;
-    Ok(later.iter().sum::<i64>() + now)
+        .filter(sql::<Bool>("users.standing = 'open'"))
+        .filter(users::invitation_expires_at.gt(as_of))
+        .filter(users::invitation_expires_at.lt(next))
+        .into_boxed();
+    if let Some(role) = filter.default_role {
+        (later, now) = (later.filter(invitations_ending::default_role.eq(role)), now.filter(users::default_role.eq(role)));
+    }
+    if filter.is_unassigned {
+        (later, now) = (later.filter(invitations_ending::has_assignments.eq(false)), now.filter(users::has_assignments.eq(false)));
+    }
+    let now = now.count().get_result::<i64>(db)?;
+    Ok(later.load::<i64>(db)?.iter().sum::<i64>() + now)
 }
 
 /// Of each status, among the first of all.
 fn together(db: &mut Database, wanted: &Wanted, source: Source) -> Result<[i64; 4], StoreError> {
-    let mut statement = Statement::counting(wanted.as_of);
+    let mut statement = Statement::counting(wanted.as_of, source);
     statement.people(db, source, &wanted.scope, &wanted.filter);
     statement.push(&format!(" AND users.standing IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
     statement.load_counts(db)
@@ -101,14 +116,22 @@ fn together(db: &mut Database, wanted: &Wanted, source: Source) -> Result<[i64; 
 
 /// The same of a search of the whole company on SQLite. Most hits are active: the others are looked up in an index of theirs, which is small,
 /// and the rest is what the trigram index counts.
-fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<[i64; 4], StoreError> {
-    let all = statement::count_hits(db, term, TOGETHER_MAX + 1)?;
-    let mut others = Statement::counting(as_of);
+fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
+    let all = statement::count_hits(db, term, LOOKED_UP_MAX + 1)?;
+    if all > LOOKED_UP_MAX {
+        let mut by_status = [Count::Many; 4];
+        for (count, status) in by_status.iter_mut().zip(Status::ALL) {
+            *count = Count::capped(statement::count_hits_of(db, term, status, as_of, COUNT_MAX + 1)?);
+        }
+        return Ok(StatusCounts { all: Count::Many, by_status });
+    }
+    let mut others = Statement::counting(as_of, Source::Search);
     others.push(" FROM ");
-    others.hits(term, TOGETHER_MAX + 1);
+    others.hits(term, LOOKED_UP_MAX);
     others.push(" CROSS JOIN users INDEXED BY users_not_active ON users.id = hits.user_id WHERE users.standing <> 'active') AS found");
     let [_, deactivated, invited, expired] = others.load_counts(db)?;
-    Ok([all - deactivated - invited - expired, deactivated, invited, expired])
+    let found = [all - deactivated - invited - expired, deactivated, invited, expired];
+    Ok(StatusCounts { all: Count::capped(all), by_status: found.map(Count::capped) })
 }
 
 /// Of one status: where so many fit, those of the status are walked sooner than those who fit.

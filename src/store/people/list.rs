@@ -122,7 +122,7 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
 
 /// Company-wide numbers are kept by triggers and exact at any size.
 fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError> {
-    let counts = people_counts::table.load::<(String, i64)>(db)?;
+    let counts = people_counts::table.select((people_counts::standing, people_counts::people)).load::<(String, i64)>(db)?;
     Ok(counts.iter().filter(|(standing, _)| !active_only || standing == "active").map(|(_, people)| people).sum())
 }
 

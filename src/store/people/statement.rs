@@ -6,7 +6,14 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-use crate::domain::{clock::Timestamp, ids::UserId, people_list::PeopleFilter, scope::Scope, search::SearchTerm, user::Status};
+use crate::domain::{
+    clock::Timestamp,
+    ids::UserId,
+    people_list::PeopleFilter,
+    scope::Scope,
+    search::SearchTerm,
+    user::{DefaultRole, Status},
+};
 
 use super::{
     super::{Database, StoreError, connection::each, dialect, page::COUNT_MAX, scopes},
@@ -20,10 +27,14 @@ pub(super) enum Source {
     Everybody,
     /// Among those who have what is looked for in their names.
     Search,
+    /// The same, where what is asked of them stands in an index on SQLite.
+    NarrowSearch,
     /// Among those to whom something of the scope is assigned.
     Scope,
     /// Among those to whom nothing is assigned.
     Unassigned,
+    /// Among those of the role that few have.
+    PortfolioAdmins,
 }
 
 impl Source {
@@ -31,19 +42,31 @@ impl Source {
     pub(super) fn of(db: &mut Database, scope: &Scope, filter: &PeopleFilter) -> Result<Self, StoreError> {
         Ok(match (scope, &filter.search) {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
+            (Scope::Company, None) if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::PortfolioAdmins,
             (Scope::Company, None) => Self::Everybody,
             (Scope::Company, Some(_)) => Self::Search,
             (Scope::Portfolios { .. }, None) => Self::Scope,
             (Scope::Portfolios { .. }, Some(_)) => {
                 let mut statement = Statement::default();
-                statement.push("SELECT count(*) AS id FROM (");
-                statement.assigned(scope);
+                statement.push("SELECT count(*) AS id FROM (SELECT 1");
+                statement.in_portfolios(scope);
                 statement.push(&format!(" LIMIT {}) AS assigned", COUNT_MAX + 1));
                 let is_small = statement.load(db)?.first().is_some_and(|count| count.0 <= COUNT_MAX);
                 if is_small { Self::Scope } else { Self::Search }
             }
         })
     }
+
+    /// The same for what asks of each of them no more than this column, the status and the filters.
+    pub(super) fn narrowly(self, column: &str) -> Self {
+        if self == Self::Search && column == "sort_key" { Self::NarrowSearch } else { self }
+    }
+}
+
+/// The users in an index of few, of which SQLite's planner knows nothing.
+fn among_few(is_sqlite: bool, index: &str) -> String {
+    let by = if is_sqlite { format!(" INDEXED BY {index}") } else { String::new() };
+    format!(" FROM users{by} WHERE users.standing IS NOT NULL")
 }
 
 /// The users of `few`, looked for one by one: planners would rather read them all.
@@ -54,6 +77,9 @@ fn users_of_few(is_sqlite: bool) -> &'static str {
         " CROSS JOIN LATERAL (SELECT * FROM users WHERE users.id = few.user_id OFFSET 0) AS users WHERE users.standing IS NOT NULL"
     }
 }
+
+/// What lists ask of people, as it stands beside their portfolios: those of a scope are read in one go, where rows of people are far apart.
+const CARRIED: &str = "user_id AS id, standing, default_role, sort_key, email_key, created_at, last_sign_in_at, invitation_expires_at";
 
 /// As words, in the order of [`Status::ALL`].
 const STATUSES: [&str; 4] = ["active", "deactivated", "invited", "expired"];
@@ -91,6 +117,28 @@ pub(super) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Res
     Ok(statement.load(db)?.first().map_or(0, |count| count.0))
 }
 
+/// The same of one status. Of those who are active, hits are near; of the others, an index holds the text that is searched.
+pub(super) fn count_hits_of(db: &mut Database, term: &SearchTerm, status: Status, as_of: Timestamp, most: i64) -> Result<i64, StoreError> {
+    let mut statement = Statement::default();
+    statement.push("SELECT count(*) AS id FROM (SELECT 1 FROM ");
+    match status {
+        Status::Active => {
+            statement
+                .push("people_search CROSS JOIN users INDEXED BY users_found ON users.id = people_search.rowid WHERE people_search MATCH ");
+            statement.bind(hits::phrase(term));
+        }
+        Status::Deactivated | Status::Invited | Status::Expired => {
+            let index = if status == Status::Deactivated { "users_deactivated" } else { "users_invitation_expiry" };
+            let (start, text, end) = dialect::containing(true, "users", term);
+            statement.push(&format!("users INDEXED BY {index} WHERE {start}"));
+            statement.bind(text);
+            statement.push(end);
+        }
+    }
+    statement.push(&format!(" AND {} LIMIT {most}) AS found", Statement::standing(Some(status), as_of)));
+    Ok(statement.load(db)?.first().map_or(0, |count| count.0))
+}
+
 impl Statement {
     pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
@@ -114,12 +162,14 @@ impl Statement {
         Ok(found.into_iter().map(|Found { id }| UserId(id)).collect())
     }
 
-    /// Begins a statement that counts the statuses which the rest of it selects.
-    pub(super) fn counting(as_of: Timestamp) -> Self {
-        let columns = STATUSES.map(|status| format!("count(*) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
+    /// Begins a statement that counts the statuses of those whom the rest of it selects, somebody found twice once.
+    pub(super) fn counting(as_of: Timestamp, source: Source) -> Self {
+        let once = if source == Source::Scope { "DISTINCT id" } else { "*" };
+        let columns = STATUSES.map(|status| format!("count({once}) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
         let time = Self::time(as_of);
         let open = format!("WHEN users.invitation_expires_at > {time} THEN 'invited' ELSE 'expired'");
-        let sql = format!("SELECT {columns} FROM (SELECT CASE WHEN users.standing <> 'open' THEN users.standing {open} END AS word");
+        let sql =
+            format!("SELECT {columns} FROM (SELECT users.id, CASE WHEN users.standing <> 'open' THEN users.standing {open} END AS word");
         Self { sql, texts: Vec::new() }
     }
 
@@ -135,25 +185,35 @@ impl Statement {
         Ok([active, deactivated, invited, expired])
     }
 
-    /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status.
+    /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, somebody in several portfolios is there
+    /// several times.
     pub(super) fn people(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
-            (Source::Search, Some(term)) if is_sqlite => {
+            (Source::Search | Source::NarrowSearch, Some(term)) if is_sqlite => {
                 // CROSS JOIN keeps SQLite from looking for people first.
-                self.push(" FROM people_search CROSS JOIN users WHERE users.id = people_search.rowid AND people_search MATCH ");
+                let by = if source == Source::NarrowSearch { " INDEXED BY users_found" } else { "" };
+                self.push(&format!(
+                    " FROM people_search CROSS JOIN users{by} WHERE users.id = people_search.rowid AND people_search MATCH "
+                ));
                 self.bind(hits::phrase(term));
             }
-            (Source::Scope, _) => {
-                self.push(" FROM (");
-                self.assigned(scope);
+            (Source::Scope, None) => {
+                self.push(&format!(" FROM (SELECT {CARRIED}"));
+                self.in_portfolios(scope);
+                self.push(") AS users WHERE users.standing IS NOT NULL");
+            }
+            (Source::Scope, Some(_)) => {
+                self.push(" FROM (SELECT DISTINCT user_id");
+                self.in_portfolios(scope);
                 self.push(&format!(") AS few{}", users_of_few(is_sqlite)));
             }
-            (Source::Unassigned, _) => self.push(&format!(" FROM unassigned AS few{}", users_of_few(is_sqlite))),
-            (Source::Everybody | Source::Search, _) => self.push(" FROM users WHERE users.standing IS NOT NULL"),
+            (Source::Unassigned, _) => self.push(&among_few(is_sqlite, "users_unassigned")),
+            (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, "users_portfolio_admins")),
+            (Source::Everybody | Source::Search | Source::NarrowSearch, _) => self.push(" FROM users WHERE users.standing IS NOT NULL"),
         }
         // SQLite's trigram index is exact, and has nobody who is deleted.
-        if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && source == Source::Search)) {
+        if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch))) {
             let (start, text, end) = dialect::containing(is_sqlite, "users", term);
             // What PostgreSQL's trigram index asks of a query.
             self.push(&format!(" AND users.deleted_at IS NULL AND {start}"));
@@ -167,8 +227,9 @@ impl Statement {
         if filter.has_two_factor == Some(true) {
             self.push(" AND 1 = 0");
         }
-        if filter.is_unassigned && source != Source::Unassigned {
-            self.push(" AND EXISTS (SELECT 1 FROM unassigned WHERE unassigned.user_id = users.id)");
+        if filter.is_unassigned {
+            // Whoever is in a portfolio has something there.
+            self.push(if source == Source::Scope { " AND 1 = 0" } else { " AND NOT users.has_assignments" });
         }
         if source != Source::Scope
             && let Some(within) = scopes::within("portfolio_people.portfolio_id", scope)
@@ -184,10 +245,10 @@ impl Statement {
         self.push(&format!(" LIMIT {most}) AS hits"));
     }
 
-    /// Who has anything assigned in the scope.
-    fn assigned(&mut self, scope: &Scope) {
+    /// `FROM … WHERE …`: who has anything assigned in the scope, once for each portfolio.
+    fn in_portfolios(&mut self, scope: &Scope) {
         let within = scopes::within("portfolio_id", scope).unwrap_or_else(|| "1 = 1".to_owned());
-        self.push(&format!("SELECT DISTINCT user_id FROM portfolio_people WHERE {within}"));
+        self.push(&format!(" FROM portfolio_people WHERE {within}"));
     }
 
     /// A time as both databases write it.
