@@ -1,5 +1,6 @@
 //! How long refusals take, by whom they are for: nobody may learn from the time who is a user. At sign-in with a wrong password, at the next
-//! attempt, which comes too soon, and where a link for a new password is asked for.
+//! attempt, which comes too soon, and where a link for a new password is asked for; and whether a Portfolio Admin can tell who and what lies
+//! outside from what does not exist.
 
 use std::{
     fs, io,
@@ -20,7 +21,9 @@ use usher::{
 };
 
 use super::{
+    http::Connection,
     load::{median, percentile},
+    people::Viewer,
     server::{Company, OpenForm, Server},
     tables::{milliseconds, table},
 };
@@ -61,10 +64,53 @@ pub fn print() {
             }
         }
     }
+    let outside = outside(&company);
     let columns = ["for", "times", "median ms", "p90 ms", "median ÷ first", "p90 ÷ first"].map(str::to_owned);
     for ((question, _), times) in QUESTIONS.iter().zip(times) {
-        table(question, &columns, rows(times));
+        table(question, &columns, rows(&KINDS, times));
     }
+    for ((asked, _), times) in OUTSIDE.iter().zip(outside) {
+        table(asked, &columns, rows(&OUTSIDE_KINDS, times));
+    }
+}
+
+/// Pages of what a Portfolio Admin may not know of.
+const OUTSIDE: [(&str, &str); 3] = [
+    ("A page of somebody, for a Portfolio Admin", "/users-and-permissions/"),
+    ("A page of an account, for a Portfolio Admin", "/accounts/"),
+    ("A page of a portfolio, for a Portfolio Admin", "/portfolios/"),
+];
+
+const OUTSIDE_KINDS: [&str; 2] = ["outside", "not there"];
+
+/// An id that nothing has.
+const NOWHERE: i64 = 1_000_000_000;
+
+/// How often each of them is asked for.
+const LOOKS: usize = 2_000;
+
+fn outside(company: &Company) -> Vec<[Vec<Duration>; 2]> {
+    let server = Server::usher(&company.data);
+    let [admin, portfolio_admin] = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
+    let mut connection = Connection::open(server.address).expect("the server listens");
+    let mut status = |path: &str, cookies: &str| connection.get(path, cookies).expect("it is answered").status;
+    let mut times = Vec::new();
+    for (_, page) in OUTSIDE {
+        let is_outside = |id: &i64| [&admin, &portfolio_admin].map(|cookies| status(&format!("{page}{id}"), cookies)) == [200, 404];
+        let ids = (1..=i64::from(PEOPLE)).filter(is_outside).take(20).collect::<Vec<_>>();
+        let mut of_page = [Vec::new(), Vec::new()];
+        for look in 0..LOOKS {
+            for turn in 0..2 {
+                let kind = (turn + look) % 2;
+                let id = [ids[look % ids.len()], NOWHERE][kind];
+                let asked = Instant::now();
+                assert_eq!(status(&format!("{page}{id}"), &portfolio_admin), 404);
+                of_page[kind].push(asked.elapsed());
+            }
+        }
+        times.push(of_page);
+    }
+    times
 }
 
 fn ask([sign_in, reset]: &mut [OpenForm; 2], email: &str, source: &str) -> [Option<Duration>; 3] {
@@ -80,7 +126,7 @@ fn timed(form: &mut OpenForm, fields: &[(&str, &str)], source: &str, status: u16
     (answer.status == status).then(|| asked.elapsed())
 }
 
-fn rows(times: [Vec<Duration>; 4]) -> Vec<Vec<String>> {
+fn rows<const N: usize>(kinds: &[&str; N], times: [Vec<Duration>; N]) -> Vec<Vec<String>> {
     let of = times.map(|mut times| (times.len(), median(&mut times), percentile(&times, 90)));
     let (_, first_median, first_p90) = of[0];
     let row = |(kind, (count, median, p90)): (&&str, (usize, Duration, Duration))| {
@@ -88,7 +134,7 @@ fn rows(times: [Vec<Duration>; 4]) -> Vec<Vec<String>> {
         let kind = (*kind).to_owned();
         vec![kind, count.to_string(), milliseconds(median), milliseconds(p90), times(median, first_median), times(p90, first_p90)]
     };
-    KINDS.iter().zip(of).map(row).collect()
+    kinds.iter().zip(of).map(row).collect()
 }
 
 /// Addresses of each of the [`KINDS`], as many rounds of them as there are.

@@ -11,7 +11,7 @@ use diesel::{
 use crate::domain::{
     clock::Timestamp,
     ids::{AccountId, PortfolioId, UserId},
-    permission::{AccountPlace, Grants},
+    permission::Grants,
     scope::Scope,
 };
 
@@ -141,15 +141,6 @@ pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<
 pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<Grants>, StoreError> {
     let row = account_assignments::table.find((user, account)).select(GrantsRow::as_select()).first(db).optional()?;
     Ok(row.map(Into::into))
-}
-
-/// Where `account` is, seen from somebody with `scope`.
-///
-/// # Errors
-/// The database's.
-pub fn place(db: &mut Database, actor: UserId, scope: &Scope, account: &Account) -> Result<AccountPlace, StoreError> {
-    let assigned = if account.is_active() { grants(db, actor, account.id)? } else { None };
-    Ok(AccountPlace { is_own: scope.holds(account.portfolio_id), assigned })
 }
 
 /// A condition for active people.

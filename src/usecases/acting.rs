@@ -73,10 +73,11 @@ impl Acting {
         Ok(portfolio)
     }
 
-    /// An account that exists for them, and where it is.
+    /// An account that exists for them, and where it is. What lies outside takes the same statements as what does not exist, and as long.
     pub(super) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), Denied> {
+        let grants = assignments::grants(db, self.person.id, id)?;
         let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
-        let place = assignments::place(db, self.person.id, &self.scope, &account)?;
+        let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: grants.filter(|_| account.is_active()) };
         self.authorise(Action::SeeAccount(place))?;
         Ok((account, place))
     }
@@ -95,11 +96,12 @@ impl Acting {
         Ok(account)
     }
 
-    /// A person who exists for them in Users & Permissions.
+    /// A person who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
     pub(super) fn met(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<Met, Denied> {
         self.authorise(Action::Use(Permission::UsersView))?;
+        let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
         let person = people::find(db, id)?.ok_or_else(Denied::unknown)?;
-        let target = person.target(now).in_scope(scopes::inside(db, &self.scope, &person)?);
+        let target = person.target(now).in_scope(self.scope.inside(person.is_admin, &portfolios));
         self.authorise(Action::SeeUser(target))?;
         Ok(Met { person, target })
     }

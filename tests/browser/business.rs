@@ -23,7 +23,11 @@ pub(crate) struct Business {
 impl Business {
     /// With scripts on SQLite, without on PostgreSQL, so that each story meets both.
     pub(crate) fn new(scripts: bool) -> Self {
-        Self::at(Site::with_admin_on(if scripts { Db::Sqlite } else { Db::Postgres }))
+        Self::on(if scripts { Db::Sqlite } else { Db::Postgres })
+    }
+
+    pub(crate) fn on(db: Db) -> Self {
+        Self::at(Site::with_admin_on(db))
     }
 
     pub(crate) fn at(site: Site) -> Self {

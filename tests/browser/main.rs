@@ -25,8 +25,20 @@ macro_rules! with_scripts_and_without {
     };
 }
 
+/// Each test runs on either database with scripts and without.
+macro_rules! in_every_combination {
+    ($($(#[$meta:meta])* fn $name:ident($db:ident: Db, $scripts:ident: bool) $body:block)*) => {
+        $(fn $name($db: Db, $scripts: bool) $body)*
+        mod with_scripts_on_sqlite { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Sqlite, true); })* }
+        mod with_scripts_on_postgres { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Postgres, true); })* }
+        mod without_scripts_on_sqlite { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Sqlite, false); })* }
+        mod without_scripts_on_postgres { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Postgres, false); })* }
+    };
+}
+
 mod forms;
 mod groups;
+mod guide;
 mod keyboard;
 mod list;
 mod looks;

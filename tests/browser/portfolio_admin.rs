@@ -2,7 +2,7 @@
 
 use crate::{
     business::{Business, HANA, JONAS},
-    helpers::PASSWORD,
+    helpers::{Db, PASSWORD},
     site::sign_in,
     support::browser::Browser,
 };
@@ -46,9 +46,9 @@ fn edits_and_bills(hana: &Browser) {
     hana.see("The billing of Fjord Foods is saved.");
 }
 
-with_scripts_and_without! {
-    fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(scripts: bool) {
-        let Business { site, fjord, .. } = Business::new(scripts);
+in_every_combination! {
+    fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: bool) {
+        let Business { site, fjord, .. } = Business::on(db);
         let hana = site.browser(scripts);
         sign_in(&hana, HANA);
 
