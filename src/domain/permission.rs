@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{policy::Role, scope::Inside, stored::stored_enum};
+use super::{policy::Role, scope::Inside, stored::stored_enum, user::DefaultRole};
 
 /// How far a permission reaches that a role has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,6 +194,20 @@ macro_rules! permissions {
                 match self { $(Self::$name => $label),* }
             }
 
+            /// What it allows, within a sentence.
+            pub fn in_short(self) -> &'static str {
+                match self {
+                    Self::AccountsView => "see",
+                    Self::AccountsEdit => "edit details",
+                    Self::BillingView => "see billing",
+                    Self::BillingUpdate => "update billing",
+                    Self::UsersInvite => "invite people",
+                    Self::AccountsCreate => "create accounts",
+                    Self::AssignmentsChange => "change assignments",
+                    other => other.label(),
+                }
+            }
+
             /// How far it reaches for somebody with this role: the table of roles.
             pub fn reach(self, role: Role) -> Reach {
                 let [admin, portfolio_admin, user] = match self { $(Self::$name => [Reach::$admin, Reach::$portfolio_admin, Reach::$user]),* };
@@ -262,9 +276,58 @@ impl Permission {
     }
 }
 
+/// What is told of an account, one permission after the other.
+pub const ON_ACCOUNTS: [Permission; 4] =
+    [Permission::AccountsView, Permission::AccountsEdit, Permission::BillingView, Permission::BillingUpdate];
+
+/// What is told of a portfolio.
+pub const IN_PORTFOLIOS: [Permission; 3] = [Permission::UsersInvite, Permission::AccountsCreate, Permission::AssignmentsChange];
+
+/// What a default role gives somebody with portfolios or accounts of their own, by where it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    pub everywhere: Vec<Permission>,
+    pub in_portfolios: Vec<Permission>,
+    pub on_accounts: Vec<Permission>,
+    /// On accounts, where a switch gives it.
+    pub if_given: Vec<Permission>,
+    /// Neither in a portfolio nor on an account.
+    pub never: Vec<Permission>,
+}
+
+impl Outline {
+    pub fn of(default_role: DefaultRole) -> Self {
+        let (role, is_own) = (Role::of(false, default_role), default_role == DefaultRole::PortfolioAdmin);
+        let holds = |place| move |permission: &Permission| permission.check(role, place).is_ok();
+        let on = |grants| holds(Place::Account(AccountPlace { is_own, assigned: (!is_own).then_some(grants) }));
+        let (given, all) = (on(Grants::default()), on(Grants { edits_details: true, sees_billing: true }));
+        let in_portfolio = holds(Place::Portfolio { is_own });
+        let told = ON_ACCOUNTS.iter().copied();
+        let never = told.clone().filter(|permission| !all(permission));
+        Self {
+            everywhere: Permission::ALL.iter().copied().filter(holds(Place::Company)).collect(),
+            in_portfolios: IN_PORTFOLIOS.iter().copied().filter(in_portfolio).collect(),
+            on_accounts: told.clone().filter(given).collect(),
+            if_given: told.filter(|permission| all(permission) && !given(permission)).collect(),
+            never: never.chain(IN_PORTFOLIOS.iter().copied().filter(|permission| !in_portfolio(permission))).collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_outline_of_a_role_says_what_the_table_gives() {
+        let [admin, user] = [DefaultRole::PortfolioAdmin, DefaultRole::User].map(Outline::of);
+        assert_eq!((&admin.in_portfolios[..], &admin.on_accounts[..]), (&IN_PORTFOLIOS[..], &ON_ACCOUNTS[..]));
+        assert_eq!((admin.if_given, admin.never), (vec![], vec![]));
+        assert_eq!((&user.in_portfolios[..], &user.on_accounts[..]), (&[][..], &ON_ACCOUNTS[..2]));
+        assert_eq!(user.if_given, [Permission::BillingView]);
+        assert_eq!(user.never, [&ON_ACCOUNTS[3..], &IN_PORTFOLIOS].concat());
+        assert!(user.everywhere.contains(&Permission::DirectoryView) && !user.everywhere.contains(&Permission::RolesView));
+    }
 
     #[test]
     fn words_are_a_thing_and_what_is_done_to_it_and_each_is_there_once() {

@@ -122,6 +122,11 @@ impl Denied {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
     }
 
+    /// Whether there is no such thing, or none for this caller.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Refused { refusal: Refusal::Unknown, .. })
+    }
+
     /// What was asked for is so already.
     pub(super) fn unchanged(about: &Person) -> Self {
         Self::Refused { refusal: Refusal::Unchanged, name: Some(about.display_name()) }

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         clock::Timestamp,
         ids::{PortfolioId, UserId},
-        permission::{AccountPlace, Permission, Place},
+        permission::{AccountPlace, IN_PORTFOLIOS, ON_ACCOUNTS, Permission, Place},
         policy::Role,
         scope::Scope,
     },
@@ -23,13 +23,6 @@ use crate::{
 /// How many portfolios are explained, and how many accounts in each; the others are counted.
 const PORTFOLIOS_MAX: usize = 25;
 pub(super) const ACCOUNTS_MAX: usize = 50;
-
-/// What is told of an account.
-const ON_ACCOUNTS: [Permission; 4] =
-    [Permission::AccountsView, Permission::AccountsEdit, Permission::BillingView, Permission::BillingUpdate];
-
-/// What is told of a portfolio.
-const IN_PORTFOLIOS: [Permission; 3] = [Permission::UsersInvite, Permission::AccountsCreate, Permission::AssignmentsChange];
 
 /// What somebody may do, as far as the one who looks may know.
 #[derive(Debug, Clone)]

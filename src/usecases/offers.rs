@@ -30,6 +30,14 @@ pub struct Offer<T> {
     pub count: Count,
     /// What is ticked, found or not.
     pub ticked: Vec<T>,
+    /// How much of what was held is gone.
+    pub lost: usize,
+}
+
+impl<T> Default for Offer<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), has_more: false, count: Count::Exactly(0), ticked: Vec::new(), lost: 0 }
+    }
 }
 
 /// What is asked of a picker.
@@ -37,28 +45,37 @@ pub struct Offer<T> {
 pub struct Wanted<I> {
     pub search: Option<SearchTerm>,
     pub ticked: Vec<I>,
+    /// What could be ticked before, as a draft of ours says: what is gone of it is lost, and not unknown.
+    pub held: Vec<I>,
     /// So many rows are shown.
     pub limit: usize,
 }
 
 impl<I: Ord + Copy> Wanted<I> {
+    /// Whether anything is ticked that was not held.
+    pub fn has_new(&self) -> bool {
+        self.ticked.iter().any(|id| !self.held.contains(id))
+    }
+
     fn offer<T>(
         &self,
         db: &mut Database,
         count: Count,
         list: impl FnOnce(&mut Database, Option<SearchTerm>) -> Result<Slice<T>, StoreError>,
-        find: impl FnOnce(&mut Database, &[I]) -> Result<Vec<T>, StoreError>,
+        find: impl Fn(&mut Database, &[I]) -> Result<Vec<T>, StoreError>,
     ) -> Result<Offer<T>, Denied> {
         let is_short = matches!(count, Count::Exactly(count) if usize::try_from(count).is_ok_and(|count| count <= self.limit));
         let found = if is_short || self.search.is_some() { Some(list(db, self.search.clone())?) } else { None };
         let has_more = found.as_ref().is_some_and(|found| found.has_next);
         let wanted = sorted(&self.ticked);
         let ticked = find(db, &wanted)?;
+        let missing = wanted.len() - ticked.len();
         // Something that does not exist, or not for the one who asks, was never on the page.
-        if ticked.len() != wanted.len() {
+        let fresh = wanted.iter().filter(|id| !self.held.contains(id)).copied().collect::<Vec<_>>();
+        if missing > 0 && find(db, &fresh)?.len() != fresh.len() {
             return Err(Denied::unknown());
         }
-        Ok(Offer { rows: found.map(|found| found.rows).unwrap_or_default(), has_more, count, ticked })
+        Ok(Offer { rows: found.map(|found| found.rows).unwrap_or_default(), has_more, count, ticked, lost: missing })
     }
 }
 
@@ -132,18 +149,30 @@ pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<Portfol
     })
 }
 
-/// Accounts of active portfolios that the actor can give to people.
+/// Accounts of active portfolios that the actor can give to people. Those of the portfolio `first` come first, also where there is too much to show
+/// the others without a search.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn accounts_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId>) -> Result<Offer<Account>, Denied> {
+pub fn accounts_to_give(
+    ctx: &Context,
+    actor: &Person,
+    wanted: &Wanted<AccountId>,
+    first: Option<PortfolioId>,
+) -> Result<Offer<Account>, Denied> {
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
         let filter = |search| accounts::Filter { search, active_only: true, ..accounts::Filter::within(acting.scope.clone()) };
         let count = accounts::count_all(db, &filter(None))?;
         let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
-        wanted.offer(db, count, list, |db, ids| accounts_of_scope(db, &acting.scope, ids))
+        let mut offer = wanted.offer(db, count, list, |db, ids| accounts_of_scope(db, &acting.scope, ids))?;
+        if offer.rows.is_empty() && wanted.search.is_none() && first.is_some() {
+            let there = accounts::Filter { portfolio: first, ..filter(None) };
+            offer.rows = accounts::list(db, &there, &Position::First, wanted.limit)?.rows;
+        }
+        offer.rows.sort_by_key(|account| first.is_some_and(|first| account.portfolio_id != first));
+        Ok(offer)
     })
 }
 

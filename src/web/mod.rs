@@ -5,6 +5,7 @@ pub mod assets;
 mod console;
 mod cookies;
 mod csrf;
+mod draft;
 pub mod email_change;
 pub mod errors;
 mod extract;

@@ -1,5 +1,6 @@
 //! What pages have in common: the frame around them, and the small things they show.
 
+mod abilities;
 mod form;
 mod frame;
 mod moment;
@@ -10,6 +11,7 @@ mod picker;
 
 use askama::Template;
 
+pub use abilities::{Ability, in_words};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
 pub use moment::Moment;

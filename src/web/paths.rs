@@ -89,7 +89,7 @@ paths! {
     /// Many people at once: everybody in the list, or those who are ticked.
     BulkUsers {} = "/users-and-permissions/bulk";
     DoBulk {} = "/users-and-permissions/bulk/do";
-    /// New User, in three steps.
+    /// New User, in three steps. Takes `?step=`, `?draft=` and `?q=`, or `?portfolio=` for the first.
     NewUserWizard {} = "/users-and-permissions/new";
     /// Takes `?q=`, for assignments.
     Manage { user: UserId } = "/users-and-permissions/{user}";
@@ -123,7 +123,7 @@ paths! {
     EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit";
     DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate";
     ReactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/reactivate";
-    /// Takes `?portfolio=`.
+    /// In four steps. Takes the same.
     NewAccount {} = "/accounts/new";
     Account { account: AccountId } = "/accounts/{account}";
     EditAccount { account: AccountId } = "/accounts/{account}/edit";

@@ -43,6 +43,7 @@ mod keyboard;
 mod list;
 mod looks;
 mod manage;
+mod new_account;
 mod new_user;
 mod people;
 mod portfolio_admin;

@@ -60,6 +60,57 @@ with_scripts_and_without! {
         assert!(noor.shows("Fjord Foods"));
     }
 
+    fn the_browser_s_own_ways_lose_nothing_and_send_nothing_again(scripts: bool) {
+        let Business { site, .. } = Business::new(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        name_and_role(&maya, "noor@example.com", "User");
+        maya.see("Which accounts may Noor see?");
+        maya.reload();
+        maya.see("Which accounts may Noor see?");
+        maya.tick("Fjord Foods");
+        maya.press("Next");
+        maya.see("Is this right?");
+        let review = maya.path();
+        maya.reload();
+        maya.see("Is this right?");
+        assert_eq!(maya.path(), review);
+        maya.go_back();
+        maya.see("Which accounts may Noor see?");
+        assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
+        maya.go_back();
+        maya.see("Who is it?");
+        let typed = ["First Name", "Last Name", "Email Address", "Default Role"].map(|label| maya.value(label));
+        assert_eq!(typed, ["Noor", "van Dijk", "noor@example.com", "user"]);
+        maya.go_forward();
+        maya.see("Which accounts may Noor see?");
+        assert!(maya.is_ticked("Fjord Foods"));
+        maya.go_forward();
+        maya.see("Is this right?");
+        maya.press("Back");
+        maya.see("Which accounts may Noor see?");
+        maya.tick("Bergmann Bikes");
+        maya.press("Next");
+        maya.see("2 accounts");
+        maya.press("Add New User");
+        maya.see("Noor van Dijk is invited");
+        maya.go_back();
+        maya.see("Is this right?");
+        site.link_in_mail();
+    }
+
+    fn a_portfolio_s_own_button_ticks_it(scripts: bool) {
+        let Business { site, nordic, .. } = Business::new(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        maya.open(&format!("/portfolios/{nordic}"));
+        maya.click_link("New User");
+        maya.fill("First Name", "Noor");
+        maya.fill("Last Name", "van Dijk");
+        maya.fill("Email Address", "noor@example.com");
+        maya.choose("Default Role", "Portfolio Admin");
+        maya.press("Next");
+        assert!(maya.is_ticked("Nordic Brands") && !maya.is_ticked("DACH Retail"));
+    }
+
     fn a_portfolio_admin_is_invited_with_portfolios(scripts: bool) {
         let Business { site, .. } = Business::new(scripts);
         let maya = site.signed_in(MAYA, scripts);
@@ -107,4 +158,33 @@ with_scripts_and_without! {
         maya.click_link("Open Manage");
         maya.see("1 account.");
     }
+}
+
+/// Some browsers forget what stood in the fields of pages that they may not keep; here all of them do that have a script.
+#[test]
+fn a_browser_that_forgets_fields_is_reminded() {
+    let Business { site, .. } = Business::new(true);
+    let maya = site.signed_in(MAYA, true);
+    // A page that waits for its unload is not kept whole, either.
+    let script = "document.querySelectorAll('form[data-keep], form[data-keep] input').forEach(part => part.autocomplete = 'off');
+        addEventListener('unload', () => {})";
+    let forgets = || _ = maya.evaluate(script, vec![]);
+    maya.open("/users-and-permissions/new");
+    maya.fill("First Name", "Noor");
+    maya.fill("Last Name", "van Dijk");
+    maya.fill("Email Address", "noor@example.com");
+    maya.choose("Default Role", "User");
+    forgets();
+    maya.press("Next");
+    maya.see("Which accounts may Noor see?");
+    maya.tick("Fjord Foods");
+    forgets();
+    maya.press("Next");
+    maya.see("Is this right?");
+    maya.go_back();
+    maya.see("1 of 2 ticked");
+    assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
+    maya.go_back();
+    maya.see("Who is it?");
+    assert_eq!(["First Name", "Default Role"].map(|label| maya.value(label)), ["Noor", "user"]);
 }

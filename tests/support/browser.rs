@@ -87,6 +87,11 @@ impl Browser {
         self.ask(|client| async move { client.back().await });
     }
 
+    #[track_caller]
+    pub fn go_forward(&self) {
+        self.ask(|client| async move { client.forward().await });
+    }
+
     /// Where the browser is: path and query.
     #[track_caller]
     pub fn path(&self) -> String {

@@ -209,19 +209,6 @@ on_both! {
         }
     }
 
-    async fn a_portfolio_deactivated_meanwhile_takes_no_account_and_keeps_what_was_typed(db: Db) {
-        let people::World { app, mut maya, nordic, .. } = people::World::new(db).await;
-        app.execute(&format!("UPDATE portfolios SET deactivated_at = created_at WHERE id = {nordic}"));
-        let token = crate::steps::csrf(&app, &mut maya).await;
-        let nordic = nordic.to_string();
-        let sent = [("csrf", &*token), ("step", "review"), ("name", "Hygge"), ("website", ""), ("notes", "Home"), ("portfolio", &nordic), ("do", "create")];
-        let page = maya.post(&app, "/accounts/new", &sent).await;
-        page.is(422).sees("This portfolio is deactivated. Choose another").sees_no("Nordic Brands");
-        let kept = page.form("/accounts/new");
-        assert!(kept.contains(&("name".to_owned(), "Hygge".to_owned())) && kept.contains(&("notes".to_owned(), "Home".to_owned())));
-        assert_eq!(app.count("accounts"), 2);
-    }
-
     async fn a_query_that_no_page_has_written_gets_a_page_that_says_so(db: Db) {
         let people::World { app, mut maya, nordic, uma, account, .. } = people::World::new(db).await;
         let long = "a".repeat(20_000);
@@ -235,7 +222,8 @@ on_both! {
             (format!("/users-and-permissions/{uma}"), &["q"]),
             ("/portfolios".to_owned(), &["q", "page", "rows"]),
             (format!("/portfolios/{nordic}"), &["page", "people"]),
-            ("/accounts/new".to_owned(), &["portfolio"]),
+            ("/users-and-permissions/new".to_owned(), &["step", "draft", "q", "portfolio"]),
+            ("/accounts/new".to_owned(), &["step", "draft", "q", "portfolio"]),
             (format!("/accounts/{account}/move"), &["portfolio"]),
             ("/sign-in".to_owned(), &["next", "after"]),
             ("/forgot-password".to_owned(), &["sent"]),

@@ -223,6 +223,11 @@ on_both! {
         let mut stale = app.browser();
         stale.set_cookie("usher", &format!("{}x", maya.cookie("usher").unwrap()));
         stale.get(&app, "/users-and-groups").await.is(303);
+        let ruth = [("first_name", "Ruth"), ("last_name", "Adler"), ("email", "ruth@example.com"), ("default_role", "user"), ("do", "next")];
+        let step = maya.fill(&app, "/users-and-permissions/new", &ruth).await.is(303).header("location").to_owned();
+        maya.get(&app, &step).await.is(200);
+        maya.method(&app, Method::PUT, &step).await.is(405);
+        app.browser().get(&app, &step).await.is(303);
         app.execute("DROP TABLE tokens CASCADE".trim_end_matches(if db == Db::Sqlite { " CASCADE" } else { "" }));
         app.browser().get(&app, &link).await.is(500);
         app.browser().get(&app, &address).await.is(500);
@@ -231,7 +236,8 @@ on_both! {
         assert!(log.contains("/invitation/{token}") && log.contains("a request failed"), "nothing was logged");
         let (key, token) = (address.split_once("key=").unwrap().1, link.rsplit('/').next().unwrap());
         let cookies = [token_of(&maya), token_of(&noor), maya.cookie("usher-browser").unwrap().to_owned()];
-        for secret in [key, token].into_iter().chain(cookies.iter().map(String::as_str)).chain(passwords) {
+        let draft = step.split_once("draft=").unwrap().1;
+        for secret in [key, token, draft].into_iter().chain(cookies.iter().map(String::as_str)).chain(passwords) {
             assert!(secret.len() > 20 && !log.contains(secret), "{secret} is in the log");
             let encoded = secret.replace(' ', "+");
             assert!(!log.contains(&encoded), "{encoded} is in the log");

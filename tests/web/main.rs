@@ -16,6 +16,7 @@ mod audit;
 mod bad_input;
 mod delegation;
 mod directory;
+mod drafts;
 mod email_change;
 mod faults;
 mod forms;

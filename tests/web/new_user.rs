@@ -1,6 +1,9 @@
 //! The New User wizard over HTTP.
 
-use crate::helpers::{Browser, PASSWORD, Page, TestApp};
+use crate::{
+    helpers::{Browser, PASSWORD, Page, TestApp},
+    steps::{follow, go_on},
+};
 use usher::domain::ids::{AccountId, PortfolioId, UserId};
 
 const NEW: &str = "/users-and-permissions/new";
@@ -32,13 +35,14 @@ fn answers<'a>(step: &'a str, what: &'a str, role: &'a str, given: &[(&'a str, &
     fields
 }
 
-/// Posts these answers, with the token of whatever page is at hand.
+/// Posts these answers, with the token of whatever page is at hand, and opens the step that they lead to.
 async fn answer(browser: &mut Browser, app: &TestApp, answers: &[(&str, &str)]) -> Page {
     let page = browser.get(app, "/users-and-groups").await;
     let token = page.form("/sign-out");
     let mut fields = token.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
     fields.extend(answers);
-    browser.post(app, NEW, &fields).await
+    let answer = browser.post(app, NEW, &fields).await;
+    follow(app, browser, answer, NEW).await
 }
 
 on_both! {
@@ -84,8 +88,9 @@ on_both! {
         back.is(200).sees("1 of 2 ticked");
         let first = answer(&mut maya, &app, &answers("2", "back", "user", &[("account", &fjord)])).await;
         first.is(200).sees("Who is it?");
-        assert!(first.body.contains(&format!(r#"name="account" value="{fjord}""#)), "the tick is carried along");
-        let changed = answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[("account", &fjord)])).await;
+        let again = go_on(&app, &mut maya, &first, NEW, &[("do", "next")]).await;
+        again.is(200).sees("1 of 2 ticked").sees_no("The default role has changed");
+        let changed = go_on(&app, &mut maya, &first, NEW, &[("default_role", "portfolio_admin"), ("do", "next")]).await;
         changed.is(200).sees("The default role has changed").sees("0 of 2 ticked");
     }
 
@@ -111,9 +116,9 @@ on_both! {
         let (one, other) = (maya.get(&app, NEW).await, maya.get(&app, NEW).await);
         let noor = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("default_role", "user"), ("do", "next")];
         let ruth = [("first_name", "Ruth"), ("last_name", "Adler"), ("email", "ruth@example.com"), ("default_role", "user"), ("do", "next")];
-        let (one, other) = (maya.send(&app, &one, NEW, &noor).await, maya.send(&app, &other, NEW, &ruth).await);
-        let one = maya.send(&app, &one, NEW, &[("account", &fjord_id), ("do", "next")]).await;
-        let other = maya.send(&app, &other, NEW, &[("account", &cafe_id), ("do", "next")]).await;
+        let (one, other) = (go_on(&app, &mut maya, &one, NEW, &noor).await, go_on(&app, &mut maya, &other, NEW, &ruth).await);
+        let one = go_on(&app, &mut maya, &one, NEW, &[("account", &fjord_id), ("do", "next")]).await;
+        let other = go_on(&app, &mut maya, &other, NEW, &[("account", &cafe_id), ("do", "next")]).await;
         maya.send(&app, &other, NEW, &[("do", "add")]).await.is(303);
         maya.send(&app, &one, NEW, &[("do", "add")]).await.is(303);
         assert_eq!(app.accounts_of(app.id_of("noor@example.com")), [fjord]);
@@ -208,6 +213,65 @@ on_both! {
         let page = maya.get(&app, &format!("/users-and-permissions/{noor}")).await;
         page.sees("Default roleUser").sees("No accounts yet");
         assert!(app.deeds().contains(&"user.edited Noor van Dijk".to_owned()));
+    }
+
+    async fn whoever_comes_from_a_portfolio_finds_it_ticked_and_its_accounts_first(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, .. } = business(&app);
+        app.create_account(nordic, "Żubr Brewing");
+        let page = maya.get(&app, &format!("/portfolios/{nordic}")).await;
+        let from = format!("{NEW}?portfolio={nordic}");
+        assert!(page.has_link(&from));
+        let first = maya.get(&app, &from).await;
+        let noor = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("do", "next")];
+        let second = go_on(&app, &mut maya, first.is(200), NEW, &[&noor[..], &[("default_role", "portfolio_admin")]].concat()).await;
+        second.is(200).sees("1 of 2 ticked").sees_no("The default role has changed");
+        let review = go_on(&app, &mut maya, &second, NEW, &[("do", "next")]).await;
+        review.is(200).sees("Nordic Brands").sees_no("DACH");
+        let first = go_on(&app, &mut maya, &review, NEW, &[("do", "step-1")]).await;
+        let second = go_on(&app, &mut maya, &first, NEW, &[("default_role", "user"), ("do", "next")]).await;
+        second.is(200).sees("0 of 3 ticked").sees_no("The default role has changed");
+        let at = |name| second.text().find(name).unwrap();
+        assert!(at("Fjord Foods") < at("Żubr Brewing") && at("Żubr Brewing") < at("Café Löwe"));
+    }
+
+    async fn of_too_many_accounts_to_show_those_of_the_portfolio_that_one_comes_from_are_shown(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, dach, .. } = business(&app);
+        for number in 0..100 {
+            app.create_account(dach, &format!("Store {number}"));
+        }
+        let noor = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("default_role", "user"), ("do", "next")];
+        for (from, is_shown) in [(String::new(), false), (format!("?portfolio={nordic}"), true)] {
+            let first = maya.get(&app, &format!("{NEW}{from}")).await;
+            let second = go_on(&app, &mut maya, &first, NEW, &noor).await;
+            second.is(200).sees("102 accounts to choose from").sees_no("Store 7");
+            assert_eq!(second.shows("Fjord Foods"), is_shown, "{from}");
+        }
+    }
+
+    async fn a_portfolio_that_is_not_one_s_own_opens_no_wizard(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, dach, .. } = business(&app);
+        let (_, mut hana) = portfolio_admin(&app, nordic).await;
+        hana.get(&app, &format!("{NEW}?portfolio={nordic}")).await.is(200);
+        let (foreign, unknown) = (hana.get(&app, &format!("{NEW}?portfolio={dach}")).await, hana.get(&app, &format!("{NEW}?portfolio=987654")).await);
+        assert_eq!((foreign.is(404).text(), unknown.status.as_u16()), (unknown.text(), 404));
+        let deactivate = format!("/portfolios/{nordic}/deactivate");
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        maya.get(&app, &format!("{NEW}?portfolio={nordic}")).await.is(404);
+        app.mails().await;
+    }
+
+    async fn the_review_says_what_the_table_of_permissions_gives(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, fjord, .. } = business(&app);
+        let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
+        let user = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord)])).await;
+        user.sees("On accounts assigned to themSee, edit details").sees("Where it is given to themSee billing").sees("NeverUpdate billing");
+        user.sees("EverywhereSee names, email addresses and custom groups of active people");
+        let admin = answer(&mut maya, &app, &answers("2", "next", "portfolio_admin", &[("portfolio", &nordic)])).await;
+        admin.sees("On every account thereSee, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");
     }
 
     async fn a_user_has_no_wizard(db: Db) {

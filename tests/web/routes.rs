@@ -194,6 +194,8 @@ impl World {
             visit("AddToGroup", list(format!("/groups/{group}/add")), [303, 403, 200]),
             visit("AddToGroup", list("/groups/1/add".into()), [303, 404, 200]),
             visit("NewUserWizard", "/users-and-permissions/new".into(), [303, 403, 200]),
+            visit("NewUserWizard", format!("/users-and-permissions/new?portfolio={portfolio}"), [303, 403, 200]),
+            visit("NewUserWizard", "/users-and-permissions/new?step=3&draft=x".into(), [303, 403, 200]),
             visit("Roles", "/roles".into(), [303, 403, 200]),
             visit("RenameGroup", list(format!("/groups/{group}/rename")), [303, 403, 200]),
             visit("RenameGroup", list("/groups/1/rename".into()), [303, 403, 404]),
@@ -217,6 +219,7 @@ impl World {
             visit("EditPortfolio", format!("/portfolios/{portfolio}/edit"), [303, 403, 200]),
             visit("DeactivatePortfolio", format!("/portfolios/{portfolio}/deactivate"), [303, 403, 200]),
             visit("NewAccount", format!("/accounts/new?portfolio={portfolio}"), [303, 403, 200]),
+            visit("NewAccount", "/accounts/new?step=review&draft=x".into(), [303, 403, 200]),
             visit("Account", format!("/accounts/{account}"), [303, 404, 200]),
             visit("EditAccount", format!("/accounts/{account}/edit"), [303, 404, 200]),
             visit("MoveAccount", format!("/accounts/{account}/move"), [303, 403, 200]),
@@ -292,7 +295,7 @@ impl World {
                         vec![field("first_name", "Ruud"), field("last_name", "Smit")],
                     ]
                     .concat(),
-                    200,
+                    303,
                 )
             },
             guest("InvitationNewLink", &format!("{expired}/new-link"), vec![], 303),

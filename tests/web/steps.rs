@@ -66,6 +66,18 @@ pub async fn add_member(app: &TestApp, admin: &mut Browser, group: &str, user: U
     admin.fill(app, &format!("{group}/add"), &[("user", &user.to_string())]).await
 }
 
+/// The form on `page` of the wizard at `path` is sent, and the step that it leads to.
+pub async fn go_on(app: &TestApp, browser: &mut Browser, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
+    let sent = browser.send(app, page, path, fields).await;
+    follow(app, browser, sent, path).await
+}
+
+/// The step of the wizard at `path` that an answer leads to; any other answer as it is.
+pub async fn follow(app: &TestApp, browser: &mut Browser, answer: Page, path: &str) -> Page {
+    let location = answer.header("location").to_owned();
+    if location.starts_with(&format!("{path}?step=")) { browser.get(app, &location).await } else { answer }
+}
+
 /// What stands in the row of the table that shows these words.
 pub fn row(page: &Page, words: &str) -> String {
     let mut part = page.clone();

@@ -95,7 +95,7 @@ async fn refused(console: &Console, id: AccountId, picked: Option<PortfolioId>, 
 }
 
 async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, Failure> {
-    let wanted = Wanted { search: SearchTerm::parse(&find), ticked: picked.into_iter().collect(), limit: PICKS_MAX };
+    let wanted = Wanted { search: SearchTerm::parse(&find), ticked: picked.into_iter().collect(), held: Vec::new(), limit: PICKS_MAX };
     let (frame, ((account, may), offer)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
             Ok((accounts::movable(ctx, actor, id)?, offers::portfolios_for_accounts(ctx, actor, &wanted)?))

@@ -1,9 +1,9 @@
-//! New Account: company information, portfolio, people, review. Each step posts all answers so far; nothing is written before the last one,
-//! which checks everything again.
+//! New Account: company information, portfolio, people, review. Each step posts its answers with the draft of the others; nothing is written before
+//! the last one, which checks everything again.
 
 use actix_web::web::Query;
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{fields::AccountFields, picks};
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     },
     web::{
         console::Console,
+        draft::{self, DraftQuery},
         failure::Failure,
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
@@ -36,8 +37,8 @@ pub struct NewAccountPage {
     pub shell: Shell,
     pub step: Step,
     pub fields: AccountFields,
-    /// The answers of other steps, which the form carries along.
-    pub carried: Vec<(&'static str, String)>,
+    /// The answers so far, which the form carries along.
+    pub draft: String,
     pub portfolios: Picker,
     pub people: Picker,
 }
@@ -104,11 +105,22 @@ pub enum Do {
 
 impl NewAccountPage {
     fn errors(&self) -> FormErrors {
-        let mut errors = if self.step == Step::Company { self.fields.errors() } else { FormErrors::default() };
-        if self.step == Step::Portfolio {
-            errors.and("portfolios", self.portfolios.error.as_ref());
+        match self.step {
+            Step::Company => self.fields.errors(),
+            Step::Portfolio => FormErrors::of([(self.portfolios.id, self.portfolios.error.as_ref())]),
+            Step::People => FormErrors::of([(self.people.id, self.people.error.as_ref())]),
+            Step::Review => FormErrors::default(),
         }
-        errors
+    }
+
+    /// The step again, with what is missing.
+    fn missing(mut self, answers: &Answers) -> Self {
+        match self.step {
+            Step::Company => self.fields = answers.fields().0,
+            Step::Portfolio => _ = self.portfolios.error.get_or_insert(FieldError::Said("Choose a portfolio".to_owned())),
+            Step::People | Step::Review => {}
+        }
+        self
     }
 
     fn steps() -> [(Step, &'static str); 4] {
@@ -121,17 +133,32 @@ impl NewAccountPage {
     }
 }
 
-/// All answers so far.
+/// All answers, as they were typed and ticked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Answers {
+    name: String,
+    website: String,
+    notes: String,
+    portfolio: Option<PortfolioId>,
+    /// People of this portfolio.
+    users: Vec<UserId>,
+}
+
+impl draft::Answers for Answers {
+    const WIZARD: &'static str = "New Account";
+}
+
+/// A step, as it is posted: what this step asks, and the draft of everything else.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewAccountForm {
     step: Step,
     #[serde(default)]
-    name: String,
-    #[serde(default)]
-    website: String,
-    #[serde(default)]
-    notes: String,
+    draft: String,
+    name: Option<String>,
+    website: Option<String>,
+    notes: Option<String>,
     portfolio: Option<PortfolioId>,
     #[serde(default)]
     user: Vec<UserId>,
@@ -139,45 +166,46 @@ pub struct NewAccountForm {
     find_portfolio: String,
     #[serde(default)]
     find_user: String,
-    /// The portfolio that the people were ticked in.
-    people_of: Option<PortfolioId>,
     r#do: Do,
 }
 
-/// In which portfolio one was.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewAccountQuery {
-    portfolio: Option<PortfolioId>,
+impl NewAccountForm {
+    /// `held` are the answers of the draft.
+    fn answers(self, held: &Answers) -> Answers {
+        let portfolio = self.portfolio.or(held.portfolio);
+        // Only where one ticks does no tick mean that there is none; and somebody ticked in one portfolio need not be in another.
+        let is_ticking = self.step == Step::People || !self.user.is_empty() || portfolio != held.portfolio;
+        Answers {
+            name: self.name.unwrap_or_else(|| held.name.clone()),
+            website: self.website.unwrap_or_else(|| held.website.clone()),
+            notes: self.notes.unwrap_or_else(|| held.notes.clone()),
+            portfolio,
+            users: if is_ticking { self.user } else { held.users.clone() },
+        }
+    }
+}
+
+impl Answers {
+    fn fields(&self) -> (AccountFields, Option<AccountDetails>) {
+        AccountFields::typed(&self.name, &self.website, &self.notes)
+    }
 }
 
 /// `GET /accounts/new`
-pub(in crate::web) async fn show(console: Console, query: Query<NewAccountQuery>) -> Answer {
-    let form = NewAccountForm {
-        step: Step::Company,
-        name: String::new(),
-        website: String::new(),
-        notes: String::new(),
-        portfolio: query.portfolio,
-        user: Vec::new(),
-        find_portfolio: String::new(),
-        find_user: String::new(),
-        people_of: None,
-        r#do: Do::Next,
-    };
-    respond::page(&page(&console, Step::Company, form, AccountFields::default()).await?)
+pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
+    let DraftQuery { step, draft, q, portfolio } = query.into_inner().checked()?;
+    let Some(held) = draft::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console).await?) };
+    // A portfolio in the address is as new as one that is posted.
+    let answers = Answers { portfolio: portfolio.or(held.portfolio), ..held.clone() };
+    respond::page(&page(&console, step.unwrap_or(Step::Company), &answers, &held, q).await?)
 }
 
 /// `POST /accounts/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>) -> Answer {
-    let Form(mut form, sent) = form;
-    // Somebody ticked in one portfolio need not be in another.
-    if form.people_of != form.portfolio {
-        form.user.clear();
-    }
-    let (fields, details) = AccountFields::typed(&form.name, &form.website, &form.notes);
-    let as_typed = || AccountFields { name: Field::new(&*form.name), website: Field::new(&*form.website), notes: Field::new(&*form.notes) };
-    let step = match form.r#do {
+    let Form(form, sent) = form;
+    let Some(held) = draft::open::<Answers>(&console, &form.draft) else { return respond::again(&lost(&console).await?) };
+    let what = form.r#do;
+    let to = match what {
         Do::Find => form.step,
         Do::Back => form.step.before(),
         Do::Company => Step::Company,
@@ -186,83 +214,87 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>)
         Do::Next => form.step.after(),
         Do::Create => Step::Review,
     };
-    if step == Step::Company || form.r#do == Do::Find {
-        let fields = as_typed();
-        return respond::page(&page(&console, step, form, fields).await?);
-    }
-    // No step is reached past one whose answer is missing, however the form was sent.
-    let Some(details) = details else { return respond::again(&page(&console, Step::Company, form, fields).await?) };
-    let Some(portfolio) = form.portfolio.filter(|_| step > Step::Portfolio) else {
-        let is_missing = step > Step::Portfolio;
-        let mut page = page(&console, Step::Portfolio, form, fields).await?;
-        if !is_missing {
-            return respond::page(&page);
-        }
-        page.portfolios.error = Some(FieldError::Said("Choose a portfolio".to_owned()));
-        return respond::again(&page);
+    let find = match (what, to) {
+        (Do::Find, Step::Portfolio) => form.find_portfolio.clone(),
+        (Do::Find, Step::People) => form.find_user.clone(),
+        _ => String::new(),
     };
-    if form.r#do == Do::Create {
-        create(&console, portfolio, details, fields, form, sent).await
-    } else {
-        respond::page(&page(&console, step, form, fields).await?)
+    let answers = form.answers(&held);
+    let page = page(&console, to, &answers, &held, find.clone()).await?;
+    if page.step < to {
+        return respond::again(&page.missing(&answers));
+    }
+    match (what, answers.portfolio, answers.fields().1) {
+        (Do::Create, Some(portfolio), Some(details)) => create(&console, portfolio, details, &answers, sent).await,
+        _ => draft::forward(paths::NewAccount {}, to.name(), &page.draft, &find, &page),
     }
 }
 
-async fn create(
-    console: &Console,
-    portfolio: PortfolioId,
-    details: AccountDetails,
-    fields: AccountFields,
-    form: NewAccountForm,
-    sent: SentForm,
-) -> Answer {
-    let (name, people) = (details.name.clone(), form.user.clone());
+async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: SentForm) -> Answer {
+    let (name, people) = (details.name.clone(), answers.users.clone());
     match console.make(sent, move |ctx, caller| accounts::create(ctx, caller, portfolio, &details, &people)).await? {
         Ok(account) => console.done(&Flash::new(FlashKind::Ok, format!("The account {name} is created.")), paths::Account { account }),
-        Err(AccountError::NameTaken) => respond::again(&page(console, Step::Company, form, fields.name_taken()).await?),
-        Err(AccountError::PortfolioDeactivated) => {
-            // It cannot be chosen any more, nor can its people.
-            let form = NewAccountForm { portfolio: None, user: Vec::new(), people_of: None, ..form };
-            let mut page = page(console, Step::Portfolio, form, fields).await?;
-            page.portfolios.error = Some(FieldError::Said("This portfolio is deactivated. Choose another".to_owned()));
+        Err(AccountError::NameTaken) => {
+            let mut page = page(console, Step::Company, answers, answers, String::new()).await?;
+            page.fields = page.fields.name_taken();
             respond::again(&page)
         }
         // An account that is not there yet cannot be changed by others.
         Err(AccountError::Stale(_)) => Err(Failure::Internal("a new account was stale".to_owned())),
-        Err(AccountError::Denied(denied)) => Err(denied.into()),
+        Err(AccountError::Denied(denied)) if !denied.is_unknown() => Err(denied.into()),
+        // Gone since this request looked.
+        Err(AccountError::PortfolioDeactivated | AccountError::Denied(_)) => {
+            let page = page(console, Step::Review, answers, answers, String::new()).await?;
+            if page.step < Step::Review { respond::again(&page) } else { Err(Failure::NotFound) }
+        }
     }
 }
 
-async fn page(console: &Console, step: Step, form: NewAccountForm, fields: AccountFields) -> Result<NewAccountPage, Failure> {
-    let portfolio = form.portfolio;
-    let wanted = Wanted { search: SearchTerm::parse(&form.find_portfolio), ticked: portfolio.into_iter().collect(), limit: PICKS_MAX };
-    let users = Wanted { search: SearchTerm::parse(&form.find_user), ticked: form.user.clone(), limit: PICKS_MAX };
+/// The first step, for whoever comes with a draft that cannot be read.
+async fn lost(console: &Console) -> Result<NewAccountPage, Failure> {
+    let mut page = page(console, Step::Company, &Answers::default(), &Answers::default(), String::new()).await?;
+    page.shell.flash = Some(draft::lost());
+    Ok(page)
+}
+
+/// The step, or the one before it whose answer is missing or gone. `held` are the answers of a draft: what is ticked there and gone since is said
+/// to be.
+async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, Failure> {
+    let searched = |at| SearchTerm::parse(if step == at { &find } else { "" });
+    let portfolio = answers.portfolio;
+    let portfolios = Wanted {
+        search: searched(Step::Portfolio),
+        ticked: portfolio.into_iter().collect(),
+        held: held.portfolio.into_iter().collect(),
+        limit: PICKS_MAX,
+    };
+    let users = Wanted { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
     let (frame, (portfolios, people)) = console
         .open(Action::Use(Permission::AccountsCreate), move |ctx, actor| {
-            let portfolios = offers::portfolios_for_accounts(ctx, actor, &wanted)?;
+            let portfolios = offers::portfolios_for_accounts(ctx, actor, &portfolios)?;
+            let portfolio = portfolio.filter(|_| portfolios.lost == 0);
             Ok((portfolios, portfolio.map(|portfolio| offers::people_of(ctx, actor, portfolio, &users)).transpose()?))
         })
         .await?;
-    let mut carried = vec![("step", step.name().to_owned())];
-    if step != Step::Company {
-        carried.extend([("name", form.name), ("website", form.website), ("notes", form.notes)]);
-    }
-    let portfolio = portfolio.map(|portfolio| portfolio.to_string());
-    if step != Step::Portfolio {
-        carried.extend(portfolio.iter().map(|portfolio| ("portfolio", portfolio.clone())));
-    }
-    carried.extend(portfolio.map(|portfolio| ("people_of", portfolio)));
-    if step != Step::People {
-        carried.extend(form.user.iter().map(|user| ("user", user.to_string())));
-    }
-    let nobody = || offers::Offer { rows: Vec::new(), has_more: false, count: crate::usecases::Count::Exactly(0), ticked: Vec::new() };
+    let reached = match (answers.fields().1, &people) {
+        (None, _) => Step::Company,
+        (Some(_), None) => Step::Portfolio,
+        (Some(_), Some(people)) if people.lost > 0 => Step::People,
+        (Some(_), Some(_)) => Step::Review,
+    };
+    let step = step.min(reached);
+    let found = |at| if step == at { find.clone() } else { String::new() };
     Ok(NewAccountPage {
         shell: console.shell(&frame),
         step,
-        fields,
-        carried,
-        portfolios: picks::portfolios(portfolios, form.find_portfolio),
-        people: picks::people(people.unwrap_or_else(nobody), form.find_user, "People in the portfolio", frame.now),
+        fields: AccountFields {
+            name: Field::new(&*answers.name),
+            website: Field::new(&*answers.website),
+            notes: Field::new(&*answers.notes),
+        },
+        draft: draft::seal(console, answers),
+        portfolios: picks::portfolios(portfolios, found(Step::Portfolio)),
+        people: picks::people(people.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
     })
 }
 
@@ -278,7 +310,7 @@ mod tests {
                 shell: sample.shell(),
                 step,
                 fields: AccountFields::typed(&sample.text, "x", &sample.text).0,
-                carried: vec![("step", step.name().to_owned()), ("notes", sample.text.clone())],
+                draft: sample.text.clone(),
                 portfolios: Picker {
                     error: Some(FieldError::Said("No".into())),
                     id: "portfolios",

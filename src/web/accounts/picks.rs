@@ -4,7 +4,7 @@ use crate::{
     domain::clock::Timestamp,
     usecases::{Account, Person, Portfolio, offers::Offer},
     web::{
-        page::{Pick, Picker, PickerKind},
+        page::{FieldError, Pick, Picker, PickerKind, grouped},
         query,
     },
 };
@@ -32,6 +32,13 @@ pub(in crate::web) fn people(offer: Offer<Person>, find: String, group: &str, no
 
 /// One portfolio.
 pub(in crate::web) fn portfolios(offer: Offer<Portfolio>, find: String) -> Picker {
+    let picker = many_portfolios(offer, find);
+    let error = picker.error.map(|_| FieldError::Said("The portfolio that you chose is no longer available. Choose another".to_owned()));
+    Picker { kind: PickerKind::One, error, ..picker }
+}
+
+/// Several of them.
+pub(in crate::web) fn many_portfolios(offer: Offer<Portfolio>, find: String) -> Picker {
     let pick = |portfolio: &Portfolio, is_ticked| Pick {
         value: portfolio.id.to_string(),
         name: portfolio.name.clone(),
@@ -41,7 +48,7 @@ pub(in crate::web) fn portfolios(offer: Offer<Portfolio>, find: String) -> Picke
     let ids = ("portfolios", "portfolio", "find_portfolio");
     let group = |_: &Portfolio| "Portfolios".to_owned();
     let words = ("Find a portfolio", ("portfolio", "portfolios"));
-    Picker { kind: PickerKind::One, ..picker(offer, find, ids, words, |portfolio| portfolio.id.0, group, pick) }
+    picker(offer, find, ids, words, |portfolio| portfolio.id.0, group, pick)
 }
 
 fn picker<T>(
@@ -53,10 +60,30 @@ fn picker<T>(
     group: impl Fn(&T) -> String,
     pick: impl Fn(&T, bool) -> Pick,
 ) -> Picker {
-    let Offer { rows, has_more, count, ticked } = offer;
+    let Offer { rows, has_more, count, ticked, lost } = offer;
     let is_ticked = |row: &T| ticked.iter().any(|ticked| key(ticked) == key(row));
     let found = rows.iter().map(|row| (group(row), pick(row, is_ticked(row)))).collect();
     let kept = ticked.iter().map(|row| pick(row, true)).collect();
     let groups = Picker::grouped(found, kept);
-    Picker { kind: PickerKind::Many, id, name, find_name, label, words, find, count: query::shown(count), has_more, groups, error: None }
+    let error = (lost > 0).then(|| FieldError::Said(gone(lost, words.1)));
+    Picker { kind: PickerKind::Many, id, name, find_name, label, words, find, count: query::shown(count), has_more, groups, error }
+}
+
+/// Says that something ticked is gone, and not what or why: that may be nobody's business any more.
+fn gone(lost: usize, many: &str) -> String {
+    match lost {
+        1 => format!("One of the {many} that you ticked is no longer available. Check what is ticked now"),
+        lost => format!("{} of the {many} that you ticked are no longer available. Check what is ticked now", grouped(lost as u64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gone_is_counted() {
+        assert_eq!(gone(1, "people"), "One of the people that you ticked is no longer available. Check what is ticked now");
+        assert_eq!(gone(2, "accounts"), "2 of the accounts that you ticked are no longer available. Check what is ticked now");
+    }
 }

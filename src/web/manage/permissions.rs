@@ -3,7 +3,7 @@
 use crate::{
     domain::{clock::Timestamp, permission::Permission, policy::Role},
     usecases::explained::{Explained, Given, InPortfolio, OnAccount},
-    web::page::{Moment, counted},
+    web::page::{Moment, counted, in_words},
 };
 
 /// Rows that belong together: everywhere, or one portfolio.
@@ -95,37 +95,4 @@ fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
 fn source(kind: &'static str, name: &str, Given { by, at }: &Given, now: Timestamp) -> Source {
     let by = by.clone().unwrap_or_else(|| "somebody who is gone".to_owned());
     Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: Moment::new(*at, now) }) }
-}
-
-/// "See, edit details, update billing": to see billing goes without saying for whoever updates it.
-fn in_words(permissions: &[Permission]) -> String {
-    let updates = permissions.contains(&Permission::BillingUpdate);
-    let words = permissions.iter().filter_map(|permission| match permission {
-        Permission::AccountsView => Some("see"),
-        Permission::AccountsEdit => Some("edit details"),
-        Permission::BillingView if updates => None,
-        Permission::BillingView => Some("see billing"),
-        Permission::BillingUpdate => Some("see and update billing"),
-        Permission::UsersInvite => Some("invite people"),
-        Permission::AccountsCreate => Some("create accounts"),
-        Permission::AssignmentsChange => Some("change assignments"),
-        other => Some(other.label()),
-    });
-    let text = words.collect::<Vec<_>>().join(", ");
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_one_may_do_reads_as_a_sentence_begins() {
-        assert_eq!(in_words(&[Permission::AccountsView]), "See");
-        let all = [Permission::AccountsView, Permission::AccountsEdit, Permission::BillingView, Permission::BillingUpdate];
-        assert_eq!(in_words(&all), "See, edit details, see and update billing");
-        assert_eq!(in_words(&all[..3]), "See, edit details, see billing");
-        assert_eq!(in_words(&[]), "");
-    }
 }

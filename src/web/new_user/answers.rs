@@ -1,6 +1,6 @@
 //! What was answered so far, as every step carries it on.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
@@ -8,11 +8,12 @@ use crate::{
         user::DefaultRole,
     },
     usecases::new_user::Given,
-    web::failure::Failure,
+    web::{draft, failure::Failure},
 };
 
 /// All answers, as they were typed and ticked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Answers {
     pub first_name: String,
     pub last_name: String,
@@ -21,22 +22,36 @@ pub struct Answers {
     pub default_role: Option<DefaultRole>,
     pub portfolios: Vec<PortfolioId>,
     pub accounts: Vec<AccountId>,
+    /// The portfolio that one came from: ticked for a Portfolio Admin, and its accounts come first for a User.
+    pub from: Option<PortfolioId>,
     /// Ticks of the other kind were dropped, since the role has changed.
     pub dropped: bool,
 }
 
-/// A hidden field of a step.
-pub type Hidden = (&'static str, String);
+impl draft::Answers for Answers {
+    const WIZARD: &'static str = "New User";
+}
 
 /// A step of the wizard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) enum Step {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub(in crate::web) enum Step {
     #[serde(rename = "1")]
     NameAndRole,
     #[serde(rename = "2")]
     Assignments,
     #[serde(rename = "3")]
     Review,
+}
+
+impl Step {
+    /// As addresses have it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::NameAndRole => "1",
+            Self::Assignments => "2",
+            Self::Review => "3",
+        }
+    }
 }
 
 /// Which button was pressed.
@@ -53,7 +68,7 @@ pub(super) enum Do {
     Add,
 }
 
-/// A step, as it is posted.
+/// A step, as it is posted: what this step asks, and the draft of everything else.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WizardForm {
@@ -61,13 +76,11 @@ pub struct WizardForm {
     #[serde(rename = "do")]
     pub(super) what: Do,
     #[serde(default)]
-    first_name: String,
-    #[serde(default)]
-    last_name: String,
-    #[serde(default)]
-    email: String,
-    #[serde(default)]
-    default_role: String,
+    pub(super) draft: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+    default_role: Option<String>,
     #[serde(default)]
     portfolio: Vec<PortfolioId>,
     #[serde(default)]
@@ -79,32 +92,56 @@ pub struct WizardForm {
 }
 
 impl WizardForm {
-    /// The answers, and what is looked for.
-    pub(super) fn answers(self) -> Result<(Answers, String), Failure> {
-        let default_role = match self.default_role.as_str() {
-            "" => None,
-            role => Some(role.parse::<DefaultRole>().map_err(|_| Failure::Malformed)?),
+    /// The answers, and what is looked for. `held` are those of the draft.
+    pub(super) fn answers(self, held: &Answers) -> Result<(Answers, String), Failure> {
+        let default_role = match self.default_role.as_deref() {
+            None => held.default_role,
+            Some("") => None,
+            Some(role) => Some(role.parse::<DefaultRole>().map_err(|_| Failure::Malformed)?),
         };
         let find = match default_role {
             Some(DefaultRole::PortfolioAdmin) => self.find_portfolio,
             Some(DefaultRole::User) | None => self.find_account,
         };
-        let Self { first_name, last_name, email, portfolio: portfolios, account: accounts, .. } = self;
-        Ok((Answers { first_name, last_name, email, default_role, portfolios, accounts, dropped: false }.fitting(), find))
+        // Only where one ticks does no tick mean that there is none.
+        let is_ticking = self.step == Step::Assignments;
+        let answers = Answers {
+            first_name: self.first_name.unwrap_or_else(|| held.first_name.clone()),
+            last_name: self.last_name.unwrap_or_else(|| held.last_name.clone()),
+            email: self.email.unwrap_or_else(|| held.email.clone()),
+            default_role,
+            portfolios: if is_ticking || !self.portfolio.is_empty() { self.portfolio } else { held.portfolios.clone() },
+            accounts: if is_ticking || !self.account.is_empty() { self.account } else { held.accounts.clone() },
+            from: held.from,
+            dropped: false,
+        };
+        Ok((answers.fitting(held.default_role), find))
     }
 }
 
 impl Answers {
-    /// The same without ticks that the role does not go with.
-    fn fitting(mut self) -> Self {
-        let before = self.portfolios.len() + self.accounts.len();
+    /// The same without ticks that the role does not go with. `before` is the role that was chosen so far.
+    fn fitting(mut self, before: Option<DefaultRole>) -> Self {
         match self.default_role {
-            Some(DefaultRole::PortfolioAdmin) => self.accounts.clear(),
-            Some(DefaultRole::User) => self.portfolios.clear(),
+            Some(DefaultRole::PortfolioAdmin) => {
+                self.dropped = !self.accounts.is_empty();
+                self.accounts.clear();
+                if self.default_role != before && self.portfolios.is_empty() {
+                    self.portfolios.extend(self.from);
+                }
+            }
+            Some(DefaultRole::User) => {
+                self.dropped = self.portfolios.iter().any(|&portfolio| Some(portfolio) != self.from);
+                self.portfolios.clear();
+            }
             None => {}
         }
-        self.dropped = self.portfolios.len() + self.accounts.len() < before;
         self
+    }
+
+    /// Portfolios that could be ticked before.
+    pub(super) fn held_portfolios(&self) -> Vec<PortfolioId> {
+        self.portfolios.iter().copied().chain(self.from).collect()
     }
 
     /// What is ticked; `None` when nothing is.
@@ -113,22 +150,5 @@ impl Answers {
             DefaultRole::PortfolioAdmin => (!self.portfolios.is_empty()).then(|| Given::Portfolios(self.portfolios.clone())),
             DefaultRole::User => (!self.accounts.is_empty()).then(|| Given::Accounts(self.accounts.clone())),
         }
-    }
-
-    /// Name, address and role, for the steps after the first.
-    pub fn typed(&self) -> Vec<Hidden> {
-        let role = self.default_role.map_or("", DefaultRole::as_str);
-        vec![
-            ("first_name", self.first_name.clone()),
-            ("last_name", self.last_name.clone()),
-            ("email", self.email.clone()),
-            ("default_role", role.to_owned()),
-        ]
-    }
-
-    /// What is ticked, for the steps that show no boxes.
-    pub fn ticked(&self) -> Vec<Hidden> {
-        let portfolios = self.portfolios.iter().map(|id| ("portfolio", id.to_string()));
-        portfolios.chain(self.accounts.iter().map(|id| ("account", id.to_string()))).collect()
     }
 }

@@ -8,12 +8,13 @@ use crate::{
     web::{
         accounts::picks,
         console::Console,
+        draft,
         failure::Failure,
-        page::{FieldError, FormErrors, PICKS_MAX, Picker, PickerKind, Shell},
+        page::{FieldError, FormErrors, PICKS_MAX, Picker, Shell},
     },
 };
 
-use super::{Answers, Hidden, name_and_role::Checked};
+use super::{Answers, name_and_role::Checked};
 
 /// The second step.
 #[derive(Debug, Clone, Template)]
@@ -28,33 +29,31 @@ pub struct AssignmentsPage {
     pub picker: Picker,
     /// Ticks of the other kind were dropped, since the role has changed.
     pub dropped: bool,
-    pub hidden: Vec<Hidden>,
+    pub draft: String,
 }
 
 impl AssignmentsPage {
+    /// `held` are the answers of a draft: what is ticked there and gone since is said to be.
     pub(super) async fn new(
         console: &Console,
         answers: &Answers,
+        held: &Answers,
         checked: Checked,
         find: String,
         error: Option<FieldError>,
     ) -> Result<Self, Failure> {
         let search = SearchTerm::parse(&find);
         let find = if search.is_some() { find } else { String::new() };
-        let (portfolios, accounts) = (answers.portfolios.clone(), answers.accounts.clone());
+        let portfolios =
+            Wanted { search: search.clone(), ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: PICKS_MAX };
+        let accounts = Wanted { search, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: PICKS_MAX };
+        let from = answers.from;
         let role = checked.default_role;
         let (frame, picker) = console
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match role {
-                    DefaultRole::PortfolioAdmin => {
-                        let wanted = Wanted { search, ticked: portfolios, limit: PICKS_MAX };
-                        let picker = picks::portfolios(offers::portfolios_to_give(ctx, actor, &wanted)?, find);
-                        Picker { kind: PickerKind::Many, ..picker }
-                    }
-                    DefaultRole::User => {
-                        let wanted = Wanted { search, ticked: accounts, limit: PICKS_MAX };
-                        picks::accounts(offers::accounts_to_give(ctx, actor, &wanted)?, find)
-                    }
+                    DefaultRole::PortfolioAdmin => picks::many_portfolios(offers::portfolios_to_give(ctx, actor, &portfolios)?, find),
+                    DefaultRole::User => picks::accounts(offers::accounts_to_give(ctx, actor, &accounts, from)?, find),
                 })
             })
             .await?;
@@ -63,19 +62,19 @@ impl AssignmentsPage {
             who: checked.in_short(),
             short_name: checked.first_name.to_string(),
             default_role: role,
-            picker: Picker { error, ..picker },
+            picker: Picker { error: picker.error.or(error), ..picker },
             dropped: answers.dropped,
-            hidden: answers.typed(),
+            draft: draft::seal(console, answers),
         })
     }
 
-    /// The step again, since nothing is ticked.
-    pub(super) async fn nothing_ticked(console: &Console, answers: &Answers, checked: Checked) -> Result<Self, Failure> {
+    /// The step again, since nothing is ticked, or what was ticked is gone.
+    pub(super) async fn nothing_ticked(console: &Console, answers: &Answers, held: &Answers, checked: Checked) -> Result<Self, Failure> {
         let text = match checked.default_role {
             DefaultRole::PortfolioAdmin => "Tick at least one portfolio",
             DefaultRole::User => "Tick at least one account",
         };
-        Self::new(console, answers, checked, String::new(), Some(FieldError::Said(text.to_owned()))).await
+        Self::new(console, answers, held, checked, String::new(), Some(FieldError::Said(text.to_owned()))).await
     }
 
     fn errors(&self) -> FormErrors {
@@ -90,7 +89,10 @@ impl AssignmentsPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples::{Sample, check};
+    use crate::web::{
+        page::PickerKind,
+        samples::{Sample, check},
+    };
 
     fn page(sample: &Sample, default_role: DefaultRole) -> AssignmentsPage {
         AssignmentsPage {
@@ -100,7 +102,7 @@ mod tests {
             default_role,
             picker: Picker::sample(sample, PickerKind::Many),
             dropped: sample.rows > 20,
-            hidden: vec![("first_name", sample.text.clone())],
+            draft: sample.text.clone(),
         }
     }
 

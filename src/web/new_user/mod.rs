@@ -1,16 +1,25 @@
-//! New User: the wizard of three steps. Each step posts all answers so far and is answered with the next one; only the last one writes, and
-//! checks everything again, since a posted form proves nothing about the steps before it.
+//! New User: the wizard of three steps. Each step posts its answers with the draft of the others and leads to the next one; only the last one
+//! writes, and checks everything again, since a posted form proves nothing about the steps before it.
 
 mod answers;
 pub mod assignments;
 pub mod name_and_role;
 pub mod review;
 
+use actix_web::web::Query;
+
 use crate::{
-    domain::{permission::Permission, policy::Action, sent_form::SentForm},
-    usecases::{invitations::InviteError, new_user},
+    domain::{permission::Permission, policy::Action, sent_form::SentForm, user::DefaultRole},
+    usecases::{
+        Denied,
+        invitations::InviteError,
+        new_user,
+        offers::{self, Wanted},
+    },
     web::{
         console::Console,
+        draft::{self, DraftQuery},
+        failure::Failure,
         form::Form,
         page::{Flash, FlashKind},
         paths,
@@ -18,58 +27,114 @@ use crate::{
     },
 };
 
-pub use answers::{Answers, Hidden, WizardForm};
-use answers::{Do, Step};
+use answers::Do;
+pub(super) use answers::Step;
+pub use answers::{Answers, WizardForm};
+use assignments::AssignmentsPage;
 use name_and_role::{Checked, NameAndRolePage};
+use review::ReviewPage;
 
 /// `GET /users-and-permissions/new`
-pub(in crate::web) async fn show(console: Console) -> Answer {
-    respond::page(&NameAndRolePage::new(&console, &Answers::default()).await?)
+pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
+    let DraftQuery { step, draft, q, portfolio } = query.into_inner().checked()?;
+    let Some(mut answers) = draft::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console).await?) };
+    if let Some(portfolio) = portfolio {
+        let came_from = Answers { default_role: Some(DefaultRole::PortfolioAdmin), portfolios: vec![portfolio], ..Answers::default() };
+        check_ticks(&console, &came_from, &Answers::default()).await?;
+        answers.from = Some(portfolio);
+    }
+    // A step whose answers are missing or gone is not passed.
+    let step = step.unwrap_or(Step::NameAndRole);
+    let Some(checked) = Checked::of(&answers).filter(|_| step > Step::NameAndRole) else {
+        return respond::page(&NameAndRolePage::new(&console, &answers).await?);
+    };
+    if step == Step::Review
+        && let Some(page) = ReviewPage::new(&console, &answers, checked.clone()).await?
+    {
+        return respond::page(&page);
+    }
+    respond::page(&AssignmentsPage::new(&console, &answers, &answers, checked, q, None).await?)
 }
 
 /// `POST /users-and-permissions/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
     console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
     let Form(form, sent) = form;
+    let Some(held) = draft::open::<Answers>(&console, &form.draft) else { return respond::again(&lost(&console).await?) };
     let (what, step) = (form.what, form.step);
-    let (answers, find) = form.answers()?;
+    let (answers, find) = form.answers(&held)?;
+    check_ticks(&console, &answers, &held).await?;
     let to = match (what, step) {
         (Do::Next, Step::NameAndRole) | (Do::Find | Do::Step2, _) | (Do::Back, Step::Review) => Step::Assignments,
         (Do::Next, Step::Assignments | Step::Review) => Step::Review,
         (Do::Back, Step::NameAndRole | Step::Assignments) | (Do::Step1, _) => Step::NameAndRole,
-        (Do::Add, _) => return add(&console, &answers, sent).await,
+        (Do::Add, _) => return add(&console, &answers, &held, sent).await,
     };
     if to == Step::NameAndRole {
-        return respond::page(&NameAndRolePage::new(&console, &answers).await?);
+        let page = NameAndRolePage::new(&console, &answers).await?;
+        return draft::forward(paths::NewUserWizard {}, to.name(), &page.draft, "", &page);
     }
     let checked = match name_and_role::check(&console, &answers).await? {
         Ok(checked) => checked,
         Err(page) => return respond::again(&*page),
     };
     if to == Step::Assignments {
-        return respond::page(&assignments::AssignmentsPage::new(&console, &answers, checked, find, None).await?);
+        let page = AssignmentsPage::new(&console, &answers, &held, checked, find, None).await?;
+        return draft::forward(paths::NewUserWizard {}, to.name(), &page.draft, &page.picker.find, &page);
     }
-    match review::ReviewPage::new(&console, &answers, checked.clone()).await? {
-        Some(page) => respond::page(&page),
-        None => respond::again(&assignments::AssignmentsPage::nothing_ticked(&console, &answers, checked).await?),
+    match ReviewPage::new(&console, &answers, checked.clone()).await? {
+        Some(page) => draft::forward(paths::NewUserWizard {}, to.name(), &page.draft, "", &page),
+        None => respond::again(&AssignmentsPage::nothing_ticked(&console, &answers, &held, checked).await?),
     }
 }
 
-async fn add(console: &Console, answers: &Answers, sent: SentForm) -> Answer {
+/// The first step, for whoever comes with a draft that cannot be read.
+async fn lost(console: &Console) -> Result<NameAndRolePage, Failure> {
+    let mut page = NameAndRolePage::new(console, &Answers::default()).await?;
+    page.shell.flash = Some(draft::lost());
+    Ok(page)
+}
+
+/// Whether what is ticked is the actor's to give, or stood in the draft `held` and is gone since.
+async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Result<(), Failure> {
+    let portfolios = Wanted { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
+    let accounts = Wanted { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
+    console
+        .state()
+        .run({
+            let actor = console.user.person.clone();
+            move |ctx| {
+                if portfolios.has_new() {
+                    offers::portfolios_to_give(ctx, &actor, &portfolios)?;
+                }
+                if accounts.has_new() {
+                    offers::accounts_to_give(ctx, &actor, &accounts, None)?;
+                }
+                Ok::<_, Denied>(())
+            }
+        })
+        .await
+}
+
+async fn add(console: &Console, answers: &Answers, held: &Answers, sent: SentForm) -> Answer {
     let checked = match name_and_role::parsed(console, answers).await? {
         Ok(checked) => checked,
         Err(page) => return respond::again(&*page),
     };
     let Some(given) = answers.given() else {
-        return respond::again(&assignments::AssignmentsPage::nothing_ticked(console, answers, checked).await?);
+        return respond::again(&AssignmentsPage::nothing_ticked(console, answers, held, checked).await?);
     };
-    let Checked { first_name, last_name, email, .. } = checked;
+    let Checked { first_name, last_name, email, .. } = checked.clone();
     let new = new_user::NewUser { first_name, last_name, email, given };
     match console.make(sent, move |ctx, caller| new_user::invite(ctx, caller, &new)).await? {
         Ok(person) => {
             let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
             let text = format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email);
             console.done(&Flash::new(FlashKind::Ok, text), paths::Manage { user: person.id })
+        }
+        Err(InviteError::Denied(denied)) if denied.is_unknown() => {
+            let page = AssignmentsPage::new(console, answers, held, checked, String::new(), None).await?;
+            if page.picker.error.is_some() { respond::again(&page) } else { Err(denied.into()) }
         }
         Err(InviteError::Denied(denied)) => Err(denied.into()),
         // Taken since the first step looked.

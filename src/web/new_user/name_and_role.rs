@@ -10,13 +10,14 @@ use crate::{
     },
     web::{
         console::Console,
+        draft,
         failure::Failure,
         page::{Field, FieldError, FormErrors, Shell, parse},
         paths,
     },
 };
 
-use super::{Answers, Hidden};
+use super::Answers;
 
 /// The first step.
 #[derive(Debug, Clone, Template)]
@@ -30,7 +31,7 @@ pub struct NameAndRolePage {
     pub role_error: Option<FieldError>,
     /// Whose page to open instead, where the address is somebody's whom the actor administers.
     pub existing: Option<UserId>,
-    pub hidden: Vec<Hidden>,
+    pub draft: String,
     /// Whether there is no portfolio in which the one who looks could invite anybody.
     pub has_nothing_to_give: bool,
 }
@@ -45,6 +46,16 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// `None` where anything is missing or wrong.
+    pub(super) fn of(answers: &Answers) -> Option<Self> {
+        Some(Self {
+            first_name: PersonName::parse(&answers.first_name).ok()?,
+            last_name: PersonName::parse(&answers.last_name).ok()?,
+            email: EmailAddress::parse(&answers.email).ok()?,
+            default_role: answers.default_role?,
+        })
+    }
+
     /// "Noor van Dijk, User".
     pub(super) fn in_short(&self) -> String {
         format!("{} {}, {}", self.first_name, self.last_name, self.default_role.label())
@@ -62,7 +73,7 @@ impl NameAndRolePage {
             default_role: answers.default_role,
             role_error: None,
             existing: None,
-            hidden: answers.ticked(),
+            draft: draft::seal(console, answers),
             has_nothing_to_give,
         })
     }
@@ -118,13 +129,13 @@ pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Answer
 
 /// Checks the answers by themselves.
 pub(super) async fn parsed(console: &Console, answers: &Answers) -> Result<Answered, Failure> {
-    let [mut first, mut last, mut address] = [Field::default(), Field::default(), Field::default()];
-    let first_name = parse(&answers.first_name, FieldError::first_name(), &mut first);
-    let last_name = parse(&answers.last_name, FieldError::last_name(), &mut last);
-    let email = parse(&answers.email, EmailAddress::parse, &mut address);
-    if let (Some(first_name), Some(last_name), Some(email), Some(default_role)) = (first_name, last_name, email, answers.default_role) {
-        return Ok(Ok(Checked { first_name, last_name, email, default_role }));
+    if let Some(checked) = Checked::of(answers) {
+        return Ok(Ok(checked));
     }
+    let [mut first, mut last, mut address] = [Field::default(), Field::default(), Field::default()];
+    parse(&answers.first_name, FieldError::first_name(), &mut first);
+    parse(&answers.last_name, FieldError::last_name(), &mut last);
+    parse(&answers.email, EmailAddress::parse, &mut address);
     let role_error = answers.default_role.is_none().then(|| FieldError::Said("Choose a default role".to_owned()));
     let page = NameAndRolePage::new(console, answers).await?;
     Ok(Err(Box::new(NameAndRolePage { first_name: first, last_name: last, email: address, role_error, ..page })))
@@ -144,7 +155,7 @@ mod tests {
             default_role: None,
             role_error: None,
             existing: None,
-            hidden: vec![("account", "7".to_owned())],
+            draft: sample.text.clone(),
             has_nothing_to_give: false,
         }
     }

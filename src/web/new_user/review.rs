@@ -14,10 +14,15 @@ use crate::{
         new_user::Given,
         offers::{self, Wanted},
     },
-    web::{console::Console, failure::Failure, page::Shell},
+    web::{
+        console::Console,
+        draft,
+        failure::Failure,
+        page::{Ability, Shell},
+    },
 };
 
-use super::{Answers, Hidden, name_and_role::Checked};
+use super::{Answers, name_and_role::Checked};
 
 /// The last step.
 #[derive(Debug, Clone, Template)]
@@ -34,34 +39,35 @@ pub struct ReviewPage {
     pub given: Vec<(String, Vec<String>)>,
     /// "5 days".
     pub invitation_term: String,
-    pub hidden: Vec<Hidden>,
+    pub draft: String,
 }
 
 impl ReviewPage {
-    /// `None` when nothing is ticked yet.
+    /// `None` when nothing is ticked yet, or what was ticked is gone.
     pub(super) async fn new(console: &Console, answers: &Answers, checked: Checked) -> Result<Option<Self>, Failure> {
         let Some(given) = answers.given() else { return Ok(None) };
-        let (frame, given) = console
+        let (frame, (given, lost)) = console
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match given {
                     Given::Portfolios(ids) => {
-                        let chosen = offers::portfolios_to_give(ctx, actor, &Wanted { search: None, ticked: ids, limit: 0 })?.ticked;
-                        chosen.into_iter().map(|portfolio| (portfolio.name, Vec::new())).collect()
+                        let chosen = offers::portfolios_to_give(ctx, actor, &held(ids))?;
+                        (chosen.ticked.into_iter().map(|portfolio| (portfolio.name, Vec::new())).collect(), chosen.lost)
                     }
                     Given::Accounts(ids) => {
-                        let chosen = offers::accounts_to_give(ctx, actor, &Wanted { search: None, ticked: ids, limit: 0 })?.ticked;
-                        let groups = chosen.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
+                        let chosen = offers::accounts_to_give(ctx, actor, &held(ids), None)?;
+                        let groups = chosen.ticked.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
                         let named = |accounts: &[crate::usecases::Account]| {
                             let portfolio = accounts.first().map(|account| account.portfolio_name.clone()).unwrap_or_default();
                             (portfolio, accounts.iter().map(|account| account.name.clone()).collect())
                         };
-                        groups.map(named).collect()
+                        (groups.map(named).collect(), chosen.lost)
                     }
                 })
             })
             .await?;
-        let mut hidden = answers.typed();
-        hidden.extend(answers.ticked());
+        if lost > 0 {
+            return Ok(None);
+        }
         Ok(Some(Self {
             shell: console.shell(&frame),
             who: checked.in_short(),
@@ -72,8 +78,12 @@ impl ReviewPage {
             default_role: checked.default_role,
             given,
             invitation_term: invitation_term(&frame),
-            hidden,
+            draft: draft::seal(console, answers),
         }))
+    }
+
+    fn abilities(&self) -> Vec<Ability> {
+        Ability::all(self.default_role)
     }
 
     fn is_user(&self) -> bool {
@@ -89,6 +99,11 @@ impl ReviewPage {
         };
         format!("{count} {}", if count == 1 { one } else { many })
     }
+}
+
+/// What was found to be the actor's to give before.
+fn held<I: Clone>(ids: Vec<I>) -> Wanted<I> {
+    Wanted { search: None, held: ids.clone(), ticked: ids, limit: 0 }
 }
 
 fn invitation_term(frame: &Frame) -> String {
@@ -112,7 +127,7 @@ mod tests {
             default_role,
             given: vec![(sample.text.clone(), accounts)],
             invitation_term: "5 days".to_owned(),
-            hidden: vec![("email", sample.email.clone())],
+            draft: sample.text.clone(),
         }
     }
 

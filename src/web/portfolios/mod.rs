@@ -42,6 +42,10 @@ impl PortfolioHead {
         paths::ReactivatePortfolio { portfolio: self.id }
     }
 
+    fn new_user_path(&self) -> String {
+        paths::with_query(paths::NewUserWizard {}, &[("portfolio", &self.id.to_string())])
+    }
+
     fn new_account_path(&self) -> String {
         paths::with_query(paths::NewAccount {}, &[("portfolio", &self.id.to_string())])
     }

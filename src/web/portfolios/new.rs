@@ -110,8 +110,8 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm
 }
 
 async fn page(console: &Console, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, Failure> {
-    let accounts = Wanted { search: SearchTerm::parse(&form.find_account), ticked: form.account, limit: PICKS_MAX };
-    let people = Wanted { search: SearchTerm::parse(&form.find_user), ticked: form.user, limit: PICKS_MAX };
+    let accounts = Wanted { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
+    let people = Wanted { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
     let (frame, (accounts, people)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
             Ok((offers::accounts_to_move(ctx, actor, &accounts)?, offers::portfolio_admins(ctx, actor, &people)?))

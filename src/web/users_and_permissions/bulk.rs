@@ -169,8 +169,8 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
     let open = move |ctx: &_, actor: &_| {
         let candidates = people_bulk::look(ctx, actor, action, &user)?;
         let is_assigning = action == BulkAction::Assign;
-        let wanted = Wanted { search, ticked: account, limit: PICKS_MAX };
-        let accounts = is_assigning.then(|| offers::accounts_to_give(ctx, actor, &wanted)).transpose()?;
+        let wanted = Wanted { search, ticked: account, held: Vec::new(), limit: PICKS_MAX };
+        let accounts = is_assigning.then(|| offers::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
         Ok((candidates, accounts))
     };
     let (frame, (candidates, accounts)) = console.open(Action::Use(Permission::UsersExport), open).await?;

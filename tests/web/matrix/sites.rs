@@ -160,7 +160,7 @@ pub(super) fn sites() -> Vec<Site> {
         site!(EditPortfolio, Active, Some(PORTFOLIO), Some((PORTFOLIO, &[("name", "New {made}"), ("notes", ""), ("version", "1")]))),
         site!(DeactivatePortfolio, Active, Some(PORTFOLIO), Some((PORTFOLIO, &[])), &[409]),
         site!(ReactivatePortfolio, Active, None, Some((PORTFOLIO, &[])), &[409]),
-        site!(NewAccount, Active, Some(&[("accounts.create", Company)]), Some((&[("accounts.create", Portfolio)], CREATED)), &[422]),
+        site!(NewAccount, Active, Some(&[("accounts.create", Company)]), Some((&[("accounts.create", Portfolio)], CREATED))),
         site!(Account, Active, Some(&[("accounts.view", Account)]), None),
         site!(EditAccount, Active, Some(&[("accounts.edit", Account)]), Some((&[("accounts.edit", Account)], &[("name", "New {made}"), ("website", ""), ("notes", ""), ("version", "1")]))),
         site!(MoveAccount, Active, Some(&[("portfolios.manage", Account)]), Some((&[("portfolios.manage", Account), ("portfolios.manage", Portfolio)], &[("portfolio", "{portfolio}"), ("do", "move")])), &[409, 422]),

@@ -192,7 +192,8 @@ impl Table {
             "No" => Answer::Refused,
             _ if word == "users.deleted" && thing == Thing::Person(Who::Deleted) => Answer::Allowed,
             _ if !thing.exists() || (is_admins && !is_hidden) => Answer::Unknown,
-            // Nobody is invited to what gives access to nobody.
+            // Nobody is invited to what gives access to nobody, and nothing begins there.
+            _ if word == "accounts.create" && thing == Thing::Portfolio(Place::Closed) => Answer::Unknown,
             _ if word == "users.invite" && matches!(thing, Thing::Account(book) if book.place() == Place::Closed) => Answer::Unknown,
             _ if word == "users.deleted" && thing != Thing::Company => Answer::Unknown,
             "Yes" => Answer::Allowed,

@@ -1,0 +1,93 @@
+//! What roles and assignments allow, in the words of the table of permissions.
+
+use crate::domain::{
+    permission::{Outline, Permission},
+    user::DefaultRole,
+};
+
+/// What a role allows somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ability {
+    /// "On accounts assigned to them"
+    pub place: &'static str,
+    /// "See, edit details"
+    pub may: String,
+}
+
+impl Ability {
+    /// Both default roles, by name.
+    pub fn of_roles() -> [(&'static str, Vec<Self>); 2] {
+        [DefaultRole::PortfolioAdmin, DefaultRole::User].map(|role| (role.label(), Self::assigned(role)))
+    }
+
+    /// What a default role allows where something is assigned to somebody.
+    pub fn assigned(role: DefaultRole) -> Vec<Self> {
+        Self::told(role, Outline { everywhere: Vec::new(), ..Outline::of(role) })
+    }
+
+    /// And in the company as a whole.
+    pub fn all(role: DefaultRole) -> Vec<Self> {
+        Self::told(role, Outline::of(role))
+    }
+
+    fn told(role: DefaultRole, outline: Outline) -> Vec<Self> {
+        let Outline { everywhere, in_portfolios, on_accounts, if_given, never } = outline;
+        let on = match role {
+            DefaultRole::PortfolioAdmin => "On every account there",
+            DefaultRole::User => "On accounts assigned to them",
+        };
+        let all = [
+            ("In portfolios assigned to them", in_portfolios),
+            (on, on_accounts),
+            ("Where it is given to them", if_given),
+            ("Everywhere", everywhere),
+            ("Never", never),
+        ];
+        all.into_iter().filter(|(_, may)| !may.is_empty()).map(|(place, may)| Self { place, may: in_words(&may) }).collect()
+    }
+}
+
+/// "See, edit details, see and update billing".
+pub fn in_words(permissions: &[Permission]) -> String {
+    let mut words = permissions.iter().map(|permission| permission.in_short()).collect::<Vec<_>>().join(", ");
+    words = words.replace("see billing, update billing", "see and update billing");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_may_do_reads_as_a_sentence_begins() {
+        assert_eq!(in_words(&[Permission::AccountsView]), "See");
+        let all = [Permission::AccountsView, Permission::AccountsEdit, Permission::BillingView, Permission::BillingUpdate];
+        assert_eq!(in_words(&all), "See, edit details, see and update billing");
+        assert_eq!(in_words(&all[..3]), "See, edit details, see billing");
+        assert_eq!(in_words(&[]), "");
+    }
+
+    #[test]
+    fn a_role_is_told_by_where_it_holds() {
+        let told =
+            |role| Ability::assigned(role).into_iter().map(|ability| format!("{}: {}", ability.place, ability.may)).collect::<Vec<_>>();
+        assert_eq!(
+            told(DefaultRole::PortfolioAdmin),
+            [
+                "In portfolios assigned to them: Invite people, create accounts, change assignments",
+                "On every account there: See, edit details, see and update billing"
+            ]
+        );
+        assert_eq!(
+            told(DefaultRole::User),
+            [
+                "On accounts assigned to them: See, edit details",
+                "Where it is given to them: See billing",
+                "Never: Update billing, invite people, create accounts, change assignments"
+            ]
+        );
+        let everywhere = Ability { place: "Everywhere", may: Permission::DirectoryView.label().to_owned() };
+        assert!(Ability::all(DefaultRole::User).contains(&everywhere));
+    }
+}
