@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        account::AccountDetails,
+        account::{AccountDetails, Website},
         audit::{AuditAction, SubjectKind},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AccountPlace, Grants, Permission},
-        policy::{Action, Refusal},
+        policy::Action,
         scope::Scope,
         search::SearchTerm,
         user::Status,
@@ -249,6 +249,10 @@ pub fn edit(ctx: &Context, caller: &Caller, id: AccountId, details: &AccountDeta
         let acting = caller.acting(tx, Rights::Stay, now)?;
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
+        let website = details.website.as_ref().map_or("", Website::as_str);
+        if details.name.as_str() == account.name && website == account.website && details.notes.as_str() == account.notes {
+            return Err(Denied::is_so(account.name).into());
+        }
         if account.version != version {
             return Err(AccountError::Stale(Box::new(account)));
         }
@@ -276,7 +280,7 @@ pub fn move_to(ctx: &Context, caller: &Caller, id: AccountId, portfolio: Portfol
         let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(Denied::unknown)?;
         let account = accounts::lock(tx, id)?.ok_or_else(Denied::unknown)?;
         if account.portfolio_id == portfolio.id {
-            return Err(Denied::Refused { refusal: Refusal::Unchanged, name: Some(account.name) }.into());
+            return Err(Denied::is_so(account.name).into());
         }
         let mut affected = Affected::default();
         move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;

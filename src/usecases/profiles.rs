@@ -97,13 +97,13 @@ pub fn update(ctx: &Context, caller: &Caller, id: UserId, profile: &Profile) -> 
         let met = acting.met_locked(tx, id, now)?;
         acting.authorise_on(&met, Action::EditUser)?;
         let before = &met.person;
-        if before.version != profile.version {
-            return Err(ProfileError::Stale(Box::new(met.person)));
-        }
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
         if is_so && profile.default_role == before.default_role {
             return Err(Denied::unchanged(before).into());
+        }
+        if before.version != profile.version {
+            return Err(ProfileError::Stale(Box::new(met.person)));
         }
         let with_role = change_role(tx, caller, &acting, &met, profile, now)?;
         people::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;

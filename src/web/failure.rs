@@ -13,7 +13,11 @@ use crate::{
     usecases::{Denied, LinkError, StoreError},
 };
 
-use super::{errors::ErrorPage, page::wait_in_words, paths};
+use super::{
+    errors::ErrorPage,
+    page::{Flash, FlashKind, wait_in_words},
+    paths,
+};
 
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
 #[derive(Debug, Clone)]
@@ -134,6 +138,20 @@ impl From<Denied> for Failure {
 /// Why the next mail to somebody has to wait, and for how long.
 pub(super) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
     format!("You sent {name} several mails in a row. The next can go in {}. Nothing was changed.", wait_in_words(wait))
+}
+
+/// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
+pub(super) fn already(denied: Denied) -> Result<Flash, Failure> {
+    match denied {
+        Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
+        }
+        Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
+        }
+        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
+        denied => Err(denied.into()),
+    }
 }
 
 impl From<LinkError> for Failure {

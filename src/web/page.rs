@@ -2,6 +2,7 @@
 
 mod form;
 mod frame;
+mod merge;
 mod moment;
 mod number;
 mod pager;
@@ -12,6 +13,7 @@ use askama::Template;
 
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
+pub use merge::Base;
 pub use moment::Moment;
 pub use number::{Count, counted, grouped, wait_in_words};
 pub use pager::{Pager, RowsLink};

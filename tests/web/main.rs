@@ -38,6 +38,7 @@ mod sent_twice;
 mod sessions;
 mod setup;
 mod sign_in;
+mod stale_edits;
 mod steps;
 mod throttling;
 mod users;

@@ -268,7 +268,7 @@ impl World {
             |name, path: String, fields| Post { path: format!("/users-and-permissions/{path}"), ..act(name, String::new(), fields, 403) };
         let profile = [
             ("first_name", "Jonas"),
-            ("last_name", "Vermeulen"),
+            ("last_name", "Vermeer"),
             ("email", "jonas.vermeulen@example.com"),
             ("default_role", "user"),
             ("version", "1"),

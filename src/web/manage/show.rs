@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    edit::EditFields,
+    fields::EditFields,
     list,
     permissions::{self, Block},
     sent::{EmailChange, Invitation, PasswordReset},
