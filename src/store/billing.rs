@@ -69,8 +69,7 @@ pub fn save(tx: &mut Tx<'_>, account: AccountId, new: &Billing, now: Timestamp) 
         billing::purchase_order.eq(optional(new.purchase_order.as_ref())),
         billing::updated_at.eq(now),
     );
-    let touched =
-        diesel::update(billing::table.find(account)).set((fields.clone(), billing::version.eq(billing::version + 1))).execute(tx.db())?;
+    let touched = diesel::update(billing::table.find(account)).set((fields, billing::version.eq(billing::version + 1))).execute(tx.db())?;
     if touched == 0 {
         diesel::insert_into(billing::table).values((billing::account_id.eq(account), fields)).execute(tx.db())?;
     }

@@ -132,6 +132,11 @@ impl Denied {
         Self::Refused { refusal: Refusal::Unchanged, name: Some(name) }
     }
 
+    /// Nothing new begins in a portfolio that is deactivated.
+    pub(super) fn deactivated(portfolio: String) -> Self {
+        Self::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(portfolio) }
+    }
+
     /// There is no such thing, or none for this caller.
     pub(super) fn unknown() -> Self {
         Self::Refused { refusal: Refusal::Unknown, name: None }

@@ -84,7 +84,7 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::PortfoliosView))?;
         let may_manage = acting.may(Action::ManagePortfolios);
-        let filter = Filter { scope: acting.scope, search, active_only: false };
+        let filter = Filter { scope: acting.scope, search, active_only: false, except: None };
         let page = portfolios::list(db, &filter, position, limit)?;
         let ids = page.rows.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
         let contents = portfolios::contents(db, &ids)?;

@@ -149,9 +149,16 @@ pub(super) fn already(denied: Denied) -> Result<Flash, Failure> {
         Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
         }
+        Denied::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
+        }
         Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
         denied => Err(denied.into()),
     }
+}
+
+fn portfolio_deactivated(name: &str) -> String {
+    format!("{name} is deactivated and gives nobody access. Reactivate it first. Nothing was changed.")
 }
 
 impl From<LinkError> for Failure {
@@ -187,6 +194,7 @@ impl Failure {
                 "The last portfolio stays",
                 format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
             ),
+            Refusal::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
             Refusal::Oneself => refused("Not on your own user", "Another Admin can do this for you.".to_owned()),
             Refusal::Status(status) => {
                 let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());

@@ -211,6 +211,8 @@ impl World {
             visit("EditUser", format!("/users-and-permissions/{active}/edit"), [303, 403, 200]),
             visit("RevokeFromManage", format!("/users-and-permissions/{invited}/revoke"), [303, 403, 200]),
             visit("LinkFromManage", format!("/users-and-permissions/{invited}/link"), [303, 403, 200]),
+            visit("UnassignAccount", format!("/users-and-permissions/{active}/accounts/{account}/remove"), [303, 403, 303]),
+            visit("UnassignPortfolio", format!("/users-and-permissions/{active}/portfolios/{portfolio}/remove"), [303, 403, 303]),
             visit("Portfolios", "/portfolios".into(), [303, 200, 200]),
             visit("NewPortfolio", "/portfolios/new".into(), [303, 403, 200]),
             visit("Portfolio", format!("/portfolios/{portfolio}"), [303, 403, 200]),

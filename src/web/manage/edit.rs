@@ -82,6 +82,9 @@ pub struct EditForm {
     /// The portfolios that go with the role, once that was asked.
     #[serde(default)]
     leaves: Vec<PortfolioId>,
+    /// Whether one knows that the person leaves one's scope with them.
+    #[serde(default)]
+    agreed: bool,
     /// The list's query.
     #[serde(default, rename = "return")]
     return_query: String,
@@ -120,7 +123,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let finds = typed.act == "find";
     let becomes_admin = typed.default_role == DefaultRole::PortfolioAdmin && person.default_role == DefaultRole::User;
     if finds || (becomes_admin && !typed.portfolio.is_empty()) {
-        fields.portfolio = Some(PortfolioChoice::look(&console, &typed.q, &typed.portfolio, None).await?);
+        fields.portfolio = Some(PortfolioChoice::look(&console, &typed.q, &typed.portfolio).await?);
     }
     let page = |fields| EditUserPage::new(&console, &frame, &person, fields, &typed.return_query);
     let (Some(first_name), Some(last_name), Some(email), false) = (first_name, last_name, email, finds) else {
@@ -129,17 +132,17 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let portfolio = if typed.portfolio.is_empty() { None } else { Some(typed.portfolio.parse().map_err(|_| Failure::NotFound)?) };
     let (default_role, version, leaves) = (typed.default_role, typed.version, typed.leaves.clone());
     let address = email.clone();
-    let profile = Profile { first_name, last_name, email, default_role, portfolio, leaves, version };
+    let profile = Profile { first_name, last_name, email, default_role, portfolio, leaves, agreed: typed.agreed, version };
     match console.act(move |ctx, caller| profiles::update(ctx, caller, id, &profile)).await? {
         Ok(after) => go_back(&console, id, updated(&person, &after, &address), &typed.return_query).await,
-        Err(ProfileError::NeedsPortfolio) => {
-            let missing = FieldError::Said("Choose at least one portfolio".to_owned());
-            fields.portfolio = Some(PortfolioChoice::look(&console, &typed.q, &typed.portfolio, Some(missing)).await?);
+        Err(ProfileError::NeedsPortfolio { deactivated }) => {
+            fields.portfolio = Some(PortfolioChoice::refused(&console, &typed.q, deactivated).await?);
             respond::again(&page(fields))
         }
-        Err(ProfileError::Leaves(portfolios)) => {
+        Err(ProfileError::Leaves { portfolios, parts }) => {
             let EditUserPage { shell, person, query, .. } = page(fields);
-            respond::page(&BecomesUserPage { shell, person, query, typed: typed.hidden(&portfolios), portfolios: names(portfolios) })
+            let typed = typed.hidden(&portfolios);
+            respond::page(&BecomesUserPage { shell, person, query, parts, typed, portfolios: names(portfolios) })
         }
         Err(ProfileError::AddressTaken(existing)) => {
             let text = match &existing {

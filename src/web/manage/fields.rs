@@ -116,7 +116,7 @@ impl PortfolioChoice {
     }
 
     /// What a search for `q` finds; everything, where it is little and nobody searches.
-    pub(super) async fn look(console: &Console, q: &str, picked: &str, error: Option<FieldError>) -> Result<Self, Failure> {
+    pub(super) async fn look(console: &Console, q: &str, picked: &str) -> Result<Self, Failure> {
         let (search, actor) = (SearchTerm::parse(q), console.user.person.clone());
         let (found, has_more) = console.act(move |ctx, _| people::portfolios_to_give(ctx, &actor, search)).await??;
         let searches = has_more || !q.is_empty();
@@ -126,8 +126,17 @@ impl PortfolioChoice {
             searches,
             options: options.into_iter().map(|portfolio| (portfolio.id, portfolio.name)).collect(),
             picked: picked.parse().ok(),
-            error,
+            error: None,
         })
+    }
+
+    /// The same, where none is picked, or a `deactivated` one.
+    pub(super) async fn refused(console: &Console, q: &str, deactivated: Option<String>) -> Result<Self, Failure> {
+        let said = match deactivated {
+            Some(name) => format!("{name} is deactivated. Choose another portfolio"),
+            None => "Choose at least one portfolio".to_owned(),
+        };
+        Ok(Self { error: Some(FieldError::Said(said)), ..Self::look(console, q, "").await? })
     }
 }
 

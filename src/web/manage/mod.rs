@@ -10,6 +10,7 @@ pub mod revoke;
 mod sent;
 pub mod show;
 pub mod standing;
+pub mod unassign;
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
 //! Two people at one form: what each field comes to where somebody else saved while it was open.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::Field;
@@ -40,7 +41,8 @@ impl Base {
     /// What was typed, with what somebody else has `saved` meanwhile.
     pub fn merge<const N: usize>(&self, typed: [Field; N], saved: [&str; N]) -> [Field; N] {
         let marks = self.was.split('.').collect::<Vec<_>>();
-        let mut was = (marks.len() == N).then_some(marks).unwrap_or_default().into_iter();
+        let marks = if marks.len() == N { marks } else { Vec::new() };
+        let mut was = marks.into_iter();
         let mut saved = saved.into_iter();
         typed.map(|field| {
             let (was, theirs) = (was.next(), saved.next().unwrap_or_default());
@@ -56,7 +58,7 @@ impl Base {
 /// Browsers send line breaks as CR LF.
 fn mark(value: &str) -> String {
     let hash = Sha256::digest(value.replace("\r\n", "\n").trim());
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(hash.get(..9).unwrap_or_default())
 }
 
 #[cfg(test)]
