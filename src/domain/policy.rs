@@ -194,6 +194,9 @@ pub enum Refusal {
     /// A Portfolio Admin keeps at least one.
     #[error("the last portfolio stays")]
     LastPortfolio,
+    /// Nothing new begins in it.
+    #[error("the portfolio is deactivated")]
+    PortfolioDeactivated,
 }
 
 /// Decides whether `actor` may do `action`.

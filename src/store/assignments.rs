@@ -18,6 +18,9 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     accounts::Account,
+    connection::MultiBackend,
+    dialect,
+    page::{COUNT_MAX, Count, Position, Slice},
     people::Person,
     portfolios::Portfolio,
     schema::{account_assignments, accounts, people, portfolio_assignments, portfolios},
@@ -149,7 +152,28 @@ fn can_sign_in() -> _ {
     people::blocked_at.is_null().and(people::credentials_set_at.is_not_null())
 }
 
-/// The people to whom an account is assigned, by name, with what that gives them; with `active_only` those who can sign in.
+/// Somebody to whom an account is assigned, with what that gives them, and since when.
+#[derive(Debug, Clone)]
+pub struct Colleague {
+    pub person: Person,
+    pub grants: Grants,
+    pub since: Timestamp,
+}
+
+type OfAccount<'a> = diesel::dsl::IntoBoxed<'a, of_accounts, MultiBackend>;
+
+#[diesel::dsl::auto_type]
+fn of_accounts() -> _ {
+    account_assignments::table.inner_join(people::table)
+}
+
+/// The people to whom an account is assigned; with `active_only` those who can sign in.
+fn of_account<'a>(account: AccountId, active_only: bool) -> OfAccount<'a> {
+    let found = of_accounts().filter(account_assignments::account_id.eq(account)).into_boxed();
+    if active_only { found.filter(can_sign_in()) } else { found }
+}
+
+/// One page of the people to whom an account is assigned, by name; with `active_only` of those who can sign in.
 ///
 /// # Errors
 /// The database's.
@@ -157,18 +181,39 @@ pub fn people_of_account(
     db: &mut Database,
     account: AccountId,
     active_only: bool,
-    limit: i64,
-) -> Result<Vec<(Person, Grants, Timestamp)>, StoreError> {
-    let mut found = account_assignments::table.inner_join(people::table).filter(account_assignments::account_id.eq(account)).into_boxed();
-    if active_only {
-        found = found.filter(can_sign_in());
+    position: &Position,
+    limit: usize,
+) -> Result<Slice<Colleague>, StoreError> {
+    let mut found = of_account(account, active_only);
+    match position {
+        Position::First | Position::Last => {}
+        Position::After(key) => found = found.filter(dialect::beyond("people", ">", key)),
+        Position::Before(key) => found = found.filter(dialect::beyond("people", "<", key)),
     }
+    let found = found.order(dialect::by_name(db, true, position));
     let rows = found
-        .order((people::sort_key, people::id))
-        .limit(limit)
+        .limit(dialect::one_more(limit))
         .select((Person::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
         .load::<(Person, GrantsRow, Timestamp)>(db)?;
-    Ok(rows.into_iter().map(|(person, grants, at)| (person, grants.into(), at)).collect())
+    let colleague = |(person, grants, since): (_, GrantsRow, _)| Colleague { person, grants: grants.into(), since };
+    Ok(Slice::new(rows.into_iter().map(colleague).collect(), position, limit))
+}
+
+/// How many they are.
+///
+/// # Errors
+/// The database's.
+pub fn count_people_of_account(db: &mut Database, account: AccountId, active_only: bool) -> Result<Count, StoreError> {
+    let ids = of_account(account, active_only).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    Ok(Count::of(ids.len()))
+}
+
+/// The active people to whom an account is assigned.
+///
+/// # Errors
+/// The database's.
+pub fn workers_of(db: &mut Database, account: AccountId) -> Result<Vec<Person>, StoreError> {
+    Ok(of_account(account, true).order(people::id).select(Person::as_select()).load(db)?)
 }
 
 /// The active people who work on accounts in a portfolio, with the accounts' names.

@@ -27,6 +27,25 @@ pub struct BillingRow {
     pub version: i32,
 }
 
+impl BillingRow {
+    /// Whether `new` is what is kept already.
+    pub fn says(&self, new: &Billing) -> bool {
+        self.legal_name == new.legal_name.as_str()
+            && self.email == new.email.as_str()
+            && self.address_line_1 == new.address_line_1.as_str()
+            && self.address_line_2 == optional(new.address_line_2.as_ref())
+            && self.city == new.city.as_str()
+            && self.postal_code == new.postal_code.as_str()
+            && self.country == new.country.code()
+            && self.tax_id == optional(new.tax_id.as_ref())
+            && self.purchase_order == optional(new.purchase_order.as_ref())
+    }
+}
+
+fn optional(line: Option<&BillingLine>) -> &str {
+    line.map_or("", BillingLine::as_str)
+}
+
 /// `None` where nobody has said so yet.
 ///
 /// # Errors
@@ -38,21 +57,19 @@ pub fn find(db: &mut Database, account: AccountId) -> Result<Option<BillingRow>,
 /// # Errors
 /// The database's.
 pub fn save(tx: &mut Tx<'_>, account: AccountId, new: &Billing, now: Timestamp) -> Result<(), StoreError> {
-    let optional = |line: &Option<BillingLine>| line.as_ref().map_or_else(String::new, |line| line.as_str().to_owned());
     let fields = (
         billing::legal_name.eq(new.legal_name.as_str()),
         billing::email.eq(new.email.as_str()),
         billing::address_line_1.eq(new.address_line_1.as_str()),
-        billing::address_line_2.eq(optional(&new.address_line_2)),
+        billing::address_line_2.eq(optional(new.address_line_2.as_ref())),
         billing::city.eq(new.city.as_str()),
         billing::postal_code.eq(new.postal_code.as_str()),
         billing::country.eq(new.country.code()),
-        billing::tax_id.eq(optional(&new.tax_id)),
-        billing::purchase_order.eq(optional(&new.purchase_order)),
+        billing::tax_id.eq(optional(new.tax_id.as_ref())),
+        billing::purchase_order.eq(optional(new.purchase_order.as_ref())),
         billing::updated_at.eq(now),
     );
-    let touched =
-        diesel::update(billing::table.find(account)).set((fields.clone(), billing::version.eq(billing::version + 1))).execute(tx.db())?;
+    let touched = diesel::update(billing::table.find(account)).set((fields, billing::version.eq(billing::version + 1))).execute(tx.db())?;
     if touched == 0 {
         diesel::insert_into(billing::table).values((billing::account_id.eq(account), fields)).execute(tx.db())?;
     }

@@ -7,7 +7,7 @@ use diesel::{
     backend::Backend,
     connection::SimpleConnection,
     dsl::sql,
-    expression::{AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate},
+    expression::{AppearsOnTable, Expression, SelectableExpression, SqlLiteral, TypedExpressionType, ValidGrouping, is_aggregate},
     query_builder::{AstPass, QueryFragment, QueryId},
     serialize::ToSql,
     sql_types::{BigInt, Bool, HasSqlType, Text},
@@ -15,7 +15,11 @@ use diesel::{
 
 use crate::domain::{ids::UserId, search::SearchTerm};
 
-use super::{Database, StoreError, connection::MultiBackend, page::Key};
+use super::{
+    Database, StoreError,
+    connection::MultiBackend,
+    page::{Key, Position},
+};
 
 /// A condition on a table that either database understands.
 pub(super) type Condition<'a, T> = Box<dyn diesel::BoxableExpression<T, MultiBackend, SqlType = Bool> + 'a>;
@@ -113,6 +117,17 @@ pub(super) fn first_by(order: &str, limit: usize) -> Piece<Text> {
 /// of the order; SQLite finds people by [`super::people`]'s own plans.
 pub(super) fn matches(term: &SearchTerm) -> Piece<Bool> {
     Piece::around("people.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
+}
+
+/// People by name, in the direction in which a page is found. Few are found by something else and `sorted`: a plus keeps SQLite from walking the
+/// index of the order.
+pub(super) fn by_name(db: &Database, sorted: bool, position: &Position) -> SqlLiteral<Text> {
+    sql(match (sorted && matches!(db, Database::Sqlite(_)), position.is_backward()) {
+        (true, false) => "+people.sort_key ASC, people.id ASC",
+        (true, true) => "+people.sort_key DESC, people.id DESC",
+        (false, false) => "people.sort_key ASC, people.id ASC",
+        (false, true) => "people.sort_key DESC, people.id DESC",
+    })
 }
 
 /// Whether `column` is one of these. They go as one text: of a list of values, each length would be a statement of its own.

@@ -1,10 +1,6 @@
 //! People by what they have to do with portfolios: those of one, and those who may look after any.
 
-use diesel::{
-    dsl::sql,
-    prelude::*,
-    sql_types::{Bool, Text},
-};
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::domain::{
     ids::{PortfolioId, UserId},
@@ -52,16 +48,8 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
         Position::After(key) => query = query.filter(dialect::beyond("people", ">", key)),
         Position::Before(key) => query = query.filter(dialect::beyond("people", "<", key)),
     }
-    let is_sqlite = matches!(db, Database::Sqlite(_));
     // Those of one portfolio are found by it and sorted; of all Portfolio Admins the order's index is walked.
-    let sort_hits = matches!(filter.who, Who::In(_));
-    // A plus keeps SQLite from walking the order's index.
-    let order = sql::<Text>(match (is_sqlite && sort_hits, position.is_backward()) {
-        (true, false) => "+people.sort_key ASC, people.id ASC",
-        (true, true) => "+people.sort_key DESC, people.id DESC",
-        (false, false) => "people.sort_key ASC, people.id ASC",
-        (false, true) => "people.sort_key DESC, people.id DESC",
-    });
+    let order = dialect::by_name(db, matches!(filter.who, Who::In(_)), position);
     let found = query.order(order).limit(dialect::one_more(limit)).select(Person::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }

@@ -141,6 +141,8 @@ pub struct Filter {
     /// In the portfolio's name or in that of one of its accounts.
     pub search: Option<SearchTerm>,
     pub active_only: bool,
+    /// All but this one.
+    pub except: Option<PortfolioId>,
 }
 
 type Query<'a> = portfolios::BoxedQuery<'a, MultiBackend>;
@@ -183,6 +185,9 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
     }
     if filter.active_only {
         query = query.filter(portfolios::deactivated_at.is_null());
+    }
+    if let Some(except) = filter.except {
+        query = query.filter(portfolios::id.ne(except.0));
     }
     if let Some(term) = &filter.search {
         let [(start, bound, end), (account_start, account_bound, account_end)] =

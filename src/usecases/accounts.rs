@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        account::AccountDetails,
+        account::{AccountDetails, Website},
         audit::{AuditAction, SubjectKind},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AccountPlace, Grants, Permission},
-        policy::{Action, Refusal},
+        policy::Action,
         scope::Scope,
         search::SearchTerm,
-        user::Status,
     },
     mail::message::Assignments,
     store::{
         AuditRow, StoreError, Tx,
         accounts::{self, Account, Filter},
-        assignments, latest_at,
+        assignments::{self, Colleague},
+        latest_at,
         page::{Count, Position, Slice},
         people::Person,
         portfolios::{self, Portfolio},
@@ -34,9 +34,6 @@ use super::{
     context::{Rights, about_account},
     portfolios::{PortfolioError, sorted},
 };
-
-/// How many people an account's page shows.
-const PEOPLE_MAX: i64 = 500;
 
 /// How many of the latest events an account's page shows.
 const EVENTS_MAX: i64 = 10;
@@ -88,21 +85,11 @@ pub fn assigned(ctx: &Context, actor: &Person, search: Option<SearchTerm>, posit
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub account: Account,
-    pub people: Vec<Colleague>,
-    /// Whether there are more people than are shown.
-    pub has_more: bool,
+    pub people: Slice<Colleague>,
+    pub people_count: Count,
     /// Newest first.
     pub events: Vec<AuditRow>,
     pub may: May,
-}
-
-/// Somebody to whom an account is assigned.
-#[derive(Debug, Clone)]
-pub struct Colleague {
-    pub person: Person,
-    pub status: Status,
-    pub grants: Grants,
-    pub since: Timestamp,
 }
 
 /// The policy's answers about an account.
@@ -141,20 +128,17 @@ impl May {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denied> {
-    let now = ctx.now();
+pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, Denied> {
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
         let may = May::of(&acting, place);
         // Whoever is no administrator here knows the people who can sign in, as in the directory.
-        let mut people = assignments::people_of_account(db, id, !may.assign, PEOPLE_MAX + 1)?;
-        let has_more = people.len() > usize::try_from(PEOPLE_MAX).unwrap_or(usize::MAX);
-        people.truncate(usize::try_from(PEOPLE_MAX).unwrap_or(usize::MAX));
-        let colleague = |(person, grants, since): (Person, _, _)| Colleague { status: person.status(now), person, grants, since };
-        let people = people.into_iter().map(colleague).collect();
+        let active_only = !may.assign;
+        let people = assignments::people_of_account(db, id, active_only, people_at, limit)?;
+        let people_count = assignments::count_people_of_account(db, id, active_only)?;
         let events = latest_at(db, SubjectKind::Account, id.0, may.assign, &may.not_told(), EVENTS_MAX)?;
-        Ok(Shown { account, people, has_more, events, may })
+        Ok(Shown { account, people, people_count, events, may })
     })
 }
 
@@ -249,6 +233,10 @@ pub fn edit(ctx: &Context, caller: &Caller, id: AccountId, details: &AccountDeta
         let acting = caller.acting(tx, Rights::Stay, now)?;
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
+        let website = details.website.as_ref().map_or("", Website::as_str);
+        if details.name.as_str() == account.name && website == account.website && details.notes.as_str() == account.notes {
+            return Err(Denied::is_so(account.name).into());
+        }
         if account.version != version {
             return Err(AccountError::Stale(Box::new(account)));
         }
@@ -276,7 +264,7 @@ pub fn move_to(ctx: &Context, caller: &Caller, id: AccountId, portfolio: Portfol
         let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(Denied::unknown)?;
         let account = accounts::lock(tx, id)?.ok_or_else(Denied::unknown)?;
         if account.portfolio_id == portfolio.id {
-            return Err(Denied::Refused { refusal: Refusal::Unchanged, name: Some(account.name) }.into());
+            return Err(Denied::is_so(account.name).into());
         }
         let mut affected = Affected::default();
         move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;

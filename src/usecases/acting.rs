@@ -11,7 +11,8 @@ use crate::{
     store::{
         Database, StoreError, Tx,
         accounts::{self, Account},
-        assignments, groups,
+        assignments::{self, AccountAssignment, PortfolioAssignment},
+        groups,
         people::{self, Person},
         portfolios::{self, Portfolio},
         scopes,
@@ -44,6 +45,42 @@ pub enum Door {
 pub struct Met {
     pub person: Person,
     pub target: Target,
+}
+
+/// What is assigned to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    Portfolio(PortfolioId),
+    Account(AccountId),
+}
+
+/// What is assigned to somebody, of what lies in the scope of the one who acts.
+#[derive(Debug, Clone)]
+pub(super) struct InScope {
+    pub(super) portfolios: Vec<PortfolioAssignment>,
+    pub(super) accounts: Vec<AccountAssignment>,
+}
+
+impl InScope {
+    pub(super) fn of(db: &mut Database, acting: &Acting, person: &Person) -> Result<Self, StoreError> {
+        let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
+        portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
+        let mut accounts = assignments::accounts_of(db, &[person.id])?;
+        accounts.retain(|given| acting.scope.holds(given.account.portfolio_id));
+        Ok(Self { portfolios, accounts })
+    }
+
+    pub(super) fn holds(&self, given: Given) -> bool {
+        match given {
+            Given::Portfolio(id) => self.portfolios.iter().any(|given| given.portfolio.id == id),
+            Given::Account(id) => self.accounts.iter().any(|given| given.account.id == id),
+        }
+    }
+
+    /// Whether the person leaves the actor's scope with it: nobody leaves an Admin's.
+    pub(super) fn is_single(&self, acting: &Acting) -> bool {
+        acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == 1
+    }
 }
 
 impl Acting {

@@ -45,8 +45,8 @@ impl Affected {
         let from = account.portfolio_id;
         let admins = portfolios::admins_of(tx.db(), &[from, to.id])?;
         let looks_after = admins.iter().map(|(portfolio, admin)| (*portfolio, admin.id)).collect::<HashSet<_>>();
-        let workers = assignments::people_of_account(tx.db(), account.id, true, i64::MAX)?;
-        let works = workers.iter().map(|(worker, ..)| worker.id).collect::<HashSet<_>>();
+        let workers = assignments::workers_of(tx.db(), account.id)?;
+        let works = workers.iter().map(|worker| worker.id).collect::<HashSet<_>>();
         let reach = |user, portfolio: PortfolioId, is_active| {
             if is_active && looks_after.contains(&(portfolio, user)) {
                 Reach::LookedAfter
@@ -56,7 +56,7 @@ impl Affected {
                 Reach::Nothing
             }
         };
-        let people = admins.iter().map(|(_, admin)| admin).chain(workers.iter().map(|(worker, ..)| worker));
+        let people = admins.iter().map(|(_, admin)| admin).chain(&workers);
         let people = people.filter(|person| !person.is_admin).map(|person| (person.id, person)).collect::<BTreeMap<_, _>>();
         for person in people.into_values() {
             let (before, after) = (reach(person.id, from, account.is_active()), reach(person.id, to.id, to.is_active()));

@@ -1,5 +1,7 @@
 //! Giving people portfolios and accounts, changing what an account gives them, and taking them away.
 
+mod take;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
         message::{Assignments, AssignmentsChanged},
     },
     store::{
-        StoreError, Tx,
+        Database, StoreError, Tx,
         accounts::{self, Account},
         assignments::{self, PortfolioAssignment},
         people::{self, Person},
@@ -30,6 +32,8 @@ use super::{
     acting::{Acting, Met},
     context::{Rights, about_user, place_of_account, place_of_portfolio},
 };
+
+pub use take::{TakeError, Taken, parting, take};
 
 /// Gives somebody an account. Tells who and what.
 ///
@@ -52,6 +56,9 @@ pub fn give_accounts(ctx: &Context, caller: &Caller, user: UserId, accounts: &[A
         for &account in accounts {
             let account = own_account(tx, &acting, &met, account)?;
             if assignments::grants(tx.db(), user, account.id)?.is_none() {
+                if !account.is_active() {
+                    return Err(Denied::deactivated(account.portfolio_name));
+                }
                 assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
                 let details = json!({"gives": gives(grants)});
                 audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, details, now);
@@ -64,23 +71,6 @@ pub fn give_accounts(ctx: &Context, caller: &Caller, user: UserId, accounts: &[A
         let names = given.iter().map(|account| account.name.clone()).collect();
         ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
         Ok((met.person, given))
-    })
-}
-
-/// Takes an account from somebody. Tells who and what.
-///
-/// # Errors
-/// See [`Denied`]; unchanged where they do not have it.
-pub fn take_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId) -> Result<(Person, Account), Denied> {
-    let now = ctx.now();
-    ctx.store.change(|tx| {
-        let (acting, met) = met(tx, caller, user, now)?;
-        let account = own_account(tx, &acting, &met, account)?;
-        let grants = assignments::grants(tx.db(), user, account.id)?.ok_or_else(|| Denied::unchanged(&met.person))?;
-        assignments::take_account(tx, user, account.id)?;
-        audit_account(tx, caller, &acting, AuditAction::AssignmentTaken, &met.person, &account, json!({"gave": gives(grants)}), now);
-        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::taken(&account.name), now)?;
-        Ok((met.person, account))
     })
 }
 
@@ -145,32 +135,12 @@ pub fn give_portfolio(ctx: &Context, caller: &Caller, user: UserId, portfolio: P
         if has(tx, user, portfolio.id)? {
             return Err(Denied::unchanged(&met.person));
         }
+        if !portfolio.is_active() {
+            return Err(Denied::deactivated(portfolio.name));
+        }
         assignments::give_portfolio(tx, user, portfolio.id, acting.person.id, now)?;
         audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
         ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&portfolio.name), now)?;
-        Ok((met.person, portfolio))
-    })
-}
-
-/// Takes a portfolio from somebody, unless it is the last of a Portfolio Admin. Tells who and what.
-///
-/// # Errors
-/// See [`Denied`]; unchanged where they do not have it.
-pub fn take_portfolio(ctx: &Context, caller: &Caller, user: UserId, portfolio: PortfolioId) -> Result<(Person, Portfolio), Denied> {
-    let now = ctx.now();
-    ctx.store.change(|tx| {
-        let (acting, met) = met(tx, caller, user, now)?;
-        let portfolio = own_portfolio(tx, &acting, portfolio)?;
-        acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-        if !has(tx, user, portfolio.id)? {
-            return Err(Denied::unchanged(&met.person));
-        }
-        let others = assignments::portfolios_of(tx.db(), &[user])?.len().saturating_sub(1);
-        let others = u64::try_from(others).unwrap_or(u64::MAX);
-        acting.authorise_on(&met, |target| Action::TakePortfolio { target, is_own: true, others })?;
-        assignments::take_portfolio(tx, user, portfolio.id)?;
-        audit_portfolio(tx, caller, &acting, AuditAction::AssignmentTaken, &met.person, &portfolio, now);
-        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::taken(&portfolio.name), now)?;
         Ok((met.person, portfolio))
     })
 }
@@ -187,9 +157,14 @@ fn met(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result
     Ok((acting, met))
 }
 
-/// An account that the actor administers: one that they only work on is not theirs to give.
 fn own_account(tx: &mut Tx<'_>, acting: &Acting, met: &Met, id: AccountId) -> Result<Account, Denied> {
-    let account = accounts::lock(tx, id)?.ok_or_else(Denied::unknown)?;
+    accounts::lock(tx, id)?;
+    account_of(tx.db(), acting, met, id)
+}
+
+/// An account that the actor administers: one that they only work on is not theirs to give.
+fn account_of(db: &mut Database, acting: &Acting, met: &Met, id: AccountId) -> Result<Account, Denied> {
+    let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
     acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own })?;
     Ok(account)
@@ -218,9 +193,7 @@ pub(super) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Times
         }
     }
     if default_role == DefaultRole::PortfolioAdmin && left == 0 {
-        people::set_default_role(tx, invited.id, DefaultRole::User)?;
-        let changes = json!({"before": default_role.label(), "after": DefaultRole::User.label(), "reason": NO_LONGER});
-        tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &invited.who(), changes));
+        become_user(tx, invited, by, NO_LONGER, now)?;
     }
     for given in assignments::accounts_of(tx.db(), &[invited.id])? {
         if !may_still_give(tx, given.by, DefaultRole::User, given.account.portfolio_id, now)? {
@@ -228,6 +201,14 @@ pub(super) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Times
             tx.audit(left_out(invited, by, place_of_account(&given.account), now));
         }
     }
+    Ok(())
+}
+
+/// A Portfolio Admin to whom no portfolio is left is a User.
+pub(super) fn become_user(tx: &mut Tx<'_>, person: &Person, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+    people::set_default_role(tx, person.id, DefaultRole::User)?;
+    let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
+    tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
     Ok(())
 }
 

@@ -24,7 +24,7 @@ use super::{
 pub enum BillingError {
     /// Somebody else changed it since the form was drawn; this is how it stands now.
     #[error("it was changed meanwhile")]
-    Stale(Box<BillingRow>),
+    Stale(Option<Box<BillingRow>>),
     #[error(transparent)]
     Denied(#[from] Denied),
 }
@@ -66,9 +66,11 @@ pub fn update(ctx: &Context, caller: &Caller, id: AccountId, new: &Billing, vers
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
         let before = billing::find(tx.db(), id)?;
-        match &before {
-            Some(row) if row.version != version => return Err(BillingError::Stale(Box::new(row.clone()))),
-            Some(_) | None => {}
+        if before.as_ref().is_some_and(|row| row.says(new)) {
+            return Err(Denied::is_so(account.name).into());
+        }
+        if before.as_ref().map_or(0, |row| row.version) != version {
+            return Err(BillingError::Stale(before.map(Box::new)));
         }
         billing::save(tx, id, new, now)?;
         let after = billing::find(tx.db(), id)?;

@@ -129,7 +129,17 @@ impl Denied {
 
     /// What was asked for is so already.
     pub(super) fn unchanged(about: &Person) -> Self {
-        Self::Refused { refusal: Refusal::Unchanged, name: Some(about.display_name()) }
+        Self::is_so(about.display_name())
+    }
+
+    /// The same of a portfolio or an account.
+    pub(super) fn is_so(name: String) -> Self {
+        Self::Refused { refusal: Refusal::Unchanged, name: Some(name) }
+    }
+
+    /// Nothing new begins in a portfolio that is deactivated.
+    pub(super) fn deactivated(portfolio: String) -> Self {
+        Self::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(portfolio) }
     }
 
     /// There is no such thing, or none for this caller.

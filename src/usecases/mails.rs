@@ -150,8 +150,9 @@ impl Context {
         outbox::insert(tx, &mails.collect::<Result<Vec<_>, _>>()?)
     }
 
-    pub(super) fn restored(&self, change: ByOther) -> Message {
-        Message::AccessRestored(AccessRestored { change, link: Link::new(&self.links.sign_in()) })
+    /// Somebody is let in again; `became_user` tells whether they were a Portfolio Admin before.
+    pub(super) fn restored(&self, change: ByOther, became_user: bool) -> Message {
+        Message::AccessRestored(AccessRestored { change, became_user, link: Link::new(&self.links.sign_in()) })
     }
 
     /// Tells every active Admin that somebody became one; the new Admin gets a mail of their own.

@@ -34,14 +34,14 @@ pub mod watch;
 pub use crate::store::{
     AuditRow, Load, StoreError,
     accounts::{Account, Facts},
-    assignments::{AccountAssignment, Assigned, PortfolioAssignment},
+    assignments::{AccountAssignment, Assigned, Colleague, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},
     people::{Deleted, Mark, MarkValue, Person, StatusCounts},
     portfolios::{Contents, Portfolio},
 };
-pub use acting::{Door, Met};
+pub use acting::{Door, Given, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};
 pub use links::{Dead, LinkError, Looked};
 pub use mails::{Fate, LinkMail};

@@ -133,7 +133,24 @@ pub fn portfolios_for_accounts(ctx: &Context, actor: &Person, wanted: &Wanted<Po
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
-        portfolios_in(db, &acting.scope, wanted)
+        portfolios_in(db, &acting.scope, None, wanted)
+    })
+}
+
+/// Active portfolios that the account can be moved to.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn portfolios_to_move_to(
+    ctx: &Context,
+    actor: &Person,
+    account: &Account,
+    wanted: &Wanted<PortfolioId>,
+) -> Result<Offer<Portfolio>, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::ManagePortfolios)?;
+        portfolios_in(db, &acting.scope, Some(account.portfolio_id), wanted)
     })
 }
 
@@ -145,7 +162,7 @@ pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<Portfol
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
-        portfolios_in(db, &acting.scope, wanted)
+        portfolios_in(db, &acting.scope, None, wanted)
     })
 }
 
@@ -176,8 +193,13 @@ pub fn accounts_to_give(
     })
 }
 
-fn portfolios_in(db: &mut Database, scope: &Scope, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
-    let filter = |search| portfolios::Filter { scope: scope.clone(), search, active_only: true };
+fn portfolios_in(
+    db: &mut Database,
+    scope: &Scope,
+    except: Option<PortfolioId>,
+    wanted: &Wanted<PortfolioId>,
+) -> Result<Offer<Portfolio>, Denied> {
+    let filter = |search| portfolios::Filter { scope: scope.clone(), search, active_only: true, except };
     let count = portfolios::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolios::list(db, &filter(search), &Position::First, wanted.limit);
     wanted.offer(db, count, list, |db, ids| portfolios_of_scope(db, scope, ids))

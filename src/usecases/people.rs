@@ -25,7 +25,7 @@ use crate::{
 
 use super::{
     Context, Denied,
-    acting::{Acting, Met},
+    acting::{Acting, InScope, Met},
     directory, email_change,
     explained::{Explained, explain},
     mails::{self, LinkMail},
@@ -81,6 +81,10 @@ pub struct Assigned {
     /// How many there are in all.
     pub portfolio_count: usize,
     pub account_count: usize,
+    /// Whether the person leaves the actor's scope with it.
+    pub is_last_in_common: bool,
+    /// Whether it stays with a Portfolio Admin.
+    pub is_last_portfolio: bool,
 }
 
 /// What the actor may still assign to somebody.
@@ -137,7 +141,10 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTer
         let sees_admins = acting.may(Action::SeeAdmins);
         let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
         let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
-        let (portfolios, accounts) = in_scope(db, &acting, &met.person)?;
+        let in_scope = InScope::of(db, &acting, &met.person)?;
+        let is_last_in_common = in_scope.is_single(&acting);
+        let InScope { portfolios, accounts } = in_scope;
+        let is_last_portfolio = met.person.default_role == DefaultRole::PortfolioAdmin && assignments::portfolios_of(db, &[id])?.len() == 1;
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
         let company = company::load(db)?;
@@ -152,7 +159,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTer
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             explained: explain(db, role, &portfolios, &accounts)?,
             offered: if may.assign { offered(db, &acting, &met.person, search, &portfolios, &accounts)? } else { Offered::default() },
-            assigned: found(portfolios, accounts, search),
+            assigned: Assigned { is_last_in_common, is_last_portfolio, ..found(portfolios, accounts, search) },
             may,
             person: met.person,
         })
@@ -172,15 +179,6 @@ pub fn is_met(ctx: &Context, actor: &Person, id: UserId) -> Result<bool, Denied>
     }
 }
 
-/// What is assigned to somebody, of what lies in the actor's scope.
-fn in_scope(db: &mut Database, acting: &Acting, person: &Person) -> Result<(Vec<PortfolioAssignment>, Vec<AccountAssignment>), StoreError> {
-    let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
-    portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
-    let mut accounts = assignments::accounts_of(db, &[person.id])?;
-    accounts.retain(|given| acting.scope.holds(given.account.portfolio_id));
-    Ok((portfolios, accounts))
-}
-
 fn found(mut portfolios: Vec<PortfolioAssignment>, mut accounts: Vec<AccountAssignment>, search: Option<&SearchTerm>) -> Assigned {
     let (portfolio_count, account_count) = (portfolios.len(), accounts.len());
     if let Some(term) = search {
@@ -189,7 +187,7 @@ fn found(mut portfolios: Vec<PortfolioAssignment>, mut accounts: Vec<AccountAssi
     }
     portfolios.truncate(SHOWN_MAX);
     accounts.truncate(SHOWN_MAX);
-    Assigned { portfolios, accounts, portfolio_count, account_count }
+    Assigned { portfolios, accounts, portfolio_count, account_count, is_last_in_common: false, is_last_portfolio: false }
 }
 
 fn offered(
@@ -202,7 +200,7 @@ fn offered(
 ) -> Result<Offered, StoreError> {
     let mut offered = Offered::default();
     if person.default_role == DefaultRole::PortfolioAdmin {
-        let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true };
+        let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true, except: None };
         // Those that they have are among the rows found.
         let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX + portfolios.len())?;
         offered.is_partial |= found.has_next;
@@ -249,7 +247,7 @@ pub fn portfolios_to_give(ctx: &Context, actor: &Person, search: Option<SearchTe
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
-        let filter = portfolios::Filter { scope: acting.scope.clone(), search, active_only: true };
+        let filter = portfolios::Filter { scope: acting.scope.clone(), search, active_only: true, except: None };
         let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX)?;
         Ok((found.rows, found.has_next))
     })

@@ -8,18 +8,14 @@ use crate::{
         policy::{Action, Refusal, Target},
         user::Status,
     },
-    store::{
-        Database, groups,
-        page::{Count, Position},
-        people::Person,
-    },
+    store::{Database, groups, people::Person},
 };
 
 use super::{
     Caller, Context, Denied, Door,
     acting::Acting,
     assignments, invitations, offers,
-    people_list::{self, Asked},
+    people_list::{self, Asked, Listing},
     users,
 };
 
@@ -109,15 +105,11 @@ pub fn perform(
     Ok(done)
 }
 
-/// Everybody in a list, if they are not too many for one action, and how many they are.
+/// As many people of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn everybody(ctx: &Context, actor: &Person, asked: &Asked) -> Result<(Vec<Person>, Count), Denied> {
+pub fn everybody(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, Denied> {
     ctx.store.read(|db| Acting::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
-    let asked = Asked { position: Position::First, limit: BULK_MAX, as_of: None, ..asked.clone() };
-    let Some(listing) = people_list::list(ctx, actor, &asked)? else { return Ok((Vec::new(), Count::Exactly(0))) };
-    let count = listing.counts.of(asked.filter.status);
-    let people = if listing.rows.has_next { Vec::new() } else { listing.rows.rows.into_iter().map(|row| row.person).collect() };
-    Ok((people, count))
+    people_list::list(ctx, actor, &Asked { limit: BULK_MAX, ..asked.clone() })
 }

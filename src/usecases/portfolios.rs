@@ -84,7 +84,7 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::PortfoliosView))?;
         let may_manage = acting.may(Action::ManagePortfolios);
-        let filter = Filter { scope: acting.scope, search, active_only: false };
+        let filter = Filter { scope: acting.scope, search, active_only: false, except: None };
         let page = portfolios::list(db, &filter, position, limit)?;
         let ids = page.rows.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
         let contents = portfolios::contents(db, &ids)?;
@@ -267,6 +267,9 @@ pub fn edit(ctx: &Context, caller: &Caller, id: PortfolioId, details: &Portfolio
     let now = ctx.now();
     ctx.store.change(|tx| {
         let (acting, portfolio) = locked(tx, caller, Rights::Stay, id, now)?;
+        if details.name.as_str() == portfolio.name && details.notes.as_str() == portfolio.notes {
+            return Err(Denied::is_so(portfolio.name).into());
+        }
         if portfolio.version != version {
             return Err(PortfolioError::Stale(Box::new(portfolio)));
         }
@@ -336,7 +339,7 @@ fn set_deactivated(ctx: &Context, caller: &Caller, id: PortfolioId, deactivated:
     ctx.store.change(|tx| {
         let (acting, portfolio) = locked(tx, caller, Rights::Change, id, now)?;
         if portfolio.is_active() != deactivated {
-            return Err(Denied::Refused { refusal: Refusal::Unchanged, name: Some(portfolio.name) });
+            return Err(Denied::is_so(portfolio.name));
         }
         portfolios::set_deactivated(tx, id, deactivated.then_some(now))?;
         let mut affected = Affected::default();

@@ -9,6 +9,7 @@ use crate::{
         email_address::EmailAddress,
         ids::{PortfolioId, UserId},
         policy::Action,
+        scope::Scope,
         text::PersonName,
         user::{DefaultRole, Status},
     },
@@ -26,7 +27,7 @@ use crate::{
 
 use super::{
     Caller, Context, Denied, Door,
-    acting::{Acting, Met},
+    acting::{Acting, InScope, Met},
     assignments::audit_portfolio,
     context::{Rights, about_user},
     email_change::{self, Asked, Tokens},
@@ -44,6 +45,8 @@ pub struct Profile {
     pub portfolio: Option<PortfolioId>,
     /// For a Portfolio Admin who becomes a User: the portfolios of which they have been told that they go.
     pub leaves: Vec<PortfolioId>,
+    /// Whether they have been told that the person leaves their scope with these.
+    pub agreed: bool,
     /// As the form was drawn.
     pub version: i32,
 }
@@ -54,12 +57,16 @@ pub enum ProfileError {
     /// Somebody else changed it since the form was drawn; this is how it stands now.
     #[error("it was changed meanwhile")]
     Stale(Box<Person>),
-    /// A Portfolio Admin has at least one portfolio.
+    /// A Portfolio Admin begins with an active portfolio. The one that was chosen is deactivated, if it has a name here.
     #[error("a portfolio is missing")]
-    NeedsPortfolio,
+    NeedsPortfolio { deactivated: Option<String> },
     /// These go with the role, and nobody has agreed to that yet.
     #[error("portfolios go with the role")]
-    Leaves(Vec<Portfolio>),
+    Leaves {
+        portfolios: Vec<Portfolio>,
+        /// Whether the person leaves the actor's scope with them.
+        parts: bool,
+    },
     /// The address belongs to somebody. Whoever may not know them is not told who.
     #[error("the address is in use")]
     AddressTaken(Option<Box<Existing>>),
@@ -97,13 +104,13 @@ pub fn update(ctx: &Context, caller: &Caller, id: UserId, profile: &Profile) -> 
         let met = acting.met_locked(tx, id, now)?;
         acting.authorise_on(&met, Action::EditUser)?;
         let before = &met.person;
-        if before.version != profile.version {
-            return Err(ProfileError::Stale(Box::new(met.person)));
-        }
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
         if is_so && profile.default_role == before.default_role {
             return Err(Denied::unchanged(before).into());
+        }
+        if before.version != profile.version {
+            return Err(ProfileError::Stale(Box::new(met.person)));
         }
         let with_role = change_role(tx, caller, &acting, &met, profile, now)?;
         people::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
@@ -144,18 +151,22 @@ fn change_role(
     match default_role {
         DefaultRole::PortfolioAdmin => {
             acting.authorise(Action::Use(crate::domain::permission::Permission::UsersInvitePortfolioAdmin))?;
-            let id = profile.portfolio.ok_or(ProfileError::NeedsPortfolio)?;
+            let id = profile.portfolio.ok_or(ProfileError::NeedsPortfolio { deactivated: None })?;
             portfolios::lock(tx, id)?;
             let portfolio = acting.portfolio(tx.db(), id)?;
             let is_own = acting.scope.holds(id);
             acting.authorise(Action::InviteWith { default_role, is_own })?;
+            if !portfolio.is_active() {
+                return Err(ProfileError::NeedsPortfolio { deactivated: Some(portfolio.name) });
+            }
             assignments::give_portfolio(tx, person.id, id, acting.person.id, now)?;
             audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, person, &portfolio, now);
             names.given.push(portfolio.name);
         }
         DefaultRole::User => {
-            if !theirs.iter().all(|portfolio| profile.leaves.contains(&portfolio.id)) {
-                return Err(ProfileError::Leaves(theirs));
+            let parts = acting.scope != Scope::Company && InScope::of(tx.db(), acting, person)?.accounts.is_empty();
+            if (parts && !profile.agreed) || !theirs.iter().all(|portfolio| profile.leaves.contains(&portfolio.id)) {
+                return Err(ProfileError::Leaves { portfolios: theirs, parts });
             }
             for portfolio in theirs {
                 assignments::take_portfolio(tx, person.id, portfolio.id)?;

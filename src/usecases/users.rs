@@ -10,7 +10,7 @@ use crate::{
         ids::UserId,
         policy::{Action, Target},
         token::TokenEnd,
-        user::{Status, Who},
+        user::{DefaultRole, Status},
     },
     mail::Message,
     store::{
@@ -24,6 +24,7 @@ use crate::{
 use super::{
     Caller, Context, Denied, Door,
     acting::Acting,
+    assignments::become_user,
     context::{Rights, about_user, authorise},
     sign_in,
 };
@@ -60,7 +61,7 @@ pub fn activate(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Res
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::Activate(target), now)?;
         people::set_blocked(tx, user, None)?;
         sign_in::forget_attempts(tx, &person)?;
-        ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change), now)?;
+        ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change, false), now)?;
         audit_status(tx, caller, &acting.person, AuditAction::UserReactivated, &person, Status::Active, now);
         Ok(person)
     })
@@ -185,11 +186,20 @@ impl From<StoreError> for RestoreError {
     }
 }
 
-/// Brings a deleted person back as they were, without memberships, assignments and sessions. Tells who it is.
+/// Somebody who is back.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    pub person: Person,
+    pub status: Status,
+    /// Whether they were a Portfolio Admin before.
+    pub became_user: bool,
+}
+
+/// Brings a deleted person back as they were, without memberships, assignments and sessions: a Portfolio Admin comes back as a User.
 ///
 /// # Errors
 /// See [`RestoreError`].
-pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, RestoreError> {
+pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Restored, RestoreError> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let actor = caller.actor(tx, Rights::Change, now)?;
@@ -202,12 +212,18 @@ pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Who, Rest
         }
         people::set_deleted(tx, user, None)?;
         let person = people::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
-        // Whoever was blocked before still is, and has no access to be told about.
-        if person.status(now) == Status::Active {
-            ctx.tell(tx, &person, &actor, |change| ctx.restored(change), now)?;
-        }
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
-        Ok(person.who())
+        let became_user = person.default_role == DefaultRole::PortfolioAdmin;
+        if became_user {
+            become_user(tx, &person, &caller.by(&actor), "portfolios are taken away at deletion", now)?;
+        }
+        let person = people::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        let status = person.status(now);
+        // Whoever was blocked before still is, and has no access to be told about.
+        if status == Status::Active {
+            ctx.tell(tx, &person, &actor, |change| ctx.restored(change, became_user), now)?;
+        }
+        Ok(Restored { person, status, became_user })
     })
 }
 

@@ -13,7 +13,11 @@ use crate::{
     usecases::{Denied, LinkError, StoreError},
 };
 
-use super::{errors::ErrorPage, page::wait_in_words, paths};
+use super::{
+    errors::ErrorPage,
+    page::{Flash, FlashKind, wait_in_words},
+    paths,
+};
 
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
 #[derive(Debug, Clone)]
@@ -136,6 +140,27 @@ pub(super) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
     format!("You sent {name} several mails in a row. The next can go in {}. Nothing was changed.", wait_in_words(wait))
 }
 
+/// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
+pub(super) fn already(denied: Denied) -> Result<Flash, Failure> {
+    match denied {
+        Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
+        }
+        Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
+        }
+        Denied::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
+        }
+        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
+        denied => Err(denied.into()),
+    }
+}
+
+fn portfolio_deactivated(name: &str) -> String {
+    format!("{name} is deactivated and gives nobody access. Reactivate it first. Nothing was changed.")
+}
+
 impl From<LinkError> for Failure {
     fn from(error: LinkError) -> Self {
         match error {
@@ -169,6 +194,7 @@ impl Failure {
                 "The last portfolio stays",
                 format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
             ),
+            Refusal::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
             Refusal::Oneself => refused("Not on your own user", "Another Admin can do this for you.".to_owned()),
             Refusal::Status(status) => {
                 let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());

@@ -3,6 +3,7 @@
 mod abilities;
 mod form;
 mod frame;
+mod merge;
 mod moment;
 mod number;
 mod pager;
@@ -14,6 +15,7 @@ use askama::Template;
 pub use abilities::{Ability, in_words};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
+pub use merge::Base;
 pub use moment::Moment;
 pub use number::{Count, counted, grouped, wait_in_words};
 pub use pager::{Pager, RowsLink};

@@ -86,7 +86,7 @@ paths! {
     UsersAndPermissions {} = "/users-and-permissions";
     /// The same list as CSV.
     ExportUsers {} = "/users-and-permissions/export";
-    /// Many people at once: everybody in the list, or those who are ticked.
+    /// Many people at once: everybody in the list, as many at a time as one action takes, or those who are ticked.
     BulkUsers {} = "/users-and-permissions/bulk";
     DoBulk {} = "/users-and-permissions/bulk/do";
     /// New User, in three steps. Takes `?step=`, `?draft=` and `?q=`, or `?portfolio=` for the first.
@@ -162,7 +162,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 31] = [
+const PAGES: [&str; 33] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -182,6 +182,8 @@ const PAGES: [&str; 31] = [
     EditUser::PATTERN,
     RevokeFromManage::PATTERN,
     LinkFromManage::PATTERN,
+    UnassignPortfolio::PATTERN,
+    UnassignAccount::PATTERN,
     Roles::PATTERN,
     NewUserWizard::PATTERN,
     Portfolios::PATTERN,

@@ -140,6 +140,7 @@ fn links_to_somebody_active_look_good() {
         default_role: DefaultRole::User,
         portfolio: None,
         leaves: Vec::new(),
+        agreed: false,
         version: 1,
     };
     profiles::update(ctx, &maya, jonas, &profile).unwrap();

@@ -55,6 +55,48 @@ with_scripts_and_without! {
         site.subjects();
     }
 
+    fn two_who_edit_one_person_each_keep_what_they_changed(scripts: bool) {
+        let Business { site, jonas, .. } = Business::new(scripts);
+        let (maya, hana) = (site.signed_in(MAYA, scripts), site.browser(scripts));
+        sign_in(&hana, HANA);
+        for browser in [&maya, &hana] {
+            browser.open(&Business::manage(jonas, ""));
+            browser.click_link("Edit name");
+        }
+        maya.fill("First Name", "Jon");
+        maya.press("Update User");
+        maya.see("Jon Vermeulen is updated.");
+        hana.fill("Last Name", "Vermeer");
+        hana.press("Update User");
+        hana.see("Someone changed this user while you were editing");
+        assert_eq!((hana.value("First Name").as_str(), hana.value("Last Name").as_str()), ("Jon", "Vermeer"));
+        hana.press("Update User");
+        hana.see("Jon Vermeer is updated.");
+        site.subjects();
+    }
+
+    fn the_last_assignment_in_common_is_taken_after_a_question(scripts: bool) {
+        let Business { site, jonas, .. } = Business::new(scripts);
+        let hana = site.browser(scripts);
+        sign_in(&hana, HANA);
+        hana.open(&Business::manage(jonas, ""));
+        for keeps in [true, false] {
+            hana.click_link("Remove assignment");
+            hana.see("Remove Fjord Foods from Jonas Vermeulen?");
+            hana.see("Jonas has nothing left then that you administer, and you will not see them any more.");
+            assert_eq!(hana.path() == Business::manage(jonas, ""), scripts);
+            if keeps {
+                hana.click_link("Keep assignment");
+                hana.see("1 account.");
+            } else {
+                hana.press("Remove assignment");
+            }
+        }
+        hana.see("Fjord Foods is no longer assigned to Jonas Vermeulen.");
+        hana.see("they have left your list");
+        site.subjects();
+    }
+
     fn what_is_assigned_and_switched_counts_at_the_next_click(scripts: bool) {
         let Business { site, jonas, fjord, .. } = Business::new(scripts);
         let maya = site.signed_in(MAYA, scripts);

@@ -39,6 +39,7 @@ fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), Prof
         default_role: person.default_role,
         portfolio: None,
         leaves: Vec::new(),
+        agreed: false,
         version: person.version,
     };
     profiles::update(&app.ctx, &caller(by), user, &profile).map(|_| ())
@@ -391,7 +392,7 @@ on_both! {
         assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
         let refused = email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap_err();
         assert!(matches!(refused, Denied::Refused { refusal: Refusal::OutOfReach, .. }), "{refused:?}");
-        assignments::take_account(&app.ctx, &caller(app.id_of(MAYA)), hana, farms).unwrap();
+        assignments::take(&app.ctx, &caller(app.id_of(MAYA)), hana, usher::usecases::Given::Account(farms), false).unwrap();
         email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap();
         app.mails().await;
     }

@@ -39,6 +39,7 @@ mod sent_twice;
 mod sessions;
 mod setup;
 mod sign_in;
+mod stale_edits;
 mod steps;
 mod throttling;
 mod users;

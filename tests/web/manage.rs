@@ -228,7 +228,9 @@ on_both! {
         let Business { app, mut hana, nordic, .. } = Business::new(db).await;
         let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[nordic]).await;
         let fields = [("email", "nadia.petrova@example.com"), ("first_name", "Nadia"), ("last_name", "Petrova"), ("leaves", &*nordic.to_string())];
-        update(&app, &mut hana, nadia, "1", &fields).await.redirects_to("/users-and-permissions");
+        let question = update(&app, &mut hana, nadia, "1", &fields).await;
+        question.is(200).sees("Nadia has nothing left then that you administer, and you will not see them any more.");
+        hana.send(&app, &question, &at(nadia, "/edit"), &[]).await.redirects_to("/users-and-permissions");
         hana.get(&app, "/users-and-permissions").await.sees("Nadia Petrova is updated, a User now.").sees("they have left your list");
         app.mails().await;
     }
@@ -336,11 +338,92 @@ on_both! {
         maya.post(&app, &at(app.id_of("maya.fischer@example.com"), "/deactivate"), &[("csrf", &maya_token)]).await.is(409);
     }
 
-    async fn who_takes_the_last_thing_in_common_is_led_to_the_list(db: Db) {
+    async fn the_last_thing_in_common_is_taken_after_a_question_and_leads_to_the_list(db: Db) {
         let Business { app, mut hana, jonas, fjord, .. } = Business::new(db).await;
-        press(&app, &mut hana, jonas, &format!("/accounts/{fjord}/remove")).await.redirects_to("/users-and-permissions");
+        let (remove, back) = (at(jonas, &format!("/accounts/{fjord}/remove")), "q=jonas");
+        let manage = hana.get(&app, &at(jonas, "?return=q%3Djonas")).await;
+        assert!(!manage.has_form(&remove) && manage.has_link(&format!("{remove}?return=q%3Djonas")), "{}", manage.body);
+        let question = hana.get(&app, &format!("{remove}?return=q%3Djonas")).await;
+        question.is(200).sees("Remove Fjord Foods from Jonas Vermeulen?").sees("Jonas has nothing left then that you administer, and you will not see them any more.");
+        question.sees("Keep assignment").sees("Remove assignment");
+        // A button pressed without the question gets it.
+        let token = csrf(&app, &mut hana).await;
+        let again = hana.post(&app, &remove, &[("csrf", &token), ("return", back)]).await;
+        again.is(200).sees("Remove Fjord Foods from Jonas Vermeulen?");
+        assert_eq!(app.accounts_of(jonas), [fjord]);
+        hana.send(&app, &again, &remove, &[]).await.redirects_to("/users-and-permissions?q=jonas");
         hana.get(&app, "/users-and-groups").await.sees("they have left your list").sees_no("Assign again");
+        assert_eq!(app.accounts_of(jonas), []);
+        hana.get(&app, &remove).await.is(404);
         app.mail().await;
+    }
+
+    async fn what_is_not_the_last_in_common_is_taken_without_a_question(db: Db) {
+        let Business { app, mut maya, mut hana, jonas, nordic, fjord, bikes, .. } = Business::new(db).await;
+        let remove = at(jonas, &format!("/accounts/{fjord}/remove"));
+        // An Admin loses sight of nobody.
+        maya.get(&app, &remove).await.redirects_to(&at(jonas, ""));
+        assert!(maya.get(&app, &at(jonas, "")).await.has_form(&remove));
+        app.assign(jonas, bikes).await;
+        assert!(!hana.get(&app, &at(jonas, "")).await.has_form(&remove));
+        let aalto = app.create_account(nordic, "Aalto Eyewear");
+        app.assign(jonas, aalto).await;
+        let opened = hana.get(&app, &at(jonas, "")).await;
+        assert!(opened.has_form(&remove));
+        hana.get(&app, &remove).await.redirects_to(&at(jonas, ""));
+        hana.send(&app, &opened, &remove, &[]).await.redirects_to(&at(jonas, ""));
+        // By now the other is the last: the page that was opened before does not know it.
+        let other = at(jonas, &format!("/accounts/{aalto}/remove"));
+        hana.send(&app, &opened, &other, &[]).await.is(200).sees("Remove Aalto Eyewear from Jonas Vermeulen?");
+        assert_eq!(app.accounts_of(jonas), [bikes, aalto]);
+        hana.get(&app, &remove).await.redirects_to(&at(jonas, ""));
+        app.mails().await;
+    }
+
+    async fn a_portfolio_is_asked_about_like_an_account_and_the_very_last_stays(db: Db) {
+        let Business { app, mut hana, nordic, dach, .. } = Business::new(db).await;
+        let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[nordic]).await;
+        let remove = at(nadia, &format!("/portfolios/{nordic}/remove"));
+        hana.get(&app, &at(nadia, "")).await.sees("The last portfolio stays");
+        hana.get(&app, &remove).await.is(409).sees("The last portfolio stays");
+        app.give_portfolio(nadia, dach);
+        hana.get(&app, &at(nadia, "")).await.sees_no("The last portfolio stays").sees_no("DACH");
+        hana.fill(&app, &remove, &[]).await.redirects_to("/users-and-permissions");
+        assert_eq!(app.portfolios_of(nadia), [dach]);
+        app.mail().await;
+    }
+
+    async fn nothing_is_given_in_a_deactivated_portfolio(db: Db) {
+        let Business { app, mut maya, hana_id, jonas, nordic, dach, fjord, bikes, .. } = Business::new(db).await;
+        let deactivate = format!("/portfolios/{dach}/deactivate");
+        let open = maya.get(&app, &at(jonas, "")).await;
+        open.sees("Bergmann Bikes");
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees_no("Bergmann Bikes");
+        let deeds = app.deeds();
+        let said = "DACH Retail is deactivated and gives nobody access. Reactivate it first. Nothing was changed.";
+        for (user, what) in [(jonas, format!("account-{bikes}")), (hana_id, format!("portfolio-{dach}"))] {
+            maya.send(&app, &open, &at(jonas, "/assign"), &[]).await.is(303);
+            let token = csrf(&app, &mut maya).await;
+            maya.post(&app, &at(user, "/assign"), &[("csrf", &token), ("assign", &what)]).await.redirects_to(&at(user, ""));
+            maya.get(&app, &at(user, "")).await.sees(said);
+        }
+        let role = ("default_role", "portfolio_admin");
+        let again = update(&app, &mut maya, jonas, "1", &[role, ("portfolio", &dach.to_string())]).await;
+        again.is(422).sees("DACH Retail is deactivated. Choose another portfolio").sees("Nordic Brands").sees_no("DACH RetailNordic");
+        assert_eq!((app.deeds(), app.accounts_of(jonas), app.portfolios_of(hana_id)), (deeds, vec![fjord], vec![nordic]));
+        assert_eq!(app.count("users WHERE version > 1"), 0);
+    }
+
+    async fn what_is_taken_in_a_deactivated_portfolio_has_no_way_back(db: Db) {
+        let Business { app, mut maya, jonas, dach, bikes, .. } = Business::new(db).await;
+        app.assign(jonas, bikes).await;
+        let deactivate = format!("/portfolios/{dach}/deactivate");
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        app.mails().await;
+        press(&app, &mut maya, jonas, &format!("/accounts/{bikes}/remove")).await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("It can be assigned again once its portfolio is reactivated.").sees_no("Assign again");
+        app.mails().await;
     }
 
     async fn an_update_that_changes_nothing_says_so_and_leaves_no_trace(db: Db) {
@@ -416,7 +499,7 @@ on_both! {
         let Business { app, mut maya, hana_id, dach, .. } = Business::new(db).await;
         let hana = [("first_name", "Hana"), ("last_name", "Novak"), ("email", HANA)];
         let question = update(&app, &mut maya, hana_id, "1", &hana).await;
-        question.is(200).sees("Make Hana Novak a User?").sees("These are taken away:Nordic Brands").sees("Keep Portfolio Admin");
+        question.is(200).sees_no("you will not see them any more").sees("Make Hana Novak a User?").sees("These are taken away:Nordic Brands").sees("Keep Portfolio Admin");
         assert_eq!(app.count(&format!("portfolio_assignments WHERE user_id = {hana_id}")), 1);
         // One that was given since is asked about too.
         app.give_portfolio(hana_id, dach);

@@ -19,6 +19,11 @@ async fn ask(app: &TestApp, browser: &mut Browser, action: &str, users: &[UserId
     browser.post(app, BULK, &fields).await
 }
 
+/// How many people the form on the page is about.
+fn users(page: &Page) -> usize {
+    page.form(BULK).iter().filter(|(name, _)| name == "user").count()
+}
+
 /// From now on the database does not write that somebody is blocked.
 fn refuse_to_block(app: &TestApp, db: Db, user: UserId) {
     if db == Db::Sqlite {
@@ -146,18 +151,43 @@ on_both! {
         assert!(app.has_user("noor@example.com") && !app.has_user("ruth@example.com"));
     }
 
-    async fn everybody_who_matches_is_taken_only_up_to_the_number_that_the_page_names(db: Db) {
+    async fn everybody_who_matches_is_taken_in_turns_that_say_who_they_are(db: Db) {
         let World { app, mut maya, mut pia, .. } = World::new(db).await;
         let page = pia.get(&app, &format!("{BULK}?q=example&sort=email")).await;
-        page.sees("3 users match").sees("At most 200 users");
-        assert_eq!(page.form(BULK).iter().filter(|(name, _)| name == "user").count(), 3);
-        for name in ["a", "b"] {
-            let made = (0..120).map(|number| format!("('{name}{number}', '', '{name}{number}', '{name}{number}', 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'p', 'p')"));
-            app.execute(&format!("INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
-        }
-        let page = maya.get(&app, BULK).await;
-        page.sees("246 users match").sees("At most 200 users can be changed at once, and this list holds more.");
-        assert!(!page.has_form(BULK));
+        page.sees("3 users match").sees_no("One action takes at most");
+        assert_eq!(users(&page), 3);
+        let made = (0..240).map(|number| format!("('Zo{number:03}', '', 'zo{number:03}@example.com', 'zo{number:03}@example.com', 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'z{number:03}', 'zoe')"));
+        app.execute(&format!("INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
+        let first = maya.get(&app, &format!("{BULK}?q=zoe")).await;
+        first.sees("240 users match").sees("One action takes at most 200 users. These are the first 200 in the order of the list, from Zo000 to Zo199. The others follow");
+        assert_eq!(users(&first), 200);
+        let question = maya.send(&app, &first, BULK, &[("action", "deactivate")]).await;
+        question.sees("Deactivate 200 users?").sees("Those who come after these in the list are asked about next.").sees("Skip these");
+        let done = maya.send(&app, &question, DO, &[]).await;
+        assert!(done.is(303).header("location").starts_with(&format!("{BULK}?q=zoe&page=")), "{}", done.header("location"));
+        assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 200);
+        let rest = maya.get(&app, done.header("location")).await;
+        rest.sees("Deactivate: done to 200 users.").sees("These are the next 40 in the order of the list, from Zo200 to Zo239. They are the last.");
+        let question = maya.send(&app, &rest, BULK, &[("action", "deactivate")]).await;
+        question.sees_no("asked about next").sees_no("Skip these");
+        maya.send(&app, &question, DO, &[]).await.redirects_to("/users-and-permissions?q=zoe");
+        assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 240);
+        // Who was in the second turn has left the list meanwhile.
+        app.execute("DELETE FROM outbox");
+        app.execute("UPDATE users SET search = 'x' WHERE search = 'zoe'");
+        maya.get(&app, done.header("location")).await.is(200).sees("Nobody comes after those who were taken last.");
+    }
+
+    async fn after_what_breaks_off_the_next_turn_does_not_follow(db: Db) {
+        let World { app, mut maya, uma, otto, .. } = World::new(db).await;
+        let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
+        refuse_to_block(&app, db, otto);
+        maya.send(&app, &page, DO, &[("rest", "q=zoe")]).await.redirects_to("/users-and-permissions?q=e&sort=email");
+        let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
+        maya.send(&app, &page, DO, &[("rest", "//evil.example")]).await.redirects_to("/users-and-permissions?q=e&sort=email");
+        let page = ask(&app, &mut maya, "deactivate", &[uma]).await;
+        maya.send(&app, &page, DO, &[("rest", "q=zoe")]).await.redirects_to(&format!("{BULK}?q=zoe"));
+        app.mails().await;
     }
 
     async fn nobody_ticked_changes_nothing(db: Db) {

@@ -213,6 +213,8 @@ impl World {
             visit("EditUser", format!("/users-and-permissions/{active}/edit"), [303, 403, 200]),
             visit("RevokeFromManage", format!("/users-and-permissions/{invited}/revoke"), [303, 403, 200]),
             visit("LinkFromManage", format!("/users-and-permissions/{invited}/link"), [303, 403, 200]),
+            visit("UnassignAccount", format!("/users-and-permissions/{active}/accounts/{account}/remove"), [303, 403, 303]),
+            visit("UnassignPortfolio", format!("/users-and-permissions/{active}/portfolios/{portfolio}/remove"), [303, 403, 303]),
             visit("Portfolios", "/portfolios".into(), [303, 200, 200]),
             visit("NewPortfolio", "/portfolios/new".into(), [303, 403, 200]),
             visit("Portfolio", format!("/portfolios/{portfolio}"), [303, 403, 200]),
@@ -271,7 +273,7 @@ impl World {
             |name, path: String, fields| Post { path: format!("/users-and-permissions/{path}"), ..act(name, String::new(), fields, 403) };
         let profile = [
             ("first_name", "Jonas"),
-            ("last_name", "Vermeulen"),
+            ("last_name", "Vermeer"),
             ("email", "jonas.vermeulen@example.com"),
             ("default_role", "user"),
             ("version", "1"),

@@ -122,10 +122,25 @@ on_both! {
         let mut maya = app.signed_in("maya.fischer@example.com").await;
         maya.get(&app, "/users-and-groups/deleted").await.sees("Jonas Vermeulen").sees("22 Dec 2026");
         maya.press(&app, "/users-and-groups/deleted", &restore(id)).await.redirects_to("/users-and-groups/deleted");
-        maya.get(&app, "/users-and-groups/deleted").await.sees("Jonas Vermeulen is restored. Group memberships are not.");
+        maya.get(&app, "/users-and-groups/deleted").await.sees("Jonas Vermeulen is restored: Active, User. Group memberships and assignments are not restored.");
         assert_eq!(app.mail().await.rendered.subject, "Your access to Northwind Trading is restored");
         assert!(!row(&maya.get(&app, "/users-and-groups").await, JONAS).contains("Admin"));
         app.signed_in(JONAS).await;
+    }
+
+    async fn a_portfolio_admin_is_restored_as_a_user_since_the_portfolios_are_gone(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let id = app.create_portfolio_admin("Jonas", "Vermeulen", &[app.create_portfolio("Nordic Brands")]).await;
+        confirm(&app, &mut maya, &user_path(id, "delete")).await.is(303);
+        app.mails().await;
+        maya.press(&app, "/users-and-groups/deleted", &restore(id)).await.is(303);
+        let page = maya.get(&app, "/users-and-groups/deleted").await;
+        page.sees("Jonas Vermeulen is restored: Active, User.").sees("A Portfolio Admin without portfolios is a User.");
+        assert_eq!(app.count("users WHERE default_role = 'portfolio_admin'"), 0);
+        assert_eq!(app.deeds().iter().rev().take(2).collect::<Vec<_>>(), ["user.edited Jonas Vermeulen", "user.restored Jonas Vermeulen"]);
+        let mail = app.mail().await.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(mail.contains("Default role: User.") && mail.contains("taken away when your user was deleted"), "{mail}");
+        app.signed_in(JONAS).await.get(&app, "/users-and-permissions").await.is(403);
     }
 
     async fn after_the_date_named_nobody_is_restored(db: Db) {

@@ -12,6 +12,8 @@ use crate::mail::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessRestored {
     pub change: ByOther,
+    /// Whether they were a Portfolio Admin, until they were deleted.
+    pub became_user: bool,
     /// To the sign-in page.
     pub link: Link,
 }
@@ -20,15 +22,19 @@ impl AccessRestored {
     pub(super) fn letter(&self) -> Letter {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is restored".len());
+        let role = "Default role: User. The portfolios that you looked after were taken away when your user was deleted.";
         Letter {
             subject: format!("Your access to {shown} is restored"),
             preheader: "You can sign in again.".to_owned(),
             heading: "Your access is restored",
             first_name: first_name.clone(),
-            paragraphs: vec![
+            paragraphs: [
                 Paragraph::dated(&format!("{} restored your access to {}, on", somebody(by), console(company)), *at),
                 Paragraph::plain("You can sign in again with the credentials that you had."),
-            ],
+            ]
+            .into_iter()
+            .chain(self.became_user.then(|| Paragraph::plain(role)))
+            .collect(),
             action: Some(Action { label: "Sign in", link: self.link.clone() }),
             notes: Vec::new(),
             company: company.clone(),

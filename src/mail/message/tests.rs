@@ -28,7 +28,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         Message::Test(Test { company, server: name.clone(), at: now() }),
         Message::AccessBlocked(change.clone()),
         Message::AccessDeactivated(change.clone()),
-        Message::AccessRestored(AccessRestored { change: change.clone(), link: link.clone() }),
+        Message::AccessRestored(AccessRestored { change: change.clone(), became_user: true, link: link.clone() }),
         Message::UserDeleted(change.clone()),
         Message::AdminAppointed(change.clone()),
         Message::AdminRemoved(change.clone()),

@@ -20,9 +20,9 @@ use crate::{
     },
     web::{
         console::Console,
-        failure::Failure,
+        failure::{Failure, already},
         form::Form,
-        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
+        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
         paths,
         respond::{self, Answer},
     },
@@ -35,8 +35,8 @@ pub struct BillingPage {
     pub shell: Shell,
     pub account: AccountHead,
     pub fields: BillingFields,
-    /// 0 where nobody has said anything yet.
-    pub version: i32,
+    /// Of version 0 where nobody has said anything yet.
+    pub base: Base,
     pub may_update: bool,
     /// Whether somebody else saved meanwhile.
     pub is_stale: bool,
@@ -99,21 +99,25 @@ pub struct BillingForm {
     tax_id: String,
     purchase_order: String,
     version: i32,
+    #[serde(default)]
+    was: String,
 }
 
 impl BillingFields {
-    fn of(row: &BillingRow) -> Self {
-        Self {
-            legal_name: Field::new(&*row.legal_name),
-            email: Field::new(&*row.email),
-            line_1: Field::new(&*row.address_line_1),
-            line_2: Field::new(&*row.address_line_2),
-            city: Field::new(&*row.city),
-            postal_code: Field::new(&*row.postal_code),
-            country: Field::new(&*row.country),
-            tax_id: Field::new(&*row.tax_id),
-            purchase_order: Field::new(&*row.purchase_order),
+    /// As they are saved, and what the form is opened with.
+    fn of(row: Option<&BillingRow>) -> (Self, Base) {
+        (Self::from(values(row).map(Field::new)), base(row))
+    }
+
+    /// With what somebody else has saved since they were as in `opened`.
+    fn merged(self, opened: &Base, saved: Option<&BillingRow>) -> (Self, Base) {
+        let Self { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order } = self;
+        let typed = [legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order];
+        let mut merged = Self::from(opened.merge(typed, values(saved)));
+        if let (Some(said), Some(country)) = (&mut merged.country.saved, saved.and_then(|row| row.country.parse::<Country>().ok())) {
+            country.name().clone_into(said);
         }
+        (merged, base(saved))
     }
 
     fn typed(form: &BillingForm) -> (Self, Option<Billing>) {
@@ -147,23 +151,6 @@ impl BillingFields {
         (fields, billing)
     }
 
-    /// Beside what somebody else has saved meanwhile.
-    fn beside(self, saved: &BillingRow) -> Self {
-        let country = saved.country.parse::<Country>().map_or("", Country::name);
-        let is_same_country = self.country.value == saved.country;
-        Self {
-            legal_name: self.legal_name.beside(&saved.legal_name),
-            email: self.email.beside(&saved.email),
-            line_1: self.line_1.beside(&saved.address_line_1),
-            line_2: self.line_2.beside(&saved.address_line_2),
-            city: self.city.beside(&saved.city),
-            postal_code: self.postal_code.beside(&saved.postal_code),
-            country: if is_same_country { self.country } else { self.country.beside(country) },
-            tax_id: self.tax_id.beside(&saved.tax_id),
-            purchase_order: self.purchase_order.beside(&saved.purchase_order),
-        }
-    }
-
     fn errors(&self) -> FormErrors {
         FormErrors::of([
             ("legal", self.legal_name.error.as_ref()),
@@ -179,6 +166,34 @@ impl BillingFields {
     }
 }
 
+/// Empty where nobody has said anything yet.
+fn values(row: Option<&BillingRow>) -> [&str; 9] {
+    row.map_or([""; 9], |row| {
+        [
+            &row.legal_name,
+            &row.email,
+            &row.address_line_1,
+            &row.address_line_2,
+            &row.city,
+            &row.postal_code,
+            &row.country,
+            &row.tax_id,
+            &row.purchase_order,
+        ]
+    })
+}
+
+fn base(row: Option<&BillingRow>) -> Base {
+    Base::of(row.map_or(0, |row| row.version), values(row))
+}
+
+impl From<[Field; 9]> for BillingFields {
+    fn from(fields: [Field; 9]) -> Self {
+        let [legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order] = fields;
+        Self { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order }
+    }
+}
+
 /// `GET /accounts/{account}/billing`
 pub(in crate::web) async fn show(console: Console, id: Path<AccountId>) -> Answer {
     respond::page(&page(&console, *id, None).await?)
@@ -186,37 +201,38 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>) -> Answe
 
 /// `POST /accounts/{account}/billing`
 pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<BillingForm>) -> Answer {
-    let (id, version) = (*id, form.0.version);
+    let id = *id;
     let (fields, new) = BillingFields::typed(&form.0);
+    let base = Base { version: form.0.version, was: form.0.was };
     let Some(new) = new else {
-        return respond::again(&page(&console, id, Some((fields, version))).await?);
+        return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
+    let version = base.version;
     match console.act(move |ctx, caller| billing::update(ctx, caller, id, &new, version)).await? {
         Ok(account) => {
             console.done(&Flash::new(FlashKind::Ok, format!("The billing of {} is saved.", account.name)), paths::Billing { account: id })
         }
         Err(BillingError::Stale(saved)) => {
-            let page = page(&console, id, Some((fields.beside(&saved), saved.version))).await?;
+            let page = page(&console, id, Some(fields.merged(&base, saved.as_deref()))).await?;
             respond::with_status(StatusCode::CONFLICT, &BillingPage { is_stale: true, ..page })
         }
-        Err(BillingError::Denied(denied)) => Err(denied.into()),
+        Err(BillingError::Denied(denied)) => console.done(&already(denied)?, paths::Billing { account: id }),
     }
 }
 
 /// The page; a form that was typed into is shown again only to those who may send it.
-async fn page(console: &Console, id: AccountId, typed: Option<(BillingFields, i32)>) -> Result<BillingPage, Failure> {
+async fn page(console: &Console, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, Failure> {
     let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
     let (frame, shown) = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await?;
     if typed.is_some() && !shown.may.update_billing {
         return Err(Failure::OutOfReach);
     }
-    let saved = shown.billing.as_ref().map(|row| (BillingFields::of(row), row.version));
-    let (fields, version) = typed.or(saved).unwrap_or_default();
+    let (fields, base) = typed.unwrap_or_else(|| BillingFields::of(shown.billing.as_ref()));
     Ok(BillingPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, shown.may),
         fields,
-        version,
+        base,
         may_update: shown.may.update_billing,
         is_stale: false,
     })
@@ -239,7 +255,7 @@ mod tests {
                     country: Field::new("NO"),
                     ..BillingFields::default()
                 },
-                version: 0,
+                base: Base::default(),
                 may_update,
                 is_stale,
             });

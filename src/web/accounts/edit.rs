@@ -10,9 +10,9 @@ use crate::{
     usecases::accounts::{self, AccountError},
     web::{
         console::Console,
-        failure::Failure,
+        failure::{Failure, already},
         form::Form,
-        page::{Flash, FlashKind, FormErrors, Shell},
+        page::{Base, Flash, FlashKind, FormErrors, Shell},
         paths,
         respond::{self, Answer},
     },
@@ -26,7 +26,7 @@ pub struct EditAccountPage {
     /// As it is named now.
     pub account: AccountHead,
     pub fields: AccountFields,
-    pub version: i32,
+    pub base: Base,
     /// Whether somebody else saved meanwhile.
     pub is_stale: bool,
 }
@@ -45,6 +45,8 @@ pub struct EditForm {
     website: String,
     notes: String,
     version: i32,
+    #[serde(default)]
+    was: String,
 }
 
 /// `GET /accounts/{account}/edit`
@@ -54,30 +56,31 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>) -> Answe
 
 /// `POST /accounts/{account}/edit`
 pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<EditForm>) -> Answer {
-    let (id, EditForm { name, website, notes, version }) = (*id, form.0);
+    let (id, EditForm { name, website, notes, version, was }) = (*id, form.0);
+    let base = Base { version, was };
     let (fields, details) = AccountFields::typed(&name, &website, &notes);
     let Some(details) = details else {
-        return respond::again(&page(&console, id, Some((fields, version))).await?);
+        return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
     match console.act(move |ctx, caller| accounts::edit(ctx, caller, id, &details, version)).await? {
         Ok(()) => console.done(&Flash::new(FlashKind::Ok, "The details are saved."), paths::Account { account: id }),
         Err(AccountError::Stale(saved)) => {
-            let page = page(&console, id, Some((fields.beside(&saved), saved.version))).await?;
+            let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditAccountPage { is_stale: true, ..page })
         }
         // Details are edited in a deactivated portfolio too.
         Err(AccountError::NameTaken | AccountError::PortfolioDeactivated) => {
-            respond::again(&page(&console, id, Some((fields.name_taken(), version))).await?)
+            respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
         }
-        Err(AccountError::Denied(denied)) => Err(denied.into()),
+        Err(AccountError::Denied(denied)) => console.done(&already(denied)?, paths::Account { account: id }),
     }
 }
 
-async fn page(console: &Console, id: AccountId, typed: Option<(AccountFields, i32)>) -> Result<EditAccountPage, Failure> {
+async fn page(console: &Console, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, Failure> {
     let (frame, (account, may)) =
         console.open(Action::Use(Permission::AccountsEdit), move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
-    let (fields, version) = typed.unwrap_or_else(|| (AccountFields::of(&account), account.version));
-    Ok(EditAccountPage { shell: console.shell(&frame), account: AccountHead::new(&account, may), fields, version, is_stale: false })
+    let (fields, base) = typed.unwrap_or_else(|| AccountFields::of(&account));
+    Ok(EditAccountPage { shell: console.shell(&frame), account: AccountHead::new(&account, may), fields, base, is_stale: false })
 }
 
 #[cfg(test)]
@@ -92,7 +95,7 @@ mod tests {
                 shell: sample.shell(),
                 account: AccountHead::sample(sample),
                 fields: AccountFields { name: Field::new("Fjord").beside(&sample.text), ..AccountFields::typed("", &sample.text, "").0 },
-                version: 3,
+                base: Base::default(),
                 is_stale,
             });
         }

@@ -6,7 +6,7 @@ use crate::{
         text::AccountName,
     },
     usecases::Account,
-    web::page::{Field, FieldError, FormErrors, parse},
+    web::page::{Base, Field, FieldError, FormErrors, parse},
 };
 
 /// Name, website and notes.
@@ -18,9 +18,16 @@ pub struct AccountFields {
 }
 
 impl AccountFields {
-    /// As they are saved.
-    pub(super) fn of(account: &Account) -> Self {
-        Self { name: Field::new(&*account.name), website: Field::new(&*account.website), notes: Field::new(&*account.notes) }
+    /// As they are saved, and what the form is opened with.
+    pub(super) fn of(account: &Account) -> (Self, Base) {
+        let [name, website, notes] = values(account).map(Field::new);
+        (Self { name, website, notes }, Base::of(account.version, values(account)))
+    }
+
+    /// With what somebody else has saved since they were as in `base`.
+    pub(super) fn merged(self, base: &Base, saved: &Account) -> (Self, Base) {
+        let [name, website, notes] = base.merge([self.name, self.website, self.notes], values(saved));
+        (Self { name, website, notes }, Base::of(saved.version, values(saved)))
     }
 
     /// As they were typed, and what they mean if nothing is wrong with them.
@@ -39,13 +46,12 @@ impl AccountFields {
         self
     }
 
-    /// Beside what somebody else has saved meanwhile.
-    pub(super) fn beside(self, saved: &Account) -> Self {
-        Self { name: self.name.beside(&saved.name), website: self.website.beside(&saved.website), notes: self.notes.beside(&saved.notes) }
-    }
-
     pub(super) fn errors(&self) -> FormErrors {
         let Self { name, website, notes } = self;
         FormErrors::of([("name", name.error.as_ref()), ("website", website.error.as_ref()), ("notes", notes.error.as_ref())])
     }
+}
+
+fn values(account: &Account) -> [&str; 3] {
+    [&account.name, &account.website, &account.notes]
 }

@@ -18,7 +18,7 @@ use crate::{
     },
     web::{
         console::Console,
-        failure::Failure,
+        failure::{Failure, already},
         form::Form,
         page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
         paths,
@@ -84,7 +84,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
         }
         // Neither happens where only the place changes.
         Err(PortfolioError::NameTaken | PortfolioError::Stale(_)) => Err(Failure::Internal("a move was stale".to_owned())),
-        Err(PortfolioError::Denied(denied)) => Err(denied.into()),
+        Err(PortfolioError::Denied(denied)) => console.done(&already(denied)?, paths::Account { account: id }),
     }
 }
 
@@ -95,10 +95,15 @@ async fn refused(console: &Console, id: AccountId, picked: Option<PortfolioId>, 
 }
 
 async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, Failure> {
-    let wanted = Wanted { search: SearchTerm::parse(&find), ticked: picked.into_iter().collect(), held: Vec::new(), limit: PICKS_MAX };
+    let search = SearchTerm::parse(&find);
     let (frame, ((account, may), offer)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
-            Ok((accounts::movable(ctx, actor, id)?, offers::portfolios_for_accounts(ctx, actor, &wanted)?))
+            let (account, may) = accounts::movable(ctx, actor, id)?;
+            // Another tab may have moved it to where this one is about to.
+            let ticked = picked.filter(|picked| *picked != account.portfolio_id).into_iter().collect();
+            let wanted = Wanted { search, ticked, held: Vec::new(), limit: PICKS_MAX };
+            let offer = offers::portfolios_to_move_to(ctx, actor, &account, &wanted)?;
+            Ok(((account, may), offer))
         })
         .await?;
     Ok(MoveAccountPage {

@@ -1,17 +1,23 @@
 //! An account's page: its details, its people, what happened lately.
 
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use askama::Template;
+use serde::Deserialize;
 
-use super::{AccountHead, events::Event, move_to::NoQuery};
+use super::{AccountHead, events::Event};
 use crate::{
     domain::{ids::AccountId, permission::Permission, policy::Action, user::Status},
-    usecases::accounts::{self, Colleague, May},
+    usecases::{
+        Colleague,
+        accounts::{self, May},
+    },
     web::{
         console::Console,
-        page::{Moment, Person, Shell},
+        page::{Moment, Pager, Person, Shell},
         paths,
+        query::Asked,
         respond::{self, Answer},
+        rows::Rows,
     },
 };
 
@@ -25,8 +31,7 @@ pub struct AccountPage {
     pub website: String,
     pub notes: String,
     pub people: Vec<ColleagueRow>,
-    /// Whether there are more people than are shown.
-    pub has_more: bool,
+    pub people_pager: Pager,
     pub events: Vec<Event>,
     pub may: May,
 }
@@ -58,23 +63,35 @@ fn gives(edits_details: bool, sees_billing: bool) -> &'static str {
     }
 }
 
+/// Which page of the people.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountQuery {
+    #[serde(default)]
+    people: String,
+}
+
 /// `GET /accounts/{account}`
-pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, _: actix_web::web::Query<NoQuery>) -> Answer {
-    let id = *id;
-    let (frame, shown) = console.open(Action::Use(Permission::AccountsView), move |ctx, actor| accounts::show(ctx, actor, id)).await?;
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<AccountQuery>) -> Answer {
+    let (id, asked) = (*id, Asked::at(&query.people, Rows::default())?);
+    let at = asked.position.clone();
+    let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, Rows::default().count());
+    let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;
+    let link = |people: &str| paths::with_query(paths::Account { account: id }, &[("people", people)]);
+    let people_pager = asked.pager(link, &shown.people, |row| row.person.key(), shown.people_count, ("person", "people"));
     let (now, may) = (frame.now, shown.may);
-    let colleague = |Colleague { person, status, grants, since }: Colleague| ColleagueRow {
+    let colleague = |Colleague { person, grants, since }: Colleague| ColleagueRow {
         is_you: console.is_you(&person),
+        status: person.status(now),
         person: Person::from(&person.who()),
-        status,
         gives: gives(grants.edits_details, grants.sees_billing),
         since: Moment::new(since, now),
     };
     respond::page(&AccountPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, may),
-        people: shown.people.into_iter().map(colleague).collect(),
-        has_more: shown.has_more,
+        people: shown.people.rows.into_iter().map(colleague).collect(),
+        people_pager,
         events: shown.events.iter().filter_map(|row| Event::of(row, Moment::new(row.at, now))).collect(),
         website: shown.account.website,
         notes: shown.account.notes,
@@ -103,7 +120,7 @@ mod tests {
             website: String::new(),
             notes: sample.text.clone(),
             people: sample.rows(colleague),
-            has_more: true,
+            people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
             events: sample.rows(|place, person| Event { text: format!("{} edited the details", person.name), at: sample.moment(place) }),
             may: ALL,
         }

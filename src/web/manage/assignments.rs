@@ -1,4 +1,4 @@
-//! Portfolios and accounts given and taken, and what an account gives: each at once, with the way back.
+//! Portfolios and accounts given, and what an account gives: each at once, with the way back.
 
 use actix_web::web::Path;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{already, at, go_back, undoable};
+use super::{already, at, undoable};
 
 /// What was chosen: "portfolio-3" or "account-12".
 #[derive(Debug, Clone, Deserialize)]
@@ -79,32 +79,6 @@ async fn give_account(console: &Console, user: UserId, account: AccountId, query
         Err(denied) => already(denied)?,
     };
     console.done(&done, at(user, query))
-}
-
-/// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
-pub(in crate::web) async fn unassign_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<ListButton>) -> Answer {
-    let ((user, portfolio), query) = (*path, &*form.0.return_query);
-    match console.act(move |ctx, caller| assignments::take_portfolio(ctx, caller, user, portfolio)).await? {
-        Ok((person, taken)) => {
-            let text = format!("{} is no longer assigned to {}.", taken.name, person.display_name());
-            let undo = paths::AssignPortfolio { user, portfolio };
-            go_back(&console, user, undoable(text, "Assign again", &taken.name, undo, query), query).await
-        }
-        Err(denied) => console.done(&already(denied)?, at(user, query)),
-    }
-}
-
-/// `POST /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn unassign_account(console: Console, path: Path<(UserId, AccountId)>, form: Form<ListButton>) -> Answer {
-    let ((user, account), query) = (*path, &*form.0.return_query);
-    match console.act(move |ctx, caller| assignments::take_account(ctx, caller, user, account)).await? {
-        Ok((person, taken)) => {
-            let text = format!("{} is no longer assigned to {}.", taken.name, person.display_name());
-            let undo = paths::AssignAccount { user, account };
-            go_back(&console, user, undoable(text, "Assign again", &taken.name, undo, query), query).await
-        }
-        Err(denied) => console.done(&already(denied)?, at(user, query)),
-    }
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`

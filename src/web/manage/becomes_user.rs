@@ -15,6 +15,8 @@ use super::with_return;
 pub struct BecomesUserPage {
     pub shell: Shell,
     pub person: Person,
+    /// Whether the person leaves the scope of whoever asks.
+    pub parts: bool,
     /// By name.
     pub portfolios: Vec<String>,
     /// Hidden fields.
@@ -43,6 +45,7 @@ mod tests {
         check("manage-becomes-user", |sample| BecomesUserPage {
             shell: sample.shell(),
             person: sample.person(6),
+            parts: true,
             portfolios: vec![sample.group(); sample.rows],
             typed: vec![("first_name", sample.text.clone()), ("leaves", "1".into())],
             query: sample.query(),

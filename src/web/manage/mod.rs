@@ -3,27 +3,26 @@
 pub mod assignments;
 pub mod becomes_user;
 pub mod edit;
+pub mod fields;
 pub mod link;
 mod permissions;
 pub mod revoke;
 mod sent;
 pub mod show;
 pub mod standing;
+pub mod unassign;
 
 use std::fmt;
 
 use super::{
     console::Console,
-    failure::{Failure, too_many_mails},
+    failure::already,
     page::{Flash, FlashAction, FlashKind, with_query},
     paths,
     respond::Answer,
     users_and_permissions::query::PeopleQuery,
 };
-use crate::{
-    domain::{ids::UserId, policy::Refusal},
-    usecases::{Denied, people},
-};
+use crate::{domain::ids::UserId, usecases::people};
 
 /// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
 fn at(user: UserId, query: &str) -> String {
@@ -55,18 +54,4 @@ fn undoable(text: String, label: &str, name: &str, path: impl ToString, query: &
     let (label, accessible_name) = (label.to_owned(), format!("{label} {name}"));
     let action = FlashAction { label, accessible_name, path: path.to_string(), return_query: PeopleQuery::returned(query) };
     Flash::new(FlashKind::Ok, text).with_action(action)
-}
-
-/// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
-fn already(denied: Denied) -> Result<Flash, Failure> {
-    match denied {
-        Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
-            Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
-        }
-        Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
-            Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
-        }
-        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
-        denied => Err(denied.into()),
-    }
 }

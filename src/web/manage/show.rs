@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    edit::EditFields,
+    fields::EditFields,
     list,
     permissions::{self, Block},
     sent::{EmailChange, Invitation, PasswordReset},
@@ -17,7 +17,7 @@ use crate::{
         permission::{Grants, Permission, Switch, To},
         policy::{Action, Role},
         search::SearchTerm,
-        user::{DefaultRole, Status},
+        user::Status,
     },
     usecases::{
         self,
@@ -75,6 +75,8 @@ pub struct PortfolioRow {
     pub remove: paths::UnassignPortfolio,
     /// A Portfolio Admin keeps one.
     pub may_remove: bool,
+    /// Whether the person leaves one's scope with it, which is asked before.
+    pub asks: bool,
 }
 
 /// An account that somebody works on.
@@ -84,6 +86,7 @@ pub struct AccountRow {
     pub portfolio: String,
     pub is_active: bool,
     pub remove: paths::UnassignAccount,
+    pub asks: bool,
     pub switches: Vec<SwitchRow>,
 }
 
@@ -200,12 +203,12 @@ impl ManagePage {
         let moment = |at| Moment::new(at, now);
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         let is_partial = offered.is_partial || assigned.portfolio_count.max(assigned.account_count) > SHOWN_MAX;
-        let is_last = person.default_role == DefaultRole::PortfolioAdmin && assigned.portfolio_count == 1;
         let user = person.id;
         let portfolio = |given: usecases::PortfolioAssignment| PortfolioRow {
             is_active: given.portfolio.is_active(),
             remove: paths::UnassignPortfolio { user, portfolio: given.portfolio.id },
-            may_remove: !is_last,
+            may_remove: !assigned.is_last_portfolio,
+            asks: assigned.is_last_in_common,
             name: given.portfolio.name,
         };
         Self {
@@ -226,7 +229,7 @@ impl ManagePage {
             more_portfolios,
             assigned: in_short(assigned.portfolio_count as u64, assigned.account_count as u64),
             portfolios: assigned.portfolios.into_iter().map(portfolio).collect(),
-            accounts: assigned.accounts.into_iter().map(|given| account_row(user, given)).collect(),
+            accounts: assigned.accounts.into_iter().map(|given| account_row(user, given, assigned.is_last_in_common)).collect(),
             offer: Offer::new(q, is_partial, offered),
             edit: may.edit.then(|| EditFields::of(&person, now)),
             shows_link: console.passes_links_on() && may.see_link,
@@ -236,7 +239,7 @@ impl ManagePage {
     }
 }
 
-fn account_row(user: UserId, given: usecases::AccountAssignment) -> AccountRow {
+fn account_row(user: UserId, given: usecases::AccountAssignment, asks: bool) -> AccountRow {
     let account = given.account;
     let switch = |&switch: &Switch| {
         let is_on = Grants::gives(given.grants, switch);
@@ -247,6 +250,7 @@ fn account_row(user: UserId, given: usecases::AccountAssignment) -> AccountRow {
         switches: Switch::ALL.iter().map(switch).collect(),
         is_active: account.is_active(),
         remove: paths::UnassignAccount { user, account: account.id },
+        asks,
         name: account.name,
         portfolio: account.portfolio_name,
     }

@@ -16,7 +16,7 @@ use super::grouped;
 pub struct Field {
     pub value: String,
     pub error: Option<FieldError>,
-    /// What somebody else has saved meanwhile, where it differs. Said in words, also where it is nothing.
+    /// What somebody else has saved meanwhile, where both changed it. Said in words, also where it is nothing.
     pub saved: Option<String>,
 }
 
@@ -96,10 +96,8 @@ impl Field {
     /// As it was typed, beside what somebody else has saved meanwhile.
     #[must_use]
     pub fn beside(self, saved: &str) -> Self {
-        // Browsers send line breaks as CR LF.
-        let differs = self.value.replace("\r\n", "\n").trim() != saved;
         let saved = if saved.is_empty() { "Nothing" } else { saved };
-        Self { saved: differs.then(|| saved.to_owned()), ..self }
+        Self { saved: Some(saved.to_owned()), ..self }
     }
 }
 

@@ -10,9 +10,9 @@ use crate::{
     usecases::portfolios::{self, PortfolioError},
     web::{
         console::Console,
-        failure::Failure,
+        failure::{Failure, already},
         form::Form,
-        page::{Flash, FlashKind, FormErrors, Shell},
+        page::{Base, Flash, FlashKind, FormErrors, Shell},
         paths,
         respond::{self, Answer},
     },
@@ -26,7 +26,7 @@ pub struct EditPortfolioPage {
     /// As it is named now.
     pub portfolio: PortfolioHead,
     pub fields: PortfolioFields,
-    pub version: i32,
+    pub base: Base,
     /// Whether somebody else saved meanwhile.
     pub is_stale: bool,
 }
@@ -44,6 +44,8 @@ pub struct EditForm {
     name: String,
     notes: String,
     version: i32,
+    #[serde(default)]
+    was: String,
 }
 
 /// `GET /portfolios/{portfolio}/edit`
@@ -53,29 +55,30 @@ pub(in crate::web) async fn show(console: Console, id: Path<PortfolioId>) -> Ans
 
 /// `POST /portfolios/{portfolio}/edit`
 pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form: Form<EditForm>) -> Answer {
-    let (id, EditForm { name, notes, version }) = (*id, form.0);
+    let (id, EditForm { name, notes, version, was }) = (*id, form.0);
+    let base = Base { version, was };
     let (fields, details) = PortfolioFields::typed(&name, &notes);
     let Some(details) = details else {
-        return respond::again(&page(&console, id, Some((fields, version))).await?);
+        return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
     match console.act(move |ctx, caller| portfolios::edit(ctx, caller, id, &details, version)).await? {
         Ok(()) => console.done(&Flash::new(FlashKind::Ok, "The portfolio is saved."), paths::Portfolio { portfolio: id }),
         Err(PortfolioError::Stale(saved)) => {
-            let page = page(&console, id, Some((fields.beside(&saved), saved.version))).await?;
+            let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
         }
         // Names of accounts are not at stake here.
         Err(PortfolioError::NameTaken | PortfolioError::AccountNameTaken(_)) => {
-            respond::again(&page(&console, id, Some((fields.name_taken(), version))).await?)
+            respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
         }
-        Err(PortfolioError::Denied(denied)) => Err(denied.into()),
+        Err(PortfolioError::Denied(denied)) => console.done(&already(denied)?, paths::Portfolio { portfolio: id }),
     }
 }
 
-async fn page(console: &Console, id: PortfolioId, typed: Option<(PortfolioFields, i32)>) -> Result<EditPortfolioPage, Failure> {
+async fn page(console: &Console, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, Failure> {
     let (frame, portfolio) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
-    let (fields, version) = typed.unwrap_or_else(|| (PortfolioFields::of(&portfolio), portfolio.version));
-    Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, version, is_stale: false })
+    let (fields, base) = typed.unwrap_or_else(|| PortfolioFields::of(&portfolio));
+    Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, base, is_stale: false })
 }
 
 #[cfg(test)]
@@ -90,7 +93,7 @@ mod tests {
                 shell: sample.shell(),
                 portfolio: PortfolioHead::sample(sample),
                 fields: PortfolioFields { name: Field::new("Nordic").beside(&sample.text), ..PortfolioFields::typed("", &sample.text).0 },
-                version: 3,
+                base: Base::default(),
                 is_stale,
             });
         }

@@ -3,7 +3,7 @@
 use crate::{
     domain::{portfolio::PortfolioDetails, text::PortfolioName},
     usecases::Portfolio,
-    web::page::{Field, FieldError, FormErrors, parse},
+    web::page::{Base, Field, FieldError, FormErrors, parse},
 };
 
 /// Name and notes.
@@ -14,9 +14,16 @@ pub struct PortfolioFields {
 }
 
 impl PortfolioFields {
-    /// As they are saved.
-    pub(super) fn of(portfolio: &Portfolio) -> Self {
-        Self { name: Field::new(&*portfolio.name), notes: Field::new(&*portfolio.notes) }
+    /// As they are saved, and what the form is opened with.
+    pub(super) fn of(portfolio: &Portfolio) -> (Self, Base) {
+        let [name, notes] = values(portfolio).map(Field::new);
+        (Self { name, notes }, Base::of(portfolio.version, values(portfolio)))
+    }
+
+    /// With what somebody else has saved since they were as in `base`.
+    pub(super) fn merged(self, base: &Base, saved: &Portfolio) -> (Self, Base) {
+        let [name, notes] = base.merge([self.name, self.notes], values(saved));
+        (Self { name, notes }, Base::of(saved.version, values(saved)))
     }
 
     /// As they were typed, and what they mean if nothing is wrong with them.
@@ -34,12 +41,11 @@ impl PortfolioFields {
         self
     }
 
-    /// Beside what somebody else has saved meanwhile.
-    pub(super) fn beside(self, saved: &Portfolio) -> Self {
-        Self { name: self.name.beside(&saved.name), notes: self.notes.beside(&saved.notes) }
-    }
-
     pub(super) fn errors(&self) -> FormErrors {
         FormErrors::of([("name", self.name.error.as_ref()), ("notes", self.notes.error.as_ref())])
     }
+}
+
+fn values(portfolio: &Portfolio) -> [&str; 2] {
+    [&portfolio.name, &portfolio.notes]
 }

@@ -12,7 +12,7 @@ use crate::{
     domain::{ids::UserId, policy::Action, user::Who},
     usecases::{
         directory,
-        users::{self, Restorable, RestoreError},
+        users::{self, Restorable, RestoreError, Restored},
     },
     web::{
         console::Console,
@@ -86,8 +86,10 @@ pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
 pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
     match console.act(move |ctx, caller| users::restore(ctx, caller, id)).await? {
-        Ok(who) => {
-            let text = format!("{} is restored. Group memberships are not.", who.display_name());
+        Ok(Restored { person, status, became_user }) => {
+            let (name, status, role) = (person.display_name(), status.label(), person.default_role.label());
+            let why = if became_user { " A Portfolio Admin without portfolios is a User." } else { "" };
+            let text = format!("{name} is restored: {status}, {role}. Group memberships and assignments are not restored.{why}");
             let back = with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query));
             console.done(&Flash::new(FlashKind::Ok, text), back)
         }

@@ -14,7 +14,7 @@ use crate::{
         user::Status,
     },
     usecases::{
-        Denied,
+        self, Denied, Position,
         offers::{self, Wanted},
         people_bulk::{self, Candidate, Done},
     },
@@ -23,7 +23,7 @@ use crate::{
         console::Console,
         failure::Failure,
         form::Form,
-        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Picker, Shell, counted, with_query},
+        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Picker, Shell, counted, grouped, with_query},
         paths,
         query::shown,
         respond::{self, Answer},
@@ -49,6 +49,9 @@ pub(in crate::web) struct BulkForm {
     what: String,
     #[serde(default, rename = "return")]
     return_query: String,
+    /// The query of the people who come after these, where all who match are taken in turn.
+    #[serde(default)]
+    rest: String,
 }
 
 /// The question before it.
@@ -63,22 +66,34 @@ pub struct BulkPage {
     pub accounts: Option<Picker>,
     /// The query of the list, to return to.
     pub query: String,
+    /// The query of those who come after these.
+    pub rest: String,
 }
 
-/// Everybody in the list.
+/// Everybody in the list, as many at a time as one action takes.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/everybody.html")]
 pub struct EverybodyPage {
     pub shell: Shell,
+    /// How many match in all.
     pub count: Count,
-    /// Nobody, where they are too many.
-    pub people: Vec<UserId>,
+    /// Those of this turn, in the order of the list.
+    pub people: Vec<Person>,
+    /// Whether others came before them.
+    pub goes_on: bool,
     pub query: String,
+    /// The query of those who come after these; empty where nobody does.
+    pub rest: String,
 }
 
 impl BulkPage {
     fn back(&self) -> String {
         with_query(paths::UsersAndPermissions {}, &self.query)
+    }
+
+    /// Those who come after these, with nothing done.
+    fn skip(&self) -> String {
+        with_query(paths::BulkUsers {}, &self.rest)
     }
 
     fn has_error(&self) -> bool {
@@ -105,23 +120,41 @@ impl EverybodyPage {
         with_query(paths::UsersAndPermissions {}, &self.query)
     }
 
-    fn limit() -> usize {
-        BULK_MAX
+    /// Those who come after these, with nothing done.
+    fn skip(&self) -> String {
+        with_query(paths::BulkUsers {}, &self.rest)
+    }
+
+    /// "the first 200", "the next 87".
+    fn which(&self) -> String {
+        format!("the {} {}", if self.goes_on { "next" } else { "first" }, grouped(self.people.len() as u64))
+    }
+
+    /// The first and the last of them.
+    fn ends(&self) -> Option<(&Person, &Person)> {
+        self.people.first().zip(self.people.last())
+    }
+
+    /// Whether the list is taken in several turns.
+    fn is_in_turns(&self) -> bool {
+        self.goes_on || !self.rest.is_empty()
     }
 }
 
 /// `GET /users-and-permissions/bulk`
 pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> Answer {
-    query.asked()?;
-    let query = query.changed(|_| ());
     let asked = query.asked()?;
+    let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| people_bulk::everybody(ctx, actor, &asked);
-    let (frame, (people, count)) = console.open(Action::Use(Permission::UsersExport), open).await?;
+    let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await?;
+    let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| Person::from(&row.person.who()));
     respond::page(&EverybodyPage {
         shell: console.shell(&frame),
-        count: shown(count),
-        people: people.into_iter().map(|person| person.id).collect(),
-        query: query.text(),
+        count: shown(listing.as_ref().map_or(usecases::Count::Exactly(0), |listing| listing.counts.of(status))),
+        people: people.collect(),
+        goes_on,
+        query: query.changed(|_| ()).text(),
+        rest: listing.as_ref().and_then(|listing| query.rest(listing)).map(|rest| rest.text()).unwrap_or_default(),
     })
 }
 
@@ -149,7 +182,14 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     let (action, actor) = (form.action, console.user.person.clone());
     let (users, accounts) = (form.user, form.account);
     let done = console.act(move |ctx, caller| people_bulk::perform(ctx, caller, &actor, action, &users, &accounts)).await??;
-    console.done(&said(action, done)?, with_query(paths::UsersAndPermissions {}, &form.return_query))
+    // What broke off is not followed by the next.
+    let is_whole = done.iter().all(|done| done.outcome.as_ref().is_some_and(|done| done.as_ref().err().is_none_or(Denied::is_about_one)));
+    let next = if form.rest.is_empty() || !is_whole {
+        with_query(paths::UsersAndPermissions {}, &form.return_query)
+    } else {
+        with_query(paths::BulkUsers {}, &form.rest)
+    };
+    console.done(&said(action, done)?, next)
 }
 
 impl BulkForm {
@@ -159,12 +199,13 @@ impl BulkForm {
             && self.account.iter().collect::<HashSet<_>>().len() == self.account.len();
         let is_ours = self.user.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
         self.return_query = PeopleQuery::returned(&self.return_query);
+        self.rest = PeopleQuery::returned(&self.rest);
         if is_each_once && is_ours { Ok(self) } else { Err(Failure::Malformed) }
     }
 }
 
 async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, Failure> {
-    let BulkForm { action, user, account, find_account, return_query, .. } = form;
+    let BulkForm { action, user, account, find_account, return_query, rest, .. } = form;
     let search = SearchTerm::parse(&find_account);
     let open = move |ctx: &_, actor: &_| {
         let candidates = people_bulk::look(ctx, actor, action, &user)?;
@@ -190,6 +231,7 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
         others,
         accounts: accounts.map(|accounts| Picker { error, ..picks::accounts(accounts, find_account) }),
         query: return_query,
+        rest,
     })
 }
 
@@ -244,6 +286,7 @@ mod tests {
             others: sample.rows(|_, person| (person, format!("Invited: {}", sample.text))),
             accounts: (action == BulkAction::Assign).then(|| Picker::sample(sample, PickerKind::Many)),
             query: sample.query(),
+            rest: sample.query(),
         }
     }
 
@@ -252,11 +295,15 @@ mod tests {
         for action in BulkAction::ALL {
             check(&format!("bulk-{}", action.as_str()), |sample| page(sample, *action));
         }
-        check("bulk-everybody", |sample| EverybodyPage {
-            shell: sample.shell(),
-            count: Count::Exactly(sample.rows as u64),
-            people: sample.rows(|_, person| person.id),
-            query: sample.query(),
-        });
+        for (goes_on, rows, has_rest) in [(false, 0, false), (false, 2, false), (false, 2, true), (true, 2, false), (true, 0, false)] {
+            check(&format!("bulk-everybody-{goes_on}-{rows}-{has_rest}"), |sample| EverybodyPage {
+                shell: sample.shell(),
+                count: Count::Exactly(287),
+                people: (0..rows).map(|place| sample.person(place)).collect(),
+                goes_on,
+                query: sample.query(),
+                rest: if has_rest { sample.query() } else { String::new() },
+            });
+        }
     }
 }

@@ -114,7 +114,7 @@ impl PeoplePage {
     }
 
     fn bulk_href(&self) -> String {
-        with_query(paths::BulkUsers {}, &self.query)
+        with_query(paths::BulkUsers {}, &PeopleQuery::whole(&self.query))
     }
 
     /// The header of a column: the address of the other direction, or of its order where it is not in force.

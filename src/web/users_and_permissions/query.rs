@@ -172,6 +172,11 @@ impl PeopleQuery {
         if query.asked().is_ok() { query.text() } else { String::new() }
     }
 
+    /// The query of all that such a form's list holds.
+    pub(in crate::web) fn whole(text: &str) -> String {
+        serde_urlencoded::from_str::<Self>(text).unwrap_or_default().changed(|_| ()).text()
+    }
+
     /// The list from its first page, with one thing changed.
     pub(in crate::web) fn changed(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut query = Self { page: String::new(), ..self.clone() };
@@ -193,12 +198,7 @@ impl PeopleQuery {
             (Position::Last, crate::web::page::Count::MoreThan(_)) => 0,
             _ => self.key().ok().flatten().map_or(1, |key| key.from),
         };
-        let at = |place, from| {
-            let key = PageKey { place, from, at: listing.as_of.and_utc().timestamp_micros() };
-            let page = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key).unwrap_or_default());
-            self.changed(|query| query.page = page).path()
-        };
-        let place = |mark: &Mark, place: fn(u8, Value, i64) -> Place| place(mark.stretch, Value::of(&mark.value), mark.id);
+        let at = |place, from| self.at(place, from, listing).path();
         let limit = asked.limit as u64;
         Pager {
             label: if from == 0 || rows == 0 {
@@ -222,6 +222,18 @@ impl PeopleQuery {
         }
     }
 
+    fn at(&self, place: Place, from: u64, listing: &Listing) -> Self {
+        let key = PageKey { place, from, at: listing.as_of.and_utc().timestamp_micros() };
+        let page = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key).unwrap_or_default());
+        self.changed(|query| query.page = page)
+    }
+
+    /// The list as it goes on after these rows, where it does.
+    pub(in crate::web) fn rest(&self, listing: &Listing) -> Option<Self> {
+        let last = listing.rows.rows.last().filter(|_| listing.rows.has_next)?;
+        Some(self.at(place(&last.mark, Place::After), 0, listing))
+    }
+
     /// The list from its first page with other numbers of rows, where there is something to choose.
     fn sizes(&self, asked: &Asked, is_choice: bool) -> Vec<RowsLink> {
         let link = |rows: Rows| RowsLink {
@@ -236,6 +248,10 @@ impl PeopleQuery {
     pub(in crate::web) fn path(&self) -> String {
         crate::web::page::with_query(paths::UsersAndPermissions {}, &self.text())
     }
+}
+
+fn place(mark: &Mark, place: fn(u8, Value, i64) -> Place) -> Place {
+    place(mark.stretch, Value::of(&mark.value), mark.id)
 }
 
 /// `None` for an empty text; one that `parse` does not know leads nowhere.

@@ -9,7 +9,8 @@ use usher::{
         permission::Grants,
         text::GroupName,
     },
-    usecases::{Door, assignments, groups, invitations, users},
+    store::assignments,
+    usecases::{Door, groups, invitations, users},
 };
 
 use super::table::{Book, Circle, Place, Thing, Viewer, Who};
@@ -188,10 +189,8 @@ impl World {
     }
 
     fn give(&self, user: UserId, account: AccountId, grants: Grants) {
-        assignments::give_account(&self.app.ctx, &caller(self.maya), user, account).unwrap();
-        if grants != Grants::default() {
-            assignments::set_grants(&self.app.ctx, &caller(self.maya), user, account, grants).unwrap();
-        }
+        // Past the use case, which gives nothing in a portfolio that is deactivated.
+        self.app.store().write(|tx| assignments::give_account(tx, user, account, grants, self.maya, self.app.now())).unwrap();
     }
 
     fn person(&mut self, viewer: Viewer, who: Who, state: State) -> Made {

@@ -22,6 +22,16 @@ const MAY: May = May {
     assign: true,
 };
 
+fn block(sample: &Sample) -> Block {
+    let source = permissions::Source {
+        kind: "Account",
+        name: sample.group(),
+        given: Some(permissions::GivenBy { by: sample.group(), at: sample.moment(9) }),
+    };
+    let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![source] };
+    Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
+}
+
 fn page(sample: &Sample) -> ManagePage {
     let person = sample.person(6);
     let user = person.id;
@@ -37,6 +47,7 @@ fn page(sample: &Sample) -> ManagePage {
             portfolio: sample.group(),
             is_active: !place.is_multiple_of(3),
             remove: paths::UnassignAccount { user, account },
+            asks: place == 1,
             switches: Switch::ALL.iter().copied().map(switch).collect(),
         }
     };
@@ -45,14 +56,8 @@ fn page(sample: &Sample) -> ManagePage {
         is_active: true,
         remove: paths::UnassignPortfolio { user, portfolio: PortfolioId(1) },
         may_remove: false,
+        asks: false,
     };
-    let source = permissions::Source {
-        kind: "Account",
-        name: sample.group(),
-        given: Some(permissions::GivenBy { by: sample.group(), at: sample.moment(9) }),
-    };
-    let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![source] };
-    let block = Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) };
     ManagePage {
         shell: sample.shell(),
         status: Status::Active,
@@ -71,7 +76,7 @@ fn page(sample: &Sample) -> ManagePage {
         }),
         password_reset: Some(reset(sample, Fate::Failed)),
         sessions: Some(2),
-        blocks: vec![block],
+        blocks: vec![block(sample)],
         more_portfolios: Some("3 more portfolios".into()),
         assigned: in_short(1, sample.rows as u64),
         portfolios: vec![portfolio],
