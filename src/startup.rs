@@ -35,7 +35,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// Threads of each worker that may wait for the database or hash a password. With more, requests would queue for a connection instead of for a
 /// thread, and each thread takes memory.
-const WAITING_THREADS: usize = 8;
+const WAITING_THREADS: usize = 4;
 
 /// Why Usher does not start.
 #[derive(Debug, thiserror::Error)]

@@ -48,8 +48,8 @@ CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE deleted_at IS NUL
 -- With what searches ask of each person as they walk the order, so that they need not look at the rows.
 CREATE INDEX users_by_name ON users (sort_key, id, search, standing) WHERE deleted_at IS NULL;
 CREATE INDEX users_active_by_name ON users (sort_key, id) WHERE standing = 'active';
--- The place in the order of people found otherwise, and what is asked of them.
-CREATE INDEX users_found ON users (id, sort_key, standing, invitation_expires_at, default_role, has_assignments);
+-- The place in the order of people found otherwise.
+CREATE INDEX users_found ON users (id, sort_key, standing);
 CREATE INDEX users_invitation_expiry ON users (standing, invitation_expires_at, default_role, has_assignments, search) WHERE standing = 'open';
 CREATE INDEX users_deleted ON users (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_invited_by ON users (invited_by) WHERE invited_by IS NOT NULL;

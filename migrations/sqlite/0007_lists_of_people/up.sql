@@ -6,9 +6,9 @@ CREATE INDEX users_standing_by_name ON users (standing, sort_key, id, invitation
 CREATE INDEX users_standing_by_email ON users (standing, email_key, id, invitation_expires_at, default_role, has_assignments) WHERE standing IS NOT NULL;
 CREATE INDEX users_standing_by_creation ON users (standing, created_at, id, invitation_expires_at, default_role, has_assignments) WHERE standing IS NOT NULL;
 CREATE INDEX users_standing_by_sign_in ON users (standing, last_sign_in_at, id, invitation_expires_at, default_role, has_assignments) WHERE standing IS NOT NULL;
--- Those of a role or without assignments, where they are few among all.
-CREATE INDEX users_portfolio_admins ON users (id) WHERE default_role = 'portfolio_admin';
-CREATE INDEX users_unassigned ON users (id, default_role) WHERE NOT has_assignments;
+-- Those of a role or without assignments, where they are few among all, with their place in the order.
+CREATE INDEX users_portfolio_admins ON users (id, sort_key, standing, invitation_expires_at) WHERE default_role = 'portfolio_admin';
+CREATE INDEX users_unassigned ON users (id, sort_key, standing, invitation_expires_at, default_role) WHERE NOT has_assignments;
 -- Of what a search finds, those who are not active: few, so that all of them stay in memory. Those deactivated, with the text that is searched.
 CREATE INDEX users_not_active ON users (id, standing, invitation_expires_at) WHERE standing <> 'active';
 CREATE INDEX users_deactivated ON users (standing, search) WHERE standing = 'deactivated';

@@ -140,7 +140,7 @@ pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<
         let from = mark.filter(|mark| mark.stretch == number);
         // Of the two directions, the list's and the page's, one turns the other around.
         let is_descending = stretch.is_descending != position.is_backward();
-        let statement = statement(db, wanted, source.narrowly(stretch.column), stretch, from, is_descending, missing);
+        let statement = statement(db, wanted, source.narrowly(&wanted.filter, stretch.column), stretch, from, is_descending, missing);
         found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
     }
     Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))

@@ -53,7 +53,7 @@ pub fn counts(db: &mut Database, wanted: &Wanted) -> Result<StatusCounts, StoreE
     if wanted.scope == Scope::Company && filter.search.is_none() {
         return kept(db, filter, wanted.as_of);
     }
-    let source = Source::of(db, &wanted.scope, filter)?.narrowly("sort_key");
+    let source = Source::of(db, &wanted.scope, filter)?.narrowly(filter, "sort_key");
     let found = match (&*db, &wanted.scope, &filter.search) {
         (Database::Sqlite(_), Scope::Company, Some(term)) if filter.default_role.is_none() && !filter.is_unassigned => {
             return of_hits(db, term, wanted.as_of);

@@ -20,6 +20,10 @@ use super::{
     hits,
 };
 
+/// Indexes of few.
+const UNASSIGNED: &str = "users_unassigned";
+const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
+
 /// Where people are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -27,8 +31,8 @@ pub(super) enum Source {
     Everybody,
     /// Among those who have what is looked for in their names.
     Search,
-    /// The same, where what is asked of them stands in an index on SQLite.
-    NarrowSearch,
+    /// The same, where what is asked of them stands in an index of few on SQLite.
+    NarrowSearch(&'static str),
     /// Among those to whom something of the scope is assigned.
     Scope,
     /// Among those to whom nothing is assigned.
@@ -57,9 +61,14 @@ impl Source {
         })
     }
 
-    /// The same for what asks of each of them no more than this column, the status and the filters.
-    pub(super) fn narrowly(self, column: &str) -> Self {
-        if self == Self::Search && column == "sort_key" { Self::NarrowSearch } else { self }
+    /// The same for what asks of each of them no more than this column, the status and the filter.
+    pub(super) fn narrowly(self, filter: &PeopleFilter, column: &str) -> Self {
+        match self {
+            Self::Search if column != "sort_key" => self,
+            Self::Search if filter.is_unassigned => Self::NarrowSearch(UNASSIGNED),
+            Self::Search if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::NarrowSearch(PORTFOLIO_ADMINS),
+            _ => self,
+        }
     }
 }
 
@@ -190,9 +199,9 @@ impl Statement {
     pub(super) fn people(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
-            (Source::Search | Source::NarrowSearch, Some(term)) if is_sqlite => {
+            (Source::Search | Source::NarrowSearch(_), Some(term)) if is_sqlite => {
                 // CROSS JOIN keeps SQLite from looking for people first.
-                let by = if source == Source::NarrowSearch { " INDEXED BY users_found" } else { "" };
+                let by = if let Source::NarrowSearch(index) = source { format!(" INDEXED BY {index}") } else { String::new() };
                 self.push(&format!(
                     " FROM people_search CROSS JOIN users{by} WHERE users.id = people_search.rowid AND people_search MATCH "
                 ));
@@ -208,12 +217,12 @@ impl Statement {
                 self.in_portfolios(scope);
                 self.push(&format!(") AS few{}", users_of_few(is_sqlite)));
             }
-            (Source::Unassigned, _) => self.push(&among_few(is_sqlite, "users_unassigned")),
-            (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, "users_portfolio_admins")),
-            (Source::Everybody | Source::Search | Source::NarrowSearch, _) => self.push(" FROM users WHERE users.standing IS NOT NULL"),
+            (Source::Unassigned, _) => self.push(&among_few(is_sqlite, UNASSIGNED)),
+            (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, PORTFOLIO_ADMINS)),
+            (Source::Everybody | Source::Search | Source::NarrowSearch(_), _) => self.push(" FROM users WHERE users.standing IS NOT NULL"),
         }
         // SQLite's trigram index is exact, and has nobody who is deleted.
-        if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch))) {
+        if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch(_)))) {
             let (start, text, end) = dialect::containing(is_sqlite, "users", term);
             // What PostgreSQL's trigram index asks of a query.
             self.push(&format!(" AND users.deleted_at IS NULL AND {start}"));
