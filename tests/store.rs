@@ -362,6 +362,16 @@ on_both! {
         let fate = store.read(|db| outbox::latest(db, 1)).unwrap().remove(0);
         assert_eq!((fate.state, fate.reply.as_deref(), fate.attempts), (outbox::MailState::HandedOver, Some("250 OK"), 2));
     }
+
+    fn a_mail_with_a_link_does_not_wait_behind_those_that_tell_of_changes(store: TestStore) {
+        let new = |id: &str, token| outbox::NewMail { message_id: id.to_owned(), kind: "test", user: None, token, recipient: "m@example.com", sealed: b"sealed".to_vec(), now: now() };
+        let link = store.write(|tx| {
+            let token = tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::PasswordReset, hash: Token::new(&SystemRandom).hash(), user: None, email: None, asked_by: None, expires_at: now() + TimeDelta::hours(1), now: now() })?;
+            outbox::insert(tx, &[new("<1@usher>", None), new("<2@usher>", None), new("<3@usher>", Some(token))])?;
+            Ok::<_, StoreError>(outbox::claim(tx, now(), now() + TimeDelta::minutes(1))?.unwrap())
+        }).unwrap();
+        assert_eq!(link.message_id, "<3@usher>");
+    }
 }
 
 #[test]

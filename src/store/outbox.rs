@@ -91,7 +91,8 @@ fn is_waiting() -> diesel::expression::SqlLiteral<Bool> {
     sql::<Bool>("outbox.state IN ('queued', 'retrying')")
 }
 
-/// Takes the mail that has waited longest, if one is due. A lease that ran out belongs to a process that died.
+/// Takes the mail that has waited longest, if one is due: first those with a link, for which somebody is waiting, however many tell of a change. A
+/// lease that ran out belongs to a process that died.
 ///
 /// # Errors
 /// The database's.
@@ -101,7 +102,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, leased_until: Timestamp) -> Result
         .filter(is_waiting())
         .filter(outbox::next_attempt_at.le(now))
         .filter(free())
-        .order((outbox::next_attempt_at, outbox::id))
+        .order((outbox::token_id.is_null(), outbox::next_attempt_at, outbox::id))
         .select(DueMail::as_select())
         .first(tx.db())
         .optional()?;

@@ -19,7 +19,7 @@ CREATE TABLE outbox (
     done_at         TIMESTAMP,
     CHECK (state NOT IN ('queued', 'retrying') OR sealed IS NOT NULL)
 );
-CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE state IN ('queued', 'retrying');
+CREATE INDEX outbox_due ON outbox ((token_id IS NULL), next_attempt_at, id) WHERE state IN ('queued', 'retrying');
 -- How many there are of each, and since when, for whoever watches the server.
 CREATE INDEX outbox_by_state ON outbox (state, created_at) WHERE state IN ('queued', 'retrying', 'failed');
 CREATE INDEX outbox_of_user ON outbox (user_id, id);
