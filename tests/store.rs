@@ -78,6 +78,8 @@ macro_rules! on_both {
     };
 }
 
+#[path = "people/at_once.rs"]
+mod people_at_once;
 #[path = "people/lists.rs"]
 mod people_lists;
 #[path = "people/search.rs"]

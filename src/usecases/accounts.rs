@@ -266,6 +266,9 @@ pub fn move_to(ctx: &Context, caller: &Caller, id: AccountId, portfolio: Portfol
         if account.portfolio_id == portfolio.id {
             return Err(Denied::is_so(account.name).into());
         }
+        if !portfolio.is_active() {
+            return Err(Denied::deactivated(portfolio.name).into());
+        }
         let mut affected = Affected::default();
         move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
         affected.tell(ctx, tx, &acting.person, now)?;

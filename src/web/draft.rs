@@ -81,7 +81,7 @@ fn context<A: Answers>(console: &Console) -> String {
 /// On to a step of the wizard at `path`: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.
 pub(super) fn forward(path: impl fmt::Display, step: &str, draft: &str, q: &str, page: &impl Template) -> Answer {
     let address = paths::with_query(path, &[("step", step), ("draft", draft), ("q", q)]);
-    if address.len() > ADDRESS_MAX { respond::page(page) } else { respond::see_other(address) }
+    if address.len() > ADDRESS_MAX || q.len() > TEXT_MAX { respond::page(page) } else { respond::see_other(address) }
 }
 
 /// Says on the first step that there was a draft which cannot be read.

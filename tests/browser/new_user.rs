@@ -1,9 +1,9 @@
 //! New User: three steps, with a way back that loses nothing.
 
 use crate::{
-    business::{Business, JONAS},
+    business::{Business, HANA, JONAS},
     helpers::PASSWORD,
-    site::MAYA,
+    site::{MAYA, sign_in},
     support::browser::Browser,
 };
 
@@ -187,4 +187,21 @@ fn a_browser_that_forgets_fields_is_reminded() {
     maya.go_back();
     maya.see("Who is it?");
     assert_eq!(["First Name", "Default Role"].map(|label| maya.value(label)), ["Noor", "user"]);
+}
+
+/// Without scripts it is the browser that brings it back, as it does with other forms.
+#[test]
+fn whoever_signs_in_next_is_not_shown_what_was_typed() {
+    let Business { site, .. } = Business::new(true);
+    let browser = site.signed_in(MAYA, true);
+    name_and_role(&browser, "secret@example.com", "User");
+    browser.see("Which accounts may Noor see?");
+    browser.forget_cookies();
+    sign_in(&browser, HANA);
+    browser.see("Users & Groups");
+    while browser.path() != "/users-and-permissions/new" {
+        browser.go_back();
+    }
+    browser.see("Who is it?");
+    assert_eq!(["First Name", "Email Address"].map(|label| browser.value(label)), ["", ""]);
 }

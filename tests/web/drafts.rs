@@ -276,6 +276,32 @@ on_both! {
             for what in ["create", "back", "step-1", "step-2", "step-3"] {
                 post(app, &mut hana, &review, ACCOUNT, &[("user", id), ("do", what)]).await.is(404);
             }
+            // Nobody can be ticked before a portfolio is chosen.
+            let first = hana.get(app, ACCOUNT).await;
+            let second = go_on(app, &mut hana, &first, ACCOUNT, &[("name", "Hygge"), ("user", id), ("do", "next")]).await;
+            let third = go_on(app, &mut hana, &second, ACCOUNT, &[("portfolio", &business.nordic.to_string()), ("do", "next")]).await;
+            third.is(200).sees("Step 3 of 4").sees("0 of 2 ticked").sees_no("no longer");
+        }
+    }
+
+    async fn a_search_that_is_too_long_for_an_address_keeps_the_step(db: Db) {
+        let business = Business::new(db).await;
+        let (app, mut maya) = (&business.app, business.browser(true));
+        let (fjord, long) = (business.fjord.to_string(), "x".repeat(2_100));
+        let first = maya.get(app, USER).await;
+        let second = go_on(app, &mut maya, &first, USER, &[&NOOR[..], &[("default_role", "user")]].concat()).await;
+        let found = go_on(app, &mut maya, &second, USER, &[("account", &fjord), ("find_account", &long), ("do", "find")]).await;
+        found.is(200).sees("1 of 2 ticked");
+    }
+
+    async fn what_is_typed_beside_a_draft_that_cannot_be_read_is_kept(db: Db) {
+        let business = Business::new(db).await;
+        let (app, mut maya) = (&business.app, business.browser(true));
+        for (path, fields) in [(USER, &[("first_name", "Noor"), ("draft", "gone")][..]), (ACCOUNT, &[("name", "Noor"), ("draft", "gone"), ("do", "next")])] {
+            let first = maya.get(app, path).await;
+            let again = maya.send(app, &first, path, fields).await;
+            again.is(422).sees("Your answers from before were not kept");
+            assert!(again.body.contains("value=\"Noor\""), "{path}");
         }
     }
 

@@ -172,6 +172,12 @@ on_both! {
         question.sees_no("asked about next").sees_no("Skip these");
         maya.send(&app, &question, DO, &[]).await.redirects_to("/users-and-permissions?q=zoe");
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 240);
+        // What is done changes statuses, by which the next turn could not go on.
+        let by_status = maya.get(&app, &format!("{BULK}?q=zoe&sort=status-desc")).await;
+        let question = maya.send(&app, &by_status, BULK, &[("action", "reactivate")]).await;
+        let next = maya.send(&app, &question, DO, &[]).await.header("location").to_owned();
+        assert!(next.starts_with(&format!("{BULK}?q=zoe&page=")), "{next}");
+        maya.get(&app, &next).await.sees("from Zo200 to Zo239");
         // Who was in the second turn has left the list meanwhile.
         app.execute("DELETE FROM outbox");
         app.execute("UPDATE users SET search = 'x' WHERE search = 'zoe'");

@@ -125,7 +125,8 @@ END;
 $$;
 CREATE FUNCTION count_moved_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM count_assignment(user_id, OLD.portfolio_id, -1), count_assignment(user_id, NEW.portfolio_id, 1)
+    -- The new one first, which locks the person before anything of theirs, as signing in does.
+    PERFORM count_assignment(user_id, NEW.portfolio_id, 1), count_assignment(user_id, OLD.portfolio_id, -1)
     FROM account_assignments WHERE account_id = NEW.id ORDER BY user_id;
     RETURN NULL;
 END;

@@ -25,6 +25,10 @@ INSERT INTO invitations_ending
 SELECT to_char(invitation_expires_at, 'YYYY-MM-DD HH24'), default_role, has_assignments, count(*) FROM users WHERE standing = 'open' GROUP BY 1, 2, 3;
 CREATE FUNCTION count_ending() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- An update has locked these before; an insert and a delete would lock them after, and wait for each other.
+    IF TG_OP <> 'UPDATE' THEN
+        PERFORM 1 FROM people_counts ORDER BY standing, default_role, has_assignments FOR UPDATE;
+    END IF;
     IF TG_OP <> 'INSERT' AND OLD.standing = 'open' THEN
         UPDATE invitations_ending SET people = people - 1
         WHERE hour = to_char(OLD.invitation_expires_at, 'YYYY-MM-DD HH24')

@@ -13,6 +13,7 @@ use crate::mail::{
 pub struct AccessRestored {
     pub change: ByOther,
     /// Whether they were a Portfolio Admin, until they were deleted.
+    #[serde(default)]
     pub became_user: bool,
     /// To the sign-in page.
     pub link: Link,

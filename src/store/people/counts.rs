@@ -54,15 +54,15 @@ pub fn counts(db: &mut Database, wanted: &Wanted) -> Result<StatusCounts, StoreE
         return kept(db, filter, wanted.as_of);
     }
     let source = Source::of(db, &wanted.scope, filter)?.narrowly(filter, "sort_key");
-    let found = match (&*db, &wanted.scope, &filter.search) {
+    let (by_status, found) = match (&*db, &wanted.scope, &filter.search) {
         (Database::Sqlite(_), Scope::Company, Some(term)) if filter.default_role.is_none() && !filter.is_unassigned => {
             return of_hits(db, term, wanted.as_of);
         }
         _ => together(db, wanted, source)?,
     };
-    let all = found.iter().sum::<i64>();
-    let mut by_status = found.map(Count::capped);
-    if all > TOGETHER_MAX {
+    let all = by_status.iter().sum::<i64>();
+    let mut by_status = by_status.map(Count::capped);
+    if found > TOGETHER_MAX {
         for (count, status) in by_status.iter_mut().zip(Status::ALL).filter(|(count, _)| **count != Count::Many) {
             *count = alone(db, wanted, status)?;
         }
@@ -107,7 +107,7 @@ fn invited(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result
 }
 
 /// Of each status, among the first of all.
-fn together(db: &mut Database, wanted: &Wanted, source: Source) -> Result<[i64; 4], StoreError> {
+fn together(db: &mut Database, wanted: &Wanted, source: Source) -> Result<([i64; 4], i64), StoreError> {
     let mut statement = Statement::counting(wanted.as_of, source);
     statement.people(db, source, &wanted.scope, &wanted.filter);
     statement.push(&format!(" AND users.standing IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
@@ -129,7 +129,7 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
     others.push(" FROM ");
     others.hits(term, LOOKED_UP_MAX);
     others.push(" CROSS JOIN users INDEXED BY users_not_active ON users.id = hits.user_id WHERE users.standing <> 'active') AS found");
-    let [_, deactivated, invited, expired] = others.load_counts(db)?;
+    let ([_, deactivated, invited, expired], _) = others.load_counts(db)?;
     let found = [all - deactivated - invited - expired, deactivated, invited, expired];
     Ok(StatusCounts { all: Count::capped(all), by_status: found.map(Count::capped) })
 }

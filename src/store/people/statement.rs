@@ -109,6 +109,8 @@ struct Found {
 #[derive(QueryableByName)]
 struct Counted {
     #[diesel(sql_type = BigInt)]
+    found: i64,
+    #[diesel(sql_type = BigInt)]
     active: i64,
     #[diesel(sql_type = BigInt)]
     deactivated: i64,
@@ -177,21 +179,22 @@ impl Statement {
         let columns = STATUSES.map(|status| format!("count({once}) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
         let time = Self::time(as_of);
         let open = format!("WHEN users.invitation_expires_at > {time} THEN 'invited' ELSE 'expired'");
-        let sql =
-            format!("SELECT {columns} FROM (SELECT users.id, CASE WHEN users.standing <> 'open' THEN users.standing {open} END AS word");
+        let sql = format!(
+            "SELECT count(*) AS found, {columns} FROM (SELECT users.id, CASE WHEN users.standing <> 'open' THEN users.standing {open} END AS word"
+        );
         Self { sql, texts: Vec::new() }
     }
 
-    /// The counts, in the order of [`Status::ALL`].
-    pub(super) fn load_counts(&self, db: &mut Database) -> Result<[i64; 4], StoreError> {
-        let Counted { active, deactivated, invited, expired } = each!(db, |db| {
+    /// The counts, in the order of [`Status::ALL`], and how many were found, somebody found twice as two.
+    pub(super) fn load_counts(&self, db: &mut Database) -> Result<([i64; 4], i64), StoreError> {
+        let Counted { found, active, deactivated, invited, expired } = each!(db, |db| {
             let mut query = sql_query(&self.sql).into_boxed();
             for text in &self.texts {
                 query = query.bind::<Text, _>(text);
             }
             query.get_result::<Counted>(db)
         })?;
-        Ok([active, deactivated, invited, expired])
+        Ok(([active, deactivated, invited, expired], found))
     }
 
     /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, somebody in several portfolios is there

@@ -180,7 +180,11 @@ impl NewAccountForm {
             website: self.website.unwrap_or_else(|| held.website.clone()),
             notes: self.notes.unwrap_or_else(|| held.notes.clone()),
             portfolio,
-            users: if is_ticking { self.user } else { held.users.clone() },
+            users: match portfolio {
+                None => Vec::new(),
+                Some(_) if is_ticking => self.user,
+                Some(_) => held.users.clone(),
+            },
         }
     }
 }
@@ -194,7 +198,7 @@ impl Answers {
 /// `GET /accounts/new`
 pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
     let DraftQuery { step, draft, q, portfolio } = query.into_inner().checked()?;
-    let Some(held) = draft::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console).await?) };
+    let Some(held) = draft::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console, &Answers::default()).await?) };
     // A portfolio in the address is as new as one that is posted.
     let answers = Answers { portfolio: portfolio.or(held.portfolio), ..held.clone() };
     respond::page(&page(&console, step.unwrap_or(Step::Company), &answers, &held, q).await?)
@@ -203,7 +207,10 @@ pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>
 /// `POST /accounts/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>) -> Answer {
     let Form(form, sent) = form;
-    let Some(held) = draft::open::<Answers>(&console, &form.draft) else { return respond::again(&lost(&console).await?) };
+    let Some(held) = draft::open::<Answers>(&console, &form.draft) else {
+        let typed = Answers { portfolio: None, users: Vec::new(), ..form.answers(&Answers::default()) };
+        return respond::again(&lost(&console, &typed).await?);
+    };
     let what = form.r#do;
     let to = match what {
         Do::Find => form.step,
@@ -250,9 +257,9 @@ async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetai
     }
 }
 
-/// The first step, for whoever comes with a draft that cannot be read.
-async fn lost(console: &Console) -> Result<NewAccountPage, Failure> {
-    let mut page = page(console, Step::Company, &Answers::default(), &Answers::default(), String::new()).await?;
+/// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
+async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, Failure> {
+    let mut page = page(console, Step::Company, typed, &Answers::default(), String::new()).await?;
     page.shell.flash = Some(draft::lost());
     Ok(page)
 }

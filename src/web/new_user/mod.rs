@@ -37,7 +37,9 @@ use review::ReviewPage;
 /// `GET /users-and-permissions/new`
 pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
     let DraftQuery { step, draft, q, portfolio } = query.into_inner().checked()?;
-    let Some(mut answers) = draft::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console).await?) };
+    let Some(mut answers) = draft::open::<Answers>(&console, &draft) else {
+        return respond::page(&lost(&console, &Answers::default()).await?);
+    };
     if let Some(portfolio) = portfolio {
         let came_from = Answers { default_role: Some(DefaultRole::PortfolioAdmin), portfolios: vec![portfolio], ..Answers::default() };
         check_ticks(&console, &came_from, &Answers::default()).await?;
@@ -60,7 +62,11 @@ pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>
 pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
     console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
     let Form(form, sent) = form;
-    let Some(held) = draft::open::<Answers>(&console, &form.draft) else { return respond::again(&lost(&console).await?) };
+    let Some(held) = draft::open::<Answers>(&console, &form.draft) else {
+        let (typed, _) = form.answers(&Answers::default())?;
+        let typed = Answers { portfolios: Vec::new(), accounts: Vec::new(), dropped: false, ..typed };
+        return respond::again(&lost(&console, &typed).await?);
+    };
     let (what, step) = (form.what, form.step);
     let (answers, find) = form.answers(&held)?;
     check_ticks(&console, &answers, &held).await?;
@@ -88,9 +94,9 @@ pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> 
     }
 }
 
-/// The first step, for whoever comes with a draft that cannot be read.
-async fn lost(console: &Console) -> Result<NameAndRolePage, Failure> {
-    let mut page = NameAndRolePage::new(console, &Answers::default()).await?;
+/// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
+async fn lost(console: &Console, typed: &Answers) -> Result<NameAndRolePage, Failure> {
+    let mut page = NameAndRolePage::new(console, typed).await?;
     page.shell.flash = Some(draft::lost());
     Ok(page)
 }

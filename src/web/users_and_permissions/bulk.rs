@@ -143,7 +143,8 @@ impl EverybodyPage {
 
 /// `GET /users-and-permissions/bulk`
 pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> Answer {
-    let asked = query.asked()?;
+    let turns = query.in_turns();
+    let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| people_bulk::everybody(ctx, actor, &asked);
     let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await?;
@@ -154,7 +155,7 @@ pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> A
         people: people.collect(),
         goes_on,
         query: query.changed(|_| ()).text(),
-        rest: listing.as_ref().and_then(|listing| query.rest(listing)).map(|rest| rest.text()).unwrap_or_default(),
+        rest: listing.as_ref().and_then(|listing| turns.rest(listing)).map(|rest| rest.text()).unwrap_or_default(),
     })
 }
 

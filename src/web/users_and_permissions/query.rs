@@ -177,6 +177,11 @@ impl PeopleQuery {
         serde_urlencoded::from_str::<Self>(text).unwrap_or_default().changed(|_| ()).text()
     }
 
+    /// The same to go through in turns: what is done in one turn changes statuses, and must not bring anybody before the next turn again.
+    pub(in crate::web) fn in_turns(&self) -> Self {
+        if self.sort.starts_with("status") { self.changed(|query| query.sort = String::new()) } else { self.clone() }
+    }
+
     /// The list from its first page, with one thing changed.
     pub(in crate::web) fn changed(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut query = Self { page: String::new(), ..self.clone() };
