@@ -5,7 +5,8 @@
 //! `target/tmp/pages`. Alone is the time to answer one request at a time, the median of the slowest page of its kind. Of two rounds the
 //! better counts: what else the machine does makes figures worse alone.
 //!
-//! `cargo bench --bench pages -- refusals` measures nothing but how long refusals take.
+//! `cargo bench --bench pages -- growth` measures nothing but how pages grow from one size to the next, and `-- refusals` how long refusals
+//! take.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that fails is seen")]
 #![allow(clippy::cast_precision_loss, unreachable_pub, missing_debug_implementations, reason = "nobody uses a bench")]
@@ -14,6 +15,8 @@
 mod counts;
 #[path = "pages/export.rs"]
 mod export;
+#[path = "pages/growth.rs"]
+mod growth;
 #[path = "pages/http.rs"]
 mod http;
 #[path = "pages/load.rs"]
@@ -61,11 +64,16 @@ fn main() {
         refusals::print();
         return;
     }
+    if std::env::args().any(|argument| argument == "growth") {
+        growth::print(&sizes());
+        return;
+    }
     let measured = sizes().into_iter().map(measure).collect::<Vec<_>>();
     print_pages(&measured);
     print_counts(&measured);
     print_exports(&measured);
     print_processes(&measured);
+    growth::print(&sizes());
     refusals::print();
 }
 

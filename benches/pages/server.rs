@@ -79,6 +79,11 @@ impl Server {
         OpenForm { connection, path, cookies: answer.cookies(), csrf: csrf.to_owned() }
     }
 
+    /// Of the process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// CPU time that the process has used, in and for it. The kernel counts in hundredths of a second.
     pub fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).expect("the server runs");

@@ -1,0 +1,78 @@
+//! How a page grows with the company: two servers, one on each of the last two sizes, are asked the same in turn, so that whatever else the
+//! machine does slows both alike. The kernel counts the CPU of each in nanoseconds.
+
+use std::fs;
+
+use super::{
+    http::Connection,
+    people::{self, Viewer},
+    server::{Company, Server},
+    tables::table,
+};
+
+const ROUNDS: usize = 5;
+const REQUESTS: usize = 60;
+const WARM_UP: usize = 20;
+
+/// A server, and a connection to it.
+struct Asked {
+    server: Server,
+    connection: Connection,
+    cookies: [String; 2],
+}
+
+impl Asked {
+    fn of(people: u32) -> Self {
+        let company = Company::of(people).expect("a company is made up");
+        let server = Server::usher(&company.data);
+        let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
+        Self { connection: Connection::open(server.address).expect("the server listens"), server, cookies }
+    }
+
+    fn get(&mut self, path: &str, viewer: Viewer) {
+        let answer = self.connection.get(path, &self.cookies[viewer as usize]).expect("the server answers");
+        assert_eq!(answer.status, 200, "{path}");
+    }
+
+    /// CPU time used so far, in milliseconds.
+    fn cpu(&self) -> f64 {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.server.id())).expect("the server runs");
+        let used = threads
+            .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?.split(' ').next()?.parse::<f64>().ok());
+        used.sum::<f64>() / 1e6
+    }
+}
+
+pub fn print(sizes: &[u32]) {
+    let [.., before, last] = *sizes else { return };
+    let mut servers = [before, last].map(Asked::of);
+    for (list, viewer) in people::LISTS {
+        let cases =
+            people::cases().into_iter().filter(|case| (case.list, case.viewer) == (list, viewer) && !case.name.starts_with("search"));
+        let rows = cases.map(|case| {
+            for path in case.paths.iter().cycle().take(WARM_UP.max(2 * case.paths.len())) {
+                servers.iter_mut().for_each(|server| server.get(path, viewer));
+            }
+            let mut rounds = [(); ROUNDS].map(|()| {
+                let started = servers.each_ref().map(Asked::cpu);
+                for path in case.paths.iter().cycle().take(REQUESTS) {
+                    servers.iter_mut().for_each(|server| server.get(path, viewer));
+                }
+                let [before, last] = [0, 1].map(|place| (servers[place].cpu() - started[place]) / REQUESTS as f64);
+                (last / before, before, last)
+            });
+            rounds.sort_by(|one, other| one.0.total_cmp(&other.0));
+            let (ratio, before, last) = rounds[ROUNDS / 2];
+            let cells = [before, last].map(|cpu| format!("{cpu:.2}"));
+            [
+                vec![case.name.to_owned()],
+                cells.to_vec(),
+                vec![format!("{ratio:.2}"), format!("{:.2}–{:.2}", rounds[0].0, rounds[ROUNDS - 1].0)],
+            ]
+            .concat()
+        });
+        let columns =
+            ["page".to_owned(), format!("CPU ms, {before}"), format!("CPU ms, {last}"), "ratio".to_owned(), "of five rounds".to_owned()];
+        table(&format!("Growth: {list}, {}", viewer.name()), &columns, rows.collect());
+    }
+}
