@@ -51,12 +51,16 @@ pub fn print(sizes: &[u32]) {
             people::cases().into_iter().filter(|case| (case.list, case.viewer) == (list, viewer) && !case.name.starts_with("search"));
         let rows = cases.map(|case| {
             for path in case.paths.iter().cycle().take(WARM_UP.max(2 * case.paths.len())) {
-                servers.iter_mut().for_each(|server| server.get(path, viewer));
+                for server in &mut servers {
+                    server.get(path, viewer);
+                }
             }
             let mut rounds = [(); ROUNDS].map(|()| {
                 let started = servers.each_ref().map(Asked::cpu);
                 for path in case.paths.iter().cycle().take(REQUESTS) {
-                    servers.iter_mut().for_each(|server| server.get(path, viewer));
+                    for server in &mut servers {
+                        server.get(path, viewer);
+                    }
                 }
                 let [before, last] = [0, 1].map(|place| (servers[place].cpu() - started[place]) / REQUESTS as f64);
                 (last / before, before, last)

@@ -10,7 +10,7 @@ use super::{http::Connection, server::Server};
 
 const CONNECTIONS: usize = 4;
 const WARM_UP: Duration = Duration::from_millis(300);
-const TIME: Duration = Duration::from_millis(1000);
+const TIME: Duration = Duration::from_secs(1);
 const TIME_ALONE: Duration = Duration::from_millis(700);
 
 /// What a page costs under load.

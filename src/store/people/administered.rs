@@ -164,7 +164,7 @@ fn hits(db: &mut Database, wanted: &Wanted, position: &Position<Mark>, limit: us
     let Some(place) = by_name(position, order.is_descending) else { return Ok(None) };
     let (_, ids) = hits::find(sqlite, &filter, &place, limit)?;
     let mut found = listed(db, *order, ids.into_iter().map(|id| (0, id)).collect())?;
-    found.sort_by(|one, other| one.person.key().cmp(&other.person.key()));
+    found.sort_by_key(|row| row.person.key());
     if place.is_backward() {
         found.reverse();
     }
