@@ -8,6 +8,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         ids::{PortfolioId, UserId},
+        permission::Permission,
         policy::Action,
         scope::Scope,
         text::PersonName,
@@ -150,7 +151,7 @@ fn change_role(
     let theirs = assignments::portfolios_of(tx.db(), &[person.id])?.into_iter().map(|given| given.portfolio).collect::<Vec<_>>();
     match default_role {
         DefaultRole::PortfolioAdmin => {
-            acting.authorise(Action::Use(crate::domain::permission::Permission::UsersInvitePortfolioAdmin))?;
+            acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
             let id = profile.portfolio.ok_or(ProfileError::NeedsPortfolio { deactivated: None })?;
             portfolios::lock(tx, id)?;
             let portfolio = acting.portfolio(tx.db(), id)?;

@@ -141,3 +141,12 @@ pub(crate) fn sign_in(browser: &Browser, email: &str) {
     browser.fill("Password", PASSWORD);
     browser.press("Sign in");
 }
+
+/// Searches a list for the one who has this in name or email.
+pub(crate) fn find_one(browser: &Browser, text: &str, scripts: bool) {
+    browser.fill("Search name or email", text);
+    if !scripts {
+        browser.press("Apply");
+    }
+    browser.see("1–1 of 1 user");
+}

@@ -3,19 +3,10 @@
 use crate::{
     directory::{go, way},
     helpers::{Browser, TestApp},
-    steps::{csrf, go_on},
+    steps::{BILLING, csrf, go_on},
 };
 
 const NEW: &str = "/accounts/new";
-
-const BILLING: [(&str, &str); 6] = [
-    ("legal_name", "Fjord Foods AS"),
-    ("email", "invoices@fjordfoods.example"),
-    ("address_line_1", "Strandgaten 14"),
-    ("city", "Bergen"),
-    ("postal_code", "5013"),
-    ("country", "NO"),
-];
 
 on_both! {
     async fn an_account_begins_in_four_steps_and_is_written_by_the_last(db: Db) {

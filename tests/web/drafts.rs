@@ -1,12 +1,10 @@
 //! Drafts of the wizards: steps that are pages of their own, and what becomes of answers that do not hold any more.
 
 use chrono::TimeDelta;
-use usher::{
-    domain::ids::{AccountId, PortfolioId, UserId},
-    usecases::{Door, portfolios, users},
-};
+use usher::usecases::{Door, portfolios, users};
 
 use crate::{
+    business::{Business, HANA},
     helpers::{Browser, Page, TestApp},
     routes::stored,
     steps::{caller, go_on},
@@ -17,31 +15,7 @@ const ACCOUNT: &str = "/accounts/new";
 const LOST: &str = "Your answers from before were not kept";
 const NOOR: [(&str, &str); 4] = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("do", "next")];
 
-/// Two portfolios, an account and somebody who works on it in the first, and a Portfolio Admin of both.
-struct Business {
-    app: TestApp,
-    maya: Browser,
-    hana: Browser,
-    hana_id: UserId,
-    jonas: UserId,
-    nordic: PortfolioId,
-    dach: PortfolioId,
-    fjord: AccountId,
-    bikes: AccountId,
-}
-
 impl Business {
-    async fn new(db: crate::helpers::Db) -> Self {
-        let (app, maya) = TestApp::with_admin(db).await;
-        let [nordic, dach] = ["Nordic Brands", "DACH Retail"].map(|name| app.create_portfolio(name));
-        let (fjord, bikes) = (app.create_account(nordic, "Fjord Foods"), app.create_account(dach, "Bergmann Bikes"));
-        let hana_id = app.create_portfolio_admin("Hana", "Novotna", &[nordic, dach]).await;
-        let jonas = app.create_user("Jonas", "Vermeulen");
-        app.assign(jonas, fjord).await;
-        let hana = app.signed_in("hana.novotna@example.com").await;
-        Self { app, maya, hana, hana_id, jonas, nordic, dach, fjord, bikes }
-    }
-
     fn browser(&self, is_admin: bool) -> Browser {
         if is_admin { self.maya.clone() } else { self.hana.clone() }
     }
@@ -102,7 +76,7 @@ fn is_empty_and_says_why(page: &Page, path: &str) {
 
 on_both! {
     async fn each_step_is_a_page_to_load_again_that_changes_nothing(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let mut maya = business.browser(true);
         for (path, (location, first)) in [(USER, business.user_review(&mut maya).await), (ACCOUNT, business.account_review(&mut maya).await)] {
             let before = stored(&business.app);
@@ -118,7 +92,7 @@ on_both! {
     }
 
     async fn what_is_looked_for_stands_in_the_address_and_ticks_are_kept(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut maya) = (&business.app, business.browser(true));
         let (fjord, jonas, nordic) = (business.fjord.to_string(), business.jonas.to_string(), business.nordic.to_string());
         let first = maya.get(app, USER).await;
@@ -139,7 +113,7 @@ on_both! {
     }
 
     async fn a_step_whose_answers_are_missing_is_not_reached_by_its_address(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let mut maya = business.browser(true);
         for (path, steps) in [(USER, ["2", "3"]), (ACCOUNT, ["people", "review"])] {
             for step in steps {
@@ -153,7 +127,7 @@ on_both! {
     }
 
     async fn a_draft_that_cannot_be_read_leads_to_an_empty_first_step(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut maya) = (&business.app, business.browser(true));
         let (user, _) = business.user_review(&mut maya).await;
         let (account, _) = business.account_review(&mut maya).await;
@@ -198,7 +172,7 @@ on_both! {
     }
 
     async fn a_draft_too_long_for_an_address_stays_in_the_form(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut maya) = (&business.app, business.browser(true));
         let notes = "ä".repeat(4000);
         let first = maya.get(app, &format!("{ACCOUNT}?portfolio={}", business.nordic)).await;
@@ -211,7 +185,7 @@ on_both! {
 
     async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticked(db: Db) {
         for is_admin in [true, false] {
-            let business = Business::new(db).await;
+            let business = Business::with_hana_in_both(db).await;
             let (app, mut browser) = (&business.app, business.browser(is_admin));
             let (location, review) = business.user_review(&mut browser).await;
             let second = go_on(app, &mut browser, &review, USER, &[("do", "back")]).await;
@@ -241,7 +215,7 @@ on_both! {
 
     async fn a_portfolio_that_goes_between_the_steps_is_not_given(db: Db) {
         for is_admin in [true, false] {
-            let business = Business::new(db).await;
+            let business = Business::with_hana_in_both(db).await;
             let (app, mut browser) = (&business.app, business.browser(is_admin));
             let nordic = business.nordic.to_string();
             let first = browser.get(app, USER).await;
@@ -260,7 +234,7 @@ on_both! {
     }
 
     async fn what_was_never_offered_is_as_unknown_as_ever(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut hana) = (&business.app, business.browser(false));
         let (_, review) = business.user_review(&mut hana).await;
         let foreign = app.create_account(app.create_portfolio("Public Sector"), "City of Aarhus").to_string();
@@ -285,7 +259,7 @@ on_both! {
     }
 
     async fn a_search_that_is_too_long_for_an_address_keeps_the_step(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut maya) = (&business.app, business.browser(true));
         let (fjord, long) = (business.fjord.to_string(), "x".repeat(2_100));
         let first = maya.get(app, USER).await;
@@ -295,7 +269,7 @@ on_both! {
     }
 
     async fn what_is_typed_beside_a_draft_that_cannot_be_read_is_kept(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut maya) = (&business.app, business.browser(true));
         for (path, fields) in [(USER, &[("first_name", "Noor"), ("draft", "gone"), ("do", "next")][..]), (ACCOUNT, &[("name", "Noor"), ("draft", "gone"), ("do", "next")])] {
             let first = maya.get(app, path).await;
@@ -307,7 +281,7 @@ on_both! {
 
     async fn the_portfolio_of_a_new_account_that_goes_meanwhile_is_chosen_anew(db: Db) {
         for is_admin in [true, false] {
-            let business = Business::new(db).await;
+            let business = Business::with_hana_in_both(db).await;
             let (app, mut browser) = (&business.app, business.browser(is_admin));
             let (location, review) = business.account_review(&mut browser).await;
             business.nordic_goes(is_admin).await;
@@ -326,7 +300,7 @@ on_both! {
     }
 
     async fn somebody_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut hana) = (&business.app, business.browser(false));
         let (location, review) = business.account_review(&mut hana).await;
         users::delete(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), business.jonas).unwrap();
@@ -343,7 +317,7 @@ on_both! {
     }
 
     async fn whoever_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db: Db) {
-        let business = Business::new(db).await;
+        let business = Business::with_hana_in_both(db).await;
         let (app, mut hana) = (&business.app, business.browser(false));
         let (location, _) = business.user_review(&mut hana).await;
         let maya = caller(app.id_of("maya.fischer@example.com"));
@@ -352,7 +326,7 @@ on_both! {
         let sign_in = sign_in.is(303).header("location").to_owned();
         users::activate(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
         app.mails().await;
-        let fields = [("email", "hana.novotna@example.com"), ("password", crate::helpers::PASSWORD)];
+        let fields = [("email", HANA), ("password", crate::helpers::PASSWORD)];
         let signed_in = hana.fill(app, &sign_in, &fields).await;
         signed_in.redirects_to(&location);
         hana.get(app, &location).await.is(200).sees("Is this right?").sees("Fjord Foods");

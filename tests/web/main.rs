@@ -14,6 +14,7 @@ mod helpers;
 mod accounts;
 mod audit;
 mod bad_input;
+mod business;
 mod delegation;
 mod directory;
 mod drafts;

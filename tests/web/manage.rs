@@ -1,15 +1,15 @@
 //! Manage: somebody's page in Users & Permissions, as Admins and Portfolio Admins use it.
 
 use chrono::TimeDelta;
-use usher::domain::ids::{AccountId, PortfolioId, UserId};
+use usher::domain::ids::UserId;
 
 use crate::{
+    business::{Business, HANA},
     helpers::{Browser, Page, Setting, TestApp},
     steps::{csrf, invite},
 };
 
 const JONAS: &str = "jonas.vermeulen@example.com";
-const HANA: &str = "hana.novak@example.com";
 
 /// `/users-and-permissions/7/deactivate`
 fn at(user: UserId, what: &str) -> String {
@@ -19,32 +19,6 @@ fn at(user: UserId, what: &str) -> String {
 /// Presses a button of somebody's page.
 async fn press(app: &TestApp, browser: &mut Browser, user: UserId, what: &str) -> Page {
     browser.press(app, &at(user, ""), &at(user, what)).await
-}
-
-/// Two portfolios with an account each; Hana Novak administers the first, and Jonas Vermeulen works there.
-struct Business {
-    app: TestApp,
-    maya: Browser,
-    hana: Browser,
-    hana_id: UserId,
-    jonas: UserId,
-    nordic: PortfolioId,
-    dach: PortfolioId,
-    fjord: AccountId,
-    bikes: AccountId,
-}
-
-impl Business {
-    async fn new(db: crate::helpers::Db) -> Self {
-        let (app, maya) = TestApp::with_admin(db).await;
-        let (nordic, dach) = (app.create_portfolio("Nordic Brands"), app.create_portfolio("DACH Retail"));
-        let (fjord, bikes) = (app.create_account(nordic, "Fjord Foods"), app.create_account(dach, "Bergmann Bikes"));
-        let hana_id = app.create_portfolio_admin("Hana", "Novak", &[nordic]).await;
-        let jonas = app.create_user("Jonas", "Vermeulen");
-        app.assign(jonas, fjord).await;
-        let hana = app.signed_in(HANA).await;
-        Self { app, maya, hana, hana_id, jonas, nordic, dach, fjord, bikes }
-    }
 }
 
 /// Fills in Manage User; what is not named stays as it is typed here.
@@ -497,9 +471,9 @@ on_both! {
 
     async fn the_portfolios_that_go_with_the_role_are_named_before(db: Db) {
         let Business { app, mut maya, hana_id, dach, .. } = Business::new(db).await;
-        let hana = [("first_name", "Hana"), ("last_name", "Novak"), ("email", HANA)];
+        let hana = [("first_name", "Hana"), ("last_name", "Novotna"), ("email", HANA)];
         let question = update(&app, &mut maya, hana_id, "1", &hana).await;
-        question.is(200).sees_no("you will not see them any more").sees("Make Hana Novak a User?").sees("These are taken away:Nordic Brands").sees("Keep Portfolio Admin");
+        question.is(200).sees_no("you will not see them any more").sees("Make Hana Novotna a User?").sees("These are taken away:Nordic Brands").sees("Keep Portfolio Admin");
         assert_eq!(app.count(&format!("portfolio_assignments WHERE user_id = {hana_id}")), 1);
         // One that was given since is asked about too.
         app.give_portfolio(hana_id, dach);
@@ -516,7 +490,7 @@ on_both! {
             (("first_name", ""), "Enter a first name"),
             (("last_name", "<b>"), "Leave out < and >"),
             (("email", "nobody"), "Enter an email address such as name@example.com"),
-            (("email", HANA), "hana.novak@example.com is already a user, Active"),
+            (("email", HANA), "hana.novotna@example.com is already a user, Active"),
         ] {
             update(&app, &mut maya, jonas, "1", &[field]).await.is(422).sees(said);
         }

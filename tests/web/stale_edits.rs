@@ -4,7 +4,7 @@ use usher::domain::ids::UserId;
 
 use crate::{
     helpers::{Browser, Db, Page, TestApp},
-    steps::at_once,
+    steps::{BILLING, at_once},
 };
 
 /// A form that two people have open, and what they type.
@@ -14,15 +14,6 @@ struct Form {
     theirs: [(&'static str, &'static str); 2],
     mine: [(&'static str, &'static str); 2],
 }
-
-const BILLING: [(&str, &str); 6] = [
-    ("legal_name", "Fjord Foods AS"),
-    ("email", "invoices@fjordfoods.example"),
-    ("address_line_1", "Strandgaten 14"),
-    ("city", "Bergen"),
-    ("postal_code", "5013"),
-    ("country", "NO"),
-];
 
 struct Office {
     app: TestApp,

@@ -23,6 +23,16 @@ pub async fn invite(app: &TestApp, admin: &mut Browser, email: &str) -> String {
 /// What Noor van Dijk fills in when she accepts.
 pub const NOOR: [(&str, &str); 3] = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
 
+/// Where the bills of Fjord Foods go.
+pub const BILLING: [(&str, &str); 6] = [
+    ("legal_name", "Fjord Foods AS"),
+    ("email", "invoices@fjordfoods.example"),
+    ("address_line_1", "Strandgaten 14"),
+    ("city", "Bergen"),
+    ("postal_code", "5013"),
+    ("country", "NO"),
+];
+
 /// The token in a link.
 pub fn token(link: &str) -> Token {
     Token::parse(link.rsplit('/').next().unwrap()).unwrap()

@@ -140,5 +140,5 @@ fn alone(db: &mut Database, wanted: &Wanted, status: Status) -> Result<Count, St
     statement.push("SELECT count(*) AS id FROM (SELECT 1");
     statement.people(db, Source::Everybody, &wanted.scope, &wanted.filter);
     statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::standing(Some(status), wanted.as_of), COUNT_MAX + 1));
-    Ok(Count::capped(statement.load(db)?.first().map_or(0, |count| count.0)))
+    Ok(Count::capped(statement.count(db)?))
 }

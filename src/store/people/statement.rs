@@ -2,8 +2,12 @@
 //! standing that somebody is not deleted; each condition begins with one.
 
 use diesel::{
-    QueryableByName, RunQueryDsl, sql_query,
+    QueryableByName, RunQueryDsl,
+    pg::Pg,
+    result::Error::NotFound,
+    sql_query,
     sql_types::{BigInt, Text},
+    sqlite::Sqlite,
 };
 
 use crate::domain::{
@@ -55,8 +59,7 @@ impl Source {
                 statement.push("SELECT count(*) AS id FROM (SELECT 1");
                 statement.in_portfolios(scope);
                 statement.push(&format!(" LIMIT {}) AS assigned", COUNT_MAX + 1));
-                let is_small = statement.load(db)?.first().is_some_and(|count| count.0 <= COUNT_MAX);
-                if is_small { Self::Scope } else { Self::Search }
+                if statement.count(db)? <= COUNT_MAX { Self::Scope } else { Self::Search }
             }
         })
     }
@@ -125,7 +128,7 @@ pub(super) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Res
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM ");
     statement.hits(term, most);
-    Ok(statement.load(db)?.first().map_or(0, |count| count.0))
+    statement.count(db)
 }
 
 /// The same of one status. Of those who are active, hits are near; of the others, an index holds the text that is searched.
@@ -147,7 +150,7 @@ pub(super) fn count_hits_of(db: &mut Database, term: &SearchTerm, status: Status
         }
     }
     statement.push(&format!(" AND {} LIMIT {most}) AS found", Statement::standing(Some(status), as_of)));
-    Ok(statement.load(db)?.first().map_or(0, |count| count.0))
+    statement.count(db)
 }
 
 impl Statement {
@@ -163,14 +166,23 @@ impl Statement {
 
     /// The column `id`.
     pub(super) fn load(&self, db: &mut Database) -> Result<Vec<UserId>, StoreError> {
-        let found = each!(db, |db| {
+        Ok(self.rows(db)?.into_iter().map(|Found { id }| UserId(id)).collect())
+    }
+
+    /// The column `id` of the first row, where it is a number of rows.
+    pub(super) fn count(&self, db: &mut Database) -> Result<i64, StoreError> {
+        Ok(self.rows(db)?.first().map_or(0, |Found { id }| *id))
+    }
+
+    fn rows<T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static>(&self, db: &mut Database) -> Result<Vec<T>, StoreError> {
+        let rows = each!(db, |db| {
             let mut query = sql_query(&self.sql).into_boxed();
             for text in &self.texts {
                 query = query.bind::<Text, _>(text);
             }
-            query.load::<Found>(db)
-        })?;
-        Ok(found.into_iter().map(|Found { id }| UserId(id)).collect())
+            query.load::<T>(db)
+        });
+        Ok(rows?)
     }
 
     /// Begins a statement that counts the statuses of those whom the rest of it selects, somebody found twice once.
@@ -187,13 +199,7 @@ impl Statement {
 
     /// The counts, in the order of [`Status::ALL`], and how many were found, somebody found twice as two.
     pub(super) fn load_counts(&self, db: &mut Database) -> Result<([i64; 4], i64), StoreError> {
-        let Counted { found, active, deactivated, invited, expired } = each!(db, |db| {
-            let mut query = sql_query(&self.sql).into_boxed();
-            for text in &self.texts {
-                query = query.bind::<Text, _>(text);
-            }
-            query.get_result::<Counted>(db)
-        })?;
+        let Counted { found, active, deactivated, invited, expired } = self.rows(db)?.pop().ok_or(NotFound)?;
         Ok(([active, deactivated, invited, expired], found))
     }
 
