@@ -12,7 +12,6 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use serde_json::json;
 use usher::{
-    cli::demo::{self, DemoError},
     domain::{
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
         clock::{SystemRandom, Timestamp},
@@ -78,6 +77,8 @@ macro_rules! on_both {
     };
 }
 
+#[path = "people/made_up.rs"]
+mod made_up;
 #[path = "people/at_once.rs"]
 mod people_at_once;
 #[path = "people/lists.rs"]
@@ -271,45 +272,6 @@ on_both! {
             invited(tx, email.as_str(), maya).map(|_| true)
         }).unwrap()) }).collect::<Vec<_>>();
         assert_eq!(writers.into_iter().map(|writer| writer.join().unwrap()).filter(|made| *made).count(), 1);
-    }
-
-    fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
-        let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
-        let mut progress = vec![];
-        demo::fill(&store, &plan, now(), |done| progress.push(done)).unwrap();
-        assert_eq!(progress, [300]);
-        store.read(|db| {
-            assert_eq!(people::count(db, &Filter::default())?, Count::Exactly(300));
-            let (admin, password) = people::find_by_email(db, &EmailAddress::parse("admin@example.com").unwrap())?.unwrap();
-            assert!(admin.is_admin && password == Some(PasswordHash::dummy()));
-            assert_eq!(company::load(db)?.name, "Northwind Trading");
-            let everyone = people::list(db, &Filter::default(), &Position::First, 300)?.rows;
-            for status in Status::ALL {
-                assert!(everyone.iter().any(|person| person.status(now()) == status), "{status:?}");
-            }
-            let groups = groups::list(db, 20)?;
-            assert_eq!((groups.len(), groups[0].member_count), (13, 5));
-            assert!(groups.iter().all(|group| group.member_count > 0), "{groups:?}");
-            assert_eq!((verify_chain(db)?, audit_entries(db, 0, 9)?[0].action), (Ok(1), AuditAction::CompanyMadeUp));
-            Ok::<_, StoreError>(())
-        }).unwrap();
-        // Those made up together are found, and whoever comes later, too.
-        let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
-        assert_eq!(store.read(|db| people::count(db, &everybody)).unwrap(), Count::Exactly(300));
-        store.write(|tx| Ok::<_, StoreError>(active(tx, "Xaver", "Quux"))).unwrap();
-        assert_eq!(search(&store, "er quu"), ["Xaver Quux"]);
-        assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::MadeBefore)));
-    }
-
-    fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
-        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
-        store.write(|tx| people::set_deleted(tx, maya, Some(now()))).unwrap();
-        let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
-        assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::Inhabited)));
-        store.read(|db| {
-            assert_eq!((people::count(db, &Filter::default())?, company::load(db)?.name), (Count::Exactly(0), String::new()));
-            Ok::<_, StoreError>(())
-        }).unwrap();
     }
 
     fn a_session_ends_with_its_limits_and_with_its_person(store: TestStore) {

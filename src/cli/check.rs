@@ -11,15 +11,15 @@ use crate::{
     store::company,
 };
 
-use super::{CommandError, args::Check};
+use super::{CommandError, args::Check, say};
 
 pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError> {
-    println!("{settings}\n");
+    say(format_args!("{settings}\n"));
     let mut fit = true;
     let mut report = |what: &str, outcome: Result<String, String>| match outcome {
-        Ok(text) => println!("ok    {what}: {text}"),
+        Ok(text) => say(format_args!("ok    {what}: {text}")),
         Err(text) => {
-            println!("WRONG {what}: {text}");
+            say(format_args!("WRONG {what}: {text}"));
             fit = false;
         }
     };
@@ -29,7 +29,7 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
     let company = company.map(|(_, name)| name).unwrap_or_default();
     report("mail", mail(check, settings, &company));
     for warning in settings.warnings() {
-        println!("note  {warning}");
+        say(format_args!("note  {warning}"));
     }
     if fit { Ok(()) } else { Err(CommandError::Unfit) }
 }

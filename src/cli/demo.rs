@@ -1,7 +1,7 @@
 //! `usher demo`: a company of made-up people, to look around or to measure.
 //!
-//! It begins only where nobody ever was, so that it can neither mix with real people nor be started twice on one database. It writes in short
-//! transactions, since a server may be running: one that is interrupted leaves a smaller company, whose database is thrown away.
+//! It begins only where nobody ever was, so that it can neither mix with real people nor be started twice on one database. All of it is
+//! one transaction: one that is interrupted leaves nothing.
 
 mod business;
 mod chance;
@@ -38,18 +38,15 @@ use crate::{
     },
 };
 
-use super::{CommandError, args, password_from_stdin};
+use super::{CommandError, args, password_from_stdin, say};
 use business::{Business, MadeUpAccount, MadeUpAssignments, MadeUpPortfolio};
 use people::{GROUPS, HOST, PORTFOLIO_ADMIN, People, USER};
 
 const COMPANY: &str = "Northwind Trading";
 const ADMIN: (&str, &str) = ("Maya", "Fischer");
 
-/// People in one transaction: some seconds' work, since all of them touch the same pages of the indexes.
+/// People whom memory holds at a time.
 const CHUNK: u32 = 50_000;
-
-/// Portfolios in one transaction.
-const PORTFOLIOS: usize = 50;
 
 /// How long nothing is said about how far it is.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -100,43 +97,43 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
             said = Instant::now();
         }
     })?;
-    println!("{COMPANY} has {} people. Sign in as {email}", plan.users);
+    say(format_args!("{COMPANY} has {} people. Sign in as {email}", plan.users));
     let people = People::new(plan.users, plan.seed, SystemClock.now());
     for (number, role) in [(PORTFOLIO_ADMIN, "Portfolio Admin"), (USER, "User")] {
         if number < plan.users {
-            println!("or, as a {role}, as {}", people.person(number).email);
+            say(format_args!("or, as a {role}, as {}", people.person(number).email));
         }
     }
     match made_up {
-        Some(password) => println!("with the password {password}, which everybody there has."),
-        None => println!("with the password that you gave, which everybody there has."),
+        Some(password) => say(format_args!("with the password {password}, which everybody there has.")),
+        None => say("with the password that you gave, which everybody there has."),
     }
     Ok(())
 }
 
-/// Makes up a company where nobody is. `progress` is told how many people there are so far.
+/// Makes up a company where nobody is, in one transaction. `progress` is told how many people there are so far.
 ///
 /// # Errors
 /// See [`DemoError`].
 pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut(u32)) -> Result<(), DemoError> {
-    let business = Business::new(plan.users, plan.seed);
-    let mut begun = store.change(|tx| begin(tx, plan, now))?;
-    for portfolios in business.portfolios.chunks(PORTFOLIOS) {
-        store.write(|tx| add_portfolios(tx, portfolios, &mut begun, now))?;
-    }
-    let people = People::new(plan.users, plan.seed, now);
-    let mut done = 1;
-    while done < plan.users {
-        let end = plan.users.min(done.saturating_add(CHUNK));
-        // Who was made up is in the audit log by the entry of the beginning.
-        store.write(|tx| add(tx, &people, &business, done..end, plan, &begun, now))?;
-        done = end;
-        progress(done);
-    }
-    Ok(())
+    let (people, business) = (People::new(plan.users, plan.seed, now), Business::new(plan.users, plan.seed));
+    store.change(|tx| {
+        let mut begun = begin(tx, plan, now)?;
+        bulk::indexed_at_once(tx, |tx| {
+            add_portfolios(tx, &business.portfolios, &mut begun, now)?;
+            let mut done = 1;
+            while done < plan.users {
+                let end = plan.users.min(done.saturating_add(CHUNK));
+                add(tx, &people, &business, done..end, plan, &begun, now)?;
+                done = end;
+                progress(done);
+            }
+            Ok(())
+        })
+    })
 }
 
-/// What the first transaction leaves for the others.
+/// What there is before the people.
 struct Begun {
     admin: UserId,
     groups: Vec<GroupId>,

@@ -5,7 +5,10 @@ mod check;
 mod create_admin;
 pub mod demo;
 
-use std::io::{self, Read as _};
+use std::{
+    fmt::Display,
+    io::{self, Read as _, Write as _},
+};
 
 pub use args::Cli;
 
@@ -54,10 +57,15 @@ pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
 
 fn migrate(settings: &Settings) -> Result<(), CommandError> {
     match startup::open_store(settings)?.migrate()? {
-        0 => println!("The database is up to date."),
-        done => println!("The database is up to date after {done} migrations."),
+        0 => say("The database is up to date."),
+        done => say(format_args!("The database is up to date after {done} migrations.")),
     }
     Ok(())
+}
+
+/// Says it on standard output. Whoever has stopped reading need not hear it.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// The first line of standard input, without its end.

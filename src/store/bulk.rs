@@ -17,10 +17,11 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     connection::each,
-    dialect,
     people::named,
     schema::{account_assignments, memberships, people, portfolio_assignments, users},
 };
+
+pub use super::dialect::indexed_at_once;
 
 /// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
 const ROWS: usize = 1000;
@@ -47,28 +48,26 @@ pub struct NewPerson<'a> {
 /// # Errors
 /// The database's; a unique violation where an address is taken.
 pub fn insert_people(tx: &mut Tx<'_>, new: &[NewPerson<'_>]) -> Result<(), StoreError> {
-    dialect::indexed_at_once(tx.db(), |db| {
-        for new in new.chunks(ROWS) {
-            let rows = new.iter().map(|new| {
-                (
-                    named(&new.first_name, &new.last_name, &new.email),
-                    users::default_role.eq(new.default_role),
-                    users::password_hash.eq(new.password.map(PasswordHash::as_str)),
-                    users::credentials_set_at.eq(new.credentials_set_at),
-                    users::blocked_at.eq(new.blocked_at),
-                    users::invitation_origin.eq(new.invitation.map(|(origin, _)| origin.as_str())),
-                    users::invitation_expires_at.eq(new.invitation.map(|(_, expires_at)| expires_at)),
-                    users::invited_by.eq(new.invited_by.map(|by| by.0)),
-                    users::created_at.eq(new.created_at),
-                    users::last_sign_in_at.eq(new.last_sign_in_at),
-                    users::has_assignments.eq(new.has_assignments),
-                )
-            });
-            let rows = rows.collect::<Vec<_>>();
-            each!(db, |db| diesel::insert_into(users::table).values(&rows).execute(db))?;
-        }
-        Ok(())
-    })
+    for new in new.chunks(ROWS) {
+        let rows = new.iter().map(|new| {
+            (
+                named(&new.first_name, &new.last_name, &new.email),
+                users::default_role.eq(new.default_role),
+                users::password_hash.eq(new.password.map(PasswordHash::as_str)),
+                users::credentials_set_at.eq(new.credentials_set_at),
+                users::blocked_at.eq(new.blocked_at),
+                users::invitation_origin.eq(new.invitation.map(|(origin, _)| origin.as_str())),
+                users::invitation_expires_at.eq(new.invitation.map(|(_, expires_at)| expires_at)),
+                users::invited_by.eq(new.invited_by.map(|by| by.0)),
+                users::created_at.eq(new.created_at),
+                users::last_sign_in_at.eq(new.last_sign_in_at),
+                users::has_assignments.eq(new.has_assignments),
+            )
+        });
+        let rows = rows.collect::<Vec<_>>();
+        each!(tx.db(), |db| diesel::insert_into(users::table).values(&rows).execute(db))?;
+    }
+    Ok(())
 }
 
 /// The people who have these addresses, by the addresses' keys.

@@ -1,12 +1,12 @@
 //! The few statements that differ between the databases.
 
-use std::{borrow::Cow, marker::PhantomData};
+use std::{borrow::Cow, fmt::Write as _, marker::PhantomData};
 
 use diesel::{
     QueryResult, RunQueryDsl,
     backend::Backend,
     connection::SimpleConnection,
-    dsl::sql,
+    dsl::{select, sql},
     expression::{AppearsOnTable, Expression, SelectableExpression, SqlLiteral, TypedExpressionType, ValidGrouping, is_aggregate},
     query_builder::{AstPass, QueryFragment, QueryId},
     serialize::ToSql,
@@ -16,7 +16,7 @@ use diesel::{
 use crate::domain::{ids::UserId, search::SearchTerm};
 
 use super::{
-    Database, StoreError,
+    Database, StoreError, Tx,
     connection::MultiBackend,
     page::{Key, Position},
 };
@@ -152,21 +152,31 @@ fn like_pattern(fragment: &str) -> String {
     pattern
 }
 
-/// Runs `insert` and brings the people that it adds into the search index. SQLite's trigger does that row by row, which costs several times as
-/// much as all of them at once; inside the transaction nobody sees it missing, and an index without its trigger is never committed.
-pub(super) fn indexed_at_once(db: &mut Database, insert: impl FnOnce(&mut Database) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    const TRIGGER: &str = "users_searched_insert";
-    let Database::Sqlite(sqlite) = db else { return insert(db) };
-    let definition = sql::<Text>(&format!("SELECT sql FROM sqlite_schema WHERE name = '{TRIGGER}'")).get_result::<String>(sqlite)?;
-    let last = sql::<BigInt>("SELECT coalesce(max(id), 0) FROM users").get_result::<i64>(sqlite)?;
-    // So many people touch far more of the indexes than pages do.
-    sqlite.batch_execute(&format!("PRAGMA cache_size = -256000; DROP TRIGGER {TRIGGER}"))?;
-    insert(db)?;
-    let Database::Sqlite(sqlite) = db else { return Ok(()) };
-    sqlite.batch_execute(&format!(
-        "INSERT INTO people_search (rowid, search) SELECT id, search FROM users WHERE id > {last}; {definition}"
-    ))?;
-    Ok(())
+/// Runs `fill` without SQLite's indexes and its trigger of the search, and makes them of all rows at once: row by row they cost several times
+/// as much. Inside the transaction nobody sees them missing, and they are never committed so. What keeps rows unique stays. For a database that is
+/// as good as empty.
+///
+/// # Errors
+/// Those of `fill`, and the database's.
+pub fn indexed_at_once<T, E: From<StoreError>>(tx: &mut Tx<'_>, fill: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    const SET_ASIDE: &str = "type, name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE INDEX%' OR name = 'users_searched_insert'";
+    let Database::Sqlite(sqlite) = tx.db() else { return fill(tx) };
+    let set_aside = select(sql::<(Text, Text, Text)>(SET_ASIDE)).load::<(String, String, String)>(sqlite).map_err(StoreError::from)?;
+    let last = select(sql::<BigInt>("coalesce(max(id), 0) FROM users")).get_result::<i64>(sqlite).map_err(StoreError::from)?;
+    // So many rows touch far more of what stays than pages do.
+    let mut statements = "PRAGMA cache_size = -256000;".to_owned();
+    for (kind, name, _) in &set_aside {
+        let _ = write!(statements, "DROP {kind} {name};");
+    }
+    sqlite.batch_execute(&statements).map_err(StoreError::from)?;
+    let filled = fill(tx)?;
+    let again = set_aside.iter().map(|(.., definition)| format!("{definition};")).collect::<String>();
+    let searched =
+        format!("INSERT INTO people_search (rowid, search) SELECT id, search FROM users WHERE id > {last} AND deleted_at IS NULL;");
+    if let Database::Sqlite(sqlite) = tx.db() {
+        sqlite.batch_execute(&format!("{searched}{again}")).map_err(StoreError::from)?;
+    }
+    Ok(filled)
 }
 
 /// Locks one row until the transaction ends. SQLite's writers have the whole database to themselves already.
