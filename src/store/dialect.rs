@@ -164,17 +164,17 @@ pub fn indexed_at_once<T, E: From<StoreError>>(tx: &mut Tx<'_>, fill: impl FnOnc
     let set_aside = select(sql::<(Text, Text, Text)>(SET_ASIDE)).load::<(String, String, String)>(sqlite).map_err(StoreError::from)?;
     let last = select(sql::<BigInt>("coalesce(max(id), 0) FROM users")).get_result::<i64>(sqlite).map_err(StoreError::from)?;
     // So many rows touch far more of what stays than pages do.
-    let mut statements = "PRAGMA cache_size = -256000;".to_owned();
-    for (kind, name, _) in &set_aside {
-        let _ = write!(statements, "DROP {kind} {name};");
-    }
-    sqlite.batch_execute(&statements).map_err(StoreError::from)?;
-    let filled = fill(tx)?;
-    let again = set_aside.iter().map(|(.., definition)| format!("{definition};")).collect::<String>();
-    let searched =
+    let mut drop = "PRAGMA cache_size = -256000;".to_owned();
+    let mut make =
         format!("INSERT INTO people_search (rowid, search) SELECT id, search FROM users WHERE id > {last} AND deleted_at IS NULL;");
+    for (kind, name, definition) in &set_aside {
+        let _ = write!(drop, "DROP {kind} {name};");
+        let _ = write!(make, "{definition};");
+    }
+    sqlite.batch_execute(&drop).map_err(StoreError::from)?;
+    let filled = fill(tx)?;
     if let Database::Sqlite(sqlite) = tx.db() {
-        sqlite.batch_execute(&format!("{searched}{again}")).map_err(StoreError::from)?;
+        sqlite.batch_execute(&make).map_err(StoreError::from)?;
     }
     Ok(filled)
 }

@@ -237,11 +237,12 @@ on_both! {
     fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
         let world = world(&store, 17, 80);
         let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
-        for by in SortBy::ALL {
-            let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), PeopleFilter { status, ..PeopleFilter::default() }, *by, false), &Position::First, 100).rows;
+        for (by, typed) in SortBy::ALL.iter().flat_map(|by| ["", "anna", "fischer"].map(|typed| (by, typed))) {
+            let filter = |status| PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() };
+            let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), filter(status), *by, false), &Position::First, 100).rows;
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                 let inside = of(&Scope::Company, status).into_iter().filter(|row| world.inside(&own, row.person.id) != Inside::Not).collect::<Vec<_>>();
-                assert_eq!(of(&own, status), inside, "{by:?} {status:?}");
+                assert_eq!(of(&own, status), inside, "{by:?} {typed:?} {status:?}");
             }
         }
     }

@@ -82,6 +82,7 @@ CREATE TABLE portfolio_people (
     default_role          TEXT      NOT NULL,
     sort_key              TEXT      COLLATE "C" NOT NULL,
     email_key             TEXT      COLLATE "C" NOT NULL,
+    search                TEXT      COLLATE "C" NOT NULL,
     created_at            TIMESTAMP NOT NULL,
     last_sign_in_at       TIMESTAMP,
     invitation_expires_at TIMESTAMP,
@@ -94,7 +95,7 @@ BEGIN
     IF step > 0 THEN
         -- The person is locked: a change of theirs that goes on at the same time is here, or finds this row.
         INSERT INTO portfolio_people AS kept
-        SELECT whose, id, step, standing, default_role, sort_key, email_key, created_at, last_sign_in_at, invitation_expires_at
+        SELECT whose, id, step, standing, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at
         FROM users WHERE id = who FOR NO KEY UPDATE
         ON CONFLICT (portfolio_id, user_id) DO UPDATE SET assignments = kept.assignments + step;
     ELSE
@@ -149,11 +150,11 @@ $$;
 CREATE FUNCTION carry_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE portfolio_people SET standing = NEW.standing, default_role = NEW.default_role, sort_key = NEW.sort_key, email_key = NEW.email_key,
-        last_sign_in_at = NEW.last_sign_in_at, invitation_expires_at = NEW.invitation_expires_at
+        search = NEW.search, last_sign_in_at = NEW.last_sign_in_at, invitation_expires_at = NEW.invitation_expires_at
     WHERE user_id = NEW.id;
     RETURN NULL;
 END;
 $$;
 CREATE TRIGGER portfolio_people_noted AFTER INSERT OR DELETE ON portfolio_people FOR EACH ROW EXECUTE FUNCTION note_assignments();
-CREATE TRIGGER users_in_portfolios AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, sort_key, email_key, last_sign_in_at,
-    invitation_expires_at ON users FOR EACH ROW WHEN (NEW.has_assignments) EXECUTE FUNCTION carry_person();
+CREATE TRIGGER users_in_portfolios AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, sort_key, email_key, search,
+    last_sign_in_at, invitation_expires_at ON users FOR EACH ROW WHEN (NEW.has_assignments) EXECUTE FUNCTION carry_person();

@@ -82,6 +82,7 @@ CREATE TABLE portfolio_people (
     default_role          TEXT      NOT NULL,
     sort_key              TEXT      NOT NULL,
     email_key             TEXT      NOT NULL,
+    search                TEXT      NOT NULL,
     created_at            TIMESTAMP NOT NULL,
     last_sign_in_at       TIMESTAMP,
     invitation_expires_at TIMESTAMP,
@@ -92,7 +93,7 @@ CREATE INDEX portfolio_people_of_user ON portfolio_people (user_id);
 -- An assignment more, whose person is read but from here; the same person has one row.
 CREATE TRIGGER portfolio_assignments_counted_insert AFTER INSERT ON portfolio_assignments BEGIN
     INSERT INTO portfolio_people
-    SELECT NEW.portfolio_id, id, 1, standing, default_role, sort_key, email_key, created_at, last_sign_in_at, invitation_expires_at
+    SELECT NEW.portfolio_id, id, 1, standing, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at
     FROM users WHERE id = NEW.user_id
     ON CONFLICT (portfolio_id, user_id) DO UPDATE SET assignments = assignments + 1;
 END;
@@ -103,7 +104,7 @@ END;
 CREATE TRIGGER account_assignments_counted_insert AFTER INSERT ON account_assignments BEGIN
     INSERT INTO portfolio_people
     SELECT (SELECT portfolio_id FROM accounts WHERE id = NEW.account_id), id, 1,
-        standing, default_role, sort_key, email_key, created_at, last_sign_in_at, invitation_expires_at
+        standing, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at
     FROM users WHERE id = NEW.user_id
     ON CONFLICT (portfolio_id, user_id) DO UPDATE SET assignments = assignments + 1;
 END;
@@ -115,7 +116,7 @@ CREATE TRIGGER account_assignments_counted_delete AFTER DELETE ON account_assign
 END;
 CREATE TRIGGER accounts_moved AFTER UPDATE OF portfolio_id ON accounts WHEN OLD.portfolio_id <> NEW.portfolio_id BEGIN
     INSERT INTO portfolio_people
-    SELECT NEW.portfolio_id, id, 1, standing, default_role, sort_key, email_key, created_at, last_sign_in_at, invitation_expires_at
+    SELECT NEW.portfolio_id, id, 1, standing, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at
     FROM users WHERE id IN (SELECT user_id FROM account_assignments WHERE account_id = NEW.id)
     ON CONFLICT (portfolio_id, user_id) DO UPDATE SET assignments = assignments + 1;
     UPDATE portfolio_people SET assignments = assignments - 1
@@ -130,9 +131,9 @@ CREATE TRIGGER portfolio_people_last AFTER DELETE ON portfolio_people BEGIN
     UPDATE users SET has_assignments = FALSE
     WHERE id = OLD.user_id AND NOT EXISTS (SELECT 1 FROM portfolio_people WHERE portfolio_people.user_id = users.id);
 END;
-CREATE TRIGGER users_in_portfolios AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, sort_key, email_key, last_sign_in_at,
-    invitation_expires_at ON users WHEN NEW.has_assignments BEGIN
+CREATE TRIGGER users_in_portfolios AFTER UPDATE OF deleted_at, blocked_at, credentials_set_at, default_role, sort_key, email_key, search,
+    last_sign_in_at, invitation_expires_at ON users WHEN NEW.has_assignments BEGIN
     UPDATE portfolio_people SET standing = NEW.standing, default_role = NEW.default_role, sort_key = NEW.sort_key, email_key = NEW.email_key,
-        last_sign_in_at = NEW.last_sign_in_at, invitation_expires_at = NEW.invitation_expires_at
+        search = NEW.search, last_sign_in_at = NEW.last_sign_in_at, invitation_expires_at = NEW.invitation_expires_at
     WHERE user_id = NEW.id;
 END;

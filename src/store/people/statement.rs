@@ -81,17 +81,9 @@ fn among_few(is_sqlite: bool, index: &str) -> String {
     format!(" FROM users{by} WHERE users.standing IS NOT NULL")
 }
 
-/// The users of `few`, looked for one by one: planners would rather read them all.
-fn users_of_few(is_sqlite: bool) -> &'static str {
-    if is_sqlite {
-        " CROSS JOIN users WHERE users.id = few.user_id"
-    } else {
-        " CROSS JOIN LATERAL (SELECT * FROM users WHERE users.id = few.user_id OFFSET 0) AS users WHERE users.standing IS NOT NULL"
-    }
-}
-
 /// What lists ask of people, as it stands beside their portfolios: those of a scope are read in one go, where rows of people are far apart.
-const CARRIED: &str = "user_id AS id, standing, default_role, sort_key, email_key, created_at, last_sign_in_at, invitation_expires_at";
+const CARRIED: &str =
+    "user_id AS id, standing, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at";
 
 /// As words, in the order of [`Status::ALL`].
 const STATUSES: [&str; 4] = ["active", "deactivated", "invited", "expired"];
@@ -216,15 +208,10 @@ impl Statement {
                 ));
                 self.bind(hits::phrase(term));
             }
-            (Source::Scope, None) => {
+            (Source::Scope, _) => {
                 self.push(&format!(" FROM (SELECT {CARRIED}"));
                 self.in_portfolios(scope);
                 self.push(") AS users WHERE users.standing IS NOT NULL");
-            }
-            (Source::Scope, Some(_)) => {
-                self.push(" FROM (SELECT DISTINCT user_id");
-                self.in_portfolios(scope);
-                self.push(&format!(") AS few{}", users_of_few(is_sqlite)));
             }
             (Source::Unassigned, _) => self.push(&among_few(is_sqlite, UNASSIGNED)),
             (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, PORTFOLIO_ADMINS)),
@@ -234,7 +221,8 @@ impl Statement {
         if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch(_)))) {
             let (start, text, end) = dialect::containing(is_sqlite, "users", term);
             // What PostgreSQL's trigram index asks of a query.
-            self.push(&format!(" AND users.deleted_at IS NULL AND {start}"));
+            let is_living = if source == Source::Scope { "" } else { " AND users.deleted_at IS NULL" };
+            self.push(&format!("{is_living} AND {start}"));
             self.bind(text);
             self.push(end);
         }
