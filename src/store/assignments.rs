@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::{
     dsl::{count, sql},
+    expression::SqlLiteral,
     prelude::*,
     sql_types::Bool,
 };
@@ -113,11 +114,10 @@ pub struct Assigned {
 /// # Errors
 /// The database's.
 pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Assigned>, StoreError> {
-    let within = |column| sql::<Bool>(&scopes::within(column, scope).unwrap_or_else(|| "1 = 1".to_owned()));
     let mut found = HashMap::<_, Assigned>::new();
     let portfolios = portfolio_assignments::table
         .filter(portfolio_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
-        .filter(within("portfolio_assignments.portfolio_id"))
+        .filter(is_within("portfolio_assignments.portfolio_id", scope))
         .group_by(portfolio_assignments::user_id)
         .select((portfolio_assignments::user_id, count(portfolio_assignments::portfolio_id)))
         .load::<(UserId, i64)>(db)?;
@@ -127,7 +127,7 @@ pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<
     let accounts = account_assignments::table
         .inner_join(accounts::table)
         .filter(account_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
-        .filter(within("accounts.portfolio_id"))
+        .filter(is_within("accounts.portfolio_id", scope))
         .group_by(account_assignments::user_id)
         .select((account_assignments::user_id, count(account_assignments::account_id)))
         .load::<(UserId, i64)>(db)?;
@@ -135,6 +135,47 @@ pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<
         found.entry(user).or_default().accounts = accounts;
     }
     Ok(found)
+}
+
+/// What is assigned to somebody, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Names {
+    pub portfolios: Vec<String>,
+    /// With the portfolio of each, before it.
+    pub accounts: Vec<(String, String)>,
+}
+
+/// What of `scope` is assigned to these people, in order. Who has nothing is not there.
+///
+/// # Errors
+/// The database's.
+pub fn names_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Names>, StoreError> {
+    let mut found = HashMap::<_, Names>::new();
+    let portfolios = portfolio_assignments::table
+        .inner_join(portfolios::table)
+        .filter(portfolio_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(is_within("portfolios.id", scope))
+        .order((portfolios::sort_key, portfolios::id))
+        .select((portfolio_assignments::user_id, portfolios::name))
+        .load::<(UserId, String)>(db)?;
+    for (user, portfolio) in portfolios {
+        found.entry(user).or_default().portfolios.push(portfolio);
+    }
+    let accounts = account_assignments::table
+        .inner_join(accounts::table.inner_join(portfolios::table))
+        .filter(account_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(is_within("accounts.portfolio_id", scope))
+        .order((portfolios::sort_key, portfolios::id, accounts::sort_key, accounts::id))
+        .select((account_assignments::user_id, portfolios::name, accounts::name))
+        .load::<(UserId, String, String)>(db)?;
+    for (user, portfolio, account) in accounts {
+        found.entry(user).or_default().accounts.push((portfolio, account));
+    }
+    Ok(found)
+}
+
+fn is_within(column: &str, scope: &Scope) -> SqlLiteral<Bool> {
+    sql(&scopes::within(column, scope).unwrap_or_else(|| "1 = 1".to_owned()))
 }
 
 /// What somebody's assignment to an account gives; `None` without one.

@@ -8,7 +8,7 @@ use crate::{
         policy::{Action, Refusal, Target},
         user::Status,
     },
-    store::{Database, groups, people::Person},
+    store::{Database, accounts::Account, groups, people::Person},
 };
 
 use super::{
@@ -66,7 +66,7 @@ pub struct Done {
     pub outcome: Option<Result<(), Denied>>,
 }
 
-/// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned.
+/// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
 ///
 /// # Errors
 /// See [`Denied`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor. What breaks off later is told
@@ -78,11 +78,11 @@ pub fn perform(
     action: BulkAction,
     ids: &[UserId],
     accounts: &[AccountId],
-) -> Result<Vec<Done>, Denied> {
-    let people = ctx.store.read(|db| {
+) -> Result<(Vec<Done>, Vec<Account>), Denied> {
+    let (people, given) = ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
-        offers::given_accounts(db, &acting, accounts)?;
-        candidates(ctx, db, actor, action, ids)
+        let given = offers::given_accounts(db, &acting, accounts)?;
+        Ok::<_, Denied>((candidates(ctx, db, actor, action, ids)?, given))
     })?;
     let door = Door::UsersAndPermissions;
     let act = |user| match action {
@@ -102,7 +102,7 @@ pub fn perform(
             outcome => done.push(Done { person, outcome }),
         }
     }
-    Ok(done)
+    Ok((done, given))
 }
 
 /// As many people of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.

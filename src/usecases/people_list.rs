@@ -6,18 +6,20 @@ use crate::{
     domain::{
         audit::{AuditAction, Entry, Subject, SubjectKind},
         clock::Timestamp,
-        ids::UserId,
+        ids::{PortfolioId, UserId},
         people_list::{Order, PeopleFilter},
         permission::Permission,
         policy::Action,
+        scope::Scope,
         user::Status,
     },
     store::{
         Database, StoreError,
-        assignments::{self, Assigned},
+        assignments::{self, Assigned, Names},
         company,
         page::{Count, Position, Slice},
         people::{self, Listed, Mark, Person, StatusCounts, Wanted},
+        portfolios::{self, Portfolio},
     },
 };
 
@@ -27,6 +29,8 @@ use super::{Caller, Context, Denied, acting::Acting, context::Rights};
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub filter: PeopleFilter,
+    /// Only people with anything assigned in it.
+    pub portfolio: Option<PortfolioId>,
     pub order: Order,
     pub position: Position<Mark>,
     pub limit: usize,
@@ -40,6 +44,8 @@ pub struct Listing {
     pub rows: Slice<Row>,
     pub counts: StatusCounts,
     pub as_of: Timestamp,
+    /// By which it can be narrowed: those of the scope, where they are few, and the one by which it is.
+    pub portfolios: Vec<Portfolio>,
 }
 
 /// A person in the list.
@@ -53,6 +59,20 @@ pub struct Row {
     pub mark: Mark,
 }
 
+/// A person in an export.
+#[derive(Debug, Clone)]
+pub struct Exported {
+    pub person: Person,
+    pub created_at: Timestamp,
+    pub status: Status,
+    /// Of what is in the scope of the one who exports.
+    pub assigned: Names,
+    pub mark: Mark,
+}
+
+/// So many portfolios are few enough to choose one from a menu.
+const PORTFOLIOS_MAX: usize = 50;
+
 /// One page of the people who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
 ///
 /// # Errors
@@ -64,30 +84,44 @@ pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listi
         if acting.scope.is_empty() {
             return Ok(None);
         }
-        let wanted = wanted(ctx, &acting, asked);
+        let chosen = chosen(db, &acting, asked)?;
+        let portfolios = portfolios(db, &acting, chosen.as_ref())?;
+        let wanted = wanted(ctx, &acting, asked, chosen);
         let counts = people::counts(db, &wanted)?;
-        let rows = rows(ctx, db, &wanted, counts.all, asked)?;
-        Ok(Some(Listing { rows, counts, as_of: wanted.as_of }))
+        let page = people::page(db, &wanted, counts.all, &asked.position, asked.limit)?;
+        let assigned = assignments::numbers_of(db, &acting.scope, &ids(&page))?;
+        let now = ctx.now();
+        let rows = page.map(|Listed { person, created_at, mark }| Row {
+            status: person.status(now),
+            assigned: assigned.get(&person.id).copied().unwrap_or_default(),
+            person,
+            created_at,
+            mark,
+        });
+        Ok(Some(Listing { rows, counts, as_of: wanted.as_of, portfolios }))
     })
 }
 
-fn wanted(ctx: &Context, acting: &Acting, asked: &Asked) -> Wanted {
-    let as_of = asked.as_of.unwrap_or_else(|| ctx.now());
-    Wanted { scope: acting.scope.clone(), filter: asked.filter.clone(), order: asked.order, as_of }
+/// The portfolio by which the list is narrowed.
+fn chosen(db: &mut Database, acting: &Acting, asked: &Asked) -> Result<Option<Portfolio>, Denied> {
+    let Some(portfolio) = asked.portfolio else { return Ok(None) };
+    let found = if acting.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
+    found.map(Some).ok_or_else(Denied::unknown)
 }
 
-fn rows(ctx: &Context, db: &mut Database, wanted: &Wanted, all: Count, asked: &Asked) -> Result<Slice<Row>, StoreError> {
-    let now = ctx.now();
-    let page = people::page(db, wanted, all, &asked.position, asked.limit)?;
-    let ids = page.rows.iter().map(|listed| listed.person.id).collect::<Vec<_>>();
-    let assigned = assignments::numbers_of(db, &wanted.scope, &ids)?;
-    Ok(page.map(|Listed { person, created_at, mark }| Row {
-        status: person.status(now),
-        assigned: assigned.get(&person.id).copied().unwrap_or_default(),
-        person,
-        created_at,
-        mark,
-    }))
+fn portfolios(db: &mut Database, acting: &Acting, chosen: Option<&Portfolio>) -> Result<Vec<Portfolio>, StoreError> {
+    let filter = portfolios::Filter { scope: acting.scope.clone(), search: None, active_only: false, except: None };
+    let few = portfolios::list(db, &filter, &Position::First, PORTFOLIOS_MAX)?;
+    Ok(if few.has_next { chosen.cloned().into_iter().collect() } else { few.rows })
+}
+
+fn wanted(ctx: &Context, acting: &Acting, asked: &Asked, chosen: Option<Portfolio>) -> Wanted {
+    let scope = chosen.map_or_else(|| acting.scope.clone(), |portfolio| Scope::of_portfolios(vec![portfolio.id]));
+    Wanted { scope, filter: asked.filter.clone(), order: asked.order, as_of: asked.as_of.unwrap_or_else(|| ctx.now()) }
+}
+
+fn ids(page: &Slice<Listed>) -> Vec<UserId> {
+    page.rows.iter().map(|listed| listed.person.id).collect()
 }
 
 /// An export begins, and is written down with what it holds, as words. Tells how many people there are of any status, by which they are looked
@@ -103,7 +137,8 @@ pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) 
         if acting.scope.is_empty() {
             return Err(Denied::unknown());
         }
-        let counts = people::counts(tx.db(), &wanted(ctx, &acting, asked))?;
+        let chosen = chosen(tx.db(), &acting, asked)?;
+        let counts = people::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
         let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
         let details = json!({"list": words});
         tx.audit(Entry { at: now, by: caller.by(&acting.person), action: AuditAction::UsersExported, subject, place: None, details });
@@ -115,11 +150,21 @@ pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn export(ctx: &Context, user: UserId, asked: &Asked, all: Count) -> Result<Slice<Row>, Denied> {
+pub fn export(ctx: &Context, user: UserId, asked: &Asked, all: Count) -> Result<Slice<Exported>, Denied> {
     ctx.store.read(|db| {
         let person = people::find(db, user)?.filter(|person| person.status(ctx.now()) == Status::Active).ok_or(Denied::SignedOut)?;
         let acting = Acting::of(db, &person)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
-        Ok(rows(ctx, db, &wanted(ctx, &acting, asked), all, asked)?)
+        let chosen = chosen(db, &acting, asked)?;
+        let page = people::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;
+        let mut assigned = assignments::names_of(db, &acting.scope, &ids(&page))?;
+        let now = ctx.now();
+        Ok(page.map(|Listed { person, created_at, mark }| Exported {
+            status: person.status(now),
+            assigned: assigned.remove(&person.id).unwrap_or_default(),
+            person,
+            created_at,
+            mark,
+        }))
     })
 }

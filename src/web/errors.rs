@@ -69,6 +69,12 @@ impl ErrorPage {
         Self::new("Page not found", "There is nothing at this address, or it is not yours to see.")
     }
 
+    /// 404: a list with a filter, an order or a page that there is not.
+    pub fn no_such_list() -> Self {
+        let text = "The address asks for a filter, an order or a page that this list does not have.";
+        Self::new("There is no such list", text).with_link("Show all users", paths::UsersAndPermissions {}.to_string())
+    }
+
     /// 405: an address that takes only forms, or only links.
     pub fn method_not_allowed() -> Self {
         Self::new("This address works another way", "Nothing was done. Start again from a page of the console.")
@@ -120,6 +126,7 @@ mod tests {
             ("403-form", ErrorPage::stale_form()),
             ("403-out-of-reach", ErrorPage::out_of_reach()),
             ("404", ErrorPage::not_found()),
+            ("404-list", ErrorPage::no_such_list()),
             ("405", ErrorPage::method_not_allowed()),
             ("409", ErrorPage::conflict()),
             ("409-refused", ErrorPage::refused("The last active Admin stays", "Maya Fischer is the last active Admin.".to_owned())),

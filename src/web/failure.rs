@@ -34,6 +34,8 @@ pub(super) enum Failure {
     StaleForm,
     /// 404
     NotFound,
+    /// 404, or 400 where it cannot even be read: the address of a list of people that no page of ours has written.
+    NoSuchList(StatusCode),
     /// 409: the company's safety or the state of things is against it; in words.
     Refused { title: &'static str, text: String },
     /// 413
@@ -59,6 +61,7 @@ impl ResponseError for Failure {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Forbidden | Self::OutOfReach | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NoSuchList(status) => *status,
             Self::Refused { .. } => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -90,6 +93,7 @@ impl ResponseError for Failure {
 pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str) -> ErrorPage {
     match failure {
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
+        Some(Failure::NoSuchList(_)) => return ErrorPage::no_such_list(),
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}

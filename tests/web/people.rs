@@ -121,6 +121,23 @@ on_both! {
         assert_eq!(listed(&app, &mut maya, "two_factor=off&status=active&role=user&assignments=none").await, ["Maya Fischer", "Nina Vik"]);
     }
 
+    async fn the_list_is_narrowed_to_a_portfolio_of_ones_own(db: Db) {
+        let World { app, mut maya, mut pia, nordic, south, .. } = World::new(db).await;
+        let page = maya.get(&app, &format!("{LIST}?assignments={south}")).await;
+        assert_eq!(names(&page), ["Finn Holm", "Otto Lund"]);
+        page.sees("All 2 Everyone").sees("In Nordic Brands").sees("In South");
+        assert!(row(&page, "otto.lund@").contains("2 accounts"));
+        assert_eq!(maya.get(&app, &format!("/users-and-permissions/export?assignments={south}")).await.body.lines().count(), 3);
+        assert_eq!(listed(&app, &mut pia, &format!("assignments={nordic}&q=berg")).await, ["Pia Berg"]);
+        for address in ["", "/bulk", "/export"] {
+            let of = |portfolio: &str| format!("{LIST}{address}?assignments={portfolio}");
+            let foreign = pia.get(&app, &of(&south.to_string())).await;
+            assert_eq!(foreign.is(404).text(), pia.get(&app, &of("9999")).await.is(404).text(), "{address}");
+            maya.get(&app, &of("9999")).await.is(404);
+        }
+        pia.get(&app, LIST).await.sees_no("Any assignments").sees_no("South");
+    }
+
     async fn people_are_sorted_by_each_column_both_ways(db: Db) {
         let World { app, mut maya, .. } = World::new(db).await;
         app.execute("UPDATE users SET email = 'a@example.com', email_key = 'a@example.com' WHERE first_name = 'Uma'");
@@ -174,13 +191,13 @@ on_both! {
     async fn what_no_list_has_written_leads_nowhere(db: Db) {
         let World { app, mut maya, .. } = World::new(db).await;
         for query in ["status=x", "status=Active", "role=admin", "two_factor=1", "assignments=some", "sort=password", "sort=-desc", "rows=0", "rows=-25", "rows=1000000"] {
-            maya.get(&app, &format!("{LIST}?{query}")).await.is(404);
+            maya.get(&app, &format!("{LIST}?{query}")).await.is(404).sees("There is no such list").sees("Show all users");
             maya.get(&app, &format!("/users-and-permissions/bulk?{query}")).await.is(404);
             maya.get(&app, &format!("/users-and-permissions/export?{query}")).await.is(404);
         }
         maya.get(&app, &format!("{LIST}?page=x")).await.is(404);
         for query in ["q=a&q=b", "unknown=1", "status[]=active"] {
-            maya.get(&app, &format!("{LIST}?{query}")).await.is(400);
+            maya.get(&app, &format!("{LIST}?{query}")).await.is(400).sees("There is no such list");
         }
     }
 
@@ -190,12 +207,13 @@ on_both! {
         let page = pia.get(&app, "/users-and-permissions/export?sort=email-desc").await;
         assert_eq!((page.is(200).header("content-type"), page.header("content-disposition")), ("text/csv; charset=utf-8", "attachment; filename=\"users.csv\""));
         let lines = page.body.lines().collect::<Vec<_>>();
-        assert_eq!(lines[0], "\"Name\",\"Email\",\"Default role\",\"Status\",\"Assignments\",\"Two-factor\",\"Last sign-in\",\"Created\"");
-        assert_eq!(lines[1], "\"'=1+1 a,\"\"b\"\"\",\"uma.ek@example.com\",\"User\",\"Active\",\"1 account\",\"Off\",\"\",\"2026-11-22T09:20:00Z\"");
+        assert_eq!(lines[0], "\"Name\",\"Email\",\"Default role\",\"Status\",\"Portfolios\",\"Accounts\",\"Two-factor\",\"Last sign-in\",\"Created\"");
+        assert_eq!(lines[1], "\"'=1+1 a,\"\"b\"\"\",\"uma.ek@example.com\",\"User\",\"Active\",\"\",\"Fjord (Nordic Brands)\",\"Off\",\"\",\"2026-11-22T09:20:00Z\"");
         assert_eq!((lines.len(), lines[3].split(',').next()), (4, Some("\"Otto Lund\"")));
         assert!(app.deeds().contains(&"users.exported Northwind Trading".to_owned()));
         let page = maya.get(&app, "/users-and-permissions/export?status=active&role=portfolio_admin").await;
-        assert_eq!(page.body.lines().skip(1).count(), 1);
+        let line = "\"Pia Berg\",\"pia.berg@example.com\",\"Portfolio Admin\",\"Active\",\"Nordic Brands\",\"\",\"Off\",";
+        assert!(page.body.lines().count() == 2 && page.body.contains(line), "{}", page.body);
     }
 
     async fn an_export_goes_on_beyond_one_reading(db: Db) {

@@ -131,6 +131,7 @@ on_both! {
         pia.send(&app, &page, DO, &[("account", &account.to_string()), ("user", &uma.to_string())]).await.is(303);
         pia.get(&app, "/users-and-permissions").await.sees("Uma Ek: not changed. Uma Ek is like that already.");
         pia.send(&app, &page, DO, &[("account", &other.to_string()), ("user", &otto.to_string())]).await.is(303);
+        pia.get(&app, "/users-and-permissions").await.sees("Assign to Glacier: done to 1 user.");
         assert_eq!(app.accounts_of(otto), [account, other, foreign]);
         app.mail().await;
     }

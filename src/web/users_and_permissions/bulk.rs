@@ -14,7 +14,7 @@ use crate::{
         user::Status,
     },
     usecases::{
-        self, Denied, Position,
+        self, Account, Denied, Position,
         offers::{self, Wanted},
         people_bulk::{self, Candidate, Done},
     },
@@ -182,7 +182,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     }
     let (action, actor) = (form.action, console.user.person.clone());
     let (users, accounts) = (form.user, form.account);
-    let done = console.act(move |ctx, caller| people_bulk::perform(ctx, caller, &actor, action, &users, &accounts)).await??;
+    let (done, given) = console.act(move |ctx, caller| people_bulk::perform(ctx, caller, &actor, action, &users, &accounts)).await??;
     // What broke off is not followed by the next.
     let is_whole = done.iter().all(|done| done.outcome.as_ref().is_some_and(|done| done.as_ref().err().is_none_or(Denied::is_about_one)));
     let next = if form.rest.is_empty() || !is_whole {
@@ -190,7 +190,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     } else {
         with_query(paths::BulkUsers {}, &form.rest)
     };
-    console.done(&said(action, done)?, next)
+    console.done(&said(action, done, &given)?, next)
 }
 
 impl BulkForm {
@@ -251,7 +251,7 @@ fn why(denied: Denied) -> Result<String, Failure> {
 }
 
 /// What became of each: first those to whom it was not done.
-fn said(action: BulkAction, done: Vec<Done>) -> Result<Flash, Failure> {
+fn said(action: BulkAction, done: Vec<Done>, given: &[Account]) -> Result<Flash, Failure> {
     let (mut changed, mut others) = (Vec::new(), Vec::new());
     for Done { person, outcome } in done {
         let name = person.display_name();
@@ -267,7 +267,11 @@ fn said(action: BulkAction, done: Vec<Done>) -> Result<Flash, Failure> {
     }
     let kind = if others.is_empty() { FlashKind::Ok } else { FlashKind::Warn };
     let not = if others.is_empty() { String::new() } else { format!(", not to {}", others.len()) };
-    let text = format!("{}: done to {}{not}.", action.label(), counted(changed.len() as u64, "user", "users"));
+    let what = match given.iter().map(|account| account.name.as_str()).collect::<Vec<_>>().join(", ") {
+        names if names.is_empty() => action.label().to_owned(),
+        names => format!("Assign to {names}"),
+    };
+    let text = format!("{what}: done to {}{not}.", counted(changed.len() as u64, "user", "users"));
     Ok(Flash::new(kind, text).with_lines(others, changed))
 }
 

@@ -20,17 +20,18 @@ use crate::{
     domain::ids::UserId,
     usecases::{
         Count, Position, Slice,
-        people_list::{self, Asked, Row},
+        people_list::{self, Asked, Exported},
     },
     web::{console::Console, failure::Failure, respond::Answer, state::State},
 };
 
-use super::{list::in_short, query::PeopleQuery};
+use super::{list::has_credentials, query::PeopleQuery};
 
 /// Rows that are read at a time.
 const CHUNK: usize = 1000;
 
-const HEADER: &str = "\"Name\",\"Email\",\"Default role\",\"Status\",\"Assignments\",\"Two-factor\",\"Last sign-in\",\"Created\"\r\n";
+const HEADER: &str =
+    "\"Name\",\"Email\",\"Default role\",\"Status\",\"Portfolios\",\"Accounts\",\"Two-factor\",\"Last sign-in\",\"Created\"\r\n";
 
 /// Who is exporting on this instance.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +75,7 @@ pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answ
         .body(body))
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row>, Failure>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<Slice<Exported>, Failure>>>>;
 
 /// An export under way.
 struct Export {
@@ -128,15 +129,16 @@ impl MessageBody for Export {
     }
 }
 
-fn line(row: &Row) -> String {
+fn line(row: &Exported) -> String {
     let time = |time: crate::domain::clock::Timestamp| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let cells = [
         row.person.display_name(),
         row.person.email.clone(),
         row.person.default_role.label().to_owned(),
         row.status.label().to_owned(),
-        in_short(row.assigned),
-        "Off".to_owned(),
+        row.assigned.portfolios.join("; "),
+        row.assigned.accounts.iter().map(|(portfolio, account)| format!("{account} ({portfolio})")).collect::<Vec<_>>().join("; "),
+        if has_credentials(row.status) { "Off" } else { "Not set up" }.to_owned(),
         row.person.last_sign_in_at.map(time).unwrap_or_default(),
         time(row.created_at),
     ];

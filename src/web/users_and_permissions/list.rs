@@ -10,8 +10,8 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        Assigned,
-        people_list::{self, Row},
+        Assigned, Portfolio,
+        people_list::{self, Asked, Row},
     },
     web::{
         console::Console,
@@ -102,9 +102,8 @@ impl PersonRow {
         paths::Manage { user: self.person.id }
     }
 
-    /// Whether there is anything yet for which a second factor could be.
     fn has_credentials(&self) -> bool {
-        matches!(self.status, Status::Active | Status::Deactivated)
+        has_credentials(self.status)
     }
 }
 
@@ -155,7 +154,7 @@ impl Tab {
 }
 
 impl Toolbar {
-    fn new(query: &PeopleQuery, status: Option<Status>, order: Order, role: Role) -> Self {
+    fn new(query: &PeopleQuery, asked: &Asked, portfolios: &[Portfolio], role: Role) -> Self {
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let select = |name, label, value: &str, options| Select { name, label, value: value.to_owned(), options };
         let roles = DefaultRole::ALL.iter().map(|role| option(role.as_str(), role.label()));
@@ -169,18 +168,22 @@ impl Toolbar {
             ),
         ];
         // In the scope of anybody else is nobody without assignments.
-        if role == Role::Admin {
-            let options = vec![option("", "Any assignments"), option("none", "Without assignments")];
+        let none = (role == Role::Admin).then(|| option("none", "Without assignments"));
+        let within = portfolios.iter().map(|portfolio| option(&portfolio.id.to_string(), &format!("In {}", portfolio.name)));
+        let assignments = none.into_iter().chain(within).collect::<Vec<_>>();
+        // Everybody in it is all that it would ask for.
+        if assignments.len() > 1 || role == Role::Admin {
+            let options = std::iter::once(option("", "Any assignments")).chain(assignments).collect();
             selects.push(select("assignments", "Assignments", &query.assignments, options));
         }
-        selects.push(select("sort", "Sort by", &sort_word(order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
+        selects.push(select("sort", "Sort by", &sort_word(asked.order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
         Self {
             q: query.q.clone(),
             status: query.status.clone(),
             rows: query.rows.clone(),
             selects,
             is_narrowed: query.is_narrowed(),
-            status_label: status.map(Status::label),
+            status_label: asked.filter.status.map(Status::label),
         }
     }
 }
@@ -193,6 +196,11 @@ fn sort_options(by: SortBy) -> [(String, String); 2] {
     };
     let option = |is_descending, way| (sort_word(Order { by, is_descending }), format!("Sort by {}{way}", by.label()));
     [option(false, up), option(true, down)]
+}
+
+/// Whether there is anything yet for which a second factor could be.
+pub(super) fn has_credentials(status: Status) -> bool {
+    matches!(status, Status::Active | Status::Deactivated)
 }
 
 /// "2 portfolios, 1 account"; empty for none.
@@ -222,7 +230,7 @@ pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer
     respond::page(&PeoplePage {
         shell: console.shell(&frame),
         tabs: Tab::all(&query, |status| shown(listing.counts.of(status))),
-        toolbar: Toolbar::new(&query, asked_for.filter.status, asked_for.order, actor.role),
+        toolbar: Toolbar::new(&query, &asked_for, &listing.portfolios, actor.role),
         order: asked_for.order,
         query: query.text(),
         all_href: PeopleQuery { sort: query.sort.clone(), rows: query.rows.clone(), ..PeopleQuery::default() }.path(),
@@ -251,7 +259,7 @@ mod tests {
         PeoplePage {
             shell: sample.shell(),
             tabs: Tab::all(query, |_| Count::Exactly(48_213)),
-            toolbar: Toolbar::new(query, None, order, Role::Admin),
+            toolbar: Toolbar::new(query, &PeopleQuery::default().asked().unwrap(), &[], Role::Admin),
             order,
             query: query.text(),
             all_href: PeopleQuery::default().path(),
@@ -272,7 +280,12 @@ mod tests {
         check("people", |sample| page(sample, &query(sample)));
         check("people-expired", |sample| PeoplePage {
             rows: Vec::new(),
-            toolbar: Toolbar::new(&query(sample), Some(Status::Expired), Order::default(), Role::Admin),
+            toolbar: Toolbar::new(
+                &query(sample),
+                &PeopleQuery { status: "expired".into(), ..PeopleQuery::default() }.asked().unwrap(),
+                &[],
+                Role::Admin,
+            ),
             ..page(sample, &PeopleQuery { status: "expired".into(), ..query(sample) })
         });
         check("people-without-portfolio", |sample| NoPortfolioPage { shell: sample.shell() });

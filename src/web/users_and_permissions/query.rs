@@ -5,7 +5,7 @@ use std::{
     str::FromStr,
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Query};
+use actix_web::{FromRequest, HttpRequest, ResponseError as _, dev::Payload, http::StatusCode, web::Query};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike as _};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub(in crate::web) struct PeopleQuery {
     pub(in crate::web) role: String,
     /// "on" or "off".
     pub(in crate::web) two_factor: String,
-    /// "none" for people to whom nothing is assigned.
+    /// "none" for people to whom nothing is assigned; the id of a portfolio for those with anything in it.
     pub(in crate::web) assignments: String,
     /// "email", "email-desc"; empty by name.
     pub(in crate::web) sort: String,
@@ -64,7 +64,8 @@ impl FromRequest for PeopleQuery {
 }
 
 fn people_query(request: &HttpRequest) -> Result<PeopleQuery, Failure> {
-    let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| Failure::Malformed)?;
+    let Query(query) =
+        Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| Failure::NoSuchList(StatusCode::BAD_REQUEST))?;
     let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
     Ok(PeopleQuery { remembered, ..query })
 }
@@ -114,8 +115,12 @@ impl PeopleQuery {
     /// What it asks for.
     ///
     /// # Errors
-    /// A word that no list of ours has written leads nowhere: 404.
+    /// [`Failure::NoSuchList`]: a word that no list of ours has written leads nowhere.
     pub(in crate::web) fn asked(&self) -> Result<Asked, Failure> {
+        self.read().map_err(|failure| Failure::NoSuchList(failure.status_code()))
+    }
+
+    fn read(&self) -> Result<Asked, Failure> {
         if self.q.len() > TEXT_MAX || self.page.len() > TEXT_MAX {
             return Err(Failure::Malformed);
         }
@@ -125,14 +130,15 @@ impl PeopleQuery {
             status: known(&self.status, |text| Status::ALL.into_iter().find(|status| word(*status) == text))?,
             default_role: known(&self.role, |text| DefaultRole::from_str(text).ok())?,
             has_two_factor: known(&self.two_factor, |text| ["off", "on"].iter().position(|known| *known == text).map(|place| place == 1))?,
-            is_unassigned: known(&self.assignments, |text| (text == "none").then_some(true))?.unwrap_or(false),
+            is_unassigned: self.assignments == "none",
         };
+        let portfolio = if filter.is_unassigned { None } else { known(&self.assignments, |text| text.parse().ok())? };
         let limit = known(&self.rows, Rows::parse)?.unwrap_or(self.remembered).count();
         let (position, as_of) = match self.key()? {
             None => (Position::First, None),
             Some(key) => (key.position(order)?, Some(timestamp(key.at)?)),
         };
-        Ok(Asked { filter, order, position, limit, as_of })
+        Ok(Asked { filter, portfolio, order, position, limit, as_of })
     }
 
     fn order(&self) -> Result<Order, Failure> {
@@ -307,7 +313,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Asked, Failure> {
-        serde_urlencoded::from_str::<PeopleQuery>(text).map_err(|_| Failure::Malformed)?.asked()
+        serde_urlencoded::from_str::<PeopleQuery>(text).map_err(|_| Failure::Malformed)?.read()
     }
 
     #[test]
