@@ -88,7 +88,7 @@ pub struct EditForm {
     /// The list's query.
     #[serde(default, rename = "return")]
     return_query: String,
-    /// "find": only look for portfolios.
+    /// "find": only look for portfolios. "enter": Enter was pressed, and whoever has typed into the search is searching.
     #[serde(default, rename = "do")]
     act: String,
 }
@@ -120,7 +120,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
     let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
     let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
-    let finds = typed.act == "find";
+    let finds = typed.act == "find" || (typed.act == "enter" && !typed.q.is_empty());
     let becomes_admin = typed.default_role == DefaultRole::PortfolioAdmin && person.default_role == DefaultRole::User;
     if finds || (becomes_admin && !typed.portfolio.is_empty()) {
         fields.portfolio = Some(PortfolioChoice::look(&console, &typed.q, &typed.portfolio).await?);
