@@ -88,7 +88,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId
         Acting::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
         let count = accounts::count_all(db, &filter(None))?;
-        let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
+        let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
         wanted.offer(db, count, list, accounts::find_all)
     })
 }
@@ -182,11 +182,11 @@ pub fn accounts_to_give(
         acting.authorise(Action::Use(Permission::UsersInvite))?;
         let filter = |search| accounts::Filter { search, active_only: true, ..accounts::Filter::within(acting.scope.clone()) };
         let count = accounts::count_all(db, &filter(None))?;
-        let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
+        let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
         let mut offer = wanted.offer(db, count, list, |db, ids| accounts_of_scope(db, &acting.scope, ids))?;
         if offer.rows.is_empty() && wanted.search.is_none() && first.is_some() {
             let there = accounts::Filter { portfolio: first, ..filter(None) };
-            offer.rows = accounts::list(db, &there, &Position::First, wanted.limit)?.rows;
+            offer.rows = accounts::list_by_portfolio(db, &there, wanted.limit)?.rows;
         }
         offer.rows.sort_by_key(|account| first.is_some_and(|first| account.portfolio_id != first));
         Ok(offer)

@@ -34,6 +34,7 @@ mod new_user;
 mod password_reset;
 mod people;
 mod people_bulk;
+mod pickers;
 mod portfolios;
 mod routes;
 mod sent_twice;

@@ -15,7 +15,8 @@ pub(in crate::web) fn accounts(offer: Offer<Account>, find: String) -> Picker {
         |account: &Account, is_ticked| Pick { value: account.id.to_string(), name: account.name.clone(), about: String::new(), is_ticked };
     let group = |account: &Account| account.portfolio_name.clone();
     let ids = ("accounts", "account", "find_account");
-    picker(offer, find, ids, ("Find an account", ("account", "accounts")), |account| account.id.0, group, pick)
+    let picker = picker(offer, find, ids, ("Find an account", ("account", "accounts")), |account| account.id.0, group, pick);
+    Picker { finds_groups: true, ..picker }
 }
 
 /// People, in one group.
@@ -66,7 +67,20 @@ fn picker<T>(
     let kept = ticked.iter().map(|row| pick(row, true)).collect();
     let groups = Picker::grouped(found, kept);
     let error = (lost > 0).then(|| FieldError::Said(gone(lost, words.1)));
-    Picker { kind: PickerKind::Many, id, name, find_name, label, words, find, count: query::shown(count), has_more, groups, error }
+    Picker {
+        kind: PickerKind::Many,
+        id,
+        name,
+        find_name,
+        label,
+        words,
+        find,
+        count: query::shown(count),
+        has_more,
+        finds_groups: false,
+        groups,
+        error,
+    }
 }
 
 /// Says that something ticked is gone, and not what or why: that may be nobody's business any more.

@@ -43,6 +43,8 @@ pub struct Picker {
     pub count: Count,
     /// Whether more were found than are shown.
     pub has_more: bool,
+    /// Whether a search finds what is in a group by the group's name, too.
+    pub finds_groups: bool,
     /// The groups' names and their rows.
     pub groups: Vec<(String, Vec<Pick>)>,
     pub error: Option<FieldError>,
@@ -142,6 +144,7 @@ impl Picker {
             find: if sample.name == "plain" { String::new() } else { sample.text.clone() },
             count: Count::Exactly(rows.len() as u64),
             has_more: false,
+            finds_groups: true,
             groups: Self::grouped(rows, Vec::new()),
             error: None,
         }
