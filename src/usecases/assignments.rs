@@ -111,6 +111,9 @@ fn change_grants(
         let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
         let before = before.ok_or_else(|| Denied::unchanged(&met.person))?;
         let grants = change(before);
+        if !account.is_active() && Switch::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
+            return Err(Denied::deactivated(account.portfolio_name));
+        }
         assignments::set_grants(tx, user, account.id, grants, acting.person.id)?;
         let changes = json!({"before": gives(before), "after": gives(grants)});
         audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.person, &account, changes, now);
