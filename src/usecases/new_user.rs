@@ -77,11 +77,10 @@ pub fn check_address(ctx: &Context, actor: &Person, email: &EmailAddress) -> Res
 
 fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
     let Some(existing) = Existing::find(db, email, now)? else { return Ok(()) };
-    match acting.met(db, existing.id, now) {
-        Ok(_) => Err(InviteError::Exists(Box::new(existing))),
-        Err(Denied::Refused { .. }) => Err(InviteError::NotYours),
-        Err(denied) => Err(denied.into()),
-    }
+    Err(match existing.met(db, acting, now)? {
+        Some(existing) => InviteError::Exists(Box::new(existing)),
+        None => InviteError::NotYours,
+    })
 }
 
 /// Whether the actor administers nothing that they could give.

@@ -43,5 +43,6 @@ mod setup;
 mod sign_in;
 mod stale_edits;
 mod steps;
+mod taken;
 mod throttling;
 mod users;
