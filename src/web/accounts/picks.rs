@@ -1,7 +1,7 @@
 //! Pickers of accounts, people and portfolios, from what the use cases offer.
 
 use crate::{
-    domain::clock::Timestamp,
+    domain::{clock::Timestamp, ids::AccountId, permission::Grants},
     usecases::{Account, Person, Portfolio, offers::Offer},
     web::{
         page::{FieldError, Pick, Picker, PickerKind, grouped},
@@ -11,8 +11,18 @@ use crate::{
 
 /// Accounts, by portfolio.
 pub(in crate::web) fn accounts(offer: Offer<Account>, find: String) -> Picker {
-    let pick =
-        |account: &Account, is_ticked| Pick { value: account.id.to_string(), name: account.name.clone(), about: String::new(), is_ticked };
+    accounts_with(offer, find, |_| None)
+}
+
+/// The same, each with what it gives.
+pub(in crate::web) fn accounts_with(offer: Offer<Account>, find: String, grants: impl Fn(AccountId) -> Option<Grants>) -> Picker {
+    let pick = |account: &Account, is_ticked| Pick {
+        value: account.id.to_string(),
+        name: account.name.clone(),
+        about: String::new(),
+        is_ticked,
+        grants: grants(account.id),
+    };
     let group = |account: &Account| account.portfolio_name.clone();
     let ids = ("accounts", "account", "find_account");
     let picker = picker(offer, find, ids, ("Find an account", ("account", "accounts")), |account| account.id.0, group, pick);
@@ -26,6 +36,7 @@ pub(in crate::web) fn people(offer: Offer<Person>, find: String, group: &str, no
         name: person.display_name(),
         about: format!("{}, {}", person.email, person.status(now).label()),
         is_ticked,
+        grants: None,
     };
     let ids = ("people", "user", "find_user");
     picker(offer, find, ids, ("Find a person", ("person", "people")), |person| person.id.0, |_| group.to_owned(), pick)
@@ -45,6 +56,7 @@ pub(in crate::web) fn many_portfolios(offer: Offer<Portfolio>, find: String) -> 
         name: portfolio.name.clone(),
         about: String::new(),
         is_ticked,
+        grants: None,
     };
     let ids = ("portfolios", "portfolio", "find_portfolio");
     let group = |_: &Portfolio| "Portfolios".to_owned();

@@ -6,7 +6,12 @@ use serde::Deserialize;
 
 use super::{AccountHead, events::Event};
 use crate::{
-    domain::{ids::AccountId, permission::Permission, policy::Action, user::Status},
+    domain::{
+        ids::AccountId,
+        permission::{Grants, Permission},
+        policy::Action,
+        user::Status,
+    },
     usecases::{
         Colleague,
         accounts::{self, May},
@@ -54,8 +59,8 @@ impl ColleagueRow {
 }
 
 /// What an assignment gives, by the names of its switches.
-fn gives(edits_details: bool, sees_billing: bool) -> &'static str {
-    match (edits_details, sees_billing) {
+pub(in crate::web) fn gives(grants: Grants) -> &'static str {
+    match (grants.edits_details, grants.sees_billing) {
         (false, false) => "View",
         (true, false) => "View, Edit details",
         (false, true) => "View, See billing",
@@ -84,7 +89,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Q
         is_you: console.is_you(&person),
         status: person.status(now),
         person: Person::from(&person.who()),
-        gives: gives(grants.edits_details, grants.sees_billing),
+        gives: gives(grants),
         since: Moment::new(since, now),
     };
     respond::page(&AccountPage {
@@ -111,7 +116,7 @@ mod tests {
             person,
             is_you: place == 3,
             status: Status::ALL[place % 4],
-            gives: gives(place.is_multiple_of(2), place.is_multiple_of(3)),
+            gives: gives(Grants { edits_details: place.is_multiple_of(2), sees_billing: place.is_multiple_of(3) }),
             since: sample.moment(place),
         };
         AccountPage {
