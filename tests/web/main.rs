@@ -11,6 +11,7 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod account_people;
 mod accounts;
 mod audit;
 mod bad_input;

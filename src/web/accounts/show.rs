@@ -18,8 +18,9 @@ use crate::{
     },
     web::{
         console::Console,
-        page::{Moment, Pager, Person, Shell},
+        page::{Moment, Pager, Person, Shell, counted},
         paths,
+        portfolios::names_in_short,
         query::Asked,
         respond::{self, Answer},
         rows::Rows,
@@ -37,8 +38,11 @@ pub struct AccountPage {
     pub notes: String,
     pub people: Vec<ColleagueRow>,
     pub people_pager: Pager,
+    /// "3 Portfolio Admins" and their names, if there are any and they are one's to know.
+    pub through_portfolio: Option<(String, String)>,
     pub events: Vec<Event>,
     pub may: May,
+    pub may_add: bool,
 }
 
 /// Somebody who works on the account.
@@ -92,11 +96,15 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Q
         gives: gives(grants),
         since: Moment::new(since, now),
     };
+    let admins = shown.through_portfolio.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>();
+    let counted = || counted(admins.len() as u64, "Portfolio Admin", "Portfolio Admins");
     respond::page(&AccountPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, may),
         people: shown.people.rows.into_iter().map(colleague).collect(),
         people_pager,
+        through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
+        may_add: may.assign && shown.account.is_active(),
         events: shown.events.iter().filter_map(|row| Event::of(row, Moment::new(row.at, now))).collect(),
         website: shown.account.website,
         notes: shown.account.notes,
@@ -127,7 +135,9 @@ mod tests {
             people: sample.rows(colleague),
             people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
             events: sample.rows(|place, person| Event { text: format!("{} edited the details", person.name), at: sample.moment(place) }),
+            through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
             may: ALL,
+            may_add: true,
         }
     }
 
@@ -135,7 +145,7 @@ mod tests {
     fn renders() {
         check("account", page);
         let may = May { assign: false, move_away: false, see_billing: false, edit: false, ..ALL };
-        check("account-user", |sample| AccountPage { may, ..page(sample) });
+        check("account-user", |sample| AccountPage { may, may_add: false, through_portfolio: None, ..page(sample) });
     }
 
     #[test]
