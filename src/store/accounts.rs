@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::{
     dsl::{count, sql},
     prelude::*,
-    sql_types::Bool,
+    sql_types::{Bool, Text},
 };
 
 use crate::domain::{
@@ -193,6 +193,27 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     };
     let found = query.limit(dialect::one_more(limit)).select(Account::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
+}
+
+/// The first accounts that `filter` holds, by name of portfolio and account. A search finds them by either.
+///
+/// # Errors
+/// The database's.
+pub fn list_by_portfolio(db: &mut Database, filter: &Filter, limit: usize) -> Result<Slice<Account>, StoreError> {
+    let mut query = filtered(db, &Filter { search: None, ..filter.clone() });
+    if let Some(term) = &filter.search {
+        let is_sqlite = matches!(db, Database::Sqlite(_));
+        let [(start, bound, end), (or_start, or_bound, or_end)] =
+            ["accounts", "portfolios"].map(|table| dialect::containing(is_sqlite, table, term));
+        let condition = sql::<Bool>(&format!("({start}")).bind::<Text, _>(bound).sql(&format!("{end} OR {or_start}"));
+        query = query.filter(condition.bind::<Text, _>(or_bound).sql(&format!("{or_end})")));
+    }
+    let found = query
+        .order((portfolios::sort_key, portfolios::id, accounts::sort_key, accounts::id))
+        .limit(dialect::one_more(limit))
+        .select(Account::as_select())
+        .load(db)?;
+    Ok(Slice::new(found, &Position::<Key>::First, limit))
 }
 
 /// How many accounts `filter` holds.

@@ -249,6 +249,18 @@ pub fn count_people_of_account(db: &mut Database, account: AccountId, active_onl
     Ok(Count::of(ids.len()))
 }
 
+/// Those of `users` to whom an account is assigned.
+///
+/// # Errors
+/// The database's.
+pub fn having_account(db: &mut Database, account: AccountId, users: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+    Ok(account_assignments::table
+        .filter(account_assignments::account_id.eq(account))
+        .filter(account_assignments::user_id.eq_any(users.iter().map(|user| user.0)))
+        .select(account_assignments::user_id)
+        .load(db)?)
+}
+
 /// The active people to whom an account is assigned.
 ///
 /// # Errors

@@ -36,7 +36,7 @@ use super::{
 };
 
 /// How many of the latest events an account's page shows.
-const EVENTS_MAX: i64 = 10;
+const EVENTS_MAX: i64 = 5;
 
 /// Why an account does not become what it was to be.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +87,8 @@ pub struct Shown {
     pub account: Account,
     pub people: Slice<Colleague>,
     pub people_count: Count,
+    /// Who else reaches it, since they look after its portfolio; nobody for those who do not see that.
+    pub through_portfolio: Vec<Person>,
     /// Newest first.
     pub events: Vec<AuditRow>,
     pub may: May,
@@ -137,8 +139,13 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, 
         let active_only = !may.assign;
         let people = assignments::people_of_account(db, id, active_only, people_at, limit)?;
         let people_count = assignments::count_people_of_account(db, id, active_only)?;
+        let through_portfolio = if may.see_portfolio && account.is_active() {
+            portfolios::admins_of(db, &[account.portfolio_id])?.into_iter().map(|(_, person)| person).collect()
+        } else {
+            Vec::new()
+        };
         let events = latest_at(db, SubjectKind::Account, id.0, may.assign, &may.not_told(), EVENTS_MAX)?;
-        Ok(Shown { account, people, people_count, events, may })
+        Ok(Shown { account, people, people_count, through_portfolio, events, may })
     })
 }
 

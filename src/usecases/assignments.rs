@@ -40,7 +40,21 @@ pub use take::{TakeError, Taken, parting, take};
 /// # Errors
 /// See [`Denied`]; unchanged where they have it already.
 pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId) -> Result<(Person, Account), Denied> {
-    let (person, mut given) = give_accounts(ctx, caller, user, &[account])?;
+    give_account_with(ctx, caller, user, account, Grants::default())
+}
+
+/// The same with its switches put.
+///
+/// # Errors
+/// As [`give_account`].
+pub fn give_account_with(
+    ctx: &Context,
+    caller: &Caller,
+    user: UserId,
+    account: AccountId,
+    grants: Grants,
+) -> Result<(Person, Account), Denied> {
+    let (person, mut given) = give(ctx, caller, user, &[account], grants)?;
     Ok((person, given.pop().ok_or_else(Denied::unknown)?))
 }
 
@@ -49,10 +63,14 @@ pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: Accou
 /// # Errors
 /// See [`Denied`]; unchanged where they have all of them already.
 pub fn give_accounts(ctx: &Context, caller: &Caller, user: UserId, accounts: &[AccountId]) -> Result<(Person, Vec<Account>), Denied> {
+    give(ctx, caller, user, accounts, Grants::default())
+}
+
+fn give(ctx: &Context, caller: &Caller, user: UserId, accounts: &[AccountId], grants: Grants) -> Result<(Person, Vec<Account>), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let (acting, met) = met(tx, caller, user, now)?;
-        let (grants, mut given) = (Grants::default(), Vec::new());
+        let mut given = Vec::new();
         for &account in accounts {
             let account = own_account(tx, &acting, &met, account)?;
             if assignments::grants(tx.db(), user, account.id)?.is_none() {
@@ -111,6 +129,9 @@ fn change_grants(
         let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
         let before = before.ok_or_else(|| Denied::unchanged(&met.person))?;
         let grants = change(before);
+        if !account.is_active() && Switch::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
+            return Err(Denied::deactivated(account.portfolio_name));
+        }
         assignments::set_grants(tx, user, account.id, grants, acting.person.id)?;
         let changes = json!({"before": gives(before), "after": gives(grants)});
         audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.person, &account, changes, now);

@@ -11,7 +11,7 @@ use crate::{
         ids::UserId,
         invitation::InvitationOrigin,
         password::Password,
-        policy::Action,
+        policy::{Action, Target},
         text::PersonName,
         token::{Token, TokenEnd, TokenPurpose},
         user::{DefaultRole, Status},
@@ -28,7 +28,7 @@ use super::{
     Caller, Context, Denied, Door, Visitor,
     acting::Acting,
     assignments,
-    context::{Rights, about_user, authorise, by_oneself},
+    context::{Rights, about_user, by_oneself},
     links::{self, LinkError, Looked},
     mails::{self, Recipient},
     sign_in,
@@ -60,15 +60,50 @@ pub struct Existing {
     pub name: String,
     pub email: String,
     pub status: Status,
+    /// What fits, if the one who asks may do it.
+    pub way: Option<Way>,
+}
+
+/// What fits somebody who exists already, instead of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Resend,
+    Reactivate,
+    Assign,
+}
+
+impl Way {
+    fn of(acting: &Acting, target: Target) -> Option<Self> {
+        let (way, action) = match target.status {
+            Status::Invited | Status::Expired => (Self::Resend, Action::ResendInvitation(target)),
+            Status::Deactivated => (Self::Reactivate, Action::Activate(target)),
+            Status::Active => (Self::Assign, Action::ChangeAssignments { target, is_own: true }),
+        };
+        acting.may(action).then_some(way)
+    }
 }
 
 impl Existing {
     /// Whoever has the address.
     pub(super) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
         let found = people::find_by_email(db, email)?;
-        let existing =
-            |person: Person| Self { id: person.id, name: person.display_name(), status: person.status(now), email: person.email };
+        let existing = |person: Person| Self {
+            id: person.id,
+            name: person.display_name(),
+            status: person.status(now),
+            email: person.email,
+            way: None,
+        };
         Ok(found.map(|(person, _)| existing(person)))
+    }
+
+    /// The same as the actor may know them; `None` where they are not the actor's to know.
+    pub(super) fn met(self, db: &mut Database, acting: &Acting, now: Timestamp) -> Result<Option<Self>, Denied> {
+        match acting.met(db, self.id, now) {
+            Ok(met) => Ok(Some(Self { way: Way::of(acting, met.target), ..self })),
+            Err(Denied::Refused { .. }) => Ok(None),
+            Err(denied) => Err(denied),
+        }
     }
 }
 
@@ -80,12 +115,14 @@ pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<()
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let origin = InvitationOrigin::UsersAndGroups;
     ctx.store.change(|tx| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        authorise(&actor, Action::InviteUser, None)?;
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        acting.authorise(Action::InviteUser)?;
         caller.once(tx)?;
         if let Some(existing) = Existing::find(tx.db(), email, now)? {
+            let existing = existing.met(tx.db(), &acting, now)?.ok_or(InviteError::NotYours)?;
             return Err(InviteError::Exists(Box::new(existing)));
         }
+        let actor = acting.person;
         let company = company::load(tx.db())?;
         let expires_at = now + company.invitation_term(origin);
         let default_role = DefaultRole::User;

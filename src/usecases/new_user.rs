@@ -1,6 +1,8 @@
 //! The New User wizard: somebody invited with a name, a default role, and what goes with it. Nothing is written before the last step, which
 //! checks everything again.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use crate::{
@@ -50,7 +52,7 @@ pub enum Given {
     /// To a Portfolio Admin.
     Portfolios(Vec<PortfolioId>),
     /// To a User.
-    Accounts(Vec<AccountId>),
+    Accounts(Vec<(AccountId, Grants)>),
 }
 
 impl Given {
@@ -77,11 +79,10 @@ pub fn check_address(ctx: &Context, actor: &Person, email: &EmailAddress) -> Res
 
 fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
     let Some(existing) = Existing::find(db, email, now)? else { return Ok(()) };
-    match acting.met(db, existing.id, now) {
-        Ok(_) => Err(InviteError::Exists(Box::new(existing))),
-        Err(Denied::Refused { .. }) => Err(InviteError::NotYours),
-        Err(denied) => Err(denied.into()),
-    }
+    Err(match existing.met(db, acting, now)? {
+        Some(existing) => InviteError::Exists(Box::new(existing)),
+        None => InviteError::NotYours,
+    })
 }
 
 /// Whether the actor administers nothing that they could give.
@@ -137,13 +138,18 @@ pub fn invite(ctx: &Context, caller: &Caller, new: &NewUser) -> Result<Person, I
 /// What is given, as it stands in the transaction.
 enum Found {
     Portfolios(Vec<Portfolio>),
-    Accounts(Vec<Account>),
+    Accounts(Vec<(Account, Grants)>),
 }
 
 fn found(tx: &mut Tx<'_>, acting: &Acting, given: &Given) -> Result<Found, Denied> {
     match given {
         Given::Portfolios(ids) => offers::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
-        Given::Accounts(ids) => offers::given_accounts(tx.db(), acting, ids).map(Found::Accounts),
+        Given::Accounts(given) => {
+            let given = given.iter().copied().collect::<HashMap<_, _>>();
+            let found = offers::given_accounts(tx.db(), acting, &given.keys().copied().collect::<Vec<_>>())?;
+            let with = |account: Account| given.get(&account.id).map(|&grants| (account, grants));
+            Ok(Found::Accounts(found.into_iter().filter_map(with).collect()))
+        }
     }
 }
 
@@ -165,8 +171,7 @@ impl Found {
                 }
             }
             Self::Accounts(accounts) => {
-                for account in accounts {
-                    let grants = Grants::default();
+                for &(ref account, grants) in accounts {
                     assignments::give_account(tx, to.id, account.id, grants, by, now)?;
                     audit_account(tx, caller, acting, AuditAction::AssignmentGiven, to, account, json!({"gives": gives(grants)}), now);
                 }

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
+        people_list::{Order, PeopleFilter, SortBy},
         permission::Permission,
         policy::Action,
         scope::Scope,
@@ -11,14 +12,15 @@ use crate::{
     store::{
         Database, StoreError,
         accounts::{self, Account},
+        assignments,
         page::{Count, Position, Slice},
-        people::Person,
+        people::{self, Person},
         portfolio_people::{self, Who},
         portfolios::{self, Portfolio},
     },
 };
 
-use super::{Context, Denied, acting::Acting, portfolios::sorted};
+use super::{Context, Denied, accounts::May, acting::Acting, portfolios::sorted};
 
 /// What a picker shows.
 #[derive(Debug, Clone)]
@@ -88,7 +90,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId
         Acting::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
         let count = accounts::count_all(db, &filter(None))?;
-        let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
+        let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
         wanted.offer(db, count, list, accounts::find_all)
     })
 }
@@ -100,7 +102,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId
 pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
     ctx.store.read(|db| {
         Acting::of(db, actor)?.authorise(Action::ManagePortfolios)?;
-        people(db, actor, Who::PortfolioAdmins, wanted)
+        people_who(db, actor, Who::PortfolioAdmins, wanted)
     })
 }
 
@@ -113,12 +115,55 @@ pub fn people_of(ctx: &Context, actor: &Person, portfolio: PortfolioId, wanted: 
         let acting = Acting::of(db, actor)?;
         acting.portfolio(db, portfolio)?;
         acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(portfolio) })?;
-        people(db, actor, Who::In(portfolio), wanted)
+        people_who(db, actor, Who::In(portfolio), wanted)
+    })
+}
+
+/// Of the first people whom a search finds so many are looked at, to leave out those who have what is offered.
+const LOOKED_AT: usize = 50;
+
+/// People to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn people_for(
+    ctx: &Context,
+    actor: &Person,
+    account: AccountId,
+    search: Option<SearchTerm>,
+    limit: usize,
+) -> Result<(Account, May, Slice<Person>), Denied> {
+    let as_of = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::AssignmentsChange))?;
+        let (account, place) = acting.account(db, account)?;
+        let may = May::of(&acting, place);
+        if !may.assign {
+            return Err(Denied::unknown());
+        }
+        let mut found = Vec::new();
+        let mut has_more = false;
+        if search.is_some() {
+            let filter = PeopleFilter { search, ..PeopleFilter::default() };
+            let order = Order { by: SortBy::Name, is_descending: false };
+            let listed = people::Wanted { scope: acting.scope, filter, order, as_of };
+            let counts = people::counts(db, &listed)?;
+            let page = people::page(db, &listed, counts.all, &Position::First, LOOKED_AT)?;
+            let ids = page.rows.iter().map(|listed| listed.person.id).collect::<Vec<_>>();
+            let having = assignments::having_account(db, account.id, &ids)?;
+            found.extend(page.rows.into_iter().map(|listed| listed.person));
+            found.retain(|person| person.id != actor.id && !having.contains(&person.id));
+            has_more = page.has_next;
+        }
+        has_more |= found.len() > limit;
+        found.truncate(limit);
+        Ok((account, may, Slice { rows: found, has_next: has_more, has_previous: false }))
     })
 }
 
 /// Nobody gives themselves anything, so the actor is not among them.
-fn people(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
+fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
     let filter = |search| portfolio_people::Filter { who, search, except: Some(actor.id) };
     let count = portfolio_people::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolio_people::list(db, &filter(search), &Position::First, wanted.limit);
@@ -182,11 +227,11 @@ pub fn accounts_to_give(
         acting.authorise(Action::Use(Permission::UsersInvite))?;
         let filter = |search| accounts::Filter { search, active_only: true, ..accounts::Filter::within(acting.scope.clone()) };
         let count = accounts::count_all(db, &filter(None))?;
-        let list = |db: &mut Database, search| accounts::list(db, &filter(search), &Position::First, wanted.limit);
+        let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
         let mut offer = wanted.offer(db, count, list, |db, ids| accounts_of_scope(db, &acting.scope, ids))?;
         if offer.rows.is_empty() && wanted.search.is_none() && first.is_some() {
             let there = accounts::Filter { portfolio: first, ..filter(None) };
-            offer.rows = accounts::list(db, &there, &Position::First, wanted.limit)?.rows;
+            offer.rows = accounts::list_by_portfolio(db, &there, wanted.limit)?.rows;
         }
         offer.rows.sort_by_key(|account| first.is_some_and(|first| account.portfolio_id != first));
         Ok(offer)

@@ -208,7 +208,7 @@ fn offered(
         offered.portfolios.retain(|portfolio| !portfolios.iter().any(|given| given.portfolio.id == portfolio.id));
     }
     let filter = accounts::Filter { active_only: true, search: search.cloned(), ..accounts::Filter::within(acting.scope.clone()) };
-    let found = accounts::list(db, &filter, &Position::First, SHOWN_MAX + accounts.len())?;
+    let found = accounts::list_by_portfolio(db, &filter, SHOWN_MAX + accounts.len())?;
     offered.is_partial |= found.has_next;
     offered.accounts = found.rows;
     offered.accounts.retain(|account| !accounts.iter().any(|given| given.account.id == account.id));

@@ -184,8 +184,7 @@ fn change_role(
 fn change_address(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), ProfileError> {
     let Asked { person, email, now, .. } = *asked;
     if let Some(other) = Existing::find(tx.db(), email, now)?.filter(|other| other.id != person.id) {
-        let known = acting.met(tx.db(), other.id, now).is_ok();
-        return Err(ProfileError::AddressTaken(known.then(|| Box::new(other))));
+        return Err(ProfileError::AddressTaken(other.met(tx.db(), acting, now)?.map(Box::new)));
     }
     match person.status(now) {
         Status::Active => Ok(email_change::begin(ctx, tx, asked, tokens)?),

@@ -64,6 +64,12 @@ impl ErrorPage {
         Self::new("This is not yours to change", "It reaches beyond what you administer. An Admin can do it. Nothing was changed.")
     }
 
+    /// 403: an account is to be seen, and its billing is not.
+    pub fn billing_not_given() -> Self {
+        let text = "Your assignment to this account does not include it. Whoever administers the account can give you See billing.";
+        Self::new("Billing is not visible to you", text)
+    }
+
     /// 404: unknown, or outside what the person may see. Nobody is told which.
     pub fn not_found() -> Self {
         Self::new("Page not found", "There is nothing at this address, or it is not yours to see.")
@@ -87,7 +93,7 @@ impl ErrorPage {
 
     /// 409: a rule is against it, in its own words.
     pub fn refused(title: &'static str, text: String) -> Self {
-        Self::new(title, text).with_link("Go to Users & Groups", paths::UsersAndGroups {}.to_string())
+        Self::new(title, text)
     }
 
     /// 413.
@@ -125,6 +131,7 @@ mod tests {
             ("403", ErrorPage::forbidden()),
             ("403-form", ErrorPage::stale_form()),
             ("403-out-of-reach", ErrorPage::out_of_reach()),
+            ("403-billing", ErrorPage::billing_not_given()),
             ("404", ErrorPage::not_found()),
             ("404-list", ErrorPage::no_such_list()),
             ("405", ErrorPage::method_not_allowed()),

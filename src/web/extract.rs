@@ -106,7 +106,6 @@ fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
 
 /// Where to come back to after signing in: only to pages of ours.
 fn signed_out(request: &HttpRequest) -> Failure {
-    let page = |target: &str| paths::known_page(target).map(str::to_owned);
     if request.method().is_safe() {
         return Failure::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
     }
@@ -116,6 +115,15 @@ fn signed_out(request: &HttpRequest) -> Failure {
     }
     let next = referring_page(request).and_then(|target| page(&target)).or_else(|| page(request.path()));
     Failure::SignedOut { next, unsent: true }
+}
+
+fn page(target: &str) -> Option<String> {
+    paths::known_page(target).map(str::to_owned)
+}
+
+/// The page of ours from which somebody came to another address.
+pub(super) fn came_from(request: &HttpRequest) -> Option<String> {
+    referring_page(request).and_then(|target| page(&target)).filter(|from| from.split('?').next() != Some(request.path()))
 }
 
 /// The page of ours that a form was on, as the browser says.

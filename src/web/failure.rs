@@ -30,6 +30,8 @@ pub(super) enum Failure {
     Forbidden,
     /// 403: the person sees it, and it is not theirs to change.
     OutOfReach,
+    /// 403: the person sees the account, and nobody has given them its billing.
+    BillingNotGiven,
     /// 403: the form is not from a page of ours, or from an older session.
     StaleForm,
     /// 404
@@ -59,7 +61,7 @@ impl ResponseError for Failure {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Forbidden | Self::OutOfReach | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NoSuchList(status) => *status,
             Self::Refused { .. } => StatusCode::CONFLICT,
@@ -95,6 +97,7 @@ pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &s
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
         Some(Failure::NoSuchList(_)) => return ErrorPage::no_such_list(),
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
+        Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}
     }

@@ -12,7 +12,10 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
@@ -20,7 +23,7 @@ use tracing::Instrument as _;
 
 use crate::domain::clock::random_bytes;
 
-use super::{cookies, csrf, extract::SeenUser, failure, failure::Failure, metrics::NO_ROUTE, state::State};
+use super::{cookies, csrf, extract, extract::SeenUser, failure, failure::Failure, metrics::NO_ROUTE, state::State};
 
 /// Nothing inline, nothing from elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -105,7 +108,7 @@ fn request_id(state: &State) -> String {
 
 /// The answer with its headers, and with an error page where it needs one.
 fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, id: &str) -> HttpResponse {
-    let mut response = with_page(response, id);
+    let mut response = with_page(response, request, id);
     let headers = response.headers_mut();
     if request.is_some_and(|request| request.extensions().contains::<TokenInAddress>()) {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -129,7 +132,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
 }
 
 /// Draws the error page of an answer that has none.
-fn with_page(response: HttpResponse, id: &str) -> HttpResponse {
+fn with_page(response: HttpResponse, request: Option<&HttpRequest>, id: &str) -> HttpResponse {
     let status = response.status();
     let failure = response.extensions().get::<Failure>().cloned();
     let has_page =
@@ -137,7 +140,13 @@ fn with_page(response: HttpResponse, id: &str) -> HttpResponse {
     if !(status.is_client_error() || status.is_server_error()) || has_page {
         return response;
     }
-    let html = super::page::render(&failure::page(failure.as_ref(), status, id)).unwrap_or_default();
+    let mut page = failure::page(failure.as_ref(), status, id);
+    if status == StatusCode::CONFLICT
+        && let Some(from) = request.and_then(extract::came_from)
+    {
+        page = page.with_link("Go back", from);
+    }
+    let html = super::page::render(&page).unwrap_or_default();
     let mut page = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
     for name in [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE] {
         for value in response.headers().get_all(&name) {

@@ -9,6 +9,7 @@ mod number;
 mod pager;
 mod person;
 mod picker;
+mod ways;
 
 use askama::Template;
 
@@ -21,6 +22,7 @@ pub use number::{Count, counted, grouped, wait_in_words};
 pub use pager::{Pager, RowsLink};
 pub use person::{Badge, Person};
 pub use picker::{PICKS_MAX, Pick, Picker, PickerKind};
+pub use ways::Ways;
 
 /// A page as HTML.
 ///

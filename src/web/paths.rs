@@ -126,6 +126,8 @@ paths! {
     /// In four steps. Takes the same.
     NewAccount {} = "/accounts/new";
     Account { account: AccountId } = "/accounts/{account}";
+    /// Takes `?q=`.
+    AddToAccount { account: AccountId } = "/accounts/{account}/add";
     EditAccount { account: AccountId } = "/accounts/{account}/edit";
     MoveAccount { account: AccountId } = "/accounts/{account}/move";
     Billing { account: AccountId } = "/accounts/{account}/billing";
@@ -162,7 +164,7 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
 }
 
 /// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 33] = [
+const PAGES: [&str; 34] = [
     UsersAndGroups::PATTERN,
     NewUser::PATTERN,
     NewGroup::PATTERN,
@@ -193,6 +195,7 @@ const PAGES: [&str; 33] = [
     DeactivatePortfolio::PATTERN,
     NewAccount::PATTERN,
     Account::PATTERN,
+    AddToAccount::PATTERN,
     EditAccount::PATTERN,
     MoveAccount::PATTERN,
     Billing::PATTERN,

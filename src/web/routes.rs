@@ -136,6 +136,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(act!(ReactivatePortfolio => portfolios::standing::reactivate))
                 .service(page!(NewAccount => accounts::new::show, post accounts::new::submit))
                 .service(page!(Account => accounts::show::show))
+                .service(page!(AddToAccount => accounts::add::show, post accounts::add::submit))
                 .service(page!(EditAccount => accounts::edit::show, post accounts::edit::submit))
                 .service(page!(MoveAccount => accounts::move_to::show, post accounts::move_to::submit))
                 .service(page!(Billing => accounts::billing::show, post accounts::billing::submit)),

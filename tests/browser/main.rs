@@ -36,6 +36,7 @@ macro_rules! in_every_combination {
     };
 }
 
+mod enter;
 mod forms;
 mod groups;
 mod guide;

@@ -11,6 +11,7 @@ mod support {
 #[macro_use]
 mod helpers;
 
+mod account_people;
 mod accounts;
 mod audit;
 mod bad_input;
@@ -34,6 +35,7 @@ mod new_user;
 mod password_reset;
 mod people;
 mod people_bulk;
+mod pickers;
 mod portfolios;
 mod routes;
 mod sent_twice;
@@ -42,5 +44,6 @@ mod setup;
 mod sign_in;
 mod stale_edits;
 mod steps;
+mod taken;
 mod throttling;
 mod users;

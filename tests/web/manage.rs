@@ -389,6 +389,21 @@ on_both! {
         assert_eq!(app.count("users WHERE version > 1"), 0);
     }
 
+    async fn no_switch_is_put_on_in_a_deactivated_portfolio_and_any_is_put_off(db: Db) {
+        let Business { app, mut maya, jonas, nordic, fjord, .. } = Business::new(db).await;
+        let open = maya.get(&app, &at(jonas, "")).await;
+        let deactivate = format!("/portfolios/{nordic}/deactivate");
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        app.mails().await;
+        let put = |switch: &str| at(jonas, &format!("/accounts/{fjord}/{switch}"));
+        maya.send(&app, &open, &put("see-billing/on"), &[]).await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("Nordic Brands is deactivated and gives nobody access.");
+        assert_eq!(app.count("account_assignments WHERE sees_billing"), 0);
+        maya.send(&app, &open, &put("edit-details/off"), &[]).await.is(303);
+        assert_eq!(app.count("account_assignments WHERE edits_details"), 0);
+        app.mails().await;
+    }
+
     async fn what_is_taken_in_a_deactivated_portfolio_has_no_way_back(db: Db) {
         let Business { app, mut maya, jonas, dach, bikes, .. } = Business::new(db).await;
         app.assign(jonas, bikes).await;

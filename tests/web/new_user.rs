@@ -94,6 +94,35 @@ on_both! {
         changed.is(200).sees("The default role has changed").sees("0 of 2 ticked");
     }
 
+    async fn what_an_account_gives_is_chosen_where_it_is_ticked_and_reviewed(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { fjord, cafe, .. } = business(&app);
+        let [fjord_id, cafe_id] = [fjord, cafe].map(|account| account.to_string());
+        let ticked = [("account", &*fjord_id), ("account", &*cafe_id), ("edit", &*cafe_id), ("bill", &*fjord_id)];
+        let review = answer(&mut maya, &app, &answers("2", "next", "user", &ticked)).await;
+        review.is(200).sees("Fjord Foods: View, See billing").sees("Café Löwe: View, Edit details");
+        let back = go_on(&app, &mut maya, &review, NEW, &[("do", "step-2")]).await;
+        let form = back.form(NEW);
+        let of = |field: &str| form.iter().filter(|(name, _)| name == field).map(|(_, id)| id.as_str()).collect::<Vec<_>>();
+        assert_eq!((of("edit"), of("bill")), (vec![&*cafe_id], vec![&*fjord_id]));
+        maya.send(&app, &review, NEW, &[("do", "add")]).await.is(303);
+        let noor = app.id_of("noor@example.com");
+        for (account, edits, sees) in [(fjord, false, true), (cafe, true, false)] {
+            let row = format!("account_assignments WHERE user_id = {noor} AND account_id = {account} AND edits_details = {edits} AND sees_billing = {sees}");
+            assert_eq!(app.count(&row), 1, "{row}");
+        }
+        app.mail().await;
+    }
+
+    async fn an_account_that_nobody_ticked_yet_would_give_what_is_usual(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        business(&app);
+        let second = answer(&mut maya, &app, &answers("1", "next", "user", &[])).await;
+        let form = second.form(NEW);
+        let count = |field: &str| form.iter().filter(|(name, _)| name == field).count();
+        assert_eq!((count("edit"), count("bill")), (2, 0));
+    }
+
     async fn each_step_says_what_is_missing(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         business(&app);

@@ -223,7 +223,11 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
 /// The page; a form that was typed into is shown again only to those who may send it.
 async fn page(console: &Console, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, Failure> {
     let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
-    let (frame, shown) = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await?;
+    let opened = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await;
+    let (frame, shown) = opened.map_err(|failure| match failure {
+        Failure::OutOfReach => Failure::BillingNotGiven,
+        other => other,
+    })?;
     if typed.is_some() && !shown.may.update_billing {
         return Err(Failure::OutOfReach);
     }

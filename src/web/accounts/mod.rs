@@ -1,5 +1,6 @@
 //! Accounts: a home page each, their details, billing, and where they lie.
 
+pub mod add;
 pub mod assigned;
 pub mod billing;
 pub mod edit;
@@ -39,6 +40,10 @@ impl AccountHead {
 
     pub(in crate::web) fn path(&self) -> paths::Account {
         paths::Account { account: self.id }
+    }
+
+    pub(in crate::web) fn add_path(&self) -> paths::AddToAccount {
+        paths::AddToAccount { account: self.id }
     }
 
     pub(in crate::web) fn edit_path(&self) -> paths::EditAccount {

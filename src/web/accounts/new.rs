@@ -11,7 +11,7 @@ use crate::{
         account::AccountDetails,
         ids::{PortfolioId, UserId},
         permission::Permission,
-        policy::Action,
+        policy::{Action, Role},
         search::SearchTerm,
         sent_form::SentForm,
     },
@@ -37,8 +37,12 @@ pub struct NewAccountPage {
     pub shell: Shell,
     pub step: Step,
     pub fields: AccountFields,
-    /// The answers so far, which the form carries along.
+    /// The answers so far.
     pub draft: String,
+    /// Those of other steps, which the form carries along: its fields say the others.
+    pub carried: String,
+    /// Whether the one who looks can make portfolios, where there is none.
+    pub may_manage: bool,
     pub portfolios: Picker,
     pub people: Picker,
 }
@@ -143,6 +147,16 @@ pub struct Answers {
     portfolio: Option<PortfolioId>,
     /// People of this portfolio.
     users: Vec<UserId>,
+}
+
+impl Answers {
+    /// Without what this step's fields ask.
+    fn beside(&self, step: Step) -> Self {
+        match step {
+            Step::Company => Self { name: String::new(), website: String::new(), notes: String::new(), ..self.clone() },
+            Step::Portfolio | Step::People | Step::Review => self.clone(),
+        }
+    }
 }
 
 impl draft::Answers for Answers {
@@ -300,6 +314,8 @@ async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, 
             notes: Field::new(&*answers.notes),
         },
         draft: draft::seal(console, answers),
+        carried: draft::seal(console, &answers.beside(step)),
+        may_manage: console.user.person.actor().role == Role::Admin,
         portfolios: picks::portfolios(portfolios, found(Step::Portfolio)),
         people: picks::people(people.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
     })
@@ -318,6 +334,8 @@ mod tests {
                 step,
                 fields: AccountFields::typed(&sample.text, "x", &sample.text).0,
                 draft: sample.text.clone(),
+                carried: sample.text.clone(),
+                may_manage: sample.rows > 20,
                 portfolios: Picker {
                     error: Some(FieldError::Said("No".into())),
                     id: "portfolios",

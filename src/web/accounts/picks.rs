@@ -1,7 +1,7 @@
 //! Pickers of accounts, people and portfolios, from what the use cases offer.
 
 use crate::{
-    domain::clock::Timestamp,
+    domain::{clock::Timestamp, ids::AccountId, permission::Grants},
     usecases::{Account, Person, Portfolio, offers::Offer},
     web::{
         page::{FieldError, Pick, Picker, PickerKind, grouped},
@@ -11,11 +11,22 @@ use crate::{
 
 /// Accounts, by portfolio.
 pub(in crate::web) fn accounts(offer: Offer<Account>, find: String) -> Picker {
-    let pick =
-        |account: &Account, is_ticked| Pick { value: account.id.to_string(), name: account.name.clone(), about: String::new(), is_ticked };
+    accounts_with(offer, find, |_| None)
+}
+
+/// The same, each with what it gives.
+pub(in crate::web) fn accounts_with(offer: Offer<Account>, find: String, grants: impl Fn(AccountId) -> Option<Grants>) -> Picker {
+    let pick = |account: &Account, is_ticked| Pick {
+        value: account.id.to_string(),
+        name: account.name.clone(),
+        about: String::new(),
+        is_ticked,
+        grants: grants(account.id),
+    };
     let group = |account: &Account| account.portfolio_name.clone();
     let ids = ("accounts", "account", "find_account");
-    picker(offer, find, ids, ("Find an account", ("account", "accounts")), |account| account.id.0, group, pick)
+    let picker = picker(offer, find, ids, ("Find an account", ("account", "accounts")), |account| account.id.0, group, pick);
+    Picker { finds_groups: true, ..picker }
 }
 
 /// People, in one group.
@@ -25,6 +36,7 @@ pub(in crate::web) fn people(offer: Offer<Person>, find: String, group: &str, no
         name: person.display_name(),
         about: format!("{}, {}", person.email, person.status(now).label()),
         is_ticked,
+        grants: None,
     };
     let ids = ("people", "user", "find_user");
     picker(offer, find, ids, ("Find a person", ("person", "people")), |person| person.id.0, |_| group.to_owned(), pick)
@@ -44,6 +56,7 @@ pub(in crate::web) fn many_portfolios(offer: Offer<Portfolio>, find: String) -> 
         name: portfolio.name.clone(),
         about: String::new(),
         is_ticked,
+        grants: None,
     };
     let ids = ("portfolios", "portfolio", "find_portfolio");
     let group = |_: &Portfolio| "Portfolios".to_owned();
@@ -66,7 +79,20 @@ fn picker<T>(
     let kept = ticked.iter().map(|row| pick(row, true)).collect();
     let groups = Picker::grouped(found, kept);
     let error = (lost > 0).then(|| FieldError::Said(gone(lost, words.1)));
-    Picker { kind: PickerKind::Many, id, name, find_name, label, words, find, count: query::shown(count), has_more, groups, error }
+    Picker {
+        kind: PickerKind::Many,
+        id,
+        name,
+        find_name,
+        label,
+        words,
+        find,
+        count: query::shown(count),
+        has_more,
+        finds_groups: false,
+        groups,
+        error,
+    }
 }
 
 /// Says that something ticked is gone, and not what or why: that may be nobody's business any more.

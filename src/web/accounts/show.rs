@@ -6,15 +6,21 @@ use serde::Deserialize;
 
 use super::{AccountHead, events::Event};
 use crate::{
-    domain::{ids::AccountId, permission::Permission, policy::Action, user::Status},
+    domain::{
+        ids::AccountId,
+        permission::{Grants, Permission},
+        policy::Action,
+        user::Status,
+    },
     usecases::{
         Colleague,
         accounts::{self, May},
     },
     web::{
         console::Console,
-        page::{Moment, Pager, Person, Shell},
+        page::{Moment, Pager, Person, Shell, counted},
         paths,
+        portfolios::names_in_short,
         query::Asked,
         respond::{self, Answer},
         rows::Rows,
@@ -32,8 +38,11 @@ pub struct AccountPage {
     pub notes: String,
     pub people: Vec<ColleagueRow>,
     pub people_pager: Pager,
+    /// "3 Portfolio Admins" and their names, if there are any and they are one's to know.
+    pub through_portfolio: Option<(String, String)>,
     pub events: Vec<Event>,
     pub may: May,
+    pub may_add: bool,
 }
 
 /// Somebody who works on the account.
@@ -54,8 +63,8 @@ impl ColleagueRow {
 }
 
 /// What an assignment gives, by the names of its switches.
-fn gives(edits_details: bool, sees_billing: bool) -> &'static str {
-    match (edits_details, sees_billing) {
+pub(in crate::web) fn gives(grants: Grants) -> &'static str {
+    match (grants.edits_details, grants.sees_billing) {
         (false, false) => "View",
         (true, false) => "View, Edit details",
         (false, true) => "View, See billing",
@@ -84,14 +93,18 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Q
         is_you: console.is_you(&person),
         status: person.status(now),
         person: Person::from(&person.who()),
-        gives: gives(grants.edits_details, grants.sees_billing),
+        gives: gives(grants),
         since: Moment::new(since, now),
     };
+    let admins = shown.through_portfolio.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>();
+    let counted = || counted(admins.len() as u64, "Portfolio Admin", "Portfolio Admins");
     respond::page(&AccountPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, may),
         people: shown.people.rows.into_iter().map(colleague).collect(),
         people_pager,
+        through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
+        may_add: may.assign && shown.account.is_active(),
         events: shown.events.iter().filter_map(|row| Event::of(row, Moment::new(row.at, now))).collect(),
         website: shown.account.website,
         notes: shown.account.notes,
@@ -111,7 +124,7 @@ mod tests {
             person,
             is_you: place == 3,
             status: Status::ALL[place % 4],
-            gives: gives(place.is_multiple_of(2), place.is_multiple_of(3)),
+            gives: gives(Grants { edits_details: place.is_multiple_of(2), sees_billing: place.is_multiple_of(3) }),
             since: sample.moment(place),
         };
         AccountPage {
@@ -122,7 +135,9 @@ mod tests {
             people: sample.rows(colleague),
             people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
             events: sample.rows(|place, person| Event { text: format!("{} edited the details", person.name), at: sample.moment(place) }),
+            through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
             may: ALL,
+            may_add: true,
         }
     }
 
@@ -130,7 +145,7 @@ mod tests {
     fn renders() {
         check("account", page);
         let may = May { assign: false, move_away: false, see_billing: false, edit: false, ..ALL };
-        check("account-user", |sample| AccountPage { may, ..page(sample) });
+        check("account-user", |sample| AccountPage { may, may_add: false, through_portfolio: None, ..page(sample) });
     }
 
     #[test]

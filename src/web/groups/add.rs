@@ -102,7 +102,7 @@ impl AddToGroupPage {
 #[serde(deny_unknown_fields)]
 pub struct AddQuery {
     #[serde(default)]
-    q: String,
+    pub(in crate::web) q: String,
 }
 
 /// Who is to be added.

@@ -16,14 +16,14 @@ use crate::{
         user::DefaultRole,
     },
     usecases::{
-        self, Denied, Portfolio,
+        self, Denied, Door, Portfolio,
         profiles::{self, Profile, ProfileError},
     },
     web::{
         console::Console,
         failure::{Failure, too_many_mails},
         form::Form,
-        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Shell, parse},
+        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Shell, Ways, parse},
         paths,
         query::ReturnQuery,
         respond::{self, Answer},
@@ -48,7 +48,7 @@ pub struct EditUserPage {
     /// Somebody else changed the person while the form was open.
     pub is_stale: bool,
     /// Whom the address belongs to, for those who may know.
-    pub owner: Option<paths::Manage>,
+    pub owner: Option<Ways>,
     /// The query of the list, to return to.
     pub query: String,
 }
@@ -88,7 +88,7 @@ pub struct EditForm {
     /// The list's query.
     #[serde(default, rename = "return")]
     return_query: String,
-    /// "find": only look for portfolios.
+    /// "find": only look for portfolios. "enter": Enter was pressed, and whoever has typed into the search is searching.
     #[serde(default, rename = "do")]
     act: String,
 }
@@ -120,7 +120,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
     let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
     let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
-    let finds = typed.act == "find";
+    let finds = typed.act == "find" || (typed.act == "enter" && !typed.q.is_empty());
     let becomes_admin = typed.default_role == DefaultRole::PortfolioAdmin && person.default_role == DefaultRole::User;
     if finds || (becomes_admin && !typed.portfolio.is_empty()) {
         fields.portfolio = Some(PortfolioChoice::look(&console, &typed.q, &typed.portfolio).await?);
@@ -150,7 +150,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
                 None => "This address cannot be given by you; ask an Admin".to_owned(),
             };
             fields.email = Field::refused(&*typed.email, FieldError::Said(text));
-            let owner = existing.map(|existing| paths::Manage { user: existing.id });
+            let owner = existing.map(|existing| Ways::new(&existing, Door::UsersAndPermissions));
             respond::again(&EditUserPage { owner, ..page(fields) })
         }
         Err(ProfileError::AddressStays) => {
@@ -210,6 +210,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::text::LineError,
+        usecases::invitations::Way,
         web::samples::{Sample, check},
     };
 
@@ -231,7 +232,7 @@ mod tests {
             let mut page = page(sample);
             page.fields.first_name = Field::refused("", FieldError::Line { what: "a first name", error: LineError::Empty });
             page.fields.email = Field::refused(&sample.email, FieldError::Said(format!("{} is already a user, Active", sample.email)));
-            page.owner = Some(paths::Manage { user: UserId(3) });
+            page.owner = Some(Ways::sample(Way::Assign, Door::UsersAndPermissions));
             page
         });
         check("manage-user-portfolio", |sample| {

@@ -107,7 +107,8 @@ pub struct Offer {
     pub searches: bool,
     /// Value and name.
     pub portfolios: Vec<(String, String)>,
-    pub accounts: Vec<(String, String)>,
+    /// By portfolio.
+    pub accounts: Vec<(String, Vec<(String, String)>)>,
 }
 
 impl ManagePage {
@@ -264,13 +265,15 @@ impl Offer {
             return Self { q, searches, ..Self::default() };
         }
         let portfolio = |portfolio: usecases::Portfolio| (format!("portfolio-{}", portfolio.id), portfolio.name);
-        let account =
-            |account: usecases::Account| (format!("account-{}", account.id), format!("{}: {}", account.portfolio_name, account.name));
+        let account = |account: &usecases::Account| (format!("account-{}", account.id), account.name.clone());
+        let together = offered.accounts.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
+        let group =
+            |accounts: &[usecases::Account]| Some((accounts.first()?.portfolio_name.clone(), accounts.iter().map(account).collect()));
         Self {
             q,
             searches,
             portfolios: offered.portfolios.into_iter().map(portfolio).collect(),
-            accounts: offered.accounts.into_iter().map(account).collect(),
+            accounts: together.filter_map(group).collect(),
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId},
+        permission::Grants,
         user::DefaultRole,
     },
     usecases::new_user::Given,
@@ -22,6 +23,9 @@ pub struct Answers {
     pub default_role: Option<DefaultRole>,
     pub portfolios: Vec<PortfolioId>,
     pub accounts: Vec<AccountId>,
+    /// Of the accounts, those whose details are not to be edited, and those whose billing is to be seen: what differs from what is usual.
+    pub no_edit: Vec<AccountId>,
+    pub billing: Vec<AccountId>,
     /// The portfolio that one came from: ticked for a Portfolio Admin, and its accounts come first for a User.
     pub from: Option<PortfolioId>,
     /// Ticks of the other kind were dropped, since the role has changed.
@@ -85,6 +89,12 @@ pub struct WizardForm {
     portfolio: Vec<PortfolioId>,
     #[serde(default)]
     account: Vec<AccountId>,
+    /// The accounts whose details may be edited, ticked or not.
+    #[serde(default)]
+    edit: Vec<AccountId>,
+    /// Those whose billing may be seen.
+    #[serde(default)]
+    bill: Vec<AccountId>,
     #[serde(default)]
     find_portfolio: String,
     #[serde(default)]
@@ -105,7 +115,15 @@ impl WizardForm {
         };
         // Only where one ticks does no tick mean that there is none.
         let is_ticking = self.step == Step::Assignments;
+        let gives = |switch: &dyn Fn(&AccountId) -> bool| self.account.iter().copied().filter(|account| switch(account)).collect();
+        let (no_edit, billing) = if is_ticking {
+            (gives(&|account| !self.edit.contains(account)), gives(&|account| self.bill.contains(account)))
+        } else {
+            (held.no_edit.clone(), held.billing.clone())
+        };
         let answers = Answers {
+            no_edit,
+            billing,
             first_name: self.first_name.unwrap_or_else(|| held.first_name.clone()),
             last_name: self.last_name.unwrap_or_else(|| held.last_name.clone()),
             email: self.email.unwrap_or_else(|| held.email.clone()),
@@ -126,6 +144,8 @@ impl Answers {
             Some(DefaultRole::PortfolioAdmin) => {
                 self.dropped = !self.accounts.is_empty();
                 self.accounts.clear();
+                self.no_edit.clear();
+                self.billing.clear();
                 if self.default_role != before && self.portfolios.is_empty() {
                     self.portfolios.extend(self.from);
                 }
@@ -144,11 +164,19 @@ impl Answers {
         self.portfolios.iter().copied().chain(self.from).collect()
     }
 
+    /// What a ticked account gives.
+    pub(super) fn grants(&self, account: AccountId) -> Grants {
+        Grants { edits_details: !self.no_edit.contains(&account), sees_billing: self.billing.contains(&account) }
+    }
+
     /// What is ticked; `None` when nothing is.
     pub(super) fn given(&self) -> Option<Given> {
         match self.default_role? {
             DefaultRole::PortfolioAdmin => (!self.portfolios.is_empty()).then(|| Given::Portfolios(self.portfolios.clone())),
-            DefaultRole::User => (!self.accounts.is_empty()).then(|| Given::Accounts(self.accounts.clone())),
+            DefaultRole::User => {
+                let accounts = self.accounts.iter().map(|&account| (account, self.grants(account)));
+                (!self.accounts.is_empty()).then(|| Given::Accounts(accounts.collect()))
+            }
         }
     }
 }

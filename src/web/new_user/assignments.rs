@@ -47,13 +47,16 @@ impl AssignmentsPage {
         let portfolios =
             Wanted { search: search.clone(), ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: PICKS_MAX };
         let accounts = Wanted { search, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: PICKS_MAX };
-        let from = answers.from;
+        let (from, ticked) = (answers.from, answers.clone());
         let role = checked.default_role;
         let (frame, picker) = console
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match role {
                     DefaultRole::PortfolioAdmin => picks::many_portfolios(offers::portfolios_to_give(ctx, actor, &portfolios)?, find),
-                    DefaultRole::User => picks::accounts(offers::accounts_to_give(ctx, actor, &accounts, from)?, find),
+                    DefaultRole::User => {
+                        let offer = offers::accounts_to_give(ctx, actor, &accounts, from)?;
+                        picks::accounts_with(offer, find, |account| Some(ticked.grants(account)))
+                    }
                 })
             })
             .await?;

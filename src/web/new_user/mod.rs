@@ -64,7 +64,8 @@ pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> 
     let Form(form, sent) = form;
     let Some(held) = draft::open::<Answers>(&console, &form.draft) else {
         let (typed, _) = form.answers(&Answers::default())?;
-        let typed = Answers { portfolios: Vec::new(), accounts: Vec::new(), dropped: false, ..typed };
+        let typed =
+            Answers { portfolios: Vec::new(), accounts: Vec::new(), no_edit: Vec::new(), billing: Vec::new(), dropped: false, ..typed };
         return respond::again(&lost(&console, &typed).await?);
     };
     let (what, step) = (form.what, form.step);

@@ -3,17 +3,13 @@
 use askama::Template;
 
 use crate::{
-    domain::{email_address::EmailAddress, ids::UserId, permission::Permission, policy::Action, text::PersonName, user::DefaultRole},
-    usecases::{
-        invitations::{Existing, InviteError},
-        new_user,
-    },
+    domain::{email_address::EmailAddress, permission::Permission, policy::Action, text::PersonName, user::DefaultRole},
+    usecases::{Door, invitations::InviteError, new_user},
     web::{
         console::Console,
         draft,
         failure::Failure,
-        page::{Field, FieldError, FormErrors, Shell, parse},
-        paths,
+        page::{Field, FieldError, FormErrors, Shell, Ways, parse},
     },
 };
 
@@ -29,8 +25,8 @@ pub struct NameAndRolePage {
     pub email: Field,
     pub default_role: Option<DefaultRole>,
     pub role_error: Option<FieldError>,
-    /// Whose page to open instead, where the address is somebody's whom the actor administers.
-    pub existing: Option<UserId>,
+    /// What fits instead, where the address is somebody's whom the actor administers.
+    pub ways: Option<Ways>,
     pub draft: String,
     /// Whether there is no portfolio in which the one who looks could invite anybody.
     pub has_nothing_to_give: bool,
@@ -72,7 +68,7 @@ impl NameAndRolePage {
             email: Field::new(&answers.email),
             default_role: answers.default_role,
             role_error: None,
-            existing: None,
+            ways: None,
             draft: draft::seal(console, answers),
             has_nothing_to_give,
         })
@@ -81,14 +77,14 @@ impl NameAndRolePage {
     /// The step again, since the address cannot be invited.
     pub(super) async fn taken(console: &Console, answers: &Answers, error: &InviteError) -> Result<Self, Failure> {
         let page = Self::new(console, answers).await?;
-        let (text, existing) = match error {
+        let (text, ways) = match error {
             InviteError::Exists(existing) => {
-                let Existing { id, email, status, .. } = &**existing;
-                (format!("{email} is already a user, {}.", status.label()), Some(*id))
+                let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
+                (text, Some(Ways::new(existing, Door::UsersAndPermissions)))
             }
             InviteError::NotYours | InviteError::Denied(_) => ("This address cannot be invited by you; ask an Admin".to_owned(), None),
         };
-        Ok(Self { email: Field::refused(&answers.email, FieldError::Said(text)), existing, ..page })
+        Ok(Self { email: Field::refused(&answers.email, FieldError::Said(text)), ways, ..page })
     }
 
     fn errors(&self) -> FormErrors {
@@ -98,10 +94,6 @@ impl NameAndRolePage {
             ("email", self.email.error.as_ref()),
             ("default_role", self.role_error.as_ref()),
         ])
-    }
-
-    fn manage(&self) -> Option<paths::Manage> {
-        self.existing.map(|user| paths::Manage { user })
     }
 
     /// The drop-down: each role, and whether it is chosen.
@@ -144,7 +136,10 @@ pub(super) async fn parsed(console: &Console, answers: &Answers) -> Result<Answe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples::{Sample, check};
+    use crate::{
+        usecases::invitations::Way,
+        web::samples::{Sample, check},
+    };
 
     fn page(sample: &Sample) -> NameAndRolePage {
         NameAndRolePage {
@@ -154,7 +149,7 @@ mod tests {
             email: Field::new(&sample.email),
             default_role: None,
             role_error: None,
-            existing: None,
+            ways: None,
             draft: sample.text.clone(),
             has_nothing_to_give: false,
         }
@@ -170,7 +165,7 @@ mod tests {
                 email: Field::refused(&sample.email, said),
                 default_role: Some(DefaultRole::User),
                 role_error: Some(FieldError::Said("Choose a default role".to_owned())),
-                existing: Some(UserId(7)),
+                ways: Some(Ways::sample(Way::Resend, Door::UsersAndPermissions)),
                 ..page(sample)
             }
         });

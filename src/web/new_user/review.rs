@@ -15,6 +15,7 @@ use crate::{
         offers::{self, Wanted},
     },
     web::{
+        accounts::show::gives,
         console::Console,
         draft,
         failure::Failure,
@@ -35,8 +36,8 @@ pub struct ReviewPage {
     pub last_name: String,
     pub email: String,
     pub default_role: DefaultRole,
-    /// Portfolios; or portfolios, each with its accounts.
-    pub given: Vec<(String, Vec<String>)>,
+    /// Portfolios; or portfolios, each with its accounts and what these give.
+    pub given: Vec<(String, Vec<(String, &'static str)>)>,
     /// "5 days".
     pub invitation_term: String,
     pub draft: String,
@@ -46,6 +47,7 @@ impl ReviewPage {
     /// `None` when nothing is ticked yet, or what was ticked is gone.
     pub(super) async fn new(console: &Console, answers: &Answers, checked: Checked) -> Result<Option<Self>, Failure> {
         let Some(given) = answers.given() else { return Ok(None) };
+        let ticked = answers.clone();
         let (frame, (given, lost)) = console
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match given {
@@ -53,12 +55,13 @@ impl ReviewPage {
                         let chosen = offers::portfolios_to_give(ctx, actor, &held(ids))?;
                         (chosen.ticked.into_iter().map(|portfolio| (portfolio.name, Vec::new())).collect(), chosen.lost)
                     }
-                    Given::Accounts(ids) => {
+                    Given::Accounts(given) => {
+                        let ids = given.iter().map(|(account, _)| *account).collect();
                         let chosen = offers::accounts_to_give(ctx, actor, &held(ids), None)?;
                         let groups = chosen.ticked.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
                         let named = |accounts: &[crate::usecases::Account]| {
                             let portfolio = accounts.first().map(|account| account.portfolio_name.clone()).unwrap_or_default();
-                            (portfolio, accounts.iter().map(|account| account.name.clone()).collect())
+                            (portfolio, accounts.iter().map(|account| (account.name.clone(), gives(ticked.grants(account.id)))).collect())
                         };
                         (groups.map(named).collect(), chosen.lost)
                     }
@@ -116,7 +119,8 @@ mod tests {
     use crate::web::samples::{Sample, check};
 
     fn page(sample: &Sample, default_role: DefaultRole) -> ReviewPage {
-        let accounts = if default_role == DefaultRole::User { vec![sample.text.clone(); sample.rows] } else { Vec::new() };
+        let accounts =
+            if default_role == DefaultRole::User { vec![(sample.text.clone(), "View, Edit details"); sample.rows] } else { Vec::new() };
         ReviewPage {
             shell: sample.shell(),
             who: format!("{}, {}", sample.text, default_role.label()),
@@ -140,7 +144,7 @@ mod tests {
     #[test]
     fn what_is_given_is_counted() {
         let mut page = page(&Sample::plain(), DefaultRole::User);
-        page.given = vec![("A".to_owned(), vec!["B".to_owned(), "C".to_owned()]), ("D".to_owned(), vec!["E".to_owned()])];
+        page.given = vec![("A".to_owned(), vec![("B".to_owned(), "View"); 2]), ("D".to_owned(), vec![("E".to_owned(), "View")])];
         assert_eq!(page.given_in_short(), "3 accounts");
         page.default_role = DefaultRole::PortfolioAdmin;
         page.given.truncate(1);

@@ -1,6 +1,7 @@
 //! A list to tick from: boxes or radios in groups. Lists of more than a screenful are searched first, and what was ticked stays in sight.
 
 use super::{Count, FieldError, grouped};
+use crate::domain::permission::{Grants, Switch};
 
 /// So many rows are shown at once; a longer list is searched first.
 pub const PICKS_MAX: usize = 100;
@@ -21,6 +22,16 @@ pub struct Pick {
     /// What tells it from others of the same name; may be empty.
     pub about: String,
     pub is_ticked: bool,
+    /// What it gives once it is ticked, where that can be chosen.
+    pub grants: Option<Grants>,
+}
+
+impl Pick {
+    /// The boxes that say what it gives: the field, the label, and whether it is ticked.
+    pub fn switches(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let fields = Switch::ALL.iter().zip(["edit", "bill"]);
+        self.grants.iter().flat_map(|grants| fields.clone().map(|(&switch, field)| (field, switch.label(), grants.gives(switch)))).collect()
+    }
 }
 
 /// A list to tick from.
@@ -43,6 +54,8 @@ pub struct Picker {
     pub count: Count,
     /// Whether more were found than are shown.
     pub has_more: bool,
+    /// Whether a search finds what is in a group by the group's name, too.
+    pub finds_groups: bool,
     /// The groups' names and their rows.
     pub groups: Vec<(String, Vec<Pick>)>,
     pub error: Option<FieldError>,
@@ -128,7 +141,13 @@ impl Picker {
 impl Picker {
     pub(in crate::web) fn sample(sample: &crate::web::samples::Sample, kind: PickerKind) -> Self {
         let row = |place: usize, person: super::Person| {
-            let pick = Pick { value: place.to_string(), name: person.name, about: person.email, is_ticked: place % 3 == 1 };
+            let pick = Pick {
+                value: place.to_string(),
+                name: person.name,
+                about: person.email,
+                is_ticked: place % 3 == 1,
+                grants: place.is_multiple_of(2).then(Grants::default),
+            };
             (if place < 5 { sample.group() } else { "Nordic Brands".to_owned() }, pick)
         };
         let rows = sample.rows(row);
@@ -142,6 +161,7 @@ impl Picker {
             find: if sample.name == "plain" { String::new() } else { sample.text.clone() },
             count: Count::Exactly(rows.len() as u64),
             has_more: false,
+            finds_groups: true,
             groups: Self::grouped(rows, Vec::new()),
             error: None,
         }
@@ -154,7 +174,7 @@ mod tests {
     use crate::web::samples::Sample;
 
     fn pick(value: &str, is_ticked: bool) -> Pick {
-        Pick { value: value.into(), name: value.into(), about: String::new(), is_ticked }
+        Pick { value: value.into(), name: value.into(), about: String::new(), is_ticked, grants: None }
     }
 
     #[test]

@@ -49,6 +49,8 @@ impl NewPortfolioPage {
 pub enum Do {
     Find,
     Create,
+    /// Enter was pressed: whoever has typed into a search is searching.
+    Enter,
 }
 
 /// What was typed and ticked.
@@ -66,6 +68,16 @@ pub struct NewPortfolioForm {
     #[serde(default)]
     find_user: String,
     r#do: Do,
+}
+
+impl NewPortfolioForm {
+    fn finds(&self) -> bool {
+        match self.r#do {
+            Do::Find => true,
+            Do::Create => false,
+            Do::Enter => !self.find_account.is_empty() || !self.find_user.is_empty(),
+        }
+    }
 }
 
 /// `GET /portfolios/new`
@@ -86,7 +98,7 @@ pub(in crate::web) async fn show(console: Console) -> Answer {
 pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm>) -> Answer {
     let Form(form, sent) = form;
     let (fields, details) = PortfolioFields::typed(&form.name, &form.notes);
-    if form.r#do == Do::Find {
+    if form.finds() {
         let fields = PortfolioFields { name: crate::web::page::Field::new(form.name.as_str()), notes: fields.notes };
         return respond::page(&page(&console, fields, form).await?);
     }

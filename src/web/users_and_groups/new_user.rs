@@ -2,26 +2,24 @@
 
 use askama::Template;
 
+use serde::Deserialize;
+
 use super::invitation_term;
 use crate::{
-    domain::ids::UserId,
-    web::{
-        page::{Field, FormErrors, Shell},
-        paths,
+    domain::{email_address::EmailAddress, policy::Action},
+    usecases::{
+        Door,
+        invitations::{self, InviteError},
     },
-};
-use crate::{
-    domain::{email_address::EmailAddress, policy::Action, user::Status},
-    usecases::invitations::{self, Existing, InviteError},
     web::{
         console::Console,
         failure::Failure,
         form::Form,
-        page::{FieldError, Flash, FlashKind, parse},
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, Ways, parse},
+        paths,
         respond::{self, Answer},
     },
 };
-use serde::Deserialize;
 
 /// The form, which is also a dialog on the lists.
 #[derive(Debug, Clone, Template)]
@@ -32,30 +30,7 @@ pub struct NewUserPage {
     /// "24 hours".
     pub invitation_term: String,
     /// What fits where the address exists.
-    pub offer: Option<Offer>,
-}
-
-/// What can be done for somebody who exists already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Offer {
-    Resend(UserId),
-    Activate(UserId),
-}
-
-impl Offer {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Resend(_) => "Resend invitation",
-            Self::Activate(_) => "Activate",
-        }
-    }
-
-    fn path(self) -> String {
-        match self {
-            Self::Resend(user) => paths::ResendInvitation { user }.to_string(),
-            Self::Activate(user) => paths::ActivateUser { user }.to_string(),
-        }
-    }
+    pub ways: Option<Ways>,
 }
 
 impl NewUserPage {
@@ -90,30 +65,19 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
             console.done(&Flash::new(FlashKind::Ok, format!("{email} is invited.{how}")), paths::UsersAndGroups {})
         }
         Err(InviteError::Exists(existing)) => {
-            let (text, offer) = exists(&existing);
-            respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), offer).await?)
+            let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
+            let ways = Ways::new(&existing, Door::UsersAndGroups);
+            respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), Some(ways)).await?)
         }
         Err(InviteError::NotYours) => Err(Failure::NotFound),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-/// What is said about an address in use, and what fits its person.
-fn exists(existing: &Existing) -> (String, Option<Offer>) {
-    let Existing { id, email, status, .. } = existing;
-    let text = format!("{email} is already a user, {}.", status.label());
-    let offer = match status {
-        Status::Active => None,
-        Status::Deactivated => Some(Offer::Activate(*id)),
-        Status::Invited | Status::Expired => Some(Offer::Resend(*id)),
-    };
-    (text, offer)
-}
-
-async fn page(console: &Console, email: Field, offer: Option<Offer>) -> Result<NewUserPage, Failure> {
+async fn page(console: &Console, email: Field, ways: Option<Ways>) -> Result<NewUserPage, Failure> {
     let (frame, ()) = console.open(Action::InviteUser, |_, _| Ok(())).await?;
     let invitation_term = invitation_term(&frame);
-    Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, offer })
+    Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, ways })
 }
 
 #[cfg(test)]
@@ -121,14 +85,12 @@ mod tests {
     use super::*;
     use crate::{
         domain::email_address::EmailAddressError,
-        web::{
-            page::FieldError,
-            samples::{Sample, check},
-        },
+        usecases::invitations::Way,
+        web::samples::{Sample, check},
     };
 
     fn page(sample: &Sample, email: Field) -> NewUserPage {
-        NewUserPage { shell: sample.shell(), email, invitation_term: "24 hours".into(), offer: None }
+        NewUserPage { shell: sample.shell(), email, invitation_term: "24 hours".into(), ways: None }
     }
 
     #[test]
@@ -137,7 +99,10 @@ mod tests {
         check("new-user-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed)));
         check("new-user-exists", |sample| {
             let said = FieldError::Said(format!("{} is already a user, Deactivated", sample.email));
-            NewUserPage { offer: Some(Offer::Activate(UserId(3))), ..page(sample, Field::refused(&sample.email, said)) }
+            NewUserPage {
+                ways: Some(Ways::sample(Way::Reactivate, Door::UsersAndGroups)),
+                ..page(sample, Field::refused(&sample.email, said))
+            }
         });
     }
 }

@@ -81,7 +81,7 @@ fn page(sample: &Sample) -> ManagePage {
         assigned: in_short(1, sample.rows as u64),
         portfolios: vec![portfolio],
         accounts: (0..sample.rows).map(account).collect(),
-        offer: Offer { accounts: vec![("account-9".into(), sample.text.clone())], ..Offer::default() },
+        offer: Offer { accounts: vec![(sample.group(), vec![("account-9".into(), sample.text.clone())])], ..Offer::default() },
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
         query: sample.query(),
