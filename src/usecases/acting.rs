@@ -48,7 +48,7 @@ pub struct Met {
 }
 
 /// What is assigned to somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Given {
     Portfolio(PortfolioId),
     Account(AccountId),

@@ -91,7 +91,7 @@ paths! {
     DoBulk {} = "/users-and-permissions/bulk/do";
     /// New User, in three steps. Takes `?step=`, `?draft=` and `?q=`, or `?portfolio=` for the first.
     NewUserWizard {} = "/users-and-permissions/new";
-    /// Takes `?q=`, for assignments.
+    /// Takes `?q=` and `?page=` of the assignments, and `?add=`, which looks for one to add.
     Manage { user: UserId } = "/users-and-permissions/{user}";
     EditUser { user: UserId } = "/users-and-permissions/{user}/edit";
     DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate";

@@ -21,6 +21,7 @@ mod drafts;
 mod email_change;
 mod faults;
 mod forms;
+mod givers;
 mod groups;
 mod headers;
 mod housekeeping;

@@ -1,5 +1,6 @@
 //! Manage: somebody's page in Users & Permissions, and everything that is done from it.
 
+mod assigned;
 pub mod assignments;
 pub mod becomes_user;
 pub mod edit;

@@ -114,7 +114,7 @@ fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
 }
 
 /// The addresses that take something from somebody and give it again.
-fn ways(user: UserId, given: Given) -> (String, String) {
+pub(super) fn ways(user: UserId, given: Given) -> (String, String) {
     match given {
         Given::Portfolio(portfolio) => {
             (paths::UnassignPortfolio { user, portfolio }.to_string(), paths::AssignPortfolio { user, portfolio }.to_string())
