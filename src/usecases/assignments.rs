@@ -36,7 +36,7 @@ use super::{
 
 pub use givers::Lost;
 pub(super) use givers::{Givers, judge_again, take_over};
-pub use take::{TakeError, Taken, parting, take};
+pub use take::{Parting, TakeError, Taken, parting, take};
 
 /// Gives somebody an account. Tells who and what.
 ///

@@ -106,6 +106,8 @@ paths! {
     LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link";
     /// Gives what was chosen from a list of portfolios and accounts.
     Assign { user: UserId } = "/users-and-permissions/{user}/assign";
+    /// Takes what is ticked.
+    Unassign { user: UserId } = "/users-and-permissions/{user}/remove";
     AssignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/assign";
     UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove";
     AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign";

@@ -392,7 +392,7 @@ on_both! {
         assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
         let refused = email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap_err();
         assert!(matches!(refused, Denied::Refused { refusal: Refusal::OutOfReach, .. }), "{refused:?}");
-        assignments::take(&app.ctx, &caller(app.id_of(MAYA)), hana, usher::usecases::Given::Account(farms), false).unwrap();
+        assignments::take(&app.ctx, &caller(app.id_of(MAYA)), hana, &[usher::usecases::Given::Account(farms)], false).unwrap();
         email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap();
         app.mails().await;
     }

@@ -12,6 +12,7 @@ mod support {
 mod helpers;
 
 mod accounts;
+mod assignments;
 mod audit;
 mod bad_input;
 mod business;

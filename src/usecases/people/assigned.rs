@@ -122,7 +122,7 @@ impl Assigned {
             accounts: in_scope.accounts.len(),
             lost,
             loses_role,
-            is_last_in_common: in_scope.is_single(acting),
+            is_last_in_common: in_scope.are_all(acting, 1),
             is_last_portfolio: looks_after == 1,
         })
     }

@@ -123,6 +123,10 @@ impl ManagePage {
         paths::WithdrawEmailChange { user: self.person.id }
     }
 
+    fn unassign(&self) -> paths::Unassign {
+        paths::Unassign { user: self.person.id }
+    }
+
     fn assign(&self) -> paths::Assign {
         paths::Assign { user: self.person.id }
     }
