@@ -4,19 +4,20 @@ mod assigned;
 
 use crate::{
     domain::{
+        audit::AuditAction,
         clock::Timestamp,
         ids::UserId,
         invitation::InvitationOrigin,
-        permission::Permission,
         policy::{Action, Role},
+        scope::Inside,
         search::SearchTerm,
         token::TokenPurpose,
         user::{DefaultRole, Status},
     },
     store::{
-        Database, StoreError,
+        AuditRow, Database, StoreError,
         accounts::{self, Account},
-        company, groups,
+        company, groups, latest_about,
         page::Position,
         people::{self, Person},
         portfolios::{self, Portfolio},
@@ -40,6 +41,37 @@ pub use assigned::{Assigned, Held, Wanted, What};
 /// How many portfolios or accounts a page offers before one searches.
 const SHOWN_MAX: usize = 100;
 
+/// How many of the latest events it shows, …
+const EVENTS_MAX: i64 = 10;
+
+/// … of these.
+const EVENTS: [AuditAction; 24] = [
+    AuditAction::UserInvited,
+    AuditAction::InvitationResent,
+    AuditAction::InvitationRequested,
+    AuditAction::InvitationAccepted,
+    AuditAction::InvitationLinkSeen,
+    AuditAction::PasswordResetRequested,
+    AuditAction::PasswordResetSent,
+    AuditAction::PasswordReset,
+    AuditAction::EmailChangeAsked,
+    AuditAction::EmailChangeWithdrawn,
+    AuditAction::EmailChangeStopped,
+    AuditAction::EmailChanged,
+    AuditAction::UserCreated,
+    AuditAction::UserEdited,
+    AuditAction::UserDeactivated,
+    AuditAction::UserReactivated,
+    AuditAction::UserDeleted,
+    AuditAction::UserRestored,
+    AuditAction::SessionsEnded,
+    AuditAction::AssignmentGiven,
+    AuditAction::AssignmentChanged,
+    AuditAction::AssignmentTaken,
+    AuditAction::AssignmentTakenOver,
+    AuditAction::AssignmentLeftOut,
+];
+
 /// A person as the actor sees them.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -61,6 +93,8 @@ pub struct Shown {
     /// What they did not get when they accepted.
     pub left_out: Vec<LeftOut>,
     pub offered: Offered,
+    /// What happened to them lately, as far as it lies in the actor's scope: newest first.
+    pub events: Vec<AuditRow>,
     pub may: May,
 }
 
@@ -72,7 +106,7 @@ pub struct Invitation {
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,
     pub accepted_at: Option<Timestamp>,
-    /// What became of the mail of an open one.
+    /// What became of its mail.
     pub mail: Option<LinkMail>,
     /// How long a new link will hold.
     pub term: chrono::TimeDelta,
@@ -149,6 +183,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             explained: explain(db, role, &in_scope, &givers, is_open)?,
             left_out: left_out::of(db, &acting, &met.person, &in_scope, now)?,
+            events: latest_about(db, id, &acting.scope, met.target.inside == Some(Inside::Wholly), &EVENTS, EVENTS_MAX)?,
             offered: if may.assign { offered(db, &acting, &met.person, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
             assigned: Assigned::of(db, &acting, &met.person, &in_scope, &givers, is_open, wanted)?,
             may,
@@ -213,21 +248,10 @@ fn invitation(
         sent_at: open.map_or(person.created_at, |token| token.created_at),
         until: person.invitation_expires_at.filter(|_| person.credentials_set_at.is_none()),
         accepted_at: person.credentials_set_at,
-        mail: mails::of_link(db, TokenPurpose::Invitation, person.id)?,
+        mail: match person.credentials_set_at {
+            None => mails::of_link(db, TokenPurpose::Invitation, person.id)?,
+            Some(_) => mails::of_accepted_invitation(db, person.id)?,
+        },
         term: term(origin),
     }))
-}
-
-/// The portfolios that the actor may give to somebody who becomes a Portfolio Admin.
-///
-/// # Errors
-/// See [`Denied`].
-pub fn portfolios_to_give(ctx: &Context, actor: &Person, search: Option<SearchTerm>) -> Result<(Vec<Portfolio>, bool), Denied> {
-    ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
-        let filter = portfolios::Filter { scope: acting.scope.clone(), search, active_only: true, except: None };
-        let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX)?;
-        Ok((found.rows, found.has_next))
-    })
 }

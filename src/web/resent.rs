@@ -8,13 +8,16 @@ use super::{
 };
 
 pub(super) fn said(console: &Console, Resent { person, taken_over }: &Resent) -> Flash {
-    let mut text = if console.passes_links_on() {
-        format!("The invitation to {} has a new link. Show link gives it to you; the earlier one no longer works.", person.email)
+    let email = &person.email;
+    let sent = if console.passes_links_on() {
+        format!("The invitation to {email} has a new link. Show link gives it to you; the earlier one no longer works.")
     } else {
-        format!("A new invitation is on its way to {}. The earlier link no longer works.", person.email)
+        format!("A new invitation is on its way to {email}. The earlier link no longer works.")
     };
-    if !taken_over.is_empty() {
-        text += &format!(" Yours to give from now on, since whoever assigned it may no longer: {}.", named(taken_over));
-    }
+    let text = if taken_over.is_empty() {
+        sent
+    } else {
+        format!("{sent} Yours to give from now on, since whoever assigned it may no longer: {}.", named(taken_over))
+    };
     Flash::new(FlashKind::Ok, text)
 }

@@ -37,7 +37,7 @@ fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), Prof
         last_name: name(&person.last_name, "van Dijk"),
         email: EmailAddress::parse(email).unwrap(),
         default_role: person.default_role,
-        portfolio: None,
+        portfolios: Vec::new(),
         leaves: Vec::new(),
         agreed: false,
         version: person.version,

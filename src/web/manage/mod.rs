@@ -4,6 +4,7 @@ mod assigned;
 pub mod assignments;
 pub mod becomes_user;
 pub mod edit;
+mod events;
 pub mod fields;
 pub mod link;
 mod permissions;

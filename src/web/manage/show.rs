@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::{
     assigned::{Assignments, NotGiven},
-    fields::EditFields,
+    events::event,
+    fields::{self, EditFields},
     list,
     permissions::{self, Block},
     sent::{EmailChange, Invitation, PasswordReset},
@@ -25,6 +26,7 @@ use crate::{
         people::{self, May, Shown, Wanted},
     },
     web::{
+        accounts::events::Event,
         console::Console,
         page::{Moment, Person, Shell, counted},
         paths,
@@ -59,6 +61,7 @@ pub struct ManagePage {
     pub more_portfolios: Option<String>,
     pub assignments: Assignments,
     pub not_given: NotGiven,
+    pub events: Vec<Event>,
     /// The dialog Manage User, for those who may edit.
     pub edit: Option<EditFields>,
     pub may: May,
@@ -161,8 +164,14 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
         offer: SearchTerm::parse(&query.add),
     };
     let page = Action::Use(Permission::UsersView);
-    let (frame, shown) = console.open(page, move |ctx, actor| people::show(ctx, actor, id, &wanted)).await?;
-    respond::page(&ManagePage::new(&console, &frame, shown, &asked, query))
+    let content = move |ctx: &_, actor: &_| {
+        let shown = people::show(ctx, actor, id, &wanted)?;
+        let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.person, Vec::new(), "")? } else { None };
+        Ok((shown, portfolios))
+    };
+    let (frame, (shown, portfolios)) = console.open(page, content).await?;
+    let page = ManagePage::new(&console, &frame, shown, &asked, query);
+    respond::page(&ManagePage { edit: page.edit.map(|fields| EditFields { portfolios, ..fields }), ..page })
 }
 
 impl ManagePage {
@@ -181,9 +190,11 @@ impl ManagePage {
             assigned,
             left_out,
             offered,
+            events,
             may,
         } = shown;
         let moment = |at| Moment::new(at, now);
+        let to_files = console.passes_links_on();
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         Self {
             shell: console.shell(frame),
@@ -194,14 +205,15 @@ impl ManagePage {
             groups,
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
-            invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
-            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now)),
-            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now)),
+            invitation: invitation.map(|invitation| Invitation::new(invitation, now, to_files)),
+            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now, to_files)),
+            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now, to_files)),
             sessions,
             blocks,
             more_portfolios,
             assignments: Assignments::new(person.id, assigned, offered, asked, &query),
             not_given: NotGiven::new(person.id, left_out, may.assign),
+            events: events.iter().filter_map(|row| event(row, moment(row.at))).collect(),
             edit: may.edit.then(|| EditFields::of(&person, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,

@@ -61,11 +61,11 @@ const NAMED: usize = 5;
 
 /// "Fjord Foods, Aalto Eyewear and 3 more".
 pub fn named(names: &[String]) -> String {
-    let (named, more) = names.split_at(names.len().min(NAMED));
-    match (named, more.len()) {
+    let (first, more) = names.split_at(names.len().min(NAMED));
+    match (first, more.len()) {
         ([most @ .., last], 0) if !most.is_empty() => format!("{} and {last}", most.join(", ")),
-        (named, 0) => named.concat(),
-        (named, more) => format!("{} and {} more", named.join(", "), grouped(more as u64)),
+        (first, 0) => first.concat(),
+        (first, more) => format!("{} and {} more", first.join(", "), grouped(more as u64)),
     }
 }
 

@@ -39,9 +39,7 @@ fn block(sample: &Sample) -> Block {
     Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
 }
 
-fn page(sample: &Sample) -> ManagePage {
-    let person = sample.person(6);
-    let user = person.id;
+fn assignments(sample: &Sample, user: UserId) -> Assignments {
     let row = |place: usize| {
         let (kind, id) = (if place == 0 { "portfolio" } else { "account" }, i64::try_from(place).unwrap() + 1);
         let switch = |switch: Switch| SwitchRow {
@@ -62,7 +60,7 @@ fn page(sample: &Sample) -> ManagePage {
             lost: None,
         }
     };
-    let assignments = Assignments {
+    Assignments {
         in_short: in_short(1, sample.rows as u64),
         q: String::new(),
         searches: sample.rows > 50,
@@ -71,7 +69,12 @@ fn page(sample: &Sample) -> ManagePage {
         lost: 0,
         loses_role: false,
         offer: Offer { accounts: vec![("account-9".into(), sample.text.clone())], ..Offer::default() },
-    };
+    }
+}
+
+fn page(sample: &Sample) -> ManagePage {
+    let person = sample.person(6);
+    let user = person.id;
     ManagePage {
         shell: sample.shell(),
         status: Status::Active,
@@ -92,8 +95,9 @@ fn page(sample: &Sample) -> ManagePage {
         sessions: Some(2),
         blocks: vec![block(sample)],
         more_portfolios: Some("3 more portfolios".into()),
-        assignments,
+        assignments: assignments(sample, user),
         not_given: NotGiven::default(),
+        events: sample.rows(|place, person| Event { text: format!("{} edited the user", person.name), at: sample.moment(place) }),
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
         query: sample.query(),
@@ -103,7 +107,7 @@ fn page(sample: &Sample) -> ManagePage {
 }
 
 fn mail(sample: &Sample, fate: Fate) -> Option<Mail> {
-    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now())
+    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now(), false)
 }
 
 fn reset(sample: &Sample, fate: Fate) -> PasswordReset {
@@ -145,6 +149,11 @@ fn renders() {
         status: Status::Deactivated,
         may: May { deactivate: false, reactivate: true, ..MAY },
         ..page(sample)
+    });
+    check("manage-email-failed", |sample| {
+        let mut page = page(sample);
+        page.email_change.as_mut().unwrap().mail = mail(sample, Fate::Failed);
+        page
     });
     check("manage-reset-retrying", |sample| ManagePage { password_reset: Some(reset(sample, Fate::Retrying)), ..page(sample) });
     check("manage-without", |sample| {
