@@ -50,6 +50,7 @@ stored_enum! {
         AssignmentGiven = "assignment.given",
         AssignmentChanged = "assignment.changed",
         AssignmentTaken = "assignment.taken",
+        AssignmentTakenOver = "assignment.taken_over",
         AssignmentLeftOut = "assignment.left_out",
         UsersExported = "users.exported",
     }

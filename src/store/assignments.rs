@@ -344,6 +344,24 @@ pub fn set_grants(tx: &mut Tx<'_>, user: UserId, account: AccountId, grants: Gra
     Ok(touched == 1)
 }
 
+/// From now on the portfolio is given by somebody else.
+///
+/// # Errors
+/// The database's.
+pub fn take_portfolio_over(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId) -> Result<bool, StoreError> {
+    let row = portfolio_assignments::table.find((user, portfolio));
+    Ok(diesel::update(row).set(portfolio_assignments::assigned_by.eq(Some(by.0))).execute(tx.db())? == 1)
+}
+
+/// From now on the account is given by somebody else.
+///
+/// # Errors
+/// The database's.
+pub fn take_account_over(tx: &mut Tx<'_>, user: UserId, account: AccountId, by: UserId) -> Result<bool, StoreError> {
+    let row = account_assignments::table.find((user, account));
+    Ok(diesel::update(row).set(account_assignments::assigned_by.eq(Some(by.0))).execute(tx.db())? == 1)
+}
+
 /// Tells whether the person had it.
 ///
 /// # Errors

@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::domain::{
     audit::{AuditAction, By, CHAIN_START, ChainHash, Entry, Subject, SubjectKind, chain_hash},
     clock::Timestamp,
     ids::UserId,
+    scope::Scope,
 };
 
 use super::{
     Database, StoreError,
     dialect::lock_row,
     schema::{audit_entries, audit_head},
+    scopes,
 };
 
 /// How many entries are read at a time: a long read holds back SQLite's checkpoints.
@@ -158,6 +160,37 @@ pub fn latest_at(
     rows.sort_by_key(|row| std::cmp::Reverse(row.sequence));
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(rows)
+}
+
+/// What happened last to somebody in the portfolios and accounts of a scope, and with `elsewhere` in none too, newest first, at most `limit`
+/// entries of these actions; any where none is named.
+///
+/// # Errors
+/// The database's.
+pub fn latest_about(
+    db: &mut Database,
+    user: UserId,
+    scope: &Scope,
+    elsewhere: bool,
+    only: &[AuditAction],
+    limit: i64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let mut places = match (scopes::within("audit_entries.place_id", scope), scopes::within("accounts.portfolio_id", scope)) {
+        (Some(portfolio), Some(account)) => format!(
+            "audit_entries.place_kind = 'portfolio' AND {portfolio} OR audit_entries.place_kind = 'account' \
+             AND audit_entries.place_id IN (SELECT accounts.id FROM accounts WHERE {account})"
+        ),
+        _ => "audit_entries.place_id IS NOT NULL".to_owned(),
+    };
+    if elsewhere {
+        places.push_str(" OR audit_entries.place_id IS NULL");
+    }
+    let about = audit_entries::subject_kind.eq(SubjectKind::User).and(audit_entries::subject_id.eq(user.0));
+    let mut found = audit_entries::table.filter(about).filter(sql::<Bool>(&format!("({places})"))).into_boxed();
+    if !only.is_empty() {
+        found = found.filter(audit_entries::action.eq_any(only.to_vec()));
+    }
+    Ok(found.order(audit_entries::sequence.desc()).limit(limit).select(AuditRow::as_select()).load(db)?)
 }
 
 /// Follows the chain from its first entry; tells how many entries stand, or the first one that does not fit.

@@ -10,7 +10,7 @@ use crate::domain::{
     clock::Timestamp,
     ids::{MailId, TokenId, UserId},
     stored::stored_enum,
-    token::TokenPurpose,
+    token::{TokenEnd, TokenPurpose},
 };
 
 use super::{
@@ -214,7 +214,7 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
     Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
 }
 
-/// What became of the mail that carries an open link of somebody's.
+/// What became of the mail that carries a link of somebody's.
 #[derive(Debug, Clone, Queryable)]
 pub struct LinkMail {
     pub user: UserId,
@@ -233,12 +233,27 @@ pub struct LinkMail {
 pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<Vec<LinkMail>, StoreError> {
     let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
     let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(purpose)).filter(tokens::ended_at.is_null());
-    let mail = (outbox::state, outbox::reply, outbox::created_at, outbox::next_attempt_at, outbox::done_at);
-    let (state, reply, created_at, next_attempt_at, done_at) = mail;
-    Ok(open
+    Ok(open.inner_join(outbox::table).select(link_mail()).load(db)?)
+}
+
+/// The mail with the invitation that somebody accepted.
+///
+/// # Errors
+/// The database's.
+pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkMail>, StoreError> {
+    Ok(tokens::table
+        .filter(tokens::user_id.eq(user.0))
+        .filter(tokens::purpose.eq(TokenPurpose::Invitation))
+        .filter(tokens::ended_as.eq(TokenEnd::Used.as_str()))
         .inner_join(outbox::table)
-        .select((tokens::user_id.assume_not_null(), state, reply, created_at, next_attempt_at, done_at))
-        .load(db)?)
+        .select(link_mail())
+        .first(db)
+        .optional()?)
+}
+
+#[diesel::dsl::auto_type]
+fn link_mail() -> _ {
+    (tokens::user_id.assume_not_null(), outbox::state, outbox::reply, outbox::created_at, outbox::next_attempt_at, outbox::done_at)
 }
 
 /// A mail and its fate, for whoever looks after it.

@@ -51,6 +51,18 @@ impl<T> Slice<T> {
 }
 
 impl<T> Slice<T> {
+    /// A page of `rows`, all of which are at hand, in the order of their keys.
+    pub fn of<K: Ord>(rows: Vec<T>, key: impl Fn(&T) -> K, position: &Position<K>, limit: usize) -> Self {
+        let rows = rows.into_iter();
+        let found = match position {
+            Position::First => rows.take(limit + 1).collect(),
+            Position::After(at) => rows.filter(|row| key(row) > *at).take(limit + 1).collect(),
+            Position::Before(at) => rows.rev().filter(|row| key(row) < *at).take(limit + 1).collect(),
+            Position::Last => rows.rev().take(limit + 1).collect(),
+        };
+        Self::new(found, position, limit)
+    }
+
     /// The same page with its rows made into something else.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U> {
         Slice { rows: self.rows.into_iter().map(f).collect(), has_previous: self.has_previous, has_next: self.has_next }
@@ -96,5 +108,17 @@ mod tests {
         assert_eq!(slice(&Position::After(key.clone()), &[4, 5]), (vec![4, 5], true, false));
         assert_eq!(slice(&Position::Before(key), &[3, 2, 1]), (vec![2, 3], true, true));
         assert_eq!(slice(&Position::Last, &[9, 8, 7]), (vec![8, 9], true, false));
+    }
+
+    #[test]
+    fn rows_at_hand_are_paged_like_those_of_the_database() {
+        let page = |position: Position<i32>| {
+            let slice = Slice::of(vec![1, 2, 3, 4, 5], |row| *row, &position, 2);
+            (slice.rows, slice.has_previous, slice.has_next)
+        };
+        assert_eq!(page(Position::First), (vec![1, 2], false, true));
+        assert_eq!(page(Position::After(2)), (vec![3, 4], true, true));
+        assert_eq!(page(Position::Before(3)), (vec![1, 2], false, true));
+        assert_eq!(page(Position::Last), (vec![4, 5], true, false));
     }
 }

@@ -48,7 +48,7 @@ pub struct Met {
 }
 
 /// What is assigned to somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Given {
     Portfolio(PortfolioId),
     Account(AccountId),
@@ -77,9 +77,9 @@ impl InScope {
         }
     }
 
-    /// Whether the person leaves the actor's scope with it: nobody leaves an Admin's.
-    pub(super) fn is_single(&self, acting: &Acting) -> bool {
-        acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == 1
+    /// Whether the person leaves the actor's scope with so many of them: nobody leaves an Admin's.
+    pub(super) fn are_all(&self, acting: &Acting, count: usize) -> bool {
+        acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
 }
 

@@ -1,16 +1,17 @@
 //! Giving people portfolios and accounts, changing what an account gives them, and taking them away.
 
+mod givers;
 mod take;
 
 use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        audit::{AuditAction, By, Entry, Subject},
+        audit::{AuditAction, By, Entry},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{Grants, Permission, Switch, To},
-        policy::{Action, Refusal, decide},
+        policy::{Action, Refusal},
         user::{DefaultRole, Status},
     },
     mail::{
@@ -20,7 +21,7 @@ use crate::{
     store::{
         Database, StoreError, Tx,
         accounts::{self, Account},
-        assignments::{self, PortfolioAssignment},
+        assignments,
         people::{self, Person},
         portfolios::{self, Portfolio},
     },
@@ -33,7 +34,9 @@ use super::{
     context::{Rights, about_user, place_of_account, place_of_portfolio},
 };
 
-pub use take::{TakeError, Taken, parting, take};
+pub use givers::Lost;
+pub(super) use givers::{Givers, judge_again, take_over};
+pub use take::{Parting, TakeError, Taken, parting, take};
 
 /// Gives somebody an account. Tells who and what.
 ///
@@ -196,64 +199,12 @@ fn own_portfolio(tx: &mut Tx<'_>, acting: &Acting, id: PortfolioId) -> Result<Po
     acting.portfolio(tx.db(), id)
 }
 
-/// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out, and a
-/// Portfolio Admin of whose portfolios none is left becomes a User.
-///
-/// # Errors
-/// The database's.
-pub(super) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Timestamp) -> Result<(), StoreError> {
-    let default_role = invited.default_role;
-    let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
-    let mut left = portfolios.len();
-    for given in &portfolios {
-        let is_role = default_role == DefaultRole::PortfolioAdmin;
-        if !is_role || !may_still_give(tx, given.by, default_role, given.portfolio.id, now)? {
-            assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
-            tx.audit(left_out(invited, by, place_of_portfolio(&given.portfolio), now));
-            left -= 1;
-        }
-    }
-    if default_role == DefaultRole::PortfolioAdmin && left == 0 {
-        become_user(tx, invited, by, NO_LONGER, now)?;
-    }
-    for given in assignments::accounts_of(tx.db(), &[invited.id])? {
-        if !may_still_give(tx, given.by, DefaultRole::User, given.account.portfolio_id, now)? {
-            assignments::take_account(tx, invited.id, given.account.id)?;
-            tx.audit(left_out(invited, by, place_of_account(&given.account), now));
-        }
-    }
-    Ok(())
-}
-
 /// A Portfolio Admin to whom no portfolio is left is a User.
 pub(super) fn become_user(tx: &mut Tx<'_>, person: &Person, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
     people::set_default_role(tx, person.id, DefaultRole::User)?;
     let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
     tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
     Ok(())
-}
-
-/// Why something is left out, in the audit log.
-const NO_LONGER: &str = "whoever gave it may no longer give it";
-
-fn left_out(invited: &Person, by: &By, place: Subject, now: Timestamp) -> Entry {
-    let entry = about_user(now, by.clone(), AuditAction::AssignmentLeftOut, &invited.who(), json!({"reason": NO_LONGER}));
-    Entry { place: Some(place), ..entry }
-}
-
-fn may_still_give(
-    tx: &mut Tx<'_>,
-    giver: Option<UserId>,
-    default_role: DefaultRole,
-    portfolio: PortfolioId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let giver = giver.map(|giver| people::find(tx.db(), giver)).transpose()?.flatten();
-    let Some(giver) = giver.filter(|giver| giver.status(now) == Status::Active) else { return Ok(false) };
-    // A portfolio that is deactivated in the meantime stays whose it was, and what it gives comes back with it.
-    let looks_after = |given: &PortfolioAssignment| given.portfolio.id == portfolio;
-    let is_own = giver.is_admin || assignments::portfolios_of(tx.db(), &[giver.id])?.iter().any(looks_after);
-    Ok(decide(giver.actor(), Action::InviteWith { default_role, is_own }).is_ok())
 }
 
 /// An entry about somebody's assignment to an account.

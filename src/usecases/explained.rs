@@ -1,11 +1,11 @@
 //! What somebody may do and through what, account by account. Drawn by the function that guards.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::{
     domain::{
         clock::Timestamp,
-        ids::{PortfolioId, UserId},
+        ids::PortfolioId,
         permission::{AccountPlace, IN_PORTFOLIOS, ON_ACCOUNTS, Permission, Place},
         policy::Role,
         scope::Scope,
@@ -15,9 +15,13 @@ use crate::{
         accounts::{self, Account, Filter},
         assignments::{AccountAssignment, PortfolioAssignment},
         page::Position,
-        people,
         portfolios::{self, Portfolio},
     },
+};
+
+use super::{
+    acting::InScope,
+    assignments::{Givers, Lost},
 };
 
 /// How many portfolios are explained, and how many accounts in each; the others are counted.
@@ -45,6 +49,8 @@ pub struct InPortfolio {
     pub accounts: Vec<OnAccount>,
     /// How many of the accounts that somebody has here are not shown.
     pub more: u64,
+    /// How many of the accounts in it somebody reaches.
+    pub reached: u64,
     /// How many accounts lie in it.
     pub accounts_in_all: u64,
 }
@@ -66,14 +72,18 @@ pub struct Given {
     /// `None` when that person is gone.
     pub by: Option<String>,
     pub at: Timestamp,
+    /// Why it will not be given, of an open invitation.
+    pub lost: Option<Lost>,
 }
 
-/// Explains what `role` and these assignments give, each of which the one who looks may see.
+/// Explains what `role` and these assignments give, each of which the one who looks may see. Those of an invitation that `is_open` give only what
+/// they would give if it was accepted now.
 pub(super) fn explain(
     db: &mut Database,
     role: Role,
-    portfolios: &[PortfolioAssignment],
-    accounts: &[AccountAssignment],
+    InScope { portfolios, accounts }: &InScope,
+    givers: &Givers,
+    is_open: bool,
 ) -> Result<Explained, StoreError> {
     let everywhere = Permission::ALL.iter().copied().filter(|permission| permission.check(role, Place::Company).is_ok()).collect();
     if role == Role::Admin {
@@ -86,12 +96,12 @@ pub(super) fn explain(
     all.truncate(PORTFOLIOS_MAX);
     let ids = all.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
     let contents = portfolios::contents(db, &ids)?;
-    let names = names_of_givers(db, portfolios, accounts)?;
     let mut explained = Vec::with_capacity(all.len());
     for portfolio in all {
         let whole = portfolios.iter().find(|given| given.portfolio.id == portfolio.id);
         let in_all = contents.get(&portfolio.id).map_or(0, |contents| u64::try_from(contents.accounts).unwrap_or(0));
-        let told = Told { role, is_own: role == Role::PortfolioAdmin && whole.is_some() && portfolio.is_active(), names: &names };
+        let is_given = whole.is_some_and(|whole| !is_open || givers.lost_portfolio(whole).is_none());
+        let told = Told { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), givers, is_open };
         explained.push(told.portfolio(db, portfolio, whole, accounts, in_all)?);
     }
     Ok(Explained { role, everywhere, portfolios: explained, more })
@@ -101,7 +111,8 @@ pub(super) fn explain(
 struct Told<'a> {
     role: Role,
     is_own: bool,
-    names: &'a HashMap<UserId, String>,
+    givers: &'a Givers,
+    is_open: bool,
 }
 
 impl Told<'_> {
@@ -121,27 +132,40 @@ impl Told<'_> {
             (shown, here.len() as u64)
         };
         let more = in_all.saturating_sub(shown.len() as u64);
+        let is_given = |given: &&AccountAssignment| !self.is_open || self.givers.lost_account(given).is_none();
+        let reached = if self.is_own { in_all } else { here.iter().copied().filter(is_given).count() as u64 };
         let accounts = shown.into_iter().map(|account| {
             let assignment = here.iter().copied().find(|given| given.account.id == account.id);
             self.account(account, assignment)
         });
         let place = Place::Portfolio { is_own: self.is_own };
         Ok(InPortfolio {
-            assigned: whole.map(|whole| self.given(whole.by, whole.at)),
+            assigned: whole.map(|whole| Given {
+                by: self.givers.name(whole.by),
+                at: whole.at,
+                lost: self.givers.lost_portfolio(whole).filter(|_| self.is_open),
+            }),
             permissions: self.given_at(place, &IN_PORTFOLIOS),
             accounts: accounts.collect(),
             more,
+            reached,
             accounts_in_all,
             portfolio,
         })
     }
 
     fn account(&self, account: Account, assignment: Option<&AccountAssignment>) -> OnAccount {
-        let assigned = assignment.filter(|_| account.is_active()).map(|assignment| assignment.grants);
+        let given = assignment.map(|assignment| Given {
+            by: self.givers.name(assignment.by),
+            at: assignment.at,
+            lost: self.givers.lost_account(assignment).filter(|_| self.is_open),
+        });
+        let is_given = account.is_active() && given.as_ref().is_some_and(|given| given.lost.is_none());
+        let assigned = assignment.filter(|_| is_given).map(|assignment| assignment.grants);
         OnAccount {
             permissions: self.given_at(Place::Account(AccountPlace { is_own: self.is_own, assigned }), &ON_ACCOUNTS),
             by_portfolio: self.is_own,
-            assigned: assignment.map(|assignment| self.given(assignment.by, assignment.at)),
+            assigned: given,
             account,
         }
     }
@@ -149,26 +173,9 @@ impl Told<'_> {
     fn given_at(&self, place: Place, of: &[Permission]) -> Vec<Permission> {
         of.iter().copied().filter(|permission| permission.check(self.role, place).is_ok()).collect()
     }
-
-    fn given(&self, by: Option<UserId>, at: Timestamp) -> Given {
-        Given { by: by.and_then(|by| self.names.get(&by).cloned()), at }
-    }
 }
 
 fn accounts_in(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<Account>, StoreError> {
     let filter = Filter { portfolio: Some(portfolio), ..Filter::within(Scope::Company) };
     Ok(accounts::list(db, &filter, &Position::First, ACCOUNTS_MAX)?.rows)
-}
-
-fn names_of_givers(
-    db: &mut Database,
-    portfolios: &[PortfolioAssignment],
-    accounts: &[AccountAssignment],
-) -> Result<HashMap<UserId, String>, StoreError> {
-    let givers = portfolios.iter().filter_map(|given| given.by).chain(accounts.iter().filter_map(|given| given.by));
-    let mut names = HashMap::new();
-    for giver in givers.collect::<BTreeSet<_>>() {
-        names.extend(people::find(db, giver)?.map(|person| (giver, person.display_name())));
-    }
-    Ok(names)
 }

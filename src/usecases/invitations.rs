@@ -150,11 +150,19 @@ pub(super) fn add(
     Ok(person)
 }
 
-/// Sends the invitation once more: the earlier link is dead, the term starts anew. Tells whose it was.
+/// An invitation that was sent once more.
+#[derive(Debug, Clone)]
+pub struct Resent {
+    pub person: Person,
+    /// What it gives by whoever sent it now, since those who gave it before may no longer: portfolios and accounts by name.
+    pub taken_over: Vec<String>,
+}
+
+/// Sends the invitation once more: the earlier link is dead, the term starts anew.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Resent, Denied> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -163,7 +171,8 @@ pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Resul
         let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
-        Ok(person)
+        let taken_over = assignments::take_over(tx, caller, &acting, &person, now)?;
+        Ok(Resent { person, taken_over })
     })
 }
 

@@ -91,6 +91,12 @@ pub(super) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) ->
     Ok(of_links(db, purpose, &[user])?.remove(&user))
 }
 
+/// The same of the invitation that somebody accepted; `None` where it came by another way, before the mail went.
+pub(super) fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkMail>, StoreError> {
+    let mail = outbox::of_accepted_invitation(db, user)?;
+    Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
+}
+
 /// Counts a mail that somebody sends somebody by a click. Refused for a while after several in a row.
 pub(super) fn count_click(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), Denied> {
     let strike = throttles::strike(tx, ThrottleScope::Clicks, &format!("{} to {}", by.id, to.id), now)?;

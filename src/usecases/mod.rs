@@ -14,6 +14,7 @@ pub mod explained;
 pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
+pub mod left_out;
 mod links;
 mod mails;
 pub mod new_user;

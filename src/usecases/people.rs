@@ -1,21 +1,23 @@
 //! Somebody's page in Users & Permissions: what is known of them, what they may do, and what may be done to them.
 
+mod assigned;
+
 use crate::{
     domain::{
+        audit::AuditAction,
         clock::Timestamp,
         ids::UserId,
         invitation::InvitationOrigin,
-        permission::Permission,
         policy::{Action, Role},
-        search::{SearchTerm, search_words},
+        scope::Inside,
+        search::SearchTerm,
         token::TokenPurpose,
         user::{DefaultRole, Status},
     },
     store::{
-        Database, StoreError,
+        AuditRow, Database, StoreError,
         accounts::{self, Account},
-        assignments::{self, AccountAssignment, PortfolioAssignment},
-        company, groups,
+        company, groups, latest_about,
         page::Position,
         people::{self, Person},
         portfolios::{self, Portfolio},
@@ -26,14 +28,49 @@ use crate::{
 use super::{
     Context, Denied,
     acting::{Acting, InScope, Met},
+    assignments::Givers,
     directory, email_change,
     explained::{Explained, explain},
+    left_out::{self, LeftOut},
     mails::{self, LinkMail},
     password_reset,
 };
 
-/// How many assignments a page shows, and how many portfolios or accounts it offers, before one searches.
-pub const SHOWN_MAX: usize = 100;
+pub use assigned::{Assigned, Held, Wanted, What};
+
+/// How many portfolios or accounts a page offers before one searches.
+const SHOWN_MAX: usize = 100;
+
+/// How many of the latest events it shows, …
+const EVENTS_MAX: i64 = 10;
+
+/// … of these.
+const EVENTS: [AuditAction; 24] = [
+    AuditAction::UserInvited,
+    AuditAction::InvitationResent,
+    AuditAction::InvitationRequested,
+    AuditAction::InvitationAccepted,
+    AuditAction::InvitationLinkSeen,
+    AuditAction::PasswordResetRequested,
+    AuditAction::PasswordResetSent,
+    AuditAction::PasswordReset,
+    AuditAction::EmailChangeAsked,
+    AuditAction::EmailChangeWithdrawn,
+    AuditAction::EmailChangeStopped,
+    AuditAction::EmailChanged,
+    AuditAction::UserCreated,
+    AuditAction::UserEdited,
+    AuditAction::UserDeactivated,
+    AuditAction::UserReactivated,
+    AuditAction::UserDeleted,
+    AuditAction::UserRestored,
+    AuditAction::SessionsEnded,
+    AuditAction::AssignmentGiven,
+    AuditAction::AssignmentChanged,
+    AuditAction::AssignmentTaken,
+    AuditAction::AssignmentTakenOver,
+    AuditAction::AssignmentLeftOut,
+];
 
 /// A person as the actor sees them.
 #[derive(Debug, Clone)]
@@ -53,7 +90,11 @@ pub struct Shown {
     pub sessions: Option<u64>,
     pub explained: Explained,
     pub assigned: Assigned,
+    /// What they did not get when they accepted.
+    pub left_out: Vec<LeftOut>,
     pub offered: Offered,
+    /// What happened to them lately, as far as it lies in the actor's scope: newest first.
+    pub events: Vec<AuditRow>,
     pub may: May,
 }
 
@@ -65,26 +106,10 @@ pub struct Invitation {
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,
     pub accepted_at: Option<Timestamp>,
-    /// What became of the mail of an open one.
+    /// What became of its mail.
     pub mail: Option<LinkMail>,
     /// How long a new link will hold.
     pub term: chrono::TimeDelta,
-}
-
-/// What is assigned to somebody in the actor's scope.
-#[derive(Debug, Clone)]
-pub struct Assigned {
-    /// At most [`SHOWN_MAX`], of what the search finds.
-    pub portfolios: Vec<PortfolioAssignment>,
-    /// At most [`SHOWN_MAX`], of what the search finds.
-    pub accounts: Vec<AccountAssignment>,
-    /// How many there are in all.
-    pub portfolio_count: usize,
-    pub account_count: usize,
-    /// Whether the person leaves the actor's scope with it.
-    pub is_last_in_common: bool,
-    /// Whether it stays with a Portfolio Admin.
-    pub is_last_portfolio: bool,
 }
 
 /// What the actor may still assign to somebody.
@@ -133,7 +158,7 @@ impl May {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTerm>) -> Result<Shown, Denied> {
+pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Result<Shown, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
@@ -142,9 +167,8 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTer
         let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
         let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
         let in_scope = InScope::of(db, &acting, &met.person)?;
-        let is_last_in_common = in_scope.is_single(&acting);
-        let InScope { portfolios, accounts } = in_scope;
-        let is_last_portfolio = met.person.default_role == DefaultRole::PortfolioAdmin && assignments::portfolios_of(db, &[id])?.len() == 1;
+        let givers = Givers::of(db, &in_scope.portfolios, &in_scope.accounts, now)?;
+        let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
         let company = company::load(db)?;
@@ -157,9 +181,11 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, search: Option<&SearchTer
             email_change: if may.edit { waiting(db, &met.person, now)? } else { None },
             password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
-            explained: explain(db, role, &portfolios, &accounts)?,
-            offered: if may.assign { offered(db, &acting, &met.person, search, &portfolios, &accounts)? } else { Offered::default() },
-            assigned: Assigned { is_last_in_common, is_last_portfolio, ..found(portfolios, accounts, search) },
+            explained: explain(db, role, &in_scope, &givers, is_open)?,
+            left_out: left_out::of(db, &acting, &met.person, &in_scope, now)?,
+            events: latest_about(db, id, &acting.scope, met.target.inside == Some(Inside::Wholly), &EVENTS, EVENTS_MAX)?,
+            offered: if may.assign { offered(db, &acting, &met.person, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
+            assigned: Assigned::of(db, &acting, &met.person, &in_scope, &givers, is_open, wanted)?,
             may,
             person: met.person,
         })
@@ -179,24 +205,12 @@ pub fn is_met(ctx: &Context, actor: &Person, id: UserId) -> Result<bool, Denied>
     }
 }
 
-fn found(mut portfolios: Vec<PortfolioAssignment>, mut accounts: Vec<AccountAssignment>, search: Option<&SearchTerm>) -> Assigned {
-    let (portfolio_count, account_count) = (portfolios.len(), accounts.len());
-    if let Some(term) = search {
-        portfolios.retain(|given| term.is_in(&search_words(&given.portfolio.name)));
-        accounts.retain(|given| term.is_in(&search_words(&given.account.name)) || term.is_in(&search_words(&given.account.portfolio_name)));
-    }
-    portfolios.truncate(SHOWN_MAX);
-    accounts.truncate(SHOWN_MAX);
-    Assigned { portfolios, accounts, portfolio_count, account_count, is_last_in_common: false, is_last_portfolio: false }
-}
-
 fn offered(
     db: &mut Database,
     acting: &Acting,
     person: &Person,
     search: Option<&SearchTerm>,
-    portfolios: &[PortfolioAssignment],
-    accounts: &[AccountAssignment],
+    InScope { portfolios, accounts }: &InScope,
 ) -> Result<Offered, StoreError> {
     let mut offered = Offered::default();
     if person.default_role == DefaultRole::PortfolioAdmin {
@@ -234,21 +248,10 @@ fn invitation(
         sent_at: open.map_or(person.created_at, |token| token.created_at),
         until: person.invitation_expires_at.filter(|_| person.credentials_set_at.is_none()),
         accepted_at: person.credentials_set_at,
-        mail: mails::of_link(db, TokenPurpose::Invitation, person.id)?,
+        mail: match person.credentials_set_at {
+            None => mails::of_link(db, TokenPurpose::Invitation, person.id)?,
+            Some(_) => mails::of_accepted_invitation(db, person.id)?,
+        },
         term: term(origin),
     }))
-}
-
-/// The portfolios that the actor may give to somebody who becomes a Portfolio Admin.
-///
-/// # Errors
-/// See [`Denied`].
-pub fn portfolios_to_give(ctx: &Context, actor: &Person, search: Option<SearchTerm>) -> Result<(Vec<Portfolio>, bool), Denied> {
-    ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
-        acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
-        let filter = portfolios::Filter { scope: acting.scope.clone(), search, active_only: true, except: None };
-        let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX)?;
-        Ok((found.rows, found.has_next))
-    })
 }

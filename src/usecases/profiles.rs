@@ -33,6 +33,7 @@ use super::{
     context::{Rights, about_user},
     email_change::{self, Asked, Tokens},
     invitations::{self, Existing},
+    portfolios::sorted,
 };
 
 /// What somebody is to be.
@@ -42,8 +43,8 @@ pub struct Profile {
     pub last_name: PersonName,
     pub email: EmailAddress,
     pub default_role: DefaultRole,
-    /// For somebody who becomes a Portfolio Admin: their first portfolio.
-    pub portfolio: Option<PortfolioId>,
+    /// For somebody who becomes a Portfolio Admin: their first portfolios.
+    pub portfolios: Vec<PortfolioId>,
     /// For a Portfolio Admin who becomes a User: the portfolios of which they have been told that they go.
     pub leaves: Vec<PortfolioId>,
     /// Whether they have been told that the person leaves their scope with these.
@@ -58,7 +59,7 @@ pub enum ProfileError {
     /// Somebody else changed it since the form was drawn; this is how it stands now.
     #[error("it was changed meanwhile")]
     Stale(Box<Person>),
-    /// A Portfolio Admin begins with an active portfolio. The one that was chosen is deactivated, if it has a name here.
+    /// A Portfolio Admin begins with active portfolios. One that was chosen is deactivated, if it has a name here.
     #[error("a portfolio is missing")]
     NeedsPortfolio { deactivated: Option<String> },
     /// These go with the role, and nobody has agreed to that yet.
@@ -152,17 +153,21 @@ fn change_role(
     match default_role {
         DefaultRole::PortfolioAdmin => {
             acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
-            let id = profile.portfolio.ok_or(ProfileError::NeedsPortfolio { deactivated: None })?;
-            portfolios::lock(tx, id)?;
-            let portfolio = acting.portfolio(tx.db(), id)?;
-            let is_own = acting.scope.holds(id);
-            acting.authorise(Action::InviteWith { default_role, is_own })?;
-            if !portfolio.is_active() {
-                return Err(ProfileError::NeedsPortfolio { deactivated: Some(portfolio.name) });
+            if profile.portfolios.is_empty() {
+                return Err(ProfileError::NeedsPortfolio { deactivated: None });
             }
-            assignments::give_portfolio(tx, person.id, id, acting.person.id, now)?;
-            audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, person, &portfolio, now);
-            names.given.push(portfolio.name);
+            for id in sorted(&profile.portfolios) {
+                portfolios::lock(tx, id)?;
+                let portfolio = acting.portfolio(tx.db(), id)?;
+                let is_own = acting.scope.holds(id);
+                acting.authorise(Action::InviteWith { default_role, is_own })?;
+                if !portfolio.is_active() {
+                    return Err(ProfileError::NeedsPortfolio { deactivated: Some(portfolio.name) });
+                }
+                assignments::give_portfolio(tx, person.id, id, acting.person.id, now)?;
+                audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, person, &portfolio, now);
+                names.given.push(portfolio.name);
+            }
         }
         DefaultRole::User => {
             let parts = acting.scope != Scope::Company && InScope::of(tx.db(), acting, person)?.accounts.is_empty();

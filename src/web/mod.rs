@@ -24,6 +24,7 @@ pub mod password_reset;
 pub mod paths;
 pub mod portfolios;
 mod query;
+mod resent;
 mod respond;
 pub mod roles;
 mod routes;

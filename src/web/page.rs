@@ -18,7 +18,7 @@ pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
 pub use merge::Base;
 pub use moment::Moment;
-pub use number::{Count, counted, grouped, wait_in_words};
+pub use number::{Count, counted, grouped, named, wait_in_words};
 pub use pager::{Pager, RowsLink};
 pub use person::{Badge, Person};
 pub use picker::{PICKS_MAX, Pick, Picker, PickerKind};

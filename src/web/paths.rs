@@ -91,7 +91,7 @@ paths! {
     DoBulk {} = "/users-and-permissions/bulk/do";
     /// New User, in three steps. Takes `?step=`, `?draft=` and `?q=`, or `?portfolio=` for the first.
     NewUserWizard {} = "/users-and-permissions/new";
-    /// Takes `?q=`, for assignments.
+    /// Takes `?q=` and `?page=` of the assignments, and `?add=`, which looks for one to add.
     Manage { user: UserId } = "/users-and-permissions/{user}";
     EditUser { user: UserId } = "/users-and-permissions/{user}/edit";
     DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate";
@@ -106,6 +106,8 @@ paths! {
     LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link";
     /// Gives what was chosen from a list of portfolios and accounts.
     Assign { user: UserId } = "/users-and-permissions/{user}/assign";
+    /// Takes what is ticked.
+    Unassign { user: UserId } = "/users-and-permissions/{user}/remove";
     AssignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/assign";
     UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove";
     AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign";

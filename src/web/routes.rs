@@ -122,6 +122,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(RevokeFromManage => manage::revoke::show, post manage::revoke::submit))
                 .service(noted!(LinkFromManage => manage::link::show))
                 .service(act!(Assign => manage::assignments::assign))
+                .service(act!(Unassign => manage::unassign::several))
                 .service(act!(AssignPortfolio => manage::assignments::assign_portfolio))
                 .service(page!(UnassignPortfolio => manage::unassign::ask_portfolio, post manage::unassign::portfolio))
                 .service(act!(AssignAccount => manage::assignments::assign_account))

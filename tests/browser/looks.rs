@@ -138,7 +138,7 @@ fn links_to_somebody_active_look_good() {
         last_name: PersonName::parse("Vermeulen").unwrap(),
         email: EmailAddress::parse(address).unwrap(),
         default_role: DefaultRole::User,
-        portfolio: None,
+        portfolios: Vec::new(),
         leaves: Vec::new(),
         agreed: false,
         version: 1,

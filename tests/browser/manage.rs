@@ -37,10 +37,10 @@ with_scripts_and_without! {
         let maya = site.signed_in(MAYA, scripts);
         maya.open(&Business::manage(jonas, ""));
         maya.click_link("Edit name");
+        maya.see_no("A Portfolio Admin looks after at least one.");
         maya.choose("Default Role", "Portfolio Admin");
-        maya.press("Update User");
         maya.see("A Portfolio Admin looks after at least one.");
-        maya.choose("Portfolio", "DACH Retail");
+        maya.tick("DACH Retail");
         maya.press("Update User");
         maya.see("Jonas Vermeulen is updated, a Portfolio Admin now. All their sessions have ended.");
         maya.see("1 portfolio and 1 account.");
@@ -51,6 +51,24 @@ with_scripts_and_without! {
         maya.see("These are taken away: DACH Retail");
         maya.press("Update User");
         maya.see("Jonas Vermeulen is updated, a User now.");
+        maya.see("1 account.");
+        site.subjects();
+    }
+
+    fn several_assignments_are_ticked_and_removed_at_once(scripts: bool) {
+        let Business { site, jonas, nordic, bikes, .. } = Business::new(scripts);
+        for account in [bikes, site.app.create_account(nordic, "Aalto Eyewear")] {
+            site.wait(site.app.assign(jonas, account));
+        }
+        let maya = site.signed_in(MAYA, scripts);
+        maya.open(&Business::manage(jonas, ""));
+        assert!(!maya.has_button("Remove assignments"));
+        maya.tick("Fjord Foods");
+        maya.tick("Aalto Eyewear");
+        maya.press("Remove assignments");
+        maya.see("Remove 2 assignments from Jonas Vermeulen?");
+        maya.press("Remove assignments");
+        maya.see("2 assignments are removed from Jonas Vermeulen: Aalto Eyewear and Fjord Foods.");
         maya.see("1 account.");
         site.subjects();
     }

@@ -218,7 +218,7 @@ on_both! {
             ("/users-and-permissions".to_owned(), &["q", "page", "rows", "status", "role", "two_factor", "assignments", "sort"]),
             ("/users-and-permissions/bulk".to_owned(), &["q", "page", "rows", "status", "role", "two_factor", "assignments", "sort"]),
             ("/users-and-permissions/export".to_owned(), &["q", "page", "rows", "status", "role", "two_factor", "assignments", "sort"]),
-            (format!("/users-and-permissions/{uma}"), &["q"]),
+            (format!("/users-and-permissions/{uma}"), &["q", "page", "add"]),
             ("/portfolios".to_owned(), &["q", "page", "rows"]),
             (format!("/portfolios/{nordic}"), &["page", "people"]),
             ("/users-and-permissions/new".to_owned(), &["step", "draft", "q", "portfolio"]),

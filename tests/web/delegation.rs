@@ -140,7 +140,7 @@ on_both! {
             let portfolio = [("step", "portfolio"), ("name", "New"), ("do", "find"), ("find_portfolio", q)];
             let people = [("step", "people"), ("name", "New"), ("portfolio", &*nordic), ("do", "find"), ("find_user", q)];
             let assign = [("action", "assign"), ("user", &*uma_id), ("do", "find"), ("find_account", q)];
-            let edit = [&edit[..], &[("do", "find"), ("q", q)]].concat();
+            let edit = [&edit[..], &[("do", "find"), ("find_portfolio", q)]].concat();
             let (bulk, edit_path) = (format!("{BULK}/do"), at(uma, "/edit"));
             for (path, fields) in [
                 (NEW_USER, &user[..]),

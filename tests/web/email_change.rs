@@ -37,7 +37,7 @@ fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), Prof
         last_name: name(&person.last_name, "van Dijk"),
         email: EmailAddress::parse(email).unwrap(),
         default_role: person.default_role,
-        portfolio: None,
+        portfolios: Vec::new(),
         leaves: Vec::new(),
         agreed: false,
         version: person.version,
@@ -392,7 +392,7 @@ on_both! {
         assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
         let refused = email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap_err();
         assert!(matches!(refused, Denied::Refused { refusal: Refusal::OutOfReach, .. }), "{refused:?}");
-        assignments::take(&app.ctx, &caller(app.id_of(MAYA)), hana, usher::usecases::Given::Account(farms), false).unwrap();
+        assignments::take(&app.ctx, &caller(app.id_of(MAYA)), hana, &[usher::usecases::Given::Account(farms)], false).unwrap();
         email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap();
         app.mails().await;
     }

@@ -13,6 +13,7 @@ mod helpers;
 
 mod account_people;
 mod accounts;
+mod assignments;
 mod audit;
 mod bad_input;
 mod business;
@@ -22,6 +23,7 @@ mod drafts;
 mod email_change;
 mod faults;
 mod forms;
+mod givers;
 mod groups;
 mod headers;
 mod housekeeping;

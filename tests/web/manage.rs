@@ -475,6 +475,25 @@ on_both! {
         assert!(mail.contains("Default role: Portfolio Admin") && mail.contains("New: Nordic Brands"), "{mail}");
     }
 
+    async fn manage_user_offers_the_portfolios_before_the_role_is_chosen_and_takes_several(db: Db) {
+        let Business { app, mut maya, jonas, hana_id, nordic, dach, .. } = Business::new(db).await;
+        let said = "Portfolios for the default role Portfolio Admin";
+        for what in ["", "/edit"] {
+            maya.get(&app, &at(jonas, what)).await.sees(said).sees("DACH Retail").sees("0 of 2 ticked");
+            maya.get(&app, &at(hana_id, what)).await.sees_no(said);
+        }
+        let (nordic_id, dach_id, role) = (nordic.to_string(), dach.to_string(), ("default_role", "portfolio_admin"));
+        let token = csrf(&app, &mut maya).await;
+        let typed = [("csrf", &*token), ("first_name", "Jonas"), ("last_name", "Vermeulen"), ("email", JONAS), role, ("version", "1")];
+        for (portfolios, status) in [([&*nordic_id, &*nordic_id], 400), ([&nordic_id, "999999"], 404), ([&nordic_id, &dach_id], 303)] {
+            assert_eq!(app.portfolios_of(jonas), []);
+            let fields = [&typed[..], &portfolios.map(|id| ("portfolio", id))].concat();
+            maya.post(&app, &at(jonas, "/edit"), &fields).await.is(status);
+        }
+        assert_eq!(app.portfolios_of(jonas), [dach, nordic]);
+        app.mail().await;
+    }
+
     async fn a_portfolio_admin_gives_no_portfolio_of_others(db: Db) {
         let Business { app, mut hana, jonas, dach, .. } = Business::new(db).await;
         let role = ("default_role", "portfolio_admin");
@@ -545,6 +564,46 @@ on_both! {
         app.mail().await;
         maya.fill(&app, &at(noor, "/revoke"), &[]).await.redirects_to("/users-and-permissions");
         assert!(!app.has_user("noor@example.com"));
+    }
+
+    async fn another_address_whose_mail_was_refused_is_said_not_to_count(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
+        maya.get(&app, &at(jonas, "")).await.sees("It counts once it is confirmed by the mail sent there.");
+        app.mailbox().fail_next(usher::mail::SendError::permanent("550 No such mailbox"));
+        app.mails().await;
+        let page = maya.get(&app, &at(jonas, "")).await;
+        page.sees("Failed 550 No such mailbox").sees("The mail was not delivered. Nobody can confirm this address.").sees_no("It counts once");
+    }
+
+    async fn without_a_mail_server_a_mail_is_said_to_be_a_file(db: Db) {
+        let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        app.mails().await;
+        maya.get(&app, &at(app.id_of("noor@example.com"), "")).await.sees("MailWritten to a file").sees_no("Handed to the mail server");
+    }
+
+    async fn the_mail_of_an_invitation_is_told_of_after_it_was_accepted(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let link = invite(&app, &mut maya, "noor@example.com").await;
+        app.browser().fill(&app, &link, &crate::steps::NOOR).await.redirects_to("/");
+        maya.get(&app, &at(app.id_of("noor@example.com"), "")).await.sees("Accepted").sees("MailHanded to the mail server");
+    }
+
+    async fn what_happened_to_somebody_lately_is_told_newest_first(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        press(&app, &mut maya, jonas, "/deactivate").await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("What happened lately").sees("Maya Fischer deactivated the userToday, 09:20Maya Fischer assigned Fjord Foods");
+        app.mails().await;
+    }
+
+    async fn of_somebody_partly_outside_a_portfolio_admin_is_told_what_happened_inside(db: Db) {
+        let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
+        press(&app, &mut maya, jonas, "/sign-out").await.is(303);
+        hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer signed the user out everywhere");
+        app.assign(jonas, bikes).await;
+        hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Fjord Foods").sees_no("signed the user out").sees_no("Bergmann");
+        maya.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Bergmann Bikes");
     }
 
     async fn without_a_mail_server_the_link_is_shown_on_a_page_of_its_own(db: Db) {

@@ -42,29 +42,31 @@ impl From<StoreError> for TakeError {
 #[derive(Debug, Clone)]
 pub struct Taken {
     pub person: Person,
-    pub name: String,
+    pub names: Vec<String>,
     /// Whether it can be given again.
-    pub is_active: bool,
+    pub are_active: bool,
 }
 
-/// Takes a portfolio or an account from somebody, unless it is the last portfolio of a Portfolio Admin. What is the last that they have in common
-/// with the actor goes only when that is `agreed`.
+/// Takes portfolios and accounts from somebody, all of them or none, unless no portfolio was left to a Portfolio Admin. What is the last that they
+/// have in common with the actor goes only when that is `agreed`.
 ///
 /// # Errors
-/// See [`TakeError`]; unchanged where they do not have it.
-pub fn take(ctx: &Context, caller: &Caller, user: UserId, given: Given, agreed: bool) -> Result<Taken, TakeError> {
+/// See [`TakeError`]; unchanged where they do not have all of it.
+pub fn take(ctx: &Context, caller: &Caller, user: UserId, given: &[Given], agreed: bool) -> Result<Taken, TakeError> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let (acting, met) = met(tx, caller, user, now)?;
-        let (name, is_active) = match given {
-            Given::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now)?,
-            Given::Account(id) => take_account(tx, caller, &acting, &met, id, now)?,
+        let take = |given: &Given| match *given {
+            Given::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
+            Given::Account(id) => take_account(tx, caller, &acting, &met, id, now),
         };
+        let (names, active) = given.iter().map(take).collect::<Result<(Vec<_>, Vec<_>), _>>()?;
         if !agreed && scopes::inside(tx.db(), &acting.scope, &met.person)? == Inside::Not {
             return Err(TakeError::LastInCommon);
         }
-        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::taken(&name), now)?;
-        Ok(Taken { person: met.person, name, is_active })
+        let taken = Assignments { taken: names.clone(), ..Assignments::default() };
+        ctx.tell_assignments(tx, &met.person, &acting.person, taken, now)?;
+        Ok(Taken { person: met.person, names, are_active: active.into_iter().all(|is_active| is_active) })
     })
 }
 
@@ -92,44 +94,59 @@ fn take_portfolio(
     now: Timestamp,
 ) -> Result<(String, bool), Denied> {
     let portfolio = own_portfolio(tx, acting, id)?;
-    may_take_portfolio(tx.db(), acting, met, id)?;
+    may_take_portfolios(tx.db(), acting, met, &[id])?;
     assignments::take_portfolio(tx, met.person.id, id)?;
     audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &portfolio, now);
     Ok((portfolio.name.clone(), portfolio.is_active()))
 }
 
-fn may_take_portfolio(db: &mut Database, acting: &Acting, met: &Met, id: PortfolioId) -> Result<(), Denied> {
+fn may_take_portfolios(db: &mut Database, acting: &Acting, met: &Met, ids: &[PortfolioId]) -> Result<(), Denied> {
     acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
     let theirs = assignments::portfolios_of(db, &[met.person.id])?;
-    if !theirs.iter().any(|given| given.portfolio.id == id) {
+    if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
         return Err(Denied::unchanged(&met.person));
     }
-    let others = u64::try_from(theirs.len() - 1).unwrap_or(u64::MAX);
+    let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
     acting.authorise_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
 }
 
-/// Who loses what, where the question has to be asked first: it is the last that the actor has in common with them.
+/// What is to be taken from whom.
+#[derive(Debug, Clone)]
+pub struct Parting {
+    pub person: Person,
+    pub names: Vec<String>,
+    /// Whether it is the last that the actor has in common with them.
+    pub is_last_in_common: bool,
+}
+
+/// What the question before it says; `None` where they do not have all of it.
 ///
 /// # Errors
 /// As [`take`].
-pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: Given) -> Result<Option<(Person, String)>, Denied> {
+pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> Result<Option<Parting>, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = Acting::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AssignmentsChange))?;
         let met = acting.met(db, user, now)?;
-        let name = match given {
-            Given::Portfolio(id) => acting.portfolio(db, id)?.name,
-            Given::Account(id) => account_of(db, &acting, &met, id)?.name,
-        };
+        let (mut names, mut portfolios) = (Vec::new(), Vec::new());
+        for given in given {
+            names.push(match *given {
+                Given::Portfolio(id) => {
+                    portfolios.push(id);
+                    acting.portfolio(db, id)?.name
+                }
+                Given::Account(id) => account_of(db, &acting, &met, id)?.name,
+            });
+        }
         acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
         let in_scope = InScope::of(db, &acting, &met.person)?;
-        if !in_scope.is_single(&acting) || !in_scope.holds(given) {
+        if !given.iter().all(|given| in_scope.holds(*given)) {
             return Ok(None);
         }
-        if let Given::Portfolio(id) = given {
-            may_take_portfolio(db, &acting, &met, id)?;
+        if !portfolios.is_empty() {
+            may_take_portfolios(db, &acting, &met, &portfolios)?;
         }
-        Ok(Some((met.person, name)))
+        Ok(Some(Parting { is_last_in_common: in_scope.are_all(&acting, given.len()), person: met.person, names }))
     })
 }

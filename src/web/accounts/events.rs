@@ -21,6 +21,7 @@ impl Event {
             AuditAction::AssignmentGiven => format!("{by} assigned the account to {whom}"),
             AuditAction::AssignmentChanged => format!("{by} changed what {whom} may do here"),
             AuditAction::AssignmentTaken => format!("{by} took the account from {whom}"),
+            AuditAction::AssignmentTakenOver => format!("{by} took over what another had assigned to {whom}"),
             AuditAction::AssignmentLeftOut => {
                 format!("{whom} did not get the account: whoever gave it may no longer give it")
             }

@@ -1,5 +1,7 @@
 //! Manage User: name, address and default role; and the questions that another default role raises.
 
+use std::collections::HashSet;
+
 use actix_web::{
     http::StatusCode,
     web::{Path, Query},
@@ -17,13 +19,14 @@ use crate::{
     },
     usecases::{
         self, Denied, Door, Portfolio,
+        directory::Frame,
         profiles::{self, Profile, ProfileError},
     },
     web::{
         console::Console,
         failure::{Failure, too_many_mails},
         form::Form,
-        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Shell, Ways, parse},
+        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Picker, Shell, Ways, parse},
         paths,
         query::ReturnQuery,
         respond::{self, Answer},
@@ -34,7 +37,7 @@ use crate::{
 use super::{
     already, at,
     becomes_user::BecomesUserPage,
-    fields::{EditFields, PortfolioChoice},
+    fields::{self, EditFields},
     go_back, with_return,
 };
 
@@ -75,10 +78,9 @@ pub struct EditForm {
     #[serde(default)]
     was: String,
     #[serde(default)]
-    portfolio: String,
-    /// Looks for a portfolio by part of its name.
+    portfolio: Vec<PortfolioId>,
     #[serde(default)]
-    q: String,
+    find_portfolio: String,
     /// The portfolios that go with the role, once that was asked.
     #[serde(default)]
     leaves: Vec<PortfolioId>,
@@ -95,48 +97,62 @@ pub struct EditForm {
 
 /// `GET /users-and-permissions/{user}/edit`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
-    let (frame, person) = person(&console, *id).await?;
-    let fields = EditFields::of(&person, frame.now);
+    let (frame, person, portfolios) = person(&console, *id, Vec::new(), String::new()).await?;
+    let fields = EditFields { portfolios, ..EditFields::of(&person, frame.now) };
     respond::page(&EditUserPage::new(&console, &frame, &person, fields, &query.return_query))
 }
 
 impl EditUserPage {
-    fn new(console: &Console, frame: &usecases::directory::Frame, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
+    fn new(console: &Console, frame: &Frame, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
         let (person, query) = (Person::from(&person.who()), PeopleQuery::returned(query));
         Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
     }
 }
 
-async fn person(console: &Console, id: UserId) -> Result<(usecases::directory::Frame, usecases::Person), Failure> {
-    console.open(Action::Use(Permission::UsersEdit), move |ctx, actor| profiles::editable(ctx, actor, id)).await
+/// Whom one may edit, and the portfolios that they could begin with as a Portfolio Admin.
+async fn person(
+    console: &Console,
+    id: UserId,
+    ticked: Vec<PortfolioId>,
+    find: String,
+) -> Result<(Frame, usecases::Person, Option<Picker>), Failure> {
+    let content = move |ctx: &_, actor: &_| {
+        let person = profiles::editable(ctx, actor, id)?;
+        let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;
+        Ok((person, portfolios))
+    };
+    let (frame, (person, portfolios)) = console.open(Action::Use(Permission::UsersEdit), content).await?;
+    Ok((frame, person, portfolios))
 }
 
 /// `POST /users-and-permissions/{user}/edit`
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<EditForm>) -> Answer {
     let (id, typed) = (*id, form.0);
-    let (frame, person) = person(&console, id).await?;
+    if typed.portfolio.iter().collect::<HashSet<_>>().len() < typed.portfolio.len() {
+        return Err(Failure::Malformed);
+    }
+    let (frame, person, portfolios) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
     let base = Base { version: typed.version, was: typed.was.clone() };
-    let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, ..EditFields::of(&person, frame.now) };
+    let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, portfolios, ..EditFields::of(&person, frame.now) };
     let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
     let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
     let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
-    let finds = typed.act == "find" || (typed.act == "enter" && !typed.q.is_empty());
-    let becomes_admin = typed.default_role == DefaultRole::PortfolioAdmin && person.default_role == DefaultRole::User;
-    if finds || (becomes_admin && !typed.portfolio.is_empty()) {
-        fields.portfolio = Some(PortfolioChoice::look(&console, &typed.q, &typed.portfolio).await?);
-    }
+    let finds = typed.act == "find" || (typed.act == "enter" && !typed.find_portfolio.is_empty());
     let page = |fields| EditUserPage::new(&console, &frame, &person, fields, &typed.return_query);
     let (Some(first_name), Some(last_name), Some(email), false) = (first_name, last_name, email, finds) else {
         return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
     };
-    let portfolio = if typed.portfolio.is_empty() { None } else { Some(typed.portfolio.parse().map_err(|_| Failure::NotFound)?) };
-    let (default_role, version, leaves) = (typed.default_role, typed.version, typed.leaves.clone());
+    let (default_role, version, portfolios, leaves) = (typed.default_role, typed.version, typed.portfolio.clone(), typed.leaves.clone());
     let address = email.clone();
-    let profile = Profile { first_name, last_name, email, default_role, portfolio, leaves, agreed: typed.agreed, version };
+    let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed: typed.agreed, version };
     match console.act(move |ctx, caller| profiles::update(ctx, caller, id, &profile)).await? {
         Ok(after) => go_back(&console, id, updated(&person, &after, &address), &typed.return_query).await,
         Err(ProfileError::NeedsPortfolio { deactivated }) => {
-            fields.portfolio = Some(PortfolioChoice::refused(&console, &typed.q, deactivated).await?);
+            let said = match deactivated {
+                Some(name) => format!("{name} is deactivated. Choose another portfolio"),
+                None => "Choose at least one portfolio".to_owned(),
+            };
+            fields.portfolios = fields.portfolios.map(|picker| Picker { error: Some(FieldError::Said(said)), ..picker });
             respond::again(&page(fields))
         }
         Err(ProfileError::Leaves { portfolios, parts }) => {
@@ -237,9 +253,9 @@ mod tests {
         });
         check("manage-user-portfolio", |sample| {
             let mut page = page(sample);
-            let options = (1..).zip(vec![sample.text.clone(); sample.rows]).map(|(id, name)| (PortfolioId(id), name)).collect();
             let error = Some(FieldError::Said("Choose at least one portfolio".into()));
-            page.fields.portfolio = Some(PortfolioChoice { q: sample.text.clone(), searches: true, options, picked: None, error });
+            page.fields.role = Field::new("portfolio_admin");
+            page.fields.portfolios = page.fields.portfolios.map(|picker| Picker { error, ..picker });
             page
         });
         check("manage-user-deactivated", |sample| {

@@ -7,11 +7,13 @@ use crate::{
         search::SearchTerm,
         user::{DefaultRole, Status},
     },
-    usecases::{Person, people},
+    usecases::{
+        Context, Denied, Person,
+        offers::{self, Wanted},
+    },
     web::{
-        console::Console,
-        failure::Failure,
-        page::{Base, Field, FieldError, FormErrors, Moment},
+        accounts::picks,
+        page::{Base, Field, FormErrors, Moment, PICKS_MAX, Picker},
         paths,
     },
 };
@@ -29,19 +31,9 @@ pub struct EditFields {
     pub email: Field,
     /// The default role, as it is stored.
     pub role: Field,
-    pub portfolio: Option<PortfolioChoice>,
+    /// The first portfolios of somebody who becomes a Portfolio Admin.
+    pub portfolios: Option<Picker>,
     pub base: Base,
-}
-
-/// The first portfolio of somebody who becomes a Portfolio Admin.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PortfolioChoice {
-    pub q: String,
-    /// Whether one searches, since there are more than fit.
-    pub searches: bool,
-    pub options: Vec<(PortfolioId, String)>,
-    pub picked: Option<PortfolioId>,
-    pub error: Option<FieldError>,
 }
 
 impl EditFields {
@@ -57,7 +49,7 @@ impl EditFields {
             last_name,
             email,
             role,
-            portfolio: None,
+            portfolios: None,
             base: Base::of(person.version, values(person)),
         }
     }
@@ -94,13 +86,15 @@ impl EditFields {
     }
 
     pub(super) fn errors(&self) -> FormErrors {
-        let portfolio = self.portfolio.as_ref().and_then(|portfolio| portfolio.error.as_ref());
-        FormErrors::of([
+        let mut errors = FormErrors::of([
             ("first_name", self.first_name.error.as_ref()),
             ("last_name", self.last_name.error.as_ref()),
             ("email", self.email.error.as_ref()),
-            ("portfolio", portfolio),
-        ])
+        ]);
+        if let Some(picker) = &self.portfolios {
+            errors.and(picker.id, picker.error.as_ref());
+        }
+        errors
     }
 }
 
@@ -109,35 +103,19 @@ fn values(person: &Person) -> [&str; 4] {
     [&person.first_name, &person.last_name, &person.email, DefaultRole::as_str(person.default_role)]
 }
 
-impl PortfolioChoice {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
-    pub(super) fn is_picked(&self, id: &PortfolioId) -> bool {
-        self.picked == Some(*id)
+/// The portfolios that may be given to `person`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
+pub(super) fn portfolios(
+    ctx: &Context,
+    actor: &Person,
+    person: &Person,
+    ticked: Vec<PortfolioId>,
+    find: &str,
+) -> Result<Option<Picker>, Denied> {
+    if person.default_role == DefaultRole::PortfolioAdmin {
+        return Ok(None);
     }
-
-    /// What a search for `q` finds; everything, where it is little and nobody searches.
-    pub(super) async fn look(console: &Console, q: &str, picked: &str) -> Result<Self, Failure> {
-        let (search, actor) = (SearchTerm::parse(q), console.user.person.clone());
-        let (found, has_more) = console.act(move |ctx, _| people::portfolios_to_give(ctx, &actor, search)).await??;
-        let searches = has_more || !q.is_empty();
-        let options = if has_more && q.is_empty() { Vec::new() } else { found };
-        Ok(Self {
-            q: q.to_owned(),
-            searches,
-            options: options.into_iter().map(|portfolio| (portfolio.id, portfolio.name)).collect(),
-            picked: picked.parse().ok(),
-            error: None,
-        })
-    }
-
-    /// The same, where none is picked, or a `deactivated` one.
-    pub(super) async fn refused(console: &Console, q: &str, deactivated: Option<String>) -> Result<Self, Failure> {
-        let said = match deactivated {
-            Some(name) => format!("{name} is deactivated. Choose another portfolio"),
-            None => "Choose at least one portfolio".to_owned(),
-        };
-        Ok(Self { error: Some(FieldError::Said(said)), ..Self::look(console, q, "").await? })
-    }
+    let wanted = Wanted { search: SearchTerm::parse(find), held: ticked.clone(), ticked, limit: PICKS_MAX };
+    Ok(Some(picks::many_portfolios(offers::portfolios_to_give(ctx, actor, &wanted)?, find.trim().to_owned())))
 }
 
 #[cfg(test)]
@@ -152,7 +130,7 @@ impl EditFields {
             last_name: Field::new(&*sample.text),
             email: Field::new(&*sample.email),
             role: Field::new("user"),
-            portfolio: None,
+            portfolios: Some(Picker::sample(sample, crate::web::page::PickerKind::Many)),
             base: Base::default(),
         }
     }

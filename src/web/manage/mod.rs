@@ -1,8 +1,10 @@
 //! Manage: somebody's page in Users & Permissions, and everything that is done from it.
 
+mod assigned;
 pub mod assignments;
 pub mod becomes_user;
 pub mod edit;
+mod events;
 pub mod fields;
 pub mod link;
 mod permissions;

@@ -36,6 +36,8 @@ pub struct GivenBy {
     /// "Maya Fischer", or what stands for somebody who is gone.
     pub by: String,
     pub at: Moment,
+    /// Whether it will not be given, of an open invitation.
+    pub is_lost: bool,
 }
 
 /// The table, and how many portfolios it does not show.
@@ -69,12 +71,12 @@ fn more(count: u64, one: &str, many: &str) -> Option<String> {
 }
 
 fn block(portfolio: &InPortfolio, now: Timestamp) -> Block {
-    let InPortfolio { portfolio: there, assigned, permissions, accounts, more: unseen, accounts_in_all } = portfolio;
+    let InPortfolio { portfolio: there, assigned, permissions, accounts, more: unseen, reached, accounts_in_all } = portfolio;
     let sources = assigned.iter().map(|given| source("Portfolio Admin", &there.name, given, now)).collect();
     let may = if !there.is_active() {
         "Nothing while the portfolio is deactivated".to_owned()
     } else if permissions.is_empty() {
-        format!("{} of {}", accounts.len() as u64 + unseen, counted(*accounts_in_all, "account", "accounts"))
+        format!("{reached} of {}", counted(*accounts_in_all, "account", "accounts"))
     } else {
         in_words(permissions)
     };
@@ -92,7 +94,7 @@ fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
     Row { place: on.account.name.clone(), may, sources: by_portfolio.into_iter().chain(assigned).collect() }
 }
 
-fn source(kind: &'static str, name: &str, Given { by, at }: &Given, now: Timestamp) -> Source {
+fn source(kind: &'static str, name: &str, Given { by, at, lost }: &Given, now: Timestamp) -> Source {
     let by = by.clone().unwrap_or_else(|| "somebody who is gone".to_owned());
-    Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: Moment::new(*at, now) }) }
+    Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: Moment::new(*at, now), is_lost: lost.is_some() }) }
 }

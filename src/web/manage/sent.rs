@@ -48,7 +48,7 @@ pub struct Mail {
 }
 
 impl Invitation {
-    pub(super) fn new(invitation: people::Invitation, now: Timestamp) -> Self {
+    pub(super) fn new(invitation: people::Invitation, now: Timestamp, to_files: bool) -> Self {
         let people::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
         let moment = |at| Moment::new(at, now);
         Self {
@@ -56,23 +56,28 @@ impl Invitation {
             sent: moment(sent_at),
             until: until.map(moment),
             accepted: accepted_at.map(moment),
-            mail: Mail::of(mail, now),
+            mail: Mail::of(mail, now, to_files),
             term: term_in_words(term),
         }
     }
 }
 
 impl EmailChange {
-    pub(super) fn new(change: Pending, mail: Option<LinkMail>, now: Timestamp) -> Self {
+    pub(super) fn new(change: Pending, mail: Option<LinkMail>, now: Timestamp, to_files: bool) -> Self {
         let Pending { email, until, asked_by } = change;
-        Self { email, asked_by: asked_by.display_name(), until: Moment::new(until, now), mail: Mail::of(mail, now) }
+        Self { email, asked_by: asked_by.display_name(), until: Moment::new(until, now), mail: Mail::of(mail, now, to_files) }
+    }
+
+    /// Whether the mail to confirm it did not arrive.
+    pub(in crate::web) fn has_failed(&self) -> bool {
+        self.mail.as_ref().is_some_and(|mail| mail.failed)
     }
 }
 
 impl PasswordReset {
-    pub(super) fn new(latest: Latest, now: Timestamp) -> Self {
+    pub(super) fn new(latest: Latest, now: Timestamp, to_files: bool) -> Self {
         let Latest { by, sent_at, until, mail } = latest;
-        Self { by: named(by), sent: Moment::new(sent_at, now), until: Moment::new(until, now), mail: Mail::of(mail, now) }
+        Self { by: named(by), sent: Moment::new(sent_at, now), until: Moment::new(until, now), mail: Mail::of(mail, now, to_files) }
     }
 }
 
@@ -81,14 +86,16 @@ fn named(by: Option<String>) -> String {
 }
 
 impl Mail {
-    pub(super) fn of(mail: Option<LinkMail>, now: Timestamp) -> Option<Self> {
-        mail.map(|mail| Self::new(mail, now))
+    /// `to_files` where no mail server is configured.
+    pub(super) fn of(mail: Option<LinkMail>, now: Timestamp, to_files: bool) -> Option<Self> {
+        mail.map(|mail| Self::new(mail, now, to_files))
     }
 
-    fn new(mail: LinkMail, now: Timestamp) -> Self {
+    fn new(mail: LinkMail, now: Timestamp, to_files: bool) -> Self {
         let (word, class, icon) = match mail.fate {
             Fate::Queued => ("Queued", "info", "clock"),
             Fate::Retrying => ("Retrying", "warn", "warn"),
+            Fate::HandedOver if to_files => ("Written to a file", "ok", "check"),
             Fate::HandedOver => ("Handed to the mail server", "ok", "check"),
             Fate::Failed => ("Failed", "bad", "mailx"),
         };

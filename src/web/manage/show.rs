@@ -5,7 +5,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    fields::EditFields,
+    assigned::{Assignments, NotGiven},
+    events::event,
+    fields::{self, EditFields},
     list,
     permissions::{self, Block},
     sent::{EmailChange, Invitation, PasswordReset},
@@ -14,20 +16,23 @@ use super::{
 use crate::{
     domain::{
         ids::UserId,
-        permission::{Grants, Permission, Switch, To},
+        permission::Permission,
         policy::{Action, Role},
         search::SearchTerm,
         user::Status,
     },
     usecases::{
         self,
-        people::{self, May, SHOWN_MAX, Shown},
+        people::{self, May, Shown, Wanted},
     },
     web::{
+        accounts::events::Event,
         console::Console,
         page::{Moment, Person, Shell, counted},
         paths,
+        query::Asked,
         respond::{self, Answer},
+        rows::Rows,
         users_and_permissions::query::PeopleQuery,
     },
 };
@@ -54,11 +59,9 @@ pub struct ManagePage {
     pub sessions: Option<u64>,
     pub blocks: Vec<Block>,
     pub more_portfolios: Option<String>,
-    /// "1 portfolio and 3 accounts".
-    pub assigned: String,
-    pub portfolios: Vec<PortfolioRow>,
-    pub accounts: Vec<AccountRow>,
-    pub offer: Offer,
+    pub assignments: Assignments,
+    pub not_given: NotGiven,
+    pub events: Vec<Event>,
     /// The dialog Manage User, for those who may edit.
     pub edit: Option<EditFields>,
     pub may: May,
@@ -67,55 +70,7 @@ pub struct ManagePage {
     pub query: String,
 }
 
-/// A portfolio that somebody looks after.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PortfolioRow {
-    pub name: String,
-    pub is_active: bool,
-    pub remove: paths::UnassignPortfolio,
-    /// A Portfolio Admin keeps one.
-    pub may_remove: bool,
-    /// Whether the person leaves one's scope with it, which is asked before.
-    pub asks: bool,
-}
-
-/// An account that somebody works on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountRow {
-    pub name: String,
-    pub portfolio: String,
-    pub is_active: bool,
-    pub remove: paths::UnassignAccount,
-    pub asks: bool,
-    pub switches: Vec<SwitchRow>,
-}
-
-/// One of the two switches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SwitchRow {
-    pub label: &'static str,
-    pub is_on: bool,
-    /// Puts it the other way.
-    pub path: paths::SwitchPermission,
-}
-
-/// What may be added.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Offer {
-    pub q: String,
-    /// Whether one searches, since there is more than fits.
-    pub searches: bool,
-    /// Value and name.
-    pub portfolios: Vec<(String, String)>,
-    /// By portfolio.
-    pub accounts: Vec<(String, Vec<(String, String)>)>,
-}
-
 impl ManagePage {
-    fn has_assignments(&self) -> bool {
-        !self.portfolios.is_empty() || !self.accounts.is_empty()
-    }
-
     fn sessions_in_words(&self) -> String {
         match self.sessions {
             None | Some(0) => "Signed in nowhere.".to_owned(),
@@ -171,6 +126,10 @@ impl ManagePage {
         paths::WithdrawEmailChange { user: self.person.id }
     }
 
+    fn unassign(&self) -> paths::Unassign {
+        paths::Unassign { user: self.person.id }
+    }
+
     fn assign(&self) -> paths::Assign {
         paths::Assign { user: self.person.id }
     }
@@ -179,42 +138,66 @@ impl ManagePage {
 /// What the page's address may say.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ManageQuery {
-    /// Part of the name of a portfolio or an account.
+    /// Part of the name of a portfolio or an account that is assigned.
     #[serde(default)]
-    q: String,
+    pub(super) q: String,
+    /// Which page of the assignments.
+    #[serde(default)]
+    page: String,
+    /// Part of the name of one to add.
+    #[serde(default)]
+    pub(super) add: String,
     /// The list's query.
     #[serde(default, rename = "return")]
-    return_query: String,
+    pub(super) return_query: String,
 }
 
 /// `GET /users-and-permissions/{user}`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
-    let (id, ManageQuery { q, return_query }) = (*id, query.into_inner());
-    let search = SearchTerm::parse(&q);
+    let id = *id;
+    let query = ManageQuery { return_query: PeopleQuery::returned(&query.return_query), ..query.into_inner() };
+    let asked = Asked::at(&query.page, Rows::default())?;
+    let wanted = Wanted {
+        search: SearchTerm::parse(&query.q),
+        position: asked.position.clone(),
+        limit: asked.rows.count(),
+        offer: SearchTerm::parse(&query.add),
+    };
     let page = Action::Use(Permission::UsersView);
-    let (frame, shown) = console.open(page, move |ctx, actor| people::show(ctx, actor, id, search.as_ref())).await?;
-    respond::page(&ManagePage::new(&console, &frame, shown, q, &return_query))
+    let content = move |ctx: &_, actor: &_| {
+        let shown = people::show(ctx, actor, id, &wanted)?;
+        let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.person, Vec::new(), "")? } else { None };
+        Ok((shown, portfolios))
+    };
+    let (frame, (shown, portfolios)) = console.open(page, content).await?;
+    let page = ManagePage::new(&console, &frame, shown, &asked, query);
+    respond::page(&ManagePage { edit: page.edit.map(|fields| EditFields { portfolios, ..fields }), ..page })
 }
 
 impl ManagePage {
-    fn new(console: &Console, frame: &usecases::directory::Frame, shown: Shown, q: String, query: &str) -> Self {
+    fn new(console: &Console, frame: &usecases::directory::Frame, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
         let now = frame.now;
-        let Shown { person, status, role, groups, invitation, email_change, password_reset, sessions, explained, assigned, offered, may } =
-            shown;
+        let Shown {
+            person,
+            status,
+            role,
+            groups,
+            invitation,
+            email_change,
+            password_reset,
+            sessions,
+            explained,
+            assigned,
+            left_out,
+            offered,
+            events,
+            may,
+        } = shown;
         let moment = |at| Moment::new(at, now);
+        let to_files = console.passes_links_on();
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
-        let is_partial = offered.is_partial || assigned.portfolio_count.max(assigned.account_count) > SHOWN_MAX;
-        let user = person.id;
-        let portfolio = |given: usecases::PortfolioAssignment| PortfolioRow {
-            is_active: given.portfolio.is_active(),
-            remove: paths::UnassignPortfolio { user, portfolio: given.portfolio.id },
-            may_remove: !assigned.is_last_portfolio,
-            asks: assigned.is_last_in_common,
-            name: given.portfolio.name,
-        };
         Self {
             shell: console.shell(frame),
-            query: PeopleQuery::returned(query),
             status,
             default_role: person.default_role.label(),
             is_admin: role == Role::Admin,
@@ -222,71 +205,22 @@ impl ManagePage {
             groups,
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
-            invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
-            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now)),
-            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now)),
+            invitation: invitation.map(|invitation| Invitation::new(invitation, now, to_files)),
+            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now, to_files)),
+            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now, to_files)),
             sessions,
             blocks,
             more_portfolios,
-            assigned: in_short(assigned.portfolio_count as u64, assigned.account_count as u64),
-            portfolios: assigned.portfolios.into_iter().map(portfolio).collect(),
-            accounts: assigned.accounts.into_iter().map(|given| account_row(user, given, assigned.is_last_in_common)).collect(),
-            offer: Offer::new(q, is_partial, offered),
+            assignments: Assignments::new(person.id, assigned, offered, asked, &query),
+            not_given: NotGiven::new(person.id, left_out, may.assign),
+            events: events.iter().filter_map(|row| event(row, moment(row.at))).collect(),
             edit: may.edit.then(|| EditFields::of(&person, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
             person: Person::from(&person.who()),
+            query: query.return_query,
         }
     }
-}
-
-fn account_row(user: UserId, given: usecases::AccountAssignment, asks: bool) -> AccountRow {
-    let account = given.account;
-    let switch = |&switch: &Switch| {
-        let is_on = Grants::gives(given.grants, switch);
-        let to = if is_on { To::Off } else { To::On };
-        SwitchRow { label: switch.label(), is_on, path: paths::SwitchPermission { user, account: account.id, switch, to } }
-    };
-    AccountRow {
-        switches: Switch::ALL.iter().map(switch).collect(),
-        is_active: account.is_active(),
-        remove: paths::UnassignAccount { user, account: account.id },
-        asks,
-        name: account.name,
-        portfolio: account.portfolio_name,
-    }
-}
-
-impl Offer {
-    /// Where there is more than fits, nothing is offered before one searches.
-    fn new(q: String, is_partial: bool, offered: people::Offered) -> Self {
-        let searches = is_partial || !q.is_empty();
-        if is_partial && q.is_empty() {
-            return Self { q, searches, ..Self::default() };
-        }
-        let portfolio = |portfolio: usecases::Portfolio| (format!("portfolio-{}", portfolio.id), portfolio.name);
-        let account = |account: &usecases::Account| (format!("account-{}", account.id), account.name.clone());
-        let together = offered.accounts.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
-        let group =
-            |accounts: &[usecases::Account]| Some((accounts.first()?.portfolio_name.clone(), accounts.iter().map(account).collect()));
-        Self {
-            q,
-            searches,
-            portfolios: offered.portfolios.into_iter().map(portfolio).collect(),
-            accounts: together.filter_map(group).collect(),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.portfolios.is_empty() && self.accounts.is_empty()
-    }
-}
-
-/// "1 portfolio and 3 accounts".
-fn in_short(portfolios: u64, accounts: u64) -> String {
-    let counts = [(portfolios, "portfolio", "portfolios"), (accounts, "account", "accounts")];
-    let counts = counts.into_iter().filter(|(count, _, _)| *count > 0).map(|(count, one, many)| counted(count, one, many));
-    counts.collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]

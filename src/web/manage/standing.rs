@@ -9,7 +9,7 @@ use crate::{
         console::Console,
         form::{Form, ListButton},
         page::{Flash, FlashKind, counted},
-        paths,
+        paths, resent,
         respond::Answer,
     },
 };
@@ -53,14 +53,7 @@ pub(in crate::web) async fn reactivate(console: Console, id: Path<UserId>, form:
 pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let user = *id;
     let done = match console.act(move |ctx, caller| invitations::resend(ctx, caller, Door::UsersAndPermissions, user)).await? {
-        Ok(person) => {
-            let text = if console.passes_links_on() {
-                format!("The invitation to {} has a new link. Show link gives it to you; the earlier one no longer works.", person.email)
-            } else {
-                format!("A new invitation is on its way to {}. The earlier link no longer works.", person.email)
-            };
-            Flash::new(FlashKind::Ok, text)
-        }
+        Ok(sent) => resent::said(&console, &sent),
         Err(denied) => already(denied)?,
     };
     console.done(&done, at(user, &form.0.return_query))

@@ -1,5 +1,7 @@
-//! Portfolios and accounts taken away: at once, with the way back. What is the last that somebody has in common with whoever does it is asked
-//! about first.
+//! Portfolios and accounts taken away: one at once, with the way back. Several, and what is the last that somebody has in common with whoever does
+//! it, are asked about first.
+
+use std::collections::HashSet;
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -13,12 +15,14 @@ use crate::{
     },
     usecases::{
         Given,
-        assignments::{self, TakeError, Taken},
+        assignments::{self, Parting, TakeError, Taken},
+        directory::Frame,
     },
     web::{
         console::Console,
+        failure::Failure,
         form::Form,
-        page::{Flash, FlashKind, Person, Shell},
+        page::{Flash, FlashKind, Person, Shell, counted, named},
         paths,
         query::ReturnQuery,
         respond::{self, Answer},
@@ -35,14 +39,41 @@ pub struct UnassignPage {
     pub shell: Shell,
     pub person: Person,
     /// What is taken.
-    pub name: String,
-    /// Where the answer goes.
+    pub names: Vec<String>,
+    /// Whether the person leaves the scope of whoever asks.
+    pub parts: bool,
+    /// Where the answer goes, …
     pub path: String,
+    /// … and what it carries.
+    pub fields: Vec<(&'static str, String)>,
     /// The query of the list, to return to.
     pub query: String,
 }
 
 impl UnassignPage {
+    fn new(console: &Console, frame: &Frame, parting: Parting, path: String, fields: Vec<(&'static str, String)>, query: &str) -> Self {
+        let Parting { person, names, is_last_in_common: parts } = parting;
+        let agreed = parts.then(|| ("agreed", true.to_string()));
+        Self {
+            shell: console.shell(frame),
+            person: Person::from(&person.who()),
+            names,
+            parts,
+            path,
+            fields: fields.into_iter().chain(agreed).collect(),
+            query: PeopleQuery::returned(query),
+        }
+    }
+
+    /// "Fjord Foods", "3 assignments".
+    fn what(&self) -> String {
+        if let [name] = &*self.names { name.clone() } else { format!("{} assignments", self.names.len()) }
+    }
+
+    fn these(&self) -> &'static str {
+        if self.names.len() == 1 { "assignment" } else { "assignments" }
+    }
+
     fn back(&self) -> String {
         with_return(paths::Manage { user: self.person.id }, &self.query)
     }
@@ -58,6 +89,73 @@ pub struct UnassignForm {
     /// The list's query.
     #[serde(default, rename = "return")]
     return_query: String,
+}
+
+/// Those that are ticked, or the answer to the question.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeveralForm {
+    #[serde(default)]
+    portfolio: Vec<PortfolioId>,
+    #[serde(default)]
+    account: Vec<AccountId>,
+    /// "remove" answers the question.
+    #[serde(default, rename = "do")]
+    act: String,
+    /// Whether one knows that the person leaves one's scope.
+    #[serde(default)]
+    agreed: bool,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
+}
+
+impl SeveralForm {
+    /// Each of them once.
+    fn given(&self) -> Result<Vec<Given>, Failure> {
+        let portfolios = self.portfolio.iter().copied().map(Given::Portfolio);
+        let given = portfolios.chain(self.account.iter().copied().map(Given::Account)).collect::<Vec<_>>();
+        let is_each_once = given.iter().collect::<HashSet<_>>().len() == given.len();
+        if is_each_once && ["", "remove"].contains(&&*self.act) { Ok(given) } else { Err(Failure::Malformed) }
+    }
+}
+
+/// `POST /users-and-permissions/{user}/remove`
+pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Form<SeveralForm>) -> Answer {
+    let (user, form) = (*id, form.0);
+    let (given, query) = (form.given()?, &*form.return_query);
+    if given.is_empty() {
+        console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
+        return console.done(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), at(user, query));
+    }
+    if form.act.is_empty() {
+        return ask_several(&console, user, given, query).await;
+    }
+    let (taken, agreed) = (given.clone(), form.agreed);
+    match console.act(move |ctx, caller| assignments::take(ctx, caller, user, &taken, agreed)).await? {
+        Ok(Taken { person, names, .. }) => {
+            let count = counted(names.len() as u64, "assignment is", "assignments are");
+            let text = format!("{count} removed from {}: {}.", person.display_name(), named(&names));
+            go_back(&console, user, Flash::new(FlashKind::Ok, text), query).await
+        }
+        Err(TakeError::LastInCommon) => ask_several(&console, user, given, query).await,
+        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, at(user, query)),
+    }
+}
+
+async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: &str) -> Answer {
+    let field = |given: &Given| match given {
+        Given::Portfolio(id) => ("portfolio", id.to_string()),
+        Given::Account(id) => ("account", id.to_string()),
+    };
+    let fields = given.iter().map(field).chain([("do", "remove".to_owned())]).collect::<Vec<_>>();
+    let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &given);
+    let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let Some(parting) = asked else {
+        let text = "Something that was ticked is not assigned any more. Nothing was changed.";
+        return console.done(&Flash::new(FlashKind::Info, text), at(user, query));
+    };
+    respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query))
 }
 
 /// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
@@ -86,17 +184,15 @@ pub(in crate::web) async fn account(console: Console, path: Path<(UserId, Accoun
 
 /// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
 async fn ask(console: &Console, user: UserId, given: Given, query: &str) -> Answer {
-    let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, given);
+    let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
-    let Some((person, name)) = asked else { return respond::see_other(at(user, query)) };
-    let (path, _) = ways(user, given);
-    let (person, query) = (Person::from(&person.who()), PeopleQuery::returned(query));
-    respond::page(&UnassignPage { shell: console.shell(&frame), person, name, path, query })
+    let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
+    respond::page(&UnassignPage::new(console, &frame, parting, ways(user, given).0, Vec::new(), query))
 }
 
 async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignForm) -> Answer {
     let (agreed, query) = (form.agreed, &*form.return_query);
-    match console.act(move |ctx, caller| assignments::take(ctx, caller, user, given, agreed)).await? {
+    match console.act(move |ctx, caller| assignments::take(ctx, caller, user, &[given], agreed)).await? {
         Ok(taken) => go_back(console, user, told(user, given, &taken, query), query).await,
         Err(TakeError::LastInCommon) => ask(console, user, given, query).await,
         Err(TakeError::Denied(denied)) => console.done(&already(denied)?, at(user, query)),
@@ -105,16 +201,17 @@ async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignFo
 
 /// What was done, with the way back where there is one.
 fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
-    let Taken { person, name, is_active } = taken;
+    let Taken { person, names, are_active } = taken;
+    let name = names.concat();
     let text = format!("{name} is no longer assigned to {}.", person.display_name());
-    if *is_active {
-        return undoable(text, "Assign again", name, ways(user, given).1, query);
+    if *are_active {
+        return undoable(text, "Assign again", &name, ways(user, given).1, query);
     }
     Flash::new(FlashKind::Ok, format!("{text} It can be assigned again once its portfolio is reactivated."))
 }
 
 /// The addresses that take something from somebody and give it again.
-fn ways(user: UserId, given: Given) -> (String, String) {
+pub(super) fn ways(user: UserId, given: Given) -> (String, String) {
     match given {
         Given::Portfolio(portfolio) => {
             (paths::UnassignPortfolio { user, portfolio }.to_string(), paths::AssignPortfolio { user, portfolio }.to_string())
@@ -132,12 +229,16 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("manage-unassign", |sample| UnassignPage {
-            shell: sample.shell(),
-            person: sample.person(6),
-            name: sample.group(),
-            path: paths::UnassignAccount { user: UserId(7), account: AccountId(3) }.to_string(),
-            query: sample.query(),
-        });
+        for (name, count, parts) in [("manage-unassign", 1, true), ("manage-unassign-several", 3, false)] {
+            check(name, |sample| UnassignPage {
+                shell: sample.shell(),
+                person: sample.person(6),
+                names: vec![sample.group(); count],
+                parts,
+                path: paths::Unassign { user: UserId(7) }.to_string(),
+                fields: vec![("account", "3".into()), ("agreed", "true".into())],
+                query: sample.query(),
+            });
+        }
     }
 }

@@ -56,6 +56,19 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     Count::Exactly(count).of(one, many)
 }
 
+/// So many of a list are named in a sentence.
+const NAMED: usize = 5;
+
+/// "Fjord Foods, Aalto Eyewear and 3 more".
+pub fn named(names: &[String]) -> String {
+    let (first, more) = names.split_at(names.len().min(NAMED));
+    match (first, more.len()) {
+        ([most @ .., last], 0) if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        (first, 0) => first.concat(),
+        (first, more) => format!("{} and {} more", first.join(", "), grouped(more as u64)),
+    }
+}
+
 /// "1 second", "30 seconds", "15 minutes": rounded up, since trying too early fails.
 pub fn wait_in_words(wait: &TimeDelta) -> String {
     let seconds = u64::try_from(wait.num_seconds()).unwrap_or(0) + u64::from(wait.subsec_nanos() > 0);
@@ -79,6 +92,20 @@ mod tests {
         assert_eq!(counted(0, "user", "users"), "0 users");
         assert_eq!(counted(1, "user", "users"), "1 user");
         assert_eq!(Count::MoreThan(10_000).of("user", "users"), "10,000+ users");
+    }
+
+    #[test]
+    fn a_long_list_of_names_is_cut_with_a_count() {
+        let names = ["Aalto", "Bikes", "Fjord", "Lumen", "Nord", "Orla", "Quark"].map(str::to_owned);
+        for (count, said) in [
+            (0, ""),
+            (1, "Aalto"),
+            (2, "Aalto and Bikes"),
+            (5, "Aalto, Bikes, Fjord, Lumen and Nord"),
+            (7, "Aalto, Bikes, Fjord, Lumen, Nord and 2 more"),
+        ] {
+            assert_eq!(named(&names[..count]), said);
+        }
     }
 
     #[test]

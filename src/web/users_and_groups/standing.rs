@@ -12,6 +12,7 @@ use crate::{
         page::{Flash, FlashKind, with_query},
         paths,
         query::ListQuery,
+        resent,
         respond::Answer,
     },
 };
@@ -49,14 +50,7 @@ pub(in crate::web) async fn activate(console: Console, id: Path<UserId>, form: F
 pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let done = match console.act(move |ctx, caller| invitations::resend(ctx, caller, Door::UsersAndGroups, id)).await? {
-        Ok(person) => {
-            let text = if console.passes_links_on() {
-                format!("The invitation to {} has a new link. Show link gives it to you; the earlier one no longer works.", person.email)
-            } else {
-                format!("A new invitation is on its way to {}. The earlier link no longer works.", person.email)
-            };
-            Flash::new(FlashKind::Ok, text)
-        }
+        Ok(sent) => resent::said(&console, &sent),
         Err(denied) => already(denied)?,
     };
     console.done(&done, with_query(paths::UsersAndGroups {}, &query))

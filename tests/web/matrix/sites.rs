@@ -148,6 +148,7 @@ pub(super) fn sites() -> Vec<Site> {
         site!(RevokeFromManage, Invited, Some(EDIT), Some((EDIT, &[])), &[409]),
         site!(LinkFromManage, Invited, Some(EDIT), None, &[409]),
         site!(Assign, Active, None, Some((GIVE_ACCOUNT, &[("assign", "account-{account}")]))),
+        site!(Unassign, Active, None, Some((GIVE_ACCOUNT, &[("account", "{account}"), ("do", "remove")])), &[200, 303]),
         site!(AssignPortfolio, Active, None, Some((GIVE_PORTFOLIO, &[])), &[409]),
         site!(UnassignPortfolio, Active, Some(GIVE_PORTFOLIO), Some((GIVE_PORTFOLIO, &[])), &[200, 303, 409]),
         site!(AssignAccount, Active, None, Some((GIVE_ACCOUNT, &[]))),

@@ -2,10 +2,17 @@
 
 use super::*;
 use crate::{
-    domain::ids::{AccountId, PortfolioId},
+    domain::{
+        ids::AccountId,
+        permission::{Switch, To},
+    },
     usecases::{Fate, LinkMail},
     web::{
-        manage::sent::Mail,
+        manage::{
+            assigned::{AssignedRow, NotGivenRow, Offer, SwitchRow, in_short},
+            sent::Mail,
+        },
+        page::Pager,
         samples::{Sample, check},
     },
 };
@@ -26,38 +33,48 @@ fn block(sample: &Sample) -> Block {
     let source = permissions::Source {
         kind: "Account",
         name: sample.group(),
-        given: Some(permissions::GivenBy { by: sample.group(), at: sample.moment(9) }),
+        given: Some(permissions::GivenBy { by: sample.group(), at: sample.moment(9), is_lost: false }),
     };
     let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![source] };
     Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
 }
 
-fn page(sample: &Sample) -> ManagePage {
-    let person = sample.person(6);
-    let user = person.id;
-    let account = |place: usize| {
-        let account = AccountId(i64::try_from(place).unwrap() + 1);
+fn assignments(sample: &Sample, user: UserId) -> Assignments {
+    let row = |place: usize| {
+        let (kind, id) = (if place == 0 { "portfolio" } else { "account" }, i64::try_from(place).unwrap() + 1);
         let switch = |switch: Switch| SwitchRow {
             label: switch.label(),
             is_on: switch == Switch::EditDetails,
-            path: paths::SwitchPermission { user, account, switch, to: To::On },
+            path: paths::SwitchPermission { user, account: AccountId(id), switch, to: To::On },
         };
-        AccountRow {
+        AssignedRow {
+            kind,
+            id,
             name: sample.group(),
-            portfolio: sample.group(),
+            portfolio: (place > 0).then(|| sample.group()),
             is_active: !place.is_multiple_of(3),
-            remove: paths::UnassignAccount { user, account },
+            remove: paths::UnassignAccount { user, account: AccountId(id) }.to_string(),
+            may_remove: place > 0,
             asks: place == 1,
-            switches: Switch::ALL.iter().copied().map(switch).collect(),
+            switches: if place > 0 { Switch::ALL.iter().copied().map(switch).collect() } else { Vec::new() },
+            lost: None,
         }
     };
-    let portfolio = PortfolioRow {
-        name: sample.group(),
-        is_active: true,
-        remove: paths::UnassignPortfolio { user, portfolio: PortfolioId(1) },
-        may_remove: false,
-        asks: false,
-    };
+    Assignments {
+        in_short: in_short(1, sample.rows as u64),
+        q: String::new(),
+        searches: sample.rows > 50,
+        rows: (0..sample.rows.max(1)).map(row).collect(),
+        pager: Pager::single("3 assignments"),
+        lost: 0,
+        loses_role: false,
+        offer: Offer { accounts: vec![(sample.group(), vec![("account-9".into(), sample.text.clone())])], ..Offer::default() },
+    }
+}
+
+fn page(sample: &Sample) -> ManagePage {
+    let person = sample.person(6);
+    let user = person.id;
     ManagePage {
         shell: sample.shell(),
         status: Status::Active,
@@ -78,10 +95,9 @@ fn page(sample: &Sample) -> ManagePage {
         sessions: Some(2),
         blocks: vec![block(sample)],
         more_portfolios: Some("3 more portfolios".into()),
-        assigned: in_short(1, sample.rows as u64),
-        portfolios: vec![portfolio],
-        accounts: (0..sample.rows).map(account).collect(),
-        offer: Offer { accounts: vec![(sample.group(), vec![("account-9".into(), sample.text.clone())])], ..Offer::default() },
+        assignments: assignments(sample, user),
+        not_given: NotGiven::default(),
+        events: sample.rows(|place, person| Event { text: format!("{} edited the user", person.name), at: sample.moment(place) }),
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
         query: sample.query(),
@@ -91,7 +107,7 @@ fn page(sample: &Sample) -> ManagePage {
 }
 
 fn mail(sample: &Sample, fate: Fate) -> Option<Mail> {
-    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now())
+    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now(), false)
 }
 
 fn reset(sample: &Sample, fate: Fate) -> PasswordReset {
@@ -108,6 +124,10 @@ fn open(sample: &Sample, fate: Fate) -> ManagePage {
         term: "5 days".into(),
     };
     let may = May { deactivate: false, reset_password: false, ..MAY };
+    let mut page = page(sample);
+    (page.assignments.lost, page.assignments.loses_role) = (page.assignments.rows.len(), true);
+    page.assignments.rows.iter_mut().for_each(|row| row.lost = Some(format!("{}, who assigned it, is deactivated", sample.text)));
+    page.blocks.iter_mut().for_each(|block| block.head.sources.iter_mut().for_each(|source| source.given.as_mut().unwrap().is_lost = true));
     ManagePage {
         email_change: None,
         password_reset: None,
@@ -116,7 +136,7 @@ fn open(sample: &Sample, fate: Fate) -> ManagePage {
         sessions: None,
         shows_link: true,
         may,
-        ..page(sample)
+        ..page
     }
 }
 
@@ -130,12 +150,41 @@ fn renders() {
         may: May { deactivate: false, reactivate: true, ..MAY },
         ..page(sample)
     });
+    check("manage-email-failed", |sample| {
+        let mut page = page(sample);
+        page.email_change.as_mut().unwrap().mail = mail(sample, Fate::Failed);
+        page
+    });
     check("manage-reset-retrying", |sample| ManagePage { password_reset: Some(reset(sample, Fate::Retrying)), ..page(sample) });
-    check("manage-without", |sample| ManagePage {
-        portfolios: Vec::new(),
-        accounts: Vec::new(),
-        assigned: String::new(),
-        offer: Offer { searches: true, q: sample.text.clone(), ..Offer::default() },
-        ..page(sample)
+    check("manage-without", |sample| {
+        let mut page = page(sample);
+        page.assignments.rows.clear();
+        page.assignments.in_short.clear();
+        page.assignments.offer = Offer { searches: true, q: sample.text.clone(), ..Offer::default() };
+        page
+    });
+    check("manage-pages", |sample| {
+        let mut page = page(sample);
+        page.assignments = Assignments {
+            q: sample.text.clone(),
+            searches: true,
+            pager: Pager { next: Some("?page=a".into()), ..Pager::single("1–50 of 141 assignments") },
+            ..page.assignments
+        };
+        page
+    });
+    check("manage-not-found", |sample| {
+        let mut page = page(sample);
+        page.assignments = Assignments { q: sample.text.clone(), searches: true, rows: Vec::new(), ..page.assignments };
+        page
+    });
+    check("manage-not-given", |sample| {
+        let row = |place: usize| NotGivenRow {
+            name: sample.group(),
+            portfolio: (place > 0).then(|| sample.group()),
+            by: (place != 1).then(|| sample.text.clone()),
+            give: (place > 0).then(|| paths::AssignAccount { user: UserId(7), account: AccountId(1) }.to_string()),
+        };
+        ManagePage { not_given: NotGiven { rows: (0..sample.rows).map(row).collect(), more: Some("3 more".into()) }, ..page(sample) }
     });
 }

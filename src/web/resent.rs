@@ -1,0 +1,23 @@
+//! What is said of an invitation that was sent once more, from whichever page.
+
+use crate::usecases::invitations::Resent;
+
+use super::{
+    console::Console,
+    page::{Flash, FlashKind, named},
+};
+
+pub(super) fn said(console: &Console, Resent { person, taken_over }: &Resent) -> Flash {
+    let email = &person.email;
+    let sent = if console.passes_links_on() {
+        format!("The invitation to {email} has a new link. Show link gives it to you; the earlier one no longer works.")
+    } else {
+        format!("A new invitation is on its way to {email}. The earlier link no longer works.")
+    };
+    let text = if taken_over.is_empty() {
+        sent
+    } else {
+        format!("{sent} Yours to give from now on, since whoever assigned it may no longer: {}.", named(taken_over))
+    };
+    Flash::new(FlashKind::Ok, text)
+}
