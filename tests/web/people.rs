@@ -125,6 +125,7 @@ on_both! {
         let World { app, mut maya, mut pia, nordic, south, .. } = World::new(db).await;
         let page = maya.get(&app, &format!("{LIST}?assignments={south}")).await;
         assert_eq!(names(&page), ["Finn Holm", "Otto Lund"]);
+        assert!(maya.get(&app, &format!("/portfolios/{south}")).await.has_link(&format!("{LIST}?assignments={south}")));
         page.sees("All 2 Everyone").sees("In Nordic Brands").sees("In South");
         assert!(row(&page, "otto.lund@").contains("2 accounts"));
         assert_eq!(maya.get(&app, &format!("/users-and-permissions/export?assignments={south}")).await.body.lines().count(), 3);

@@ -46,6 +46,11 @@ impl PortfolioHead {
         paths::with_query(paths::NewUserWizard {}, &[("portfolio", &self.id.to_string())])
     }
 
+    /// Its people in the list, where they are searched and sorted.
+    fn people_path(&self) -> String {
+        paths::with_query(paths::UsersAndPermissions {}, &[("assignments", &self.id.to_string())])
+    }
+
     fn new_account_path(&self) -> String {
         paths::with_query(paths::NewAccount {}, &[("portfolio", &self.id.to_string())])
     }
