@@ -335,7 +335,7 @@ impl World {
             business("EditPortfolio", format!("/portfolios/{portfolio}/edit"), [details("Nordics"), vec![version("1")]].concat(), 403),
             business("ReactivatePortfolio", format!("/portfolios/{other}/reactivate"), vec![], 403),
             business("NewAccount", "/accounts/new".into(), wizard, 403),
-            business("AddToAccount", format!("/accounts/{fjord}/add"), vec![field("user", active), field("see_billing", "true")], 403),
+            business("AddToAccount", format!("/accounts/{fjord}/add"), vec![field("user", admin)], 403),
             business("EditAccount", format!("/accounts/{fjord}/edit"), [account_details("Fjord"), vec![version("1")]].concat(), 404),
             business("Billing", format!("/accounts/{fjord}/billing"), billing, 403),
             business("MoveAccount", format!("/accounts/{fjord}/move"), vec![field("portfolio", other), field("do", "move")], 403),
