@@ -61,8 +61,7 @@ in_every_combination! {
         // To edit user roles, click the "Default Role" dropdown within the "Manage User" window. Manage portfolio assignments.
         maya.click_link("Edit name");
         maya.choose("Default Role", "Portfolio Admin");
-        maya.press("Update User");
-        maya.choose("Portfolio", "DACH Retail");
+        maya.tick("DACH Retail");
         maya.press("Update User");
         maya.see("Jonas van Dijk is updated, a Portfolio Admin now.");
         maya.choose("Add portfolio or account", "Nordic Brands");

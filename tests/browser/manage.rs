@@ -37,9 +37,9 @@ with_scripts_and_without! {
         let maya = site.signed_in(MAYA, scripts);
         maya.open(&Business::manage(jonas, ""));
         maya.click_link("Edit name");
-        maya.see_no("A Portfolio Admin looks after at least one.");
+        maya.see_no("They look after at least one.");
         maya.choose("Default Role", "Portfolio Admin");
-        maya.see("A Portfolio Admin looks after at least one.");
+        maya.see("They look after at least one.");
         maya.tick("DACH Retail");
         maya.press("Update User");
         maya.see("Jonas Vermeulen is updated, a Portfolio Admin now. All their sessions have ended.");

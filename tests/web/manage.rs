@@ -477,7 +477,7 @@ on_both! {
 
     async fn manage_user_offers_the_portfolios_before_the_role_is_chosen_and_takes_several(db: Db) {
         let Business { app, mut maya, jonas, hana_id, nordic, dach, .. } = Business::new(db).await;
-        let said = "Portfolios for the default role Portfolio Admin";
+        let said = "Portfolios, for a Portfolio Admin";
         for what in ["", "/edit"] {
             maya.get(&app, &at(jonas, what)).await.sees(said).sees("DACH Retail").sees("0 of 2 ticked");
             maya.get(&app, &at(hana_id, what)).await.sees_no(said);
@@ -599,10 +599,10 @@ on_both! {
 
     async fn of_somebody_partly_outside_a_portfolio_admin_is_told_what_happened_inside(db: Db) {
         let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
-        press(&app, &mut maya, jonas, "/sign-out").await.is(303);
-        hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer signed the user out everywhere");
+        press(&app, &mut maya, jonas, "/deactivate").await.is(303);
+        hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer deactivated the user");
         app.assign(jonas, bikes).await;
-        hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Fjord Foods").sees_no("signed the user out").sees_no("Bergmann");
+        hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Fjord Foods").sees_no("deactivated the user").sees_no("Bergmann");
         maya.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Bergmann Bikes");
     }
 
