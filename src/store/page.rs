@@ -118,7 +118,7 @@ mod tests {
         };
         assert_eq!(page(Position::First), (vec![1, 2], false, true));
         assert_eq!(page(Position::After(2)), (vec![3, 4], true, true));
-        assert_eq!(page(Position::Before(3)), (vec![1, 2], false, true));
+        assert_eq!(page(Position::Before(5)), (vec![3, 4], true, true));
         assert_eq!(page(Position::Last), (vec![4, 5], true, false));
     }
 }

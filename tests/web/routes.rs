@@ -311,7 +311,7 @@ impl World {
             manage("EditUser", format!("{active}/edit"), profile.map(|(name, value)| field(name, value)).into()),
             manage("Assign", format!("{active}/assign"), vec![field("assign", &format!("account-{food}"))]),
             manage("SwitchPermission", format!("{active}/accounts/{food}/see-billing/on"), vec![]),
-            manage("Unassign", format!("{active}/remove"), vec![field("account", &food), field("do", "remove")]),
+            manage("Unassign", format!("{active}/remove"), vec![field("account", food), field("do", "remove")]),
             manage("AssignAccount", format!("{active}/accounts/{food}/assign"), vec![]),
             manage("UnassignAccount", format!("{active}/accounts/{food}/remove"), vec![]),
             manage("AssignAccount", format!("{active}/accounts/{food}/assign"), vec![]),
