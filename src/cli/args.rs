@@ -59,7 +59,8 @@ pub enum Command {
 
     /// Fill a new database with made-up people and groups
     ///
-    /// To look around or to measure. Refuses a database in which there is anybody already.
+    /// To look around or to measure. Refuses a database in which there is anybody already. All of it is one transaction, for
+    /// which a server on the same SQLite file waits: a million people take some two minutes.
     Demo(Demo),
 
     /// Manage Admins from the shell

@@ -88,7 +88,9 @@ impl BulkAction {
                 "They are signed out everywhere and cannot sign in any more. They keep their assignments and can be reactivated."
             }
             Self::Reactivate => "They can sign in again, with the credentials and assignments that they had.",
-            Self::Resend => "Each gets a new invitation with a new term. The earlier links no longer work.",
+            Self::Resend => {
+                "Each gets a new invitation with a new term. The earlier links no longer work. What whoever assigned it may no longer give is given by you."
+            }
             Self::Revoke => "Their links no longer work, and they are gone from the lists. They can be invited again.",
             Self::Assign => "Each gets these accounts, besides those that they have.",
         }

@@ -120,7 +120,10 @@ pub fn people_of(ctx: &Context, actor: &Person, portfolio: PortfolioId, wanted: 
 }
 
 /// Of the first people whom a search finds so many are looked at, to leave out those who have what is offered.
-const LOOKED_AT: usize = 50;
+const LOOKED_AT: usize = 100;
+
+/// So often further ones are looked at, where those before have it already.
+const LOOKS: usize = 10;
 
 /// People to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
 ///
@@ -149,12 +152,17 @@ pub fn people_for(
             let order = Order { by: SortBy::Name, is_descending: false };
             let listed = people::Wanted { scope: acting.scope, filter, order, as_of };
             let counts = people::counts(db, &listed)?;
-            let page = people::page(db, &listed, counts.all, &Position::First, LOOKED_AT)?;
-            let ids = page.rows.iter().map(|listed| listed.person.id).collect::<Vec<_>>();
-            let having = assignments::having_account(db, account.id, &ids)?;
-            found.extend(page.rows.into_iter().map(|listed| listed.person));
-            found.retain(|person| person.id != actor.id && !having.contains(&person.id));
-            has_more = page.has_next;
+            let mut next = Some(Position::First);
+            for _ in 0..LOOKS {
+                let Some(position) = next.take().filter(|_| found.len() <= limit) else { break };
+                let page = people::page(db, &listed, counts.all, &position, LOOKED_AT)?;
+                let ids = page.rows.iter().map(|listed| listed.person.id).collect::<Vec<_>>();
+                let having = assignments::having_account(db, account.id, &ids)?;
+                next = page.rows.last().filter(|_| page.has_next).map(|last| Position::After(last.mark.clone()));
+                found.extend(page.rows.into_iter().map(|listed| listed.person));
+                found.retain(|person| person.id != actor.id && !having.contains(&person.id));
+            }
+            has_more = next.is_some();
         }
         has_more |= found.len() > limit;
         found.truncate(limit);

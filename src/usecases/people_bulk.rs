@@ -62,8 +62,8 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
 #[derive(Debug)]
 pub struct Done {
     pub person: Person,
-    /// `None` for those whose turn did not come, since it broke off.
-    pub outcome: Option<Result<(), Denied>>,
+    /// What was taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
+    pub outcome: Option<Result<Vec<String>, Denied>>,
 }
 
 /// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
@@ -86,11 +86,11 @@ pub fn perform(
     })?;
     let door = Door::UsersAndPermissions;
     let act = |user| match action {
-        BulkAction::Deactivate => users::block(ctx, caller, door, user).map(|_| ()),
-        BulkAction::Reactivate => users::activate(ctx, caller, door, user).map(|_| ()),
-        BulkAction::Resend => invitations::resend(ctx, caller, door, user).map(|_| ()),
-        BulkAction::Revoke => invitations::revoke(ctx, caller, door, user).map(|_| ()),
-        BulkAction::Assign => assignments::give_accounts(ctx, caller, user, accounts).map(|_| ()),
+        BulkAction::Deactivate => users::block(ctx, caller, door, user).map(|_| Vec::new()),
+        BulkAction::Reactivate => users::activate(ctx, caller, door, user).map(|_| Vec::new()),
+        BulkAction::Resend => invitations::resend(ctx, caller, door, user).map(|resent| resent.taken_over),
+        BulkAction::Revoke => invitations::revoke(ctx, caller, door, user).map(|_| Vec::new()),
+        BulkAction::Assign => assignments::give_accounts(ctx, caller, user, accounts).map(|_| Vec::new()),
     };
     let mut done = Vec::<Done>::with_capacity(people.len());
     for Candidate { person, .. } in people {

@@ -33,6 +33,7 @@ pub(super) struct Console {
     state: State,
     session: Session,
     section: Section,
+    came_from: Option<String>,
 }
 
 impl FromRequest for Console {
@@ -41,8 +42,10 @@ impl FromRequest for Console {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let user = CurrentUser::from_request(request, payload).into_inner();
-        let section = Section::of(request.path());
-        ready(user.and_then(|user| Ok(Self { user, state: extract::state(request)?.clone(), session: request.get_session(), section })))
+        let (section, came_from) = (Section::of(request.path()), extract::came_from(request));
+        ready(user.and_then(|user| {
+            Ok(Self { user, state: extract::state(request)?.clone(), session: request.get_session(), section, came_from })
+        }))
     }
 }
 
@@ -127,6 +130,11 @@ impl Console {
 
     pub(super) fn is_you(&self, person: &Person) -> bool {
         person.id == self.user.person.id
+    }
+
+    /// The view of the page at `path` from which a form was sent.
+    pub(super) fn view_of(&self, path: &str) -> Option<&str> {
+        self.came_from.as_deref().filter(|from| from.split('?').next() == Some(path))
     }
 
     pub(super) fn state(&self) -> &State {

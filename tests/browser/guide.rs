@@ -145,7 +145,7 @@ in_every_combination! {
         // Cannot update the billing information on the account.
         assert!(!jonas.has_link("Billing") && !jonas.has_link("Portfolios") && !jonas.has_link("Users & Permissions"));
         for (path, answer) in [
-            (format!("/accounts/{fjord}/billing"), "This is not yours to change"),
+            (format!("/accounts/{fjord}/billing"), "Billing is not visible to you"),
             (format!("/accounts/{bikes}"), "Page not found"),
             (format!("/portfolios/{nordic}"), "This page is not for you"),
             ("/users-and-permissions".to_owned(), "This page is not for you"),

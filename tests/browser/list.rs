@@ -91,7 +91,7 @@ with_scripts_and_without! {
         maya.see("account");
         maya.tick("Bergmann Bikes");
         maya.press("Assign to accounts");
-        maya.see("Assign to accounts: done to 1 user");
+        maya.see("Assign to Bergmann Bikes: done to 1 user");
         site.subjects();
     }
 }

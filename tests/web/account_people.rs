@@ -37,8 +37,8 @@ on_both! {
         let found = maya.get(&app, &format!("{home}/add?q=novak")).await;
         found.sees("Lena Novak").sees("1 person matches");
         // Whoever has it is not offered, and neither is oneself.
-        maya.get(&app, &format!("{home}/add?q=jonas")).await.sees("Nobody matches");
-        maya.get(&app, &format!("{home}/add?q=maya")).await.sees("Nobody matches");
+        maya.get(&app, &format!("{home}/add?q=jonas")).await.sees("Nobody who can be added matches");
+        maya.get(&app, &format!("{home}/add?q=maya")).await.sees("Nobody who can be added matches");
         add(&app, &mut maya, &home, &[]).await.is(422).sees("Choose somebody from the results");
         add(&app, &mut maya, &home, &[("user", &lena.to_string()), ("edit_details", "true"), ("see_billing", "true")]).await.redirects_to(&home);
         maya.get(&app, &home).await.sees("Fjord Foods is now assigned to Lena Novak.").sees("View, Edit details, See billing");
@@ -53,7 +53,7 @@ on_both! {
         let aalto = app.create_account(nordic, "Aalto Eyewear");
         let lena = app.create_user("Lena", "Novak");
         let home = format!("/accounts/{fjord}");
-        hana.get(&app, &format!("{home}/add?q=novak")).await.is(200).sees("Nobody matches");
+        hana.get(&app, &format!("{home}/add?q=novak")).await.is(200).sees("Nobody who can be added matches");
         add(&app, &mut hana, &home, &[("user", &lena.to_string())]).await.is(404);
         app.assign(lena, aalto).await;
         hana.get(&app, &format!("{home}/add?q=novak")).await.sees("Lena Novak");

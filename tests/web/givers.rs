@@ -9,6 +9,7 @@ use usher::{
 use crate::{
     business::{Business, HANA},
     helpers::{Browser, Db, TestApp},
+    people_bulk::{DO, ask},
     steps::{NOOR, caller, csrf},
 };
 
@@ -104,6 +105,17 @@ on_both! {
         assert_eq!(app.deeds()[before..], ["invitation.resent Noor van Dijk", "assignment.taken_over Noor van Dijk"]);
         accept(&app, &app.link_in_mail().await).await;
         assert_eq!(app.accounts_of(noor), [fjord]);
+    }
+
+    async fn of_many_invitations_that_are_resent_each_says_what_was_taken_over(db: Db) {
+        let mut business = Business::new(db).await;
+        let (noor, _) = invited_by_hana(&mut business).await;
+        let Business { app, mut maya, .. } = business;
+        deactivate_hana(&app);
+        let page = ask(&app, &mut maya, "resend", &[noor]).await;
+        maya.send(&app, &page, DO, &[]).await.is(303);
+        maya.get(&app, "/users-and-permissions").await.sees("Noor van Dijk: invited again. Yours to give from now on: Fjord Foods");
+        app.mails().await;
     }
 
     async fn a_resend_from_users_and_groups_takes_over_and_says_so(db: Db) {

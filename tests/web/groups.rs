@@ -112,7 +112,7 @@ on_both! {
         maya.send(&app, &found, &add, &[("user", &jonas.to_string())]).await.redirects_to(&group);
         let page = maya.get(&app, &group).await;
         page.sees("Jonas Vermeulen is in Finance now.").sees("1 member");
-        maya.get(&app, &format!("{add}?q=vermeu")).await.sees("Nobody matches “vermeu”");
+        maya.get(&app, &format!("{add}?q=vermeu")).await.sees("Nobody who can be added matches “vermeu”");
     }
 
     async fn without_a_choice_the_search_comes_back(db: Db) {

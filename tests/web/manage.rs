@@ -576,11 +576,11 @@ on_both! {
         page.sees("Failed 550 No such mailbox").sees("The mail was not delivered. Nobody can confirm this address.").sees_no("It counts once");
     }
 
-    async fn without_a_mail_server_a_mail_is_said_to_be_a_file(db: Db) {
-        let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+    async fn what_the_mail_server_said_stands_beside_the_fate(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
         app.mails().await;
-        maya.get(&app, &at(app.id_of("noor@example.com"), "")).await.sees("MailWritten to a file").sees_no("Handed to the mail server");
+        maya.get(&app, &at(app.id_of("noor@example.com"), "")).await.sees("MailHanded to the mail server 250 Taken");
     }
 
     async fn the_mail_of_an_invitation_is_told_of_after_it_was_accepted(db: Db) {

@@ -297,7 +297,7 @@ on_both! {
         let Business { nordic, fjord, .. } = business(&app);
         let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
         let user = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord)])).await;
-        user.sees("On accounts assigned to themSee, edit details").sees("Where it is given to themSee billing").sees("NeverUpdate billing");
+        user.sees("On these accountsViewEverywhere").sees_no("Where it is given to them").sees("NeverUpdate billing");
         user.sees("EverywhereSee names, email addresses and custom groups of active people");
         let admin = answer(&mut maya, &app, &answers("2", "next", "portfolio_admin", &[("portfolio", &nordic)])).await;
         admin.sees("On every account thereSee, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");

@@ -9,10 +9,10 @@ use crate::{
 };
 
 const BULK: &str = "/users-and-permissions/bulk";
-const DO: &str = "/users-and-permissions/bulk/do";
+pub(crate) const DO: &str = "/users-and-permissions/bulk/do";
 
 /// These people are ticked, and the button of the action is pressed.
-async fn ask(app: &TestApp, browser: &mut Browser, action: &str, users: &[UserId]) -> Page {
+pub(crate) async fn ask(app: &TestApp, browser: &mut Browser, action: &str, users: &[UserId]) -> Page {
     let (token, ids) = (csrf(app, browser).await, users.iter().map(ToString::to_string).collect::<Vec<_>>());
     let fields = [("csrf", token.as_str()), ("action", action), ("return", "q=e&sort=email")];
     let fields = fields.into_iter().chain(ids.iter().map(|id| ("user", id.as_str()))).collect::<Vec<_>>();

@@ -25,7 +25,7 @@ on_both! {
         for found in [by_wizard, by_new_portfolio] {
             found.is(200).sees("Aalto Eyewear").sees("Fjord Foods").sees_no("Bergmann Bikes");
         }
-        let manage = maya.get(&app, &format!("/users-and-permissions/{jonas}?q=brands")).await;
+        let manage = maya.get(&app, &format!("/users-and-permissions/{jonas}?add=brands")).await;
         manage.sees("Aalto Eyewear").sees_no("Bergmann Bikes");
         assert!(manage.body.contains("<optgroup label=\"Accounts in Nordic Brands\">"));
         app.execute("DELETE FROM accounts WHERE name = 'Store'");

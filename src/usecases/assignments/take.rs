@@ -130,13 +130,17 @@ pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> 
         acting.authorise(Action::Use(Permission::AssignmentsChange))?;
         let met = acting.met(db, user, now)?;
         let (mut names, mut portfolios) = (Vec::new(), Vec::new());
-        for given in given {
-            names.push(match *given {
+        for each in given {
+            names.push(match *each {
                 Given::Portfolio(id) => {
                     portfolios.push(id);
                     acting.portfolio(db, id)?.name
                 }
-                Given::Account(id) => account_of(db, &acting, &met, id)?.name,
+                Given::Account(id) => {
+                    let account = account_of(db, &acting, &met, id)?;
+                    // Another of them may have the same name in another portfolio.
+                    if given.len() > 1 { format!("{} ({})", account.name, account.portfolio_name) } else { account.name }
+                }
             });
         }
         acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;

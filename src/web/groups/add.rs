@@ -79,7 +79,8 @@ impl Finder {
     /// What screen readers are told about the results.
     pub(in crate::web) fn said(&self) -> String {
         match self.results.len() {
-            0 => format!("Nobody matches “{}”", self.q),
+            0 if self.has_more => format!("Many match “{}”, none of the first of whom can be added. Type more to narrow down.", self.q),
+            0 => format!("Nobody who can be added matches “{}”", self.q),
             1 => format!("1 person matches “{}”", self.q),
             count if self.has_more => format!("The first {count} who match “{}”. Type more to narrow down.", self.q),
             count => format!("{count} people match “{}”", self.q),

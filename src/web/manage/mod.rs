@@ -41,11 +41,12 @@ fn list(query: &str) -> String {
     with_query(paths::UsersAndPermissions {}, query)
 }
 
-/// To somebody's page with what was done, unless that was the last that they had in common with whoever did it: then to the list.
+/// To somebody's page as it was left with what was done, unless that was the last that they had in common with whoever did it: then to the list.
 async fn go_back(console: &Console, user: UserId, done: Flash, query: &str) -> Answer {
     let actor = console.user.person.clone();
     if console.act(move |ctx, _| people::is_met(ctx, &actor, user)).await?? {
-        return console.done(&done, at(user, query));
+        let view = console.view_of(&paths::Manage { user }.to_string()).map(str::to_owned);
+        return console.done(&done, view.unwrap_or_else(|| at(user, query)));
     }
     let text = format!("{} Nothing in your portfolios is assigned to them any more, so that they have left your list.", done.text);
     console.done(&Flash::new(FlashKind::Warn, text), list(&PeopleQuery::returned(query)))

@@ -42,13 +42,13 @@ pub struct Mail {
     pub badge: Badge,
     pub failed: bool,
     pub retries: bool,
-    /// The mail server's words.
+    /// The mail server's words, or the name of the file where there is none.
     pub reply: String,
     pub at: Moment,
 }
 
 impl Invitation {
-    pub(super) fn new(invitation: people::Invitation, now: Timestamp, to_files: bool) -> Self {
+    pub(super) fn new(invitation: people::Invitation, now: Timestamp) -> Self {
         let people::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
         let moment = |at| Moment::new(at, now);
         Self {
@@ -56,16 +56,16 @@ impl Invitation {
             sent: moment(sent_at),
             until: until.map(moment),
             accepted: accepted_at.map(moment),
-            mail: Mail::of(mail, now, to_files),
+            mail: Mail::of(mail, now),
             term: term_in_words(term),
         }
     }
 }
 
 impl EmailChange {
-    pub(super) fn new(change: Pending, mail: Option<LinkMail>, now: Timestamp, to_files: bool) -> Self {
+    pub(super) fn new(change: Pending, mail: Option<LinkMail>, now: Timestamp) -> Self {
         let Pending { email, until, asked_by } = change;
-        Self { email, asked_by: asked_by.display_name(), until: Moment::new(until, now), mail: Mail::of(mail, now, to_files) }
+        Self { email, asked_by: asked_by.display_name(), until: Moment::new(until, now), mail: Mail::of(mail, now) }
     }
 
     /// Whether the mail to confirm it did not arrive.
@@ -75,9 +75,9 @@ impl EmailChange {
 }
 
 impl PasswordReset {
-    pub(super) fn new(latest: Latest, now: Timestamp, to_files: bool) -> Self {
+    pub(super) fn new(latest: Latest, now: Timestamp) -> Self {
         let Latest { by, sent_at, until, mail } = latest;
-        Self { by: named(by), sent: Moment::new(sent_at, now), until: Moment::new(until, now), mail: Mail::of(mail, now, to_files) }
+        Self { by: named(by), sent: Moment::new(sent_at, now), until: Moment::new(until, now), mail: Mail::of(mail, now) }
     }
 }
 
@@ -86,16 +86,14 @@ fn named(by: Option<String>) -> String {
 }
 
 impl Mail {
-    /// `to_files` where no mail server is configured.
-    pub(super) fn of(mail: Option<LinkMail>, now: Timestamp, to_files: bool) -> Option<Self> {
-        mail.map(|mail| Self::new(mail, now, to_files))
+    pub(super) fn of(mail: Option<LinkMail>, now: Timestamp) -> Option<Self> {
+        mail.map(|mail| Self::new(mail, now))
     }
 
-    fn new(mail: LinkMail, now: Timestamp, to_files: bool) -> Self {
+    fn new(mail: LinkMail, now: Timestamp) -> Self {
         let (word, class, icon) = match mail.fate {
             Fate::Queued => ("Queued", "info", "clock"),
             Fate::Retrying => ("Retrying", "warn", "warn"),
-            Fate::HandedOver if to_files => ("Written to a file", "ok", "check"),
             Fate::HandedOver => ("Handed to the mail server", "ok", "check"),
             Fate::Failed => ("Failed", "bad", "mailx"),
         };
@@ -103,7 +101,7 @@ impl Mail {
             badge: Badge { word, class, icon },
             failed: mail.fate == Fate::Failed,
             retries: mail.fate == Fate::Retrying,
-            reply: if matches!(mail.fate, Fate::Retrying | Fate::Failed) { mail.reply.unwrap_or_default() } else { String::new() },
+            reply: mail.reply.unwrap_or_default(),
             at: Moment::new(mail.at, now),
         }
     }

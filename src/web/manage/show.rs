@@ -194,7 +194,6 @@ impl ManagePage {
             may,
         } = shown;
         let moment = |at| Moment::new(at, now);
-        let to_files = console.passes_links_on();
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         Self {
             shell: console.shell(frame),
@@ -205,9 +204,9 @@ impl ManagePage {
             groups,
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
-            invitation: invitation.map(|invitation| Invitation::new(invitation, now, to_files)),
-            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now, to_files)),
-            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now, to_files)),
+            invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
+            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now)),
+            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now)),
             sessions,
             blocks,
             more_portfolios,

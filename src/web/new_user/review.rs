@@ -86,7 +86,15 @@ impl ReviewPage {
     }
 
     fn abilities(&self) -> Vec<Ability> {
-        Ability::all(self.default_role)
+        if !self.is_user() {
+            return Ability::all(self.default_role);
+        }
+        let mut gives = self.given.iter().flat_map(|(_, accounts)| accounts.iter().map(|(_, gives)| *gives)).collect::<Vec<_>>();
+        gives.dedup();
+        let may = if let [alike] = gives[..] { alike } else { "What is listed for each" }.to_owned();
+        let mut abilities = vec![Ability { place: "On these accounts", may }];
+        abilities.extend(Ability::beyond_accounts(self.default_role));
+        abilities
     }
 
     fn is_user(&self) -> bool {

@@ -25,6 +25,11 @@ impl Ability {
         Self::told(role, Outline { everywhere: Vec::new(), ..Outline::of(role) })
     }
 
+    /// What it allows beyond the accounts themselves, of which each assignment says what it gives.
+    pub fn beyond_accounts(role: DefaultRole) -> Vec<Self> {
+        Self::told(role, Outline { on_accounts: Vec::new(), if_given: Vec::new(), ..Outline::of(role) })
+    }
+
     /// And in the company as a whole.
     pub fn all(role: DefaultRole) -> Vec<Self> {
         Self::told(role, Outline::of(role))

@@ -23,14 +23,14 @@ use crate::{
         console::Console,
         failure::Failure,
         form::Form,
-        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Picker, Shell, counted, grouped, with_query},
+        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Picker, Shell, counted, grouped, named, with_query},
         paths,
         query::shown,
         respond::{self, Answer},
     },
 };
 
-use super::query::PeopleQuery;
+use super::{list::no_such, query::PeopleQuery};
 
 /// Those who are ticked, and what is to be done to them.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -147,7 +147,7 @@ pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> A
     let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| people_bulk::everybody(ctx, actor, &asked);
-    let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await?;
+    let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await.map_err(no_such)?;
     let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| Person::from(&row.person.who()));
     respond::page(&EverybodyPage {
         shell: console.shell(&frame),
@@ -256,7 +256,8 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account]) -> Result<Flash,
     for Done { person, outcome } in done {
         let name = person.display_name();
         match outcome {
-            Some(Ok(())) => changed.push(format!("{name}: {}", action.done())),
+            Some(Ok(taken_over)) if taken_over.is_empty() => changed.push(format!("{name}: {}", action.done())),
+            Some(Ok(taken_over)) => changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), named(&taken_over))),
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");

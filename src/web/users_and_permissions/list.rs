@@ -1,5 +1,6 @@
 //! The list.
 
+use actix_web::http::StatusCode;
 use askama::Template;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     },
     web::{
         console::Console,
+        failure::Failure,
         page::{Count, Moment, Pager, Person, Shell, counted, with_query},
         paths,
         query::shown,
@@ -215,7 +217,7 @@ pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer
     let asked = query.asked()?;
     let asked_for = asked.clone();
     let (frame, listing) =
-        console.open(Action::Use(Permission::UsersView), move |ctx, actor| people_list::list(ctx, actor, &asked)).await?;
+        console.open(Action::Use(Permission::UsersView), move |ctx, actor| people_list::list(ctx, actor, &asked)).await.map_err(no_such)?;
     let Some(listing) = listing else { return respond::page(&NoPortfolioPage { shell: console.shell(&frame) }) };
     let actor = console.user.person.actor();
     let row = |row: Row| PersonRow {
@@ -238,6 +240,14 @@ pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer
         rows: listing.rows.rows.into_iter().map(row).collect(),
         may_invite: decide(actor, Action::Use(Permission::UsersInvite)).is_ok(),
     })
+}
+
+/// Of a list, only the portfolio that narrows it can be unknown.
+pub(super) fn no_such(failure: Failure) -> Failure {
+    match failure {
+        Failure::NotFound => Failure::NoSuchList(StatusCode::NOT_FOUND),
+        failure => failure,
+    }
 }
 
 #[cfg(test)]

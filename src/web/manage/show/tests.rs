@@ -107,7 +107,7 @@ fn page(sample: &Sample) -> ManagePage {
 }
 
 fn mail(sample: &Sample, fate: Fate) -> Option<Mail> {
-    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now(), false)
+    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now())
 }
 
 fn reset(sample: &Sample, fate: Fate) -> PasswordReset {
