@@ -86,7 +86,7 @@ with_scripts_and_without! {
         maya.see("DACH Retail");
         maya.see_no("Portfolio 001");
         enter(&maya, "Find a portfolio", "");
-        maya.see("Portfolio 001");
+        maya.see_no("DACH Retail");
         maya.choose("Default Role", "User");
         enter(&maya, "Last Name", "Vermeer");
         maya.see("Jonas Vermeer is updated.");

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{already, at, undoable};
+use super::{already, left, undoable};
 
 /// What was chosen: "portfolio-3" or "account-12".
 #[derive(Debug, Clone, Deserialize)]
@@ -37,7 +37,7 @@ pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: For
     let (user, AssignForm { assign, return_query: query }) = (*id, form.0);
     if assign.is_empty() {
         console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
-        return console.done(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), at(user, &query));
+        return console.done(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user, &query));
     }
     let unknown = |_| Failure::NotFound;
     match assign.split_once('-') {
@@ -67,7 +67,7 @@ async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId,
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, query))
+    console.done(&done, left(&console, user, query))
 }
 
 async fn give_account(console: &Console, user: UserId, account: AccountId, query: &str) -> Answer {
@@ -78,7 +78,7 @@ async fn give_account(console: &Console, user: UserId, account: AccountId, query
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, query))
+    console.done(&done, left(&console, user, query))
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`
@@ -100,5 +100,5 @@ pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, Account
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, query))
+    console.done(&done, left(&console, user, query))
 }

@@ -31,6 +31,11 @@ fn at(user: UserId, query: &str) -> String {
     with_return(paths::Manage { user }, &PeopleQuery::returned(query))
 }
 
+/// Somebody's page as it was left: the view that a form was on.
+fn left(console: &Console, user: UserId, query: &str) -> String {
+    console.view_of(&paths::Manage { user }.to_string()).map_or_else(|| at(user, query), str::to_owned)
+}
+
 /// An address that carries the list's query on.
 fn with_return(path: impl fmt::Display, query: &str) -> String {
     paths::with_query(path, &[("return", query)])
@@ -45,8 +50,7 @@ fn list(query: &str) -> String {
 async fn go_back(console: &Console, user: UserId, done: Flash, query: &str) -> Answer {
     let actor = console.user.person.clone();
     if console.act(move |ctx, _| people::is_met(ctx, &actor, user)).await?? {
-        let view = console.view_of(&paths::Manage { user }.to_string()).map(str::to_owned);
-        return console.done(&done, view.unwrap_or_else(|| at(user, query)));
+        return console.done(&done, left(console, user, query));
     }
     let text = format!("{} Nothing in your portfolios is assigned to them any more, so that they have left your list.", done.text);
     console.done(&Flash::new(FlashKind::Warn, text), list(&PeopleQuery::returned(query)))

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-use super::{already, at, undoable};
+use super::{already, left, undoable};
 
 /// `POST /users-and-permissions/{user}/deactivate`
 pub(in crate::web) async fn deactivate(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
@@ -27,7 +27,7 @@ pub(in crate::web) async fn deactivate(console: Console, id: Path<UserId>, form:
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, &form.0.return_query))
+    console.done(&done, left(&console, user, &form.0.return_query))
 }
 
 /// `POST /users-and-permissions/{user}/reactivate`
@@ -46,7 +46,7 @@ pub(in crate::web) async fn reactivate(console: Console, id: Path<UserId>, form:
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, &form.0.return_query))
+    console.done(&done, left(&console, user, &form.0.return_query))
 }
 
 /// `POST /users-and-permissions/{user}/resend`
@@ -56,7 +56,7 @@ pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: For
         Ok(sent) => resent::said(&console, &sent),
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, &form.0.return_query))
+    console.done(&done, left(&console, user, &form.0.return_query))
 }
 
 /// `POST /users-and-permissions/{user}/sign-out`
@@ -70,7 +70,7 @@ pub(in crate::web) async fn end_sessions(console: Console, id: Path<UserId>, for
             Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", person.display_name()))
         }
     };
-    console.done(&done, at(user, &form.0.return_query))
+    console.done(&done, left(&console, user, &form.0.return_query))
 }
 
 /// `POST /users-and-permissions/{user}/send-password-reset`
@@ -85,7 +85,7 @@ pub(in crate::web) async fn send_password_reset(console: Console, id: Path<UserI
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, &form.0.return_query))
+    console.done(&done, left(&console, user, &form.0.return_query))
 }
 
 /// `POST /users-and-permissions/{user}/withdraw-email-change`
@@ -97,5 +97,5 @@ pub(in crate::web) async fn withdraw_email_change(console: Console, id: Path<Use
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, at(user, &form.0.return_query))
+    console.done(&done, left(&console, user, &form.0.return_query))
 }

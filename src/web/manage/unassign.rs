@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{already, at, go_back, undoable, with_return};
+use super::{already, at, go_back, left, undoable, with_return};
 
 /// The question.
 #[derive(Debug, Clone, Template)]
@@ -126,7 +126,7 @@ pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Fo
     let (given, query) = (form.given()?, &*form.return_query);
     if given.is_empty() {
         console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
-        return console.done(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), at(user, query));
+        return console.done(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), left(&console, user, query));
     }
     if form.act.is_empty() {
         return ask_several(&console, user, given, query).await;
@@ -139,7 +139,7 @@ pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Fo
             go_back(&console, user, Flash::new(FlashKind::Ok, text), query).await
         }
         Err(TakeError::LastInCommon) => ask_several(&console, user, given, query).await,
-        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, at(user, query)),
+        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, left(&console, user, query)),
     }
 }
 
@@ -153,7 +153,7 @@ async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: 
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked else {
         let text = "Something that was ticked is not assigned any more. Nothing was changed.";
-        return console.done(&Flash::new(FlashKind::Info, text), at(user, query));
+        return console.done(&Flash::new(FlashKind::Info, text), left(&console, user, query));
     };
     respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query))
 }
@@ -195,7 +195,7 @@ async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignFo
     match console.act(move |ctx, caller| assignments::take(ctx, caller, user, &[given], agreed)).await? {
         Ok(taken) => go_back(console, user, told(user, given, &taken, query), query).await,
         Err(TakeError::LastInCommon) => ask(console, user, given, query).await,
-        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, at(user, query)),
+        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, left(console, user, query)),
     }
 }
 
