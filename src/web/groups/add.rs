@@ -196,7 +196,8 @@ mod tests {
             has_more,
             ..Finder::empty(&GroupHead::admins())
         };
-        assert_eq!(finder(0, false).said(), "Nobody matches “ka”");
+        assert_eq!(finder(0, false).said(), "Nobody who can be added matches “ka”");
+        assert_eq!(finder(0, true).said(), "Many match “ka”, none of the first of whom can be added. Type more to narrow down.");
         assert_eq!(finder(1, false).said(), "1 person matches “ka”");
         assert_eq!(finder(3, false).said(), "3 people match “ka”");
         assert_eq!(finder(8, true).said(), "The first 8 who match “ka”. Type more to narrow down.");
