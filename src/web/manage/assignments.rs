@@ -67,7 +67,7 @@ async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId,
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, left(&console, user, query))
+    console.done(&done, left(console, user, query))
 }
 
 async fn give_account(console: &Console, user: UserId, account: AccountId, query: &str) -> Answer {
@@ -78,7 +78,7 @@ async fn give_account(console: &Console, user: UserId, account: AccountId, query
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, left(&console, user, query))
+    console.done(&done, left(console, user, query))
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`

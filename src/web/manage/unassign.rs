@@ -153,7 +153,7 @@ async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: 
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked else {
         let text = "Something that was ticked is not assigned any more. Nothing was changed.";
-        return console.done(&Flash::new(FlashKind::Info, text), left(&console, user, query));
+        return console.done(&Flash::new(FlashKind::Info, text), left(console, user, query));
     };
     respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query))
 }
