@@ -117,6 +117,15 @@ impl BulkAction {
         }
     }
 
+    /// What undoes it for the same people.
+    pub fn opposite(self) -> Option<Self> {
+        match self {
+            Self::Deactivate => Some(Self::Reactivate),
+            Self::Reactivate => Some(Self::Deactivate),
+            Self::Resend | Self::Revoke | Self::Assign => None,
+        }
+    }
+
     /// Whether one click does not undo it.
     pub fn is_lasting(self) -> bool {
         self == Self::Revoke

@@ -329,16 +329,24 @@ pub fn give_account(
     Ok(())
 }
 
-/// Changes what an assignment gives. The giver is from now on whoever does this: they answer for it when an invitation is accepted.
+/// Changes what an assignment gives. It is given from now on by whoever does this: they answer for it when an invitation is accepted.
 ///
 /// # Errors
 /// The database's.
-pub fn set_grants(tx: &mut Tx<'_>, user: UserId, account: AccountId, grants: Grants, by: UserId) -> Result<bool, StoreError> {
+pub fn set_grants(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    account: AccountId,
+    grants: Grants,
+    by: UserId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let touched = diesel::update(account_assignments::table.find((user, account)))
         .set((
             account_assignments::edits_details.eq(grants.edits_details),
             account_assignments::sees_billing.eq(grants.sees_billing),
             account_assignments::assigned_by.eq(Some(by.0)),
+            account_assignments::assigned_at.eq(now),
         ))
         .execute(tx.db())?;
     Ok(touched == 1)
@@ -348,18 +356,20 @@ pub fn set_grants(tx: &mut Tx<'_>, user: UserId, account: AccountId, grants: Gra
 ///
 /// # Errors
 /// The database's.
-pub fn take_portfolio_over(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId) -> Result<bool, StoreError> {
+pub fn take_portfolio_over(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let row = portfolio_assignments::table.find((user, portfolio));
-    Ok(diesel::update(row).set(portfolio_assignments::assigned_by.eq(Some(by.0))).execute(tx.db())? == 1)
+    let given = (portfolio_assignments::assigned_by.eq(Some(by.0)), portfolio_assignments::assigned_at.eq(now));
+    Ok(diesel::update(row).set(given).execute(tx.db())? == 1)
 }
 
 /// From now on the account is given by somebody else.
 ///
 /// # Errors
 /// The database's.
-pub fn take_account_over(tx: &mut Tx<'_>, user: UserId, account: AccountId, by: UserId) -> Result<bool, StoreError> {
+pub fn take_account_over(tx: &mut Tx<'_>, user: UserId, account: AccountId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let row = account_assignments::table.find((user, account));
-    Ok(diesel::update(row).set(account_assignments::assigned_by.eq(Some(by.0))).execute(tx.db())? == 1)
+    let given = (account_assignments::assigned_by.eq(Some(by.0)), account_assignments::assigned_at.eq(now));
+    Ok(diesel::update(row).set(given).execute(tx.db())? == 1)
 }
 
 /// Tells whether the person had it.

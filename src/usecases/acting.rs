@@ -11,7 +11,7 @@ use crate::{
     store::{
         Database, StoreError, Tx,
         accounts::{self, Account},
-        assignments::{self, AccountAssignment, PortfolioAssignment},
+        assignments::{self, AccountAssignment, Assigned, PortfolioAssignment},
         groups,
         people::{self, Person},
         portfolios::{self, Portfolio},
@@ -75,6 +75,12 @@ impl InScope {
             Given::Portfolio(id) => self.portfolios.iter().any(|given| given.portfolio.id == id),
             Given::Account(id) => self.accounts.iter().any(|given| given.account.id == id),
         }
+    }
+
+    /// How much there is.
+    pub(super) fn numbers(&self) -> Assigned {
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        Assigned { portfolios: number(self.portfolios.len()), accounts: number(self.accounts.len()) }
     }
 
     /// Whether the person leaves the actor's scope with so many of them: nobody leaves an Admin's.

@@ -42,34 +42,22 @@ pub use take::{Parting, TakeError, Taken, parting, take};
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where they have it already.
-pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId) -> Result<(Person, Account), Denied> {
-    give_account_with(ctx, caller, user, account, Grants::default())
-}
-
-/// The same with its switches put.
-///
-/// # Errors
-/// As [`give_account`].
-pub fn give_account_with(
-    ctx: &Context,
-    caller: &Caller,
-    user: UserId,
-    account: AccountId,
-    grants: Grants,
-) -> Result<(Person, Account), Denied> {
-    let (person, mut given) = give(ctx, caller, user, &[account], grants)?;
+pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId, grants: Grants) -> Result<(Person, Account), Denied> {
+    let (person, mut given) = give_accounts(ctx, caller, user, &[account], grants)?;
     Ok((person, given.pop().ok_or_else(Denied::unknown)?))
 }
 
-/// Gives somebody those of these accounts that they do not have yet. Tells who and what.
+/// Gives somebody the accounts of these that they do not have yet, all of them or none, and tells them with one mail. Tells who and what.
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where they have all of them already.
-pub fn give_accounts(ctx: &Context, caller: &Caller, user: UserId, accounts: &[AccountId]) -> Result<(Person, Vec<Account>), Denied> {
-    give(ctx, caller, user, accounts, Grants::default())
-}
-
-fn give(ctx: &Context, caller: &Caller, user: UserId, accounts: &[AccountId], grants: Grants) -> Result<(Person, Vec<Account>), Denied> {
+pub fn give_accounts(
+    ctx: &Context,
+    caller: &Caller,
+    user: UserId,
+    accounts: &[AccountId],
+    grants: Grants,
+) -> Result<(Person, Vec<Account>), Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let (acting, met) = met(tx, caller, user, now)?;
@@ -135,7 +123,7 @@ fn change_grants(
         if !account.is_active() && Switch::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
             return Err(Denied::deactivated(account.portfolio_name));
         }
-        assignments::set_grants(tx, user, account.id, grants, acting.person.id)?;
+        assignments::set_grants(tx, user, account.id, grants, acting.person.id, now)?;
         let changes = json!({"before": gives(before), "after": gives(grants)});
         audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.person, &account, changes, now);
         ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::changed(&account.name), now)?;

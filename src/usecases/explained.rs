@@ -76,14 +76,13 @@ pub struct Given {
     pub lost: Option<Lost>,
 }
 
-/// Explains what `role` and these assignments give, each of which the one who looks may see. Those of an invitation that `is_open` give only what
-/// they would give if it was accepted now.
+/// Explains what `role` and these assignments give, each of which the one who looks may see. Those of an open invitation give only what they
+/// would give if it was accepted now.
 pub(super) fn explain(
     db: &mut Database,
     role: Role,
     InScope { portfolios, accounts }: &InScope,
     givers: &Givers,
-    is_open: bool,
 ) -> Result<Explained, StoreError> {
     let everywhere = Permission::ALL.iter().copied().filter(|permission| permission.check(role, Place::Company).is_ok()).collect();
     if role == Role::Admin {
@@ -100,8 +99,8 @@ pub(super) fn explain(
     for portfolio in all {
         let whole = portfolios.iter().find(|given| given.portfolio.id == portfolio.id);
         let in_all = contents.get(&portfolio.id).map_or(0, |contents| u64::try_from(contents.accounts).unwrap_or(0));
-        let is_given = whole.is_some_and(|whole| !is_open || givers.lost_portfolio(whole).is_none());
-        let told = Told { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), givers, is_open };
+        let is_given = whole.is_some_and(|whole| givers.lost_portfolio(whole).is_none());
+        let told = Told { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), givers };
         explained.push(told.portfolio(db, portfolio, whole, accounts, in_all)?);
     }
     Ok(Explained { role, everywhere, portfolios: explained, more })
@@ -112,7 +111,6 @@ struct Told<'a> {
     role: Role,
     is_own: bool,
     givers: &'a Givers,
-    is_open: bool,
 }
 
 impl Told<'_> {
@@ -132,7 +130,7 @@ impl Told<'_> {
             (shown, here.len() as u64)
         };
         let more = in_all.saturating_sub(shown.len() as u64);
-        let is_given = |given: &&AccountAssignment| !self.is_open || self.givers.lost_account(given).is_none();
+        let is_given = |given: &&AccountAssignment| self.givers.lost_account(given).is_none();
         let reached = if self.is_own { in_all } else { here.iter().copied().filter(is_given).count() as u64 };
         let accounts = shown.into_iter().map(|account| {
             let assignment = here.iter().copied().find(|given| given.account.id == account.id);
@@ -140,11 +138,7 @@ impl Told<'_> {
         });
         let place = Place::Portfolio { is_own: self.is_own };
         Ok(InPortfolio {
-            assigned: whole.map(|whole| Given {
-                by: self.givers.name(whole.by),
-                at: whole.at,
-                lost: self.givers.lost_portfolio(whole).filter(|_| self.is_open),
-            }),
+            assigned: whole.map(|whole| Given { by: self.givers.name(whole.by), at: whole.at, lost: self.givers.lost_portfolio(whole) }),
             permissions: self.given_at(place, &IN_PORTFOLIOS),
             accounts: accounts.collect(),
             more,
@@ -158,7 +152,7 @@ impl Told<'_> {
         let given = assignment.map(|assignment| Given {
             by: self.givers.name(assignment.by),
             at: assignment.at,
-            lost: self.givers.lost_account(assignment).filter(|_| self.is_open),
+            lost: self.givers.lost_account(assignment),
         });
         let is_given = account.is_active() && given.as_ref().is_some_and(|given| given.lost.is_none());
         let assigned = assignment.filter(|_| is_given).map(|assignment| assignment.grants);

@@ -10,6 +10,7 @@ use crate::{
         audit::{AuditAction, SubjectKind},
         clock::Timestamp,
         ids::{AccountId, PortfolioId},
+        search::sort_key,
         user::DefaultRole,
     },
     store::{AuditRow, Database, StoreError, accounts, latest_about, people::Person, portfolios},
@@ -68,7 +69,7 @@ pub(super) fn of(db: &mut Database, acting: &Acting, person: &Person, held: &InS
         Some(LeftOut { place, name, portfolio, by: giver(&row), can_be_given })
     };
     let mut left = left.into_iter().filter_map(told).collect::<Vec<_>>();
-    left.sort_by(|one, other| (&one.portfolio, &one.name).cmp(&(&other.portfolio, &other.name)));
+    left.sort_by_cached_key(|left| (left.portfolio.as_deref().map(sort_key), sort_key(&left.name)));
     Ok(left)
 }
 

@@ -35,7 +35,7 @@ pub mod watch;
 pub use crate::store::{
     AuditRow, Load, StoreError,
     accounts::{Account, Facts},
-    assignments::{AccountAssignment, Assigned, Colleague, PortfolioAssignment},
+    assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
     page::{Count, Key, Position, Slice},

@@ -145,6 +145,9 @@ pub fn people_for(
         if !may.assign {
             return Err(Denied::unknown());
         }
+        if !account.is_active() {
+            return Err(Denied::deactivated(account.portfolio_name));
+        }
         let mut found = Vec::new();
         let mut has_more = false;
         if search.is_some() {

@@ -167,8 +167,8 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
         let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
         let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
         let in_scope = InScope::of(db, &acting, &met.person)?;
-        let givers = Givers::of(db, &in_scope.portfolios, &in_scope.accounts, now)?;
         let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
+        let givers = Givers::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
         let company = company::load(db)?;
@@ -181,11 +181,11 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
             email_change: if may.edit { waiting(db, &met.person, now)? } else { None },
             password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
-            explained: explain(db, role, &in_scope, &givers, is_open)?,
+            explained: explain(db, role, &in_scope, &givers)?,
             left_out: left_out::of(db, &acting, &met.person, &in_scope, now)?,
             events: latest_about(db, id, &acting.scope, met.target.inside == Some(Inside::Wholly), &EVENTS, EVENTS_MAX)?,
             offered: if may.assign { offered(db, &acting, &met.person, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
-            assigned: Assigned::of(db, &acting, &met.person, &in_scope, &givers, is_open, wanted)?,
+            assigned: Assigned::of(db, &acting, &met.person, &in_scope, &givers, wanted)?,
             may,
             person: met.person,
         })

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ids::{AccountId, UserId},
         people_list::{BULK_MAX, BulkAction},
-        permission::Permission,
+        permission::{Grants, Permission},
         policy::{Action, Refusal, Target},
         user::Status,
     },
@@ -90,7 +90,7 @@ pub fn perform(
         BulkAction::Reactivate => users::activate(ctx, caller, door, user).map(|_| Vec::new()),
         BulkAction::Resend => invitations::resend(ctx, caller, door, user).map(|resent| resent.taken_over),
         BulkAction::Revoke => invitations::revoke(ctx, caller, door, user).map(|_| Vec::new()),
-        BulkAction::Assign => assignments::give_accounts(ctx, caller, user, accounts).map(|_| Vec::new()),
+        BulkAction::Assign => assignments::give_accounts(ctx, caller, user, accounts, Grants::default()).map(|_| Vec::new()),
     };
     let mut done = Vec::<Done>::with_capacity(people.len());
     for Candidate { person, .. } in people {

@@ -1,5 +1,7 @@
 //! The list of Users & Permissions: the people of somebody's scope, with their status and what is assigned to them there.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use crate::{
@@ -48,25 +50,14 @@ pub struct Listing {
     pub portfolios: Vec<Portfolio>,
 }
 
-/// A person in the list.
+/// A person in the list; in an export with the names of what is assigned.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct Row<A = Assigned> {
     pub person: Person,
     pub created_at: Timestamp,
     pub status: Status,
     /// Of what is in the scope of the one who looks.
-    pub assigned: Assigned,
-    pub mark: Mark,
-}
-
-/// A person in an export.
-#[derive(Debug, Clone)]
-pub struct Exported {
-    pub person: Person,
-    pub created_at: Timestamp,
-    pub status: Status,
-    /// Of what is in the scope of the one who exports.
-    pub assigned: Names,
+    pub assigned: A,
     pub mark: Mark,
 }
 
@@ -90,15 +81,7 @@ pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listi
         let counts = people::counts(db, &wanted)?;
         let page = people::page(db, &wanted, counts.all, &asked.position, asked.limit)?;
         let assigned = assignments::numbers_of(db, &acting.scope, &ids(&page))?;
-        let now = ctx.now();
-        let rows = page.map(|Listed { person, created_at, mark }| Row {
-            status: person.status(now),
-            assigned: assigned.get(&person.id).copied().unwrap_or_default(),
-            person,
-            created_at,
-            mark,
-        });
-        Ok(Some(Listing { rows, counts, as_of: wanted.as_of, portfolios }))
+        Ok(Some(Listing { rows: rows(page, assigned, ctx.now()), counts, as_of: wanted.as_of, portfolios }))
     })
 }
 
@@ -120,6 +103,16 @@ fn wanted(ctx: &Context, acting: &Acting, asked: &Asked, chosen: Option<Portfoli
     Wanted { scope, filter: asked.filter.clone(), order: asked.order, as_of: asked.as_of.unwrap_or_else(|| ctx.now()) }
 }
 
+fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: Timestamp) -> Slice<Row<A>> {
+    page.map(|Listed { person, created_at, mark }| Row {
+        status: person.status(now),
+        assigned: assigned.remove(&person.id).unwrap_or_default(),
+        person,
+        created_at,
+        mark,
+    })
+}
+
 fn ids(page: &Slice<Listed>) -> Vec<UserId> {
     page.rows.iter().map(|listed| listed.person.id).collect()
 }
@@ -138,9 +131,9 @@ pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) 
             return Err(Denied::unknown());
         }
         let chosen = chosen(tx.db(), &acting, asked)?;
+        let details = json!({"list": words, "portfolio": chosen.as_ref().map(|portfolio| &portfolio.name)});
         let counts = people::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
         let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
-        let details = json!({"list": words});
         tx.audit(Entry { at: now, by: caller.by(&acting.person), action: AuditAction::UsersExported, subject, place: None, details });
         Ok(counts.all)
     })
@@ -150,21 +143,14 @@ pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn export(ctx: &Context, user: UserId, asked: &Asked, all: Count) -> Result<Slice<Exported>, Denied> {
+pub fn export(ctx: &Context, user: UserId, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
     ctx.store.read(|db| {
         let person = people::find(db, user)?.filter(|person| person.status(ctx.now()) == Status::Active).ok_or(Denied::SignedOut)?;
         let acting = Acting::of(db, &person)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &acting, asked)?;
         let page = people::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;
-        let mut assigned = assignments::names_of(db, &acting.scope, &ids(&page))?;
-        let now = ctx.now();
-        Ok(page.map(|Listed { person, created_at, mark }| Exported {
-            status: person.status(now),
-            assigned: assigned.remove(&person.id).unwrap_or_default(),
-            person,
-            created_at,
-            mark,
-        }))
+        let assigned = assignments::names_of(db, &acting.scope, &ids(&page))?;
+        Ok(rows(page, assigned, ctx.now()))
     })
 }

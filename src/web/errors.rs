@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::paths;
 
-/// One card: what is the matter, and one way on.
+/// One card: what is the matter, the way back and the way on.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
@@ -16,7 +16,9 @@ pub struct ErrorPage {
     pub text: Cow<'static, str>,
     /// What an administrator can look up.
     pub reference: Option<String>,
-    pub link: Option<ErrorLink>,
+    /// The page from which somebody came here.
+    pub back: Option<String>,
+    pub link: ErrorLink,
 }
 
 /// The way on.
@@ -29,7 +31,7 @@ pub struct ErrorLink {
 impl ErrorPage {
     fn new(title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
         let link = ErrorLink { label: "Go to home", href: paths::Root {}.to_string() };
-        Self { company: String::new(), title, text: text.into(), reference: None, link: Some(link) }
+        Self { company: String::new(), title, text: text.into(), reference: None, back: None, link }
     }
 
     /// The same under the company's name.
@@ -41,7 +43,13 @@ impl ErrorPage {
     /// The same with another way on.
     #[must_use]
     pub fn with_link(self, label: &'static str, href: impl Into<String>) -> Self {
-        Self { link: Some(ErrorLink { label, href: href.into() }), ..self }
+        Self { link: ErrorLink { label, href: href.into() }, ..self }
+    }
+
+    /// The same with the way back.
+    #[must_use]
+    pub fn with_back(self, back: Option<String>) -> Self {
+        Self { back, ..self }
     }
 
     /// 400: not what a form of ours sends.
@@ -75,10 +83,10 @@ impl ErrorPage {
         Self::new("Page not found", "There is nothing at this address, or it is not yours to see.")
     }
 
-    /// 404: a list with a filter, an order or a page that there is not.
-    pub fn no_such_list() -> Self {
+    /// 404: a list with a filter, an order or a page that there is not. `all` is where all of it is.
+    pub fn no_such_list(all: impl Into<String>) -> Self {
         let text = "The address asks for a filter, an order or a page that this list does not have.";
-        Self::new("There is no such list", text).with_link("Show all users", paths::UsersAndPermissions {}.to_string())
+        Self::new("There is no such list", text).with_link("Show the whole list", all)
     }
 
     /// 405: an address that takes only forms, or only links.
@@ -133,7 +141,8 @@ mod tests {
             ("403-out-of-reach", ErrorPage::out_of_reach()),
             ("403-billing", ErrorPage::billing_not_given()),
             ("404", ErrorPage::not_found()),
-            ("404-list", ErrorPage::no_such_list()),
+            ("404-list", ErrorPage::no_such_list(paths::UsersAndPermissions {}.to_string())),
+            ("404-back", ErrorPage::not_found().with_back(Some(paths::Portfolios {}.to_string()))),
             ("405", ErrorPage::method_not_allowed()),
             ("409", ErrorPage::conflict()),
             ("409-refused", ErrorPage::refused("The last active Admin stays", "Maya Fischer is the last active Admin.".to_owned())),

@@ -121,9 +121,10 @@ fn page(target: &str) -> Option<String> {
     paths::known_page(target).map(str::to_owned)
 }
 
-/// The page of ours from which somebody came to another address.
+/// The page of ours from which somebody came: by a link to another address, or by a form.
 pub(super) fn came_from(request: &HttpRequest) -> Option<String> {
-    referring_page(request).and_then(|target| page(&target)).filter(|from| from.split('?').next() != Some(request.path()))
+    let is_elsewhere = |from: &String| !request.method().is_safe() || from.split('?').next() != Some(request.path());
+    referring_page(request).and_then(|target| page(&target)).filter(is_elsewhere)
 }
 
 /// The page of ours that a form was on, as the browser says.

@@ -36,7 +36,7 @@ pub(super) enum Failure {
     StaleForm,
     /// 404
     NotFound,
-    /// 404, or 400 where it cannot even be read: the address of a list of people that no page of ours has written.
+    /// 404, or 400 where it cannot even be read: the address of a list that no page of ours has written.
     NoSuchList(StatusCode),
     /// 409: the company's safety or the state of things is against it; in words.
     Refused { title: &'static str, text: String },
@@ -91,11 +91,11 @@ impl ResponseError for Failure {
     }
 }
 
-/// The page for an answer that has none: by its [`Failure`] where a handler gave one, else by its status.
-pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str) -> ErrorPage {
+/// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status.
+pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str) -> ErrorPage {
     match failure {
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
-        Some(Failure::NoSuchList(_)) => return ErrorPage::no_such_list(),
+        Some(Failure::NoSuchList(_)) => return ErrorPage::no_such_list(path),
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
         Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),

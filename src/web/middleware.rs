@@ -12,10 +12,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::{
-        StatusCode,
-        header::{self, HeaderMap, HeaderName, HeaderValue},
-    },
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     web::Data,
 };
@@ -140,12 +137,9 @@ fn with_page(response: HttpResponse, request: Option<&HttpRequest>, id: &str) ->
     if !(status.is_client_error() || status.is_server_error()) || has_page {
         return response;
     }
-    let mut page = failure::page(failure.as_ref(), status, id);
-    if status == StatusCode::CONFLICT
-        && let Some(from) = request.and_then(extract::came_from)
-    {
-        page = page.with_link("Go back", from);
-    }
+    let page = failure::page(failure.as_ref(), status, id, request.map_or("", HttpRequest::path));
+    let back = request.filter(|_| status.is_client_error()).and_then(extract::came_from);
+    let page = page.with_back(back);
     let html = super::page::render(&page).unwrap_or_default();
     let mut page = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
     for name in [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE] {

@@ -1,6 +1,8 @@
 //! What pages have in common: the frame around them, and the small things they show.
 
 mod abilities;
+mod event;
+mod finder;
 mod form;
 mod frame;
 mod merge;
@@ -13,12 +15,14 @@ mod ways;
 
 use askama::Template;
 
-pub use abilities::{Ability, in_words};
+pub use abilities::{Ability, gives, in_words, switches};
+pub use event::Event;
+pub use finder::{FindQuery, Finder, RESULTS_MAX};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
 pub use merge::Base;
 pub use moment::Moment;
-pub use number::{Count, counted, grouped, named, wait_in_words};
+pub use number::{Count, NAMED, counted, grouped, names_in_short, wait_in_words};
 pub use pager::{Pager, RowsLink};
 pub use person::{Badge, Person};
 pub use picker::{PICKS_MAX, Pick, Picker, PickerKind};

@@ -4,7 +4,7 @@ use crate::usecases::invitations::Resent;
 
 use super::{
     console::Console,
-    page::{Flash, FlashKind, named},
+    page::{Flash, FlashKind, NAMED, names_in_short},
 };
 
 pub(super) fn said(console: &Console, Resent { person, taken_over }: &Resent) -> Flash {
@@ -17,7 +17,7 @@ pub(super) fn said(console: &Console, Resent { person, taken_over }: &Resent) ->
     let text = if taken_over.is_empty() {
         sent
     } else {
-        format!("{sent} Yours to give from now on, since whoever assigned it may no longer: {}.", named(taken_over))
+        format!("{sent} Yours to give from now on, since whoever assigned it may no longer: {}.", names_in_short(taken_over, NAMED))
     };
     Flash::new(FlashKind::Ok, text)
 }

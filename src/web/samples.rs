@@ -80,12 +80,7 @@ impl Sample {
     }
 
     pub(crate) fn flash(&self) -> Flash {
-        let action = FlashAction {
-            label: "Activate".into(),
-            accessible_name: format!("Activate {}", self.text),
-            path: paths::ActivateUser { user: UserId(7) }.to_string(),
-            return_query: self.query(),
-        };
+        let action = FlashAction::new("Activate", &self.text, paths::ActivateUser { user: UserId(7) }).returning(&self.query());
         let flash = Flash::new(FlashKind::Ok, format!("{} is deactivated and signed out everywhere.", self.text));
         if self.text.is_empty() { flash } else { flash.with_action(action) }
     }

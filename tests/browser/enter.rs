@@ -14,19 +14,20 @@ fn enter(browser: &Browser, label: &str, text: &str) {
     browser.fill(label, &format!("{text}{}", Key::Enter));
 }
 
-/// More accounts than a picker shows.
-fn many_accounts(business: &Business) {
+/// More accounts than a picker shows, and Maya at a page that has one.
+fn many_accounts(scripts: bool, path: &str) -> (Business, Browser) {
+    let business = Business::new(scripts);
     for number in 0..100 {
         business.site.app.create_account(business.nordic, &format!("Store {number:03}"));
     }
+    let maya = business.site.signed_in(MAYA, scripts);
+    maya.open(path);
+    (business, maya)
 }
 
 with_scripts_and_without! {
     fn in_a_search_among_many_accounts_it_finds_and_goes_on_nowhere(scripts: bool) {
-        let business = Business::new(scripts);
-        many_accounts(&business);
-        let maya = business.site.signed_in(MAYA, scripts);
-        maya.open("/users-and-permissions/new");
+        let (_business, maya) = many_accounts(scripts, "/users-and-permissions/new");
         for (label, text) in [("First Name", "Noor"), ("Last Name", "van Dijk"), ("Email Address", "noor@example.com")] {
             maya.fill(label, text);
         }
@@ -59,10 +60,7 @@ with_scripts_and_without! {
     }
 
     fn in_the_name_of_a_new_portfolio_it_creates_and_in_its_searches_it_finds(scripts: bool) {
-        let business = Business::new(scripts);
-        many_accounts(&business);
-        let maya = business.site.signed_in(MAYA, scripts);
-        maya.open("/portfolios/new");
+        let (_business, maya) = many_accounts(scripts, "/portfolios/new");
         enter(&maya, "Find an account", "bikes");
         maya.see("Bergmann Bikes");
         enter(&maya, "Find an account", "store 007");

@@ -43,7 +43,7 @@ with_scripts_and_without! {
         maya.tick("DACH Retail");
         maya.press("Update User");
         maya.see("Jonas Vermeulen is updated, a Portfolio Admin now. All their sessions have ended.");
-        maya.see("1 portfolio and 1 account.");
+        maya.see("1 portfolio, 1 account.");
         maya.click_link("Edit name");
         maya.choose("Default Role", "User");
         maya.press("Update User");
@@ -68,7 +68,7 @@ with_scripts_and_without! {
         maya.press("Remove assignments");
         maya.see("Remove 2 assignments from Jonas Vermeulen?");
         maya.press("Remove assignments");
-        maya.see("2 assignments are removed from Jonas Vermeulen: Aalto Eyewear and Fjord Foods.");
+        maya.see("2 assignments are removed from Jonas Vermeulen: Aalto Eyewear, Fjord Foods.");
         maya.see("1 account.");
         site.subjects();
     }

@@ -40,7 +40,7 @@ on_both! {
         maya.get(&app, &format!("{home}/add?q=jonas")).await.sees("Nobody who can be added matches");
         maya.get(&app, &format!("{home}/add?q=maya")).await.sees("Nobody who can be added matches");
         add(&app, &mut maya, &home, &[]).await.is(422).sees("Choose somebody from the results");
-        add(&app, &mut maya, &home, &[("user", &lena.to_string()), ("edit_details", "true"), ("see_billing", "true")]).await.redirects_to(&home);
+        add(&app, &mut maya, &home, &[("user", &lena.to_string()), ("edit-details", "true"), ("see-billing", "true")]).await.redirects_to(&home);
         maya.get(&app, &home).await.sees("Fjord Foods is now assigned to Lena Novak.").sees("View, Edit details, See billing");
         assert!(app.mail().await.rendered.text.contains("Fjord Foods"));
         assert_eq!(app.deeds().last().unwrap(), "assignment.given Lena Novak");
@@ -65,6 +65,34 @@ on_both! {
         hana.get(&app, &format!("/accounts/{bikes}")).await.is(200).sees_no("Add person");
     }
 
+    async fn adding_is_undone_on_the_account_s_page(db: Db) {
+        let Business { app, mut maya, fjord, .. } = Business::new(db).await;
+        let lena = app.create_user("Lena", "Novak");
+        let home = format!("/accounts/{fjord}");
+        add(&app, &mut maya, &home, &[("user", &lena.to_string())]).await.redirects_to(&home);
+        maya.headers = vec![("referer", format!("http://localhost:8080{home}"))];
+        for (said, undo) in [
+            ("Fjord Foods is now assigned to Lena Novak.", "remove"),
+            ("Fjord Foods is no longer assigned to Lena Novak.", "assign"),
+            ("Fjord Foods is now assigned to Lena Novak.", "remove"),
+        ] {
+            let page = maya.get(&app, &home).await;
+            let undo = format!("/users-and-permissions/{lena}/accounts/{fjord}/{undo}");
+            maya.send(&app, page.sees(said), &undo, &[]).await.redirects_to(&home);
+        }
+        app.mails().await;
+    }
+
+    async fn nobody_is_added_in_a_deactivated_portfolio(db: Db) {
+        let Business { app, mut maya, nordic, fjord, .. } = Business::new(db).await;
+        let deactivate = format!("/portfolios/{nordic}/deactivate");
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        let home = format!("/accounts/{fjord}");
+        maya.get(&app, &format!("{home}/add")).await.redirects_to(&home);
+        maya.get(&app, &home).await.sees("Nordic Brands is deactivated and gives nobody access. Reactivate it first.");
+        app.mails().await;
+    }
+
     async fn what_happened_comes_before_the_people(db: Db) {
         let Business { app, mut maya, fjord, .. } = Business::new(db).await;
         let text = maya.get(&app, &format!("/accounts/{fjord}")).await.text();
@@ -74,8 +102,11 @@ on_both! {
     async fn billing_that_nobody_gave_is_said_not_to_be_visible(db: Db) {
         let Business { app, fjord, .. } = Business::new(db).await;
         let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
-        let page = jonas.get(&app, &format!("/accounts/{fjord}/billing")).await;
+        let home = format!("/accounts/{fjord}");
+        jonas.headers = vec![("referer", format!("http://localhost:8080{home}"))];
+        let page = jonas.get(&app, &format!("{home}/billing")).await;
         page.is(403).sees("Billing is not visible to you").sees("can give you See billing").sees_no("not yours to change");
+        assert!(page.has_link(&home) && page.has_link("/"), "{}", page.body);
     }
 
     async fn without_an_active_portfolio_no_account_begins(db: Db) {

@@ -80,6 +80,34 @@ on_both! {
         app.mails().await;
     }
 
+    async fn the_question_before_several_are_taken_leads_back_to_the_view_too(db: Db) {
+        let mut business = Business::new(db).await;
+        let stores = stores(&business, 60);
+        let Business { app, maya, jonas, .. } = &mut business;
+        let (view, path) = (at(*jonas, "?q=store&return=q%3Djonas"), at(*jonas, "/remove"));
+        maya.headers = vec![("referer", format!("http://localhost:8080{view}"))];
+        let question = tick(app, maya, *jonas, &stores[..1], &[("return", "q=jonas")]).await;
+        assert!(question.has_link(&view), "{}", question.body);
+        maya.headers = vec![("referer", format!("http://localhost:8080{path}"))];
+        maya.send(app, &question, &path, &[]).await.redirects_to(&view);
+        for elsewhere in ["https://evil.example/", "//evil.example", "/portfolios", "/users-and-permissions/1/link"] {
+            let fields = [("view", elsewhere), ("do", "remove"), ("return", "q=jonas")];
+            let taken = tick(app, maya, *jonas, &stores[1..2], &fields).await;
+            taken.redirects_to(&at(*jonas, "?return=q%3Djonas"));
+        }
+        app.mails().await;
+    }
+
+    async fn nothing_ticked_is_nothing_for_people_who_are_there_alone(db: Db) {
+        let Business { app, mut hana, jonas, bikes, .. } = Business::new(db).await;
+        let foreign = app.create_user("Lena", "Novak");
+        app.assign(foreign, bikes).await;
+        tick(&app, &mut hana, jonas, &[], &[]).await.redirects_to(&at(jonas, ""));
+        for nobody in [foreign, UserId(987_654)] {
+            tick(&app, &mut hana, nobody, &[], &[]).await.is(404);
+        }
+    }
+
     async fn several_that_are_ticked_are_taken_after_one_question(db: Db) {
         let mut business = Business::new(db).await;
         let stores = stores(&business, 3);
@@ -95,7 +123,7 @@ on_both! {
         let answer = question.form(&at(*jonas, "/remove"));
         let answer = answer.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
         maya.post(app, &at(*jonas, "/remove"), &answer).await.is(303);
-        maya.get(app, &at(*jonas, "")).await.sees("2 assignments are removed from Jonas Vermeulen: Store 01 and Store 02.");
+        maya.get(app, &at(*jonas, "")).await.sees("2 assignments are removed from Jonas Vermeulen: Store 01, Store 02.");
         assert_eq!(app.accounts_of(*jonas), [*fjord]);
         assert_eq!(app.deeds()[before..], ["assignment.taken Jonas Vermeulen"; 3]);
         let mail = app.mail().await.rendered.text;

@@ -165,6 +165,19 @@ on_both! {
         app.mails().await;
     }
 
+    async fn what_was_left_out_is_in_the_order_of_its_names(db: Db) {
+        let Business { app, mut maya, mut hana, nordic, .. } = Business::new(db).await;
+        let accounts = ["Zeta", "Ångström", "apfel"].map(|name| app.create_account(nordic, name).to_string());
+        let accounts = accounts.each_ref().map(|id| ("account", id.as_str()));
+        let link = invited(&app, &mut hana, "user", &accounts).await;
+        delete_hana(&app);
+        accept(&app, &link).await;
+        let text = maya.get(&app, &at(app.id_of(NOORS), "")).await.text();
+        let places = ["Ångström", "apfel", "Zeta"].map(|name| text.find(&format!("{name}Account in")).unwrap());
+        assert!(places.is_sorted(), "{text}");
+        app.mails().await;
+    }
+
     async fn what_was_left_out_is_told_for_thirty_days(db: Db) {
         let mut business = Business::new(db).await;
         let (noor, link) = invited_by_hana(&mut business).await;

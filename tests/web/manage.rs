@@ -248,6 +248,23 @@ on_both! {
         assert_eq!(app.mails().await.len(), 3);
     }
 
+    async fn a_page_of_the_assignments_that_there_is_not_leads_to_all_of_them(db: Db) {
+        let Business { app, mut maya, jonas, .. } = Business::new(db).await;
+        let page = maya.get(&app, &at(jonas, "?page=zzz")).await;
+        page.is(404).sees("There is no such list");
+        assert!(page.has_link(&at(jonas, "")), "{}", page.body);
+    }
+
+    async fn whoever_puts_a_switch_gives_what_it_gives_from_that_day(db: Db) {
+        let Business { app, mut hana, jonas, fjord, .. } = Business::new(db).await;
+        hana.get(&app, &at(jonas, "")).await.sees("Fjord Foods, given by Maya Fischer, 22 Nov");
+        app.advance(TimeDelta::days(3));
+        let mut hana = app.signed_in("hana.novotna@example.com").await;
+        press(&app, &mut hana, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.is(303);
+        hana.get(&app, &at(jonas, "")).await.sees("Fjord Foods, given by Hana Novotna, 25 Nov");
+        app.mails().await;
+    }
+
     async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
         let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
         press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
@@ -470,7 +487,7 @@ on_both! {
         browser.get(&app, "/users-and-groups").await.is(200);
         update(&app, &mut maya, jonas, "1", &[role, ("portfolio", &nordic.to_string())]).await.redirects_to(&at(jonas, ""));
         browser.get(&app, "/users-and-groups").await.is(303);
-        maya.get(&app, &at(jonas, "")).await.sees("a Portfolio Admin now").sees("1 portfolio and 1 account");
+        maya.get(&app, &at(jonas, "")).await.sees("a Portfolio Admin now").sees("1 portfolio, 1 account");
         let mail = app.mail().await.rendered.text;
         assert!(mail.contains("Default role: Portfolio Admin") && mail.contains("New: Nordic Brands"), "{mail}");
     }

@@ -98,13 +98,13 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let Business { fjord, cafe, .. } = business(&app);
         let [fjord_id, cafe_id] = [fjord, cafe].map(|account| account.to_string());
-        let ticked = [("account", &*fjord_id), ("account", &*cafe_id), ("edit", &*cafe_id), ("bill", &*fjord_id)];
+        let ticked = [("account", &*fjord_id), ("account", &*cafe_id), ("edit-details", &*cafe_id), ("see-billing", &*fjord_id)];
         let review = answer(&mut maya, &app, &answers("2", "next", "user", &ticked)).await;
         review.is(200).sees("Fjord Foods: View, See billing").sees("Café Löwe: View, Edit details");
         let back = go_on(&app, &mut maya, &review, NEW, &[("do", "step-2")]).await;
         let form = back.form(NEW);
         let of = |field: &str| form.iter().filter(|(name, _)| name == field).map(|(_, id)| id.as_str()).collect::<Vec<_>>();
-        assert_eq!((of("edit"), of("bill")), (vec![&*cafe_id], vec![&*fjord_id]));
+        assert_eq!((of("edit-details"), of("see-billing")), (vec![&*cafe_id], vec![&*fjord_id]));
         maya.send(&app, &review, NEW, &[("do", "add")]).await.is(303);
         let noor = app.id_of("noor@example.com");
         for (account, edits, sees) in [(fjord, false, true), (cafe, true, false)] {
@@ -120,7 +120,7 @@ on_both! {
         let second = answer(&mut maya, &app, &answers("1", "next", "user", &[])).await;
         let form = second.form(NEW);
         let count = |field: &str| form.iter().filter(|(name, _)| name == field).count();
-        assert_eq!((count("edit"), count("bill")), (2, 0));
+        assert_eq!((count("edit-details"), count("see-billing")), (2, 0));
     }
 
     async fn each_step_says_what_is_missing(db: Db) {

@@ -192,7 +192,7 @@ on_both! {
     async fn what_no_list_has_written_leads_nowhere(db: Db) {
         let World { app, mut maya, .. } = World::new(db).await;
         for query in ["status=x", "status=Active", "role=admin", "two_factor=1", "assignments=some", "sort=password", "sort=-desc", "rows=0", "rows=-25", "rows=1000000"] {
-            maya.get(&app, &format!("{LIST}?{query}")).await.is(404).sees("There is no such list").sees("Show all users");
+            maya.get(&app, &format!("{LIST}?{query}")).await.is(404).sees("There is no such list").sees("Show the whole list");
             maya.get(&app, &format!("/users-and-permissions/bulk?{query}")).await.is(404);
             maya.get(&app, &format!("/users-and-permissions/export?{query}")).await.is(404);
         }

@@ -53,6 +53,21 @@ on_both! {
         assert_eq!(app.mails().await.len(), 2);
     }
 
+    async fn what_was_done_to_many_is_undone_for_those_to_whom_it_was_done(db: Db) {
+        let World { app, mut maya, uma, otto, finn, .. } = World::new(db).await;
+        press(&app, &mut maya, finn, "block").await.is(303);
+        let page = ask(&app, &mut maya, "deactivate", &[uma, otto, finn]).await;
+        maya.send(&app, &page, DO, &[]).await.is(303);
+        let list = maya.get(&app, "/users-and-permissions").await;
+        assert!(list.body.contains("aria-label=\"Reactivate 2 users\""), "{}", list.body);
+        maya.send(&app, &list, DO, &[]).await.redirects_to("/users-and-permissions?q=e&sort=email");
+        let list = maya.get(&app, "/users-and-permissions").await;
+        list.sees("Reactivate: done to 2 users.");
+        assert!(list.body.contains("aria-label=\"Deactivate 2 users\""), "{}", list.body);
+        assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
+        app.mails().await;
+    }
+
     async fn what_changed_between_the_question_and_the_press_is_told_of_each(db: Db) {
         let World { app, mut maya, uma, otto, .. } = World::new(db).await;
         let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;

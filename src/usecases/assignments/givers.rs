@@ -36,9 +36,10 @@ pub enum Lost {
     Right(String),
 }
 
-/// Givers as they are now.
+/// Givers as they are now, of an invitation that is open. What was accepted is nobody's to lose any more.
 pub(in crate::usecases) struct Givers {
     found: HashMap<UserId, (Person, Vec<PortfolioId>)>,
+    is_open: bool,
     now: Timestamp,
 }
 
@@ -58,7 +59,12 @@ impl Givers {
         for own in assignments::portfolios_of(db, &found.keys().copied().collect::<Vec<_>>())? {
             found.entry(own.user).and_modify(|(_, portfolios)| portfolios.push(own.portfolio.id));
         }
-        Ok(Self { found, now })
+        Ok(Self { found, is_open: true, now })
+    }
+
+    /// The same of an invitation that is open, or not any more.
+    pub(in crate::usecases) fn of_open(self, is_open: bool) -> Self {
+        Self { is_open, ..self }
     }
 
     /// By name; `None` when that person is gone.
@@ -77,6 +83,9 @@ impl Givers {
     }
 
     fn lost(&self, giver: Option<UserId>, default_role: DefaultRole, portfolio: PortfolioId) -> Option<Lost> {
+        if !self.is_open {
+            return None;
+        }
         let Some((giver, own)) = giver.and_then(|giver| self.found.get(&giver)) else { return Some(Lost::Gone) };
         if giver.status(self.now) != Status::Active {
             return Some(Lost::Deactivated(giver.display_name()));
@@ -140,11 +149,11 @@ pub(in crate::usecases) fn take_over(
         tx.audit(Entry { place: Some(place), ..entry });
     };
     for given in portfolios.iter().filter(|given| may_give(DefaultRole::PortfolioAdmin) && givers.lost_portfolio(given).is_some()) {
-        assignments::take_portfolio_over(tx, invited.id, given.portfolio.id, acting.person.id)?;
+        assignments::take_portfolio_over(tx, invited.id, given.portfolio.id, acting.person.id, now)?;
         note(tx, place_of_portfolio(&given.portfolio), given.by);
     }
     for given in accounts.iter().filter(|given| may_give(DefaultRole::User) && givers.lost_account(given).is_some()) {
-        assignments::take_account_over(tx, invited.id, given.account.id, acting.person.id)?;
+        assignments::take_account_over(tx, invited.id, given.account.id, acting.person.id, now)?;
         note(tx, place_of_account(&given.account), given.by);
     }
     Ok(taken)

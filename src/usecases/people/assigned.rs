@@ -39,8 +39,7 @@ pub struct Assigned {
     /// How many it finds.
     pub found: usize,
     /// How many there are in all.
-    pub portfolios: usize,
-    pub accounts: usize,
+    pub numbers: assignments::Assigned,
     /// How many of them will not be given, of an open invitation.
     pub lost: usize,
     /// Whether no portfolio will be, which makes a Portfolio Admin a User.
@@ -86,24 +85,22 @@ impl Held {
 }
 
 impl Assigned {
-    /// With `is_open` those of an open invitation.
     pub(super) fn of(
         db: &mut Database,
         acting: &Acting,
         person: &Person,
         in_scope: &InScope,
         givers: &Givers,
-        is_open: bool,
         wanted: &Wanted,
     ) -> Result<Self, StoreError> {
         let portfolios = in_scope
             .portfolios
             .iter()
-            .map(|given| Held { what: What::Portfolio(given.portfolio.clone()), lost: givers.lost_portfolio(given).filter(|_| is_open) });
-        let accounts = in_scope.accounts.iter().map(|given| Held {
-            what: What::Account(given.account.clone(), given.grants),
-            lost: givers.lost_account(given).filter(|_| is_open),
-        });
+            .map(|given| Held { what: What::Portfolio(given.portfolio.clone()), lost: givers.lost_portfolio(given) });
+        let accounts = in_scope
+            .accounts
+            .iter()
+            .map(|given| Held { what: What::Account(given.account.clone(), given.grants), lost: givers.lost_account(given) });
         let mut rows = portfolios.chain(accounts).collect::<Vec<_>>();
         let lost = rows.iter().filter(|held| held.lost.is_some()).count();
         let is_lost = |held: &Held| held.lost.is_some() || matches!(held.what, What::Account(..));
@@ -112,23 +109,17 @@ impl Assigned {
             looks_after = assignments::portfolios_of(db, &[person.id])?.len();
         }
         // Of what lies outside nothing is told, so the role is said to go only where all is in sight.
-        let loses_role = is_open && looks_after > 0 && looks_after == in_scope.portfolios.len() && rows.iter().all(is_lost);
+        let loses_role = looks_after > 0 && looks_after == in_scope.portfolios.len() && rows.iter().all(is_lost);
         rows.retain(|held| wanted.search.as_ref().is_none_or(|term| held.is_found(term)));
         rows.sort_by_cached_key(Held::key);
         Ok(Self {
             found: rows.len(),
             rows: Slice::of(rows, Held::key, &wanted.position, wanted.limit),
-            portfolios: in_scope.portfolios.len(),
-            accounts: in_scope.accounts.len(),
+            numbers: in_scope.numbers(),
             lost,
             loses_role,
             is_last_in_common: in_scope.are_all(acting, 1),
             is_last_portfolio: looks_after == 1,
         })
-    }
-
-    /// How many there are in all.
-    pub fn count(&self) -> usize {
-        self.portfolios + self.accounts
     }
 }

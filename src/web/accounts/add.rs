@@ -8,17 +8,16 @@ use super::AccountHead;
 use crate::{
     domain::{
         ids::{AccountId, UserId},
-        permission::{Grants, Permission, Switch},
+        permission::{Grants, Permission},
         policy::Action,
         search::SearchTerm,
     },
     usecases::{assignments, offers},
     web::{
         console::Console,
-        failure::{Failure, already},
+        failure::already,
         form::Form,
-        groups::add::{AddQuery, Finder, RESULTS_MAX},
-        page::{FieldError, Flash, FlashAction, FlashKind, FormErrors, Person, Shell},
+        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Person, RESULTS_MAX, Shell, switches},
         paths,
         respond::{self, Answer},
     },
@@ -39,10 +38,8 @@ impl AddToAccountPage {
         FormErrors::of([("add-q", self.finder.error.as_ref())])
     }
 
-    /// Each switch with its field, and whether it is on.
-    fn switches(&self) -> [(&'static str, &'static str, bool); 2] {
-        let switch = |switch: Switch, field| (switch.label(), field, self.grants.gives(switch));
-        [switch(Switch::EditDetails, "edit_details"), switch(Switch::SeeBilling, "see_billing")]
+    fn switches(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        switches(self.grants)
     }
 }
 
@@ -51,37 +48,32 @@ impl AddToAccountPage {
 #[serde(deny_unknown_fields)]
 pub struct AddForm {
     user: Option<UserId>,
-    #[serde(default)]
-    edit_details: bool,
-    #[serde(default)]
-    see_billing: bool,
+    #[serde(default, rename = "edit-details")]
+    edits_details: bool,
+    #[serde(default, rename = "see-billing")]
+    sees_billing: bool,
     /// The search that found them.
     #[serde(default)]
     q: String,
 }
 
 /// `GET /accounts/{account}/add`
-pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<AddQuery>) -> Answer {
-    respond::page(&page(&console, *id, query.into_inner().q, Grants::default(), None).await?)
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<FindQuery>) -> Answer {
+    answer(&console, *id, query.into_inner().q, Grants::default(), None).await
 }
 
 /// `POST /accounts/{account}/add`
 pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<AddForm>) -> Answer {
-    let (account, AddForm { user, edit_details, see_billing, q }) = (*id, form.0);
-    let grants = Grants { edits_details: edit_details, sees_billing: see_billing };
+    let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
+    let grants = Grants { edits_details, sees_billing };
     let Some(user) = user else {
         let error = FieldError::Said("Choose somebody from the results".to_owned());
-        return respond::again(&page(&console, account, q, grants, Some(error)).await?);
+        return answer(&console, account, q, grants, Some(error)).await;
     };
-    let done = match console.act(move |ctx, caller| assignments::give_account_with(ctx, caller, user, account, grants)).await? {
+    let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account, grants)).await? {
         Ok((person, given)) => {
             let name = person.display_name();
-            let undo = FlashAction {
-                label: "Remove".to_owned(),
-                accessible_name: format!("Remove {name}"),
-                path: paths::UnassignAccount { user, account }.to_string(),
-                return_query: String::new(),
-            };
+            let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user, account });
             Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
         }
         Err(denied) => already(denied)?,
@@ -89,23 +81,26 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
     console.done(&done, paths::Account { account })
 }
 
-async fn page(console: &Console, id: AccountId, q: String, grants: Grants, error: Option<FieldError>) -> Result<AddToAccountPage, Failure> {
+/// The page, with what is wrong; for a portfolio that is deactivated the account's page, which says so.
+async fn answer(console: &Console, id: AccountId, q: String, grants: Grants, error: Option<FieldError>) -> Answer {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
-    let (frame, (account, may, found)) = console
-        .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| offers::people_for(ctx, actor, id, search, RESULTS_MAX))
-        .await?;
-    let account = AccountHead::new(&account, may);
-    let finder = Finder {
-        action: account.add_path().to_string(),
-        hint: "People who do not have the account yet are offered.",
-        q,
-        results: found.rows.iter().map(|person| Person::from(&person.who())).collect(),
-        has_more: found.has_next,
-        picked: None,
-        error,
+    let content = move |ctx: &_, actor: &_| Ok(offers::people_for(ctx, actor, id, search, RESULTS_MAX));
+    let (frame, found) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let (account, may, found) = match found {
+        Ok(found) => found,
+        Err(denied) => return console.done(&already(denied)?, paths::Account { account: id }),
     };
-    Ok(AddToAccountPage { shell: console.shell(&frame), account, finder, grants })
+    let account = AccountHead::new(&account, may);
+    let results = found.rows.iter().map(|person| Person::from(&person.who())).collect();
+    let finder = Finder::new(account.add_path(), "People who do not have the account yet are offered.");
+    let draw = if error.is_some() { respond::again } else { respond::page };
+    draw(&AddToAccountPage {
+        shell: console.shell(&frame),
+        account,
+        finder: Finder { q, results, has_more: found.has_next, error, ..finder },
+        grants,
+    })
 }
 
 #[cfg(test)]
@@ -119,13 +114,11 @@ mod tests {
             check(&format!("add-to-account-{is_wrong}"), |sample| {
                 let account = AccountHead::sample(sample);
                 let finder = Finder {
-                    action: account.add_path().to_string(),
-                    hint: "People are offered.",
                     q: sample.text.clone(),
                     results: sample.rows(|_, person| person).into_iter().take(RESULTS_MAX).collect(),
                     has_more: true,
-                    picked: None,
                     error: is_wrong.then(|| FieldError::Said("Choose somebody".into())),
+                    ..Finder::new(account.add_path(), "People are offered.")
                 };
                 AddToAccountPage { shell: sample.shell(), account, finder, grants: Grants::default() }
             });

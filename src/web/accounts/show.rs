@@ -4,23 +4,17 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{AccountHead, events::Event};
+use super::{AccountHead, events::event};
 use crate::{
-    domain::{
-        ids::AccountId,
-        permission::{Grants, Permission},
-        policy::Action,
-        user::Status,
-    },
+    domain::{ids::AccountId, permission::Permission, policy::Action, user::Status},
     usecases::{
         Colleague,
         accounts::{self, May},
     },
     web::{
         console::Console,
-        page::{Moment, Pager, Person, Shell, counted},
+        page::{Event, Moment, Pager, Person, Shell, counted, gives, names_in_short},
         paths,
-        portfolios::names_in_short,
         query::Asked,
         respond::{self, Answer},
         rows::Rows,
@@ -62,16 +56,6 @@ impl ColleagueRow {
     }
 }
 
-/// What an assignment gives, by the names of its switches.
-pub(in crate::web) fn gives(grants: Grants) -> &'static str {
-    match (grants.edits_details, grants.sees_billing) {
-        (false, false) => "View",
-        (true, false) => "View, Edit details",
-        (false, true) => "View, See billing",
-        (true, true) => "View, Edit details, See billing",
-    }
-}
-
 /// Which page of the people.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,7 +89,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Q
         people_pager,
         through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
         may_add: may.assign && shown.account.is_active(),
-        events: shown.events.iter().filter_map(|row| Event::of(row, Moment::new(row.at, now))).collect(),
+        events: shown.events.iter().filter_map(|row| event(row, Moment::new(row.at, now))).collect(),
         website: shown.account.website,
         notes: shown.account.notes,
         may,
@@ -115,6 +99,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Q
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::permission::Grants;
     use crate::web::samples::{Sample, check};
 
     const ALL: May = May { edit: true, see_billing: true, update_billing: true, assign: true, see_portfolio: true, move_away: true };

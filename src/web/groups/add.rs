@@ -1,33 +1,29 @@
 //! Add user to group: a search, and its results to choose from.
 
+use actix_web::web::{Path, Query};
 use askama::Template;
+use serde::Deserialize;
 
 use super::GroupHead;
 use crate::{
-    domain::ids::UserId,
-    web::page::{FieldError, FormErrors, Person, Shell},
-};
-use crate::{
     domain::{
-        ids::GroupId,
+        ids::{GroupId, UserId},
         policy::{Action, Refusal},
         search::SearchTerm,
     },
     usecases::{
-        Denied,
+        ADMINS, Denied,
         groups::{self, Candidates},
     },
     web::{
         console::Console,
         failure::Failure,
         form::Form,
-        page::{Flash, FlashKind},
+        page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Person, Shell},
+        paths,
         respond::{self, Answer},
     },
 };
-use crate::{usecases::ADMINS, web::paths};
-use actix_web::web::{Path, Query};
-use serde::Deserialize;
 
 /// The search and its results, which are also a dialog on the group's page.
 #[derive(Debug, Clone, Template)]
@@ -38,72 +34,20 @@ pub struct AddToGroupPage {
     pub finder: Finder,
 }
 
-/// A search for people to choose one from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finder {
-    /// Where it searches: the page that it is on.
-    pub action: String,
-    /// Who is offered.
-    pub hint: &'static str,
-    /// What is looked for; empty before anything was typed.
-    pub q: String,
-    pub results: Vec<Person>,
-    /// Whether more match than are shown.
-    pub has_more: bool,
-    pub picked: Option<UserId>,
-    pub error: Option<FieldError>,
-}
-
-/// So many results are shown.
-pub const RESULTS_MAX: usize = 8;
-
-impl Finder {
-    /// Before anything was typed.
-    pub fn empty(group: &GroupHead) -> Self {
-        let hint = if group.is_admins {
-            "Only active people who are not Admins yet are offered."
-        } else {
-            "Only active people who are not members yet are offered."
-        };
-        Self {
-            action: group.add_path().to_string(),
-            hint,
-            q: String::new(),
-            results: Vec::new(),
-            has_more: false,
-            picked: None,
-            error: None,
-        }
-    }
-
-    /// What screen readers are told about the results.
-    pub(in crate::web) fn said(&self) -> String {
-        match self.results.len() {
-            0 if self.has_more => format!("Many match “{}”, none of the first of whom can be added. Type more to narrow down.", self.q),
-            0 => format!("Nobody who can be added matches “{}”", self.q),
-            1 => format!("1 person matches “{}”", self.q),
-            count if self.has_more => format!("The first {count} who match “{}”. Type more to narrow down.", self.q),
-            count => format!("{count} people match “{}”", self.q),
-        }
-    }
-
-    pub(in crate::web) fn is_picked(&self, person: &Person) -> bool {
-        self.picked == Some(person.id)
-    }
+/// Before anything was typed.
+pub(super) fn finder(group: &GroupHead) -> Finder {
+    let hint = if group.is_admins {
+        "Only active people who are not Admins yet are offered."
+    } else {
+        "Only active people who are not members yet are offered."
+    };
+    Finder::new(group.add_path(), hint)
 }
 
 impl AddToGroupPage {
     fn errors(&self) -> FormErrors {
         FormErrors::of([("add-q", self.finder.error.as_ref())])
     }
-}
-
-/// What is looked for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AddQuery {
-    #[serde(default)]
-    pub(in crate::web) q: String,
 }
 
 /// Who is to be added.
@@ -117,7 +61,7 @@ pub struct AddForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Query<AddQuery>) -> Answer {
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Query<FindQuery>) -> Answer {
     respond::page(&page(&console, *id, query.into_inner().q, None).await?)
 }
 
@@ -148,25 +92,21 @@ async fn page(console: &Console, id: GroupId, q: String, error: Option<FieldErro
         console.open(Action::SeeEveryone, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
     let group = GroupHead::from(&group);
     let results = people.rows.iter().map(|person| Person::from(&person.who())).collect();
-    let finder = Finder { q, results, has_more: people.has_next, error, ..Finder::empty(&group) };
+    let finder = Finder { q, results, has_more: people.has_next, error, ..finder(&group) };
     Ok(AddToGroupPage { shell: console.shell(&frame), group, finder })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::page::RESULTS_MAX;
     use crate::web::samples::{Sample, check};
 
     fn page(sample: &Sample, group: GroupHead) -> AddToGroupPage {
         let results = sample.rows(|_, person| person).into_iter().take(RESULTS_MAX).collect::<Vec<_>>();
         let q = if sample.name == "plain" { "ka".to_owned() } else { sample.text.clone() };
-        let finder = Finder {
-            q,
-            has_more: sample.rows > RESULTS_MAX,
-            picked: results.get(2).map(|person| person.id),
-            results,
-            ..Finder::empty(&group)
-        };
+        let finder =
+            Finder { q, has_more: sample.rows > RESULTS_MAX, picked: results.get(2).map(|person| person.id), results, ..finder(&group) };
         AddToGroupPage { shell: sample.shell(), group, finder }
     }
 
@@ -185,21 +125,5 @@ mod tests {
             page.finder.error = Some(FieldError::Said("Choose a person".into()));
             page
         });
-    }
-
-    #[test]
-    fn results_are_counted_in_words() {
-        let sample = Sample::plain();
-        let finder = |count, has_more| Finder {
-            q: "ka".into(),
-            results: (0..count).map(|place| sample.person(place)).collect(),
-            has_more,
-            ..Finder::empty(&GroupHead::admins())
-        };
-        assert_eq!(finder(0, false).said(), "Nobody who can be added matches “ka”");
-        assert_eq!(finder(0, true).said(), "Many match “ka”, none of the first of whom can be added. Type more to narrow down.");
-        assert_eq!(finder(1, false).said(), "1 person matches “ka”");
-        assert_eq!(finder(3, false).said(), "3 people match “ka”");
-        assert_eq!(finder(8, true).said(), "The first 8 who match “ka”. Type more to narrow down.");
     }
 }

@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::{GroupHead, add::Finder};
+use super::{GroupHead, add};
 use crate::{
     domain::user::{DefaultRole, Status},
     web::{
-        page::{Count, Moment, Pager, Person, Shell},
+        page::{Count, Finder, Moment, Pager, Person, Shell},
         paths,
         users_and_groups::{Aside, list::DirectoryRow},
     },
@@ -78,7 +78,7 @@ impl GroupPage {
 
     /// The search in the dialog, before anything was typed.
     fn finder(&self) -> Finder {
-        Finder::empty(&self.group)
+        add::finder(&self.group)
     }
 }
 

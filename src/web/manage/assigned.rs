@@ -11,14 +11,10 @@ use crate::{
         left_out::LeftOut,
         people::{self, Assigned, Held, What},
     },
-    web::{
-        page::{Pager, counted},
-        paths,
-        query::Asked,
-    },
+    web::{page::Pager, paths, query::Asked, users_and_permissions::list::in_short},
 };
 
-use super::{show::ManageQuery, unassign::ways};
+use super::{show::ManageQuery, unassign::remove_and_assign};
 
 /// So much of what was left out is named.
 const LEFT_OUT_MAX: usize = 25;
@@ -26,8 +22,9 @@ const LEFT_OUT_MAX: usize = 25;
 /// A page of what is assigned to somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignments {
-    /// "1 portfolio and 3 accounts".
+    /// "1 portfolio, 3 accounts".
     pub in_short: String,
+    pub has_portfolios: bool,
     pub q: String,
     /// Whether there is more than one page, to search in.
     pub searches: bool,
@@ -108,10 +105,11 @@ impl Assignments {
         };
         let found = usecases::Count::Exactly(i64::try_from(assigned.found).unwrap_or(i64::MAX));
         let pager = asked.pager(link, &assigned.rows, Held::key, found, ("assignment", "assignments"));
-        let searches = assigned.count() > asked.rows.count() || !query.q.is_empty();
+        let searches = pager.next.is_some() || pager.previous.is_some() || !query.q.is_empty();
         let row = |held: &Held| row(user, held, assigned.is_last_portfolio, assigned.is_last_in_common);
         Self {
-            in_short: in_short(assigned.portfolios as u64, assigned.accounts as u64),
+            in_short: in_short(assigned.numbers),
+            has_portfolios: assigned.numbers.portfolios > 0,
             q: query.q.clone(),
             searches,
             rows: assigned.rows.rows.iter().map(row).collect(),
@@ -136,7 +134,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
             name: portfolio.name.clone(),
             portfolio: None,
             is_active: portfolio.is_active(),
-            remove: ways(user, Given::Portfolio(portfolio.id)).0,
+            remove: remove_and_assign(user, Given::Portfolio(portfolio.id)).0,
             may_remove: !is_last_portfolio,
             asks,
             switches: Vec::new(),
@@ -154,7 +152,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
                 name: account.name.clone(),
                 portfolio: Some(account.portfolio_name.clone()),
                 is_active: account.is_active(),
-                remove: ways(user, Given::Account(account.id)).0,
+                remove: remove_and_assign(user, Given::Account(account.id)).0,
                 may_remove: true,
                 asks,
                 switches: Switch::ALL.iter().map(switch).collect(),
@@ -171,13 +169,6 @@ fn why(lost: &Lost) -> String {
         Lost::Deactivated(name) => format!("{name}, who assigned it, is deactivated"),
         Lost::Right(name) => format!("{name}, who assigned it, may no longer give it"),
     }
-}
-
-/// "1 portfolio and 3 accounts".
-pub(super) fn in_short(portfolios: u64, accounts: u64) -> String {
-    let counts = [(portfolios, "portfolio", "portfolios"), (accounts, "account", "accounts")];
-    let counts = counts.into_iter().filter(|(count, _, _)| *count > 0).map(|(count, one, many)| counted(count, one, many));
-    counts.collect::<Vec<_>>().join(" and ")
 }
 
 impl Offer {
@@ -209,7 +200,7 @@ impl NotGiven {
     pub(super) fn new(user: UserId, left_out: Vec<LeftOut>, may_assign: bool) -> Self {
         let more = left_out.len().saturating_sub(LEFT_OUT_MAX);
         let row = |left: LeftOut| NotGivenRow {
-            give: (may_assign && left.can_be_given).then(|| ways(user, left.place).1),
+            give: (may_assign && left.can_be_given).then(|| remove_and_assign(user, left.place).1),
             name: left.name,
             portfolio: left.portfolio,
             by: left.by,

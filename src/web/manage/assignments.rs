@@ -6,10 +6,10 @@ use serde::Deserialize;
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
-        permission::{Permission, Switch, To},
+        permission::{Grants, Permission, Switch, To},
         policy::Action,
     },
-    usecases::assignments,
+    usecases::{Given, assignments},
     web::{
         console::Console,
         failure::Failure,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{already, left, undoable};
+use super::{already, left, left_with, undoable};
 
 /// What was chosen: "portfolio-3" or "account-12".
 #[derive(Debug, Clone, Deserialize)]
@@ -67,18 +67,18 @@ async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId,
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, left(console, user, query))
+    console.done(&done, left_with(console, user, Given::Portfolio(portfolio), query))
 }
 
 async fn give_account(console: &Console, user: UserId, account: AccountId, query: &str) -> Answer {
-    let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account)).await? {
+    let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account, Grants::default())).await? {
         Ok((person, given)) => {
             let text = format!("{} is now assigned to {}.", given.name, person.display_name());
             undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, query)
         }
         Err(denied) => already(denied)?,
     };
-    console.done(&done, left(console, user, query))
+    console.done(&done, left_with(console, user, Given::Account(account), query))
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`

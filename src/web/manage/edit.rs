@@ -11,11 +11,12 @@ use serde::Deserialize;
 
 use crate::{
     domain::{
+        clock::Timestamp,
         email_address::EmailAddress,
         ids::{PortfolioId, UserId},
         permission::Permission,
         policy::Action,
-        user::DefaultRole,
+        user::{DefaultRole, Status},
     },
     usecases::{
         self, Denied, Door, Portfolio,
@@ -38,7 +39,7 @@ use super::{
     already, at,
     becomes_user::BecomesUserPage,
     fields::{self, EditFields},
-    go_back, with_return,
+    go_back, left, with_return,
 };
 
 /// The form on a page of its own, and what stands in its way.
@@ -143,16 +144,15 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
         return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
     };
     let (default_role, version, portfolios, leaves) = (typed.default_role, typed.version, typed.portfolio.clone(), typed.leaves.clone());
-    let address = email.clone();
-    let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed: typed.agreed, version };
+    let (address, agreed) = (email.clone(), typed.agreed);
+    let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed, version };
     match console.act(move |ctx, caller| profiles::update(ctx, caller, id, &profile)).await? {
-        Ok(after) => go_back(&console, id, updated(&person, &after, &address), &typed.return_query).await,
+        Ok(after) => {
+            let (query, done) = (&*typed.return_query, updated(&person, &after, &address, console.now()));
+            go_back(&console, id, done, left(&console, id, query), query).await
+        }
         Err(ProfileError::NeedsPortfolio { deactivated }) => {
-            let said = match deactivated {
-                Some(name) => format!("{name} is deactivated. Choose another portfolio"),
-                None => "Choose at least one portfolio".to_owned(),
-            };
-            fields.portfolios = fields.portfolios.map(|picker| Picker { error: Some(FieldError::Said(said)), ..picker });
+            fields.portfolios = fields.portfolios.map(|picker| Picker { error: Some(needs_portfolio(deactivated)), ..picker });
             respond::again(&page(fields))
         }
         Err(ProfileError::Leaves { portfolios, parts }) => {
@@ -204,12 +204,20 @@ fn names(portfolios: Vec<Portfolio>) -> Vec<String> {
     portfolios.into_iter().map(|portfolio| portfolio.name).collect()
 }
 
-fn updated(before: &usecases::Person, after: &usecases::Person, email: &EmailAddress) -> Flash {
+fn needs_portfolio(deactivated: Option<String>) -> FieldError {
+    FieldError::Said(match deactivated {
+        Some(name) => format!("{name} is deactivated. Choose another portfolio"),
+        None => "Choose at least one portfolio".to_owned(),
+    })
+}
+
+fn updated(before: &usecases::Person, after: &usecases::Person, email: &EmailAddress, now: Timestamp) -> Flash {
     let name = after.display_name();
     let text = if before.default_role == after.default_role {
         format!("{name} is updated.")
     } else {
-        format!("{name} is updated, a {} now. All their sessions have ended.", after.default_role.label())
+        let ended = if before.status(now) == Status::Active { " All their sessions have ended." } else { "" };
+        format!("{name} is updated, a {} now.{ended}", after.default_role.label())
     };
     let mail = if after.email != email.as_str() {
         format!(" The new address counts once it is confirmed by the mail to {email}.")

@@ -3,7 +3,7 @@
 use crate::{
     domain::audit::AuditAction,
     usecases::AuditRow,
-    web::{accounts::events::Event, page::Moment},
+    web::page::{Event, Moment},
 };
 
 /// `None` for what the page has no words for.

@@ -24,7 +24,10 @@ use super::{
     respond::Answer,
     users_and_permissions::query::PeopleQuery,
 };
-use crate::{domain::ids::UserId, usecases::people};
+use crate::{
+    domain::ids::UserId,
+    usecases::{Given, people},
+};
 
 /// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
 fn at(user: UserId, query: &str) -> String {
@@ -46,19 +49,33 @@ fn list(query: &str) -> String {
     with_query(paths::UsersAndPermissions {}, query)
 }
 
-/// To somebody's page as it was left with what was done, unless that was the last that they had in common with whoever did it: then to the list.
-async fn go_back(console: &Console, user: UserId, done: Flash, query: &str) -> Answer {
+/// The same for what was given or taken, which the page of the account or portfolio leads to as well.
+fn left_with(console: &Console, user: UserId, given: Given, query: &str) -> String {
+    let page = match given {
+        Given::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
+        Given::Account(account) => paths::Account { account }.to_string(),
+    };
+    console.view_of(&page).map_or_else(|| left(console, user, query), str::to_owned)
+}
+
+/// To the page `back` with what was done. Somebody's page is none any more after the last that they had in common with whoever did it: then to
+/// the list.
+async fn go_back(console: &Console, user: UserId, done: Flash, back: String, query: &str) -> Answer {
     let actor = console.user.person.clone();
     if console.act(move |ctx, _| people::is_met(ctx, &actor, user)).await?? {
-        return console.done(&done, left(console, user, query));
+        return console.done(&done, back);
     }
     let text = format!("{} Nothing in your portfolios is assigned to them any more, so that they have left your list.", done.text);
-    console.done(&Flash::new(FlashKind::Warn, text), list(&PeopleQuery::returned(query)))
+    let back = if is_at(&back, user) { list(&PeopleQuery::returned(query)) } else { back };
+    console.done(&Flash::new(FlashKind::Warn, text), back)
+}
+
+/// Whether an address is that of somebody's page.
+fn is_at(address: &str, user: UserId) -> bool {
+    address.split('?').next() == Some(&*paths::Manage { user }.to_string())
 }
 
 /// What was done to somebody, with the button that undoes it.
 fn undoable(text: String, label: &str, name: &str, path: impl ToString, query: &str) -> Flash {
-    let (label, accessible_name) = (label.to_owned(), format!("{label} {name}"));
-    let action = FlashAction { label, accessible_name, path: path.to_string(), return_query: PeopleQuery::returned(query) };
-    Flash::new(FlashKind::Ok, text).with_action(action)
+    Flash::new(FlashKind::Ok, text).with_action(FlashAction::new(label, name, path).returning(&PeopleQuery::returned(query)))
 }

@@ -26,9 +26,8 @@ use crate::{
         people::{self, May, Shown, Wanted},
     },
     web::{
-        accounts::events::Event,
         console::Console,
-        page::{Moment, Person, Shell, counted},
+        page::{Event, Moment, Person, Shell, counted},
         paths,
         query::Asked,
         respond::{self, Answer},
@@ -75,6 +74,15 @@ impl ManagePage {
         match self.sessions {
             None | Some(0) => "Signed in nowhere.".to_owned(),
             Some(sessions) => format!("{} open.", counted(sessions, "session", "sessions")),
+        }
+    }
+
+    /// Somebody deactivated keeps what was assigned, and has it no more.
+    fn assignments_title(&self) -> &'static str {
+        match (self.status, self.assignments.has_portfolios) {
+            (Status::Deactivated, true) => "Portfolios and accounts they had",
+            (Status::Deactivated, false) if !self.assignments.is_empty() => "Accounts they had",
+            _ => "Assignments",
         }
     }
 

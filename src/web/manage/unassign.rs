@@ -22,7 +22,7 @@ use crate::{
         console::Console,
         failure::Failure,
         form::Form,
-        page::{Flash, FlashKind, Person, Shell, counted, named},
+        page::{Flash, FlashKind, NAMED, Person, Shell, counted, names_in_short},
         paths,
         query::ReturnQuery,
         respond::{self, Answer},
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{already, at, go_back, left, undoable, with_return};
+use super::{already, at, go_back, is_at, left, left_with, undoable};
 
 /// The question.
 #[derive(Debug, Clone, Template)]
@@ -48,10 +48,20 @@ pub struct UnassignPage {
     pub fields: Vec<(&'static str, String)>,
     /// The query of the list, to return to.
     pub query: String,
+    /// Where it was asked for.
+    pub back: String,
 }
 
 impl UnassignPage {
-    fn new(console: &Console, frame: &Frame, parting: Parting, path: String, fields: Vec<(&'static str, String)>, query: &str) -> Self {
+    fn new(
+        console: &Console,
+        frame: &Frame,
+        parting: Parting,
+        path: String,
+        fields: Vec<(&'static str, String)>,
+        query: &str,
+        back: String,
+    ) -> Self {
         let Parting { person, names, is_last_in_common: parts } = parting;
         let agreed = parts.then(|| ("agreed", true.to_string()));
         Self {
@@ -62,6 +72,7 @@ impl UnassignPage {
             path,
             fields: fields.into_iter().chain(agreed).collect(),
             query: PeopleQuery::returned(query),
+            back,
         }
     }
 
@@ -72,10 +83,6 @@ impl UnassignPage {
 
     fn these(&self) -> &'static str {
         if self.names.len() == 1 { "assignment" } else { "assignments" }
-    }
-
-    fn back(&self) -> String {
-        with_return(paths::Manage { user: self.person.id }, &self.query)
     }
 }
 
@@ -105,12 +112,21 @@ pub struct SeveralForm {
     /// Whether one knows that the person leaves one's scope.
     #[serde(default)]
     agreed: bool,
+    /// The view of somebody's page from which the question was asked.
+    #[serde(default)]
+    view: String,
     /// The list's query.
     #[serde(default, rename = "return")]
     return_query: String,
 }
 
 impl SeveralForm {
+    /// Somebody's page as it was left.
+    fn back(&self, console: &Console, user: UserId) -> String {
+        let view = paths::known_page(&self.view).filter(|view| is_at(view, user));
+        view.map_or_else(|| left(console, user, &self.return_query), str::to_owned)
+    }
+
     /// Each of them once.
     fn given(&self) -> Result<Vec<Given>, Failure> {
         let portfolios = self.portfolio.iter().copied().map(Given::Portfolio);
@@ -123,39 +139,39 @@ impl SeveralForm {
 /// `POST /users-and-permissions/{user}/remove`
 pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Form<SeveralForm>) -> Answer {
     let (user, form) = (*id, form.0);
-    let (given, query) = (form.given()?, &*form.return_query);
+    let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
     if given.is_empty() {
-        console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
-        return console.done(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), left(&console, user, query));
+        console.open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| assignments::parting(ctx, actor, user, &[])).await?;
+        return console.done(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
     }
     if form.act.is_empty() {
-        return ask_several(&console, user, given, query).await;
+        return ask_several(&console, user, given, query, back).await;
     }
     let (taken, agreed) = (given.clone(), form.agreed);
     match console.act(move |ctx, caller| assignments::take(ctx, caller, user, &taken, agreed)).await? {
         Ok(Taken { person, names, .. }) => {
             let count = counted(names.len() as u64, "assignment is", "assignments are");
-            let text = format!("{count} removed from {}: {}.", person.display_name(), named(&names));
-            go_back(&console, user, Flash::new(FlashKind::Ok, text), query).await
+            let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(&names, NAMED));
+            go_back(&console, user, Flash::new(FlashKind::Ok, text), back, query).await
         }
-        Err(TakeError::LastInCommon) => ask_several(&console, user, given, query).await,
-        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, left(&console, user, query)),
+        Err(TakeError::LastInCommon) => ask_several(&console, user, given, query, back).await,
+        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, back),
     }
 }
 
-async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: &str) -> Answer {
+async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: &str, back: String) -> Answer {
     let field = |given: &Given| match given {
         Given::Portfolio(id) => ("portfolio", id.to_string()),
         Given::Account(id) => ("account", id.to_string()),
     };
-    let fields = given.iter().map(field).chain([("do", "remove".to_owned())]).collect::<Vec<_>>();
+    let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
     let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &given);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked else {
         let text = "Something that was ticked is not assigned any more. Nothing was changed.";
-        return console.done(&Flash::new(FlashKind::Info, text), left(console, user, query));
+        return console.done(&Flash::new(FlashKind::Info, text), back);
     };
-    respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query))
+    respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query, back))
 }
 
 /// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
@@ -187,15 +203,16 @@ async fn ask(console: &Console, user: UserId, given: Given, query: &str) -> Answ
     let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
-    respond::page(&UnassignPage::new(console, &frame, parting, ways(user, given).0, Vec::new(), query))
+    let back = left_with(console, user, given, query);
+    respond::page(&UnassignPage::new(console, &frame, parting, remove_and_assign(user, given).0, Vec::new(), query, back))
 }
 
 async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignForm) -> Answer {
     let (agreed, query) = (form.agreed, &*form.return_query);
     match console.act(move |ctx, caller| assignments::take(ctx, caller, user, &[given], agreed)).await? {
-        Ok(taken) => go_back(console, user, told(user, given, &taken, query), query).await,
+        Ok(taken) => go_back(console, user, told(user, given, &taken, query), left_with(console, user, given, query), query).await,
         Err(TakeError::LastInCommon) => ask(console, user, given, query).await,
-        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, left(console, user, query)),
+        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, left_with(console, user, given, query)),
     }
 }
 
@@ -205,13 +222,13 @@ fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
     let name = names.concat();
     let text = format!("{name} is no longer assigned to {}.", person.display_name());
     if *are_active {
-        return undoable(text, "Assign again", &name, ways(user, given).1, query);
+        return undoable(text, "Assign again", &name, remove_and_assign(user, given).1, query);
     }
     Flash::new(FlashKind::Ok, format!("{text} It can be assigned again once its portfolio is reactivated."))
 }
 
 /// The addresses that take something from somebody and give it again.
-pub(super) fn ways(user: UserId, given: Given) -> (String, String) {
+pub(super) fn remove_and_assign(user: UserId, given: Given) -> (String, String) {
     match given {
         Given::Portfolio(portfolio) => {
             (paths::UnassignPortfolio { user, portfolio }.to_string(), paths::AssignPortfolio { user, portfolio }.to_string())
@@ -238,6 +255,7 @@ mod tests {
                 path: paths::Unassign { user: UserId(7) }.to_string(),
                 fields: vec![("account", "3".into()), ("agreed", "true".into())],
                 query: sample.query(),
+                back: paths::Manage { user: UserId(7) }.to_string(),
             });
         }
     }

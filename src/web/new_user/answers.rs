@@ -90,10 +90,10 @@ pub struct WizardForm {
     #[serde(default)]
     account: Vec<AccountId>,
     /// The accounts whose details may be edited, ticked or not.
-    #[serde(default)]
+    #[serde(default, rename = "edit-details")]
     edit: Vec<AccountId>,
     /// Those whose billing may be seen.
-    #[serde(default)]
+    #[serde(default, rename = "see-billing")]
     bill: Vec<AccountId>,
     #[serde(default)]
     find_portfolio: String,

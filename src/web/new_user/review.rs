@@ -15,11 +15,10 @@ use crate::{
         offers::{self, Wanted},
     },
     web::{
-        accounts::show::gives,
         console::Console,
         draft,
         failure::Failure,
-        page::{Ability, Shell},
+        page::{Ability, Shell, gives},
     },
 };
 

@@ -1,7 +1,7 @@
 //! What roles and assignments allow, in the words of the table of permissions.
 
 use crate::domain::{
-    permission::{Outline, Permission},
+    permission::{Grants, Outline, Permission, Switch},
     user::DefaultRole,
 };
 
@@ -58,6 +58,21 @@ pub fn in_words(permissions: &[Permission]) -> String {
     words = words.replace("see billing, update billing", "see and update billing");
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// What an assignment gives, by the names of its switches.
+pub fn gives(grants: Grants) -> &'static str {
+    match (grants.edits_details, grants.sees_billing) {
+        (false, false) => "View",
+        (true, false) => "View, Edit details",
+        (false, true) => "View, See billing",
+        (true, true) => "View, Edit details, See billing",
+    }
+}
+
+/// The boxes with which the switches are put: the field, the label, and whether it is ticked.
+pub fn switches(grants: Grants) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+    Switch::ALL.iter().map(move |&switch| (switch.as_str(), switch.label(), grants.gives(switch)))
 }
 
 #[cfg(test)]

@@ -180,12 +180,31 @@ pub struct Flash {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlashAction {
     pub label: String,
-    /// With the person's name, since the message is read apart from the button.
     pub accessible_name: String,
     pub path: String,
-    /// The query of the list that the action returns to.
-    #[serde(default)]
-    pub return_query: String,
+    /// What its form sends.
+    pub fields: Vec<(String, String)>,
+}
+
+impl FlashAction {
+    /// The button names `whom` it reaches, since the message is read apart from it.
+    pub fn new(label: &str, whom: &str, path: impl ToString) -> Self {
+        let accessible_name = format!("{label} {whom}");
+        Self { label: label.to_owned(), accessible_name, path: path.to_string(), fields: Vec::new() }
+    }
+
+    /// The same with what its form sends besides.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl ToString) -> Self {
+        self.fields.push((field.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same that returns to a list as it was left.
+    #[must_use]
+    pub fn returning(self, query: &str) -> Self {
+        if query.is_empty() { self } else { self.with("return", query) }
+    }
 }
 
 impl Flash {
@@ -210,12 +229,7 @@ mod tests {
 
     #[test]
     fn a_message_survives_its_way_through_the_session() {
-        let action = FlashAction {
-            label: "Activate".into(),
-            accessible_name: "Activate Jonas Vermeulen".into(),
-            path: "/users-and-groups/users/7/activate".into(),
-            return_query: "q=jo".into(),
-        };
+        let action = FlashAction::new("Activate", "Jonas Vermeulen", "/users-and-groups/users/7/activate").returning("q=jo");
         let flash = Flash::new(FlashKind::Ok, "Jonas Vermeulen is deactivated.").with_action(action);
         let stored = serde_json::to_string(&flash).unwrap();
         assert_eq!(serde_json::from_str::<Flash>(&stored).unwrap(), flash);

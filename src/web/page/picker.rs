@@ -1,7 +1,7 @@
 //! A list to tick from: boxes or radios in groups. Lists of more than a screenful are searched first, and what was ticked stays in sight.
 
-use super::{Count, FieldError, grouped};
-use crate::domain::permission::{Grants, Switch};
+use super::{Count, FieldError, grouped, switches};
+use crate::domain::permission::Grants;
 
 /// So many rows are shown at once; a longer list is searched first.
 pub const PICKS_MAX: usize = 100;
@@ -27,10 +27,9 @@ pub struct Pick {
 }
 
 impl Pick {
-    /// The boxes that say what it gives: the field, the label, and whether it is ticked.
-    pub fn switches(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let fields = Switch::ALL.iter().zip(["edit", "bill"]);
-        self.grants.iter().flat_map(|grants| fields.clone().map(|(&switch, field)| (field, switch.label(), grants.gives(switch)))).collect()
+    /// The boxes that say what it gives.
+    pub fn switches(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        self.grants.into_iter().flat_map(switches)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{PortfolioHead, names_in_short, number};
+use super::{PortfolioHead, number};
 use crate::{domain::permission::Permission, usecases::Position};
 use crate::{
     domain::policy::{Action, Role},
@@ -13,7 +13,7 @@ use crate::{
     web::{
         accounts::assigned::{AccountLink, AccountsPage},
         console::Console,
-        page::{Pager, Shell, counted},
+        page::{Pager, Shell, counted, names_in_short},
         paths,
         query::ListQuery,
         respond::{self, Answer},

@@ -56,15 +56,6 @@ impl PortfolioHead {
     }
 }
 
-/// "Hana Novotná and 2 more", "None".
-pub(in crate::web) fn names_in_short(names: &[String], shown: usize) -> String {
-    match names.len() {
-        0 => "None".to_owned(),
-        count if count <= shown + 1 => names.join(", "),
-        count => format!("{} and {} more", names.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join(", "), count - shown),
-    }
-}
-
 /// A number of the store's as pages count.
 pub(in crate::web) fn number(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
@@ -74,18 +65,5 @@ pub(in crate::web) fn number(count: i64) -> u64 {
 impl PortfolioHead {
     pub(in crate::web) fn sample(sample: &crate::web::samples::Sample) -> Self {
         Self { id: PortfolioId(3), name: sample.group(), is_active: sample.name != "long" }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_names_are_counted() {
-        let names = |count: usize| vec!["A".to_owned(); count];
-        for (count, words) in [(0, "None"), (1, "A"), (2, "A, A"), (4, "A and 3 more")] {
-            assert_eq!(names_in_short(&names(count), 1), words);
-        }
     }
 }

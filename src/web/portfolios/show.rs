@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{PortfolioHead, names_in_short, number};
+use super::{PortfolioHead, number};
 use crate::{
     domain::{
         ids::{PortfolioId, UserId},
@@ -19,7 +19,7 @@ use crate::{
     web::{
         accounts::assigned::AccountLink,
         console::Console,
-        page::{Pager, Person, Shell},
+        page::{Pager, Person, Shell, names_in_short},
         paths,
         query::Asked,
         respond::{self, Answer},

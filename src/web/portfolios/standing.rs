@@ -3,14 +3,14 @@
 use actix_web::web::Path;
 use askama::Template;
 
-use super::{PortfolioHead, names_in_short, number};
+use super::{PortfolioHead, number};
 use crate::{
     domain::{ids::PortfolioId, policy::Action},
     usecases::{Person, portfolios},
     web::{
         console::Console,
         form::{Button, Form},
-        page::{Flash, FlashAction, FlashKind, Shell, counted},
+        page::{Flash, FlashAction, FlashKind, Shell, counted, names_in_short},
         paths,
         respond::{self, Answer},
     },
@@ -60,12 +60,7 @@ fn in_short(people: &[Person]) -> String {
 pub(in crate::web) async fn deactivate(console: Console, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
     let portfolio = *id;
     let name = console.act(move |ctx, caller| portfolios::deactivate(ctx, caller, portfolio)).await??;
-    let undo = FlashAction {
-        label: "Reactivate".to_owned(),
-        accessible_name: format!("Reactivate {name}"),
-        path: paths::ReactivatePortfolio { portfolio }.to_string(),
-        return_query: String::new(),
-    };
+    let undo = FlashAction::new("Reactivate", &name, paths::ReactivatePortfolio { portfolio });
     let flash = Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins reach what lies in it.")).with_action(undo);
     console.done(&flash, paths::Portfolio { portfolio })
 }

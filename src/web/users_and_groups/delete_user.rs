@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::{
-    page::{Moment, Person, Shell, counted, with_query},
+    page::{Moment, Person, Shell, counted, names_in_short, with_query},
     paths,
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
         console::Console,
         form::{Form, ListButton},
         page::{Flash, FlashKind},
-        portfolios::names_in_short,
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
     },

@@ -8,7 +8,7 @@ use super::MailTrouble;
 use crate::{
     domain::user::Status,
     web::{
-        page::{Moment, Pager, Person, Shell},
+        page::{Moment, Pager, Person, Shell, names_in_short},
         paths,
     },
 };
@@ -114,13 +114,9 @@ impl UserRow {
 /// So many groups are named in a row; the others are counted.
 const GROUPS_NAMED: usize = 2;
 
-/// "Finance, Research", "Finance, Research and 2 more".
+/// "Finance, Research", "Finance, Research and 2 more"; empty for none.
 pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
-    let named = groups.iter().take(GROUPS_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match groups.len().saturating_sub(GROUPS_NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
+    if groups.is_empty() { String::new() } else { names_in_short(groups, GROUPS_NAMED) }
 }
 
 /// `GET /users-and-groups`

@@ -145,7 +145,6 @@ pub(in crate::web) fn invitation_term(frame: &Frame) -> String {
 }
 
 /// What was done to somebody, with the button that undoes it.
-fn undoable(text: String, label: &str, name: &str, path: impl ToString, return_query: String) -> Flash {
-    let (label, accessible_name) = (label.to_owned(), format!("{label} {name}"));
-    Flash::new(FlashKind::Ok, text).with_action(FlashAction { label, accessible_name, path: path.to_string(), return_query })
+fn undoable(text: String, label: &str, name: &str, path: impl ToString, return_query: &str) -> Flash {
+    Flash::new(FlashKind::Ok, text).with_action(FlashAction::new(label, name, path).returning(return_query))
 }

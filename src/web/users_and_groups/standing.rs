@@ -26,7 +26,7 @@ pub(in crate::web) async fn block(console: Console, id: Path<UserId>, form: Form
         Ok(person) => {
             let name = person.display_name();
             let text = format!("{name} is deactivated and signed out everywhere.");
-            undoable(text, "Activate", &name, paths::ActivateUser { user: id }, query.clone())
+            undoable(text, "Activate", &name, paths::ActivateUser { user: id }, &query)
         }
         Err(denied) => already(denied)?,
     };
@@ -39,7 +39,7 @@ pub(in crate::web) async fn activate(console: Console, id: Path<UserId>, form: F
     let done = match console.act(move |ctx, caller| users::activate(ctx, caller, Door::UsersAndGroups, id)).await? {
         Ok(person) => {
             let name = person.display_name();
-            undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, query.clone())
+            undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, &query)
         }
         Err(denied) => already(denied)?,
     };

@@ -23,7 +23,10 @@ use crate::{
         console::Console,
         failure::Failure,
         form::Form,
-        page::{Count, FieldError, Flash, FlashKind, PICKS_MAX, Person, Picker, Shell, counted, grouped, named, with_query},
+        page::{
+            Count, FieldError, Flash, FlashAction, FlashKind, NAMED, PICKS_MAX, Person, Picker, Shell, counted, grouped, names_in_short,
+            with_query,
+        },
         paths,
         query::shown,
         respond::{self, Answer},
@@ -190,7 +193,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     } else {
         with_query(paths::BulkUsers {}, &form.rest)
     };
-    console.done(&said(action, done, &given)?, next)
+    console.done(&said(action, done, &given, &form.return_query)?, next)
 }
 
 impl BulkForm {
@@ -250,14 +253,17 @@ fn why(denied: Denied) -> Result<String, Failure> {
     }
 }
 
-/// What became of each: first those to whom it was not done.
-fn said(action: BulkAction, done: Vec<Done>, given: &[Account]) -> Result<Flash, Failure> {
+/// What became of each: first those to whom it was not done. What can be undone for the others is offered.
+fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str) -> Result<Flash, Failure> {
+    let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.person.id).collect::<Vec<_>>();
     let (mut changed, mut others) = (Vec::new(), Vec::new());
     for Done { person, outcome } in done {
         let name = person.display_name();
         match outcome {
             Some(Ok(taken_over)) if taken_over.is_empty() => changed.push(format!("{name}: {}", action.done())),
-            Some(Ok(taken_over)) => changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), named(&taken_over))),
+            Some(Ok(taken_over)) => {
+                changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&taken_over, NAMED)));
+            }
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
@@ -272,8 +278,11 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account]) -> Result<Flash,
         names if names.is_empty() => action.label().to_owned(),
         names => format!("Assign to {names}"),
     };
-    let text = format!("{what}: done to {}{not}.", counted(changed.len() as u64, "user", "users"));
-    Ok(Flash::new(kind, text).with_lines(others, changed))
+    let whom = counted(changed.len() as u64, "user", "users");
+    let flash = Flash::new(kind, format!("{what}: done to {whom}{not}.")).with_lines(others, changed);
+    let Some(opposite) = action.opposite().filter(|_| !reached.is_empty()) else { return Ok(flash) };
+    let undo = FlashAction::new(opposite.label(), &whom, paths::DoBulk {}).returning(query).with("action", opposite.as_str());
+    Ok(flash.with_action(reached.iter().fold(undo, |undo, id| undo.with("user", id))))
 }
 
 #[cfg(test)]

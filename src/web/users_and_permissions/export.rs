@@ -19,8 +19,8 @@ use parking_lot::Mutex;
 use crate::{
     domain::ids::UserId,
     usecases::{
-        Count, Position, Slice,
-        people_list::{self, Asked, Exported},
+        Count, Names, Position, Slice,
+        people_list::{self, Asked, Row},
     },
     web::{console::Console, failure::Failure, respond::Answer, state::State},
 };
@@ -75,7 +75,7 @@ pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answ
         .body(body))
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<Slice<Exported>, Failure>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row<Names>>, Failure>>>>;
 
 /// An export under way.
 struct Export {
@@ -129,7 +129,7 @@ impl MessageBody for Export {
     }
 }
 
-fn line(row: &Exported) -> String {
+fn line(row: &Row<Names>) -> String {
     let time = |time: crate::domain::clock::Timestamp| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let cells = [
         row.person.display_name(),

@@ -171,7 +171,10 @@ impl Toolbar {
         ];
         // In the scope of anybody else is nobody without assignments.
         let none = (role == Role::Admin).then(|| option("none", "Without assignments"));
-        let within = portfolios.iter().map(|portfolio| option(&portfolio.id.to_string(), &format!("In {}", portfolio.name)));
+        let within = portfolios.iter().map(|portfolio| {
+            let standing = if portfolio.is_active() { "" } else { " (deactivated)" };
+            option(&portfolio.id.to_string(), &format!("In {}{standing}", portfolio.name))
+        });
         let assignments = none.into_iter().chain(within).collect::<Vec<_>>();
         // Everybody in it is all that it would ask for.
         if assignments.len() > 1 || role == Role::Admin {

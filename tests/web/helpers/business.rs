@@ -44,7 +44,7 @@ impl TestApp {
 
     /// Somebody works on an account from now on.
     pub async fn assign(&self, user: UserId, account: AccountId) {
-        assignments::give_account(&self.ctx, &self.maya(), user, account).unwrap();
+        assignments::give_account(&self.ctx, &self.maya(), user, account, Grants::default()).unwrap();
         self.mails().await;
     }
 

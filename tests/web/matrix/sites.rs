@@ -163,7 +163,7 @@ pub(super) fn sites() -> Vec<Site> {
         site!(ReactivatePortfolio, Active, None, Some((PORTFOLIO, &[])), &[409]),
         site!(NewAccount, Active, Some(&[("accounts.create", Company)]), Some((&[("accounts.create", Portfolio)], CREATED))),
         site!(Account, Active, Some(&[("accounts.view", Account)]), None),
-        site!(AddToAccount, Active, Some(&[("assignments.change", Account)]), Some((GIVE_ACCOUNT, &[("user", "{user}")]))),
+        site!(AddToAccount, Active, Some(&[("assignments.change", Account)]), Some((GIVE_ACCOUNT, &[("user", "{user}")])), &[303]),
         site!(EditAccount, Active, Some(&[("accounts.edit", Account)]), Some((&[("accounts.edit", Account)], &[("name", "New {made}"), ("website", ""), ("notes", ""), ("version", "1")]))),
         site!(MoveAccount, Active, Some(&[("portfolios.manage", Account)]), Some((&[("portfolios.manage", Account), ("portfolios.manage", Portfolio)], &[("portfolio", "{portfolio}"), ("do", "move")])), &[409, 422]),
         site!(Billing, Active, Some(&[("billing.view", Account)]), Some((&[("billing.update", Account)], BILLING))),

@@ -9,7 +9,7 @@ use crate::{
     usecases::{Fate, LinkMail},
     web::{
         manage::{
-            assigned::{AssignedRow, NotGivenRow, Offer, SwitchRow, in_short},
+            assigned::{AssignedRow, NotGivenRow, Offer, SwitchRow},
             sent::Mail,
         },
         page::Pager,
@@ -61,7 +61,8 @@ fn assignments(sample: &Sample, user: UserId) -> Assignments {
         }
     };
     Assignments {
-        in_short: in_short(1, sample.rows as u64),
+        in_short: format!("1 portfolio, {} accounts", sample.rows),
+        has_portfolios: true,
         q: String::new(),
         searches: sample.rows > 50,
         rows: (0..sample.rows.max(1)).map(row).collect(),
