@@ -126,8 +126,8 @@ impl BulkAction {
         }
     }
 
-    /// Whether one click does not undo it.
-    pub fn is_lasting(self) -> bool {
-        self == Self::Revoke
+    /// Whether people cannot do afterwards what they could.
+    pub fn takes_away(self) -> bool {
+        matches!(self, Self::Deactivate | Self::Revoke)
     }
 }

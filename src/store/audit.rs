@@ -136,7 +136,14 @@ pub fn latest_actors(
     Ok(entries.into_iter().collect())
 }
 
-/// What happened last to this portfolio or account, and with `inside` in it too, newest first, at most `limit` entries and none of these actions.
+/// Of whom is told what happened to them in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfWhom {
+    Everybody,
+    Only(UserId),
+}
+
+/// What happened last to this portfolio or account and in it, newest first, at most `limit` entries and none of these actions.
 ///
 /// # Errors
 /// The database's.
@@ -144,7 +151,7 @@ pub fn latest_at(
     db: &mut Database,
     kind: SubjectKind,
     id: i64,
-    inside: bool,
+    of_whom: OfWhom,
     except: &[AuditAction],
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
@@ -154,9 +161,11 @@ pub fn latest_at(
     };
     // Two questions to two indexes: the databases answer one with an OR by reading everything.
     let mut rows = newest().filter(audit_entries::subject_kind.eq(kind)).filter(audit_entries::subject_id.eq(id)).load(db)?;
-    if inside {
-        rows.extend(newest().filter(audit_entries::place_kind.eq(kind)).filter(audit_entries::place_id.eq(id)).load::<AuditRow>(db)?);
+    let mut there = newest().filter(audit_entries::place_kind.eq(kind)).filter(audit_entries::place_id.eq(id)).into_boxed();
+    if let OfWhom::Only(user) = of_whom {
+        there = there.filter(audit_entries::subject_kind.eq(SubjectKind::User)).filter(audit_entries::subject_id.eq(user.0));
     }
+    rows.extend(there.load::<AuditRow>(db)?);
     rows.sort_by_key(|row| std::cmp::Reverse(row.sequence));
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(rows)

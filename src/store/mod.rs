@@ -26,6 +26,6 @@ mod sql_types;
 pub mod throttles;
 pub mod tokens;
 
-pub use audit::{AuditRow, audit_entries, latest_about, latest_actors, latest_at, verify_chain};
+pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_actors, latest_at, verify_chain};
 pub use connection::{Database, Location, Store, StoreError, Tx};
 pub use load::Load;

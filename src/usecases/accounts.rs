@@ -15,7 +15,7 @@ use crate::{
     },
     mail::message::Assignments,
     store::{
-        AuditRow, StoreError, Tx,
+        AuditRow, OfWhom, StoreError, Tx,
         accounts::{self, Account, Filter},
         assignments::{self, Colleague},
         latest_at,
@@ -144,7 +144,8 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, 
         } else {
             Vec::new()
         };
-        let events = latest_at(db, SubjectKind::Account, id.0, may.assign, &may.not_told(), EVENTS_MAX)?;
+        let of_whom = if may.assign { OfWhom::Everybody } else { OfWhom::Only(actor.id) };
+        let events = latest_at(db, SubjectKind::Account, id.0, of_whom, &may.not_told(), EVENTS_MAX)?;
         Ok(Shown { account, people, people_count, through_portfolio, events, may })
     })
 }

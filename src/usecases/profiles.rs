@@ -85,13 +85,18 @@ impl From<StoreError> for ProfileError {
     }
 }
 
-/// Somebody whom the actor may edit.
+/// Somebody whom the actor may edit, and the address that waits to be confirmed.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<Person, Denied> {
+pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Option<String>), Denied> {
     let now = ctx.now();
-    ctx.store.read(|db| Acting::of(db, actor)?.guarded(db, Door::UsersAndPermissions, id, |target, _| Action::EditUser(target), now))
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        let person = acting.guarded(db, Door::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
+        let waiting = email_change::pending(db, &person, now)?.map(|change| change.email);
+        Ok((person, waiting))
+    })
 }
 
 /// Updates somebody, if they still are as they were at `profile.version`. A changed role ends their sessions; another address of somebody

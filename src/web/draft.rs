@@ -45,6 +45,9 @@ pub(super) struct DraftQuery<S> {
     pub(super) q: String,
     /// The portfolio that one came from.
     pub(super) portfolio: Option<PortfolioId>,
+    /// The query of the list that one came from.
+    #[serde(default, rename = "return")]
+    pub(super) return_query: String,
 }
 
 impl<S> DraftQuery<S> {

@@ -89,6 +89,18 @@ impl ErrorPage {
         Self::new("There is no such list", text).with_link("Show the whole list", all)
     }
 
+    /// 404: of what was ticked something is gone, or was never to be seen. `all` is the list.
+    pub fn not_all_there(all: impl Into<String>) -> Self {
+        let text = "Something that was ticked does not exist any more, or is not yours to see. Nothing was done.";
+        Self::new("Not all of it is there", text).with_link("Go to the list", all)
+    }
+
+    /// 409: it was done when it came first. `list` is where it may be seen.
+    pub fn sent_twice(list: Option<String>) -> Self {
+        let page = Self::new("This was sent twice", "It was done when it came first, and nothing was done again.");
+        if let Some(list) = list { page.with_link("Go to the list", list) } else { page }
+    }
+
     /// 405: an address that takes only forms, or only links.
     pub fn method_not_allowed() -> Self {
         Self::new("This address works another way", "Nothing was done. Start again from a page of the console.")
@@ -143,9 +155,11 @@ mod tests {
             ("404", ErrorPage::not_found()),
             ("404-list", ErrorPage::no_such_list(paths::UsersAndPermissions {}.to_string())),
             ("404-back", ErrorPage::not_found().with_back(Some(paths::Portfolios {}.to_string()))),
+            ("404-ticked", ErrorPage::not_all_there(paths::UsersAndPermissions {}.to_string())),
             ("405", ErrorPage::method_not_allowed()),
             ("409", ErrorPage::conflict()),
             ("409-refused", ErrorPage::refused("The last active Admin stays", "Maya Fischer is the last active Admin.".to_owned())),
+            ("409-twice", ErrorPage::sent_twice(Some(paths::Portfolios {}.to_string()))),
             ("413", ErrorPage::too_large()),
             ("429", ErrorPage::too_many_requests()),
             ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {}.to_string())),

@@ -113,7 +113,7 @@ fn signed_out(request: &HttpRequest) -> Failure {
     if request.path() == paths::SignOut::PATTERN {
         return Failure::SignedOut { next: None, unsent: false };
     }
-    let next = referring_page(request).and_then(|target| page(&target)).or_else(|| page(request.path()));
+    let next = referring_page(request).and_then(|target| paths::nearest_page(&target)).or_else(|| page(request.path()));
     Failure::SignedOut { next, unsent: true }
 }
 
@@ -121,10 +121,15 @@ fn page(target: &str) -> Option<String> {
     paths::known_page(target).map(str::to_owned)
 }
 
-/// The page of ours from which somebody came: by a link to another address, or by a form.
+/// The page of ours from which somebody came to another address.
 pub(super) fn came_from(request: &HttpRequest) -> Option<String> {
-    let is_elsewhere = |from: &String| !request.method().is_safe() || from.split('?').next() != Some(request.path());
-    referring_page(request).and_then(|target| page(&target)).filter(is_elsewhere)
+    referring_page(request).and_then(|target| page(&target)).filter(|from| from.split('?').next() != Some(request.path()))
+}
+
+/// The page of ours to which somebody can go back from what did not work: where they came from, or the one above it.
+pub(super) fn way_back(request: &HttpRequest) -> Option<String> {
+    let is_elsewhere = |back: &String| !request.method().is_safe() || back.split('?').next() != Some(request.path());
+    referring_page(request).and_then(|target| paths::nearest_page(&target)).filter(is_elsewhere)
 }
 
 /// The page of ours that a form was on, as the browser says.

@@ -36,8 +36,13 @@ pub(super) enum Failure {
     StaleForm,
     /// 404
     NotFound,
-    /// 404, or 400 where it cannot even be read: the address of a list that no page of ours has written.
-    NoSuchList(StatusCode),
+    /// 404, or 400 where it cannot even be read: the address of a list that no page of ours has written. Where all of it is, unless that is the same
+    /// page.
+    NoSuchList(StatusCode, Option<&'static str>),
+    /// 404: of what was ticked in the list at `list` something is gone, or was never to be seen.
+    NotAllThere { list: String },
+    /// 409: the form that made something came again.
+    SentTwice,
     /// 409: the company's safety or the state of things is against it; in words.
     Refused { title: &'static str, text: String },
     /// 413
@@ -62,9 +67,9 @@ impl ResponseError for Failure {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NoSuchList(status) => *status,
-            Self::Refused { .. } => StatusCode::CONFLICT,
+            Self::NotFound | Self::NotAllThere { .. } => StatusCode::NOT_FOUND,
+            Self::NoSuchList(status, _) => *status,
+            Self::Refused { .. } | Self::SentTwice => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -95,7 +100,11 @@ impl ResponseError for Failure {
 pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str) -> ErrorPage {
     match failure {
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
-        Some(Failure::NoSuchList(_)) => return ErrorPage::no_such_list(path),
+        Some(Failure::NoSuchList(_, all)) => return ErrorPage::no_such_list(all.unwrap_or(path)),
+        Some(Failure::NotAllThere { list }) => return ErrorPage::not_all_there(list),
+        Some(Failure::SentTwice) => {
+            return ErrorPage::sent_twice(path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above)));
+        }
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
         Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
@@ -130,10 +139,7 @@ impl From<Denied> for Failure {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::SignedOut => Self::SignedOut { next: None, unsent: false },
-            Denied::Repeated => Self::Refused {
-                title: "This was sent twice",
-                text: "It was done when it came first, and nothing was done again.".to_owned(),
-            },
+            Denied::Repeated => Self::SentTwice,
             Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
             Denied::TooManyMails { name, wait } => Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) },
             Denied::Store(error) => error.into(),
@@ -202,7 +208,7 @@ impl Failure {
                 format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
             ),
             Refusal::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
-            Refusal::Oneself => refused("Not on your own user", "Another Admin can do this for you.".to_owned()),
+            Refusal::Oneself => refused("Not on your own user", "Another administrator can do this for you.".to_owned()),
             Refusal::Status(status) => {
                 let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());
                 refused("This has changed in the meantime", text)

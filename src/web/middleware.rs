@@ -138,7 +138,9 @@ fn with_page(response: HttpResponse, request: Option<&HttpRequest>, id: &str) ->
         return response;
     }
     let page = failure::page(failure.as_ref(), status, id, request.map_or("", HttpRequest::path));
-    let back = request.filter(|_| status.is_client_error()).and_then(extract::came_from);
+    // Who sent something twice stands before it again there.
+    let goes_back = status.is_client_error() && !matches!(failure, Some(Failure::SentTwice));
+    let back = request.filter(|_| goes_back).and_then(extract::way_back);
     let page = page.with_back(back);
     let html = super::page::render(&page).unwrap_or_default();
     let mut page = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);

@@ -86,9 +86,11 @@ paths! {
     UsersAndPermissions {} = "/users-and-permissions";
     /// The same list as CSV.
     ExportUsers {} = "/users-and-permissions/export";
-    /// Many people at once: everybody in the list, as many at a time as one action takes, or those who are ticked.
+    /// Many people at once: everybody in the list, as many at a time as one action takes.
     BulkUsers {} = "/users-and-permissions/bulk";
-    DoBulk {} = "/users-and-permissions/bulk/do";
+    /// What is to be done to those who are ticked, with the list's query.
+    TickedUsers {} = "/users-and-permissions/ticked";
+    DoBulk {} = "/users-and-permissions/ticked/do";
     /// New User, in three steps. Takes `?step=`, `?draft=` and `?q=`, or `?portfolio=` for the first.
     NewUserWizard {} = "/users-and-permissions/new";
     /// Takes `?q=` and `?page=` of the assignments, and `?add=`, which looks for one to add.
@@ -203,12 +205,31 @@ const PAGES: [&str; 34] = [
     Billing::PATTERN,
 ];
 
+/// The page at an address of ours, or the nearest above it: that of the list for a form in the list, or for the question that it led to.
+pub fn nearest_page(address: &str) -> Option<String> {
+    let (mut path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
+    while !path.is_empty() {
+        let at = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        if known_page(&at).is_some() {
+            return Some(at);
+        }
+        path = path.rsplit_once('/')?.0;
+    }
+    None
+}
+
 /// `next` if it leads to a page of ours; anything else leads nowhere.
 pub fn known_page(next: &str) -> Option<&str> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let is_known = || PAGES.iter().any(|pattern| actix_web::dev::ResourceDef::new(*pattern).is_match(path));
-    (is_plain && is_known()).then_some(next)
+    (is_plain && PAGES.iter().any(|pattern| is_like(path, pattern))).then_some(next)
+}
+
+/// Whether a path is written as its pattern reads, with a number for each id.
+fn is_like(path: &str, pattern: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_part = |(part, written): (&str, &str)| if written.starts_with('{') { is_number(part) } else { part == written };
+    path.split('/').count() == pattern.split('/').count() && path.split('/').zip(pattern.split('/')).all(is_part)
 }
 
 #[cfg(test)]
@@ -222,6 +243,21 @@ mod tests {
         assert_eq!(sign_in_then(None), "/sign-in");
         assert_eq!(sign_in_then(Some("/users-and-groups?q=a&page=b")), "/sign-in?next=%2Fusers-and-groups%3Fq%3Da%26page%3Db");
         assert_eq!(RemoveFromGroup { group: GroupId(3), user: UserId(17) }.to_string(), "/users-and-groups/groups/3/members/17/remove");
+    }
+
+    #[test]
+    fn what_is_no_page_leads_to_the_one_above() {
+        for (address, page) in [
+            ("/users-and-permissions/7?q=a", Some("/users-and-permissions/7?q=a")),
+            ("/users-and-permissions/7/remove", Some("/users-and-permissions/7")),
+            ("/users-and-permissions/ticked/do?status=invited", Some("/users-and-permissions?status=invited")),
+            ("/users-and-groups/users/7/block", Some("/users-and-groups")),
+            ("/invitation/secret", None),
+            ("//evil.example", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest_page(address).as_deref(), page, "{address}");
+        }
     }
 
     #[test]

@@ -50,7 +50,8 @@ impl FromRequest for ListQuery {
 }
 
 fn list_query(request: &HttpRequest) -> Result<ListQuery, Failure> {
-    let Query(query) = Query::<ListQuery>::from_query(request.query_string()).map_err(|_| Failure::NoSuchList(StatusCode::BAD_REQUEST))?;
+    let Query(query) =
+        Query::<ListQuery>::from_query(request.query_string()).map_err(|_| Failure::NoSuchList(StatusCode::BAD_REQUEST, None))?;
     let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
     Ok(ListQuery { remembered, ..query })
 }
@@ -106,13 +107,13 @@ impl Asked {
     /// [`Failure::NoSuchList`]: a page key that no list of ours has written leads nowhere.
     pub(super) fn at(page: &str, rows: Rows) -> Result<Self, Failure> {
         if page.len() > TEXT_MAX {
-            return Err(Failure::NoSuchList(StatusCode::BAD_REQUEST));
+            return Err(Failure::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
         if page.is_empty() {
             return Ok(Self { position: Position::First, search: None, rows, key: None });
         }
         let key = URL_SAFE_NO_PAD.decode(page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        let key = key.filter(PageKey::is_ours).ok_or(Failure::NoSuchList(StatusCode::NOT_FOUND))?;
+        let key = key.filter(PageKey::is_ours).ok_or(Failure::NoSuchList(StatusCode::NOT_FOUND, None))?;
         let position = match key.place.clone() {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
@@ -164,10 +165,10 @@ impl ListQuery {
     /// As [`Asked::at`]; a number of rows that none offers leads nowhere too.
     pub(super) fn asked(&self) -> Result<Asked, Failure> {
         if self.q.len() > TEXT_MAX {
-            return Err(Failure::NoSuchList(StatusCode::BAD_REQUEST));
+            return Err(Failure::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
         let rows = if self.rows.is_empty() { Some(self.remembered) } else { Rows::parse(&self.rows) };
-        let rows = rows.ok_or(Failure::NoSuchList(StatusCode::NOT_FOUND))?;
+        let rows = rows.ok_or(Failure::NoSuchList(StatusCode::NOT_FOUND, None))?;
         Ok(Asked { search: SearchTerm::parse(&self.q), ..Asked::at(&self.page, rows)? })
     }
 
@@ -262,7 +263,7 @@ mod tests {
     fn a_page_key_of_nobodys_making_leads_nowhere() {
         for page in ["x", "AAAA", "e30", "bnVsbA"] {
             let query = ListQuery { page: page.to_owned(), ..ListQuery::default() };
-            assert!(matches!(query.asked(), Err(Failure::NoSuchList(StatusCode::NOT_FOUND))), "{page}");
+            assert!(matches!(query.asked(), Err(Failure::NoSuchList(StatusCode::NOT_FOUND, None))), "{page}");
         }
     }
 

@@ -20,6 +20,10 @@ use crate::{
 mod business;
 mod people;
 
+/// As wide as readers may set text without losing anything: WCAG 2.2, 1.4.12.
+const SPACED: &str = "document.styleSheets[0].insertRule('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; \
+    word-spacing: 0.16em !important }', document.styleSheets[0].cssRules.length)";
+
 /// What the content policy, axe-core and the edges of the window have against what the browser shows.
 pub(crate) fn faults(browser: &Browser, name: &str) -> Vec<String> {
     let mut faults = Vec::new();
@@ -33,7 +37,15 @@ pub(crate) fn faults(browser: &Browser, name: &str) -> Vec<String> {
             faults.push(format!("{name} is wider than {width} px"));
         }
     }
-    browser.resize(1280, 800);
+    browser.evaluate(SPACED, vec![]);
+    for width in [390, 960, 1280] {
+        browser.resize(width, 800);
+        if browser.evaluate("return document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth", vec![]) == true {
+            let parts = browser.evaluate("return [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > document.scrollingElement.clientWidth).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40)).join('; ')", vec![]);
+            faults.push(format!("{name} with wider text is wider than {width} px: {parts}"));
+        }
+    }
+    browser.evaluate("document.styleSheets[0].deleteRule(document.styleSheets[0].cssRules.length - 1)", vec![]);
     // That a page came with an error's status is no fault of the page.
     let complaints = browser.complaints().into_iter().filter(|complaint| !complaint.contains("the server responded with a status of"));
     faults.extend(complaints.map(|complaint| format!("{name}: {complaint}")));

@@ -168,7 +168,7 @@ with_scripts_and_without! {
         browser.see("Access is by invitation.");
         maya.press("Deactivate");
         maya.see("Hana Novotna is deactivated and signed out everywhere.");
-        maya.see("Accounts they had");
+        maya.see("Portfolios and accounts they had");
         sign_in(&browser, HANA);
         browser.see("This user is deactivated. Ask an administrator.");
         site.app.advance(chrono::TimeDelta::minutes(1));

@@ -72,9 +72,9 @@ on_both! {
         add(&app, &mut maya, &home, &[("user", &lena.to_string())]).await.redirects_to(&home);
         maya.headers = vec![("referer", format!("http://localhost:8080{home}"))];
         for (said, undo) in [
-            ("Fjord Foods is now assigned to Lena Novak.", "remove"),
+            ("Fjord Foods is now assigned to Lena Novak", "remove"),
             ("Fjord Foods is no longer assigned to Lena Novak.", "assign"),
-            ("Fjord Foods is now assigned to Lena Novak.", "remove"),
+            ("Fjord Foods is now assigned to Lena Novak", "remove"),
         ] {
             let page = maya.get(&app, &home).await;
             let undo = format!("/users-and-permissions/{lena}/accounts/{fjord}/{undo}");
@@ -90,6 +90,17 @@ on_both! {
         let home = format!("/accounts/{fjord}");
         maya.get(&app, &format!("{home}/add")).await.redirects_to(&home);
         maya.get(&app, &home).await.sees("Nordic Brands is deactivated and gives nobody access. Reactivate it first.");
+        app.mails().await;
+    }
+
+    async fn a_user_is_told_what_happened_to_them_there_and_to_nobody_else(db: Db) {
+        let Business { app, mut maya, fjord, .. } = Business::new(db).await;
+        let lena = app.create_user("Lena", "Novak");
+        let home = format!("/accounts/{fjord}");
+        add(&app, &mut maya, &home, &[("user", &lena.to_string())]).await.redirects_to(&home);
+        let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        let page = jonas.get(&app, &home).await;
+        page.sees("Maya Fischer assigned the account to Jonas Vermeulen").sees_no("assigned the account to Lena Novak");
         app.mails().await;
     }
 
@@ -132,7 +143,7 @@ on_both! {
             (None, "/", "Go to home"),
             (Some(manage.clone()), &*manage, "Go back"),
             (Some("/invitation/secret".to_owned()), "/", "Go to home"),
-            (Some(format!("{manage}/deactivate")), "/", "Go to home"),
+            (Some(format!("{manage}/remove")), &*manage, "Go back"),
         ] {
             hana.headers = referer.map(|path| ("referer", format!("{origin}{path}"))).into_iter().collect();
             let refused = hana.post(&app, &format!("{manage}/deactivate"), &[("csrf", &csrf)]).await;

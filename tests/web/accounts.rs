@@ -79,7 +79,7 @@ on_both! {
         browser.get(&app, "/portfolios?q=aalto").await.sees("No accounts match").sees_no("Aalto Eyewear");
         let home = browser.get(&app, &format!("/accounts/{fjord}")).await;
         home.sees("Lena Novak").sees("lena.novak@example.com").sees("Maya Fischer created the account").sees("Edit details");
-        home.sees_no("Billing").sees_no("Nordic").sees_no("Move").sees_no("Manage").sees_no("assigned the account to");
+        home.sees_no("Billing").sees_no("Nordic").sees_no("Move").sees_no("Manage").sees("assigned the account to Jonas Vermeulen").sees_no("assigned the account to Lena");
         browser.fill(&app, &format!("/accounts/{fjord}/edit"), &[("notes", "Fresh")]).await.is(303);
         browser.get(&app, &format!("/accounts/{fjord}")).await.sees("Fresh").sees("Jonas Vermeulen edited the details");
         browser.get(&app, &format!("/accounts/{aalto}")).await.is(404);

@@ -15,6 +15,7 @@ use crate::{
 
 const LIST: &str = "/users-and-permissions";
 const BULK: &str = "/users-and-permissions/bulk";
+const TICKED: &str = "/users-and-permissions/ticked";
 const EXPORT: &str = "/users-and-permissions/export";
 const NEW_USER: &str = "/users-and-permissions/new";
 const NEW_ACCOUNT: &str = "/accounts/new";
@@ -141,7 +142,7 @@ on_both! {
             let people = [("step", "people"), ("name", "New"), ("portfolio", &*nordic), ("do", "find"), ("find_user", q)];
             let assign = [("action", "assign"), ("user", &*uma_id), ("do", "find"), ("find_account", q)];
             let edit = [&edit[..], &[("do", "find"), ("find_portfolio", q)]].concat();
-            let (bulk, edit_path) = (format!("{BULK}/do"), at(uma, "/edit"));
+            let (bulk, edit_path) = (format!("{TICKED}/do"), at(uma, "/edit"));
             for (path, fields) in [
                 (NEW_USER, &user[..]),
                 (NEW_USER, &admin),
@@ -182,7 +183,7 @@ on_both! {
         }
         for action in ["deactivate", "reactivate", "resend", "revoke", "assign"] {
             let fields = [("action", action), ("user", &*uma.to_string()), ("user", "{id}")];
-            is_unknown(&app, &mut pia, BULK, &fields, &finn).await;
+            is_unknown(&app, &mut pia, TICKED, &fields, &finn).await;
         }
         assert_eq!(stored(&app), before);
     }
@@ -212,7 +213,7 @@ on_both! {
         let before = stored(&app);
         pia.send(&app, &page, &at(uma, "/deactivate"), &[]).await.is(404);
         let uma_id = uma.to_string();
-        post(&app, &mut pia, &format!("{BULK}/do"), &[("action", "deactivate"), ("user", &uma_id)]).await.is(404);
+        post(&app, &mut pia, &format!("{TICKED}/do"), &[("action", "deactivate"), ("user", &uma_id)]).await.is(404);
         for path in [at(uma, ""), format!("/portfolios/{nordic}"), format!("/accounts/{account}"), format!("/accounts/{account}/billing"), EXPORT.to_owned()] {
             pia.get(&app, &path).await.is(404);
         }

@@ -265,6 +265,27 @@ on_both! {
         app.mails().await;
     }
 
+    async fn what_is_assigned_again_gives_what_it_gave(db: Db) {
+        let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
+        let path = |act: &str| at(jonas, &format!("/accounts/{fjord}/{act}"));
+        press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/edit-details/off")).await.is(303);
+        press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.is(303);
+        press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/remove")).await.is(303);
+        let page = maya.get(&app, &at(jonas, "")).await;
+        maya.send(&app, &page, &path("assign"), &[]).await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("Fjord Foods is now assigned to Jonas Vermeulen: View, See billing.");
+        assert_eq!(app.count("account_assignments WHERE sees_billing AND NOT edits_details"), 1);
+        app.mails().await;
+    }
+
+    async fn a_portfolio_admin_is_told_of_whom_they_see_a_part_alone(db: Db) {
+        let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
+        hana.get(&app, &at(jonas, "")).await.sees_no("Not wholly inside");
+        app.assign(jonas, bikes).await;
+        hana.get(&app, &at(jonas, "")).await.sees("Not wholly inside your portfolios");
+        maya.get(&app, &at(jonas, "")).await.sees_no("Not wholly inside");
+    }
+
     async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
         let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
         press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));

@@ -202,6 +202,21 @@ on_both! {
         }
     }
 
+    async fn new_user_leads_back_to_the_list_as_it_was_left(db: Db) {
+        let World { app, mut maya, .. } = World::new(db).await;
+        let (list, wizard) = (format!("{LIST}?q=e&sort=email"), "/users-and-permissions/new");
+        let from = format!("{wizard}?return=q%3De%26sort%3Demail");
+        assert!(maya.get(&app, &list).await.has_link(&from));
+        let first = maya.get(&app, &from).await;
+        assert!(first.has_link(&list), "{}", first.body);
+        let answers = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("default_role", "user"), ("do", "next")];
+        let second = maya.send(&app, &first, wizard, &answers).await;
+        let second = maya.get(&app, second.is(303).header("location")).await;
+        assert!(second.sees("Step 2 of 3").has_link(&list), "{}", second.body);
+        let again = maya.send(&app, &second, wizard, &[("do", "next")]).await;
+        assert!(again.is(422).has_link(&list), "{}", again.body);
+    }
+
     async fn an_export_holds_exactly_what_the_list_holds_and_is_written_down(db: Db) {
         let World { app, mut maya, mut pia, .. } = World::new(db).await;
         app.execute("UPDATE users SET first_name = '=1+1', last_name = 'a,\"b\"' WHERE first_name = 'Uma'");

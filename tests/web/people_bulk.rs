@@ -1,27 +1,34 @@
 //! Many people at once: the question before, one transaction each, and nothing about who is outside.
 
-use usher::domain::ids::UserId;
+use usher::{domain::ids::UserId, usecases::users};
 
 use crate::{
     helpers::{Browser, Db, Page, TestApp},
     people::World,
-    steps::{csrf, press},
+    steps::{caller, csrf, press},
 };
 
 const BULK: &str = "/users-and-permissions/bulk";
-pub(crate) const DO: &str = "/users-and-permissions/bulk/do";
+const TICKED: &str = "/users-and-permissions/ticked";
+pub(crate) const DO: &str = "/users-and-permissions/ticked/do";
 
 /// These people are ticked, and the button of the action is pressed.
 pub(crate) async fn ask(app: &TestApp, browser: &mut Browser, action: &str, users: &[UserId]) -> Page {
     let (token, ids) = (csrf(app, browser).await, users.iter().map(ToString::to_string).collect::<Vec<_>>());
     let fields = [("csrf", token.as_str()), ("action", action), ("return", "q=e&sort=email")];
     let fields = fields.into_iter().chain(ids.iter().map(|id| ("user", id.as_str()))).collect::<Vec<_>>();
-    browser.post(app, BULK, &fields).await
+    browser.post(app, TICKED, &fields).await
+}
+
+/// Where the form on the page of everybody goes: it carries the list's query.
+fn ask_path(page: &Page) -> String {
+    let at = page.body.find(&format!("action=\"{TICKED}?")).unwrap();
+    page.body[at..].split('"').nth(1).unwrap().replace("&#38;", "&")
 }
 
 /// How many people the form on the page is about.
-fn users(page: &Page) -> usize {
-    page.form(BULK).iter().filter(|(name, _)| name == "user").count()
+fn number_of(page: &Page) -> usize {
+    page.form(&ask_path(page)).iter().filter(|(name, _)| name == "user").count()
 }
 
 /// From now on the database does not write that somebody is blocked.
@@ -44,7 +51,7 @@ on_both! {
         press(&app, &mut maya, finn, "block").await.is(303);
         app.mails().await;
         let page = ask(&app, &mut maya, "deactivate", &[uma, otto, finn, app.id_of("maya.fischer@example.com")]).await;
-        page.is(200).sees("Deactivate 2 users?").sees("Deactivated: only Active people can be deactivated.").sees("Another Admin can do this for you");
+        page.is(200).sees("Deactivate 2 users?").sees("Deactivated: only Active people can be deactivated.").sees("Another administrator can do this for you");
         let done = maya.send(&app, &page, DO, &[]).await;
         assert!(done.header("location").starts_with("/users-and-permissions?q=e&sort=email"));
         let list = maya.get(&app, done.header("location")).await;
@@ -65,6 +72,21 @@ on_both! {
         list.sees("Reactivate: done to 2 users.");
         assert!(list.body.contains("aria-label=\"Deactivate 2 users\""), "{}", list.body);
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
+        app.mails().await;
+    }
+
+    async fn what_goes_wrong_with_those_who_are_ticked_leads_back_to_the_list(db: Db) {
+        let World { app, mut maya, uma, .. } = World::new(db).await;
+        let list = "/users-and-permissions?q=e&sort=email";
+        let question = ask(&app, &mut maya, "deactivate", &[uma]).await;
+        let mut stranger = app.browser();
+        stranger.headers = vec![("referer", format!("http://localhost:8080{TICKED}?q=e&sort=email"))];
+        stranger.post(&app, DO, &[]).await.redirects_to("/sign-in?next=%2Fusers-and-permissions%3Fq%3De%26sort%3Demail&unsent=true");
+        maya.headers.clone_from(&stranger.headers);
+        users::delete(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
+        let gone = maya.send(&app, &question, DO, &[]).await;
+        gone.is(404).sees("Not all of it is there");
+        assert!(gone.has_link(list), "{}", gone.body);
         app.mails().await;
     }
 
@@ -117,6 +139,8 @@ on_both! {
         let unknown = ask(&app, &mut pia, "deactivate", &[uma, UserId(987_654)]).await;
         let foreign = ask(&app, &mut pia, "deactivate", &[uma, finn]).await;
         assert_eq!((foreign.status.as_u16(), &foreign.body), (404, &unknown.body));
+        unknown.sees("Something that was ticked does not exist any more, or is not yours to see. Nothing was done.");
+        assert!(unknown.has_link("/users-and-permissions?q=e&sort=email"), "{}", unknown.body);
         ask(&app, &mut pia, "deactivate", &[uma, uma]).await.is(400);
         let page = ask(&app, &mut pia, "deactivate", &[uma]).await;
         let mut sent = page.form(DO);
@@ -141,10 +165,10 @@ on_both! {
         let other = app.create_account(app.portfolios_of(app.id_of("pia.berg@example.com"))[0], "Glacier");
         let page = ask(&app, &mut pia, "assign", &[uma, otto]).await;
         page.is(200).sees("Assign accounts to 2 users").sees("Glacier").sees("Fjord").sees_no("Lagoon");
-        pia.send(&app, &page, DO, &[]).await.is(422).sees("Tick at least one account");
+        pia.send(&app, &page, DO, &[]).await.is(422).sees("There is a problemTick at least one account");
         pia.send(&app, &page, DO, &[("account", &foreign.to_string())]).await.is(404);
         pia.send(&app, &page, DO, &[("account", &account.to_string()), ("user", &uma.to_string())]).await.is(303);
-        pia.get(&app, "/users-and-permissions").await.sees("Uma Ek: not changed. Uma Ek is like that already.");
+        pia.get(&app, "/users-and-permissions").await.sees("Uma Ek: is like that already.").sees("done to nobody, not to 1.");
         pia.send(&app, &page, DO, &[("account", &other.to_string()), ("user", &otto.to_string())]).await.is(303);
         pia.get(&app, "/users-and-permissions").await.sees("Assign to Glacier: done to 1 user.");
         assert_eq!(app.accounts_of(otto), [account, other, foreign]);
@@ -171,26 +195,26 @@ on_both! {
         let World { app, mut maya, mut pia, .. } = World::new(db).await;
         let page = pia.get(&app, &format!("{BULK}?q=example&sort=email")).await;
         page.sees("3 users match").sees_no("One action takes at most");
-        assert_eq!(users(&page), 3);
+        assert_eq!(number_of(&page), 3);
         let made = (0..240).map(|number| format!("('Zo{number:03}', '', 'zo{number:03}@example.com', 'zo{number:03}@example.com', 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'z{number:03}', 'zoe')"));
         app.execute(&format!("INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
         let first = maya.get(&app, &format!("{BULK}?q=zoe")).await;
         first.sees("240 users match").sees("One action takes at most 200 users. These are the first 200 in the order of the list, from Zo000 to Zo199. The others follow");
-        assert_eq!(users(&first), 200);
-        let question = maya.send(&app, &first, BULK, &[("action", "deactivate")]).await;
-        question.sees("Deactivate 200 users?").sees("Those who come after these in the list are asked about next.").sees("Skip these");
+        assert_eq!(number_of(&first), 200);
+        let question = maya.send(&app, &first, &ask_path(&first), &[("action", "deactivate")]).await;
+        question.is(200).sees("Deactivate 200 users?").sees("Those who come after these in the list are asked about next.").sees("Skip these");
         let done = maya.send(&app, &question, DO, &[]).await;
         assert!(done.is(303).header("location").starts_with(&format!("{BULK}?q=zoe&page=")), "{}", done.header("location"));
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 200);
         let rest = maya.get(&app, done.header("location")).await;
         rest.sees("Deactivate: done to 200 users.").sees("These are the next 40 in the order of the list, from Zo200 to Zo239. They are the last.");
-        let question = maya.send(&app, &rest, BULK, &[("action", "deactivate")]).await;
+        let question = maya.send(&app, &rest, &ask_path(&rest), &[("action", "deactivate")]).await;
         question.sees_no("asked about next").sees_no("Skip these");
         maya.send(&app, &question, DO, &[]).await.redirects_to("/users-and-permissions?q=zoe");
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 240);
         // What is done changes statuses, by which the next turn could not go on.
         let by_status = maya.get(&app, &format!("{BULK}?q=zoe&sort=status-desc")).await;
-        let question = maya.send(&app, &by_status, BULK, &[("action", "reactivate")]).await;
+        let question = maya.send(&app, &by_status, &ask_path(&by_status), &[("action", "reactivate")]).await;
         let next = maya.send(&app, &question, DO, &[]).await.header("location").to_owned();
         assert!(next.starts_with(&format!("{BULK}?q=zoe&page=")), "{next}");
         maya.get(&app, &next).await.sees("from Zo200 to Zo239");

@@ -264,7 +264,7 @@ impl World {
             [account_details("Hygge"), vec![field("step", "review"), field("portfolio", portfolio), field("do", "create")]].concat();
         let bulk = |name, rest: &str, done| Post {
             name,
-            path: format!("/users-and-permissions/bulk{rest}"),
+            path: format!("/users-and-permissions/ticked{rest}"),
             fields: vec![field("action", "deactivate"), field("user", deactivated), field("return", "q=ma")],
             done,
             user: Some(403),
@@ -340,7 +340,7 @@ impl World {
             business("Billing", format!("/accounts/{fjord}/billing"), billing, 403),
             business("MoveAccount", format!("/accounts/{fjord}/move"), vec![field("portfolio", other), field("do", "move")], 403),
             business("DeactivatePortfolio", format!("/portfolios/{portfolio}/deactivate"), vec![], 403),
-            bulk("BulkUsers", "", 200),
+            bulk("TickedUsers", "", 200),
             bulk("DoBulk", "/do", 303),
             Post { needs_session: true, ..guest("SignOut", "/sign-out", vec![], 303) },
             guest("Invitation", open, person(), 303),

@@ -127,6 +127,18 @@ on_both! {
         }
     }
 
+    async fn an_address_that_waits_is_shown_to_whoever_would_replace_it(db: Db) {
+        let Office { app, mut maya, jonas: _, forms: [form, ..] } = Office::new(db).await;
+        let opened = maya.get(&app, &form.path).await;
+        maya.send(&app, &opened, &form.path, &[("email", "first@example.com")]).await.is(303);
+        maya.get(&app, &form.path).await.sees("first@example.com waits to be confirmed. A new address takes its place.");
+        let page = maya.send(&app, &opened, &form.path, &[("email", "second@example.com")]).await;
+        page.is(409).sees("Saved meanwhile: first@example.com");
+        maya.send(&app, &page, &form.path, &[]).await.is(303);
+        maya.get(&app, &form.path).await.sees("second@example.com waits to be confirmed.");
+        app.mails().await;
+    }
+
     async fn an_address_that_somebody_deactivated_keeps_is_no_dead_end(db: Db) {
         let Office { app, mut maya, jonas, forms: [form, ..] } = Office::new(db).await;
         let opened = maya.get(&app, &form.path).await;

@@ -7,7 +7,7 @@ use crate::{
         audit::AuditAction,
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
-        permission::Permission,
+        permission::{Grants, Permission},
         policy::Action,
         scope::Inside,
     },
@@ -43,8 +43,17 @@ impl From<StoreError> for TakeError {
 pub struct Taken {
     pub person: Person,
     pub names: Vec<String>,
-    /// Whether it can be given again.
+    /// Whether it can be given again, …
     pub are_active: bool,
+    /// … and what each account gave.
+    pub gave: Vec<Grants>,
+}
+
+/// One of them.
+struct One {
+    name: String,
+    is_active: bool,
+    gave: Option<Grants>,
 }
 
 /// Takes portfolios and accounts from somebody, all of them or none, unless no portfolio was left to a Portfolio Admin. What is the last that they
@@ -60,44 +69,32 @@ pub fn take(ctx: &Context, caller: &Caller, user: UserId, given: &[Given], agree
             Given::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
             Given::Account(id) => take_account(tx, caller, &acting, &met, id, now),
         };
-        let (names, active) = given.iter().map(take).collect::<Result<(Vec<_>, Vec<_>), _>>()?;
+        let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
+        let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
         if !agreed && scopes::inside(tx.db(), &acting.scope, &met.person)? == Inside::Not {
             return Err(TakeError::LastInCommon);
         }
         let taken = Assignments { taken: names.clone(), ..Assignments::default() };
         ctx.tell_assignments(tx, &met.person, &acting.person, taken, now)?;
-        Ok(Taken { person: met.person, names, are_active: active.into_iter().all(|is_active| is_active) })
+        let are_active = all.iter().all(|one| one.is_active);
+        Ok(Taken { person: met.person, names, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
     })
 }
 
-fn take_account(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    acting: &Acting,
-    met: &Met,
-    id: AccountId,
-    now: Timestamp,
-) -> Result<(String, bool), Denied> {
+fn take_account(tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, met: &Met, id: AccountId, now: Timestamp) -> Result<One, Denied> {
     let account = own_account(tx, acting, met, id)?;
     let grants = assignments::grants(tx.db(), met.person.id, id)?.ok_or_else(|| Denied::unchanged(&met.person))?;
     assignments::take_account(tx, met.person.id, id)?;
     audit_account(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &account, json!({"gave": gives(grants)}), now);
-    Ok((account.name.clone(), account.is_active()))
+    Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
-fn take_portfolio(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    acting: &Acting,
-    met: &Met,
-    id: PortfolioId,
-    now: Timestamp,
-) -> Result<(String, bool), Denied> {
+fn take_portfolio(tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, met: &Met, id: PortfolioId, now: Timestamp) -> Result<One, Denied> {
     let portfolio = own_portfolio(tx, acting, id)?;
     may_take_portfolios(tx.db(), acting, met, &[id])?;
     assignments::take_portfolio(tx, met.person.id, id)?;
     audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &portfolio, now);
-    Ok((portfolio.name.clone(), portfolio.is_active()))
+    Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 
 fn may_take_portfolios(db: &mut Database, acting: &Acting, met: &Met, ids: &[PortfolioId]) -> Result<(), Denied> {

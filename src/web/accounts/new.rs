@@ -41,6 +41,8 @@ pub struct NewAccountPage {
     pub draft: String,
     /// Those of other steps, which the form carries along: its fields say the others.
     pub carried: String,
+    /// Where one came from.
+    pub cancel: String,
     /// Whether the one who looks can make portfolios, where there is none.
     pub may_manage: bool,
     pub portfolios: Picker,
@@ -147,6 +149,8 @@ pub struct Answers {
     portfolio: Option<PortfolioId>,
     /// People of this portfolio.
     users: Vec<UserId>,
+    /// The portfolio that one came from.
+    from: Option<PortfolioId>,
 }
 
 impl Answers {
@@ -190,6 +194,7 @@ impl NewAccountForm {
         // Only where one ticks does no tick mean that there is none; and somebody ticked in one portfolio need not be in another.
         let is_ticking = self.step == Step::People || !self.user.is_empty() || portfolio != held.portfolio;
         Answers {
+            from: held.from,
             name: self.name.unwrap_or_else(|| held.name.clone()),
             website: self.website.unwrap_or_else(|| held.website.clone()),
             notes: self.notes.unwrap_or_else(|| held.notes.clone()),
@@ -211,10 +216,10 @@ impl Answers {
 
 /// `GET /accounts/new`
 pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
-    let DraftQuery { step, draft, q, portfolio } = query.into_inner().checked()?;
+    let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().checked()?;
     let Some(held) = draft::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console, &Answers::default()).await?) };
     // A portfolio in the address is as new as one that is posted.
-    let answers = Answers { portfolio: portfolio.or(held.portfolio), ..held.clone() };
+    let answers = Answers { portfolio: portfolio.or(held.portfolio), from: portfolio.or(held.from), ..held.clone() };
     respond::page(&page(&console, step.unwrap_or(Step::Company), &answers, &held, q).await?)
 }
 
@@ -315,6 +320,7 @@ async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, 
         },
         draft: draft::seal(console, answers),
         carried: draft::seal(console, &answers.beside(step)),
+        cancel: answers.from.map_or_else(|| paths::Portfolios {}.to_string(), |portfolio| paths::Portfolio { portfolio }.to_string()),
         may_manage: console.user.person.actor().role == Role::Admin,
         portfolios: picks::portfolios(portfolios, found(Step::Portfolio)),
         people: picks::people(people.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
@@ -335,6 +341,7 @@ mod tests {
                 fields: AccountFields::typed(&sample.text, "x", &sample.text).0,
                 draft: sample.text.clone(),
                 carried: sample.text.clone(),
+                cancel: paths::Portfolios {}.to_string(),
                 may_manage: sample.rows > 20,
                 portfolios: Picker {
                     error: Some(FieldError::Said("No".into())),

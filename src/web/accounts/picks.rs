@@ -34,12 +34,18 @@ pub(in crate::web) fn people(offer: Offer<Person>, find: String, group: &str, no
     let pick = |person: &Person, is_ticked| Pick {
         value: person.id.to_string(),
         name: person.display_name(),
-        about: format!("{}, {}", person.email, person.status(now).label()),
+        about: about(person, now),
         is_ticked,
         grants: None,
     };
     let ids = ("people", "user", "find_user");
     picker(offer, find, ids, ("Find a person", ("person", "people")), |person| person.id.0, |_| group.to_owned(), pick)
+}
+
+/// Who has no name goes by the address.
+fn about(person: &Person, now: Timestamp) -> String {
+    let status = person.status(now).label();
+    if person.display_name() == person.email { status.to_owned() } else { format!("{}, {status}", person.email) }
 }
 
 /// One portfolio.

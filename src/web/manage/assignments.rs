@@ -14,7 +14,7 @@ use crate::{
         console::Console,
         failure::Failure,
         form::{Form, ListButton},
-        page::{Flash, FlashKind},
+        page::{Flash, FlashKind, gives},
         paths,
         respond::Answer,
     },
@@ -42,7 +42,7 @@ pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: For
     let unknown = |_| Failure::NotFound;
     match assign.split_once('-') {
         Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, &query).await,
-        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, &query).await,
+        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, Grants::default(), &query).await,
         _ => Err(Failure::NotFound),
     }
 }
@@ -53,10 +53,26 @@ pub(in crate::web) async fn assign_portfolio(console: Console, path: Path<(UserI
     give_portfolio(&console, user, portfolio, &form.0.return_query).await
 }
 
+/// What an account gave before it was taken away.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssignAccountForm {
+    #[serde(rename = "edit-details")]
+    edits_details: Option<bool>,
+    #[serde(rename = "see-billing")]
+    sees_billing: Option<bool>,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
+}
+
 /// `POST /users-and-permissions/{user}/accounts/{account}/assign`
-pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId, AccountId)>, form: Form<ListButton>) -> Answer {
-    let (user, account) = *path;
-    give_account(&console, user, account, &form.0.return_query).await
+pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId, AccountId)>, form: Form<AssignAccountForm>) -> Answer {
+    let ((user, account), AssignAccountForm { edits_details, sees_billing, return_query }) = (*path, form.0);
+    let usual = Grants::default();
+    let grants =
+        Grants { edits_details: edits_details.unwrap_or(usual.edits_details), sees_billing: sees_billing.unwrap_or(usual.sees_billing) };
+    give_account(&console, user, account, grants, &return_query).await
 }
 
 async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId, query: &str) -> Answer {
@@ -70,10 +86,11 @@ async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId,
     console.done(&done, left_with(console, user, Given::Portfolio(portfolio), query))
 }
 
-async fn give_account(console: &Console, user: UserId, account: AccountId, query: &str) -> Answer {
-    let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account, Grants::default())).await? {
+async fn give_account(console: &Console, user: UserId, account: AccountId, grants: Grants, query: &str) -> Answer {
+    let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account, grants)).await? {
         Ok((person, given)) => {
-            let text = format!("{} is now assigned to {}.", given.name, person.display_name());
+            let what = if grants == Grants::default() { String::new() } else { format!(": {}", gives(grants)) };
+            let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());
             undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, query)
         }
         Err(denied) => already(denied)?,

@@ -98,8 +98,7 @@ pub struct EditForm {
 
 /// `GET /users-and-permissions/{user}/edit`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
-    let (frame, person, portfolios) = person(&console, *id, Vec::new(), String::new()).await?;
-    let fields = EditFields { portfolios, ..EditFields::of(&person, frame.now) };
+    let (frame, person, fields) = person(&console, *id, Vec::new(), String::new()).await?;
     respond::page(&EditUserPage::new(&console, &frame, &person, fields, &query.return_query))
 }
 
@@ -110,20 +109,21 @@ impl EditUserPage {
     }
 }
 
-/// Whom one may edit, and the portfolios that they could begin with as a Portfolio Admin.
+/// Whom one may edit, and the form.
 async fn person(
     console: &Console,
     id: UserId,
     ticked: Vec<PortfolioId>,
     find: String,
-) -> Result<(Frame, usecases::Person, Option<Picker>), Failure> {
+) -> Result<(Frame, usecases::Person, EditFields), Failure> {
     let content = move |ctx: &_, actor: &_| {
-        let person = profiles::editable(ctx, actor, id)?;
+        let (person, waiting) = profiles::editable(ctx, actor, id)?;
         let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;
-        Ok((person, portfolios))
+        Ok((person, waiting, portfolios))
     };
-    let (frame, (person, portfolios)) = console.open(Action::Use(Permission::UsersEdit), content).await?;
-    Ok((frame, person, portfolios))
+    let (frame, (person, waiting, portfolios)) = console.open(Action::Use(Permission::UsersEdit), content).await?;
+    let fields = EditFields { portfolios, ..EditFields::of(&person, waiting, frame.now) };
+    Ok((frame, person, fields))
 }
 
 /// `POST /users-and-permissions/{user}/edit`
@@ -132,9 +132,9 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     if typed.portfolio.iter().collect::<HashSet<_>>().len() < typed.portfolio.len() {
         return Err(Failure::Malformed);
     }
-    let (frame, person, portfolios) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
+    let (frame, person, fields) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
     let base = Base { version: typed.version, was: typed.was.clone() };
-    let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, portfolios, ..EditFields::of(&person, frame.now) };
+    let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, ..fields };
     let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
     let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
     let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);

@@ -24,6 +24,8 @@ pub struct EditFields {
     pub user: UserId,
     pub since: Moment,
     pub is_open: bool,
+    /// Another address that waits to be confirmed.
+    pub waiting: Option<String>,
     /// Somebody deactivated keeps the address.
     pub keeps_email: bool,
     pub first_name: Field,
@@ -37,13 +39,14 @@ pub struct EditFields {
 }
 
 impl EditFields {
-    pub(super) fn of(person: &Person, now: Timestamp) -> Self {
+    pub(super) fn of(person: &Person, waiting: Option<String>, now: Timestamp) -> Self {
         let status = person.status(now);
         let [first_name, last_name, email, role] = values(person).map(Field::new);
         Self {
             user: person.id,
             since: Moment::new(person.created_at, now),
             is_open: matches!(status, Status::Invited | Status::Expired),
+            waiting,
             keeps_email: status == Status::Deactivated,
             first_name,
             last_name,
@@ -59,6 +62,8 @@ impl EditFields {
         let typed = [self.first_name, self.last_name, self.email, self.role];
         let [first_name, last_name, email, mut role] = self.base.merge(typed, values(saved));
         role.saved = role.saved.map(|_| saved.default_role.label().to_owned());
+        let waiting = self.waiting.as_ref().filter(|waiting| email.value != saved.email && email.value != **waiting);
+        let email = if let Some(waiting) = waiting { email.beside(waiting) } else { email };
         let merged = Self { first_name, last_name, email, role, base: Base::of(saved.version, values(saved)), ..self };
         if merged.keeps_email { merged.with_email_of(saved) } else { merged }
     }
@@ -72,12 +77,16 @@ impl EditFields {
         paths::EditUser { user: self.user }
     }
 
-    pub(super) fn email_hint(&self) -> &'static str {
-        if self.is_open {
+    pub(super) fn email_hint(&self) -> String {
+        if let Some(waiting) = &self.waiting {
+            return format!("{waiting} waits to be confirmed. A new address takes its place.");
+        }
+        let hint = if self.is_open {
             "A new address makes the link in the earlier mail dead, and gets a new one."
         } else {
             "A new address counts once it is confirmed there; the old one is told and can stop it."
-        }
+        };
+        hint.to_owned()
     }
 
     /// "user since 4 Mar 2025".
@@ -125,6 +134,7 @@ impl EditFields {
             user: UserId(7),
             since: sample.moment(900),
             is_open: false,
+            waiting: Some(sample.email.clone()),
             keeps_email: false,
             first_name: Field::new(&*sample.text),
             last_name: Field::new(&*sample.text),

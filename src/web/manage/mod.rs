@@ -77,5 +77,9 @@ fn is_at(address: &str, user: UserId) -> bool {
 
 /// What was done to somebody, with the button that undoes it.
 fn undoable(text: String, label: &str, name: &str, path: impl ToString, query: &str) -> Flash {
-    Flash::new(FlashKind::Ok, text).with_action(FlashAction::new(label, name, path).returning(&PeopleQuery::returned(query)))
+    Flash::new(FlashKind::Ok, text).with_action(undo(label, name, path, query))
+}
+
+fn undo(label: &str, name: &str, path: impl ToString, query: &str) -> FlashAction {
+    FlashAction::new(label, name, path).returning(&PeopleQuery::returned(query))
 }

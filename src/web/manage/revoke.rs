@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{list, with_return};
+use super::{already, left, list, with_return};
 
 /// What follows from revoking.
 #[derive(Debug, Clone, Template)]
@@ -55,7 +55,10 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 /// `POST /users-and-permissions/{user}/revoke`
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
-    let person = console.act(move |ctx, caller| invitations::revoke(ctx, caller, Door::UsersAndPermissions, id)).await??;
+    let person = match console.act(move |ctx, caller| invitations::revoke(ctx, caller, Door::UsersAndPermissions, id)).await? {
+        Ok(person) => person,
+        Err(denied) => return console.done(&already(denied)?, left(&console, id, &form.0.return_query)),
+    };
     let text = format!("The invitation to {} is revoked. Its link no longer works.", person.email);
     console.done(&Flash::new(FlashKind::Ok, text), list(&PeopleQuery::returned(&form.0.return_query)))
 }

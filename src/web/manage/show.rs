@@ -39,6 +39,7 @@ use crate::{
 /// Everything about one person.
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/show.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
 pub struct ManagePage {
     pub shell: Shell,
     pub person: Person,
@@ -48,6 +49,8 @@ pub struct ManagePage {
     /// As far as whoever looks may know.
     pub is_admin: bool,
     pub is_you: bool,
+    /// Whether a Portfolio Admin sees only what somebody has in their portfolios.
+    pub is_partly_outside: bool,
     pub groups: Vec<String>,
     pub created: Moment,
     pub last_sign_in: Option<Moment>,
@@ -202,6 +205,7 @@ impl ManagePage {
             may,
         } = shown;
         let moment = |at| Moment::new(at, now);
+        let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         Self {
             shell: console.shell(frame),
@@ -209,6 +213,7 @@ impl ManagePage {
             default_role: person.default_role.label(),
             is_admin: role == Role::Admin,
             is_you: console.is_you(&person),
+            is_partly_outside: !may.edit && !console.is_you(&person) && console.user.person.actor().role == Role::PortfolioAdmin,
             groups,
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
@@ -221,7 +226,7 @@ impl ManagePage {
             assignments: Assignments::new(person.id, assigned, offered, asked, &query),
             not_given: NotGiven::new(person.id, left_out, may.assign),
             events: events.iter().filter_map(|row| event(row, moment(row.at))).collect(),
-            edit: may.edit.then(|| EditFields::of(&person, now)),
+            edit: may.edit.then(|| EditFields::of(&person, waiting, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
             person: Person::from(&person.who()),

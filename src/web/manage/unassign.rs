@@ -22,7 +22,7 @@ use crate::{
         console::Console,
         failure::Failure,
         form::Form,
-        page::{Flash, FlashKind, NAMED, Person, Shell, counted, names_in_short},
+        page::{Flash, FlashKind, NAMED, Person, Shell, counted, names_in_short, switches},
         paths,
         query::ReturnQuery,
         respond::{self, Answer},
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{already, at, go_back, is_at, left, left_with, undoable};
+use super::{already, at, go_back, is_at, left, left_with, undo};
 
 /// The question.
 #[derive(Debug, Clone, Template)]
@@ -218,11 +218,13 @@ async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignFo
 
 /// What was done, with the way back where there is one.
 fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
-    let Taken { person, names, are_active } = taken;
+    let Taken { person, names, are_active, gave } = taken;
     let name = names.concat();
     let text = format!("{name} is no longer assigned to {}.", person.display_name());
     if *are_active {
-        return undoable(text, "Assign again", &name, remove_and_assign(user, given).1, query);
+        let again = undo("Assign again", &name, remove_and_assign(user, given).1, query);
+        let gave = gave.iter().copied().flat_map(switches).map(|(field, _, is_on)| (field, is_on));
+        return Flash::new(FlashKind::Ok, text).with_action(gave.fold(again, |again, (field, is_on)| again.with(field, is_on)));
     }
     Flash::new(FlashKind::Ok, format!("{text} It can be assigned again once its portfolio is reactivated."))
 }

@@ -9,7 +9,7 @@ use crate::{
         user::DefaultRole,
     },
     usecases::new_user::Given,
-    web::{draft, failure::Failure},
+    web::{draft, failure::Failure, page::with_query, paths},
 };
 
 /// All answers, as they were typed and ticked.
@@ -28,8 +28,34 @@ pub struct Answers {
     pub billing: Vec<AccountId>,
     /// The portfolio that one came from: ticked for a Portfolio Admin, and its accounts come first for a User.
     pub from: Option<PortfolioId>,
+    /// The query of the list that one came from.
+    pub return_query: String,
     /// Ticks of the other kind were dropped, since the role has changed.
     pub dropped: bool,
+}
+
+/// Where one came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The list as it was left.
+    pub list: String,
+    /// Where Cancel leads: there, or to the portfolio.
+    pub cancel: String,
+}
+
+impl Answers {
+    pub(super) fn origin(&self) -> Origin {
+        let list = with_query(paths::UsersAndPermissions {}, &self.return_query);
+        Origin { cancel: self.from.map_or_else(|| list.clone(), |portfolio| paths::Portfolio { portfolio }.to_string()), list }
+    }
+}
+
+#[cfg(test)]
+impl Origin {
+    pub(super) fn sample(sample: &crate::web::samples::Sample) -> Self {
+        let list = with_query(paths::UsersAndPermissions {}, &sample.query());
+        Self { cancel: list.clone(), list }
+    }
 }
 
 impl draft::Answers for Answers {
@@ -131,6 +157,7 @@ impl WizardForm {
             portfolios: if is_ticking || !self.portfolio.is_empty() { self.portfolio } else { held.portfolios.clone() },
             accounts: if is_ticking || !self.account.is_empty() { self.account } else { held.accounts.clone() },
             from: held.from,
+            return_query: held.return_query.clone(),
             dropped: false,
         };
         Ok((answers.fitting(held.default_role), find))

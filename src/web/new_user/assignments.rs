@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-use super::{Answers, name_and_role::Checked};
+use super::{Answers, Origin, name_and_role::Checked};
 
 /// The second step.
 #[derive(Debug, Clone, Template)]
@@ -30,6 +30,7 @@ pub struct AssignmentsPage {
     /// Ticks of the other kind were dropped, since the role has changed.
     pub dropped: bool,
     pub draft: String,
+    pub origin: Origin,
 }
 
 impl AssignmentsPage {
@@ -68,6 +69,7 @@ impl AssignmentsPage {
             picker: Picker { error: picker.error.or(error), ..picker },
             dropped: answers.dropped,
             draft: draft::seal(console, answers),
+            origin: answers.origin(),
         })
     }
 
@@ -106,6 +108,7 @@ mod tests {
             picker: Picker::sample(sample, PickerKind::Many),
             dropped: sample.rows > 20,
             draft: sample.text.clone(),
+            origin: Origin::sample(sample),
         }
     }
 

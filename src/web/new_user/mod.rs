@@ -24,22 +24,26 @@ use crate::{
         page::{Flash, FlashKind},
         paths,
         respond::{self, Answer},
+        users_and_permissions::query::PeopleQuery,
     },
 };
 
-use answers::Do;
 pub(super) use answers::Step;
 pub use answers::{Answers, WizardForm};
+use answers::{Do, Origin};
 use assignments::AssignmentsPage;
 use name_and_role::{Checked, NameAndRolePage};
 use review::ReviewPage;
 
 /// `GET /users-and-permissions/new`
 pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
-    let DraftQuery { step, draft, q, portfolio } = query.into_inner().checked()?;
+    let DraftQuery { step, draft, q, portfolio, return_query } = query.into_inner().checked()?;
     let Some(mut answers) = draft::open::<Answers>(&console, &draft) else {
         return respond::page(&lost(&console, &Answers::default()).await?);
     };
+    if draft.is_empty() {
+        answers.return_query = PeopleQuery::returned(&return_query);
+    }
     if let Some(portfolio) = portfolio {
         let came_from = Answers { default_role: Some(DefaultRole::PortfolioAdmin), portfolios: vec![portfolio], ..Answers::default() };
         check_ticks(&console, &came_from, &Answers::default()).await?;
@@ -137,7 +141,10 @@ async fn add(console: &Console, answers: &Answers, held: &Answers, sent: SentFor
         Ok(person) => {
             let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
             let text = format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email);
-            console.done(&Flash::new(FlashKind::Ok, text), paths::Manage { user: person.id })
+            console.done(
+                &Flash::new(FlashKind::Ok, text),
+                paths::with_query(paths::Manage { user: person.id }, &[("return", &answers.return_query)]),
+            )
         }
         Err(InviteError::Denied(denied)) if denied.is_unknown() => {
             let page = AssignmentsPage::new(console, answers, held, checked, String::new(), None).await?;

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::Answers;
+use super::{Answers, Origin};
 
 /// The first step.
 #[derive(Debug, Clone, Template)]
@@ -28,6 +28,7 @@ pub struct NameAndRolePage {
     /// What fits instead, where the address is somebody's whom the actor administers.
     pub ways: Option<Ways>,
     pub draft: String,
+    pub origin: Origin,
     /// Whether there is no portfolio in which the one who looks could invite anybody.
     pub has_nothing_to_give: bool,
 }
@@ -70,6 +71,7 @@ impl NameAndRolePage {
             role_error: None,
             ways: None,
             draft: draft::seal(console, answers),
+            origin: answers.origin(),
             has_nothing_to_give,
         })
     }
@@ -151,6 +153,7 @@ mod tests {
             role_error: None,
             ways: None,
             draft: sample.text.clone(),
+            origin: Origin::sample(sample),
             has_nothing_to_give: false,
         }
     }

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-use super::{Answers, name_and_role::Checked};
+use super::{Answers, Origin, name_and_role::Checked};
 
 /// The last step.
 #[derive(Debug, Clone, Template)]
@@ -40,6 +40,7 @@ pub struct ReviewPage {
     /// "5 days".
     pub invitation_term: String,
     pub draft: String,
+    pub origin: Origin,
 }
 
 impl ReviewPage {
@@ -81,6 +82,7 @@ impl ReviewPage {
             given,
             invitation_term: invitation_term(&frame),
             draft: draft::seal(console, answers),
+            origin: answers.origin(),
         }))
     }
 
@@ -139,6 +141,7 @@ mod tests {
             given: vec![(sample.text.clone(), accounts)],
             invitation_term: "5 days".to_owned(),
             draft: sample.text.clone(),
+            origin: Origin::sample(sample),
         }
     }
 

@@ -54,10 +54,13 @@ impl Ability {
 
 /// "See, edit details, see and update billing".
 pub fn in_words(permissions: &[Permission]) -> String {
-    let mut words = permissions.iter().map(|permission| permission.in_short()).collect::<Vec<_>>().join(", ");
-    words = words.replace("see billing, update billing", "see and update billing");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    let words = permissions.iter().map(|permission| with_first(permission.in_short(), str::to_lowercase)).collect::<Vec<_>>().join(", ");
+    with_first(&words.replace("see billing, update billing", "see and update billing"), str::to_uppercase)
+}
+
+fn with_first(words: &str, change: impl Fn(&str) -> String) -> String {
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    change(first) + rest
 }
 
 /// What an assignment gives, by the names of its switches.

@@ -24,8 +24,8 @@ use crate::{
         failure::Failure,
         form::Form,
         page::{
-            Count, FieldError, Flash, FlashAction, FlashKind, NAMED, PICKS_MAX, Person, Picker, Shell, counted, grouped, names_in_short,
-            with_query,
+            Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, NAMED, PICKS_MAX, Person, Picker, Shell, counted, grouped,
+            names_in_short, with_query,
         },
         paths,
         query::shown,
@@ -99,8 +99,12 @@ impl BulkPage {
         with_query(paths::BulkUsers {}, &self.rest)
     }
 
-    fn has_error(&self) -> bool {
-        self.accounts.as_ref().is_some_and(|accounts| accounts.error.is_some())
+    fn errors(&self) -> FormErrors {
+        let mut errors = FormErrors::default();
+        if let Some(accounts) = &self.accounts {
+            errors.and(accounts.id, accounts.error.as_ref());
+        }
+        errors
     }
 
     fn heading(&self) -> String {
@@ -126,6 +130,10 @@ impl EverybodyPage {
     /// Those who come after these, with nothing done.
     fn skip(&self) -> String {
         with_query(paths::BulkUsers {}, &self.rest)
+    }
+
+    fn ask_path(&self) -> String {
+        with_query(paths::TickedUsers {}, &self.query)
     }
 
     /// "the first 200", "the next 87".
@@ -162,7 +170,7 @@ pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> A
     })
 }
 
-/// `POST /users-and-permissions/bulk`
+/// `POST /users-and-permissions/ticked`
 pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answer {
     let form = form.0.checked()?;
     if form.user.is_empty() {
@@ -173,7 +181,7 @@ pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answe
     respond::page(&question(&console, form, None).await?)
 }
 
-/// `POST /users-and-permissions/bulk/do`
+/// `POST /users-and-permissions/ticked/do`
 pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> Answer {
     let form = form.0.checked()?;
     if form.what == "find" {
@@ -185,7 +193,8 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     }
     let (action, actor) = (form.action, console.user.person.clone());
     let (users, accounts) = (form.user, form.account);
-    let (done, given) = console.act(move |ctx, caller| people_bulk::perform(ctx, caller, &actor, action, &users, &accounts)).await??;
+    let done = console.act(move |ctx, caller| people_bulk::perform(ctx, caller, &actor, action, &users, &accounts)).await?;
+    let (done, given) = done.map_err(|denied| not_all_there(denied.into(), &form.return_query))?;
     // What broke off is not followed by the next.
     let is_whole = done.iter().all(|done| done.outcome.as_ref().is_some_and(|done| done.as_ref().err().is_none_or(Denied::is_about_one)));
     let next = if form.rest.is_empty() || !is_whole {
@@ -193,7 +202,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     } else {
         with_query(paths::BulkUsers {}, &form.rest)
     };
-    console.done(&said(action, done, &given, &form.return_query)?, next)
+    console.done(&said(action, done, &given, &[("return", &form.return_query), ("rest", &form.rest)])?, next)
 }
 
 impl BulkForm {
@@ -218,7 +227,8 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
         let accounts = is_assigning.then(|| offers::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
         Ok((candidates, accounts))
     };
-    let (frame, (candidates, accounts)) = console.open(Action::Use(Permission::UsersExport), open).await?;
+    let opened = console.open(Action::Use(Permission::UsersExport), open).await;
+    let (frame, (candidates, accounts)) = opened.map_err(|failure| not_all_there(failure, &return_query))?;
     let (mut affected, mut others) = (Vec::new(), Vec::new());
     for Candidate { person, status, refusal } in candidates {
         let who = Person::from(&person.who());
@@ -239,6 +249,14 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
     })
 }
 
+/// What is not found is somebody or something that was ticked.
+fn not_all_there(failure: Failure, query: &str) -> Failure {
+    match failure {
+        Failure::NotFound => Failure::NotAllThere { list: with_query(paths::UsersAndPermissions {}, query) },
+        failure => failure,
+    }
+}
+
 /// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
 fn why(denied: Denied) -> Result<String, Failure> {
     if let Denied::Refused { refusal: Refusal::Status(status), .. } = denied {
@@ -253,8 +271,8 @@ fn why(denied: Denied) -> Result<String, Failure> {
     }
 }
 
-/// What became of each: first those to whom it was not done. What can be undone for the others is offered.
-fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str) -> Result<Flash, Failure> {
+/// What became of each: first those to whom it was not done. What can be undone for the others is offered, and then leads on as the form did.
+fn said(action: BulkAction, done: Vec<Done>, given: &[Account], carried: &[(&str, &str)]) -> Result<Flash, Failure> {
     let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.person.id).collect::<Vec<_>>();
     let (mut changed, mut others) = (Vec::new(), Vec::new());
     for Done { person, outcome } in done {
@@ -264,6 +282,7 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str) -> 
             Some(Ok(taken_over)) => {
                 changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&taken_over, NAMED)));
             }
+            Some(Err(Denied::Refused { refusal: Refusal::Unchanged, .. })) => others.push(format!("{name}: is like that already.")),
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
@@ -278,10 +297,11 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str) -> 
         names if names.is_empty() => action.label().to_owned(),
         names => format!("Assign to {names}"),
     };
-    let whom = counted(changed.len() as u64, "user", "users");
+    let whom = if changed.is_empty() { "nobody".to_owned() } else { counted(changed.len() as u64, "user", "users") };
     let flash = Flash::new(kind, format!("{what}: done to {whom}{not}.")).with_lines(others, changed);
     let Some(opposite) = action.opposite().filter(|_| !reached.is_empty()) else { return Ok(flash) };
-    let undo = FlashAction::new(opposite.label(), &whom, paths::DoBulk {}).returning(query).with("action", opposite.as_str());
+    let carried = carried.iter().copied().chain([("action", opposite.as_str())]).filter(|(_, value)| !value.is_empty());
+    let undo = carried.fold(FlashAction::new(opposite.label(), &whom, paths::DoBulk {}), |undo, (field, value)| undo.with(field, value));
     Ok(flash.with_action(reached.iter().fold(undo, |undo, id| undo.with("user", id))))
 }
 

@@ -118,6 +118,10 @@ impl PeoplePage {
         with_query(paths::BulkUsers {}, &PeopleQuery::whole(&self.query))
     }
 
+    fn new_user_href(&self) -> String {
+        paths::with_query(paths::NewUserWizard {}, &[("return", &self.query)])
+    }
+
     /// The header of a column: the address of the other direction, or of its order where it is not in force.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     fn sort_href(&self, by: &SortBy) -> String {
@@ -248,7 +252,7 @@ pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer
 /// Of a list, only the portfolio that narrows it can be unknown.
 pub(super) fn no_such(failure: Failure) -> Failure {
     match failure {
-        Failure::NotFound => Failure::NoSuchList(StatusCode::NOT_FOUND),
+        Failure::NotFound => super::query::no_such(StatusCode::NOT_FOUND),
         failure => failure,
     }
 }

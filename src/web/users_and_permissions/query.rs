@@ -63,9 +63,13 @@ impl FromRequest for PeopleQuery {
     }
 }
 
+/// A list of people that there is not, whatever is done with it: all of them are in the list itself.
+pub(super) fn no_such(status: StatusCode) -> Failure {
+    Failure::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
+}
+
 fn people_query(request: &HttpRequest) -> Result<PeopleQuery, Failure> {
-    let Query(query) =
-        Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| Failure::NoSuchList(StatusCode::BAD_REQUEST))?;
+    let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
     let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
     Ok(PeopleQuery { remembered, ..query })
 }
@@ -117,7 +121,7 @@ impl PeopleQuery {
     /// # Errors
     /// [`Failure::NoSuchList`]: a word that no list of ours has written leads nowhere.
     pub(in crate::web) fn asked(&self) -> Result<Asked, Failure> {
-        self.read().map_err(|failure| Failure::NoSuchList(failure.status_code()))
+        self.read().map_err(|failure| no_such(failure.status_code()))
     }
 
     fn read(&self) -> Result<Asked, Failure> {

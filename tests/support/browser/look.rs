@@ -5,13 +5,13 @@ use serde_json::json;
 use super::{Browser, Scheme, driver::Extension};
 
 impl Browser {
-    /// Whether something reaches over the right edge, so that the page or a part of it would have to be scrolled sideways; a row of links may be.
+    /// Whether something reaches over the right edge, so that the page or a part of it would have to be scrolled sideways; a row of links or buttons may be.
     #[track_caller]
     pub fn is_cut_off(&self) -> bool {
         let script = "
             const page = document.scrollingElement;
             const scrolls = part => ['auto', 'scroll'].includes(getComputedStyle(part).overflowX);
-            return [page, ...document.body.querySelectorAll(':not(nav)')]
+            return [page, ...document.body.querySelectorAll(':not(nav, .bulk)')]
                 .some(part => part.clientWidth && part.scrollWidth > part.clientWidth && (part === page || scrolls(part)));";
         self.evaluate(script, vec![]) == json!(true)
     }

@@ -82,6 +82,7 @@ fn page(sample: &Sample) -> ManagePage {
         default_role: "Portfolio Admin",
         is_admin: true,
         is_you: false,
+        is_partly_outside: sample.rows > 20,
         groups: vec![sample.group()],
         created: sample.moment(900),
         last_sign_in: Some(sample.moment(2)),
