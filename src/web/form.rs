@@ -2,7 +2,7 @@
 
 mod fields;
 
-use std::{future::Future, pin::Pin};
+use std::{collections::HashSet, future::Future, hash::Hash, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use percent_encoding::percent_decode;
@@ -34,6 +34,12 @@ pub(super) struct ListButton {
     /// The list's query.
     #[serde(default, rename = "return")]
     pub(super) return_query: String,
+}
+
+/// # Errors
+/// [`Failure::Malformed`]: pages of ours send each of what is ticked once.
+pub(super) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), Failure> {
+    if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(Failure::Malformed) }
 }
 
 impl<T: DeserializeOwned> FromRequest for Form<T> {

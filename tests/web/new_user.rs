@@ -138,6 +138,18 @@ on_both! {
         assert!(!app.has_user("noor@example.com"));
     }
 
+    async fn what_is_ticked_twice_is_no_answer(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let Business { nordic, fjord, .. } = business(&app);
+        let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
+        for (role, ticked) in [("user", ("account", &*fjord)), ("portfolio_admin", ("portfolio", &*nordic))] {
+            for (step, what) in [("2", "next"), ("3", "add")] {
+                answer(&mut maya, &app, &answers(step, what, role, &[ticked, ticked])).await.is(400);
+            }
+        }
+        assert!(!app.has_user("noor@example.com"));
+    }
+
     async fn two_tabs_at_once_keep_their_own_answers(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         let Business { fjord, cafe, .. } = business(&app);

@@ -23,7 +23,7 @@ use crate::{
         console::Console,
         draft::{self, DraftQuery},
         failure::Failure,
-        form::Form,
+        form::{Form, each_once},
         page::{Field, FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
         paths,
         respond::{self, Answer},
@@ -226,6 +226,7 @@ pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>
 /// `POST /accounts/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>) -> Answer {
     let Form(form, sent) = form;
+    each_once(&form.user)?;
     let Some(held) = draft::open::<Answers>(&console, &form.draft) else {
         let typed = Answers { portfolio: None, users: Vec::new(), ..form.answers(&Answers::default()) };
         return respond::again(&lost(&console, &typed).await?);

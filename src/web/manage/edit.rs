@@ -1,7 +1,5 @@
 //! Manage User: name, address and default role; and the questions that another default role raises.
 
-use std::collections::HashSet;
-
 use actix_web::{
     http::StatusCode,
     web::{Path, Query},
@@ -26,7 +24,7 @@ use crate::{
     web::{
         console::Console,
         failure::{Failure, too_many_mails},
-        form::Form,
+        form::{Form, each_once},
         page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Picker, Shell, Ways, parse},
         paths,
         query::ReturnQuery,
@@ -129,9 +127,7 @@ async fn person(
 /// `POST /users-and-permissions/{user}/edit`
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<EditForm>) -> Answer {
     let (id, typed) = (*id, form.0);
-    if typed.portfolio.iter().collect::<HashSet<_>>().len() < typed.portfolio.len() {
-        return Err(Failure::Malformed);
-    }
+    each_once(&typed.portfolio)?;
     let (frame, person, fields) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
     let base = Base { version: typed.version, was: typed.was.clone() };
     let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, ..fields };

@@ -1,8 +1,6 @@
 //! Portfolios and accounts taken away: one at once, with the way back. Several, and what is the last that somebody has in common with whoever does
 //! it, are asked about first.
 
-use std::collections::HashSet;
-
 use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
@@ -21,7 +19,7 @@ use crate::{
     web::{
         console::Console,
         failure::Failure,
-        form::Form,
+        form::{Form, each_once},
         page::{Flash, FlashKind, NAMED, Person, Shell, counted, names_in_short, switches},
         paths,
         query::ReturnQuery,
@@ -131,8 +129,8 @@ impl SeveralForm {
     fn given(&self) -> Result<Vec<Given>, Failure> {
         let portfolios = self.portfolio.iter().copied().map(Given::Portfolio);
         let given = portfolios.chain(self.account.iter().copied().map(Given::Account)).collect::<Vec<_>>();
-        let is_each_once = given.iter().collect::<HashSet<_>>().len() == given.len();
-        if is_each_once && ["", "remove"].contains(&&*self.act) { Ok(given) } else { Err(Failure::Malformed) }
+        each_once(&given)?;
+        if ["", "remove"].contains(&&*self.act) { Ok(given) } else { Err(Failure::Malformed) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         user::DefaultRole,
     },
     usecases::new_user::Given,
-    web::{draft, failure::Failure, page::with_query, paths},
+    web::{draft, failure::Failure, form::each_once, page::with_query, paths},
 };
 
 /// All answers, as they were typed and ticked.
@@ -130,6 +130,8 @@ pub struct WizardForm {
 impl WizardForm {
     /// The answers, and what is looked for. `held` are those of the draft.
     pub(super) fn answers(self, held: &Answers) -> Result<(Answers, String), Failure> {
+        each_once(&self.portfolio)?;
+        each_once(&self.account)?;
         let default_role = match self.default_role.as_deref() {
             None => held.default_role,
             Some("") => None,

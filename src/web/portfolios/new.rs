@@ -18,7 +18,7 @@ use crate::{
         accounts::picks,
         console::Console,
         failure::Failure,
-        form::Form,
+        form::{Form, each_once},
         page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
         paths,
         respond::{self, Answer},
@@ -97,6 +97,8 @@ pub(in crate::web) async fn show(console: Console) -> Answer {
 /// `POST /portfolios/new`
 pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm>) -> Answer {
     let Form(form, sent) = form;
+    each_once(&form.account)?;
+    each_once(&form.user)?;
     let (fields, details) = PortfolioFields::typed(&form.name, &form.notes);
     if form.finds() {
         let fields = PortfolioFields { name: crate::web::page::Field::new(form.name.as_str()), notes: fields.notes };

@@ -1,7 +1,5 @@
 //! Many people at once: who is affected and who is not, and what came of it.
 
-use std::collections::HashSet;
-
 use askama::Template;
 
 use crate::{
@@ -22,7 +20,7 @@ use crate::{
         accounts::picks,
         console::Console,
         failure::Failure,
-        form::Form,
+        form::{Form, each_once},
         page::{
             Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, NAMED, PICKS_MAX, Person, Picker, Shell, counted, grouped,
             names_in_short, with_query,
@@ -208,12 +206,12 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
 impl BulkForm {
     /// Each of them once, and no more than one action takes; the rest of the form as pages of ours send it.
     fn checked(mut self) -> Result<Self, Failure> {
-        let is_each_once = self.user.iter().collect::<HashSet<_>>().len() == self.user.len()
-            && self.account.iter().collect::<HashSet<_>>().len() == self.account.len();
+        each_once(&self.user)?;
+        each_once(&self.account)?;
         let is_ours = self.user.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
         self.return_query = PeopleQuery::returned(&self.return_query);
         self.rest = PeopleQuery::returned(&self.rest);
-        if is_each_once && is_ours { Ok(self) } else { Err(Failure::Malformed) }
+        if is_ours { Ok(self) } else { Err(Failure::Malformed) }
     }
 }
 
