@@ -635,6 +635,16 @@ on_both! {
         app.mails().await;
     }
 
+    async fn what_was_edited_is_told_by_its_fields(db: Db) {
+        let Business { app, mut maya, jonas, hana_id, nordic, .. } = Business::new(db).await;
+        update(&app, &mut maya, jonas, "1", &[("first_name", "Jonathan")]).await.is(303);
+        maya.get(&app, &at(jonas, "")).await.sees("Maya Fischer edited nameToday");
+        let leaves = nordic.to_string();
+        maya.fill(&app, &at(hana_id, "/edit"), &[("last_name", "Nova"), ("default_role", "user"), ("leaves", &leaves)]).await.is(303);
+        maya.get(&app, &at(hana_id, "")).await.sees("Maya Fischer edited name, default roleToday");
+        app.mails().await;
+    }
+
     async fn of_somebody_partly_outside_a_portfolio_admin_is_told_what_happened_inside(db: Db) {
         let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
         press(&app, &mut maya, jonas, "/deactivate").await.is(303);

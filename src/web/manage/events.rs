@@ -1,10 +1,22 @@
 //! What happened to somebody, in sentences. They tell what was done and never the values, which not everybody there may know.
 
+use serde_json::Value;
+
 use crate::{
     domain::audit::AuditAction,
     usecases::AuditRow,
     web::page::{Event, Moment},
 };
+
+/// What the entry of an edit says was changed: "name, default role".
+fn edited(details: &str) -> String {
+    let details = serde_json::from_str::<Value>(details).unwrap_or_default();
+    let is_changed = |field: &str| details.pointer(&format!("/before/{field}")) != details.pointer(&format!("/after/{field}"));
+    let fields = [("name", "name"), ("email", "email"), ("default_role", "default role")];
+    let changed = fields.into_iter().filter(|(field, _)| is_changed(field)).map(|(_, label)| label).collect::<Vec<_>>();
+    // A default role that changed by itself stands alone there.
+    if changed.is_empty() { "default role".to_owned() } else { changed.join(", ") }
+}
 
 /// `None` for what the page has no words for.
 pub(super) fn event(row: &AuditRow, at: Moment) -> Option<Event> {
@@ -23,7 +35,7 @@ pub(super) fn event(row: &AuditRow, at: Moment) -> Option<Event> {
         AuditAction::EmailChangeStopped => "Another email address was stopped from the old one".to_owned(),
         AuditAction::EmailChanged => "Another email address was confirmed".to_owned(),
         AuditAction::UserCreated => format!("{by} created the user"),
-        AuditAction::UserEdited => format!("{by} edited name, email or default role"),
+        AuditAction::UserEdited => format!("{by} edited {}", edited(&row.details)),
         AuditAction::UserDeactivated => format!("{by} deactivated the user"),
         AuditAction::UserReactivated => format!("{by} reactivated the user"),
         AuditAction::UserDeleted => format!("{by} deleted the user"),
