@@ -362,16 +362,6 @@ pub fn take_portfolio_over(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId
     Ok(diesel::update(row).set(given).execute(tx.db())? == 1)
 }
 
-/// From now on the account is given by somebody else.
-///
-/// # Errors
-/// The database's.
-pub fn take_account_over(tx: &mut Tx<'_>, user: UserId, account: AccountId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
-    let row = account_assignments::table.find((user, account));
-    let given = (account_assignments::assigned_by.eq(Some(by.0)), account_assignments::assigned_at.eq(now));
-    Ok(diesel::update(row).set(given).execute(tx.db())? == 1)
-}
-
 /// Tells whether the person had it.
 ///
 /// # Errors

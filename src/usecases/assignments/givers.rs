@@ -153,7 +153,7 @@ pub(in crate::usecases) fn take_over(
         note(tx, place_of_portfolio(&given.portfolio), given.by);
     }
     for given in accounts.iter().filter(|given| may_give(DefaultRole::User) && givers.lost_account(given).is_some()) {
-        assignments::take_account_over(tx, invited.id, given.account.id, acting.person.id, now)?;
+        assignments::set_grants(tx, invited.id, given.account.id, given.grants, acting.person.id, now)?;
         note(tx, place_of_account(&given.account), given.by);
     }
     Ok(taken)

@@ -11,7 +11,11 @@ use crate::{
         left_out::LeftOut,
         people::{self, Assigned, Held, What},
     },
-    web::{page::Pager, paths, query::Asked, users_and_permissions::list::in_short},
+    web::{
+        page::{Pager, assigned_in_short},
+        paths,
+        query::Asked,
+    },
 };
 
 use super::{show::ManageQuery, unassign::remove_and_assign};
@@ -108,7 +112,7 @@ impl Assignments {
         let searches = pager.next.is_some() || pager.previous.is_some() || !query.q.is_empty();
         let row = |held: &Held| row(user, held, assigned.is_last_portfolio, assigned.is_last_in_common);
         Self {
-            in_short: in_short(assigned.numbers),
+            in_short: assigned_in_short(assigned.numbers),
             has_portfolios: assigned.numbers.portfolios > 0,
             q: query.q.clone(),
             searches,

@@ -213,6 +213,7 @@ impl ManagePage {
             default_role: person.default_role.label(),
             is_admin: role == Role::Admin,
             is_you: console.is_you(&person),
+            // Whoever is an Admin looks the same.
             is_partly_outside: !may.edit && !console.is_you(&person) && console.user.person.actor().role == Role::PortfolioAdmin,
             groups,
             created: moment(person.created_at),

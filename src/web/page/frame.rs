@@ -193,17 +193,20 @@ impl FlashAction {
         Self { label: label.to_owned(), accessible_name, path: path.to_string(), fields: Vec::new() }
     }
 
-    /// The same with what its form sends besides.
+    /// The same with what its form sends besides, unless that is empty.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl ToString) -> Self {
-        self.fields.push((field.to_owned(), value.to_string()));
+        let value = value.to_string();
+        if !value.is_empty() {
+            self.fields.push((field.to_owned(), value));
+        }
         self
     }
 
     /// The same that returns to a list as it was left.
     #[must_use]
     pub fn returning(self, query: &str) -> Self {
-        if query.is_empty() { self } else { self.with("return", query) }
+        self.with("return", query)
     }
 }
 

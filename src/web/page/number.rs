@@ -4,6 +4,8 @@ use std::fmt;
 
 use chrono::TimeDelta;
 
+use crate::usecases::Assigned;
+
 /// How many there are. Large searches are counted only so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
@@ -54,6 +56,13 @@ pub fn grouped(number: u64) -> String {
 /// "1 member", "2 members".
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     Count::Exactly(count).of(one, many)
+}
+
+/// "2 portfolios, 1 account"; empty for none.
+pub fn assigned_in_short(assigned: Assigned) -> String {
+    let counted = |number: i64, one, many| (number > 0).then(|| counted(number.cast_unsigned(), one, many));
+    let parts = [counted(assigned.portfolios, "portfolio", "portfolios"), counted(assigned.accounts, "account", "accounts")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// So many of a list are named in a sentence.
@@ -111,6 +120,13 @@ mod tests {
             (TimeDelta::minutes(15), "15 minutes"),
         ] {
             assert_eq!(wait_in_words(&wait), words);
+        }
+    }
+
+    #[test]
+    fn assignments_are_told_in_short() {
+        for (portfolios, accounts, short) in [(0, 0, ""), (1, 0, "1 portfolio"), (0, 2, "2 accounts"), (2, 1, "2 portfolios, 1 account")] {
+            assert_eq!(assigned_in_short(Assigned { portfolios, accounts }), short);
         }
     }
 }

@@ -200,7 +200,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     } else {
         with_query(paths::BulkUsers {}, &form.rest)
     };
-    console.done(&said(action, done, &given, &[("return", &form.return_query), ("rest", &form.rest)])?, next)
+    console.done(&said(action, done, &given, &form.return_query, &form.rest)?, next)
 }
 
 impl BulkForm {
@@ -270,7 +270,7 @@ fn why(denied: Denied) -> Result<String, Failure> {
 }
 
 /// What became of each: first those to whom it was not done. What can be undone for the others is offered, and then leads on as the form did.
-fn said(action: BulkAction, done: Vec<Done>, given: &[Account], carried: &[(&str, &str)]) -> Result<Flash, Failure> {
+fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, rest: &str) -> Result<Flash, Failure> {
     let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.person.id).collect::<Vec<_>>();
     let (mut changed, mut others) = (Vec::new(), Vec::new());
     for Done { person, outcome } in done {
@@ -298,8 +298,8 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account], carried: &[(&str
     let whom = if changed.is_empty() { "nobody".to_owned() } else { counted(changed.len() as u64, "user", "users") };
     let flash = Flash::new(kind, format!("{what}: done to {whom}{not}.")).with_lines(others, changed);
     let Some(opposite) = action.opposite().filter(|_| !reached.is_empty()) else { return Ok(flash) };
-    let carried = carried.iter().copied().chain([("action", opposite.as_str())]).filter(|(_, value)| !value.is_empty());
-    let undo = carried.fold(FlashAction::new(opposite.label(), &whom, paths::DoBulk {}), |undo, (field, value)| undo.with(field, value));
+    let undo = FlashAction::new(opposite.label(), &whom, paths::DoBulk {}).returning(query).with("rest", rest);
+    let undo = undo.with("action", opposite.as_str());
     Ok(flash.with_action(reached.iter().fold(undo, |undo, id| undo.with("user", id))))
 }
 

@@ -11,13 +11,13 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        Assigned, Portfolio,
+        Portfolio,
         people_list::{self, Asked, Row},
     },
     web::{
         console::Console,
         failure::Failure,
-        page::{Count, Moment, Pager, Person, Shell, counted, with_query},
+        page::{Count, Moment, Pager, Person, Shell, assigned_in_short, with_query},
         paths,
         query::shown,
         respond::{self, Answer},
@@ -212,13 +212,6 @@ pub(super) fn has_credentials(status: Status) -> bool {
     matches!(status, Status::Active | Status::Deactivated)
 }
 
-/// "2 portfolios, 1 account"; empty for none.
-pub(in crate::web) fn in_short(assigned: Assigned) -> String {
-    let counted = |number: i64, one, many| (number > 0).then(|| counted(number.cast_unsigned(), one, many));
-    let parts = [counted(assigned.portfolios, "portfolio", "portfolios"), counted(assigned.accounts, "account", "accounts")];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
 /// `GET /users-and-permissions`
 pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer {
     let asked = query.asked()?;
@@ -232,7 +225,11 @@ pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer
         status: row.status,
         is_admin: row.person.is_admin && actor.role == Role::Admin,
         is_you: console.is_you(&row.person),
-        assignments: if row.person.is_admin && actor.role == Role::Admin { "All, as Admin".to_owned() } else { in_short(row.assigned) },
+        assignments: if row.person.is_admin && actor.role == Role::Admin {
+            "All, as Admin".to_owned()
+        } else {
+            assigned_in_short(row.assigned)
+        },
         last_sign_in: row.person.last_sign_in_at.map(|at| Moment::new(at, frame.now)),
         person: Person::from(&row.person.who()),
     };
@@ -260,6 +257,7 @@ pub(super) fn no_such(failure: Failure) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::usecases::Assigned;
     use crate::web::samples::{Sample, check};
 
     fn page(sample: &Sample, query: &PeopleQuery) -> PeoplePage {
@@ -269,7 +267,7 @@ mod tests {
             status: Status::ALL[place % 4],
             is_admin: place == 11,
             is_you: place == 11,
-            assignments: in_short(Assigned { portfolios: i64::from(place % 5 == 1), accounts: i64::try_from(place % 3).unwrap() }),
+            assignments: assigned_in_short(Assigned { portfolios: i64::from(place % 5 == 1), accounts: i64::try_from(place % 3).unwrap() }),
             last_sign_in: (place % 4 < 2).then(|| sample.moment(place * place * 10)),
         };
         let order = Order { by: SortBy::LastSignIn, is_descending: true };
@@ -306,12 +304,5 @@ mod tests {
             ..page(sample, &PeopleQuery { status: "expired".into(), ..query(sample) })
         });
         check("people-without-portfolio", |sample| NoPortfolioPage { shell: sample.shell() });
-    }
-
-    #[test]
-    fn assignments_are_told_in_short() {
-        for (portfolios, accounts, short) in [(0, 0, ""), (1, 0, "1 portfolio"), (0, 2, "2 accounts"), (2, 1, "2 portfolios, 1 account")] {
-            assert_eq!(in_short(Assigned { portfolios, accounts }), short);
-        }
     }
 }
