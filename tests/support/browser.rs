@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use driver::{Extension, connect, run};
 use find::{Kind, computed};
 
+mod click;
 mod driver;
 mod find;
 mod look;
@@ -195,16 +196,16 @@ impl Browser {
         })
     }
 
-    /// Presses the button with this name.
+    /// Presses the button with this name, and waits for the page that it leads to.
     #[track_caller]
     pub fn press(&self, name: &str) {
-        self.act(Kind::Button, name, |button| async move { button.click().await });
+        self.click(Kind::Button, name);
     }
 
-    /// Follows the link with this name.
+    /// Follows the link with this name, and waits for the page that it leads to.
     #[track_caller]
     pub fn click_link(&self, name: &str) {
-        self.act(Kind::Link, name, |link| async move { link.click().await });
+        self.click(Kind::Link, name);
     }
 
     /// Whether there is such a button right now.
