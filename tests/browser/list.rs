@@ -68,6 +68,32 @@ with_scripts_and_without! {
         assert_eq!(maya.value("Search name or email"), "jonas");
     }
 
+    fn back_leads_to_the_list_before_the_search_and_forward_to_what_it_found(scripts: bool) {
+        let site = company(scripts);
+        let maya = site.signed_in(MAYA, scripts);
+        maya.open("/users-and-permissions?sort=name-desc");
+        find_one(&maya, "jonas", scripts);
+        find_one(&maya, "oscar", scripts);
+        maya.see("Oscar Pena");
+        maya.go_back();
+        if !scripts {
+            maya.see("Jonas Vermeulen");
+            maya.go_back();
+        }
+        maya.see("1–6 of 6 users");
+        assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
+        // Without scripts a page that the browser kept says what was typed last.
+        if scripts {
+            assert_eq!(maya.value("Search name or email"), "");
+        }
+        maya.go_forward();
+        if !scripts {
+            maya.go_forward();
+        }
+        maya.see("1–1 of 1 user");
+        assert_eq!(people(&maya), ["Oscar Pena"]);
+    }
+
     fn what_is_exported_is_what_the_search_shows(scripts: bool) {
         let site = company(scripts);
         let maya = site.signed_in(MAYA, scripts);
