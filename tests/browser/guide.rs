@@ -120,7 +120,7 @@ in_every_combination! {
         new_user(&astrid, "Noor", "noor@example.com", "User", "Polar Outfitters");
         astrid.press("Add New User");
         astrid.see("Noor Lind is invited");
-        astrid.choose("Add portfolio or account", "Fjord Foods");
+        astrid.choose("Add account", "Fjord Foods");
         astrid.press("Add");
         astrid.see("Fjord Foods is now assigned to Noor Lind.");
         site.subjects();

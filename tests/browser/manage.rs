@@ -120,7 +120,7 @@ with_scripts_and_without! {
         let maya = site.signed_in(MAYA, scripts);
         let browser = site.signed_in(JONAS, scripts);
         maya.open(&Business::manage(jonas, ""));
-        maya.choose("Add portfolio or account", "Bergmann Bikes");
+        maya.choose("Add account", "Bergmann Bikes");
         maya.press("Add");
         maya.see("Bergmann Bikes is now assigned to Jonas Vermeulen.");
         browser.click_link("Accounts");
