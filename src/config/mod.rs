@@ -1,6 +1,6 @@
 //! The settings of the process: variables, else the file in the data folder, else defaults that do for trying Usher on one machine.
 //!
-//! What a company decides about people (how long an invitation holds, who needs two-factor) is in the database, on the Settings page.
+//! What a company decides about people, such as how long an invitation holds, is in the database.
 
 mod database_url;
 mod key_file;

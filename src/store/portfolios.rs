@@ -227,7 +227,6 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
         (contents.accounts, contents.without_billing) = (accounts, accounts - with_billing);
     }
     let people = portfolio_people::table
-        .inner_join(people::table)
         .filter(portfolio_people::portfolio_id.eq_any(&numbers))
         .group_by(portfolio_people::portfolio_id)
         .select((portfolio_people::portfolio_id, count(portfolio_people::user_id)))

@@ -15,16 +15,11 @@ use crate::{
         secret::SecretKey,
         sent_form::SentForm,
         token::{Token, TokenHash, TokenPurpose},
-        user::{Status, Who},
+        user::Who,
     },
     store::{
-        Store, StoreError, Tx,
-        accounts::Account,
-        company,
-        groups::Group,
-        people::{self, Person},
-        portfolios::Portfolio,
-        sent_forms,
+        Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, people::Person, portfolios::Portfolio, sent_forms,
+        sessions,
     },
 };
 
@@ -175,8 +170,13 @@ impl Caller {
             Rights::Change => company::lock_rights(tx)?,
             Rights::Stay => company::hold_rights(tx)?,
         }
-        let person = people::find(tx.db(), self.user)?;
-        person.filter(|person| person.status(now) == Status::Active).ok_or(Denied::SignedOut)
+        self.person(tx.db(), now)
+    }
+
+    /// The caller as they are now, if their session still holds: one that ended acts no more, whatever it had begun.
+    pub(super) fn person(&self, db: &mut Database, now: Timestamp) -> Result<Person, Denied> {
+        let found = sessions::find(db, self.session, now)?.filter(|found| found.person.id == self.user);
+        found.map(|found| found.person).ok_or(Denied::SignedOut)
     }
 
     /// Refuses a form that was done already. For acts that make something new each time.

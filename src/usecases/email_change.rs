@@ -44,7 +44,7 @@ pub(super) struct Asked<'a> {
     pub(super) caller: &'a Caller,
     /// The caller, as the transaction found them.
     pub(super) by: &'a Person,
-    /// Active, and under lock.
+    /// Under lock.
     pub(super) person: &'a Person,
     /// Nobody else's.
     pub(super) email: &'a EmailAddress,

@@ -29,6 +29,7 @@ use super::{
     acting::Acting,
     assignments,
     context::{Rights, about_user, by_oneself},
+    email_change::Asked,
     links::{self, LinkError, Looked},
     mails::{self, Recipient},
     sign_in,
@@ -227,21 +228,16 @@ pub fn link(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<
     })
 }
 
-/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew.
-pub(super) fn readdress(
-    ctx: &Context,
-    tx: &mut Tx<'_>,
-    acting: &Acting,
-    person: &Person,
-    email: &EmailAddress,
-    token: &Token,
-    now: Timestamp,
-) -> Result<(), Denied> {
+/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew. Whoever sends it takes over what those who
+/// gave it may no longer give.
+pub(super) fn readdress(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: &Asked<'_>, token: &Token) -> Result<(), Denied> {
+    let Asked { caller, person, email, now, .. } = *asked;
     mails::count_click(tx, &acting.person, person, now)?;
     outbox::cancel_for(tx, person.id, now)?;
     people::set_email(tx, person, email)?;
     let person = people::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
     renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
+    assignments::take_over(tx, caller, acting, &person, now)?;
     Ok(())
 }
 

@@ -80,8 +80,10 @@ pub(super) fn consume(
     now: Timestamp,
 ) -> Result<(TokenRow, Person), LinkError> {
     company::hold_rights(tx)?;
+    // The person before the link, as whoever sends another one has them.
+    let user = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
+    let person = user.map(|user| people::lock(tx, user)).transpose()?.flatten();
     let token = tokens::consume(tx, purpose, token.hash(), now)?.ok_or(LinkError::NotOpen)?;
-    let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten();
     let person = person.filter(|person| person.status(now) == status && went_to(&token, purpose, person));
     Ok((token, person.ok_or(LinkError::NotOpen)?))
 }

@@ -139,13 +139,13 @@ pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) 
     })
 }
 
-/// The next rows of an export. Whoever exports is read again each time: what is taken from them meanwhile ends it.
+/// The next rows of an export. Whoever exports is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn export(ctx: &Context, user: UserId, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
+pub fn export(ctx: &Context, caller: &Caller, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
     ctx.store.read(|db| {
-        let person = people::find(db, user)?.filter(|person| person.status(ctx.now()) == Status::Active).ok_or(Denied::SignedOut)?;
+        let person = caller.person(db, ctx.now())?;
         let acting = Acting::of(db, &person)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &acting, asked)?;

@@ -198,7 +198,7 @@ fn change_address(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: &Asked
     }
     match person.status(now) {
         Status::Active => Ok(email_change::begin(ctx, tx, asked, tokens)?),
-        Status::Invited | Status::Expired => Ok(invitations::readdress(ctx, tx, acting, person, email, &tokens.to_new, now)?),
+        Status::Invited | Status::Expired => Ok(invitations::readdress(ctx, tx, acting, asked, &tokens.to_new)?),
         Status::Deactivated => Err(ProfileError::AddressStays),
     }
 }

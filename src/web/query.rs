@@ -152,7 +152,7 @@ impl Asked {
                 Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
             },
             first: slice.has_previous.then(|| link("")),
-            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), before(from, self.rows))),
+            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), before(from, self.rows.count()))),
             next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
             last: slice.has_next.then(|| at(Place::Last, 1)),
             rows: Vec::new(),
@@ -210,7 +210,7 @@ impl ListQuery {
     /// of the row after it.
     fn with_rows(&self, path: &str, asked: &Asked, rows: Rows, end: u64) -> RowsLink {
         let key = asked.key.clone().map(|key| match key.place {
-            Place::Before(..) if key.from > 0 => PageKey { from: before(end, rows), ..key },
+            Place::Before(..) if key.from > 0 => PageKey { from: before(end, rows.count()), ..key },
             Place::After(..) | Place::Before(..) | Place::Last => key,
         });
         let page = key.map(|key| key.text()).unwrap_or_default();
@@ -218,9 +218,9 @@ impl ListQuery {
     }
 }
 
-/// The number of the first row of the page before the row with the number `end`; 0 where nobody knows.
-fn before(end: u64, rows: Rows) -> u64 {
-    if end == 0 { 0 } else { end.saturating_sub(rows.count() as u64).max(1) }
+/// The number of the first row of the page of `limit` rows before the row with the number `end`; 0 where nobody knows.
+pub(super) fn before(end: u64, limit: usize) -> u64 {
+    if end == 0 { 0 } else { end.saturating_sub(limit as u64).max(1) }
 }
 
 /// A count as pages show it.
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_page_whose_place_nobody_knows_is_not_given_one() {
-        assert_eq!(before(0, Rows::Few), 0);
-        assert_eq!([before(10, Rows::Few), before(26, Rows::Few), before(27, Rows::Few)], [1, 1, 2]);
+        assert_eq!(before(0, 25), 0);
+        assert_eq!([before(10, 25), before(26, 25), before(27, 25)], [1, 1, 2]);
     }
 }

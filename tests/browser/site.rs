@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc, sync::mpsc, thread::JoinHandle};
 
 use actix_web::{dev::ServerHandle, rt::System, web::Data};
 use usher::{
-    domain::{email_address::EmailAddress, ids::GroupId, text::GroupName, token::TokenHash},
+    domain::{email_address::EmailAddress, ids::GroupId, text::GroupName},
     startup,
     usecases::{Caller, groups, invitations, setup},
     web::{Reach, State},
@@ -86,7 +86,7 @@ impl Site {
 
     /// Somebody as use cases know them, for what happens elsewhere.
     pub(crate) fn caller(&self, email: &str) -> Caller {
-        Caller { user: self.app.id_of(email), session: TokenHash([0; 32]), form: None, source: "192.0.2.1".to_owned() }
+        self.app.caller(self.app.id_of(email))
     }
 
     /// The Admin invites somebody; the path of the link that they get.

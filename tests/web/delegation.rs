@@ -10,7 +10,7 @@ use crate::{
     helpers::{Browser, PASSWORD, Page, TestApp},
     people::{World, names},
     routes::stored,
-    steps::{caller, csrf, follow, press},
+    steps::{csrf, follow, press},
 };
 
 const LIST: &str = "/users-and-permissions";
@@ -41,7 +41,7 @@ fn at(user: UserId, what: &str) -> String {
 }
 
 fn maya(app: &TestApp) -> usher::usecases::Caller {
-    caller(app.id_of("maya.fischer@example.com"))
+    app.caller(app.id_of("maya.fischer@example.com"))
 }
 
 /// Sends these fields as a page of ours would.

@@ -7,7 +7,7 @@ use crate::{
     business::{Business, HANA},
     helpers::{Browser, Page, TestApp},
     routes::stored,
-    steps::{caller, go_on},
+    steps::go_on,
 };
 
 const USER: &str = "/users-and-permissions/new";
@@ -47,7 +47,7 @@ impl Business {
     /// Nordic Brands gives Hana nothing any more, nor anybody else if an Admin looks.
     async fn nordic_goes(&self, for_admin: bool) {
         if for_admin {
-            portfolios::deactivate(&self.app.ctx, &caller(self.app.id_of("maya.fischer@example.com")), self.nordic).unwrap();
+            portfolios::deactivate(&self.app.ctx, &self.app.caller(self.app.id_of("maya.fischer@example.com")), self.nordic).unwrap();
             self.app.mails().await;
         } else {
             self.app.take_portfolio(self.hana_id, self.nordic);
@@ -303,7 +303,7 @@ on_both! {
         let business = Business::with_hana_in_both(db).await;
         let (app, mut hana) = (&business.app, business.browser(false));
         let (location, review) = business.account_review(&mut hana).await;
-        users::delete(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), business.jonas).unwrap();
+        users::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), business.jonas).unwrap();
         app.mails().await;
         let before = stored(app);
         hana.get(app, &location).await.is(200).sees("One of the people that you ticked is no longer available").sees("Step 3 of 4").sees_no("Jonas");
@@ -320,7 +320,7 @@ on_both! {
         let business = Business::with_hana_in_both(db).await;
         let (app, mut hana) = (&business.app, business.browser(false));
         let (location, _) = business.user_review(&mut hana).await;
-        let maya = caller(app.id_of("maya.fischer@example.com"));
+        let maya = app.caller(app.id_of("maya.fischer@example.com"));
         users::block(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
         let sign_in = hana.get(app, &location).await;
         let sign_in = sign_in.is(303).header("location").to_owned();

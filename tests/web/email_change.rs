@@ -19,7 +19,7 @@ use usher::{
 
 use crate::{
     helpers::{PASSWORD, Page, TestApp},
-    steps::{NOOR, add_member, at_once, caller, confirm, forgot, invite, press, reset_link, sql, token, user_path},
+    steps::{NOOR, add_member, at_once, confirm, forgot, invite, press, reset_link, sql, token, user_path},
 };
 
 const MAYA: &str = "maya.fischer@example.com";
@@ -42,7 +42,7 @@ fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), Prof
         agreed: false,
         version: person.version,
     };
-    profiles::update(&app.ctx, &caller(by), user, &profile).map(|_| ())
+    profiles::update(&app.ctx, &app.caller(by), user, &profile).map(|_| ())
 }
 
 /// Maya does.
@@ -350,7 +350,7 @@ on_both! {
     async fn an_administrator_takes_it_back(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let (hana, link, stop) = begun(&app).await;
-        let maya = caller(app.id_of(MAYA));
+        let maya = app.caller(app.id_of(MAYA));
         assert_eq!(email_change::withdraw(&app.ctx, &maya, hana).unwrap().id, hana);
         app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
         app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
@@ -362,7 +362,7 @@ on_both! {
     async fn the_person_is_told_that_the_address_stays_and_the_new_one_nothing(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let (hana, ..) = begun(&app).await;
-        email_change::withdraw(&app.ctx, &caller(app.id_of(MAYA)), hana).unwrap();
+        email_change::withdraw(&app.ctx, &app.caller(app.id_of(MAYA)), hana).unwrap();
         let mail = app.mail().await;
         assert_eq!((mail.to.as_str(), &*mail.rendered.subject), (OLD, "Your Usher email address stays"));
         let text = mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -373,7 +373,7 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         let hana = app.create_user("Hana", "Novotna");
         begin(&app, hana, NEW);
-        email_change::withdraw(&app.ctx, &caller(app.id_of(MAYA)), hana).unwrap();
+        email_change::withdraw(&app.ctx, &app.caller(app.id_of(MAYA)), hana).unwrap();
         assert_eq!(app.mail().await.rendered.subject, "Your Usher email address stays");
     }
 
@@ -390,10 +390,10 @@ on_both! {
         app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
         let confirmed = email_change::confirm(&app.ctx, &token(&link), "192.0.2.1");
         assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
-        let refused = email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap_err();
+        let refused = email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap_err();
         assert!(matches!(refused, Denied::Refused { refusal: Refusal::OutOfReach, .. }), "{refused:?}");
-        assignments::take(&app.ctx, &caller(app.id_of(MAYA)), hana, &[usher::usecases::Given::Account(farms)], false).unwrap();
-        email_change::withdraw(&app.ctx, &caller(nadia), hana).unwrap();
+        assignments::take(&app.ctx, &app.caller(app.id_of(MAYA)), hana, &[usher::usecases::Given::Account(farms)], false).unwrap();
+        email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap();
         app.mails().await;
     }
 
@@ -402,7 +402,7 @@ on_both! {
         let (hana, ..) = begun(&app).await;
         let maya = app.id_of(MAYA);
         for (by, user, why) in [(hana, hana, Refusal::Role), (maya, maya, Refusal::Oneself), (maya, UserId(987_654), Refusal::Unknown)] {
-            let refused = email_change::withdraw(&app.ctx, &caller(by), user).unwrap_err();
+            let refused = email_change::withdraw(&app.ctx, &app.caller(by), user).unwrap_err();
             assert!(matches!(refused, Denied::Refused { refusal, .. } if refusal == why), "{refused:?}");
         }
         assert!(pending(&app, hana).is_some());
@@ -446,7 +446,7 @@ on_both! {
         let (hana, _, stop) = begun(&app).await;
         press_at(&app, &stop).await.redirects_to(STOPPED);
         begin_again(&app, hana, NEW).await;
-        email_change::withdraw(&app.ctx, &caller(app.id_of(MAYA)), hana).unwrap();
+        email_change::withdraw(&app.ctx, &app.caller(app.id_of(MAYA)), hana).unwrap();
         app.mails().await;
         let (link, _) = begin_again(&app, hana, NEW).await;
         press_at(&app, &link).await.redirects_to(CONFIRMED);

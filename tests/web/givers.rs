@@ -10,7 +10,7 @@ use crate::{
     business::{Business, HANA},
     helpers::{Browser, Db, TestApp},
     people_bulk::{DO, ask},
-    steps::{NOOR, caller, csrf},
+    steps::{NOOR, csrf},
 };
 
 const NOORS: &str = "noor@example.com";
@@ -36,15 +36,15 @@ async fn invited_by_hana(business: &mut Business) -> (UserId, String) {
 }
 
 fn deactivate_hana(app: &TestApp) {
-    users::block(&app.ctx, &caller(app.id_of(MAYA)), Door::UsersAndGroups, app.id_of(HANA)).unwrap();
+    users::block(&app.ctx, &app.caller(app.id_of(MAYA)), Door::UsersAndGroups, app.id_of(HANA)).unwrap();
 }
 
 fn delete_hana(app: &TestApp) {
-    users::delete(&app.ctx, &caller(app.id_of(MAYA)), app.id_of(HANA)).unwrap();
+    users::delete(&app.ctx, &app.caller(app.id_of(MAYA)), app.id_of(HANA)).unwrap();
 }
 
 fn move_away(app: &TestApp, account: AccountId, to: PortfolioId) {
-    accounts::move_to(&app.ctx, &caller(app.id_of(MAYA)), account, to).unwrap();
+    accounts::move_to(&app.ctx, &app.caller(app.id_of(MAYA)), account, to).unwrap();
 }
 
 /// What Manage says of Noor when this happened after Hana invited her.
@@ -103,6 +103,18 @@ on_both! {
             .sees("Yours to give from now on, since whoever assigned it may no longer: Fjord Foods.")
             .sees("given by Maya Fischer").sees_no("not be given");
         assert_eq!(app.deeds()[before..], ["invitation.resent Noor van Dijk", "assignment.taken_over Noor van Dijk"]);
+        accept(&app, &app.link_in_mail().await).await;
+        assert_eq!(app.accounts_of(noor), [fjord]);
+    }
+
+    async fn whoever_sends_the_invitation_to_another_address_takes_over_what_would_be_left_out(db: Db) {
+        let mut business = Business::new(db).await;
+        let (noor, _) = invited_by_hana(&mut business).await;
+        let Business { app, mut maya, fjord, .. } = business;
+        deactivate_hana(&app);
+        app.mails().await;
+        maya.fill(&app, &at(noor, "/edit"), &[("email", "noor.van.dijk@example.com")]).await.is(303);
+        maya.get(&app, &at(noor, "")).await.sees("given by Maya Fischer").sees_no("not be given");
         accept(&app, &app.link_in_mail().await).await;
         assert_eq!(app.accounts_of(noor), [fjord]);
     }

@@ -59,9 +59,9 @@ on_both! {
 
     async fn of_two_who_create_a_group_at_the_same_moment_one_does(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
-        let (maya, name) = (app.id_of("maya.fischer@example.com"), usher::domain::text::GroupName::parse("Finance").unwrap());
+        let (maya, name) = (app.caller(app.id_of("maya.fischer@example.com")), usher::domain::text::GroupName::parse("Finance").unwrap());
         let ctx = &app.ctx;
-        let outcomes = crate::steps::at_once([(); 4], |()| usher::usecases::groups::create(ctx, &crate::steps::caller(maya), &name));
+        let outcomes = crate::steps::at_once([(); 4], |()| usher::usecases::groups::create(ctx, &maya, &name));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(usher::usecases::groups::NameError::Taken))).count(), 3, "{outcomes:?}");
     }

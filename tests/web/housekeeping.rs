@@ -3,16 +3,13 @@
 use chrono::TimeDelta;
 use usher::usecases::{housekeeping, users};
 
-use crate::{
-    helpers::{PASSWORD, TestApp},
-    steps::caller,
-};
+use crate::helpers::{PASSWORD, TestApp};
 
 on_both! {
     async fn somebody_deleted_is_gone_for_good_after_their_time(db: Db) {
         let (app, _maya) = TestApp::with_admin(db).await;
         let id = app.create_user("Jonas", "Vermeulen");
-        users::delete(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), id).unwrap();
+        users::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), id).unwrap();
         app.mail().await;
         let kept = |app: &TestApp| {
             housekeeping::sweep(&app.ctx).unwrap();

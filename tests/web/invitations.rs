@@ -24,7 +24,7 @@ use usher::{
 
 use crate::{
     helpers::{PASSWORD, Setting, TestApp},
-    steps::{Contents, NOOR, at_once, caller, confirm, invite, press, row, sql, token, user_path, visitor},
+    steps::{Contents, NOOR, at_once, confirm, invite, press, row, sql, token, user_path, visitor},
 };
 
 on_both! {
@@ -147,7 +147,7 @@ on_both! {
         app.mails().await;
         let maya = app.id_of("maya.fischer@example.com");
         let (ctx, email) = (&app.ctx, EmailAddress::parse("noor@example.com").unwrap());
-        let outcomes = at_once([maya, ada], |by| invitations::invite(ctx, &caller(by), &email).is_ok());
+        let outcomes = at_once([app.caller(maya), app.caller(ada)], |by| invitations::invite(ctx, &by, &email).is_ok());
         assert_eq!(outcomes.iter().filter(|invited| **invited).count(), 1);
         assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
     }

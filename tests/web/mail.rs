@@ -19,7 +19,7 @@ use usher::{
 
 use crate::{
     helpers::{Page, Setting, TestApp},
-    steps::{Contents, add_member, caller, confirm, press, row, user_path},
+    steps::{Contents, add_member, confirm, press, row, user_path},
 };
 
 /// The fate of the latest mail.
@@ -156,7 +156,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
         let hana = app.create_user("Hana", "Novotna");
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
-        password_reset::send(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
+        password_reset::send(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (transport, from) = (Transport::folder(folder.path()), Sender::parse("usher@localhost").unwrap());
         while delivery::deliver_next(&app.ctx, &transport, &from).await.unwrap() == Delivered::One {}
@@ -235,11 +235,11 @@ on_both! {
         for (user, account) in [(jonas, accounts[0]), (jonas, accounts[1]), (hana, accounts[0]), (lena, accounts[0]), (ada, accounts[0])] {
             app.assign(user, account).await;
         }
-        users::block(&app.ctx, &caller(ada), Door::UsersAndGroups, lena).unwrap();
+        users::block(&app.ctx, &app.caller(ada), Door::UsersAndGroups, lena).unwrap();
         app.mails().await;
         for (deactivates, what) in [(true, "Deactivated, so that you do not reach it for now"), (false, "Reactivated, so that you reach it again")] {
             let change = if deactivates { portfolios::deactivate } else { portfolios::reactivate };
-            change(&app.ctx, &caller(ada), nordic).unwrap();
+            change(&app.ctx, &app.caller(ada), nordic).unwrap();
             let told = told(app.mails().await);
             assert_eq!(told.keys().collect::<Vec<_>>(), ["hana.novotna@example.com", "jonas.vermeulen@example.com"]);
             assert!(told["hana.novotna@example.com"].contains(&format!("{what}: Nordic Brands")), "{told:?}");
@@ -257,7 +257,7 @@ on_both! {
         app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
         app.create_portfolio_admin("Nadia", "Petrova", &[south]).await;
         app.create_portfolio_admin("Both", "Sides", &[nordic, south]).await;
-        let maya = caller(app.id_of("maya.fischer@example.com"));
+        let maya = app.caller(app.id_of("maya.fischer@example.com"));
         accounts::move_to(&app.ctx, &maya, fjord, south).unwrap();
         let moved = told(app.mails().await);
         assert_eq!(moved.keys().collect::<Vec<_>>(), ["hana.novotna@example.com", "nadia.petrova@example.com"]);
@@ -276,7 +276,7 @@ on_both! {
         let fjord = app.create_account(nordic, "Fjord Foods");
         let hana = app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
         let details = PortfolioDetails { name: PortfolioName::parse("South").unwrap(), notes: Notes::default() };
-        portfolios::create(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), &details, &[fjord], &[hana]).unwrap();
+        portfolios::create(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), &details, &[fjord], &[hana]).unwrap();
         let told = told(app.mails().await);
         assert!(told["hana.novotna@example.com"].contains("New: South") && !told["hana.novotna@example.com"].contains("Fjord"), "{told:?}");
     }

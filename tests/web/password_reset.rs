@@ -10,7 +10,7 @@ use usher::{
 
 use crate::{
     helpers::{Db, PASSWORD, Page, Setting, TestApp},
-    steps::{Contents, NOOR, add_member, at_once, caller, confirm, forgot, invite, press, reset_link, token, user_path},
+    steps::{Contents, NOOR, add_member, at_once, confirm, forgot, invite, press, reset_link, token, user_path},
 };
 
 const HANA: &str = "hana.novotna@example.com";
@@ -25,7 +25,7 @@ async fn choose(app: &TestApp, link: &str) -> Page {
 
 /// An administrator sends the link; its path.
 async fn sent_link(app: &TestApp, user: UserId) -> String {
-    password_reset::send(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), user).unwrap();
+    password_reset::send(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), user).unwrap();
     app.link_in_mail().await
 }
 
@@ -437,7 +437,7 @@ on_both! {
         let link = reset_link(&app, HANA).await;
         confirm(&app, &mut maya, &user_path(hana, "delete")).await.is(303);
         app.browser().get(&app, &link).await.is(410).sees("This link no longer works");
-        users::restore(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
+        users::restore(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
         app.browser().get(&app, &link).await.is(410).sees("This link no longer works");
         app.mails().await;
     }
@@ -468,7 +468,7 @@ on_both! {
     async fn a_mail_that_waits_is_not_sent_once_its_link_is_replaced(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let hana = app.create_user("Hana", "Novotna");
-        let maya = caller(app.id_of("maya.fischer@example.com"));
+        let maya = app.caller(app.id_of("maya.fischer@example.com"));
         for _ in 0..2 {
             password_reset::send(&app.ctx, &maya, hana).unwrap();
         }
@@ -486,7 +486,7 @@ on_both! {
     async fn an_administrator_sends_the_link_and_is_named_in_the_mail(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let hana = app.create_user("Hana", "Novotna");
-        let told = password_reset::send(&app.ctx, &caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
+        let told = password_reset::send(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
         assert_eq!(told.display_name(), "Hana Novotna");
         let mail = app.mail().await;
         assert_eq!((mail.to.as_str(), &*mail.rendered.subject), (HANA, "Reset your Usher password"));
@@ -510,7 +510,7 @@ on_both! {
         let blocked = app.create_user("Lena", "Novak");
         press(&app, &mut maya, blocked, "block").await.is(303);
         app.mails().await;
-        let caller = caller(app.id_of("maya.fischer@example.com"));
+        let caller = app.caller(app.id_of("maya.fischer@example.com"));
         for (user, status) in [(blocked, Status::Deactivated), (app.id_of("noor@example.com"), Status::Invited)] {
             let refused = password_reset::send(&app.ctx, &caller, user).unwrap_err();
             assert!(matches!(refused, Denied::Refused { refusal: Refusal::Status(is), .. } if is == status), "{refused:?}");
@@ -528,7 +528,7 @@ on_both! {
             (hana, UserId(987_654), Refusal::Role),
             (maya, UserId(987_654), Refusal::Unknown),
         ] {
-            let refused = password_reset::send(&app.ctx, &caller(by), to).unwrap_err();
+            let refused = password_reset::send(&app.ctx, &app.caller(by), to).unwrap_err();
             assert!(matches!(refused, Denied::Refused { refusal, .. } if refusal == why), "{by} {to} {refused:?}");
         }
         assert_eq!(app.count("tokens WHERE purpose = 'password_reset'"), 0);
@@ -544,10 +544,10 @@ on_both! {
             app.assign(user, account).await;
         }
         for (user, why) in [(partly, Refusal::OutOfReach), (outside, Refusal::Unknown), (nadia, Refusal::Oneself)] {
-            let refused = password_reset::send(&app.ctx, &caller(nadia), user).unwrap_err();
+            let refused = password_reset::send(&app.ctx, &app.caller(nadia), user).unwrap_err();
             assert!(matches!(refused, Denied::Refused { refusal, .. } if refusal == why), "{user} {refused:?}");
         }
-        password_reset::send(&app.ctx, &caller(nadia), wholly).unwrap();
+        password_reset::send(&app.ctx, &app.caller(nadia), wholly).unwrap();
         assert!(app.mail().await.rendered.text.contains("Nadia Petrova, an administrator, asked you"));
     }
 

@@ -1,6 +1,14 @@
 //! The list of Users & Permissions: who is in it for whom, filters, orders, pages, and the export.
 
 use chrono::TimeDelta;
+use usher::{
+    domain::people_list::{Order, PeopleFilter},
+    usecases::{
+        Denied, Position,
+        people_list::{self, Asked},
+        sign_in,
+    },
+};
 
 use crate::{
     directory::{fill, go, way},
@@ -230,6 +238,43 @@ on_both! {
         let page = maya.get(&app, "/users-and-permissions/export?status=active&role=portfolio_admin").await;
         let line = "\"Pia Berg\",\"pia.berg@example.com\",\"Portfolio Admin\",\"Active\",\"Nordic Brands\",\"\",\"Off\",";
         assert!(page.body.lines().count() == 2 && page.body.contains(line), "{}", page.body);
+    }
+
+    async fn an_export_ends_with_the_session_that_began_it(db: Db) {
+        let World { app, .. } = World::new(db).await;
+        let (ctx, maya) = (&app.ctx, app.caller(app.id_of("maya.fischer@example.com")));
+        let asked = Asked {
+            filter: PeopleFilter::default(),
+            portfolio: None,
+            order: Order::default(),
+            position: Position::First,
+            limit: 2,
+            as_of: None,
+        };
+        let all = people_list::begin_export(ctx, &maya, &asked, "").unwrap();
+        assert_eq!(people_list::export(ctx, &maya, &asked, all).unwrap().rows.len(), 2);
+        sign_in::sign_out(ctx, maya.session, &maya.source).unwrap();
+        assert!(matches!(people_list::export(ctx, &maya, &asked, all), Err(Denied::SignedOut)));
+    }
+
+    async fn among_too_many_to_count_the_page_before_the_last_does_not_pretend_to_be_the_first(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let digits = "(SELECT '0' AS x UNION SELECT '1' UNION SELECT '2' UNION SELECT '3' UNION SELECT '4' UNION SELECT '5' UNION SELECT '6' UNION SELECT '7' \
+             UNION SELECT '8' UNION SELECT '9')";
+        for part in ["p", "q"] {
+            app.execute(&format!(
+                "INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) \
+                 SELECT 'P', '', '{part}' || a.x || b.x || c.x || d.x, '{part}' || a.x || b.x || c.x || d.x, 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', \
+                 'p', 'somebody' FROM {digits} a, {digits} b, {digits} c, {digits} d"
+            ));
+        }
+        let first = maya.get(&app, "/users-and-permissions?q=somebody").await;
+        first.sees("1–50 of 10,000+ users");
+        let last = go(&app, &mut maya, &first, "last").await;
+        let before = go(&app, &mut maya, &last, "prev").await;
+        before.sees("10,000+ users").sees_no("1–50");
+        let next = go(&app, &mut maya, &before, "next").await;
+        next.sees("10,000+ users").sees_no("51–");
     }
 
     async fn an_export_goes_on_beyond_one_reading(db: Db) {

@@ -1,8 +1,7 @@
 //! Forms that make something new, sent more than once.
 
 use usher::{
-    domain::{sent_form::SentForm, text::GroupName, token::TokenHash},
-    store::sessions::{self, NewSession},
+    domain::{sent_form::SentForm, text::GroupName},
     usecases::{
         Caller, Denied,
         groups::{self, NameError},
@@ -11,7 +10,7 @@ use usher::{
 
 use crate::{
     helpers::{Browser, Page, TestApp},
-    steps::{at_once, caller, confirm, create_group, csrf},
+    steps::{at_once, confirm, create_group, csrf},
 };
 
 const GROUP: &str = "/users-and-groups/new-group";
@@ -93,9 +92,8 @@ on_both! {
 
     async fn of_four_that_come_at_the_same_moment_one_is_done(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
-        let (user, session, now) = (app.id_of("maya.fischer@example.com"), TokenHash([7; 32]), app.now());
-        app.store().write(|tx| sessions::insert(tx, &NewSession { hash: session, user, source: "192.0.2.1", browser: "", now })).unwrap();
-        let maya = Caller { session, form: Some(SentForm::new(GROUP, b"name=Finance")), ..caller(user) };
+        let maya = app.caller(app.id_of("maya.fischer@example.com"));
+        let maya = Caller { form: Some(SentForm::new(GROUP, b"name=Finance")), ..maya };
         let (ctx, name) = (&app.ctx, GroupName::parse("Finance").unwrap());
         let made = at_once([(); 4], |()| groups::create(ctx, &maya, &name));
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);

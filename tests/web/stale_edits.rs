@@ -178,7 +178,7 @@ on_both! {
         use usher::{domain::{account::{Billing, BillingLine}, email_address::EmailAddress}, usecases::billing::{self, BillingError}};
         let (app, _) = TestApp::with_admin(db).await;
         let fjord = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
-        let (ctx, maya) = (app.ctx.clone(), crate::steps::caller(app.id_of("maya.fischer@example.com")));
+        let (ctx, maya) = (app.ctx.clone(), app.caller(app.id_of("maya.fischer@example.com")));
         let line = |text: &str| BillingLine::parse(text).unwrap();
         let save = |city: &str| {
             let new = Billing {

@@ -4,12 +4,9 @@
 
 use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 use usher::{
-    domain::{
-        ids::UserId,
-        token::{Token, TokenHash},
-    },
+    domain::{ids::UserId, token::Token},
     store::{Database, StoreError},
-    usecases::{Caller, Visitor},
+    usecases::Visitor,
 };
 
 use crate::helpers::{Browser, PASSWORD, Page, TestApp};
@@ -104,11 +101,6 @@ pub fn row(page: &Page, words: &str) -> String {
 pub async fn csrf(app: &TestApp, browser: &mut Browser) -> String {
     let page = browser.get(app, "/users-and-groups").await;
     page.form("/sign-out").into_iter().find(|(name, _)| name == "csrf").unwrap().1
-}
-
-/// Somebody as use cases know them, for calls past the pages.
-pub fn caller(user: UserId) -> Caller {
-    Caller { user, session: TokenHash([0; 32]), form: None, source: "192.0.2.1".to_owned() }
 }
 
 /// Somebody at a page without a session, for calls past the pages.

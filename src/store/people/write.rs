@@ -234,7 +234,8 @@ pub fn remove(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let ids = users::table.filter(users::deleted_at.le(before)).order(users::id).limit(limit).select(users::id).load::<i64>(tx.db())?;
     for id in &ids {
-        diesel::delete(users::table.find(id)).execute(tx.db())?;
+        // Not somebody who was restored meanwhile.
+        diesel::delete(users::table.find(id).filter(users::deleted_at.le(before))).execute(tx.db())?;
     }
     Ok(ids.len())
 }

@@ -3,13 +3,13 @@
 use actix_web::web::Path;
 
 use crate::{
-    domain::{ids::UserId, policy::Refusal},
-    usecases::{Denied, Door, invitations, users},
+    domain::ids::UserId,
+    usecases::{Door, invitations, users},
     web::{
         console::Console,
-        failure::too_many_mails,
+        failure::already,
         form::{Form, ListButton},
-        page::{Flash, FlashKind, with_query},
+        page::with_query,
         paths,
         query::ListQuery,
         resent,
@@ -54,15 +54,4 @@ pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: For
         Err(denied) => already(denied)?,
     };
     console.done(&done, with_query(paths::UsersAndGroups {}, &query))
-}
-
-/// Who pressed twice, or looked at an old list, is told how things stand; every other refusal is an answer of its own.
-fn already(denied: Denied) -> Result<Flash, Denied> {
-    match denied {
-        Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
-            Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
-        }
-        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
-        denied => Err(denied),
-    }
 }

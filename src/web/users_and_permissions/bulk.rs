@@ -208,7 +208,7 @@ impl BulkForm {
     fn checked(mut self) -> Result<Self, Failure> {
         each_once(&self.user)?;
         each_once(&self.account)?;
-        let is_ours = self.user.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
+        let is_ours = self.user.len() <= BULK_MAX && self.account.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
         self.return_query = PeopleQuery::returned(&self.return_query);
         self.rest = PeopleQuery::returned(&self.rest);
         if is_ours { Ok(self) } else { Err(Failure::Malformed) }

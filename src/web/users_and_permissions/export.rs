@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use crate::{
     domain::ids::UserId,
     usecases::{
-        Count, Names, Position, Slice,
+        Caller, Count, Names, Position, Slice,
         people_list::{self, Asked, Row},
     },
     web::{console::Console, failure::Failure, respond::Answer, state::State},
@@ -68,7 +68,8 @@ pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answ
     })?;
     let (words, begin) = (query.text(), asked.clone());
     let all = console.act(move |ctx, caller| people_list::begin_export(ctx, caller, &begin, &words)).await??;
-    let body = Export { state, all, asked, next: Some(Position::First), reading: None, begins: true, turn };
+    let body =
+        Export { state, all, asked, caller: console.user.caller(), next: Some(Position::First), reading: None, begins: true, _turn: turn };
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"users.csv\""))
@@ -82,17 +83,18 @@ struct Export {
     state: State,
     all: Count,
     asked: Asked,
+    caller: Caller,
     next: Option<Position<crate::usecases::Mark>>,
     reading: Option<Reading>,
     begins: bool,
-    turn: Turn,
+    _turn: Turn,
 }
 
 impl Export {
     fn read(&self, position: Position<crate::usecases::Mark>) -> Reading {
-        let (state, all, user) = (self.state.clone(), self.all, self.turn.user);
+        let (state, all, caller) = (self.state.clone(), self.all, self.caller.clone());
         let asked = Asked { position, ..self.asked.clone() };
-        Box::pin(async move { state.run(move |ctx| people_list::export(ctx, user, &asked, all)).await })
+        Box::pin(async move { state.run(move |ctx| people_list::export(ctx, &caller, &asked, all)).await })
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
         failure::Failure,
         page::{Pager, RowsLink},
         paths,
-        query::{ROWS_MAX, TEXT_MAX, shown},
+        query::{ROWS_MAX, TEXT_MAX, before, shown},
         rows::Rows,
     },
 };
@@ -214,7 +214,6 @@ impl PeopleQuery {
             _ => self.key().ok().flatten().map_or(1, |key| key.from),
         };
         let at = |place, from| self.at(place, from, listing).path();
-        let limit = asked.limit as u64;
         Pager {
             label: if from == 0 || rows == 0 {
                 count.of("user", "users")
@@ -226,7 +225,7 @@ impl PeopleQuery {
                 .rows
                 .first()
                 .filter(|_| slice.has_previous)
-                .map(|row| at(place(&row.mark, Place::Before), from.saturating_sub(limit).max(1))),
+                .map(|row| at(place(&row.mark, Place::Before), before(from, asked.limit))),
             next: slice
                 .rows
                 .last()

@@ -20,11 +20,16 @@ use usher::{
         password::Password,
         secret::SecretKey,
         text::{CompanyName, PersonName},
+        token::Token,
     },
     mail::{Memory, Outgoing, Sender, Transport},
-    store::{AuditRow, Database, Location, Store, audit_entries, people, verify_chain},
+    store::{
+        AuditRow, Database, Location, Store, audit_entries, people,
+        sessions::{self, NewSession},
+        verify_chain,
+    },
     usecases::{
-        Context, Links,
+        Caller, Context, Links,
         delivery::{self, Delivered},
         setup::{self, NewAdmin},
     },
@@ -154,6 +159,14 @@ impl TestApp {
         let mut browser = self.browser();
         browser.sign_in(self, email, PASSWORD).await.redirects_to("/");
         browser
+    }
+
+    /// Somebody as use cases know them, signed in anew, for calls past the pages.
+    pub fn caller(&self, user: UserId) -> Caller {
+        let (session, now) = (Token::new(&SystemRandom).hash(), self.now());
+        let new = NewSession { hash: session, user, source: "192.0.2.1", browser: "", now };
+        self.store().write(|tx| sessions::insert(tx, &new)).unwrap();
+        Caller { user, session, form: None, source: "192.0.2.1".to_owned() }
     }
 
     pub(super) async fn call(&self, request: Request) -> ServiceResponse<BoxBody> {

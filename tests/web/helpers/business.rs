@@ -18,7 +18,7 @@ use super::TestApp;
 impl TestApp {
     /// The first Admin, as use cases know her.
     fn maya(&self) -> Caller {
-        Caller { user: self.id_of("maya.fischer@example.com"), session: TokenHash([0; 32]), form: None, source: "192.0.2.1".to_owned() }
+        self.caller(self.id_of("maya.fischer@example.com"))
     }
 
     pub fn create_portfolio(&self, name: &str) -> PortfolioId {

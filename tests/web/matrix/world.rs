@@ -17,7 +17,6 @@ use super::table::{Book, Circle, Place, Thing, Viewer, Who};
 use crate::{
     helpers::{Browser, Setting, TestApp},
     routes::{csrf, invite, stored},
-    steps::caller,
 };
 
 /// What people are like whom a route is about.
@@ -142,7 +141,7 @@ impl World {
             Thing::Group(Circle::Unknown) => "987654".to_owned(),
             Thing::Group(Circle::Custom) => {
                 let name = GroupName::parse(&format!("Group {}", self.made)).unwrap();
-                groups::create(&self.app.ctx, &caller(self.maya), &name).unwrap().to_string()
+                groups::create(&self.app.ctx, &self.app.caller(self.maya), &name).unwrap().to_string()
             }
         };
         Made { id, email: String::new() }
@@ -220,7 +219,7 @@ impl World {
             _ if state == State::Invited => {
                 email = format!("p{number}@example.com");
                 let address = EmailAddress::parse(&email).unwrap();
-                invitations::invite(&self.app.ctx, &caller(self.maya), &address).unwrap();
+                invitations::invite(&self.app.ctx, &self.app.caller(self.maya), &address).unwrap();
                 self.app.id_of(&email)
             }
             _ => self.app.create_user(&format!("P{number}"), "Lund"),
@@ -231,7 +230,7 @@ impl World {
                 self.give(id, account, Grants::default());
             }
         }
-        let by = caller(self.maya);
+        let by = self.app.caller(self.maya);
         match state {
             State::Active | State::Invited => {}
             State::Deactivated => _ = users::block(&self.app.ctx, &by, Door::UsersAndGroups, id).unwrap(),
