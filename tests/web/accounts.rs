@@ -1,6 +1,7 @@
 //! Accounts: how they begin, what each person sees there, and where their bills go.
 
 use crate::{
+    business::Business,
     directory::{go, way},
     helpers::{Browser, TestApp},
     steps::{BILLING, csrf, go_on},
@@ -84,6 +85,16 @@ on_both! {
         browser.get(&app, &format!("/accounts/{fjord}")).await.sees("Fresh").sees("Jonas Vermeulen edited the details");
         browser.get(&app, &format!("/accounts/{aalto}")).await.is(404);
         browser.get(&app, &format!("/accounts/{fjord}/billing")).await.is(403);
+    }
+
+    async fn a_name_tells_only_those_who_see_the_portfolio_what_else_is_in_it(db: Db) {
+        let Business { app, mut hana, nordic, fjord, .. } = Business::new(db).await;
+        app.create_account(nordic, "Aalto Eyewear");
+        let (edit, name) = (format!("/accounts/{fjord}/edit"), [("name", "Aalto Eyewear")]);
+        hana.fill(&app, &edit, &name).await.is(422).sees("There is an account with this name in the portfolio already");
+        let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        jonas.fill(&app, &edit, &name).await.is(303);
+        hana.fill(&app, &edit, &[("website", "aalto.example")]).await.is(303);
     }
 
     async fn billing_is_saved_with_all_its_fields_or_not_at_all(db: Db) {

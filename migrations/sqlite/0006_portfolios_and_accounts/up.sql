@@ -23,10 +23,10 @@ CREATE TABLE accounts (
     created_at   TIMESTAMP NOT NULL,
     sort_key     TEXT      NOT NULL,
     search       TEXT      NOT NULL,
-    version      INTEGER   NOT NULL DEFAULT 1,
-    -- Within the portfolio: a name taken elsewhere must not tell that there is an elsewhere.
-    UNIQUE (portfolio_id, name_key)
+    version      INTEGER   NOT NULL DEFAULT 1
 );
+-- Not unique: whoever sees the portfolio gives no name twice, and whoever sees an account alone must not be told that there is another.
+CREATE INDEX accounts_by_key ON accounts (portfolio_id, name_key);
 CREATE INDEX accounts_by_name ON accounts (sort_key, id);
 CREATE INDEX accounts_of_portfolio ON accounts (portfolio_id, sort_key, id);
 
