@@ -249,12 +249,10 @@ pub fn edit(ctx: &Context, caller: &Caller, id: AccountId, details: &AccountDeta
             return Err(AccountError::Stale(Box::new(account)));
         }
         // Whoever does not see the portfolio is not told what else is in it.
-        let sees_others = acting.may(Action::SeePortfolio { is_own: acting.scope.holds(account.portfolio_id) });
-        if sees_others && details.name.as_str() != account.name {
-            let other = accounts::find_by_name(tx.db(), account.portfolio_id, &details.name)?;
-            if other.is_some_and(|other| other != id) {
-                return Err(AccountError::NameTaken);
-            }
+        let is_told = acting.may(Action::SeePortfolio { is_own: acting.scope.holds(account.portfolio_id) });
+        let is_renamed = details.name.as_str() != account.name;
+        if is_told && is_renamed && accounts::find_by_name(tx.db(), account.portfolio_id, &details.name)?.is_some_and(|other| other != id) {
+            return Err(AccountError::NameTaken);
         }
         accounts::update(tx, id, details)?;
         let described = |account: &Account| json!({"name": account.name, "website": account.website, "notes": account.notes});
