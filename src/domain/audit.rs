@@ -38,6 +38,7 @@ stored_enum! {
         GroupMemberAdded = "group.member_added",
         GroupMemberRemoved = "group.member_removed",
         MailFailed = "mail.failed",
+        MailSentAgain = "mail.sent_again",
         UserEdited = "user.edited",
         PortfolioCreated = "portfolio.created",
         PortfolioEdited = "portfolio.edited",

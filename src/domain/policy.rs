@@ -90,6 +90,8 @@ pub enum Action {
     SeeAdmins,
     /// From Users & Groups: as a User without assignments.
     InviteUser,
+    /// Mails that failed, whoever they are for.
+    SendMailsAgain,
     ResendInvitation(Target),
     RevokeInvitation(Target),
     /// Where no mail server is configured: see the link, to pass it on.
@@ -208,7 +210,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
         Activate, AddToAdmins, AddToGroup, Block, ChangeAssignments, CreateAccount, CreateGroup, Delete, DeleteGroup, EditAccount,
         EditUser, EndSessions, InviteUser, InviteWith, ManagePortfolios, RemoveFromAdmins, RemoveFromGroup, RenameGroup, ResendInvitation,
         RestoreUser, RevokeInvitation, SeeAccount, SeeAdmins, SeeBilling, SeeDeleted, SeeDirectory, SeeEveryone, SeeInvitationLink,
-        SeePortfolio, SeeUser, SendPasswordReset, TakePortfolio, UpdateBilling, Use,
+        SeePortfolio, SeeUser, SendMailsAgain, SendPasswordReset, TakePortfolio, UpdateBilling, Use,
     };
     permit(actor.role, action)?;
     match action {
@@ -217,6 +219,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
         | SeeEveryone
         | SeeAdmins
         | InviteUser
+        | SendMailsAgain
         | SeeDeleted
         | RestoreUser
         | CreateGroup
@@ -302,7 +305,7 @@ fn need(action: Action) -> Need {
         Action::SeeDirectory => (Permission::DirectoryView, Place::Company),
         Action::SeeEveryone => (Permission::DirectoryViewAll, Place::Company),
         Action::SeeAdmins => (Permission::AdminsView, Place::Company),
-        Action::InviteUser | Action::Delete { .. } => (Permission::DirectoryManage, Place::Company),
+        Action::InviteUser | Action::SendMailsAgain | Action::Delete { .. } => (Permission::DirectoryManage, Place::Company),
         Action::ResendInvitation(target)
         | Action::RevokeInvitation(target)
         | Action::SeeInvitationLink(target)

@@ -42,7 +42,7 @@ impl Folder {
 async fn off_the_runtime(write: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), SendError> {
     let written = tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(io::Error::other(error)));
     // A full disk gets emptied, and permissions get mended: the mail can wait.
-    written.map_err(|error| SendError::temporary(&format!("The mail's file cannot be written: {error}")))
+    written.map_err(|error| SendError::server(&format!("The mail's file cannot be written: {error}")))
 }
 
 /// By time and then by id, so that names sort as the mails were written; a second try takes the first one's place.
@@ -134,8 +134,8 @@ mod tests {
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
         let folder = Folder::new(&file);
-        assert_eq!(block_on(folder.send(&outgoing())).unwrap_err().kind, SendErrorKind::Temporary);
-        assert_eq!(block_on(folder.check()).unwrap_err().kind, SendErrorKind::Temporary);
+        assert_eq!(block_on(folder.send(&outgoing())).unwrap_err().kind, SendErrorKind::Server);
+        assert_eq!(block_on(folder.check()).unwrap_err().kind, SendErrorKind::Server);
         let folder = Folder::new(dir.path());
         block_on(folder.check()).unwrap();
         assert_eq!(names(dir.path()), ["file"]);

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 mod url;
+mod verdict;
 
 use std::{
     error::Error as _,
@@ -10,13 +11,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lettre::transport::smtp::{
-    Error, authentication::DEFAULT_MECHANISMS, client::AsyncSmtpConnection, client::TlsParameters, extension::ClientId, response::Response,
+use lettre::{
+    address::Envelope,
+    transport::smtp::{
+        Error,
+        authentication::DEFAULT_MECHANISMS,
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt},
+        extension::ClientId,
+        response::Response,
+    },
 };
 use tokio::{sync::Mutex, time::timeout};
 
 pub use self::url::SmtpUrlError;
-use self::url::{Encryption, Server};
+use self::{
+    url::{Encryption, Server},
+    verdict::Stage,
+};
 use super::{Outgoing, Reply, SendError};
 
 /// For one of the server's network addresses to answer.
@@ -77,12 +89,22 @@ impl Smtp {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        let text = message.formatted();
-        let sent = timeout(self.timeouts.hand_over, connection.send(message.envelope(), &text));
-        let response =
-            sent.await.map_err(|_| too_slow("did not take the mail", self.timeouts.hand_over))?.map_err(|error| refused(&error))?;
-        *self.kept.lock().await = Some(Kept { connection, since: Instant::now() });
-        Ok(Reply::new(&words(&response)))
+        let (text, mut stage) = (message.formatted(), Stage::Sender);
+        let handed_over = timeout(self.timeouts.hand_over, hand_over(&mut connection, message.envelope(), &text, &mut stage)).await;
+        match handed_over {
+            Ok(Ok(response)) => {
+                *self.kept.lock().await = Some(Kept { connection, since: Instant::now() });
+                Ok(Reply::new(&words(&response)))
+            }
+            Ok(Err(error)) => {
+                // A server that answered is left politely; a connection that broke is only dropped.
+                if error.status().is_some() {
+                    hang_up(connection).await;
+                }
+                Err(refused(stage, &error))
+            }
+            Err(_) => Err(too_slow("did not take the mail", self.timeouts.hand_over, stage)),
+        }
     }
 
     pub(super) async fn check(&self) -> Result<(), SendError> {
@@ -104,11 +126,13 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
-        let connected = timeout(self.timeouts.connect, self.connect_and_sign_in());
-        connected.await.map_err(|_| too_slow("did not answer", self.timeouts.connect))?.map_err(|error| refused(&error))
+        let mut stage = Stage::Greeting;
+        let connected = timeout(self.timeouts.connect, self.connect_and_sign_in(&mut stage)).await;
+        connected.map_err(|_| too_slow("did not answer", self.timeouts.connect, stage))?.map_err(|error| refused(stage, &error))
     }
 
-    async fn connect_and_sign_in(&self) -> Result<AsyncSmtpConnection, Error> {
+    /// Notes in `stage` how far it comes.
+    async fn connect_and_sign_in(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Error> {
         let Server { host, port, encryption, credentials, hello } = &self.server;
         let hello = hello.clone().map_or_else(ClientId::default, ClientId::Domain);
         let from_the_start = self.tls.clone().filter(|_| *encryption == Encryption::Tls);
@@ -117,13 +141,30 @@ impl Smtp {
         if *encryption == Encryption::StartTls
             && let Some(tls) = self.tls.clone()
         {
+            *stage = Stage::StartTls;
             connection.starttls(tls, &hello).await?;
         }
         if let Some(credentials) = credentials {
+            *stage = Stage::SignIn;
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
         Ok(connection)
     }
+}
+
+/// Hands a mail over and notes in `stage` how far it comes, which lettre's own `send` does not tell. Addresses and text are ASCII, so that MAIL FROM
+/// needs no parameters.
+async fn hand_over(connection: &mut AsyncSmtpConnection, envelope: &Envelope, text: &[u8], stage: &mut Stage) -> Result<Response, Error> {
+    *stage = Stage::Sender;
+    connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await?;
+    *stage = Stage::Recipient;
+    for recipient in envelope.to() {
+        connection.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
+    }
+    *stage = Stage::Data;
+    connection.command(Data).await?;
+    *stage = Stage::Message;
+    connection.message(text).await
 }
 
 impl fmt::Debug for Smtp {
@@ -142,21 +183,15 @@ fn words(response: &Response) -> String {
     format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "))
 }
 
-fn too_slow(what: &str, limit: Duration) -> SendError {
-    SendError::temporary(&format!("The mail server {what} within {} seconds", limit.as_secs()))
+fn too_slow(what: &str, limit: Duration, stage: Stage) -> SendError {
+    SendError::new(verdict::unanswered(stage), &format!("The mail server {what} within {} seconds", limit.as_secs()))
 }
 
-/// What the server refuses for good (5xx) is permanent. All else can pass or be mended: connections, and what only says that the server
-/// is set up otherwise than Usher, such as a password that it does not take (RFC 4954, section 6). Mails wait for that to be put right.
-fn refused(error: &Error) -> SendError {
-    let Some(code) = error.status() else { return SendError::temporary(&format!("The mail server could not be used: {error}")) };
-    let reply = match error.source() {
-        Some(words) => format!("{code} {words}"),
-        None => code.to_string(),
+/// What went wrong, in the server's words where it said any.
+fn refused(stage: Stage, error: &Error) -> SendError {
+    let Some(code) = error.status() else {
+        return SendError::new(verdict::unanswered(stage), &format!("The mail server could not be used: {error}"));
     };
-    match u16::from(code) {
-        530 | 534 | 535 | 538 => SendError::temporary(&reply),
-        500.. => SendError::permanent(&reply),
-        _ => SendError::temporary(&reply),
-    }
+    let (code, words) = (u16::from(code), error.source().map(ToString::to_string).unwrap_or_default());
+    SendError::new(verdict::classify(stage, code, verdict::enhanced(code, &words)), format!("{code} {words}").trim_end())
 }

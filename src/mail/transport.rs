@@ -31,11 +31,15 @@ pub struct SendError {
     pub reply: String,
 }
 
-/// Whether trying again may help.
+/// What a mail that was not taken comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendErrorKind {
+    /// Trying this mail again may help.
     Temporary,
+    /// It is refused for good.
     Permanent,
+    /// The mail server takes no mail as things stand, whichever it is.
+    Server,
 }
 
 impl Reply {
@@ -45,12 +49,20 @@ impl Reply {
 }
 
 impl SendError {
+    pub(super) fn new(kind: SendErrorKind, reply: &str) -> Self {
+        Self { kind, reply: kept(reply) }
+    }
+
     pub fn temporary(reply: &str) -> Self {
-        Self { kind: SendErrorKind::Temporary, reply: kept(reply) }
+        Self::new(SendErrorKind::Temporary, reply)
     }
 
     pub fn permanent(reply: &str) -> Self {
-        Self { kind: SendErrorKind::Permanent, reply: kept(reply) }
+        Self::new(SendErrorKind::Permanent, reply)
+    }
+
+    pub fn server(reply: &str) -> Self {
+        Self::new(SendErrorKind::Server, reply)
     }
 }
 

@@ -1,10 +1,14 @@
 //! Mails that wait to be sent, and what became of them.
 
+mod again;
+
 use diesel::{
     dsl::{count_star, min, sql},
     prelude::*,
     sql_types::Bool,
 };
+
+pub use again::{Kept, Refusal, failed, refusal, send_again, send_all_again, wipe_failed};
 
 use crate::domain::{
     clock::Timestamp,
@@ -32,6 +36,15 @@ stored_enum! {
         Failed = "failed",
         /// It became pointless before it was sent.
         Cancelled = "cancelled",
+    }
+}
+
+stored_enum! {
+    /// Whose trouble kept a mail from being taken.
+    Trouble {
+        Mail = "mail",
+        /// The mail server takes no mail as things stand.
+        Server = "server",
     }
 }
 
@@ -83,6 +96,8 @@ pub struct DueMail {
     pub sealed: Option<Vec<u8>>,
     /// Before this attempt.
     pub attempts: i32,
+    /// Those among them that the mail server refused for reasons of its own.
+    pub server_refusals: i32,
     pub created_at: Timestamp,
 }
 
@@ -130,6 +145,12 @@ pub enum Attempt<'a> {
         reply: &'a str,
         at: Timestamp,
     },
+    /// The mail server takes no mail as things stand.
+    Refused {
+        reply: &'a str,
+        at: Timestamp,
+    },
+    /// What it says is kept, so that it can be sent again.
     Failed {
         reply: &'a str,
     },
@@ -140,29 +161,39 @@ pub enum Attempt<'a> {
 /// # Errors
 /// The database's.
 pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp) -> Result<bool, StoreError> {
-    let (state, reply, next, done) = match *attempt {
-        Attempt::HandedOver { reply } | Attempt::Filed { reply, .. } => (MailState::HandedOver, reply, now, Some(now)),
-        Attempt::Retry { reply, at } => (MailState::Retrying, reply, at, None),
-        Attempt::Failed { reply } => (MailState::Failed, reply, now, Some(now)),
+    let (state, trouble, reply, next, done) = match *attempt {
+        Attempt::HandedOver { reply } | Attempt::Filed { reply, .. } => (MailState::HandedOver, None, reply, now, Some(now)),
+        Attempt::Retry { reply, at } => (MailState::Retrying, Some(Trouble::Mail), reply, at, None),
+        Attempt::Refused { reply, at } => (MailState::Retrying, Some(Trouble::Server), reply, at, None),
+        Attempt::Failed { reply } => (MailState::Failed, None, reply, now, Some(now)),
     };
     let settled = diesel::update(outbox::table.find(id).filter(is_waiting()))
         .set((
             outbox::state.eq(state),
+            outbox::trouble.eq(trouble.map(Trouble::as_str)),
+            outbox::server_refusals.eq(outbox::server_refusals + i32::from(trouble == Some(Trouble::Server))),
             outbox::reply.eq(Some(reply)),
             outbox::next_attempt_at.eq(next),
             outbox::leased_until.eq(None::<Timestamp>),
             outbox::done_at.eq(done),
         ))
         .execute(tx.db())?;
-    let keeps = match attempt {
-        Attempt::HandedOver { .. } | Attempt::Failed { .. } => false,
-        Attempt::Filed { keeps_link, .. } => *keeps_link,
-        Attempt::Retry { .. } => true,
-    };
-    if settled == 1 && !keeps {
+    let wipes = matches!(attempt, Attempt::HandedOver { .. } | Attempt::Filed { keeps_link: false, .. });
+    if settled == 1 && wipes {
         wipe(tx, id)?;
     }
     Ok(settled == 1)
+}
+
+/// Gives back a mail that this instance cannot read, for the one that has its key: the attempt was none.
+///
+/// # Errors
+/// The database's.
+pub fn give_back(tx: &mut Tx<'_>, id: MailId, at: Timestamp) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id).filter(is_waiting()))
+        .set((outbox::attempts.eq(outbox::attempts - 1), outbox::next_attempt_at.eq(at), outbox::leased_until.eq(None::<Timestamp>)))
+        .execute(tx.db())?;
+    Ok(())
 }
 
 /// A link has ended: mails that carry it are not sent any more, and what they said is wiped.
@@ -174,12 +205,13 @@ pub fn end_with_token(tx: &mut Tx<'_>, token: TokenId, now: Timestamp) -> Result
     cancel(tx, ids, now)
 }
 
-/// A person is blocked or deleted: none of the mails that wait for them is sent.
+/// A person is blocked or deleted: none of the mails that wait for them is sent, and none that failed is sent again.
 ///
 /// # Errors
 /// The database's.
 pub fn cancel_for(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
-    let ids = outbox::table.filter(outbox::user_id.eq(user.0)).filter(is_waiting()).select(outbox::id).load(tx.db())?;
+    let can_go = sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')").and(outbox::sealed.is_not_null());
+    let ids = outbox::table.filter(outbox::user_id.eq(user.0)).filter(can_go).select(outbox::id).load(tx.db())?;
     cancel(tx, ids, now)
 }
 
@@ -217,6 +249,7 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
 /// What became of the mail that carries a link of somebody's.
 #[derive(Debug, Clone, Queryable)]
 pub struct LinkMail {
+    pub id: MailId,
     pub user: UserId,
     pub state: MailState,
     /// The mail server's last words.
@@ -224,6 +257,10 @@ pub struct LinkMail {
     pub created_at: Timestamp,
     pub next_attempt_at: Timestamp,
     pub done_at: Option<Timestamp>,
+    /// Whether what it says is kept.
+    pub is_kept: bool,
+    /// When the link in it runs out.
+    pub expires_at: Timestamp,
 }
 
 /// The mails with the open links of these people for `purpose`: one each, and none of somebody without such a link.
@@ -253,7 +290,17 @@ pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<
 
 #[diesel::dsl::auto_type]
 fn link_mail() -> _ {
-    (tokens::user_id.assume_not_null(), outbox::state, outbox::reply, outbox::created_at, outbox::next_attempt_at, outbox::done_at)
+    (
+        outbox::id,
+        tokens::user_id.assume_not_null(),
+        outbox::state,
+        outbox::reply,
+        outbox::created_at,
+        outbox::next_attempt_at,
+        outbox::done_at,
+        outbox::sealed.is_not_null(),
+        tokens::expires_at,
+    )
 }
 
 /// A mail and its fate, for whoever looks after it.

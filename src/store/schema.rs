@@ -175,6 +175,8 @@ diesel::table! {
         sealed -> Nullable<Binary>,
         state -> Text,
         attempts -> Integer,
+        server_refusals -> Integer,
+        trouble -> Nullable<Text>,
         next_attempt_at -> Timestamp,
         leased_until -> Nullable<Timestamp>,
         reply -> Nullable<Text>,

@@ -1,5 +1,7 @@
 //! Sending what is in the outbox: claimed with a lease, talked about with the mail server outside any transaction, settled afterwards.
 
+use std::sync::Once;
+
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -9,7 +11,7 @@ use crate::{
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
     },
-    mail::{Outgoing, SendError, SendErrorKind, Sender, Transport, message::MailKind},
+    mail::{Message, Outgoing, SendError, SendErrorKind, Sender, Transport, message::MailKind},
     store::{
         StoreError,
         outbox::{self, Attempt, DueMail},
@@ -24,6 +26,15 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 
 /// Waits before the second, third … attempt, in minutes; after the last the mail has failed. Some two days in all.
 const BACK_OFF: [i64; 10] = [1, 2, 5, 15, 30, 60, 180, 360, 720, 1440];
+
+/// The waits while the mail server takes no mail at all, in minutes. The last holds until it does.
+const SERVER_BACK_OFF: [i64; 6] = [1, 2, 5, 15, 30, 60];
+
+/// How long a mail without a link waits for the mail server. One with a link waits as long as the link holds.
+const WAITS_FOR_SERVER: TimeDelta = TimeDelta::days(30);
+
+/// How soon a mail is offered again that this instance cannot read.
+const UNREADABLE_REST: TimeDelta = TimeDelta::minutes(1);
 
 /// What came of one look into the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,17 +65,20 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
     })
     .await?;
     let Some(mail) = claimed else { return Ok(Delivered::Nothing) };
-    let sent = match outgoing(ctx, &mail, from) {
+    let Some(message) = mail.sealed.as_deref().and_then(|sealed| ctx.unseal(&mail.message_id, sealed)) else {
+        blocking(ctx, move |ctx| leave(&ctx, &mail)).await?;
+        return Ok(Delivered::One);
+    };
+    let sent = match outgoing(&mail, &message, from) {
         Some(outgoing) => transport.send(&outgoing).await.map(|reply| reply.0),
-        None => Err(SendError::permanent("The mail cannot be read: it was written with another key or by another version")),
+        None => Err(SendError::permanent("The mail cannot be written")),
     };
     let is_filed = !transport.sends();
     blocking(ctx, move |ctx| settle(&ctx, &mail, sent, is_filed)).await?;
     Ok(Delivered::One)
 }
 
-fn outgoing(ctx: &Context, mail: &DueMail, from: &Sender) -> Option<Outgoing> {
-    let message = ctx.unseal(&mail.message_id, mail.sealed.as_deref()?)?;
+fn outgoing(mail: &DueMail, message: &Message, from: &Sender) -> Option<Outgoing> {
     Some(Outgoing {
         message_id: mail.message_id.clone(),
         from: from.clone(),
@@ -72,6 +86,14 @@ fn outgoing(ctx: &Context, mail: &DueMail, from: &Sender) -> Option<Outgoing> {
         date: mail.created_at,
         rendered: message.render().ok()?,
     })
+}
+
+/// A mail sealed with another key, or by a newer version, stays for the instance that can read it.
+fn leave(ctx: &Context, mail: &DueMail) -> Result<(), StoreError> {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| tracing::error!(mail = mail.id.0, "a mail was written with another key or by another version: such mails are left"));
+    let at = ctx.now() + UNREADABLE_REST;
+    ctx.store.write(|tx| outbox::give_back(tx, mail.id, at))
 }
 
 fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_filed: bool) -> Result<(), StoreError> {
@@ -87,9 +109,14 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
         }
         Err(error) => error,
     };
-    let Some(at) = next_attempt(ctx, &error, mail.attempts, now) else { return fail(ctx, mail, &error, now) };
+    let Some(at) = next_attempt(ctx, error.kind, mail, now) else { return fail(ctx, mail, &error, now) };
     tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
-    ctx.store.write(|tx| outbox::settle(tx, mail.id, &Attempt::Retry { reply: &error.reply, at }, now).map(|_| ()))
+    let reply = &*error.reply;
+    let attempt = match error.kind {
+        SendErrorKind::Server => Attempt::Refused { reply, at },
+        SendErrorKind::Temporary | SendErrorKind::Permanent => Attempt::Retry { reply, at },
+    };
+    ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()))
 }
 
 /// The mail has failed for good, which administrators shall see.
@@ -113,11 +140,14 @@ fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Res
 }
 
 /// When a mail is tried again; `None` when it has failed for good. Up to a fifth is added by chance, so that mails do not come all at once.
-fn next_attempt(ctx: &Context, error: &SendError, attempts: i32, now: Timestamp) -> Option<Timestamp> {
-    if error.kind == SendErrorKind::Permanent {
-        return None;
-    }
-    let wait = TimeDelta::minutes(*BACK_OFF.get(usize::try_from(attempts).ok()?)?);
+fn next_attempt(ctx: &Context, kind: SendErrorKind, mail: &DueMail, now: Timestamp) -> Option<Timestamp> {
+    let minutes = match kind {
+        SendErrorKind::Permanent => None,
+        SendErrorKind::Temporary => BACK_OFF.get(usize::try_from(mail.attempts - mail.server_refusals).ok()?),
+        SendErrorKind::Server if mail.token_id.is_none() && mail.created_at + WAITS_FOR_SERVER <= now => None,
+        SendErrorKind::Server => SERVER_BACK_OFF.get(usize::try_from(mail.server_refusals).ok()?).or(SERVER_BACK_OFF.last()),
+    };
+    let wait = TimeDelta::minutes(*minutes?);
     let [chance] = random_bytes::<1>(&*ctx.random);
     Some(now + wait + wait * i32::from(chance) / (5 * 255))
 }

@@ -20,7 +20,12 @@ use crate::{
     },
 };
 
-use super::{Context, Denied, LinkMail, context::authorise, groups as group_use_cases, mails};
+use super::{
+    Context, Denied, LinkMail,
+    context::authorise,
+    failed_mails::{self, MailProblems},
+    groups as group_use_cases, mails,
+};
 
 /// How many groups the menu shows.
 const GROUPS_MAX: usize = 500;
@@ -41,6 +46,8 @@ pub struct Listing {
     pub rows: Slice<Row>,
     /// How many people the list holds with this search.
     pub count: Count,
+    /// What is wrong with mails as a whole, for those who may send them again.
+    pub mails: Option<MailProblems>,
 }
 
 /// A person in a list, with what the actor may see and do.
@@ -151,7 +158,9 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
             let may = May::of(actor.actor(), person.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
             Row { person, status, groups, mail, may }
         });
-        Ok(Listing { menu, rows, count })
+        let may_send_again = decide(actor.actor(), Action::SendMailsAgain).is_ok();
+        let mails = may_send_again.then(|| failed_mails::problems(db)).transpose()?;
+        Ok(Listing { menu, rows, count, mails })
     })
 }
 

@@ -1,13 +1,18 @@
 //! What is done now and then: rows that have outlived their use are removed. Nothing waits for it, since every limit is checked at use.
 
-use crate::store::{StoreError, company, people, sessions, throttles};
+use chrono::TimeDelta;
+
+use crate::store::{StoreError, company, outbox, people, sessions, throttles};
 
 use super::Context;
 
 /// How many people are removed in one transaction, since writers queue behind it.
 const CHUNK: i64 = 200;
 
-/// Removes sessions that ran out, attempts that are forgotten, and people who can no longer be restored.
+/// How long a failed mail can be sent again.
+const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Removes sessions that ran out, attempts that are forgotten, what old failed mails said, and people who can no longer be restored.
 ///
 /// # Errors
 /// The database's.
@@ -18,6 +23,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
         sessions::sweep(tx, company.session_absolute, now)?;
         throttles::sweep(tx, now)
     })?;
+    while ctx.store.write(|tx| outbox::wipe_failed(tx, now - FAILED_KEPT))? > 0 {}
     while ctx.store.write(|tx| people::purge(tx, now - company.deleted_kept, CHUNK))? > 0 {}
     Ok(())
 }

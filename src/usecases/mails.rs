@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
-        ids::{TokenId, UserId},
+        ids::{MailId, TokenId, UserId},
         throttle::ThrottleScope,
         token::TokenPurpose,
         user::Status,
@@ -58,21 +58,31 @@ pub struct LinkMail {
     pub reply: Option<String>,
     /// When it came to that; of one that is tried again, when.
     pub at: Timestamp,
+    /// A failed mail that can be sent again, and until when its link lets it.
+    pub again: Option<(MailId, Timestamp)>,
+}
+
+impl LinkMail {
+    /// The mail, if it can be sent again now.
+    pub fn again(&self, now: Timestamp) -> Option<MailId> {
+        self.again.filter(|(_, until)| now < *until).map(|(mail, _)| mail)
+    }
 }
 
 impl From<outbox::LinkMail> for LinkMail {
     fn from(mail: outbox::LinkMail) -> Self {
-        let outbox::LinkMail { state, reply, created_at, next_attempt_at, done_at, .. } = mail;
+        let outbox::LinkMail { id, state, reply, created_at, next_attempt_at, done_at, is_kept, expires_at, .. } = mail;
         let done_at = done_at.unwrap_or(created_at);
+        let taken = |fate, reply, at| Self { fate, reply, at, again: None };
         match state {
-            MailState::Queued => Self { fate: Fate::Queued, reply, at: created_at },
-            MailState::Retrying => Self { fate: Fate::Retrying, reply, at: next_attempt_at },
-            MailState::HandedOver => Self { fate: Fate::HandedOver, reply, at: done_at },
-            MailState::Failed => Self { fate: Fate::Failed, reply, at: done_at },
+            MailState::Queued => taken(Fate::Queued, reply, created_at),
+            MailState::Retrying => taken(Fate::Retrying, reply, next_attempt_at),
+            MailState::HandedOver => taken(Fate::HandedOver, reply, done_at),
+            MailState::Failed => Self { again: is_kept.then_some((id, expires_at)), ..taken(Fate::Failed, reply, done_at) },
             // The mail of a link that still stands is given up for one reason only.
             MailState::Cancelled => {
                 let reply = reply.unwrap_or_else(|| "The link ran out before the mail could be sent".to_owned());
-                Self { fate: Fate::Failed, reply: Some(reply), at: done_at }
+                taken(Fate::Failed, Some(reply), done_at)
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod directory;
 pub mod email_change;
 pub mod explained;
+pub mod failed_mails;
 pub mod groups;
 pub mod housekeeping;
 pub mod invitations;
@@ -38,6 +39,7 @@ pub use crate::store::{
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
+    outbox::{Kept, Refusal},
     page::{Count, Key, Position, Slice},
     people::{Deleted, Mark, MarkValue, Person, StatusCounts},
     portfolios::{Contents, Portfolio},

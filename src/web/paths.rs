@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::domain::{
-    ids::{AccountId, GroupId, PortfolioId, UserId},
+    ids::{AccountId, GroupId, MailId, PortfolioId, UserId},
     permission::{Switch, To},
     token::{Token, TokenPurpose},
 };
@@ -79,6 +79,10 @@ paths! {
     RevokeInvitation { user: UserId } = "/users-and-groups/users/{user}/revoke";
     /// The open invitation's link, where no mail server is configured.
     InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link";
+    /// A mail that failed.
+    SendMailAgain { mail: MailId } = "/users-and-groups/mail/{mail}/send-again";
+    /// All of them.
+    SendMailsAgain {} = "/users-and-groups/mail/send-again";
     DeletedUsers {} = "/users-and-groups/deleted";
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
 

@@ -104,6 +104,8 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(act!(ResendInvitation => standing::resend))
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
                 .service(noted!(InvitationLink => users::link::show))
+                .service(act!(SendMailAgain => users::send_again::one))
+                .service(act!(SendMailsAgain => users::send_again::all))
                 .service(page!(DeletedUsers => users::deleted::list))
                 .service(act!(RestoreUser => users::deleted::restore))
                 .service(page!(UsersAndPermissions => people::list::list))

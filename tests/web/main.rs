@@ -29,6 +29,7 @@ mod headers;
 mod housekeeping;
 mod invitations;
 mod mail;
+mod mail_server;
 mod manage;
 mod matrix;
 mod metrics;

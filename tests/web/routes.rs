@@ -329,6 +329,8 @@ impl World {
             act("BlockUser", format!("/users/{active}/block"), back(), 403),
             act("ActivateUser", format!("/users/{deactivated}/activate"), back(), 403),
             act("DeleteUser", format!("/users/{active}/delete"), back(), 403),
+            act("SendMailAgain", "/mail/999999/send-again".into(), back(), 403),
+            act("SendMailsAgain", "/mail/send-again".into(), back(), 403),
             act("RestoreUser", format!("/deleted/{deleted}/restore"), vec![], 403),
             Post { needs_session: true, ..guest("StaySignedIn", "/stay-signed-in", vec![], 200) },
             business("NewPortfolio", "/portfolios/new".into(), [details("DACH"), vec![field("do", "create")]].concat(), 403),

@@ -7,10 +7,13 @@ CREATE TABLE outbox (
     -- The link in it, whose end is the mail's end too.
     token_id        BIGINT    REFERENCES tokens (id) ON DELETE SET NULL,
     recipient       TEXT      NOT NULL,
-    -- What the mail says, sealed with the instance's key; wiped once it is handed over or pointless.
+    -- What the mail says, sealed with the instance's key; wiped once it is handed over or pointless, or has failed for long.
     sealed          BLOB,
     state           TEXT      NOT NULL CHECK (state IN ('queued', 'retrying', 'handed_over', 'failed', 'cancelled')),
     attempts        INTEGER   NOT NULL DEFAULT 0,
+    -- How many of the attempts the mail server refused for reasons of its own, and whether the last one was such.
+    server_refusals INTEGER   NOT NULL DEFAULT 0,
+    trouble         TEXT      CHECK (trouble IN ('mail', 'server')),
     next_attempt_at TIMESTAMP NOT NULL,
     leased_until    TIMESTAMP,
     -- The server's last words.
@@ -25,3 +28,6 @@ CREATE INDEX outbox_by_state ON outbox (state, created_at) WHERE state IN ('queu
 CREATE INDEX outbox_of_user ON outbox (user_id, id);
 CREATE INDEX outbox_of_token ON outbox (token_id) WHERE token_id IS NOT NULL;
 CREATE INDEX outbox_sealed ON outbox (token_id) WHERE sealed IS NOT NULL;
+-- Mails that wait until the mail server takes them, and those that failed and can be sent again.
+CREATE INDEX outbox_refused ON outbox (next_attempt_at, id) WHERE state = 'retrying' AND trouble = 'server';
+CREATE INDEX outbox_failed ON outbox (done_at, id) WHERE state = 'failed' AND sealed IS NOT NULL;

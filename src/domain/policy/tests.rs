@@ -18,8 +18,8 @@ fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result
         ("see admins" | "add to admins" | "remove from admins", Role::PortfolioAdmin | Role::User) => Err(Refusal::Unknown),
         (_, Role::PortfolioAdmin | Role::User) => Err(Refusal::Role),
         (
-            "see everyone" | "see admins" | "invite" | "see deleted" | "restore" | "create group" | "rename group" | "delete group"
-            | "remove from group",
+            "see everyone" | "see admins" | "invite" | "send mails again" | "see deleted" | "restore" | "create group" | "rename group"
+            | "delete group" | "remove from group",
             Role::Admin,
         ) => Ok(()),
         ("resend" | "revoke" | "see link", Role::Admin) => {
@@ -54,12 +54,13 @@ fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result
     }
 }
 
-fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 20] {
+fn actions(target: Target, other_active_admins: u64) -> [(&'static str, Action); 21] {
     [
         ("see directory", Action::SeeDirectory),
         ("see everyone", Action::SeeEveryone),
         ("see admins", Action::SeeAdmins),
         ("invite", Action::InviteUser),
+        ("send mails again", Action::SendMailsAgain),
         ("resend", Action::ResendInvitation(target)),
         ("revoke", Action::RevokeInvitation(target)),
         ("see link", Action::SeeInvitationLink(target)),
@@ -98,7 +99,7 @@ fn every_role_relation_status_and_action_is_decided_as_written() {
             }
         }
     }
-    assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 20);
+    assert_eq!(decided, 3 * 2 * 4 * 2 * 3 * 21);
 }
 
 #[test]

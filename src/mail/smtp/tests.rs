@@ -52,6 +52,7 @@ fn serve(stream: &TcpStream, behaviour: Behaviour) -> String {
         let special = behaviour.filter(|(start, _)| line.starts_with(start)).map(|(_, answer)| answer);
         let usual = match line.split([' ', ':']).next().unwrap() {
             "GREETING" => "220 fake at your service",
+            "EHLO" if behaviour.is_some_and(|(start, _)| start == "STARTTLS") => "250-fake\r\n250 STARTTLS",
             "EHLO" => "250-fake\r\n250-8BITMIME\r\n250 AUTH PLAIN",
             "AUTH" => "235 2.7.0 Welcome",
             "DATA" => "354 Go on",
@@ -107,28 +108,58 @@ fn a_mail_is_handed_over_with_the_servers_last_words() {
 }
 
 #[test]
-fn refusals_keep_their_words_and_say_whether_to_try_again() {
-    for (behaviour, error) in [
-        (
-            ("RCPT", Answer::Say("450-4.2.0 Greylisted,\r\n450 4.2.0 try again")),
-            Some(SendError::temporary("450 4.2.0 Greylisted, try again")),
-        ),
-        (("RCPT", Answer::Say("550 5.1.1 No such user")), Some(SendError::permanent("550 5.1.1 No such user"))),
-        (("MAIL", Answer::Say("452 4.3.1 Disk full")), Some(SendError::temporary("452 4.3.1 Disk full"))),
-        (("END", Answer::Say("554 5.7.1 Looks like spam")), Some(SendError::permanent("554 5.7.1 Looks like spam"))),
-        (("GREETING", Answer::Say("421 4.3.2 Not now")), Some(SendError::temporary("421 4.3.2 Not now"))),
-        (("MAIL", Answer::Say("530 5.7.0 Sign in first")), Some(SendError::temporary("530 5.7.0 Sign in first"))),
-        (("GREETING", Answer::HangUp), None),
-        (("DATA", Answer::HangUp), None),
-        (("END", Answer::HangUp), None),
-        (("GREETING", Answer::Say("HTTP/1.1 400 Bad Request")), None),
+fn refusals_keep_their_words_and_say_whom_they_concern() {
+    let (temporary, permanent, server) = (SendError::temporary, SendError::permanent, SendError::server);
+    let say = Answer::Say;
+    for (line, answer, error) in [
+        ("RCPT", say("450-4.2.0 Greylisted,\r\n450 4.2.0 try again"), Some(temporary("450 4.2.0 Greylisted, try again"))),
+        ("RCPT", say("550 5.1.1 No such user"), Some(permanent("550 5.1.1 No such user"))),
+        ("RCPT", say("550 5.7.1 Relaying denied"), Some(server("550 5.7.1 Relaying denied"))),
+        ("RCPT", say("554 Your host is blocked"), Some(server("554 Your host is blocked"))),
+        ("MAIL", say("452 4.3.1 Disk full"), Some(server("452 4.3.1 Disk full"))),
+        ("MAIL", say("530 5.7.0 Sign in first"), Some(server("530 5.7.0 Sign in first"))),
+        ("MAIL", say("553 5.1.8 Sender rejected"), Some(server("553 5.1.8 Sender rejected"))),
+        ("MAIL", say("550"), None),
+        ("DATA", say("554 5.5.1 Not now"), Some(server("554 5.5.1 Not now"))),
+        ("DATA", say("550 Daily quota exceeded"), Some(server("550 Daily quota exceeded"))),
+        ("END", say("552 Quota exceeded"), Some(server("552 Quota exceeded"))),
+        ("END", say("552 5.3.4 Message too big"), Some(permanent("552 5.3.4 Message too big"))),
+        ("END", say("554 5.6.0 Malformed"), Some(permanent("554 5.6.0 Malformed"))),
+        ("END", say("554 5.7.1 Not from there"), Some(server("554 5.7.1 Not from there"))),
+        ("EHLO", say("550 5.7.1 Who are you?"), Some(server("550 5.7.1 Who are you?"))),
+        ("GREETING", say("554 5.7.1 You are blocked"), Some(server("554 5.7.1 You are blocked"))),
+        ("GREETING", say("421 4.3.2 Not now"), Some(server("421 4.3.2 Not now"))),
+        ("GREETING", Answer::HangUp, None),
+        ("EHLO", Answer::HangUp, None),
+        ("MAIL", Answer::HangUp, None),
+        ("DATA", Answer::HangUp, None),
+        ("GREETING", say("HTTP/1.1 400 Bad Request"), None),
     ] {
-        let (sent, said) = send_to(Some(behaviour));
+        let (sent, said) = send_to(Some((line, answer)));
         let sent = sent.unwrap_err();
         match error {
-            Some(error) => assert_eq!(sent, error, "{said:?}"),
-            None => assert_eq!(sent.kind, SendErrorKind::Temporary, "{sent} {said:?}"),
+            Some(error) => assert_eq!(sent, error, "{line} {said:?}"),
+            None => assert_eq!(sent.kind, SendErrorKind::Server, "{line} {sent} {said:?}"),
         }
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_where_the_mail_may_be_the_cause_concerns_the_mail() {
+    for line in ["RCPT", "END"] {
+        let (sent, said) = send_to(Some((line, Answer::HangUp)));
+        assert_eq!(sent.unwrap_err().kind, SendErrorKind::Temporary, "{line} {said:?}");
+    }
+}
+
+#[test]
+fn a_password_or_an_encryption_that_the_server_refuses_is_its_own_trouble() {
+    for (line, answer, query) in [("AUTH", "535 5.7.8 Wrong password", ""), ("STARTTLS", "554 5.7.3 No TLS today", "?tls=required")] {
+        let server = FakeServer::start([Some((line, Answer::Say(answer)))]);
+        let url = server.url.replace("smtp://", "smtp://user:secret@");
+        let sent = block_on(async { Smtp::from_url(&format!("{url}{query}")).unwrap().send(&outgoing()).await });
+        assert_eq!(sent, Err(SendError::server(answer)));
+        server.said();
     }
 }
 
@@ -138,18 +169,19 @@ fn a_server_that_is_not_there_can_come_back() {
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     drop(listener);
     let smtp = Smtp::from_url(&url).unwrap();
-    assert_eq!(block_on(smtp.send(&outgoing())).unwrap_err().kind, SendErrorKind::Temporary);
-    assert_eq!(block_on(smtp.check()).unwrap_err().kind, SendErrorKind::Temporary);
+    assert_eq!(block_on(smtp.send(&outgoing())).unwrap_err().kind, SendErrorKind::Server);
+    assert_eq!(block_on(smtp.check()).unwrap_err().kind, SendErrorKind::Server);
 }
 
 #[test]
 fn a_server_that_falls_silent_is_given_up() {
-    for (line, connect, hand_over) in [("GREETING", 50, 60_000), ("END", 60_000, 50)] {
+    for (line, connect, hand_over, kind) in [("GREETING", 50, 60_000, SendErrorKind::Server), ("END", 60_000, 50, SendErrorKind::Temporary)]
+    {
         let server = FakeServer::start([Some((line, Answer::Silence))]);
         let mut smtp = Smtp::from_url(&server.url).unwrap();
         smtp.timeouts = Timeouts { connect: Duration::from_millis(connect), hand_over: Duration::from_millis(hand_over) };
         let error = block_on(smtp.send(&outgoing())).unwrap_err();
-        assert_eq!(error.kind, SendErrorKind::Temporary);
+        assert_eq!(error.kind, kind);
         assert!(error.reply.starts_with("The mail server did not"), "{error}");
         assert!(smtp.kept.into_inner().is_none());
         server.said();
@@ -189,7 +221,7 @@ fn checking_signs_in_and_sends_nothing() {
     let url = server.url.replace("smtp://", "smtp://user:secret@");
     let smtp = Smtp::from_url(&url).unwrap();
     assert_eq!(block_on(smtp.check()), Ok(()));
-    assert_eq!(block_on(smtp.check()), Err(SendError::temporary("535 5.7.8 Wrong password")));
+    assert_eq!(block_on(smtp.check()), Err(SendError::server("535 5.7.8 Wrong password")));
     assert!(!format!("{smtp:?}").contains("secret"));
     let said = server.said();
     assert!(said[0].contains("AUTH PLAIN") && said[0].ends_with("QUIT\n"), "{said:?}");
@@ -202,7 +234,7 @@ fn without_the_encryption_that_was_asked_for_there_is_no_mail() {
         let server = FakeServer::start([None]);
         let url = server.url.replace("smtp://", &format!("{scheme}://user:secret@"));
         let sent = block_on(async { Smtp::from_url(&format!("{url}?tls=required")).unwrap().send(&outgoing()).await });
-        assert_eq!(sent.unwrap_err().kind, SendErrorKind::Temporary);
+        assert_eq!(sent.unwrap_err().kind, SendErrorKind::Server);
         let said = server.said().join("");
         assert!(!said.contains("MAIL") && !said.contains("AUTH"), "{said}");
     }

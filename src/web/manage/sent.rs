@@ -3,7 +3,10 @@
 use crate::{
     domain::{clock::Timestamp, invitation::term_in_words},
     usecases::{Fate, LinkMail, email_change::Pending, password_reset::Latest, people},
-    web::page::{Badge, Moment},
+    web::{
+        page::{Badge, Moment},
+        paths,
+    },
 };
 
 /// How somebody came in, or is to.
@@ -45,6 +48,8 @@ pub struct Mail {
     /// The mail server's words, or the name of the file where there is none.
     pub reply: String,
     pub at: Moment,
+    /// Sends it again, where that can be and whoever looks may.
+    pub again: Option<paths::SendMailAgain>,
 }
 
 impl Invitation {
@@ -99,6 +104,7 @@ impl Mail {
         };
         Self {
             badge: Badge { word, class, icon },
+            again: mail.again(now).map(|mail| paths::SendMailAgain { mail }),
             failed: mail.fate == Fate::Failed,
             retries: mail.fate == Fate::Retrying,
             reply: mail.reply.unwrap_or_default(),

@@ -17,12 +17,13 @@ use crate::{
     domain::{
         ids::UserId,
         permission::Permission,
-        policy::{Action, Role},
+        policy::{Action, Role, decide},
         search::SearchTerm,
         user::Status,
     },
     usecases::{
-        self,
+        self, LinkMail,
+        password_reset::Latest,
         people::{self, May, Shown, Wanted},
     },
     web::{
@@ -207,6 +208,8 @@ impl ManagePage {
         let moment = |at| Moment::new(at, now);
         let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
+        let sends_again = decide(console.user.person.actor(), Action::SendMailsAgain).is_ok();
+        let mail = |mail: Option<LinkMail>| mail.map(|mail| LinkMail { again: mail.again.filter(|_| sends_again), ..mail });
         Self {
             shell: console.shell(frame),
             status,
@@ -218,9 +221,9 @@ impl ManagePage {
             groups,
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
-            invitation: invitation.map(|invitation| Invitation::new(invitation, now)),
-            email_change: email_change.map(|(change, mail)| EmailChange::new(change, mail, now)),
-            password_reset: password_reset.map(|latest| PasswordReset::new(latest, now)),
+            invitation: invitation.map(|sent| Invitation::new(people::Invitation { mail: mail(sent.mail), ..sent }, now)),
+            email_change: email_change.map(|(change, sent)| EmailChange::new(change, mail(sent), now)),
+            password_reset: password_reset.map(|sent| PasswordReset::new(Latest { mail: mail(sent.mail), ..sent }, now)),
             sessions,
             blocks,
             more_portfolios,

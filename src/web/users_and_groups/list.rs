@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Aside;
 use super::AsideEntry;
-use super::MailTrouble;
+use super::{MailTrouble, Problems};
 use crate::{
     domain::user::Status,
     web::{
@@ -31,6 +31,8 @@ use crate::{
 pub struct UsersPage {
     pub shell: Shell,
     pub aside: Aside,
+    /// What is wrong with mails as a whole, for Admins.
+    pub mails: Option<Problems>,
     /// What is looked for; empty for everybody.
     pub q: String,
     /// The query of this view, which the actions in its rows return to.
@@ -123,12 +125,13 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
-    let (frame, Listing { menu, rows, count }) =
+    let (frame, Listing { menu, rows, count, mails }) =
         console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, limit)).await?;
     let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),
         aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Users),
+        mails: mails.map(Problems::from),
         query: query.text(),
         q: query.q,
         rows: UserRows::new(&console, rows.rows, frame.now),
@@ -212,6 +215,7 @@ mod tests {
         UsersPage {
             shell: sample.shell(),
             aside: Aside::sample(sample, AsideEntry::Users),
+            mails: None,
             q: if sample.name == "plain" { String::new() } else { sample.text.clone() },
             query: sample.query(),
             rows: UserRows::Everyone(sample.rows(row)),
@@ -227,6 +231,7 @@ mod tests {
             page.shell.flash = Some(sample.flash());
             page
         });
+        check("users-mail-refused", |sample| UsersPage { mails: Some(Problems::sample(sample)), ..page(sample) });
         check("users-no-match", |sample| UsersPage {
             rows: UserRows::Everyone(Vec::new()),
             q: if sample.text.is_empty() { String::new() } else { format!("marguerite {}", sample.text) },

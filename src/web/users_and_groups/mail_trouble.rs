@@ -1,10 +1,43 @@
-//! What is wrong with the mail of an invitation.
+//! What is wrong with the mail of an invitation, and with mails as a whole.
 
 use crate::{
     domain::clock::Timestamp,
-    usecases::{Fate, LinkMail},
-    web::page::{Badge, Moment},
+    usecases::{Fate, LinkMail, Refusal, failed_mails::MailProblems},
+    web::{
+        page::{Badge, Moment, counted},
+        paths,
+    },
 };
+
+/// What is wrong with mails as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems {
+    pub refusal: Option<ServerRefusal>,
+    /// "3 mails failed."; `None` when none did.
+    pub failed: Option<String>,
+}
+
+/// The mail server takes no mail as things stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerRefusal {
+    /// Whether it said so itself.
+    pub is_said: bool,
+    /// In its words, or in those that stand for them.
+    pub reply: String,
+    /// "3 mails wait."
+    pub waiting: String,
+}
+
+impl From<MailProblems> for Problems {
+    fn from(MailProblems { refusal, failed }: MailProblems) -> Self {
+        let refusal = refusal.map(|Refusal { reply, mails }| ServerRefusal {
+            is_said: reply.starts_with(|c: char| c.is_ascii_digit()),
+            reply,
+            waiting: format!("{}.", counted(mails.unsigned_abs(), "mail waits", "mails wait")),
+        });
+        Self { refusal, failed: (failed > 0).then(|| format!("{}.", counted(failed, "mail failed", "mails failed"))) }
+    }
+}
 
 /// A mail that has not reached the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +48,8 @@ pub struct MailTrouble {
     pub is_tried_again: bool,
     /// In the mail server's words.
     pub reply: String,
+    /// Sends it again, where that can be.
+    pub again: Option<paths::SendMailAgain>,
 }
 
 impl MailTrouble {
@@ -26,9 +61,13 @@ impl MailTrouble {
             Fate::Failed => Badge { word: "Mail failed", class: "bad", icon: "mailx" },
         };
         let is_tried_again = mail.fate == Fate::Retrying;
-        Some(Self { badge, at: Moment::new(mail.at, now), is_tried_again, reply: mail.reply.unwrap_or_default() })
+        let again = mail.again(now).map(|mail| paths::SendMailAgain { mail });
+        Some(Self { badge, at: Moment::new(mail.at, now), is_tried_again, reply: mail.reply.unwrap_or_default(), again })
     }
 }
+
+#[cfg(test)]
+use {crate::domain::ids::MailId, chrono::TimeDelta};
 
 #[cfg(test)]
 impl MailTrouble {
@@ -38,6 +77,16 @@ impl MailTrouble {
         let said = "550 5.1.1 <farah.haddad@example.com>: Recipient address rejected: User unknown in virtual mailbox table";
         let reply = if sample.name == "plain" { said } else { &sample.text };
         let now = crate::web::samples::now();
-        Self::of(LinkMail { fate, reply: Some(reply.to_owned()), at: now }, now)
+        let again = (fate == Fate::Failed).then_some((MailId(17), now + TimeDelta::hours(1)));
+        Self::of(LinkMail { fate, reply: Some(reply.to_owned()), at: now, again }, now)
+    }
+}
+
+#[cfg(test)]
+impl Problems {
+    pub(super) fn sample(sample: &crate::web::samples::Sample) -> Self {
+        let said = "553 5.7.1 <usher@example.com>: Sender address rejected: not owned by user";
+        let reply = if sample.name == "plain" { said.to_owned() } else { sample.text.clone() };
+        MailProblems { refusal: Some(Refusal { reply, mails: 3 }), failed: sample.rows as u64 }.into()
     }
 }

@@ -8,9 +8,10 @@ mod mail_trouble;
 pub mod new_group;
 pub mod new_user;
 pub mod revoke;
+pub mod send_again;
 pub mod standing;
 
-pub use mail_trouble::MailTrouble;
+pub use mail_trouble::{MailTrouble, Problems, ServerRefusal};
 
 use super::{
     page::{Count, Flash, FlashAction, FlashKind},

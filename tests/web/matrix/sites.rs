@@ -102,7 +102,7 @@ macro_rules! site {
     ($name:ident, $state:ident, $page:expr, $form:expr, $besides:expr) => {
         Site {
             name: stringify!($name),
-            path: paths::$name::PATTERN.replace("{switch}", "see-billing").replace("{to}", "on"),
+            path: paths::$name::PATTERN.replace("{mail}", "999999").replace("{switch}", "see-billing").replace("{to}", "on"),
             state: State::$state,
             page: $page,
             form: $form,
@@ -130,6 +130,8 @@ pub(super) fn sites() -> Vec<Site> {
         site!(ResendInvitation, Invited, None, Some((MANAGE_ONE, &[])), &[409]),
         site!(RevokeInvitation, Invited, Some(MANAGE_ONE), Some((MANAGE_ONE, &[])), &[409]),
         site!(InvitationLink, Invited, Some(MANAGE_ONE), None, &[409]),
+        site!(SendMailAgain, Active, None, Some((MANAGE, &[]))),
+        site!(SendMailsAgain, Active, None, Some((MANAGE, &[]))),
         site!(DeletedUsers, Active, Some(&[("users.deleted", Company)]), None),
         site!(RestoreUser, Active, None, Some((&[("users.deleted", Person)], &[]))),
         site!(UsersAndPermissions, Active, Some(PEOPLE), None),

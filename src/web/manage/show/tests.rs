@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::{
-        ids::AccountId,
+        ids::{AccountId, MailId},
         permission::{Switch, To},
     },
     usecases::{Fate, LinkMail},
@@ -109,7 +109,9 @@ fn page(sample: &Sample) -> ManagePage {
 }
 
 fn mail(sample: &Sample, fate: Fate) -> Option<Mail> {
-    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: crate::web::samples::now() }), crate::web::samples::now())
+    let now = crate::web::samples::now();
+    let again = (fate == Fate::Failed).then_some((MailId(17), now + chrono::TimeDelta::hours(1)));
+    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: now, again }), now)
 }
 
 fn reset(sample: &Sample, fate: Fate) -> PasswordReset {

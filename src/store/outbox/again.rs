@@ -1,0 +1,112 @@
+//! Mails that the mail server refused, and mails that failed: told to administrators, who can send them again.
+
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+
+use crate::domain::{
+    clock::Timestamp,
+    ids::{MailId, UserId},
+};
+
+use super::{
+    super::{Database, StoreError, Tx, schema::outbox},
+    MailState,
+};
+
+/// Mails that are sent again at once, and rows that are wiped at once, since writers queue behind them.
+const CHUNK: i64 = 500;
+
+/// The mail server takes no mail as things stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its words to the mail that it refused last.
+    pub reply: String,
+    /// How many mails wait for it.
+    pub mails: i64,
+}
+
+/// A failed mail that can be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct Kept {
+    pub id: MailId,
+    pub user_id: Option<UserId>,
+    pub recipient: String,
+}
+
+/// Written out, since a partial index is of use only to a condition that the planner can read.
+fn is_refused() -> diesel::expression::SqlLiteral<Bool> {
+    sql::<Bool>("outbox.state = 'retrying' AND outbox.trouble = 'server'")
+}
+
+fn is_kept() -> diesel::expression::SqlLiteral<Bool> {
+    sql::<Bool>("outbox.state = 'failed' AND outbox.sealed IS NOT NULL")
+}
+
+/// Tells whether the mail server refuses Usher, by the mails that wait for it.
+///
+/// # Errors
+/// The database's.
+pub fn refusal(db: &mut Database) -> Result<Option<Refusal>, StoreError> {
+    let last = outbox::table.filter(is_refused()).order((outbox::next_attempt_at.desc(), outbox::id.desc())).select(outbox::reply);
+    let Some(reply) = last.first::<Option<String>>(db).optional()? else { return Ok(None) };
+    let mails = outbox::table.filter(is_refused()).count().get_result(db)?;
+    Ok(Some(Refusal { reply: reply.unwrap_or_default(), mails }))
+}
+
+/// Counts the failed mails that can be sent again.
+///
+/// # Errors
+/// The database's.
+pub fn failed(db: &mut Database) -> Result<i64, StoreError> {
+    Ok(outbox::table.filter(is_kept()).count().get_result(db)?)
+}
+
+/// Puts a failed mail back into the queue. `None` when it did not fail, or what it said is wiped.
+///
+/// # Errors
+/// The database's.
+pub fn send_again(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<Option<Kept>, StoreError> {
+    let found = outbox::table.find(id).filter(is_kept()).select(Kept::as_select()).first(tx.db()).optional()?;
+    let Some(mail) = found else { return Ok(None) };
+    Ok(queue(tx, id, now)?.then_some(mail))
+}
+
+/// Puts the failed mails back into the queue, those that failed first to begin with, at most 500.
+///
+/// # Errors
+/// The database's.
+pub fn send_all_again(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<MailId>, StoreError> {
+    let ids =
+        outbox::table.filter(is_kept()).order((outbox::done_at, outbox::id)).limit(CHUNK).select(outbox::id).load::<MailId>(tx.db())?;
+    let mut queued = Vec::with_capacity(ids.len());
+    for id in ids {
+        if queue(tx, id, now)? {
+            queued.push(id);
+        }
+    }
+    Ok(queued)
+}
+
+/// Another administrator may have been faster: only one of the two updates finds it failed.
+fn queue(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, StoreError> {
+    let queued = diesel::update(outbox::table.find(id).filter(is_kept()))
+        .set((
+            outbox::state.eq(MailState::Queued),
+            outbox::attempts.eq(0),
+            outbox::server_refusals.eq(0),
+            outbox::reply.eq(None::<String>),
+            outbox::next_attempt_at.eq(now),
+            outbox::done_at.eq(None::<Timestamp>),
+        ))
+        .execute(tx.db())?;
+    Ok(queued == 1)
+}
+
+/// Forgets what mails said that failed before `before`, some at a time. Tells how many.
+///
+/// # Errors
+/// The database's.
+pub fn wipe_failed(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, StoreError> {
+    let old = outbox::table.filter(is_kept()).filter(outbox::done_at.le(before)).limit(CHUNK).select(outbox::id).load::<i64>(tx.db())?;
+    Ok(diesel::update(outbox::table.filter(outbox::id.eq_any(old))).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?)
+}

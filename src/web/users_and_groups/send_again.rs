@@ -1,0 +1,51 @@
+//! Mails that failed, sent again: one, or all of them.
+
+use actix_web::web::Path;
+
+use crate::{
+    domain::ids::MailId,
+    usecases::failed_mails::{self, SendAgainError},
+    web::{
+        console::Console,
+        failure::Failure,
+        form::{Form, ListButton},
+        page::{Flash, FlashKind, counted, with_query},
+        paths,
+        query::ListQuery,
+        respond::Answer,
+    },
+};
+
+/// `POST /users-and-groups/mail/{mail}/send-again`
+pub(in crate::web) async fn one(console: Console, mail: Path<MailId>, form: Form<ListButton>) -> Answer {
+    let (mail, list) = (*mail, list(&form));
+    let (done, back) = match console.act(move |ctx, caller| failed_mails::send_again(ctx, caller, mail)).await? {
+        Ok(mail) => {
+            let page = mail.user_id.and_then(|user| console.view_of(&paths::Manage { user }.to_string()).map(str::to_owned));
+            (Flash::new(FlashKind::Ok, format!("The mail to {} is sent again.", mail.recipient)), page.unwrap_or(list))
+        }
+        Err(error) => (none_failed(error, "This mail can no longer be sent again.")?, list),
+    };
+    console.done(&done, back)
+}
+
+/// `POST /users-and-groups/mail/send-again`
+pub(in crate::web) async fn all(console: Console, form: Form<ListButton>) -> Answer {
+    let done = match console.act(failed_mails::send_all_again).await? {
+        Ok(mails) => Flash::new(FlashKind::Ok, format!("{} sent again.", counted(mails, "mail is", "mails are"))),
+        Err(error) => none_failed(error, "No failed mail is left.")?,
+    };
+    console.done(&done, list(&form))
+}
+
+fn list(form: &Form<ListButton>) -> String {
+    with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query))
+}
+
+/// A second press, or an old page.
+fn none_failed(error: SendAgainError, text: &str) -> Result<Flash, Failure> {
+    match error {
+        SendAgainError::NoneFailed => Ok(Flash::new(FlashKind::Info, text)),
+        SendAgainError::Denied(denied) => Err(denied.into()),
+    }
+}
