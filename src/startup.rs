@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -16,13 +17,18 @@ use actix_web::{
 
 use crate::{
     config::{self, DatabaseUrl, KeyFileError, PublicUrl, Settings},
-    domain::clock::{SystemClock, SystemRandom},
+    domain::{
+        clock::{Clock as _, SystemClock, SystemRandom},
+        secret::SecretKey,
+    },
     mail::{Sender, SmtpUrlError, Transport, outgoing::SenderError},
     store::{Location, Store, StoreError},
     usecases::{
         Context, Links,
         delivery::{self, Delivered},
-        housekeeping, setup,
+        housekeeping,
+        instance_key::{self, GivenUp},
+        setup,
     },
     web::{self, Reach, State, paths},
 };
@@ -42,6 +48,18 @@ const WAITING_THREADS: usize = 4;
 pub enum StartError {
     #[error("{0}")]
     KeyFile(#[from] KeyFileError),
+    #[error(
+        "{}: holds another key than the one that this database was begun with; put the right key there, or name it with USHER_SECRET_KEY_FILE \
+         (where it is lost, `usher serve --new-key` begins anew with this one: mails that wait are given up, and everybody signs in again)",
+        .0.display()
+    )]
+    AnotherKey(PathBuf),
+    #[error(
+        "{}: there is no secret key, and this database was begun with one; put it back from a copy, or name it with USHER_SECRET_KEY_FILE \
+         (where it is lost, `usher serve --new-key` begins anew with a new one: mails that wait are given up, and everybody signs in again)",
+        .0.display()
+    )]
+    NoKey(PathBuf),
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("USHER_SMTP_URL: {0}")]
@@ -77,14 +95,37 @@ pub fn context(settings: &Settings, public_url: &PublicUrl) -> Result<Context, S
     if !store.searches_by_index()? {
         tracing::warn!("PostgreSQL's extension pg_trgm is not there and may not be created: searches read every row");
     }
+    let key = instance_key(settings, &store)?;
     Ok(Context {
         store,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
-        key: config::load_or_create_key(&settings.secret_key_file, &SystemRandom)?,
+        key,
         links: links(public_url),
         sends_mail: settings.smtp_url.is_some(),
     })
+}
+
+/// The key that the database was begun with. Only a database that was not begun yet gets a new one.
+fn instance_key(settings: &Settings, store: &Store) -> Result<SecretKey, StartError> {
+    let path = &settings.secret_key_file;
+    if let Some(check) = instance_key::check(store)? {
+        let key = config::read_key(path)?.ok_or_else(|| StartError::NoKey(path.clone()))?;
+        return if check.fits(&key) { Ok(key) } else { Err(StartError::AnotherKey(path.clone())) };
+    }
+    let key = config::load_or_create_key(path, &SystemRandom)?;
+    if instance_key::claim(store, &key)? { Ok(key) } else { Err(StartError::AnotherKey(path.clone())) }
+}
+
+/// Makes the key in the file, or a new one, the database's.
+fn begin_anew(settings: &Settings) -> Result<(), StartError> {
+    let store = open_store(settings)?;
+    store.migrate()?;
+    let key = config::load_or_create_key(&settings.secret_key_file, &SystemRandom)?;
+    if let Some(GivenUp { mails, sessions }) = instance_key::begin_anew(&store, &key, SystemClock.now())? {
+        tracing::warn!(mails, sessions, "begun anew with another key: mails that waited are given up, and sessions have ended");
+    }
+    Ok(())
 }
 
 /// How addresses in mails and on the command line are written.
@@ -108,14 +149,18 @@ pub fn transport(settings: &Settings) -> Result<Transport, SmtpUrlError> {
     }
 }
 
-/// Serves until told to stop. Prints the one-time address of the first start to standard output.
+/// Serves until told to stop. Prints the one-time address of the first start to standard output. With `new_key` the database is begun anew with the
+/// key in the file, or with a new one.
 ///
 /// # Errors
 /// When something that it needs is not to be had.
-pub fn serve(settings: &Settings) -> Result<(), StartError> {
+pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
     let public_url = public_url(settings, &listener)?;
+    if new_key {
+        begin_anew(settings)?;
+    }
     let ctx = context(settings, &public_url)?;
     let (transport, from) = (transport(settings)?, Sender::parse(settings.mail_from.as_str())?);
     if let Some(address) = setup::open(&ctx)? {

@@ -33,7 +33,7 @@ pub struct Cli {
 impl Cli {
     /// What is to be done; without a word, to serve.
     pub fn into_command(self) -> Command {
-        self.command.unwrap_or(Command::Serve)
+        self.command.unwrap_or(Command::Serve(Serve::default()))
     }
 }
 
@@ -44,7 +44,7 @@ pub enum Command {
     ///
     /// What `usher` alone does, too. On an empty database it prints the one-time address at which the first Admin names
     /// the company and sets a password.
-    Serve,
+    Serve(Serve),
 
     /// Bring the database up to date and stop
     ///
@@ -66,6 +66,17 @@ pub enum Command {
     /// Manage Admins from the shell
     #[command(subcommand)]
     Admin(Admin),
+}
+
+/// Options of `usher serve`.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+pub struct Serve {
+    /// Begin anew with another secret key, once the one that the database was begun with is lost
+    ///
+    /// The key is the one in the file, or a new one where there is no file. Mails that still wait are given up, everybody signs in
+    /// again, and the audit log keeps it. Once is enough: leave it out at the next start.
+    #[arg(long)]
+    pub new_key: bool,
 }
 
 /// Options of `usher check`.
@@ -158,8 +169,9 @@ mod tests {
 
     #[test]
     fn without_a_word_usher_serves() {
-        assert_eq!(parse("usher").unwrap(), Command::Serve);
-        assert_eq!(parse("usher serve").unwrap(), Command::Serve);
+        assert_eq!(parse("usher").unwrap(), Command::Serve(Serve { new_key: false }));
+        assert_eq!(parse("usher serve").unwrap(), Command::Serve(Serve { new_key: false }));
+        assert_eq!(parse("usher serve --new-key").unwrap(), Command::Serve(Serve { new_key: true }));
         assert_eq!(parse("usher migrate").unwrap(), Command::Migrate);
         assert_eq!(parse("usher --version").unwrap_err().kind(), ErrorKind::DisplayVersion);
         assert_eq!(parse("usher sevre").unwrap_err().kind(), ErrorKind::InvalidSubcommand);

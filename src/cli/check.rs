@@ -7,8 +7,9 @@ use crate::{
     domain::clock::{Clock as _, Random, SystemClock, SystemRandom},
     domain::token::Token,
     mail::{Sender, Transport},
-    startup,
+    startup::{self, StartError},
     store::company,
+    usecases::instance_key::{self, KeyCheck},
 };
 
 use super::{CommandError, args::Check, say};
@@ -23,10 +24,10 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
             fit = false;
         }
     };
-    report("key file", key_file(settings));
-    let company = database(settings);
-    report("database", company.as_ref().map(|(text, _)| text.clone()).map_err(Clone::clone));
-    let company = company.map(|(_, name)| name).unwrap_or_default();
+    let database = database(settings);
+    let Database { company, key_check, .. } = database.clone().unwrap_or_default();
+    report("key file", key_file(settings, key_check.as_ref()));
+    report("database", database.map(|database| database.text));
     report("mail", mail(check, settings, &company));
     for warning in settings.warnings() {
         say(format_args!("note  {warning}"));
@@ -34,28 +35,46 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
     if fit { Ok(()) } else { Err(CommandError::Unfit) }
 }
 
-fn key_file(settings: &Settings) -> Result<String, String> {
-    match config::read_key(&settings.secret_key_file).map_err(text)? {
-        Some(_) => Ok("there, and only its owner may read it".to_owned()),
-        None => Ok("not there yet; the first start makes it".to_owned()),
+/// What is known of a database that answers.
+#[derive(Clone, Default)]
+struct Database {
+    text: String,
+    /// Empty as long as nothing can be read.
+    company: String,
+    key_check: Option<KeyCheck>,
+}
+
+impl Database {
+    fn saying(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
     }
 }
 
-/// What it says, and the company's name.
-fn database(settings: &Settings) -> Result<(String, String), String> {
+fn key_file(settings: &Settings, check: Option<&KeyCheck>) -> Result<String, String> {
+    let path = &settings.secret_key_file;
+    match (config::read_key(path).map_err(text)?, check) {
+        (Some(key), Some(check)) if !check.fits(&key) => Err(text(StartError::AnotherKey(path.clone()))),
+        (Some(_), _) => Ok("there, and only its owner may read it".to_owned()),
+        (None, Some(_)) => Err(text(StartError::NoKey(path.clone()))),
+        (None, None) => Ok("not there yet; the first start makes it".to_owned()),
+    }
+}
+
+fn database(settings: &Settings) -> Result<Database, String> {
     if let config::DatabaseUrl::Sqlite(path) = &settings.database_url
         && !path.exists()
     {
-        return Ok(("not there yet; the first start makes it".to_owned(), String::new()));
+        return Ok(Database::saying("not there yet; the first start makes it"));
     }
     let store = startup::open_store(settings).map_err(text)?;
     let pending = store.pending_migrations().map_err(text)?;
     if pending > 0 {
-        return Ok((format!("answers; {pending} migrations are to be done at the next start"), String::new()));
+        return Ok(Database::saying(format!("answers; {pending} migrations are to be done at the next start")));
     }
     let company = store.read(company::load).map_err(text)?;
     let searches = if store.searches_by_index().map_err(text)? { "" } else { "; without pg_trgm, searches read every row" };
-    Ok((format!("answers and is up to date{searches}"), company.name))
+    let key_check = instance_key::check(&store).map_err(text)?;
+    Ok(Database { text: format!("answers and is up to date{searches}"), company: company.name, key_check })
 }
 
 fn mail(check: &Check, settings: &Settings, company: &str) -> Result<String, String> {

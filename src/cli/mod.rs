@@ -47,7 +47,7 @@ pub enum CommandError {
 /// When it could not be done, with the reason.
 pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
     match command {
-        Command::Serve => Ok(startup::serve(settings)?),
+        Command::Serve(serve) => Ok(startup::serve(settings, serve.new_key)?),
         Command::Migrate => migrate(settings),
         Command::Check(check) => check::run(&check, settings),
         Command::Demo(demo) => demo::run(&demo, settings),

@@ -68,8 +68,9 @@ settings! {
     MAIL_FROM: Text("usher@localhost"),
         "The address that mails come from.";
     SECRET_KEY_FILE: Derived("<data folder>/secret.key"),
-        "The file of the key that seals secrets in the database. Made when it does not exist; keep a"
-        "copy, and let nobody but the server read it.";
+        "The file of the key that seals secrets in the database. Made at the first start; keep a copy, and"
+        "let nobody but the server read it. The database knows its key: with another one, or without any,"
+        "Usher does not start, unless usher serve --new-key tells it to begin anew.";
     TRUSTED_PROXIES: Derived("none"),
         "Addresses of the proxies whose X-Forwarded-For counts: IP addresses and networks, separated by"
         "commas, such as 10.0.0.7, 192.168.0.0/16.";

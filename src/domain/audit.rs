@@ -9,6 +9,7 @@ stored_enum! {
     AuditAction {
         CompanySetUp = "company.set_up",
         CompanyMadeUp = "company.made_up",
+        KeyReplaced = "company.key_replaced",
         SignIn = "session.sign_in",
         SignOut = "session.sign_out",
         SessionsEnded = "session.all_ended",

@@ -69,3 +69,18 @@ pub fn lock_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 pub fn hold_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     share_row(tx.db(), "company", 1)
 }
+
+/// The check value of the instance's key; `None` before the first start.
+///
+/// # Errors
+/// The database's.
+pub fn key_check(db: &mut Database) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(company::table.find(1).select(company::key_check).first(db)?)
+}
+
+/// # Errors
+/// The database's.
+pub fn set_key_check(tx: &mut Tx<'_>, check: &[u8]) -> Result<(), StoreError> {
+    diesel::update(company::table.find(1)).set(company::key_check.eq(Some(check))).execute(tx.db())?;
+    Ok(())
+}

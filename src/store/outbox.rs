@@ -1,6 +1,7 @@
 //! Mails that wait to be sent, and what became of them.
 
 mod again;
+mod sealed;
 
 use diesel::{
     dsl::{count_star, min, sql},
@@ -9,6 +10,7 @@ use diesel::{
 };
 
 pub use again::{Kept, Refusal, failed, refusal, send_again, send_all_again, wipe_failed};
+pub use sealed::{SealedMail, give_up, sealed_after};
 
 use crate::domain::{
     clock::Timestamp,

@@ -10,6 +10,7 @@ diesel::table! {
         session_idle -> BigInt,
         session_absolute -> BigInt,
         deleted_kept -> BigInt,
+        key_check -> Nullable<Binary>,
     }
 }
 

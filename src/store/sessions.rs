@@ -140,6 +140,14 @@ pub fn count(db: &mut Database, user: UserId, company: &Company, now: Timestamp)
         .get_result(db)?)
 }
 
+/// Ends every session there is; tells how many.
+///
+/// # Errors
+/// The database's.
+pub fn end_every(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table).execute(tx.db())?)
+}
+
 /// Removes sessions too old to hold.
 ///
 /// # Errors

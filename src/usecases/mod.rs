@@ -14,6 +14,7 @@ pub mod explained;
 pub mod failed_mails;
 pub mod groups;
 pub mod housekeeping;
+pub mod instance_key;
 pub mod invitations;
 pub mod left_out;
 mod links;

@@ -20,14 +20,21 @@ use crate::{helpers::PASSWORD, support::postgres};
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A server of its own, killed when this goes.
-struct Server {
-    process: Child,
+pub(crate) struct Server {
+    pub(crate) process: Child,
     lines: Receiver<String>,
 }
 
 impl Server {
-    fn start(data: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut process = usher(data, settings).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    pub(crate) fn start(data: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut command = usher(data, settings);
+        command.stderr(Stdio::null());
+        Self::spawn(command)
+    }
+
+    /// Whatever `command` says on standard error goes where the command has it go.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(process.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
@@ -35,7 +42,7 @@ impl Server {
     }
 
     /// The address that it prints when it is ready: the one-time address, or where it is.
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let start = Instant::now();
         while let Ok(line) = self.lines.recv_timeout(DEADLINE.saturating_sub(start.elapsed())) {
             if let Some(at) = line.find("http://") {
@@ -45,7 +52,7 @@ impl Server {
         panic!("the server says nowhere where it is");
     }
 
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -58,7 +65,7 @@ impl Drop for Server {
     }
 }
 
-fn usher(data: &Path, settings: &[(&str, &str)]) -> Command {
+pub(crate) fn usher(data: &Path, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
     command
         .current_dir(data)
@@ -70,28 +77,28 @@ fn usher(data: &Path, settings: &[(&str, &str)]) -> Command {
 }
 
 /// `usher admin create`, with the usual password.
-fn create_admin(data: &Path, email: &str) -> Output {
+pub(crate) fn create_admin(data: &Path, settings: &[(&str, &str)], email: &str) -> Output {
     let arguments = ["admin", "create", "--email", email, "--first-name", "Maya", "--last-name", "Fischer", "--password-stdin"];
     let piped = || Stdio::piped();
-    let mut process = usher(data, &[]).args(arguments).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+    let mut process = usher(data, settings).args(arguments).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
     process.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
     process.wait_with_output().unwrap()
 }
 
 /// A browser without anything that these tests do not need.
-struct Client {
+pub(crate) struct Client {
     origin: String,
     cookies: BTreeMap<String, String>,
 }
 
 impl Client {
-    fn at(address: &str) -> Self {
+    pub(crate) fn at(address: &str) -> Self {
         let origin = address.split('/').take(3).collect::<Vec<_>>().join("/");
         Self { origin, cookies: BTreeMap::new() }
     }
 
     /// Status and body.
-    fn request(&mut self, head: &str, body: &str) -> (u16, String) {
+    pub(crate) fn request(&mut self, head: &str, body: &str) -> (u16, String) {
         let host = self.origin.strip_prefix("http://").unwrap();
         let port = host.rsplit(':').next().unwrap();
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
@@ -124,11 +131,11 @@ impl Client {
         self.request(&format!("POST {path}"), &body).0
     }
 
-    fn sign_in(&mut self) {
+    pub(crate) fn sign_in(&mut self) {
         assert_eq!(self.fill("/sign-in", &[("email", "maya@example.com"), ("password", PASSWORD)]), 303);
     }
 
-    fn invite(&mut self, email: &str) {
+    pub(crate) fn invite(&mut self, email: &str) {
         assert_eq!(self.fill("/users-and-groups/new-user", &[("email", email)]), 303);
     }
 }
@@ -151,7 +158,7 @@ fn end_leases(data: &Path) {
 }
 
 /// Looks until it is so.
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < DEADLINE, "{what}");
@@ -163,7 +170,7 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 fn a_server_killed_right_after_the_answer_loses_no_mail_and_doubles_none() {
     let data = tempfile::tempdir().unwrap();
     let data = data.path();
-    assert!(create_admin(data, "maya@example.com").status.success());
+    assert!(create_admin(data, &[], "maya@example.com").status.success());
     let server = Server::start(data, &[]);
     let mut maya = Client::at(&server.address());
     maya.sign_in();
@@ -181,7 +188,7 @@ fn a_server_killed_right_after_the_answer_loses_no_mail_and_doubles_none() {
 #[test]
 fn a_session_outlives_the_server() {
     let data = tempfile::tempdir().unwrap();
-    assert!(create_admin(data.path(), "maya@example.com").status.success());
+    assert!(create_admin(data.path(), &[], "maya@example.com").status.success());
     let server = Server::start(data.path(), &[]);
     let mut maya = Client::at(&server.address());
     maya.sign_in();
@@ -201,7 +208,7 @@ fn the_setup_address_is_printed_until_there_is_an_admin() {
     let mut guest = Client::at(&address);
     let path = address.strip_prefix(&guest.origin).unwrap().to_owned();
     assert_eq!(guest.request(&format!("GET {path}"), "").0, 200);
-    let created = create_admin(data, "maya@example.com");
+    let created = create_admin(data, &[], "maya@example.com");
     assert_eq!(String::from_utf8(created.stdout).unwrap(), "maya@example.com is an Admin now and can sign in.\n");
     assert_eq!(guest.request(&format!("GET {path}"), "").0, 404);
     Client::at(&address).sign_in();
@@ -209,7 +216,7 @@ fn the_setup_address_is_printed_until_there_is_an_admin() {
     let server = Server::start(data, &[]);
     let address = server.address();
     assert!(!address.contains("setup"), "{address}");
-    let again = create_admin(data, "Maya@example.com");
+    let again = create_admin(data, &[], "Maya@example.com");
     assert_eq!(
         (again.status.code(), String::from_utf8(again.stderr).unwrap().contains("Maya@example.com is in use already")),
         (Some(1), true)
@@ -230,7 +237,9 @@ fn a_setting_that_is_unknown_or_wrong_stops_the_start_and_is_named() {
 fn two_servers_on_one_new_postgresql_database_both_start() {
     let database = postgres::server().empty_database();
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
-    let servers = folders.each_ref().map(|folder| Server::start(folder.path(), &[("USHER_DATABASE_URL", database.url())]));
+    let key = folders[0].path().join("secret.key");
+    let settings = [("USHER_DATABASE_URL", database.url()), ("USHER_SECRET_KEY_FILE", key.to_str().unwrap())];
+    let servers = folders.each_ref().map(|folder| Server::start(folder.path(), &settings));
     let addresses = servers.each_ref().map(Server::address);
     let opens = |address: &String| {
         let mut guest = Client::at(address);

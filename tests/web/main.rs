@@ -46,6 +46,7 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod stale_edits;
+mod start;
 mod steps;
 mod taken;
 mod throttling;

@@ -7,7 +7,9 @@ CREATE TABLE company (
     password_min               INTEGER NOT NULL DEFAULT 15     CHECK (password_min BETWEEN 8 AND 64),
     session_idle               BIGINT  NOT NULL DEFAULT 3600   CHECK (session_idle > 0),
     session_absolute           BIGINT  NOT NULL DEFAULT 43200  CHECK (session_absolute > 0),
-    deleted_kept               BIGINT  NOT NULL DEFAULT 2592000 CHECK (deleted_kept >= 0)
+    deleted_kept               BIGINT  NOT NULL DEFAULT 2592000 CHECK (deleted_kept >= 0),
+    -- Tells the instance's key from any other, and nothing about it.
+    key_check                  BYTEA
 );
 INSERT INTO company (id) VALUES (1);
 

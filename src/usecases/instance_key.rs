@@ -1,0 +1,108 @@
+//! The key that a database was begun with, told from any other by a check value.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        clock::Timestamp,
+        ids::MailId,
+        secret::SecretKey,
+    },
+    store::{Store, StoreError, Tx, company, outbox, sessions},
+};
+
+/// The use of the key that makes the check value, and the text that it signs.
+const CHECK: (&str, &[u8]) = ("key check", b"usher");
+
+/// Sealed mails that memory holds at a time.
+const CHUNK: i64 = 500;
+
+/// What becomes of a mail that an earlier key sealed, in the place of the mail server's words.
+const GIVEN_UP: &str = "Sealed with an earlier key, which was given up";
+
+/// The check value of a database.
+#[derive(Debug, Clone)]
+pub struct KeyCheck(Vec<u8>);
+
+impl KeyCheck {
+    /// Whether the database was begun with `key`.
+    pub fn fits(&self, key: &SecretKey) -> bool {
+        key.verify(CHECK.0, CHECK.1, &self.0)
+    }
+}
+
+/// What was given up with an earlier key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenUp {
+    /// Mails that waited.
+    pub mails: u64,
+    pub sessions: u64,
+}
+
+/// The check value; `None` in a database that was not begun yet.
+///
+/// # Errors
+/// The database's.
+pub fn check(store: &Store) -> Result<Option<KeyCheck>, StoreError> {
+    Ok(store.read(company::key_check)?.map(KeyCheck))
+}
+
+/// Begins the database with `key`, if no other was faster. Tells whether it is the database's key.
+///
+/// # Errors
+/// The database's.
+pub fn claim(store: &Store, key: &SecretKey) -> Result<bool, StoreError> {
+    store.write(|tx| {
+        company::lock_rights(tx)?;
+        if let Some(check) = company::key_check(tx.db())? {
+            return Ok(KeyCheck(check).fits(key));
+        }
+        company::set_key_check(tx, &key.sign(CHECK.0, CHECK.1))?;
+        Ok(true)
+    })
+}
+
+/// Makes `key` the database's in place of an earlier one. Mails that it cannot read are given up, and every session ends, since no cookie holds any
+/// more. `None` when it is the database's key already.
+///
+/// # Errors
+/// The database's.
+pub fn begin_anew(store: &Store, key: &SecretKey, now: Timestamp) -> Result<Option<GivenUp>, StoreError> {
+    if claim(store, key)? {
+        return Ok(None);
+    }
+    let given_up = store.change(|tx| {
+        company::lock_rights(tx)?;
+        company::set_key_check(tx, &key.sign(CHECK.0, CHECK.1))?;
+        let sessions = sessions::end_every(tx)? as u64;
+        let mails = give_mails_up(tx, key, now)?;
+        let company = company::load(tx.db())?.name;
+        tx.audit(Entry {
+            at: now,
+            by: By { id: None, name: "usher serve --new-key".to_owned(), source: "command line".to_owned() },
+            action: AuditAction::KeyReplaced,
+            subject: Subject { kind: SubjectKind::Company, id: 1, name: company },
+            place: None,
+            details: json!({"mails_given_up": mails, "sessions_ended": sessions}),
+        });
+        Ok::<_, StoreError>(GivenUp { mails, sessions })
+    })?;
+    Ok(Some(given_up))
+}
+
+/// Tells how many of the mails waited.
+fn give_mails_up(tx: &mut Tx<'_>, key: &SecretKey, now: Timestamp) -> Result<u64, StoreError> {
+    let (mut last, mut waited) = (MailId(0), 0);
+    loop {
+        let mails = outbox::sealed_after(tx.db(), last, CHUNK)?;
+        let Some(end) = mails.last() else { return Ok(waited) };
+        last = end.id;
+        for mail in &mails {
+            let is_readable = mail.sealed.as_deref().is_some_and(|sealed| key.open(&mail.message_id, sealed).is_some());
+            if !is_readable && outbox::give_up(tx, mail.id, GIVEN_UP, now)? {
+                waited += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The start of the program itself: with which key.
+
+use std::{fs, path::PathBuf, process::Output};
+
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::BigInt};
+use tempfile::TempDir;
+use usher::store::{Database, Location, Store, StoreError, audit_entries};
+
+use crate::{
+    faults::{Client, Server, create_admin, usher, wait_until},
+    support::postgres,
+};
+
+/// A new database of either kind, as the settings name it.
+struct NewDatabase {
+    url: String,
+    _keep: Box<dyn std::any::Any>,
+}
+
+fn databases() -> [NewDatabase; 2] {
+    let (folder, database) = (tempfile::tempdir().unwrap(), postgres::server().empty_database());
+    let sqlite = format!("sqlite://{}/people.db", folder.path().display());
+    [NewDatabase { url: sqlite, _keep: Box::new(folder) }, NewDatabase { url: database.url().to_owned(), _keep: Box::new(database) }]
+}
+
+impl NewDatabase {
+    fn settings(&self) -> [(&str, &str); 1] {
+        [("USHER_DATABASE_URL", &self.url)]
+    }
+
+    fn store(&self) -> Store {
+        let location = match self.url.strip_prefix("sqlite://") {
+            Some(path) => Location::Sqlite(path.into()),
+            None => Location::Postgres(self.url.clone()),
+        };
+        Store::open(location).unwrap()
+    }
+
+    fn count(&self, rows: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = BigInt)]
+            rows: i64,
+        }
+        let query = format!("SELECT count(*) AS rows FROM {rows}");
+        let counted = self.store().read(|db| {
+            Ok::<_, StoreError>(match db {
+                Database::Sqlite(db) => sql_query(query).get_result::<Counted>(db)?,
+                Database::Postgres(db) => sql_query(query).get_result::<Counted>(db)?,
+            })
+        });
+        counted.unwrap().rows
+    }
+}
+
+/// A data folder whose instance has begun the database and has an Admin.
+fn begun(database: &NewDatabase) -> TempDir {
+    let data = tempfile::tempdir().unwrap();
+    let created = create_admin(data.path(), &database.settings(), "maya@example.com");
+    assert!(created.status.success(), "{}", said(&created));
+    data
+}
+
+/// A data folder with a key of its own.
+fn another_key() -> TempDir {
+    let data = tempfile::tempdir().unwrap();
+    assert!(create_admin(data.path(), &[], "maya@example.com").status.success());
+    data
+}
+
+fn key(data: &TempDir) -> PathBuf {
+    data.path().join("secret.key")
+}
+
+/// What a command that ends by itself says.
+fn run(data: &TempDir, database: &NewDatabase, arguments: &[&str]) -> Output {
+    usher(data.path(), &database.settings()).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn another_key_than_the_databases_stops_every_command_that_would_use_it() {
+    for database in databases() {
+        let (data, other) = (begun(&database), another_key());
+        let before = fs::read(key(&other)).unwrap();
+        for arguments in [&["serve"][..], &["demo", "--users", "5"], &["check"]] {
+            let stopped = run(&other, &database, arguments);
+            let said = said(&stopped);
+            assert_eq!(stopped.status.code(), Some(1), "{arguments:?} {said}");
+            let path = key(&other).display().to_string();
+            assert!(said.contains(&path) && said.contains("another key") && said.contains("usher serve --new-key"), "{said}");
+        }
+        let refused = create_admin(other.path(), &database.settings(), "ada@example.com");
+        assert!(!refused.status.success() && said(&refused).contains("another key"), "{}", said(&refused));
+        assert_eq!(fs::read(key(&other)).unwrap(), before);
+        assert!(run(&data, &database, &["check"]).status.success());
+        Server::start(data.path(), &database.settings()).address();
+    }
+}
+
+#[test]
+fn a_missing_key_stops_the_start_and_none_is_made() {
+    for database in databases() {
+        let data = begun(&database);
+        fs::rename(key(&data), data.path().join("kept")).unwrap();
+        for arguments in [&["serve"][..], &["check"]] {
+            let stopped = run(&data, &database, arguments);
+            let said = said(&stopped);
+            assert_eq!(stopped.status.code(), Some(1), "{arguments:?} {said}");
+            assert!(said.contains("there is no secret key") && said.contains("--new-key"), "{said}");
+            assert!(!key(&data).exists());
+        }
+        fs::rename(data.path().join("kept"), key(&data)).unwrap();
+        Server::start(data.path(), &database.settings()).address();
+    }
+}
+
+#[test]
+fn a_database_is_begun_anew_only_when_told_so() {
+    for database in databases() {
+        let data = begun(&database);
+        // A mail server that nobody reaches: the mail waits.
+        let settings = [("USHER_DATABASE_URL", &*database.url), ("USHER_SMTP_URL", "smtp://127.0.0.1:9")];
+        let server = Server::start(data.path(), &settings);
+        let mut maya = Client::at(&server.address());
+        maya.sign_in();
+        maya.invite("noor@example.com");
+        server.kill();
+        assert_eq!((database.count("outbox WHERE state IN ('queued', 'retrying')"), database.count("sessions")), (1, 1));
+
+        let (earlier, kept) = (key(&data), data.path().join("kept"));
+        fs::rename(&earlier, &kept).unwrap();
+        let mut command = usher(data.path(), &settings);
+        command.args(["serve", "--new-key"]);
+        let server = Server::spawn(command);
+        server.address();
+        server.kill();
+        assert_ne!(fs::read(key(&data)).unwrap(), fs::read(&kept).unwrap());
+        assert_eq!((database.count("outbox WHERE state = 'failed' AND sealed IS NULL"), database.count("sessions")), (1, 0));
+        let entry = database.store().read(|db| audit_entries(db, 0, 100)).unwrap().pop().unwrap();
+        assert_eq!((entry.action.as_str(), &*entry.actor_name), ("company.key_replaced", "usher serve --new-key"));
+        assert_eq!(entry.details, r#"{"mails_given_up":1,"sessions_ended":1}"#);
+
+        let server = Server::start(data.path(), &settings);
+        let mut maya = Client::at(&server.address());
+        maya.sign_in();
+        assert_eq!(maya.request("GET /users-and-groups", "").0, 200);
+        server.kill();
+        fs::rename(&kept, &earlier).unwrap();
+        assert!(said(&run(&data, &database, &["serve"])).contains("another key"));
+    }
+}
+
+#[test]
+fn the_flag_for_a_new_key_changes_nothing_where_the_key_is_right() {
+    for database in databases() {
+        let data = begun(&database);
+        let (before, entries) = (fs::read(key(&data)).unwrap(), database.count("audit_entries"));
+        let mut command = usher(data.path(), &database.settings());
+        command.args(["serve", "--new-key"]);
+        let server = Server::spawn(command);
+        Client::at(&server.address()).sign_in();
+        assert_eq!((fs::read(key(&data)).unwrap(), database.count("audit_entries WHERE action = 'company.key_replaced'")), (before, 0));
+        assert!(entries > 0);
+    }
+}
+
+#[test]
+fn of_two_instances_that_begin_one_database_with_two_keys_one_serves_and_the_other_stops() {
+    for database in databases() {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let mut servers = folders.each_ref().map(|folder| Server::start(folder.path(), &database.settings()));
+        let mut stopped = None;
+        wait_until("one of them stops", || {
+            stopped = servers.iter_mut().position(|server| server.process.try_wait().unwrap().is_some());
+            stopped.is_some()
+        });
+        let served = 1 - stopped.unwrap();
+        servers[served].address();
+        assert!(servers[served].process.try_wait().unwrap().is_none());
+    }
+}
