@@ -5,9 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
-use super::{public_url::other_scheme, secret_url::masked};
+use super::{public_url::other_scheme, secret_url::masked, warnings::is_this_machine};
 
 /// Which database keeps everything. Shown without its password.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,6 +33,24 @@ impl DatabaseUrl {
         }
     }
 
+    /// The hosts to which nothing makes the connection encrypted. None on this machine is among them.
+    pub(super) fn clear_hosts(&self) -> Vec<String> {
+        let Self::Postgres(url) = self else { return Vec::new() };
+        let (url, query) = url.split_once('?').unwrap_or((url, ""));
+        let parameters = form_urlencoded::parse(query.as_bytes()).collect::<Vec<_>>();
+        // Of a parameter that is given twice, the last counts.
+        let last = |name| parameters.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.to_string());
+        let tls = parameters.iter().rev().find(|(key, _)| key == "sslmode" || key == "ssl");
+        if tls.is_some_and(|(key, value)| wants_tls(key, value)) {
+            return Vec::new();
+        }
+        let authority = url.split_once("://").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+        let hosts = last("hostaddr").or_else(|| last("host")).unwrap_or_else(|| in_authority(authority));
+        let is_elsewhere = |host: &&str| !host.is_empty() && !host.starts_with(['/', '@']) && !is_this_machine(host);
+        hosts.split(',').filter(is_elsewhere).map(ToOwned::to_owned).collect()
+    }
+
     /// The database of an instance that nobody told about another.
     pub fn in_folder(data_dir: &Path) -> Self {
         Self::Sqlite(data_dir.join("usher.db"))
@@ -54,19 +73,36 @@ fn parse_sqlite(path: &str) -> Result<DatabaseUrl, String> {
 fn parse_postgres(url: &str) -> Result<DatabaseUrl, String> {
     masked(url)?;
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let wants_tls = form_urlencoded::parse(query.as_bytes()).find(|(key, value)| match key.as_ref() {
-        "sslmode" => ["require", "verify-ca", "verify-full"].contains(&value.as_ref()),
-        // libpq's other spelling of sslmode=require.
-        "ssl" => value == "true",
-        _ => false,
-    });
-    match wants_tls {
+    let asked = form_urlencoded::parse(query.as_bytes()).find(|(key, value)| wants_tls(key, value));
+    match asked {
         Some((key, value)) if !cfg!(feature = "postgres-tls") => Err(format!(
             "asks for TLS ({key}={value}), which this build does not have; build with `--features postgres-tls`, \
              or reach the database in another protected way and leave {key} out"
         )),
         _ => Ok(DatabaseUrl::Postgres(url.to_owned())),
     }
+}
+
+/// Whether a parameter asks for TLS without exception.
+fn wants_tls(key: &str, value: &str) -> bool {
+    match key {
+        "sslmode" => ["require", "verify-ca", "verify-full"].contains(&value),
+        // libpq's other spelling of sslmode=require.
+        "ssl" => value == "true",
+        _ => false,
+    }
+}
+
+/// The hosts between user and path, without ports, brackets and escapes.
+fn in_authority(authority: &str) -> String {
+    let host = |entry: &str| {
+        let host = match entry.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((address, _)) => address,
+            None => entry.split(':').next().unwrap_or_default(),
+        };
+        percent_decode_str(host).decode_utf8_lossy().into_owned()
+    };
+    authority.split(',').map(host).collect::<Vec<_>>().join(",")
 }
 
 impl fmt::Display for DatabaseUrl {

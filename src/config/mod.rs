@@ -12,6 +12,7 @@ mod source;
 mod table;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 use std::{
     collections::BTreeMap,
@@ -63,19 +64,6 @@ impl Settings {
     /// All that is unknown or wrong, at once.
     pub fn load(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, SettingsError> {
         Self::load_with(environment, |path| fs::read_to_string(path))
-    }
-
-    /// What works, but is hardly meant.
-    pub fn warnings(&self) -> Vec<&'static str> {
-        let is_open = !self.listen.ip().is_loopback() && !self.public_url.is_set();
-        let hides_people = self.public_url.is_https() && self.trusted_proxies == TrustedProxies::default();
-        let warnings = [
-            is_open.then_some("USHER_PUBLIC_URL is not set: forms work on this machine alone, and links in mails lead nowhere else"),
-            hides_people.then_some(
-                "USHER_TRUSTED_PROXIES is not set: behind a proxy, everybody seems to come from its address, in the log and for throttling",
-            ),
-        ];
-        warnings.into_iter().flatten().collect()
     }
 
     fn load_with(

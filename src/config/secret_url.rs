@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::public_url::other_scheme;
+use super::{public_url::other_scheme, warnings::is_this_machine};
 
 /// Where mails are handed over. Holds a password, so that it is shown only in part.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +22,13 @@ impl SmtpUrl {
             Ok(_) => Ok(Self(text.to_owned())),
             Err(error) => Err(format!("is not a URL ({error}); {RIGHT}")),
         }
+    }
+
+    /// The host to which mails go without encryption; `None` where it is this machine.
+    pub(super) fn clear_host(&self) -> Option<String> {
+        let url = Url::parse(&self.0).ok().filter(|url| url.scheme() == "smtp")?;
+        let is_encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+        url.host_str().filter(|host| !is_encrypted && !is_this_machine(host)).map(ToOwned::to_owned)
     }
 
     /// The whole URL, for the one that opens the connection.

@@ -1,4 +1,4 @@
-//! The start of the program itself: with which key.
+//! The start of the program itself: with which key, and what crosses the network in clear.
 
 use std::{fs, path::PathBuf, process::Output};
 
@@ -182,4 +182,23 @@ fn of_two_instances_that_begin_one_database_with_two_keys_one_serves_and_the_oth
         servers[served].address();
         assert!(servers[served].process.try_wait().unwrap().is_none());
     }
+}
+
+#[test]
+fn what_crosses_the_network_in_clear_is_told_by_the_check_and_by_the_start() {
+    let data = tempfile::tempdir().unwrap();
+    let settings = [("USHER_SMTP_URL", "smtp://mail.invalid"), ("USHER_METRICS_LISTEN", "0.0.0.0:0")];
+    let told = said(&usher(data.path(), &settings).arg("check").output().unwrap());
+    for setting in ["USHER_SMTP_URL: mails", "USHER_METRICS_LISTEN: whoever"] {
+        assert_eq!(told.lines().filter(|line| line.starts_with(&format!("note  {setting}"))).count(), 1, "{told}");
+    }
+    let log = data.path().join("log");
+    let mut command = usher(data.path(), &settings);
+    command.stderr(fs::File::create(&log).unwrap());
+    let server = Server::spawn(command);
+    server.address();
+    wait_until("the start tells both", || {
+        let told = fs::read_to_string(&log).unwrap();
+        ["USHER_SMTP_URL: mails", "USHER_METRICS_LISTEN: whoever"].iter().all(|setting| told.matches(setting).count() == 1)
+    });
 }

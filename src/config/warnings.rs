@@ -1,0 +1,154 @@
+//! Settings that work, but are hardly meant.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Settings, SmtpUrl, TrustedProxies};
+
+impl Settings {
+    /// A line for each.
+    pub fn warnings(&self) -> Vec<String> {
+        let is_open = !is_local(self.listen);
+        let mut warnings = Vec::new();
+        let mut warn = |is_so: bool, text: &dyn Fn() -> String| {
+            if is_so {
+                warnings.push(text());
+            }
+        };
+        warn(is_open && !self.public_url.is_set(), &|| {
+            "USHER_PUBLIC_URL is not set: forms work on this machine alone, and links in mails lead nowhere else".to_owned()
+        });
+        warn(is_open && !self.public_url.is_https(), &|| {
+            let listen = self.listen;
+            format!(
+                "USHER_LISTEN: pages and passwords cross the network without encryption at {listen}; listen on 127.0.0.1, or serve an https:// \
+                 USHER_PUBLIC_URL through a proxy"
+            )
+        });
+        warn(self.public_url.is_https() && self.trusted_proxies == TrustedProxies::default(), &|| {
+            "USHER_TRUSTED_PROXIES is not set: behind a proxy, everybody seems to come from its address, in the log and for throttling"
+                .to_owned()
+        });
+        let smtp_host = self.smtp_url.as_ref().and_then(SmtpUrl::clear_host);
+        warn(smtp_host.is_some(), &|| {
+            let host = smtp_host.as_deref().unwrap_or_default();
+            format!("USHER_SMTP_URL: mails, and the links in them, go to {host} without encryption; write smtps://, or add ?tls=required")
+        });
+        let database_hosts = self.database_url.clear_hosts();
+        warn(!database_hosts.is_empty(), &|| {
+            let build = if cfg!(feature = "postgres-tls") { "" } else { "build with `--features postgres-tls` and " };
+            format!(
+                "USHER_DATABASE_URL: nothing makes the connection to {} encrypted; {build}add sslmode=verify-full",
+                database_hosts.join(", ")
+            )
+        });
+        warn(self.metrics_listen.is_some_and(|address| !is_local(address)), &|| {
+            let address = self.metrics_listen.map(|address| address.to_string()).unwrap_or_default();
+            format!(
+                "USHER_METRICS_LISTEN: whoever reaches {address} reads the numbers, without encryption or a password; listen on 127.0.0.1"
+            )
+        });
+        warnings
+    }
+}
+
+fn is_local(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
+/// Whether a host is this machine: what is sent there crosses no network.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().map(|address| address.to_canonical());
+    name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{ffi::OsString, io::ErrorKind};
+
+    fn warnings(variables: &[(&str, &str)]) -> Vec<String> {
+        let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        Settings::load_with(variables, |_| Err(ErrorKind::NotFound.into())).unwrap().warnings()
+    }
+
+    /// Which settings are warned of.
+    fn named(variables: &[(&str, &str)]) -> Vec<String> {
+        let warnings = warnings(variables);
+        assert!(warnings.iter().all(|line| !line.contains('\n') && !line.contains("hidden")), "{warnings:?}");
+        warnings.iter().map(|line| line.split([':', ' ']).next().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn mails_in_clear_to_another_machine_are_told() {
+        for url in ["smtp://mail.example.com", "smtp://192.0.2.7:2525/console", "smtp://[2001:db8::1]", "smtp://localhost.example.com"] {
+            assert_eq!(named(&[("USHER_SMTP_URL", url)]), ["USHER_SMTP_URL"], "{url}");
+        }
+        for url in [
+            "smtp://localhost",
+            "smtp://LOCALHOST.:1025",
+            "smtp://127.0.0.1:1025",
+            "smtp://127.8.0.1",
+            "smtp://[::1]",
+            "smtp://mail.example.com?tls=required",
+            "smtps://maya:hidden@mail.example.com",
+        ] {
+            assert_eq!(named(&[("USHER_SMTP_URL", url)]), [""; 0], "{url}");
+        }
+    }
+
+    #[test]
+    fn a_database_in_clear_on_another_machine_is_told() {
+        for (url, hosts) in [
+            ("postgres://usher:hidden@db.example.com/usher", "db.example.com"),
+            ("postgresql://10.0.0.5:5432/usher?sslmode=prefer", "10.0.0.5"),
+            ("postgres://localhost,db2:5433/usher?sslmode=disable", "db2"),
+            ("postgres://[2001:db8::1]:5432/usher", "2001:db8::1"),
+            ("postgres:///usher?host=db.example.com", "db.example.com"),
+            ("postgres://localhost/usher?hostaddr=10.0.0.5", "10.0.0.5"),
+            ("postgres://db%2Eexample.com/usher", "db.example.com"),
+        ] {
+            let told = warnings(&[("USHER_DATABASE_URL", url)]);
+            assert!(told.len() == 1 && told[0].contains(&format!("the connection to {hosts} encrypted")), "{url}: {told:?}");
+            assert!(!told[0].contains("hidden"));
+        }
+        for url in [
+            "postgres:///usher",
+            "postgres://usher:hidden@localhost/usher",
+            "postgres://127.0.0.1:5432,[::1]/usher",
+            "postgres://%2Frun%2Fpostgresql/usher",
+            "postgres:///usher?host=/run/postgresql",
+            "postgres://db.example.com/usher?host=localhost",
+            "postgres://db.example.com/usher?hostaddr=127.0.0.1",
+            "sqlite:///srv/usher.db",
+        ] {
+            assert_eq!(named(&[("USHER_DATABASE_URL", url)]), [""; 0], "{url}");
+        }
+        if cfg!(feature = "postgres-tls") {
+            for mode in ["require", "verify-ca", "verify-full"] {
+                assert_eq!(named(&[("USHER_DATABASE_URL", &format!("postgres://db.example.com/usher?sslmode={mode}"))]), [""; 0]);
+            }
+            let both = "postgres://db.example.com/usher?sslmode=require&sslmode=disable";
+            assert_eq!(named(&[("USHER_DATABASE_URL", both)]), ["USHER_DATABASE_URL"], "the last one counts");
+        }
+    }
+
+    #[test]
+    fn pages_in_clear_on_the_network_are_told() {
+        assert_eq!(named(&[]), [""; 0]);
+        assert_eq!(named(&[("USHER_LISTEN", "[::ffff:127.0.0.1]:8080")]), [""; 0]);
+        assert_eq!(named(&[("USHER_LISTEN", "0.0.0.0:8080")]), ["USHER_PUBLIC_URL", "USHER_LISTEN"]);
+        let local = [("USHER_LISTEN", "192.0.2.7:8080"), ("USHER_PUBLIC_URL", "http://localhost:8080")];
+        assert_eq!(named(&local), ["USHER_LISTEN"]);
+        let public = [("USHER_LISTEN", "0.0.0.0:8080"), ("USHER_PUBLIC_URL", "https://usher.example.com")];
+        assert_eq!(named(&public), ["USHER_TRUSTED_PROXIES"]);
+    }
+
+    #[test]
+    fn numbers_for_everybody_are_told() {
+        assert_eq!(named(&[("USHER_METRICS_LISTEN", "[::1]:9464")]), [""; 0]);
+        for address in ["0.0.0.0:9464", "[::]:9464", "192.0.2.7:9464"] {
+            assert_eq!(named(&[("USHER_METRICS_LISTEN", address)]), ["USHER_METRICS_LISTEN"], "{address}");
+        }
+    }
+}
