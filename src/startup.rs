@@ -16,7 +16,7 @@ use actix_web::{
 };
 
 use crate::{
-    config::{self, DatabaseUrl, KeyFileError, PublicUrl, Settings},
+    config::{self, DatabaseUrl, FileModeError, KeyFileError, PublicUrl, Settings},
     domain::{
         clock::{Clock as _, SystemClock, SystemRandom},
         secret::SecretKey,
@@ -48,6 +48,8 @@ const WAITING_THREADS: usize = 4;
 pub enum StartError {
     #[error("{0}")]
     KeyFile(#[from] KeyFileError),
+    #[error("{0}")]
+    FileMode(#[from] FileModeError),
     #[error(
         "{}: holds another key than the one that this database was begun with; put the right key there, or name it with USHER_SECRET_KEY_FILE \
          (where it is lost, `usher serve --new-key` begins anew with this one: mails that wait are given up, and everybody signs in again)",
@@ -72,11 +74,27 @@ pub enum StartError {
     Io(#[from] io::Error),
 }
 
-/// Opens the database that the settings name; makes the data folder where it is missing.
+/// Opens the database that the settings name; makes the data folder where it is missing, and closes to others what they could read.
 ///
 /// # Errors
-/// When either cannot be done.
+/// When one of these cannot be done.
 pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let exposed = settings.exposed();
+    if !exposed.is_empty() {
+        exposed.close()?;
+        match settings.exposed() {
+            left if left.is_empty() => tracing::warn!("others could read or change what is its owner's alone now: {exposed}"),
+            left => tracing::warn!("others may read or change what belongs to another user than Usher's: {left}"),
+        }
+    }
+    connect(settings)
+}
+
+/// Opens the database and leaves the modes of files as they are.
+///
+/// # Errors
+/// When the folder or the database is not to be had.
+pub fn connect(settings: &Settings) -> Result<Store, StartError> {
     config::make_data_dir(&settings.data_dir)?;
     let location = match &settings.database_url {
         DatabaseUrl::Sqlite(path) => Location::Sqlite(path.clone()),

@@ -24,6 +24,8 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
             fit = false;
         }
     };
+    // Looked for before anything is opened, which would make files.
+    let exposed = settings.exposed();
     let database = database(settings);
     let Database { company, key_check, .. } = database.clone().unwrap_or_default();
     report("key file", key_file(settings, key_check.as_ref()));
@@ -31,6 +33,9 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
     report("mail", mail(check, settings, &company));
     for warning in settings.warnings() {
         say(format_args!("note  {warning}"));
+    }
+    if !exposed.is_empty() {
+        say(format_args!("note  others may read or change what the next start makes its owner's alone: {exposed}"));
     }
     if fit { Ok(()) } else { Err(CommandError::Unfit) }
 }
@@ -66,7 +71,7 @@ fn database(settings: &Settings) -> Result<Database, String> {
     {
         return Ok(Database::saying("not there yet; the first start makes it"));
     }
-    let store = startup::open_store(settings).map_err(text)?;
+    let store = startup::connect(settings).map_err(text)?;
     let pending = store.pending_migrations().map_err(text)?;
     if pending > 0 {
         return Ok(Database::saying(format!("answers; {pending} migrations are to be done at the next start")));

@@ -33,6 +33,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// Whether the URL holds a password.
+    pub(super) fn is_secret(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(url) => holds_password(url),
+        }
+    }
+
     /// The hosts to which nothing makes the connection encrypted. None on this machine is among them.
     pub(super) fn clear_hosts(&self) -> Vec<String> {
         let Self::Postgres(url) = self else { return Vec::new() };
@@ -103,6 +111,13 @@ fn in_authority(authority: &str) -> String {
         percent_decode_str(host).decode_utf8_lossy().into_owned()
     };
     authority.split(',').map(host).collect::<Vec<_>>().join(",")
+}
+
+/// Whether there is a password, before the host or among the parameters.
+fn holds_password(url: &str) -> bool {
+    let (url, query) = url.split_once('?').unwrap_or((url, ""));
+    let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);
+    user.contains(':') || form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "password" || key == "sslpassword")
 }
 
 impl fmt::Display for DatabaseUrl {

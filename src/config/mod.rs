@@ -3,6 +3,7 @@
 //! What a company decides about people, such as how long an invitation holds, is in the database.
 
 mod database_url;
+mod file_modes;
 mod key_file;
 mod logging;
 mod proxies;
@@ -23,6 +24,7 @@ use std::{
 };
 
 pub use database_url::DatabaseUrl;
+pub use file_modes::{Exposed, FileModeError};
 pub use key_file::{KeyFileError, load_or_create_key, make_data_dir, read_key};
 pub use logging::{LogFilter, LogFormat};
 pub use proxies::TrustedProxies;

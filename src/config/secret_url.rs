@@ -24,6 +24,11 @@ impl SmtpUrl {
         }
     }
 
+    /// Whether the URL holds a password.
+    pub(super) fn is_secret(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| url.password().is_some())
+    }
+
     /// The host to which mails go without encryption; `None` where it is this machine.
     pub(super) fn clear_host(&self) -> Option<String> {
         let url = Url::parse(&self.0).ok().filter(|url| url.scheme() == "smtp")?;

@@ -1,6 +1,11 @@
-//! The start of the program itself: with which key, and what crosses the network in clear.
+//! The start of the program itself: with which key, and with whose eyes on its files.
 
-use std::{fs, path::PathBuf, process::Output};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Output,
+};
 
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::BigInt};
 use tempfile::TempDir;
@@ -182,6 +187,43 @@ fn of_two_instances_that_begin_one_database_with_two_keys_one_serves_and_the_oth
         servers[served].address();
         assert!(servers[served].process.try_wait().unwrap().is_none());
     }
+}
+
+fn mode(path: impl AsRef<Path>) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn open(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn files_that_others_could_read_are_told_by_the_check_and_closed_by_the_start() {
+    const MODES: [u32; 5] = [0o644, 0o640, 0o604, 0o755, 0o755];
+    let data = another_key();
+    let path = |name: &str| data.path().join(name);
+    fs::create_dir(path("mail")).unwrap();
+    fs::write(path("mail/1.eml"), "a link").unwrap();
+    fs::write(path("usher.toml"), "smtp_url = \"smtp://maya:hidden@127.0.0.1:9\"\n").unwrap();
+    let places = ["usher.db", "usher.toml", "mail/1.eml", "mail", ""];
+    for (place, mode) in places.into_iter().zip(MODES) {
+        open(&path(place), mode);
+    }
+    let checked = usher(data.path(), &[]).arg("check").output().unwrap();
+    let told = said(&checked);
+    let line = told.lines().find(|line| line.starts_with("note  others may read or change")).unwrap_or_else(|| panic!("{told}"));
+    for (place, before) in places.into_iter().zip(MODES).take(4) {
+        assert!(line.contains(&format!("/{place} (mode {before:04o})")), "{line}");
+        assert_eq!(mode(path(place)), before, "{place}");
+    }
+    assert!(!told.contains("hidden"), "{told}");
+
+    // Any command that opens the database does; this one ends by itself, since the email address is in use.
+    let created = create_admin(data.path(), &[], "maya@example.com");
+    let told = said(&created);
+    assert_eq!(told.lines().filter(|line| line.contains("others could read or change")).count(), 1, "{told}");
+    assert_eq!(places.map(|place| mode(path(place))), [0o600, 0o600, 0o600, 0o700, 0o700]);
+    assert!(!said(&usher(data.path(), &[]).arg("check").output().unwrap()).contains("others may read"));
 }
 
 #[test]
