@@ -33,7 +33,7 @@ pub mod watch;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    AuditRow, Load, StoreError,
+    AuditRow, Commits, Load, StoreError,
     accounts::{Account, Facts},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
