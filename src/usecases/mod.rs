@@ -28,6 +28,7 @@ pub mod profiles;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+mod submission;
 pub mod users;
 pub mod watch;
 
@@ -46,3 +47,4 @@ pub use acting::{Door, Given, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};
 pub use links::{Dead, LinkError, Looked};
 pub use mails::{Fate, LinkMail};
+pub use submission::Submission;

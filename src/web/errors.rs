@@ -141,6 +141,11 @@ impl ErrorPage {
         if let Some(place) = place { page.with_link("Check", place) } else { page }
     }
 
+    /// 503: an action on many people broke off, and `text` says how far it came. `list` is where they are.
+    pub fn broken_off(text: String, list: impl Into<String>) -> Self {
+        Self::new("This was only partly done", text).with_link("Go to the list", list)
+    }
+
     /// 503: the database does not answer.
     pub fn unavailable() -> Self {
         Self::new("Usher is not available right now", "Nothing was saved. Wait a minute, then try again.")
@@ -170,6 +175,10 @@ mod tests {
             ("409-twice", ErrorPage::sent_twice(Some(paths::Portfolios {}.to_string()))),
             ("413", ErrorPage::too_large()),
             ("429", ErrorPage::too_many_requests()),
+            (
+                "503-partly",
+                ErrorPage::broken_off("72 of 200 users were deactivated.".to_owned(), paths::UsersAndPermissions {}.to_string()),
+            ),
             ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {}.to_string())),
         ];
         for (name, page) in pages {

@@ -47,6 +47,8 @@ pub(super) enum Failure {
     Refused { title: &'static str, text: String },
     /// 413
     TooLarge,
+    /// 503: an action on many people was done to some of them, as `text` says; `list` is where they are.
+    BrokenOff { text: String, list: String },
     /// 503
     Unavailable,
     /// 500: for the log, never for the page.
@@ -71,7 +73,7 @@ impl ResponseError for Failure {
             Self::NoSuchList(status, _) => *status,
             Self::Refused { .. } | Self::SentTwice => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::BrokenOff { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,6 +111,7 @@ pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &s
         Some(Failure::SentTwice) => {
             return ErrorPage::sent_twice(place());
         }
+        Some(Failure::BrokenOff { text, list }) => return ErrorPage::broken_off(text.clone(), list),
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
         Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),

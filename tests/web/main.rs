@@ -31,6 +31,7 @@ mod invitations;
 mod mail;
 mod manage;
 mod matrix;
+mod messages;
 mod metrics;
 mod new_link;
 mod new_user;
