@@ -26,7 +26,7 @@ use usher::{
         user::{DefaultRole, Status},
     },
     store::{
-        Database, Location, Store, StoreError, Tx, audit_entries, company,
+        Commits, Database, Location, Store, StoreError, Tx, audit_entries, company,
         groups::{self, ADMINS},
         outbox,
         page::{Count, Position, Slice},
@@ -156,6 +156,17 @@ on_both! {
         let refused = store.change(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer")));
         assert!(matches!(refused, Err(StoreError::Unaudited)), "{refused:?}");
         assert!(names(&store, &Filter::default()).is_empty());
+    }
+
+    fn a_store_notes_what_may_have_been_saved_through_it(store: TestStore) {
+        let commits = Commits::default();
+        let noting = store.noting(commits.clone());
+        noting.change(|_| Ok::<_, StoreError>(())).unwrap_err();
+        noting.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        store.change(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
+        assert!(!commits.any());
+        noting.change(|tx| { tx.audit(entry("Hana")); Ok::<_, StoreError>(()) }).unwrap();
+        assert!(commits.any());
     }
 
     fn the_audit_chain_holds_and_keeps_what_was_written(store: TestStore) {

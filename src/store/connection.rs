@@ -18,7 +18,7 @@ use parking_lot::FairMutex;
 
 use crate::domain::audit::Entry;
 
-use super::{audit, load::Writes};
+use super::{audit, commits::Commits, load::Writes};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -148,6 +148,9 @@ pub enum StoreError {
     /// A change without an audit entry is a mistake in the program; it is rolled back.
     #[error("a change was not written to the audit log")]
     Unaudited,
+    /// The connection went away during the commit: the change may have been saved.
+    #[error("the connection was lost during a commit, which may have been done: {0}")]
+    CommitUnknown(QueryError),
     /// A row holds what this version of the program cannot read.
     #[error("the database holds {0}, which this version does not know")]
     Unknown(String),
@@ -179,6 +182,7 @@ pub struct Store {
     turn: Arc<FairMutex<()>>,
     is_sqlite: bool,
     pub(super) writes: Arc<Writes>,
+    pub(super) commits: Commits,
 }
 
 impl std::fmt::Debug for Store {
@@ -206,7 +210,7 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build(Manager { location })?;
-        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Arc::default() })
+        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Arc::default(), commits: Commits::default() })
     }
 
     /// Brings the schema to this version; tells how many migrations that took.
@@ -276,6 +280,18 @@ impl Store {
         self.transaction(false, f)
     }
 
+    /// Runs `f` in a write transaction on which no answer depends: last-seen times, messages that were shown. A failure is logged, and waiting
+    /// for a lock is short.
+    pub fn write_if_possible(&self, what: &'static str, mut f: impl FnMut(&mut Tx<'_>) -> Result<(), StoreError>) -> bool {
+        let written = self.write(|tx| {
+            if let Database::Postgres(postgres) = tx.db() {
+                postgres.batch_execute("SET LOCAL lock_timeout = '1s'")?;
+            }
+            f(tx)
+        });
+        written.inspect_err(|error| tracing::warn!(%error, what, "something was not noted")).is_ok()
+    }
+
     fn transaction<T, E: From<StoreError> + Error + 'static>(
         &self,
         audited: bool,
@@ -288,35 +304,46 @@ impl Store {
         let mut tries = 0;
         loop {
             tries += 1;
-            match attempt(&mut db, audited, &mut f) {
+            match self.attempt(&mut db, audited, &mut f) {
                 Err(error) if tries < RETRIES && is_clash(&error) => tracing::debug!(%error, tries, "a transaction is tried again"),
                 outcome => return outcome,
             }
         }
     }
-}
 
-fn attempt<T, E: From<StoreError>>(db: &mut Database, audited: bool, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-    db.begin().map_err(StoreError::from)?;
-    let mut tx = Tx { db, entries: Vec::new() };
-    let outcome = f(&mut tx).and_then(|value| {
-        if audited && tx.entries.is_empty() {
-            return Err(StoreError::Unaudited.into());
-        }
-        audit::append(tx.db, &tx.entries)?;
-        Ok(value)
-    });
-    let closed = match outcome {
-        Ok(_) => <Database as Connection>::TransactionManager::commit_transaction(db),
-        Err(_) => <Database as Connection>::TransactionManager::rollback_transaction(db),
-    };
-    match (outcome, closed) {
-        (Ok(value), Ok(())) => Ok(value),
-        (Err(error), _) => Err(error),
-        (Ok(_), Err(error)) => {
-            // A failed commit may leave the transaction open; whatever comes of closing it, the first error counts.
-            let _ = <Database as Connection>::TransactionManager::rollback_transaction(db);
-            Err(StoreError::from(error).into())
+    fn attempt<T, E: From<StoreError>>(
+        &self,
+        db: &mut Database,
+        audited: bool,
+        f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        db.begin().map_err(StoreError::from)?;
+        let mut tx = Tx { db, entries: Vec::new() };
+        let outcome = f(&mut tx).and_then(|value| {
+            if audited && tx.entries.is_empty() {
+                return Err(StoreError::Unaudited.into());
+            }
+            audit::append(tx.db, &tx.entries)?;
+            Ok(value)
+        });
+        let closed = match outcome {
+            Ok(_) => <Database as Connection>::TransactionManager::commit_transaction(db),
+            Err(_) => <Database as Connection>::TransactionManager::rollback_transaction(db),
+        };
+        match (outcome, closed) {
+            (Ok(value), Ok(())) => {
+                if audited {
+                    self.commits.note();
+                }
+                Ok(value)
+            }
+            (Err(error), _) => Err(error),
+            // Diesel rolls a failed commit back. Where that fails too, nobody was told whether the commit was done.
+            (Ok(_), Err(error)) if db.is_broken() => {
+                self.commits.note();
+                Err(StoreError::CommitUnknown(error).into())
+            }
+            (Ok(_), Err(error)) => Err(StoreError::from(error).into()),
         }
     }
 }

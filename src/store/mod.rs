@@ -7,6 +7,7 @@ pub mod assignments;
 mod audit;
 pub mod billing;
 pub mod bulk;
+mod commits;
 pub mod company;
 mod connection;
 pub mod dialect;
@@ -27,5 +28,6 @@ pub mod throttles;
 pub mod tokens;
 
 pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_actors, latest_at, verify_chain};
+pub use commits::Commits;
 pub use connection::{Database, Location, Store, StoreError, Tx};
 pub use load::Load;

@@ -98,12 +98,22 @@ pub fn touch(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Keeps what the next page has to say. A session that has ended meanwhile stays ended.
+/// Keeps what the next page has to say, in place of what was kept before. A session that has ended meanwhile stays ended.
 ///
 /// # Errors
 /// The database's.
 pub fn set_state(tx: &mut Tx<'_>, hash: TokenHash, state: &str) -> Result<(), StoreError> {
     diesel::update(sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice()))).set(sessions::state.eq(state)).execute(tx.db())?;
+    Ok(())
+}
+
+/// Forgets what a page has said, unless something newer is kept by now.
+///
+/// # Errors
+/// The database's.
+pub fn clear_state(tx: &mut Tx<'_>, hash: TokenHash, said: &str) -> Result<(), StoreError> {
+    let said = sessions::table.filter(sessions::token_hash.eq(hash.0.as_slice())).filter(sessions::state.eq(said));
+    diesel::update(said).set(sessions::state.eq("")).execute(tx.db())?;
     Ok(())
 }
 

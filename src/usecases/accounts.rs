@@ -27,7 +27,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Submission,
     acting::Acting,
     affected::Affected,
     assignments::audit_account,
@@ -183,16 +183,16 @@ pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account,
 /// See [`AccountError`].
 pub fn create(
     ctx: &Context,
-    caller: &Caller,
+    submission: &Submission<AccountId>,
     portfolio: PortfolioId,
     details: &AccountDetails,
     people: &[UserId],
 ) -> Result<AccountId, AccountError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
-        caller.once(tx)?;
+        submission.refuse_repeated(tx)?;
         let mut met = Vec::with_capacity(people.len());
         for &user in &sorted(people) {
             met.push(acting.met_locked(tx, user, now)?);
@@ -235,9 +235,9 @@ pub(super) fn gives(grants: Grants) -> Value {
 ///
 /// # Errors
 /// See [`AccountError`].
-pub fn edit(ctx: &Context, caller: &Caller, id: AccountId, details: &AccountDetails, version: i32) -> Result<(), AccountError> {
+pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: &AccountDetails, version: i32) -> Result<(), AccountError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
@@ -267,9 +267,14 @@ pub fn edit(ctx: &Context, caller: &Caller, id: AccountId, details: &AccountDeta
 ///
 /// # Errors
 /// See [`PortfolioError`].
-pub fn move_to(ctx: &Context, caller: &Caller, id: AccountId, portfolio: PortfolioId) -> Result<(Account, Portfolio), PortfolioError> {
+pub fn move_to(
+    ctx: &Context,
+    submission: &Submission<(Account, Portfolio)>,
+    id: AccountId,
+    portfolio: PortfolioId,
+) -> Result<(Account, Portfolio), PortfolioError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
         let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(Denied::unknown)?;

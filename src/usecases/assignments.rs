@@ -28,7 +28,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Submission,
     accounts::gives,
     acting::{Acting, Met},
     context::{Rights, about_user, place_of_account, place_of_portfolio},
@@ -42,9 +42,17 @@ pub use take::{Parting, TakeError, Taken, parting, take};
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where they have it already.
-pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: AccountId, grants: Grants) -> Result<(Person, Account), Denied> {
-    let (person, mut given) = give_accounts(ctx, caller, user, &[account], grants)?;
-    Ok((person, given.pop().ok_or_else(Denied::unknown)?))
+pub fn give_account(
+    ctx: &Context,
+    submission: &Submission<(Person, Account)>,
+    user: UserId,
+    account: AccountId,
+    grants: Grants,
+) -> Result<(Person, Account), Denied> {
+    submission.change(ctx, |tx, caller| {
+        let (person, mut given) = give(ctx, tx, caller, user, &[account], grants)?;
+        Ok((person, given.pop().ok_or_else(Denied::unknown)?))
+    })
 }
 
 /// Gives somebody the accounts of these that they do not have yet, all of them or none, and tells them with one mail. Tells who and what.
@@ -53,42 +61,57 @@ pub fn give_account(ctx: &Context, caller: &Caller, user: UserId, account: Accou
 /// See [`Denied`]; unchanged where they have all of them already.
 pub fn give_accounts(
     ctx: &Context,
+    submission: &Submission<(Person, Vec<Account>)>,
+    user: UserId,
+    accounts: &[AccountId],
+    grants: Grants,
+) -> Result<(Person, Vec<Account>), Denied> {
+    submission.change(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
+}
+
+fn give(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
     caller: &Caller,
     user: UserId,
     accounts: &[AccountId],
     grants: Grants,
 ) -> Result<(Person, Vec<Account>), Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
-        let (acting, met) = met(tx, caller, user, now)?;
-        let mut given = Vec::new();
-        for &account in accounts {
-            let account = own_account(tx, &acting, &met, account)?;
-            if assignments::grants(tx.db(), user, account.id)?.is_none() {
-                if !account.is_active() {
-                    return Err(Denied::deactivated(account.portfolio_name));
-                }
-                assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
-                let details = json!({"gives": gives(grants)});
-                audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, details, now);
-                given.push(account);
+    let (acting, met) = met(tx, caller, user, now)?;
+    let mut given = Vec::new();
+    for &account in accounts {
+        let account = own_account(tx, &acting, &met, account)?;
+        if assignments::grants(tx.db(), user, account.id)?.is_none() {
+            if !account.is_active() {
+                return Err(Denied::deactivated(account.portfolio_name));
             }
+            assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
+            let details = json!({"gives": gives(grants)});
+            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, details, now);
+            given.push(account);
         }
-        if given.is_empty() {
-            return Err(Denied::unchanged(&met.person));
-        }
-        let names = given.iter().map(|account| account.name.clone()).collect();
-        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
-        Ok((met.person, given))
-    })
+    }
+    if given.is_empty() {
+        return Err(Denied::unchanged(&met.person));
+    }
+    let names = given.iter().map(|account| account.name.clone()).collect();
+    ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
+    Ok((met.person, given))
 }
 
 /// Changes what an account gives somebody who has it. Tells who and what.
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where they do not have it, or have it like that.
-pub fn set_grants(ctx: &Context, caller: &Caller, user: UserId, account: AccountId, grants: Grants) -> Result<(Person, Account), Denied> {
-    change_grants(ctx, caller, user, account, |_| grants)
+pub fn set_grants(
+    ctx: &Context,
+    submission: &Submission<(Person, Account)>,
+    user: UserId,
+    account: AccountId,
+    grants: Grants,
+) -> Result<(Person, Account), Denied> {
+    change_grants(ctx, submission, user, account, |_| grants)
 }
 
 /// Puts one switch of an assignment, and leaves the other as it is. Tells who and what.
@@ -97,24 +120,24 @@ pub fn set_grants(ctx: &Context, caller: &Caller, user: UserId, account: Account
 /// As [`set_grants`].
 pub fn switch(
     ctx: &Context,
-    caller: &Caller,
+    submission: &Submission<(Person, Account)>,
     user: UserId,
     account: AccountId,
     switch: Switch,
     to: To,
 ) -> Result<(Person, Account), Denied> {
-    change_grants(ctx, caller, user, account, |before| before.with(switch, to))
+    change_grants(ctx, submission, user, account, |before| before.with(switch, to))
 }
 
 fn change_grants(
     ctx: &Context,
-    caller: &Caller,
+    submission: &Submission<(Person, Account)>,
     user: UserId,
     account: AccountId,
     change: impl Fn(Grants) -> Grants,
 ) -> Result<(Person, Account), Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let (acting, met) = met(tx, caller, user, now)?;
         let account = own_account(tx, &acting, &met, account)?;
         let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
@@ -135,9 +158,14 @@ fn change_grants(
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where they have it already.
-pub fn give_portfolio(ctx: &Context, caller: &Caller, user: UserId, portfolio: PortfolioId) -> Result<(Person, Portfolio), Denied> {
+pub fn give_portfolio(
+    ctx: &Context,
+    submission: &Submission<(Person, Portfolio)>,
+    user: UserId,
+    portfolio: PortfolioId,
+) -> Result<(Person, Portfolio), Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let (acting, met) = met(tx, caller, user, now)?;
         let portfolio = own_portfolio(tx, &acting, portfolio)?;
         acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied,
+    Context, Denied, Submission,
     accounts::May,
     acting::Acting,
     context::{Rights, about_account},
@@ -59,9 +59,15 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denie
 ///
 /// # Errors
 /// See [`BillingError`].
-pub fn update(ctx: &Context, caller: &Caller, id: AccountId, new: &Billing, version: i32) -> Result<Account, BillingError> {
+pub fn update(
+    ctx: &Context,
+    submission: &Submission<Account>,
+    id: AccountId,
+    new: &Billing,
+    version: i32,
+) -> Result<Account, BillingError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;

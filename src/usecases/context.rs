@@ -13,14 +13,10 @@ use crate::{
         password::HashingFailed,
         policy::{Action, Refusal, decide},
         secret::SecretKey,
-        sent_form::SentForm,
         token::{Token, TokenHash, TokenPurpose},
         user::Who,
     },
-    store::{
-        Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, people::Person, portfolios::Portfolio, sent_forms,
-        sessions,
-    },
+    store::{Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, people::Person, portfolios::Portfolio, sessions},
 };
 
 /// Everything that use cases need from outside, shared by all of the process.
@@ -68,8 +64,6 @@ impl Links {
 pub struct Caller {
     pub user: UserId,
     pub session: TokenHash,
-    /// What they sent, if it is to be done once.
-    pub form: Option<SentForm>,
     /// The network address.
     pub source: String,
 }
@@ -115,6 +109,11 @@ impl Denied {
     /// Whether it is about one person alone, so that others may fare better.
     pub fn is_about_one(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
+    }
+
+    /// Whether it may have been done all the same.
+    pub fn may_be_done(&self) -> bool {
+        matches!(self, Self::Store(StoreError::CommitUnknown(_)))
     }
 
     /// Whether there is no such thing, or none for this caller.
@@ -177,13 +176,6 @@ impl Caller {
     pub(super) fn person(&self, db: &mut Database, now: Timestamp) -> Result<Person, Denied> {
         let found = sessions::find(db, self.session, now)?.filter(|found| found.person.id == self.user);
         found.map(|found| found.person).ok_or(Denied::SignedOut)
-    }
-
-    /// Refuses a form that was done already. For acts that make something new each time.
-    pub(super) fn once(&self, tx: &mut Tx<'_>) -> Result<(), Denied> {
-        let Some(form) = self.form else { return Ok(()) };
-        let is_first = sent_forms::is_first(tx, self.session, form)?.ok_or(Denied::SignedOut)?;
-        if is_first { Ok(()) } else { Err(Denied::Repeated) }
     }
 
     /// Who did it, for the audit log.

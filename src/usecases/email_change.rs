@@ -29,7 +29,7 @@ use crate::{
 
 pub use self::confirm::{ConfirmError, Open, confirm, look, look_at_stop, stop};
 use super::{
-    Caller, Context, Denied, Door,
+    Caller, Context, Denied, Door, Submission,
     acting::Acting,
     context::{Rights, about_user},
     mails::{Recipient, by_other, count_click},
@@ -126,9 +126,9 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where none waits.
-pub fn withdraw(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn withdraw(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| Denied::unchanged(&person))?;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Submission,
     context::{Rights, about_group, authorise},
 };
 
@@ -50,12 +50,12 @@ impl From<StoreError> for NameError {
 
 /// # Errors
 /// See [`NameError`].
-pub fn create(ctx: &Context, caller: &Caller, name: &GroupName) -> Result<GroupId, NameError> {
+pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName) -> Result<GroupId, NameError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::CreateGroup, None)?;
-        caller.once(tx)?;
+        submission.refuse_repeated(tx)?;
         if groups::find_by_name(tx.db(), name)?.is_some() {
             return Err(NameError::Taken);
         }
@@ -70,9 +70,9 @@ pub fn create(ctx: &Context, caller: &Caller, name: &GroupName) -> Result<GroupI
 ///
 /// # Errors
 /// See [`NameError`].
-pub fn rename(ctx: &Context, caller: &Caller, id: GroupId, name: &GroupName) -> Result<String, NameError> {
+pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name: &GroupName) -> Result<String, NameError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::RenameGroup)?;
         if groups::find_by_name(tx.db(), name)?.is_some_and(|other| other.id != id) {
@@ -89,9 +89,9 @@ pub fn rename(ctx: &Context, caller: &Caller, id: GroupId, name: &GroupName) -> 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn delete(ctx: &Context, caller: &Caller, id: GroupId) -> Result<String, Denied> {
+pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::DeleteGroup)?;
         let filter = Filter { member_of: Some(id), ..Filter::default() };
@@ -163,9 +163,9 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         let target = person.target(now);
@@ -190,9 +190,9 @@ pub fn add(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn remove(ctx: &Context, caller: &Caller, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+pub fn remove(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         authorise_removal(tx.db(), &actor, &person, &group, now)?;

@@ -25,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Door, Visitor,
+    Caller, Context, Denied, Door, Submission, Visitor,
     acting::Acting,
     assignments,
     context::{Rights, about_user, by_oneself},
@@ -112,13 +112,13 @@ impl Existing {
 ///
 /// # Errors
 /// See [`InviteError`].
-pub fn invite(ctx: &Context, caller: &Caller, email: &EmailAddress) -> Result<(), InviteError> {
+pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) -> Result<(), InviteError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let origin = InvitationOrigin::UsersAndGroups;
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::InviteUser)?;
-        caller.once(tx)?;
+        submission.refuse_repeated(tx)?;
         if let Some(existing) = Existing::find(tx.db(), email, now)? {
             let existing = existing.met(tx.db(), &acting, now)?.ok_or(InviteError::NotYours)?;
             return Err(InviteError::Exists(Box::new(existing)));
@@ -163,9 +163,9 @@ pub struct Resent {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Resent, Denied> {
+pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: Door, user: UserId) -> Result<Resent, Denied> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
         mails::count_click(tx, &acting.person, &person, now)?;
@@ -181,9 +181,9 @@ pub fn resend(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Resul
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revoke(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
         tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;

@@ -30,12 +30,13 @@ pub mod profiles;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+mod submission;
 pub mod users;
 pub mod watch;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    AuditRow, Load, StoreError,
+    AuditRow, Commits, Load, StoreError,
     accounts::{Account, Facts},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
@@ -49,3 +50,4 @@ pub use acting::{Door, Given, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};
 pub use links::{Dead, LinkError, Looked};
 pub use mails::{Fate, LinkMail};
+pub use submission::Submission;

@@ -28,7 +28,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Submission,
     accounts::gives,
     acting::Acting,
     assignments::{audit_account, audit_portfolio},
@@ -101,14 +101,14 @@ pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Denied
 ///
 /// # Errors
 /// See [`InviteError`]; unknown where something given is not the caller's to give, and where nothing is given.
-pub fn invite(ctx: &Context, caller: &Caller, new: &NewUser) -> Result<Person, InviteError> {
+pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> Result<Person, InviteError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let origin = InvitationOrigin::UsersAndPermissions;
     let default_role = new.given.default_role();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
-        caller.once(tx)?;
+        submission.refuse_repeated(tx)?;
         let given = found(tx, &acting, &new.given)?;
         acting.authorise(Action::InviteWith { default_role, is_own: true })?;
         if given.is_empty() {

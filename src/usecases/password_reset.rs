@@ -29,7 +29,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Door,
+    Context, Denied, Door, Submission,
     context::{Rights, about_user, by_oneself},
     links::{self, LinkError, Looked},
     mails::{self, Fate, LinkMail, Recipient},
@@ -101,10 +101,10 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn send(ctx: &Context, caller: &Caller, user: UserId) -> Result<Person, Denied> {
+pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, Denied> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let expires_at = now + TERM;
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
         mails::count_click(tx, &acting.person, &person, now)?;

@@ -192,19 +192,6 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
     })
 }
 
-/// Whether somebody exists for the actor: what the actor takes away may be the last that they had in common.
-///
-/// # Errors
-/// The database's.
-pub fn is_met(ctx: &Context, actor: &Person, id: UserId) -> Result<bool, Denied> {
-    let now = ctx.now();
-    match ctx.store.read(|db| Acting::of(db, actor)?.met(db, id, now)) {
-        Ok(_) => Ok(true),
-        Err(Denied::Refused { .. }) => Ok(false),
-        Err(denied) => Err(denied),
-    }
-}
-
 fn offered(
     db: &mut Database,
     acting: &Acting,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Door,
+    Context, Denied, Door, Submission,
     acting::Acting,
     assignments, invitations, offers,
     people_list::{self, Asked, Listing},
@@ -66,6 +66,20 @@ pub struct Done {
     pub outcome: Option<Result<Vec<String>, Denied>>,
 }
 
+impl Done {
+    /// Whether it may have been done although it failed.
+    pub fn may_be_done(&self) -> bool {
+        matches!(&self.outcome, Some(Err(denied)) if denied.may_be_done())
+    }
+}
+
+/// How many have been done of how many: what each transaction leaves to be said, since it may be the last.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    pub done: usize,
+    pub of: usize,
+}
+
 /// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
 ///
 /// # Errors
@@ -73,7 +87,7 @@ pub struct Done {
 /// with what was done before.
 pub fn perform(
     ctx: &Context,
-    caller: &Caller,
+    submission: &Submission<Progress>,
     actor: &Person,
     action: BulkAction,
     ids: &[UserId],
@@ -85,18 +99,25 @@ pub fn perform(
         Ok::<_, Denied>((candidates(ctx, db, actor, action, ids)?, given))
     })?;
     let door = Door::UsersAndPermissions;
-    let act = |user| match action {
-        BulkAction::Deactivate => users::block(ctx, caller, door, user).map(|_| Vec::new()),
-        BulkAction::Reactivate => users::activate(ctx, caller, door, user).map(|_| Vec::new()),
-        BulkAction::Resend => invitations::resend(ctx, caller, door, user).map(|resent| resent.taken_over),
-        BulkAction::Revoke => invitations::revoke(ctx, caller, door, user).map(|_| Vec::new()),
-        BulkAction::Assign => assignments::give_accounts(ctx, caller, user, accounts, Grants::default()).map(|_| Vec::new()),
+    let act = |user, so_far: &Progress| match action {
+        BulkAction::Deactivate => users::block(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
+        BulkAction::Reactivate => users::activate(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
+        BulkAction::Resend => invitations::resend(ctx, &submission.step(so_far), door, user).map(|resent| resent.taken_over),
+        BulkAction::Revoke => invitations::revoke(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
+        BulkAction::Assign => {
+            assignments::give_accounts(ctx, &submission.step(so_far), user, accounts, Grants::default()).map(|_| Vec::new())
+        }
     };
+    let mut progress = Progress { done: 0, of: people.len() };
     let mut done = Vec::<Done>::with_capacity(people.len());
     for Candidate { person, .. } in people {
         // Where nobody acts any more, or nothing can be written, the others would fare no better.
         let goes_on = |last: &Done| last.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(Denied::is_about_one));
-        let outcome = done.last().is_none_or(goes_on).then(|| act(person.id));
+        let next = Progress { done: progress.done + 1, ..progress };
+        let outcome = done.last().is_none_or(goes_on).then(|| act(person.id, &next));
+        if matches!(outcome, Some(Ok(_))) {
+            progress = next;
+        }
         match outcome {
             Some(Err(denied)) if done.is_empty() && !denied.is_about_one() => return Err(denied),
             outcome => done.push(Done { person, outcome }),

@@ -27,7 +27,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Submission,
     accounts::move_into,
     acting::{Acting, Met},
     affected::Affected,
@@ -192,16 +192,16 @@ fn people_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, no
 /// See [`PortfolioError`].
 pub fn create(
     ctx: &Context,
-    caller: &Caller,
+    submission: &Submission<PortfolioId>,
     details: &PortfolioDetails,
     accounts: &[AccountId],
     people: &[UserId],
 ) -> Result<PortfolioId, PortfolioError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
-        caller.once(tx)?;
+        submission.refuse_repeated(tx)?;
         if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
             return Err(PortfolioError::NameTaken);
         }
@@ -263,9 +263,15 @@ pub fn managed(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfol
 ///
 /// # Errors
 /// See [`PortfolioError`].
-pub fn edit(ctx: &Context, caller: &Caller, id: PortfolioId, details: &PortfolioDetails, version: i32) -> Result<(), PortfolioError> {
+pub fn edit(
+    ctx: &Context,
+    submission: &Submission<()>,
+    id: PortfolioId,
+    details: &PortfolioDetails,
+    version: i32,
+) -> Result<(), PortfolioError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let (acting, portfolio) = locked(tx, caller, Rights::Stay, id, now)?;
         if details.name.as_str() == portfolio.name && details.notes.as_str() == portfolio.notes {
             return Err(Denied::is_so(portfolio.name).into());
@@ -322,21 +328,21 @@ pub fn consequences(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Co
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where it is deactivated already.
-pub fn deactivate(ctx: &Context, caller: &Caller, id: PortfolioId) -> Result<String, Denied> {
-    set_deactivated(ctx, caller, id, true)
+pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, Denied> {
+    set_deactivated(ctx, submission, id, true)
 }
 
 /// Gives access again to whom it was assigned. Tells its name.
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where it is active.
-pub fn reactivate(ctx: &Context, caller: &Caller, id: PortfolioId) -> Result<String, Denied> {
-    set_deactivated(ctx, caller, id, false)
+pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, Denied> {
+    set_deactivated(ctx, submission, id, false)
 }
 
-fn set_deactivated(ctx: &Context, caller: &Caller, id: PortfolioId, deactivated: bool) -> Result<String, Denied> {
+fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: PortfolioId, deactivated: bool) -> Result<String, Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let (acting, portfolio) = locked(tx, caller, Rights::Change, id, now)?;
         if portfolio.is_active() != deactivated {
             return Err(Denied::is_so(portfolio.name));

@@ -10,7 +10,7 @@ use crate::{
         ids::{PortfolioId, UserId},
         permission::Permission,
         policy::Action,
-        scope::Scope,
+        scope::{Inside, Scope},
         text::PersonName,
         user::{DefaultRole, Status},
     },
@@ -22,12 +22,12 @@ use crate::{
         StoreError, Tx, assignments,
         people::{self, Person},
         portfolios::{self, Portfolio},
-        sessions,
+        scopes, sessions,
     },
 };
 
 use super::{
-    Caller, Context, Denied, Door,
+    Caller, Context, Denied, Door, Submission,
     acting::{Acting, InScope, Met},
     assignments::audit_portfolio,
     context::{Rights, about_user},
@@ -51,6 +51,15 @@ pub struct Profile {
     pub agreed: bool,
     /// As the form was drawn.
     pub version: i32,
+}
+
+/// What somebody was and is.
+#[derive(Debug, Clone)]
+pub struct Updated {
+    pub before: Person,
+    pub after: Person,
+    /// Whether nothing lies in common any more, so that whoever did it meets them no longer.
+    pub has_left: bool,
 }
 
 /// Why somebody does not become that.
@@ -100,13 +109,13 @@ pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Op
 }
 
 /// Updates somebody, if they still are as they were at `profile.version`. A changed role ends their sessions; another address of somebody
-/// active waits until it is confirmed there. Tells who they are now.
+/// active waits until it is confirmed there. Tells who they were and are.
 ///
 /// # Errors
 /// See [`ProfileError`].
-pub fn update(ctx: &Context, caller: &Caller, id: UserId, profile: &Profile) -> Result<Person, ProfileError> {
+pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profile: &Profile) -> Result<Updated, ProfileError> {
     let (now, tokens) = (ctx.now(), Tokens::new(ctx));
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let met = acting.met_locked(tx, id, now)?;
         acting.authorise_on(&met, Action::EditUser)?;
@@ -136,7 +145,8 @@ pub fn update(ctx: &Context, caller: &Caller, id: UserId, profile: &Profile) -> 
             tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserEdited, &before.who(), changes));
         }
         tell(ctx, tx, &acting, before, &after, with_role, now)?;
-        Ok(after)
+        let has_left = scopes::inside(tx.db(), &acting.scope, &after)? == Inside::Not;
+        Ok(Updated { before: met.person, after, has_left })
     })
 }
 
@@ -225,10 +235,11 @@ fn tell(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn end_sessions(ctx: &Context, caller: &Caller, id: UserId) -> Result<(Person, usize), Denied> {
+pub fn end_sessions(ctx: &Context, submission: &Submission<(Person, usize)>, id: UserId) -> Result<(Person, usize), Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
+    submission.change(ctx, |tx, caller| {
+        // One at a time: of two who sign each other out, each would wait for the other's session.
+        let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
         let ended = sessions::end_all(tx, id, None)?;
         if ended > 0 {

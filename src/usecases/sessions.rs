@@ -16,7 +16,7 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 #[derive(Debug, Clone)]
 pub struct Found {
     pub person: Person,
-    /// As [`keep`] was given it.
+    /// As [`keep`] was given it, or a [`Submission`](super::Submission); empty for nothing.
     pub state: String,
     pub ends: Ends,
 }
@@ -39,17 +39,21 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<Found>, StoreError>
     let Some(found) = ctx.store.read(|db| sessions::find(db, hash, now))? else { return Ok(None) };
     let mut last_seen = found.session.last_seen_at;
     if now - last_seen >= TOUCH_EVERY {
-        ctx.store.write(|tx| sessions::touch(tx, found.session.id, now))?;
-        last_seen = now;
+        // A page that is only looked at does without.
+        if ctx.store.write_if_possible("the time of a request", |tx| sessions::touch(tx, found.session.id, now)) {
+            last_seen = now;
+        }
     }
     let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
     Ok(Some(Found { person: found.person, state: found.session.state, ends }))
 }
 
-/// Keeps what the next page has to say. A session that has ended meanwhile stays ended.
-///
-/// # Errors
-/// The database's.
-pub fn keep(ctx: &Context, hash: TokenHash, state: &str) -> Result<(), StoreError> {
-    ctx.store.write(|tx| sessions::set_state(tx, hash, state))
+/// Keeps what the next page has to say where nothing was changed, or loses it. A session that has ended meanwhile stays ended.
+pub fn keep(ctx: &Context, hash: TokenHash, state: &str) {
+    ctx.store.write_if_possible("a message", |tx| sessions::set_state(tx, hash, state));
+}
+
+/// Forgets what a page has said, or leaves it to be said again. Something newer is kept.
+pub fn forget(ctx: &Context, hash: TokenHash, said: &str) {
+    ctx.store.write_if_possible("that a message was shown", |tx| sessions::clear_state(tx, hash, said));
 }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Door,
+    Caller, Context, Denied, Door, Submission,
     acting::Acting,
     assignments::become_user,
     context::{Rights, about_user, authorise},
@@ -33,9 +33,9 @@ use super::{
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn block(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn block(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
         people::set_blocked(tx, user, Some(now))?;
@@ -54,9 +54,9 @@ pub fn block(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn activate(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn activate(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::Activate(target), now)?;
         people::set_blocked(tx, user, None)?;
@@ -122,9 +122,13 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn delete(ctx: &Context, caller: &Caller, user: UserId) -> Result<(Person, Option<Timestamp>), Denied> {
+pub fn delete(
+    ctx: &Context,
+    submission: &Submission<(Person, Option<Timestamp>)>,
+    user: UserId,
+) -> Result<(Person, Option<Timestamp>), Denied> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndGroups, user, delete_action, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user)?;
@@ -199,9 +203,9 @@ pub struct Restored {
 ///
 /// # Errors
 /// See [`RestoreError`].
-pub fn restore(ctx: &Context, caller: &Caller, user: UserId) -> Result<Restored, RestoreError> {
+pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -> Result<Restored, RestoreError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
         authorise(&actor, Action::RestoreUser, None)?;
         let since = now - company::load(tx.db())?.deleted_kept;

@@ -12,14 +12,14 @@ use crate::{
         sent_form::SentForm,
     },
     usecases::{
-        Caller, Context, Denied, Person,
+        Context, Denied, Person, Submission,
         directory::{self, Frame},
     },
 };
 
 use super::{
     extract::{self, CurrentUser},
-    failure::Failure,
+    failure::{self, Failure},
     page::{self, Flash, Section, Shell},
     respond::{self, Answer},
     session,
@@ -65,41 +65,47 @@ impl Console {
             .await
     }
 
-    /// Does what this person asked for.
-    pub(super) async fn act<T, E>(
+    /// Does what this person asked for, of which the next page says `said`.
+    pub(super) async fn act<S, T, E>(
         &self,
-        act: impl FnOnce(&Context, &Caller) -> Result<T, E> + Send + 'static,
+        said: impl Fn(&S) -> Flash + Send + Sync + 'static,
+        act: impl FnOnce(&Context, &Submission<S>) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, Failure>
     where
+        S: 'static,
         T: Send + 'static,
         E: Send + 'static,
     {
-        self.act_as(self.user.caller(), act).await
+        let submission = Submission::from(self.user.caller()).saying(move |done| session::stored(&said(done)));
+        self.state.try_run(move |ctx| act(ctx, &submission)).await
     }
 
     /// Makes something new, once, however often the form is sent.
     pub(super) async fn make<T, E>(
         &self,
         form: SentForm,
-        make: impl FnOnce(&Context, &Caller) -> Result<T, E> + Send + 'static,
+        said: impl Fn(&T) -> Flash + Send + Sync + 'static,
+        make: impl FnOnce(&Context, &Submission<T>) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, Failure>
     where
         T: Send + 'static,
         E: Send + 'static,
     {
-        self.act_as(Caller { form: Some(form), ..self.user.caller() }, make).await
+        let submission = Submission::from(self.user.caller()).once(form).saying(move |made| session::stored(&said(made)));
+        self.state.try_run(move |ctx| make(ctx, &submission)).await
     }
 
-    async fn act_as<T, E>(
+    /// Does what this person asked for, and goes on to the page at `path`, which says `said`, or why nothing was to be done.
+    pub(super) async fn act_and_go<T: Send + 'static>(
         &self,
-        caller: Caller,
-        act: impl FnOnce(&Context, &Caller) -> Result<T, E> + Send + 'static,
-    ) -> Result<Result<T, E>, Failure>
-    where
-        T: Send + 'static,
-        E: Send + 'static,
-    {
-        self.state.try_run(move |ctx| act(ctx, &caller)).await
+        path: impl ToString,
+        said: impl Fn(&T) -> Flash + Send + Sync + 'static,
+        act: impl FnOnce(&Context, &Submission<T>) -> Result<T, Denied> + Send + 'static,
+    ) -> Answer {
+        match self.act(said, act).await? {
+            Ok(_) => respond::see_other(path),
+            Err(denied) => self.say(&failure::already(denied)?, path),
+        }
     }
 
     /// What stands around a page. It takes what the last request left to be said.
@@ -117,10 +123,15 @@ impl Console {
         }
     }
 
-    /// It is done: on to the page at `path`, which says so.
-    pub(super) fn done(&self, message: &Flash, path: impl ToString) -> Answer {
-        session::flash(&self.session, message);
+    /// Nothing was changed: on to the page at `path`, which says why.
+    pub(super) fn say(&self, message: &Flash, path: impl ToString) -> Answer {
+        self.keep(message);
         respond::see_other(path)
+    }
+
+    /// Lets the next page say something besides what was saved.
+    pub(super) fn keep(&self, message: &Flash) {
+        session::flash(&self.session, message);
     }
 
     /// Whether administrators pass links on themselves, for want of a mail server.

@@ -133,6 +133,19 @@ impl ErrorPage {
         Self { reference: Some(request_id.into()), ..page }
     }
 
+    /// 500 or 503: it failed after something was saved, or while it was. `place` is where that may be seen.
+    pub fn maybe_saved(request_id: impl Into<String>, place: Option<String>) -> Self {
+        let text = "Something went wrong on our side while it was being saved. Check before you try again. If it happens again, give an \
+                    administrator this reference:";
+        let page = Self { reference: Some(request_id.into()), ..Self::new("This may have been saved", text) };
+        if let Some(place) = place { page.with_link("Check", place) } else { page }
+    }
+
+    /// 503: an action on many people broke off, and `text` says how far it came. `list` is where they are.
+    pub fn broken_off(text: String, list: impl Into<String>) -> Self {
+        Self::new("This was only partly done", text).with_link("Go to the list", list)
+    }
+
     /// 503: the database does not answer.
     pub fn unavailable() -> Self {
         Self::new("Usher is not available right now", "Nothing was saved. Wait a minute, then try again.")
@@ -142,7 +155,7 @@ impl ErrorPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples::check;
+    use crate::web::samples::{Sample, check};
 
     #[test]
     fn renders() {
@@ -162,14 +175,18 @@ mod tests {
             ("409-twice", ErrorPage::sent_twice(Some(paths::Portfolios {}.to_string()))),
             ("413", ErrorPage::too_large()),
             ("429", ErrorPage::too_many_requests()),
+            (
+                "503-partly",
+                ErrorPage::broken_off("72 of 200 users were deactivated.".to_owned(), paths::UsersAndPermissions {}.to_string()),
+            ),
             ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {}.to_string())),
         ];
         for (name, page) in pages {
             check(&format!("error-{name}"), |sample| page.clone().of_company(sample.text.clone()));
         }
-        check("error-500", |sample| {
-            let reference = if sample.name == "plain" { "7F3A-21C0" } else { &sample.text };
-            ErrorPage::internal(reference).of_company(sample.text.clone())
-        });
+        let reference = |sample: &Sample| if sample.name == "plain" { "7F3A-21C0".to_owned() } else { sample.text.clone() };
+        check("error-500", |sample| ErrorPage::internal(reference(sample)).of_company(sample.text.clone()));
+        let place = || Some(paths::Portfolios {}.to_string());
+        check("error-500-saved", |sample| ErrorPage::maybe_saved(reference(sample), place()).of_company(sample.text.clone()));
     }
 }

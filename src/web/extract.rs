@@ -52,7 +52,7 @@ impl CurrentUser {
     }
 
     pub(super) fn caller(&self) -> Caller {
-        Caller { user: self.person.id, session: self.session, form: None, source: self.source.clone() }
+        Caller { user: self.person.id, session: self.session, source: self.source.clone() }
     }
 
     pub(super) fn session(&self) -> TokenHash {

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     errors::ErrorPage,
-    page::{Flash, FlashKind, wait_in_words},
+    page::{Flash, FlashKind, Section, wait_in_words},
     paths,
 };
 
@@ -47,6 +47,8 @@ pub(super) enum Failure {
     Refused { title: &'static str, text: String },
     /// 413
     TooLarge,
+    /// 503: an action on many people was done to some of them, as `text` says; `list` is where they are.
+    BrokenOff { text: String, list: String },
     /// 503
     Unavailable,
     /// 500: for the log, never for the page.
@@ -71,7 +73,7 @@ impl ResponseError for Failure {
             Self::NoSuchList(status, _) => *status,
             Self::Refused { .. } | Self::SentTwice => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::BrokenOff { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -96,19 +98,27 @@ impl ResponseError for Failure {
     }
 }
 
-/// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status.
-pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str) -> ErrorPage {
+/// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status. Only where
+/// nothing was `saved` does it say so.
+pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
+    // What a form does is seen above its own address.
+    let above = || path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above));
+    let place = || above().or_else(|| Section::first_page(path).map(str::to_owned));
     match failure {
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
         Some(Failure::NoSuchList(_, all)) => return ErrorPage::no_such_list(all.unwrap_or(path)),
         Some(Failure::NotAllThere { list }) => return ErrorPage::not_all_there(list),
         Some(Failure::SentTwice) => {
-            return ErrorPage::sent_twice(path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above)));
+            return ErrorPage::sent_twice(place());
         }
+        Some(Failure::BrokenOff { text, list }) => return ErrorPage::broken_off(text.clone(), list),
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
         Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}
+    }
+    if saved && status.is_server_error() {
+        return ErrorPage::maybe_saved(request_id, place());
     }
     match status.as_u16() {
         403 => ErrorPage::forbidden(),
@@ -128,6 +138,10 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Unavailable(error) => {
                 tracing::error!(%error, "the database is not available");
+                Self::Unavailable
+            }
+            StoreError::CommitUnknown(error) => {
+                tracing::error!(%error, "the outcome of a commit is unknown");
                 Self::Unavailable
             }
             error => Self::Internal(error.to_string()),

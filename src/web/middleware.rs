@@ -18,9 +18,16 @@ use actix_web::{
 };
 use tracing::Instrument as _;
 
-use crate::domain::clock::random_bytes;
+use crate::{domain::clock::random_bytes, usecases::Commits};
 
-use super::{cookies, csrf, extract, extract::SeenUser, failure, failure::Failure, metrics::NO_ROUTE, state::State};
+use super::{
+    cookies, csrf, extract,
+    extract::SeenUser,
+    failure,
+    failure::Failure,
+    metrics::NO_ROUTE,
+    state::{COMMITS, State},
+};
 
 /// Nothing inline, nothing from elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -54,27 +61,30 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     let Some(state) = request.app_data::<Data<State>>().cloned() else { return Err(Failure::Internal("no state".to_owned()).into()) };
     let _in_flight = state.metrics.requests.begin();
     let id = request_id(&state);
-    let method = request.method().clone();
+    let (method, path) = (request.method().clone(), request.path().to_owned());
     let span = tracing::info_span!("request", id);
+    let commits = Commits::default();
     let answer = async {
         match csrf::check_origin(&request, &state.reach) {
             Ok(()) => caught(next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
             Err(failure) => Ok(request.error_response(failure)),
         }
     };
-    let answer = answer.instrument(span.clone()).await;
+    let answer = COMMITS.scope(commits.clone(), answer.instrument(span.clone())).await;
     let _entered = span.enter();
+    // Whoever only looks has nothing to be saved.
+    let asked = Asked { id: &id, path: &path, saved: commits.any() && !method.is_safe() };
     let (route, user, status, answer) = match answer {
         Ok(answer) => {
             let (request, response) = answer.into_parts();
-            let response = finished(response, Some(&request), &state, &id);
+            let response = finished(response, Some(&request), &state, &asked);
             let route = request.match_pattern();
             let user = request.extensions().get::<SeenUser>().map(|user| user.0.0);
             (route, user, response.status(), Ok(ServiceResponse::new(request, response)))
         }
         // What fails between the layers has no request any more.
         Err(error) => {
-            let response = finished(error.error_response(), None, &state, &id);
+            let response = finished(error.error_response(), None, &state, &asked);
             (None, None, response.status(), Err(InternalError::from_response(error, response).into()))
         }
     };
@@ -103,9 +113,17 @@ fn request_id(state: &State) -> String {
     format!("{a:02X}{b:02X}-{c:02X}{d:02X}")
 }
 
+/// What the page of a failure has to know.
+struct Asked<'a> {
+    id: &'a str,
+    path: &'a str,
+    /// Whether anything may have been saved.
+    saved: bool,
+}
+
 /// The answer with its headers, and with an error page where it needs one.
-fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, id: &str) -> HttpResponse {
-    let mut response = with_page(response, request, id);
+fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, asked: &Asked<'_>) -> HttpResponse {
+    let mut response = with_page(response, request, asked);
     let headers = response.headers_mut();
     if request.is_some_and(|request| request.extensions().contains::<TokenInAddress>()) {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -116,7 +134,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
     if state.reach.is_https {
         set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
-    if let Ok(id) = HeaderValue::from_str(id) {
+    if let Ok(id) = HeaderValue::from_str(asked.id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     for cookie in request.map(cookies::new).unwrap_or_default() {
@@ -129,7 +147,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
 }
 
 /// Draws the error page of an answer that has none.
-fn with_page(response: HttpResponse, request: Option<&HttpRequest>, id: &str) -> HttpResponse {
+fn with_page(response: HttpResponse, request: Option<&HttpRequest>, asked: &Asked<'_>) -> HttpResponse {
     let status = response.status();
     let failure = response.extensions().get::<Failure>().cloned();
     let has_page =
@@ -137,7 +155,7 @@ fn with_page(response: HttpResponse, request: Option<&HttpRequest>, id: &str) ->
     if !(status.is_client_error() || status.is_server_error()) || has_page {
         return response;
     }
-    let page = failure::page(failure.as_ref(), status, id, request.map_or("", HttpRequest::path));
+    let page = failure::page(failure.as_ref(), status, asked.id, asked.path, asked.saved);
     // Who sent something twice stands before it again there.
     let goes_back = status.is_client_error() && !matches!(failure, Some(Failure::SentTwice));
     let back = request.filter(|_| goes_back).and_then(extract::way_back);

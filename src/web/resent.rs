@@ -2,22 +2,21 @@
 
 use crate::usecases::invitations::Resent;
 
-use super::{
-    console::Console,
-    page::{Flash, FlashKind, NAMED, names_in_short},
-};
+use super::page::{Flash, FlashKind, NAMED, names_in_short};
 
-pub(super) fn said(console: &Console, Resent { person, taken_over }: &Resent) -> Flash {
-    let email = &person.email;
-    let sent = if console.passes_links_on() {
-        format!("The invitation to {email} has a new link. Show link gives it to you; the earlier one no longer works.")
-    } else {
-        format!("A new invitation is on its way to {email}. The earlier link no longer works.")
-    };
-    let text = if taken_over.is_empty() {
-        sent
-    } else {
-        format!("{sent} Yours to give from now on, since whoever assigned it may no longer: {}.", names_in_short(taken_over, NAMED))
-    };
-    Flash::new(FlashKind::Ok, text)
+pub(super) fn said(passes_links_on: bool) -> impl Fn(&Resent) -> Flash {
+    move |Resent { person, taken_over }| {
+        let email = &person.email;
+        let sent = if passes_links_on {
+            format!("The invitation to {email} has a new link. Show link gives it to you; the earlier one no longer works.")
+        } else {
+            format!("A new invitation is on its way to {email}. The earlier link no longer works.")
+        };
+        let text = if taken_over.is_empty() {
+            sent
+        } else {
+            format!("{sent} Yours to give from now on, since whoever assigned it may no longer: {}.", names_in_short(taken_over, NAMED))
+        };
+        Flash::new(FlashKind::Ok, text)
+    }
 }

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
-use actix_web::cookie::time::Duration;
+use actix_web::{cookie::time::Duration, error::BlockingError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::token::{Token, TokenHash},
     usecases::{
-        Context, Person, StoreError,
+        Context, Person,
         sessions::{self, Ends},
     },
 };
@@ -20,6 +20,8 @@ use super::page::Flash;
 /// What the session holds for the request, under these keys; actix-session keeps each as JSON.
 pub(super) const SIGNED_IN: &str = "signed_in";
 pub(super) const FLASH: &str = "flash";
+/// The message as the request found it.
+const FOUND: &str = "found";
 /// The token of a session just begun.
 const BEGUN: &str = "begun";
 /// Says that the database did not answer: then nobody is signed in, and the page is refused.
@@ -40,9 +42,16 @@ pub(super) fn begin(session: &actix_session::Session, token: &Token) -> Result<(
     session.insert(BEGUN, token.reveal()).map_err(|error| super::failure::Failure::Internal(error.to_string()))
 }
 
-/// Lets the next page say what happened.
+/// A message as the database keeps it for the next page, where it is saved with what it tells.
+pub(super) fn stored(flash: &Flash) -> String {
+    serde_json::to_string(flash).unwrap_or_else(|error| {
+        tracing::error!(%error, "a message was lost");
+        String::new()
+    })
+}
+
+/// Lets the next page say something, where nothing was changed. It may be lost.
 pub(super) fn flash(session: &actix_session::Session, flash: &Flash) {
-    // It only fails for what cannot be JSON, and a message is no reason to fail a change that is done.
     if let Err(error) = session.insert(FLASH, flash) {
         tracing::error!(%error, "a message was lost");
     }
@@ -59,7 +68,7 @@ type State = HashMap<String, String>;
 impl SessionStore for DatabaseSessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let Some(hash) = hash_of(key) else { return Ok(None) };
-        let found = match self.run(move |ctx| sessions::find(ctx, hash)).await {
+        let found = match self.run(move |ctx| sessions::find(ctx, hash)).await.map_err(anyhow::Error::from).and_then(|found| Ok(found?)) {
             Ok(found) => found,
             Err(error) => {
                 tracing::error!(%error, "a session could not be read");
@@ -69,8 +78,10 @@ impl SessionStore for DatabaseSessions {
         let Some(found) = found else { return Ok(None) };
         let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0, ends: found.ends });
         let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
-        let mut state = serde_json::from_str::<State>(&found.state).map_err(|error| LoadError::Deserialization(error.into()))?;
-        state.insert(SIGNED_IN.to_owned(), signed_in);
+        let mut state = State::from([(SIGNED_IN.to_owned(), signed_in)]);
+        if !found.state.is_empty() {
+            state.extend([FLASH, FOUND].map(|name| (name.to_owned(), found.state.clone())));
+        }
         Ok(Some(state))
     }
 
@@ -79,14 +90,12 @@ impl SessionStore for DatabaseSessions {
         let begun = state.get(BEGUN).and_then(|begun| serde_json::from_str::<String>(begun).ok());
         let begun = begun.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session was begun outside a use case")))?;
         let key = begun.try_into().map_err(|_| SaveError::Other(anyhow::anyhow!("a session's token is too long for a cookie")))?;
-        if state.contains_key(FLASH) {
-            self.keep_message(&key, state).await.map_err(SaveError::Other)?;
-        }
+        self.keep_message(&key, state).await;
         Ok(key)
     }
 
     async fn update(&self, key: SessionKey, state: State, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
-        self.keep_message(&key, state).await.map_err(UpdateError::Other)?;
+        self.keep_message(&key, state).await;
         Ok(key)
     }
 
@@ -102,16 +111,22 @@ impl SessionStore for DatabaseSessions {
 }
 
 impl DatabaseSessions {
-    /// Keeps the message for the next page.
-    async fn keep_message(&self, key: &SessionKey, state: State) -> Result<(), anyhow::Error> {
-        let Some(hash) = hash_of(key) else { return Ok(()) };
-        let kept = serde_json::to_string(&state.into_iter().filter(|(name, _)| name == FLASH).collect::<State>())?;
-        self.run(move |ctx| sessions::keep(ctx, hash, &kept)).await
+    /// Keeps the message for the next page, or forgets the one that this page has shown. No answer depends on it.
+    async fn keep_message(&self, key: &SessionKey, mut state: State) {
+        let (Some(hash), message, found) = (hash_of(key), state.remove(FLASH), state.remove(FOUND)) else { return };
+        let kept = match (message, found) {
+            (Some(message), _) => self.run(move |ctx| sessions::keep(ctx, hash, &message)).await,
+            (None, Some(found)) => self.run(move |ctx| sessions::forget(ctx, hash, &found)).await,
+            (None, None) => return,
+        };
+        if let Err(error) = kept {
+            tracing::error!(%error, "a message was not kept");
+        }
     }
 
-    async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Context) -> Result<T, StoreError> + Send + 'static) -> Result<T, anyhow::Error> {
+    async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Context) -> T + Send + 'static) -> Result<T, BlockingError> {
         let ctx = self.ctx.clone();
-        Ok(actix_web::web::block(move || f(&ctx)).await??)
+        actix_web::web::block(move || f(&ctx)).await
     }
 }
 

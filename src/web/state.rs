@@ -4,9 +4,14 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 
-use crate::usecases::Context;
+use crate::usecases::{Commits, Context};
 
 use super::{failure::Failure, metrics::Metrics, users_and_permissions::export::Exports};
+
+tokio::task_local! {
+    /// What the request under way may have saved.
+    pub(super) static COMMITS: Commits;
+}
 
 /// How the instance is reached, as the settings say.
 #[derive(Clone)]
@@ -59,7 +64,11 @@ impl State {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let ctx = self.ctx.clone();
+        let mut ctx = self.ctx.clone();
+        // Of what runs on after the answer began nothing is told.
+        if let Ok(commits) = COMMITS.try_with(Commits::clone) {
+            ctx.store = ctx.store.noting(commits);
+        }
         actix_web::web::block(move || f(&ctx)).await.map_err(|_| Failure::Internal("a use case was cancelled".to_owned()))
     }
 

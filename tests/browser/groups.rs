@@ -54,11 +54,10 @@ with_scripts_and_without! {
     fn on_a_telephone_the_first_row_is_reached_without_scrolling(scripts: bool) {
         let site = Site::without_mail_server();
         let own = site.app.id_of(MAYA);
-        let caller = site.caller(MAYA);
         for number in 1..=20 {
             let name = GroupName::parse(&format!("Group {number:02}")).unwrap();
-            let group = groups::create(&site.app.ctx, &caller, &name).unwrap();
-            groups::add(&site.app.ctx, &caller, group, own).unwrap();
+            let group = groups::create(&site.app.ctx, &site.caller(MAYA), &name).unwrap();
+            groups::add(&site.app.ctx, &site.caller(MAYA), group, own).unwrap();
         }
         let maya = site.signed_in(MAYA, scripts);
         maya.resize(390, 844);

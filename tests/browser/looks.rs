@@ -93,13 +93,13 @@ struct Company {
 }
 
 fn fill(site: &Site) -> Company {
-    let (ctx, maya) = (&site.app.ctx, site.caller(MAYA));
+    let ctx = &site.app.ctx;
     let [active, blocked, deleted] =
         [("Jonas", "Vermeulen"), ("Katarzyna", "Wisniewska"), ("Oscar", "Pena")].map(|(first, last)| site.app.create_user(first, last));
     let long = site.create_group("Regional sales and partner management, northern Europe");
-    groups::add(ctx, &maya, long, active).unwrap();
-    users::block(ctx, &maya, Door::UsersAndGroups, blocked).unwrap();
-    users::delete(ctx, &maya, deleted).unwrap();
+    groups::add(ctx, &site.caller(MAYA), long, active).unwrap();
+    users::block(ctx, &site.caller(MAYA), Door::UsersAndGroups, blocked).unwrap();
+    users::delete(ctx, &site.caller(MAYA), deleted).unwrap();
     site.subjects();
     site.invite("expired@example.com");
     site.app.advance(TimeDelta::hours(24));
@@ -120,14 +120,14 @@ fn pages_before_signing_in() {
 #[test]
 fn an_invitation_and_every_end_of_it() {
     let site = Site::with_admin();
-    let (ctx, maya) = (&site.app.ctx, site.caller(MAYA));
+    let ctx = &site.app.ctx;
     let [open, used, revoked, replaced] = ["open", "used", "revoked", "replaced"].map(|name| site.invite(&format!("{name}@example.com")));
     let token = Token::parse(used.strip_prefix("/invitation/").unwrap()).unwrap();
     let name = PersonName::parse("Noor").unwrap();
     let visitor = Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None };
     invitations::accept(ctx, &token, &name, &name, &Password::typed(PASSWORD), &visitor).unwrap();
-    invitations::revoke(ctx, &maya, Door::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
-    invitations::resend(ctx, &maya, Door::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
+    invitations::revoke(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
+    invitations::resend(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
 
     let browser = site.signed_in(MAYA, true);
     look_good(&browser, &[open.clone(), used, revoked, replaced, "/invitation/unknown".to_owned()]);
@@ -142,7 +142,7 @@ fn an_invitation_and_every_end_of_it() {
 #[test]
 fn links_to_somebody_active_look_good() {
     let site = Site::with_admin();
-    let (ctx, maya) = (&site.app.ctx, site.caller(MAYA));
+    let ctx = &site.app.ctx;
     let jonas = site.app.create_user("Jonas", "Vermeulen");
     let address = "jonas.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com";
     let profile = Profile {
@@ -155,8 +155,8 @@ fn links_to_somebody_active_look_good() {
         agreed: false,
         version: 1,
     };
-    profiles::update(ctx, &maya, jonas, &profile).unwrap();
-    password_reset::send(ctx, &maya, jonas).unwrap();
+    profiles::update(ctx, &site.caller(MAYA), jonas, &profile).unwrap();
+    password_reset::send(ctx, &site.caller(MAYA), jonas).unwrap();
     let links = site.links_in_mails();
     assert_eq!(links.len(), 3, "{links:?}");
     look_good(&site.browser(true), &links);

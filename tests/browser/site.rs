@@ -6,7 +6,7 @@ use actix_web::{dev::ServerHandle, rt::System, web::Data};
 use usher::{
     domain::{email_address::EmailAddress, ids::GroupId, text::GroupName},
     startup,
-    usecases::{Caller, groups, invitations, setup},
+    usecases::{Submission, groups, invitations, setup},
     web::{Reach, State},
 };
 
@@ -85,7 +85,7 @@ impl Site {
     }
 
     /// Somebody as use cases know them, for what happens elsewhere.
-    pub(crate) fn caller(&self, email: &str) -> Caller {
+    pub(crate) fn caller<T>(&self, email: &str) -> Submission<T> {
         self.app.caller(self.app.id_of(email))
     }
 

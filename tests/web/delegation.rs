@@ -40,7 +40,7 @@ fn at(user: UserId, what: &str) -> String {
     format!("{LIST}/{user}{what}")
 }
 
-fn maya(app: &TestApp) -> usher::usecases::Caller {
+fn maya<T>(app: &TestApp) -> usher::usecases::Submission<T> {
     app.caller(app.id_of("maya.fischer@example.com"))
 }
 

@@ -257,16 +257,16 @@ on_both! {
         app.create_portfolio_admin("Hana", "Novotna", &[nordic]).await;
         app.create_portfolio_admin("Nadia", "Petrova", &[south]).await;
         app.create_portfolio_admin("Both", "Sides", &[nordic, south]).await;
-        let maya = app.caller(app.id_of("maya.fischer@example.com"));
-        accounts::move_to(&app.ctx, &maya, fjord, south).unwrap();
+        let maya = app.session_of(app.id_of("maya.fischer@example.com"));
+        accounts::move_to(&app.ctx, &maya.clone().into(), fjord, south).unwrap();
         let moved = told(app.mails().await);
         assert_eq!(moved.keys().collect::<Vec<_>>(), ["hana.novotna@example.com", "nadia.petrova@example.com"]);
         assert!(moved["hana.novotna@example.com"].contains("No longer yours: Fjord Foods"), "{moved:?}");
         assert!(moved["nadia.petrova@example.com"].contains("New: Fjord Foods"), "{moved:?}");
-        portfolios::deactivate(&app.ctx, &maya, asleep).unwrap();
+        portfolios::deactivate(&app.ctx, &maya.clone().into(), asleep).unwrap();
         app.mails().await;
         // Where nobody would have access any more.
-        assert!(accounts::move_to(&app.ctx, &maya, fjord, asleep).is_err());
+        assert!(accounts::move_to(&app.ctx, &maya.clone().into(), fjord, asleep).is_err());
         assert!(app.mails().await.is_empty());
     }
 

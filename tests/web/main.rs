@@ -32,6 +32,7 @@ mod mail;
 mod mail_server;
 mod manage;
 mod matrix;
+mod messages;
 mod metrics;
 mod new_link;
 mod new_user;

@@ -210,6 +210,44 @@ on_both! {
         none(&faults);
     }
 
+    async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(db: Db) {
+        let (mut world, table, mut faults, mut failed) = (World::new(db).await, Table::written(), Vec::new(), 0);
+        let asks = sites().leak().iter().filter_map(|site| {
+            let (needs, fields) = site.form?;
+            let viewer = Viewer::Admin;
+            let needs = combined(needs).into_iter().find(|needs| {
+                let is_plain = |&(_, thing): &(_, Thing)| thing != Thing::Person(Who::Oneself);
+                needs.iter().all(is_plain) && table.answer(viewer, needs) == Answer::Allowed
+            })?;
+            Some(Ask { site, viewer, needs, fields: Some(fields) })
+        });
+        for ask in asks {
+            for &(_, thing) in &ask.needs {
+                world.shared(ask.viewer, thing, ask.site.state);
+            }
+            let before = world.stored();
+            world.app.refuse("UPDATE OF state ON sessions", "true");
+            let page = ask.answered(&mut world, false).await;
+            if world.stored() != before {
+                faults.push(format!("{}: something is stored without a message", ask.site.name));
+            }
+            if page.status.is_server_error() {
+                failed += 1;
+                page.sees("Nothing was saved");
+            }
+            world.app.accept_again("sessions");
+            world.app.execute("UPDATE sessions SET state = ''");
+            let page = ask.answered(&mut world, true).await;
+            let messages = world.app.count("sessions WHERE state <> ''");
+            if page.status.is_server_error() || messages != i64::from(page.status.as_u16() == 303) {
+                faults.push(format!("{}: {} with {messages} messages", ask.site.name, page.status));
+            }
+            world.appoint_again();
+        }
+        none(&faults);
+        assert!(failed >= 30, "{failed}");
+    }
+
     async fn what_everybody_may_use_answers_all_alike(db: Db) {
         let world = World::new(db).await;
         for (name, path, page, form) in OPEN {

@@ -242,7 +242,7 @@ on_both! {
 
     async fn an_export_ends_with_the_session_that_began_it(db: Db) {
         let World { app, .. } = World::new(db).await;
-        let (ctx, maya) = (&app.ctx, app.caller(app.id_of("maya.fischer@example.com")));
+        let (ctx, maya) = (&app.ctx, app.session_of(app.id_of("maya.fischer@example.com")));
         let asked = Asked {
             filter: PeopleFilter::default(),
             portfolio: None,

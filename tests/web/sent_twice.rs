@@ -3,7 +3,7 @@
 use usher::{
     domain::{sent_form::SentForm, text::GroupName},
     usecases::{
-        Caller, Denied,
+        Denied,
         groups::{self, NameError},
     },
 };
@@ -92,8 +92,7 @@ on_both! {
 
     async fn of_four_that_come_at_the_same_moment_one_is_done(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
-        let maya = app.caller(app.id_of("maya.fischer@example.com"));
-        let maya = Caller { form: Some(SentForm::new(GROUP, b"name=Finance")), ..maya };
+        let maya = app.caller(app.id_of("maya.fischer@example.com")).once(SentForm::new(GROUP, b"name=Finance"));
         let (ctx, name) = (&app.ctx, GroupName::parse("Finance").unwrap());
         let made = at_once([(); 4], |()| groups::create(ctx, &maya, &name));
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);

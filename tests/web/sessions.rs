@@ -9,11 +9,12 @@ use usher::{
         token::{Token, TokenEnd, TokenPurpose},
     },
     store::tokens,
+    usecases::{Denied, Submission, profiles},
 };
 
 use crate::{
     helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp},
-    steps::{add_member, confirm},
+    steps::{add_member, at_once, confirm},
 };
 
 const LIST: &str = "/users-and-groups";
@@ -212,6 +213,17 @@ on_both! {
         let reset = reset_link(&app, own);
         confirm(&app, &mut maya, &format!("{ADMINS}/members/{own}/remove")).await.is(303);
         assert_eq!(end_of(&app, &reset), Some(TokenEnd::Revoked), "left");
+        app.mails().await;
+    }
+
+    async fn of_two_who_sign_each_other_out_neither_waits_for_the_other_in_vain(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        let (maya, ada) = (app.id_of("maya.fischer@example.com"), app.create_admin("Ada", "Adler"));
+        let (ctx, askers) = (&app.ctx, [(app.session_of(maya), ada), (app.session_of(ada), maya)]);
+        let sign_out = |(by, other)| profiles::end_sessions(ctx, &Submission::from(by).saying(|_| "done".to_owned()), other);
+        let outcomes = at_once(askers, sign_out);
+        assert!(outcomes.iter().any(Result::is_ok), "{outcomes:?}");
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(Denied::SignedOut))), "{outcomes:?}");
         app.mails().await;
     }
 

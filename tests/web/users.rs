@@ -231,19 +231,19 @@ on_both! {
     }
 
     async fn of_two_admins_who_block_each_other_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, other| users::block(ctx, by, Door::UsersAndGroups, other).map(|_| ())).await;
+        each_other(db, |ctx, by, other| users::block(ctx, &by.into(), Door::UsersAndGroups, other).map(|_| ())).await;
     }
 
     async fn of_two_admins_who_delete_each_other_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, other| users::delete(ctx, by, other).map(|_| ())).await;
+        each_other(db, |ctx, by, other| users::delete(ctx, &by.into(), other).map(|_| ())).await;
     }
 
     async fn of_two_admins_who_remove_each_other_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, other| memberships::remove(ctx, by, ADMINS, other).map(|_| ())).await;
+        each_other(db, |ctx, by, other| memberships::remove(ctx, &by.into(), ADMINS, other).map(|_| ())).await;
     }
 
     async fn of_two_admins_who_leave_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, _| memberships::remove(ctx, by, ADMINS, by.user).map(|_| ())).await;
+        each_other(db, |ctx, by, _| memberships::remove(ctx, &by.clone().into(), ADMINS, by.user).map(|_| ())).await;
     }
 
     async fn whoever_is_no_admin_can_do_nothing_of_theirs(db: Db) {
@@ -358,12 +358,12 @@ async fn act(app: &TestApp, browser: &mut Browser, path: &str) -> crate::helpers
 /// Of two Admins who do this to each other exactly one succeeds, and one active Admin remains.
 async fn each_other(
     db: crate::helpers::Db,
-    deed: impl Fn(&usher::usecases::Context, &usher::usecases::Caller, UserId) -> Result<(), Denied> + Sync,
+    deed: impl Fn(&usher::usecases::Context, usher::usecases::Caller, UserId) -> Result<(), Denied> + Sync,
 ) {
     let (app, _) = TestApp::with_admin(db).await;
     let (maya, ada) = (app.id_of("maya.fischer@example.com"), app.create_admin("Ada", "Other"));
     let ctx = &app.ctx;
-    let outcomes = at_once([(app.caller(maya), ada), (app.caller(ada), maya)], |(by, other)| deed(ctx, &by, other));
+    let outcomes = at_once([(app.session_of(maya), ada), (app.session_of(ada), maya)], |(by, other)| deed(ctx, by, other));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
     let refused = outcomes.iter().find_map(|outcome| outcome.as_ref().err()).unwrap();
     assert!(matches!(refused, Denied::SignedOut | Denied::Refused { .. }), "{refused:?}");

@@ -35,8 +35,8 @@ CREATE TABLE sessions (
     last_seen_at TIMESTAMP NOT NULL,
     source       TEXT      NOT NULL,
     browser      TEXT      NOT NULL,
-    -- What the next page has to say, as JSON.
-    state        TEXT      NOT NULL DEFAULT '{}'
+    -- What the next page has to say, as JSON; empty for nothing.
+    state        TEXT      NOT NULL DEFAULT ''
 );
 CREATE INDEX sessions_of_user ON sessions (user_id);
 CREATE INDEX sessions_by_age ON sessions (created_at);

@@ -14,7 +14,7 @@ use crate::{
     mail::message::Assignments,
     store::{Database, StoreError, Tx, assignments, people::Person, scopes},
     usecases::{
-        Caller, Context, Denied,
+        Caller, Context, Denied, Submission,
         accounts::gives,
         acting::{Acting, Given, InScope, Met},
     },
@@ -43,6 +43,8 @@ impl From<StoreError> for TakeError {
 pub struct Taken {
     pub person: Person,
     pub names: Vec<String>,
+    /// Whether nothing lies in common any more, so that whoever took it meets them no longer.
+    pub has_left: bool,
     /// Whether it can be given again, …
     pub are_active: bool,
     /// … and what each account gave.
@@ -61,9 +63,9 @@ struct One {
 ///
 /// # Errors
 /// See [`TakeError`]; unchanged where they do not have all of it.
-pub fn take(ctx: &Context, caller: &Caller, user: UserId, given: &[Given], agreed: bool) -> Result<Taken, TakeError> {
+pub fn take(ctx: &Context, submission: &Submission<Taken>, user: UserId, given: &[Given], agreed: bool) -> Result<Taken, TakeError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let (acting, met) = met(tx, caller, user, now)?;
         let take = |given: &Given| match *given {
             Given::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
@@ -71,13 +73,14 @@ pub fn take(ctx: &Context, caller: &Caller, user: UserId, given: &[Given], agree
         };
         let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        if !agreed && scopes::inside(tx.db(), &acting.scope, &met.person)? == Inside::Not {
+        let has_left = scopes::inside(tx.db(), &acting.scope, &met.person)? == Inside::Not;
+        if has_left && !agreed {
             return Err(TakeError::LastInCommon);
         }
         let taken = Assignments { taken: names.clone(), ..Assignments::default() };
         ctx.tell_assignments(tx, &met.person, &acting.person, taken, now)?;
         let are_active = all.iter().all(|one| one.is_active);
-        Ok(Taken { person: met.person, names, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
+        Ok(Taken { person: met.person, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
     })
 }
 

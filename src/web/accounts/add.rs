@@ -12,7 +12,7 @@ use crate::{
         policy::Action,
         search::SearchTerm,
     },
-    usecases::{assignments, offers},
+    usecases::{self, Account, assignments, offers},
     web::{
         console::Console,
         failure::already,
@@ -70,15 +70,13 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
         let error = FieldError::Said("Choose somebody from the results".to_owned());
         return answer(&console, account, q, grants, Some(error)).await;
     };
-    let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account, grants)).await? {
-        Ok((person, given)) => {
-            let name = person.display_name();
-            let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user, account });
-            Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
-        }
-        Err(denied) => already(denied)?,
+    let said = move |(person, given): &(usecases::Person, Account)| {
+        let name = person.display_name();
+        let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user, account });
+        Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
     };
-    console.done(&done, paths::Account { account })
+    let give = move |ctx: &_, submission: &_| assignments::give_account(ctx, submission, user, account, grants);
+    console.act_and_go(paths::Account { account }, said, give).await
 }
 
 /// The page, with what is wrong; for a portfolio that is deactivated the account's page, which says so.
@@ -89,7 +87,7 @@ async fn answer(console: &Console, id: AccountId, q: String, grants: Grants, err
     let (frame, found) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let (account, may, found) = match found {
         Ok(found) => found,
-        Err(denied) => return console.done(&already(denied)?, paths::Account { account: id }),
+        Err(denied) => return console.say(&already(denied)?, paths::Account { account: id }),
     };
     let account = AccountHead::new(&account, may);
     let results = found.rows.iter().map(|person| Person::from(&person.who())).collect();

@@ -15,7 +15,7 @@ use crate::{
         policy::Action,
     },
     usecases::{
-        BillingRow,
+        Account, BillingRow,
         billing::{self, BillingError},
     },
     web::{
@@ -208,15 +208,14 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
         return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
     let version = base.version;
-    match console.act(move |ctx, caller| billing::update(ctx, caller, id, &new, version)).await? {
-        Ok(account) => {
-            console.done(&Flash::new(FlashKind::Ok, format!("The billing of {} is saved.", account.name)), paths::Billing { account: id })
-        }
+    let said = |account: &Account| Flash::new(FlashKind::Ok, format!("The billing of {} is saved.", account.name));
+    match console.act(said, move |ctx, submission| billing::update(ctx, submission, id, &new, version)).await? {
+        Ok(_) => respond::see_other(paths::Billing { account: id }),
         Err(BillingError::Stale(saved)) => {
             let page = page(&console, id, Some(fields.merged(&base, saved.as_deref()))).await?;
             respond::with_status(StatusCode::CONFLICT, &BillingPage { is_stale: true, ..page })
         }
-        Err(BillingError::Denied(denied)) => console.done(&already(denied)?, paths::Billing { account: id }),
+        Err(BillingError::Denied(denied)) => console.say(&already(denied)?, paths::Billing { account: id }),
     }
 }
 

@@ -62,8 +62,9 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
     let Some(details) = details else {
         return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
-    match console.act(move |ctx, caller| accounts::edit(ctx, caller, id, &details, version)).await? {
-        Ok(()) => console.done(&Flash::new(FlashKind::Ok, "The details are saved."), paths::Account { account: id }),
+    let said = |&(): &()| Flash::new(FlashKind::Ok, "The details are saved.");
+    match console.act(said, move |ctx, submission| accounts::edit(ctx, submission, id, &details, version)).await? {
+        Ok(()) => respond::see_other(paths::Account { account: id }),
         Err(AccountError::Stale(saved)) => {
             let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditAccountPage { is_stale: true, ..page })
@@ -72,7 +73,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
         Err(AccountError::NameTaken | AccountError::PortfolioDeactivated) => {
             respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
         }
-        Err(AccountError::Denied(denied)) => console.done(&already(denied)?, paths::Account { account: id }),
+        Err(AccountError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
     }
 }
 

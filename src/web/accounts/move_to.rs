@@ -12,7 +12,7 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        accounts,
+        Account, Portfolio, accounts,
         offers::{self, Wanted},
         portfolios::PortfolioError,
     },
@@ -76,15 +76,16 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
         return respond::page(&page(&console, id, portfolio, find).await?);
     }
     let Some(portfolio) = portfolio else { return refused(&console, id, None, find, "Choose a portfolio".to_owned()).await };
-    match console.act(move |ctx, caller| accounts::move_to(ctx, caller, id, portfolio)).await? {
-        Ok((account, portfolio)) => console
-            .done(&Flash::new(FlashKind::Ok, format!("{} is in {} now.", account.name, portfolio.name)), paths::Account { account: id }),
+    let said =
+        |(account, portfolio): &(Account, Portfolio)| Flash::new(FlashKind::Ok, format!("{} is in {} now.", account.name, portfolio.name));
+    match console.act(said, move |ctx, submission| accounts::move_to(ctx, submission, id, portfolio)).await? {
+        Ok(_) => respond::see_other(paths::Account { account: id }),
         Err(PortfolioError::AccountNameTaken(name)) => {
             refused(&console, id, Some(portfolio), find, format!("There is an account called {name} in that portfolio already")).await
         }
         // Neither happens where only the place changes.
         Err(PortfolioError::NameTaken | PortfolioError::Stale(_)) => Err(Failure::Internal("a move was stale".to_owned())),
-        Err(PortfolioError::Denied(denied)) => console.done(&already(denied)?, paths::Account { account: id }),
+        Err(PortfolioError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{fields::AccountFields, picks};
 use crate::{
     domain::{
         account::AccountDetails,
-        ids::{PortfolioId, UserId},
+        ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
         policy::{Action, Role},
         search::SearchTerm,
@@ -259,8 +259,10 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>)
 
 async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: SentForm) -> Answer {
     let (name, people) = (details.name.clone(), answers.users.clone());
-    match console.make(sent, move |ctx, caller| accounts::create(ctx, caller, portfolio, &details, &people)).await? {
-        Ok(account) => console.done(&Flash::new(FlashKind::Ok, format!("The account {name} is created.")), paths::Account { account }),
+    let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("The account {name} is created."));
+    let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &people);
+    match console.make(sent, said, create).await? {
+        Ok(account) => respond::see_other(paths::Account { account }),
         Err(AccountError::NameTaken) => {
             let mut page = page(console, Step::Company, answers, answers, String::new()).await?;
             page.fields = page.fields.name_taken();

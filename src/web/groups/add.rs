@@ -12,7 +12,7 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        ADMINS, Denied,
+        self, ADMINS, Denied, Group,
         groups::{self, Candidates},
     },
     web::{
@@ -72,17 +72,23 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
         let error = FieldError::Said("Choose somebody from the results".to_owned());
         return respond::again(&page(&console, id, q, Some(error)).await?);
     };
-    let done = match console.act(move |ctx, caller| groups::add(ctx, caller, id, picked)).await? {
-        Ok((person, _)) if id == ADMINS => {
-            Flash::new(FlashKind::Ok, format!("{} is an Admin now. All their sessions have ended.", person.display_name()))
-        }
-        Ok((person, group)) => Flash::new(FlashKind::Ok, format!("{} is in {} now.", person.display_name(), group.name)),
-        Err(Denied::Refused { refusal: Refusal::AlreadyMember, name: Some(name) }) => {
-            Flash::new(FlashKind::Info, format!("{name} is in the group already. Nothing was changed."))
-        }
-        Err(denied) => return Err(denied.into()),
+    let said = move |(person, group): &(usecases::Person, Group)| {
+        let name = person.display_name();
+        let text = if id == ADMINS {
+            format!("{name} is an Admin now. All their sessions have ended.")
+        } else {
+            format!("{name} is in {} now.", group.name)
+        };
+        Flash::new(FlashKind::Ok, text)
     };
-    console.done(&done, paths::Group { group: id })
+    match console.act(said, move |ctx, submission| groups::add(ctx, submission, id, picked)).await? {
+        Ok(_) => respond::see_other(paths::Group { group: id }),
+        Err(Denied::Refused { refusal: Refusal::AlreadyMember, name: Some(name) }) => {
+            let text = format!("{name} is in the group already. Nothing was changed.");
+            console.say(&Flash::new(FlashKind::Info, text), paths::Group { group: id })
+        }
+        Err(denied) => Err(denied.into()),
+    }
 }
 
 async fn page(console: &Console, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, Failure> {

@@ -40,8 +40,9 @@ pub(in crate::web) async fn show(console: Console, id: Path<GroupId>) -> Answer 
 /// `POST /users-and-groups/groups/{group}/delete`
 pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, _button: Form<Button>) -> Answer {
     let id = *id;
-    let name = console.act(move |ctx, caller| groups::delete(ctx, caller, id)).await??;
-    console.done(&Flash::new(FlashKind::Ok, format!("The group {name} is deleted.")), paths::UsersAndGroups {})
+    let said = |name: &String| Flash::new(FlashKind::Ok, format!("The group {name} is deleted."));
+    console.act(said, move |ctx, submission| groups::delete(ctx, submission, id)).await??;
+    respond::see_other(paths::UsersAndGroups {})
 }
 
 #[cfg(test)]

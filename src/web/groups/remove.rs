@@ -15,7 +15,7 @@ use crate::{
         ids::{GroupId, UserId},
         policy::{Action, Refusal},
     },
-    usecases::{ADMINS, Denied, groups},
+    usecases::{self, ADMINS, Denied, Group, groups},
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -70,24 +70,25 @@ pub(in crate::web) async fn show(console: Console, path: Path<(GroupId, UserId)>
 /// `POST /users-and-groups/groups/{group}/members/{user}/remove`
 pub(in crate::web) async fn submit(console: Console, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> Answer {
     let (id, member) = path.into_inner();
-    let back = with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
-    let (person, group) = match console.act(move |ctx, caller| groups::remove(ctx, caller, id, member)).await? {
-        Ok(removed) => removed,
-        Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
-            return console.done(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back);
-        }
-        Err(denied) => return Err(denied.into()),
+    let is_you = member == console.user.person.id;
+    let said = move |(person, group): &(usecases::Person, Group)| {
+        let name = person.display_name();
+        let text = match (id == ADMINS, is_you) {
+            (true, true) => "You are no longer an Admin. Your other sessions have ended.".to_owned(),
+            (true, false) => format!("{name} is no longer an Admin. All their sessions have ended."),
+            (false, _) => format!("{name} is no longer in {}.", group.name),
+        };
+        Flash::new(FlashKind::Ok, text)
     };
-    let done = |text| Flash::new(FlashKind::Ok, text);
-    match (id == ADMINS, console.is_you(&person)) {
+    let back = with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
+    match console.act(said, move |ctx, submission| groups::remove(ctx, submission, id, member)).await? {
         // For whoever left, the group does not exist any more.
-        (true, true) => {
-            console.done(&done("You are no longer an Admin. Your other sessions have ended.".to_owned()), paths::UsersAndGroups {})
+        Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
+        Ok(_) => respond::see_other(back),
+        Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
+            console.say(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back)
         }
-        (true, false) => {
-            console.done(&done(format!("{} is no longer an Admin. All their sessions have ended.", person.display_name())), back)
-        }
-        (false, _) => console.done(&done(format!("{} is no longer in {}.", person.display_name(), group.name)), back),
+        Err(denied) => Err(denied.into()),
     }
 }
 

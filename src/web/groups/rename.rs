@@ -54,8 +54,10 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
         return respond::again(&page(&console, group, Some(field)).await?);
     };
     let new = name.clone();
-    match console.act(move |ctx, caller| groups::rename(ctx, caller, group, &new)).await? {
-        Ok(before) => console.done(&Flash::new(FlashKind::Ok, format!("{before} is called {name} now.")), paths::Group { group }),
+    let said = move |before: &String| Flash::new(FlashKind::Ok, format!("{before} is called {new} now."));
+    let new = name.clone();
+    match console.act(said, move |ctx, submission| groups::rename(ctx, submission, group, &new)).await? {
+        Ok(_) => respond::see_other(paths::Group { group }),
         Err(NameError::Taken) => {
             respond::again(&page(&console, group, Some(Field::refused(name.as_str(), FieldError::name_taken()))).await?)
         }

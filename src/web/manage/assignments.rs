@@ -9,7 +9,7 @@ use crate::{
         permission::{Grants, Permission, Switch, To},
         policy::Action,
     },
-    usecases::{Given, assignments},
+    usecases::{Account, Given, Person, Portfolio, assignments},
     web::{
         console::Console,
         failure::Failure,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{already, left, left_with, undoable};
+use super::{left, left_with, undoable};
 
 /// What was chosen: "portfolio-3" or "account-12".
 #[derive(Debug, Clone, Deserialize)]
@@ -37,12 +37,12 @@ pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: For
     let (user, AssignForm { assign, return_query: query }) = (*id, form.0);
     if assign.is_empty() {
         console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
-        return console.done(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user, &query));
+        return console.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user, &query));
     }
     let unknown = |_| Failure::NotFound;
     match assign.split_once('-') {
-        Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, &query).await,
-        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, Grants::default(), &query).await,
+        Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, query).await,
+        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, Grants::default(), query).await,
         _ => Err(Failure::NotFound),
     }
 }
@@ -50,7 +50,7 @@ pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: For
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/assign`
 pub(in crate::web) async fn assign_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<ListButton>) -> Answer {
     let (user, portfolio) = *path;
-    give_portfolio(&console, user, portfolio, &form.0.return_query).await
+    give_portfolio(&console, user, portfolio, form.0.return_query).await
 }
 
 /// What an account gave before it was taken away.
@@ -72,50 +72,44 @@ pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId,
     let usual = Grants::default();
     let grants =
         Grants { edits_details: edits_details.unwrap_or(usual.edits_details), sees_billing: sees_billing.unwrap_or(usual.sees_billing) };
-    give_account(&console, user, account, grants, &return_query).await
+    give_account(&console, user, account, grants, return_query).await
 }
 
-async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId, query: &str) -> Answer {
-    let done = match console.act(move |ctx, caller| assignments::give_portfolio(ctx, caller, user, portfolio)).await? {
-        Ok((person, given)) => {
-            let text = format!("{} is now assigned to {}.", given.name, person.display_name());
-            undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio }, query)
-        }
-        Err(denied) => already(denied)?,
+async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId, query: String) -> Answer {
+    let back = left_with(console, user, Given::Portfolio(portfolio), &query);
+    let said = move |(person, given): &(Person, Portfolio)| {
+        let text = format!("{} is now assigned to {}.", given.name, person.display_name());
+        undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio }, &query)
     };
-    console.done(&done, left_with(console, user, Given::Portfolio(portfolio), query))
+    console.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user, portfolio)).await
 }
 
-async fn give_account(console: &Console, user: UserId, account: AccountId, grants: Grants, query: &str) -> Answer {
-    let done = match console.act(move |ctx, caller| assignments::give_account(ctx, caller, user, account, grants)).await? {
-        Ok((person, given)) => {
-            let what = if grants == Grants::default() { String::new() } else { format!(": {}", gives(grants)) };
-            let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());
-            undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, query)
-        }
-        Err(denied) => already(denied)?,
+async fn give_account(console: &Console, user: UserId, account: AccountId, grants: Grants, query: String) -> Answer {
+    let back = left_with(console, user, Given::Account(account), &query);
+    let said = move |(person, given): &(Person, Account)| {
+        let what = if grants == Grants::default() { String::new() } else { format!(": {}", gives(grants)) };
+        let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());
+        undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, &query)
     };
-    console.done(&done, left_with(console, user, Given::Account(account), query))
+    console.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user, account, grants)).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`
 pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, AccountId, Switch, To)>, form: Form<ListButton>) -> Answer {
-    let ((user, account, switch, to), query) = (*path, &*form.0.return_query);
-    let done = match console.act(move |ctx, caller| assignments::switch(ctx, caller, user, account, switch, to)).await? {
-        Ok((person, account)) => {
-            let may = match to {
-                To::On => "may now",
-                To::Off => "may no longer",
-            };
-            let what = match switch {
-                Switch::EditDetails => "edit the details of",
-                Switch::SeeBilling => "see the billing information of",
-            };
-            let text = format!("{} {may} {what} {}.", person.display_name(), account.name);
-            let undo = paths::SwitchPermission { user, account: account.id, switch, to: to.back() };
-            undoable(text, "Undo", switch.label(), undo, query)
-        }
-        Err(denied) => already(denied)?,
+    let ((user, account, switch, to), query) = (*path, form.0.return_query);
+    let back = left(&console, user, &query);
+    let said = move |(person, account): &(Person, Account)| {
+        let may = match to {
+            To::On => "may now",
+            To::Off => "may no longer",
+        };
+        let what = match switch {
+            Switch::EditDetails => "edit the details of",
+            Switch::SeeBilling => "see the billing information of",
+        };
+        let text = format!("{} {may} {what} {}.", person.display_name(), account.name);
+        let undo = paths::SwitchPermission { user, account: account.id, switch, to: to.back() };
+        undoable(text, "Undo", switch.label(), undo, &query)
     };
-    console.done(&done, left(&console, user, query))
+    console.act_and_go(back, said, move |ctx, submission| assignments::switch(ctx, submission, user, account, switch, to)).await
 }

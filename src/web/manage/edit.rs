@@ -19,7 +19,7 @@ use crate::{
     usecases::{
         self, Denied, Door, Portfolio,
         directory::Frame,
-        profiles::{self, Profile, ProfileError},
+        profiles::{self, Profile, ProfileError, Updated},
     },
     web::{
         console::Console,
@@ -34,10 +34,10 @@ use crate::{
 };
 
 use super::{
-    already, at,
+    already, at, back_from,
     becomes_user::BecomesUserPage,
     fields::{self, EditFields},
-    go_back, left, with_return,
+    left, parted, with_return,
 };
 
 /// The form on a page of its own, and what stands in its way.
@@ -142,10 +142,12 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let (default_role, version, portfolios, leaves) = (typed.default_role, typed.version, typed.portfolio.clone(), typed.leaves.clone());
     let (address, agreed) = (email.clone(), typed.agreed);
     let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed, version };
-    match console.act(move |ctx, caller| profiles::update(ctx, caller, id, &profile)).await? {
-        Ok(after) => {
-            let (query, done) = (&*typed.return_query, updated(&person, &after, &address, console.now()));
-            go_back(&console, id, done, left(&console, id, query), query).await
+    let now = console.now();
+    let said = move |done: &Updated| parted(updated(&done.before, &done.after, &address, now), done.has_left);
+    match console.act(said, move |ctx, submission| profiles::update(ctx, submission, id, &profile)).await? {
+        Ok(Updated { has_left, .. }) => {
+            let query = &*typed.return_query;
+            respond::see_other(back_from(id, left(&console, id, query), has_left, query))
         }
         Err(ProfileError::NeedsPortfolio { deactivated }) => {
             fields.portfolios = fields.portfolios.map(|picker| Picker { error: Some(needs_portfolio(deactivated)), ..picker });
@@ -177,7 +179,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
             fields.email = Field::refused(&*typed.email, FieldError::Said(too_many_mails(&name, &wait)));
             respond::again(&page(fields))
         }
-        Err(ProfileError::Denied(denied)) => console.done(&already(denied)?, at(id, &typed.return_query)),
+        Err(ProfileError::Denied(denied)) => console.say(&already(denied)?, at(id, &typed.return_query)),
     }
 }
 

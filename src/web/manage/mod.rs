@@ -21,13 +21,9 @@ use super::{
     failure::already,
     page::{Flash, FlashAction, FlashKind, with_query},
     paths,
-    respond::Answer,
     users_and_permissions::query::PeopleQuery,
 };
-use crate::{
-    domain::ids::UserId,
-    usecases::{Given, people},
-};
+use crate::{domain::ids::UserId, usecases::Given};
 
 /// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
 fn at(user: UserId, query: &str) -> String {
@@ -58,16 +54,19 @@ fn left_with(console: &Console, user: UserId, given: Given, query: &str) -> Stri
     console.view_of(&page).map_or_else(|| left(console, user, query), str::to_owned)
 }
 
-/// To the page `back` with what was done. Somebody's page is none any more after the last that they had in common with whoever did it: then to
-/// the list.
-async fn go_back(console: &Console, user: UserId, done: Flash, back: String, query: &str) -> Answer {
-    let actor = console.user.person.clone();
-    if console.act(move |ctx, _| people::is_met(ctx, &actor, user)).await?? {
-        return console.done(&done, back);
+/// What was done to somebody, and that they have left with it, if they have: somebody's page is none any more after the last that they had in
+/// common with whoever did it.
+fn parted(done: Flash, has_left: bool) -> Flash {
+    if !has_left {
+        return done;
     }
     let text = format!("{} Nothing in your portfolios is assigned to them any more, so that they have left your list.", done.text);
-    let back = if is_at(&back, user) { list(&PeopleQuery::returned(query)) } else { back };
-    console.done(&Flash::new(FlashKind::Warn, text), back)
+    Flash::new(FlashKind::Warn, text)
+}
+
+/// The page `back`, or the list in place of the page of somebody who has left.
+fn back_from(user: UserId, back: String, has_left: bool, query: &str) -> String {
+    if has_left && is_at(&back, user) { list(&PeopleQuery::returned(query)) } else { back }
 }
 
 /// Whether an address is that of somebody's page.

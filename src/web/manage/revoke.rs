@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::{ids::UserId, permission::Permission, policy::Action},
-    usecases::{Door, invitations},
+    usecases::{self, Door, invitations},
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -55,12 +55,13 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 /// `POST /users-and-permissions/{user}/revoke`
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
-    let person = match console.act(move |ctx, caller| invitations::revoke(ctx, caller, Door::UsersAndPermissions, id)).await? {
-        Ok(person) => person,
-        Err(denied) => return console.done(&already(denied)?, left(&console, id, &form.0.return_query)),
+    let said = |person: &usecases::Person| {
+        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
     };
-    let text = format!("The invitation to {} is revoked. Its link no longer works.", person.email);
-    console.done(&Flash::new(FlashKind::Ok, text), list(&PeopleQuery::returned(&form.0.return_query)))
+    match console.act(said, move |ctx, submission| invitations::revoke(ctx, submission, Door::UsersAndPermissions, id)).await? {
+        Ok(_) => respond::see_other(list(&PeopleQuery::returned(&form.0.return_query))),
+        Err(denied) => console.say(&already(denied)?, left(&console, id, &form.0.return_query)),
+    }
 }
 
 #[cfg(test)]

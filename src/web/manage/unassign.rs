@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-use super::{already, at, go_back, is_at, left, left_with, undo};
+use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 
 /// The question.
 #[derive(Debug, Clone, Template)]
@@ -140,20 +140,21 @@ pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Fo
     let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
     if given.is_empty() {
         console.open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| assignments::parting(ctx, actor, user, &[])).await?;
-        return console.done(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
+        return console.say(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
     }
     if form.act.is_empty() {
         return ask_several(&console, user, given, query, back).await;
     }
     let (taken, agreed) = (given.clone(), form.agreed);
-    match console.act(move |ctx, caller| assignments::take(ctx, caller, user, &taken, agreed)).await? {
-        Ok(Taken { person, names, .. }) => {
-            let count = counted(names.len() as u64, "assignment is", "assignments are");
-            let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(&names, NAMED));
-            go_back(&console, user, Flash::new(FlashKind::Ok, text), back, query).await
-        }
+    let said = |Taken { person, names, has_left, .. }: &Taken| {
+        let count = counted(names.len() as u64, "assignment is", "assignments are");
+        let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(names, NAMED));
+        parted(Flash::new(FlashKind::Ok, text), *has_left)
+    };
+    match console.act(said, move |ctx, submission| assignments::take(ctx, submission, user, &taken, agreed)).await? {
+        Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
         Err(TakeError::LastInCommon) => ask_several(&console, user, given, query, back).await,
-        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, back),
+        Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),
     }
 }
 
@@ -167,7 +168,7 @@ async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: 
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked else {
         let text = "Something that was ticked is not assigned any more. Nothing was changed.";
-        return console.done(&Flash::new(FlashKind::Info, text), back);
+        return console.say(&Flash::new(FlashKind::Info, text), back);
     };
     respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query, back))
 }
@@ -207,16 +208,18 @@ async fn ask(console: &Console, user: UserId, given: Given, query: &str) -> Answ
 
 async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignForm) -> Answer {
     let (agreed, query) = (form.agreed, &*form.return_query);
-    match console.act(move |ctx, caller| assignments::take(ctx, caller, user, &[given], agreed)).await? {
-        Ok(taken) => go_back(console, user, told(user, given, &taken, query), left_with(console, user, given, query), query).await,
+    let (back, returned) = (left_with(console, user, given, query), query.to_owned());
+    let said = move |taken: &Taken| parted(told(user, given, taken, &returned), taken.has_left);
+    match console.act(said, move |ctx, submission| assignments::take(ctx, submission, user, &[given], agreed)).await? {
+        Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
         Err(TakeError::LastInCommon) => ask(console, user, given, query).await,
-        Err(TakeError::Denied(denied)) => console.done(&already(denied)?, left_with(console, user, given, query)),
+        Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),
     }
 }
 
 /// What was done, with the way back where there is one.
 fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
-    let Taken { person, names, are_active, gave } = taken;
+    let Taken { person, names, are_active, gave, .. } = taken;
     let name = names.concat();
     let text = format!("{name} is no longer assigned to {}.", person.display_name());
     if *are_active {

@@ -11,7 +11,7 @@ use actix_web::web::Query;
 use crate::{
     domain::{permission::Permission, policy::Action, sent_form::SentForm, user::DefaultRole},
     usecases::{
-        Denied,
+        Denied, Person,
         invitations::InviteError,
         new_user,
         offers::{self, Wanted},
@@ -137,15 +137,12 @@ async fn add(console: &Console, answers: &Answers, held: &Answers, sent: SentFor
     };
     let Checked { first_name, last_name, email, .. } = checked.clone();
     let new = new_user::NewUser { first_name, last_name, email, given };
-    match console.make(sent, move |ctx, caller| new_user::invite(ctx, caller, &new)).await? {
-        Ok(person) => {
-            let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
-            let text = format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email);
-            console.done(
-                &Flash::new(FlashKind::Ok, text),
-                paths::with_query(paths::Manage { user: person.id }, &[("return", &answers.return_query)]),
-            )
-        }
+    let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
+    let said = move |person: &Person| {
+        Flash::new(FlashKind::Ok, format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email))
+    };
+    match console.make(sent, said, move |ctx, submission| new_user::invite(ctx, submission, &new)).await? {
+        Ok(person) => respond::see_other(paths::with_query(paths::Manage { user: person.id }, &[("return", &answers.return_query)])),
         Err(InviteError::Denied(denied)) if denied.is_unknown() => {
             let page = AssignmentsPage::new(console, answers, held, checked, String::new(), None).await?;
             if page.picker.error.is_some() { respond::again(&page) } else { Err(denied.into()) }

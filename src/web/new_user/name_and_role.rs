@@ -114,7 +114,7 @@ pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Answer
         again => return Ok(again),
     };
     let (actor, email) = (console.user.person.clone(), checked.email.clone());
-    match console.act(move |ctx, _| new_user::check_address(ctx, &actor, &email)).await? {
+    match console.state().try_run(move |ctx| new_user::check_address(ctx, &actor, &email)).await? {
         Ok(()) => Ok(Ok(checked)),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
         Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(console, answers, &taken).await?))),

@@ -74,9 +74,17 @@ impl Section {
 
     /// The section that a page is in, by its path; pages of none belong to the first.
     pub fn of(path: &str) -> Self {
-        let sections = Self::GROUPS.iter().flat_map(|(_, sections)| *sections);
-        let mut within = sections.filter(|section| section.roots().iter().any(|root| is_below(root, path)));
-        within.next().copied().unwrap_or(Self::UsersAndGroups)
+        Self::around(path).unwrap_or(Self::UsersAndGroups)
+    }
+
+    fn around(path: &str) -> Option<Self> {
+        let mut sections = Self::GROUPS.iter().flat_map(|(_, sections)| *sections);
+        sections.find(|section| section.roots().iter().any(|root| is_below(root, path))).copied()
+    }
+
+    /// The first page of the section that a path is in.
+    pub fn first_page(path: &str) -> Option<&'static str> {
+        Self::around(path)?.roots().first().copied()
     }
 
     /// Where its pages begin.
@@ -249,6 +257,8 @@ mod tests {
         for path in ["/users-and-permissions", "/users-and-permissions/7"] {
             assert_eq!(Section::of(path), Section::UsersAndPermissions, "{path}");
         }
+        assert_eq!(Section::first_page("/accounts/new"), Some("/portfolios"));
+        assert_eq!(Section::first_page("/sign-in"), None);
         assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
     }
 

@@ -61,8 +61,9 @@ pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form
     let Some(details) = details else {
         return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
-    match console.act(move |ctx, caller| portfolios::edit(ctx, caller, id, &details, version)).await? {
-        Ok(()) => console.done(&Flash::new(FlashKind::Ok, "The portfolio is saved."), paths::Portfolio { portfolio: id }),
+    let said = |&(): &()| Flash::new(FlashKind::Ok, "The portfolio is saved.");
+    match console.act(said, move |ctx, submission| portfolios::edit(ctx, submission, id, &details, version)).await? {
+        Ok(()) => respond::see_other(paths::Portfolio { portfolio: id }),
         Err(PortfolioError::Stale(saved)) => {
             let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
@@ -71,7 +72,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form
         Err(PortfolioError::NameTaken | PortfolioError::AccountNameTaken(_)) => {
             respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
         }
-        Err(PortfolioError::Denied(denied)) => console.done(&already(denied)?, paths::Portfolio { portfolio: id }),
+        Err(PortfolioError::Denied(denied)) => console.say(&already(denied)?, paths::Portfolio { portfolio: id }),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::fields::PortfolioFields;
 use crate::{
     domain::{
-        ids::{AccountId, UserId},
+        ids::{AccountId, PortfolioId, UserId},
         policy::Action,
         search::SearchTerm,
     },
@@ -106,10 +106,10 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm
     }
     let Some(details) = details else { return respond::again(&page(&console, fields, form).await?) };
     let (name, accounts, people) = (details.name.clone(), form.account.clone(), form.user.clone());
-    match console.make(sent, move |ctx, caller| portfolios::create(ctx, caller, &details, &accounts, &people)).await? {
-        Ok(portfolio) => {
-            console.done(&Flash::new(FlashKind::Ok, format!("The portfolio {name} is created.")), paths::Portfolio { portfolio })
-        }
+    let said = move |_: &PortfolioId| Flash::new(FlashKind::Ok, format!("The portfolio {name} is created."));
+    let create = move |ctx: &_, submission: &_| portfolios::create(ctx, submission, &details, &accounts, &people);
+    match console.make(sent, said, create).await? {
+        Ok(portfolio) => respond::see_other(paths::Portfolio { portfolio }),
         Err(PortfolioError::NameTaken) => respond::again(&page(&console, fields.name_taken(), form).await?),
         Err(PortfolioError::AccountNameTaken(account)) => {
             let mut page = page(&console, fields, form).await?;

@@ -59,17 +59,20 @@ fn in_short(people: &[Person]) -> String {
 /// `POST /portfolios/{portfolio}/deactivate`
 pub(in crate::web) async fn deactivate(console: Console, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
     let portfolio = *id;
-    let name = console.act(move |ctx, caller| portfolios::deactivate(ctx, caller, portfolio)).await??;
-    let undo = FlashAction::new("Reactivate", &name, paths::ReactivatePortfolio { portfolio });
-    let flash = Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins reach what lies in it.")).with_action(undo);
-    console.done(&flash, paths::Portfolio { portfolio })
+    let said = move |name: &String| {
+        let undo = FlashAction::new("Reactivate", name, paths::ReactivatePortfolio { portfolio });
+        Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins reach what lies in it.")).with_action(undo)
+    };
+    console.act(said, move |ctx, submission| portfolios::deactivate(ctx, submission, portfolio)).await??;
+    respond::see_other(paths::Portfolio { portfolio })
 }
 
 /// `POST /portfolios/{portfolio}/reactivate`
 pub(in crate::web) async fn reactivate(console: Console, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
     let portfolio = *id;
-    let name = console.act(move |ctx, caller| portfolios::reactivate(ctx, caller, portfolio)).await??;
-    console.done(&Flash::new(FlashKind::Ok, format!("{name} is active again.")), paths::Portfolio { portfolio })
+    let said = |name: &String| Flash::new(FlashKind::Ok, format!("{name} is active again."));
+    console.act(said, move |ctx, submission| portfolios::reactivate(ctx, submission, portfolio)).await??;
+    respond::see_other(paths::Portfolio { portfolio })
 }
 
 #[cfg(test)]

@@ -7,8 +7,11 @@ use crate::web::{
     paths,
 };
 use crate::{
-    domain::{ids::UserId, policy::Action, user::Status},
-    usecases::users::{self, Inventory},
+    domain::{clock::Timestamp, ids::UserId, policy::Action, user::Status},
+    usecases::{
+        self,
+        users::{self, Inventory},
+    },
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -100,14 +103,17 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 
 /// `POST /users-and-groups/users/{user}/delete`
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
-    let id = *id;
-    let (person, until) = console.act(move |ctx, caller| users::delete(ctx, caller, id)).await??;
-    let name = person.display_name();
-    let text = match until {
-        Some(until) => format!("{name} is deleted and can be restored until {}.", Moment::new(until, console.now()).date()),
-        None => format!("{name} is deleted."),
+    let (id, now) = (*id, console.now());
+    let said = move |(person, until): &(usecases::Person, Option<Timestamp>)| {
+        let name = person.display_name();
+        let text = match *until {
+            Some(until) => format!("{name} is deleted and can be restored until {}.", Moment::new(until, now).date()),
+            None => format!("{name} is deleted."),
+        };
+        Flash::new(FlashKind::Ok, text)
     };
-    console.done(&Flash::new(FlashKind::Ok, text), with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
+    console.act(said, move |ctx, submission| users::delete(ctx, submission, id)).await??;
+    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]

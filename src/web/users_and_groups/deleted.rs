@@ -85,14 +85,14 @@ pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
 /// `POST /users-and-groups/deleted/{user}/restore`
 pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
-    match console.act(move |ctx, caller| users::restore(ctx, caller, id)).await? {
-        Ok(Restored { person, status, became_user }) => {
-            let (name, status, role) = (person.display_name(), status.label(), person.default_role.label());
-            let why = if became_user { " A Portfolio Admin without portfolios is a User." } else { "" };
-            let text = format!("{name} is restored: {status}, {role}. Group memberships and assignments are not restored.{why}");
-            let back = with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query));
-            console.done(&Flash::new(FlashKind::Ok, text), back)
-        }
+    let said = |Restored { person, status, became_user }: &Restored| {
+        let (name, status, role) = (person.display_name(), status.label(), person.default_role.label());
+        let why = if *became_user { " A Portfolio Admin without portfolios is a User." } else { "" };
+        let text = format!("{name} is restored: {status}, {role}. Group memberships and assignments are not restored.{why}");
+        Flash::new(FlashKind::Ok, text)
+    };
+    match console.act(said, move |ctx, submission| users::restore(ctx, submission, id)).await? {
+        Ok(_) => respond::see_other(with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query))),
         Err(RestoreError::AddressInUse { email }) => Err(Failure::Refused {
             title: "The address is in use again",
             text: format!("{email} was invited again as a new person. Delete or revoke that one first."),

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::web::page::{Field, FormErrors, Shell};
 use crate::{
-    domain::{policy::Action, text::GroupName},
+    domain::{ids::GroupId, policy::Action, text::GroupName},
     usecases::groups::{self, NameError},
     web::{
         console::Console,
@@ -50,8 +50,10 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewGroupForm>) -
         return respond::again(&page(&console, field).await?);
     };
     let new = name.clone();
-    match console.make(form.1, move |ctx, caller| groups::create(ctx, caller, &new)).await? {
-        Ok(group) => console.done(&Flash::new(FlashKind::Ok, format!("The group {name} is created.")), paths::Group { group }),
+    let said = move |_: &GroupId| Flash::new(FlashKind::Ok, format!("The group {new} is created."));
+    let new = name.clone();
+    match console.make(form.1, said, move |ctx, submission| groups::create(ctx, submission, &new)).await? {
+        Ok(group) => respond::see_other(paths::Group { group }),
         Err(NameError::Taken) => respond::again(&page(&console, Field::refused(name.as_str(), FieldError::name_taken())).await?),
         Err(NameError::Denied(denied)) => Err(denied.into()),
     }

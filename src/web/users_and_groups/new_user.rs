@@ -58,12 +58,11 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&console, field, None).await?);
     };
-    let address = email.clone();
-    match console.make(sent, move |ctx, caller| invitations::invite(ctx, caller, &address)).await? {
-        Ok(()) => {
-            let how = if console.passes_links_on() { " Show link in the list gives you the link to pass on." } else { "" };
-            console.done(&Flash::new(FlashKind::Ok, format!("{email} is invited.{how}")), paths::UsersAndGroups {})
-        }
+    let (address, how) =
+        (email.clone(), if console.passes_links_on() { " Show link in the list gives you the link to pass on." } else { "" });
+    let said = move |&(): &()| Flash::new(FlashKind::Ok, format!("{email} is invited.{how}"));
+    match console.make(sent, said, move |ctx, submission| invitations::invite(ctx, submission, &address)).await? {
+        Ok(()) => respond::see_other(paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
             let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
             let ways = Ways::new(&existing, Door::UsersAndGroups);

@@ -8,7 +8,7 @@ use crate::web::{
 };
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::{Door, invitations},
+    usecases::{self, Door, invitations},
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -54,9 +54,11 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 /// `POST /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
-    let person = console.act(move |ctx, caller| invitations::revoke(ctx, caller, Door::UsersAndGroups, id)).await??;
-    let text = format!("The invitation to {} is revoked. Its link no longer works.", person.email);
-    console.done(&Flash::new(FlashKind::Ok, text), with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
+    let said = |person: &usecases::Person| {
+        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
+    };
+    console.act(said, move |ctx, submission| invitations::revoke(ctx, submission, Door::UsersAndGroups, id)).await??;
+    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 
 #[cfg(test)]

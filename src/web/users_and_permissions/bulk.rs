@@ -14,7 +14,7 @@ use crate::{
     usecases::{
         self, Account, Denied, Position,
         offers::{self, Wanted},
-        people_bulk::{self, Candidate, Done},
+        people_bulk::{self, Candidate, Done, Progress},
     },
     web::{
         accounts::picks,
@@ -174,7 +174,7 @@ pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answe
     if form.user.is_empty() {
         console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
         let nobody = Flash::new(FlashKind::Info, "Nobody is ticked. Nothing was changed.");
-        return console.done(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
+        return console.say(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
     }
     respond::page(&question(&console, form, None).await?)
 }
@@ -191,16 +191,36 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     }
     let (action, actor) = (form.action, console.user.person.clone());
     let (users, accounts) = (form.user, form.account);
-    let done = console.act(move |ctx, caller| people_bulk::perform(ctx, caller, &actor, action, &users, &accounts)).await?;
+    let said_of = move |so_far: &Progress| Flash::new(FlashKind::Warn, format!("{}.", in_words(action, *so_far)));
+    let perform = move |ctx: &_, submission: &_| people_bulk::perform(ctx, submission, &actor, action, &users, &accounts);
+    let done = console.act(said_of, perform).await?;
     let (done, given) = done.map_err(|denied| not_all_there(denied.into(), &form.return_query))?;
-    // What broke off is not followed by the next.
-    let is_whole = done.iter().all(|done| done.outcome.as_ref().is_some_and(|done| done.as_ref().err().is_none_or(Denied::is_about_one)));
-    let next = if form.rest.is_empty() || !is_whole {
-        with_query(paths::UsersAndPermissions {}, &form.return_query)
+    let list = with_query(paths::UsersAndPermissions {}, &form.return_query);
+    let broken_off = broken_off(action, &done);
+    let flash = said(action, done, &given, &form.return_query, &form.rest)?;
+    if let Some(text) = broken_off {
+        // The page may be the last that works for now; the message tells more once there is another.
+        console.keep(&flash);
+        return Err(Failure::BrokenOff { text, list });
+    }
+    console.say(&flash, if form.rest.is_empty() { list } else { with_query(paths::BulkUsers {}, &form.rest) })
+}
+
+fn in_words(action: BulkAction, Progress { done, of }: Progress) -> String {
+    format!("{}: done to {} of {}", action.label(), grouped(done as u64), counted(of as u64, "user", "users"))
+}
+
+/// How far an action came that broke off.
+fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
+    let failed = |done: &&Done| matches!(&done.outcome, Some(Err(denied)) if !denied.is_about_one());
+    let failed = all.iter().find(failed)?;
+    let done = all.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).count();
+    let so_far = in_words(action, Progress { done, of: all.len() });
+    Some(if failed.may_be_done() {
+        format!("{so_far}, and maybe to {} too. Then something went wrong. Nobody else was changed.", failed.person.display_name())
     } else {
-        with_query(paths::BulkUsers {}, &form.rest)
-    };
-    console.done(&said(action, done, &given, &form.return_query, &form.rest)?, next)
+        format!("{so_far}. Then something went wrong. Nobody else was changed.")
+    })
 }
 
 impl BulkForm {
@@ -284,7 +304,8 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, res
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
-                others.push(format!("{name}: not changed. It could not be saved, and the rest was left as it is."));
+                let what = if denied.may_be_done() { "maybe changed" } else { "not changed. It could not be saved" };
+                others.push(format!("{name}: {what}, and the rest was left as it is."));
             }
             None => others.push(format!("{name}: not changed.")),
         }

@@ -66,10 +66,10 @@ pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answ
         title: "Another export is running",
         text: "One export at a time: wait until the other has ended, or stop it.".to_owned(),
     })?;
-    let (words, begin) = (query.text(), asked.clone());
-    let all = console.act(move |ctx, caller| people_list::begin_export(ctx, caller, &begin, &words)).await??;
-    let body =
-        Export { state, all, asked, caller: console.user.caller(), next: Some(Position::First), reading: None, begins: true, _turn: turn };
+    let (words, begin, caller) = (query.text(), asked.clone(), console.user.caller());
+    let by = caller.clone();
+    let all = state.run(move |ctx| people_list::begin_export(ctx, &by, &begin, &words)).await?;
+    let body = Export { state, all, asked, caller, next: Some(Position::First), reading: None, begins: true, _turn: turn };
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"users.csv\""))

@@ -5,9 +5,9 @@ use std::{any::Any, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 use actix_http::Request;
 use actix_web::{
     App, Error,
-    body::BoxBody,
-    dev::{Service, ServiceResponse},
-    middleware::from_fn,
+    body::{BoxBody, MessageBody},
+    dev::{Service, ServiceRequest, ServiceResponse},
+    middleware::{Next, from_fn},
     test,
     web::Data,
 };
@@ -29,7 +29,7 @@ use usher::{
         verify_chain,
     },
     usecases::{
-        Caller, Context, Links,
+        Caller, Context, Links, Submission,
         delivery::{self, Delivered},
         setup::{self, NewAdmin},
     },
@@ -51,6 +51,16 @@ pub const PANIC: &str = "/panic";
 
 async fn panics() -> &'static str {
     panic!("the innermost secret")
+}
+
+/// The header of a request whose handler does what it does, and panics after that.
+pub const PANIC_LATE: &str = "x-panic-late";
+
+async fn panics_late<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    let is_late = request.headers().contains_key(PANIC_LATE);
+    let answer = next.call(request).await;
+    assert!(!is_late, "the innermost secret");
+    answer
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
@@ -128,7 +138,7 @@ impl TestApp {
             sends_mail: setting.sends_mail,
         };
         let state = Data::new(State::new(ctx.clone(), reach(&setting)));
-        let service = App::new().wrap(from_fn(web::serve)).route(PANIC, actix_web::web::get().to(panics));
+        let service = App::new().wrap(from_fn(panics_late)).wrap(from_fn(web::serve)).route(PANIC, actix_web::web::get().to(panics));
         let service = service.configure(|config| web::configure(&state, config));
         let service = std::rc::Rc::new(test::init_service(service).await);
         let mailbox = Memory::default();
@@ -161,12 +171,17 @@ impl TestApp {
         browser
     }
 
-    /// Somebody as use cases know them, signed in anew, for calls past the pages.
-    pub fn caller(&self, user: UserId) -> Caller {
+    /// What somebody sends who is signed in anew, for calls past the pages.
+    pub fn caller<T>(&self, user: UserId) -> Submission<T> {
+        Submission::from(self.session_of(user))
+    }
+
+    /// Somebody as use cases know them, signed in anew.
+    pub fn session_of(&self, user: UserId) -> Caller {
         let (session, now) = (Token::new(&SystemRandom).hash(), self.now());
         let new = NewSession { hash: session, user, source: "192.0.2.1", browser: "", now };
         self.store().write(|tx| sessions::insert(tx, &new)).unwrap();
-        Caller { user, session, form: None, source: "192.0.2.1".to_owned() }
+        Caller { user, session, source: "192.0.2.1".to_owned() }
     }
 
     pub(super) async fn call(&self, request: Request) -> ServiceResponse<BoxBody> {

@@ -10,14 +10,14 @@ use usher::{
         token::TokenHash,
     },
     store::assignments as stored,
-    usecases::{Caller, accounts, assignments, portfolios},
+    usecases::{Submission, accounts, assignments, portfolios},
 };
 
 use super::TestApp;
 
 impl TestApp {
     /// The first Admin, as use cases know her.
-    fn maya(&self) -> Caller {
+    fn maya<T>(&self) -> Submission<T> {
         self.caller(self.id_of("maya.fischer@example.com"))
     }
 

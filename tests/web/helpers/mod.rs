@@ -9,7 +9,7 @@ mod clock;
 mod page;
 mod sql;
 
-pub use app::{Db, PANIC, Setting, TestApp};
+pub use app::{Db, PANIC, PANIC_LATE, Setting, TestApp};
 pub use browser::Browser;
 pub use page::Page;
 

@@ -24,6 +24,27 @@ impl TestApp {
         done.unwrap()
     }
 
+    /// From now on the database refuses it: `refuse("UPDATE ON users", "NEW.id = 7")`.
+    pub fn refuse(&self, event: &str, when: &str) {
+        if self.store().is_sqlite() {
+            self.execute(&format!("CREATE TRIGGER refuse BEFORE {event} WHEN {when} BEGIN SELECT RAISE(ABORT, 'refused'); END"));
+        } else {
+            self.execute(
+                "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'",
+            );
+            self.execute(&format!("CREATE TRIGGER refuse BEFORE {event} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION refuse()"));
+        }
+    }
+
+    /// The database takes again what it refused about this table.
+    pub fn accept_again(&self, table: &str) {
+        if self.store().is_sqlite() {
+            self.execute("DROP TRIGGER refuse");
+        } else {
+            self.execute(&format!("DROP TRIGGER refuse ON {table}"));
+        }
+    }
+
     /// How many rows there are: `count("sessions WHERE user_id = 1")`.
     pub fn count(&self, rows: &str) -> i64 {
         let query = format!("SELECT count(*) AS rows FROM {rows}");

@@ -230,11 +230,11 @@ impl World {
                 self.give(id, account, Grants::default());
             }
         }
-        let by = self.app.caller(self.maya);
+        let by = self.app.session_of(self.maya);
         match state {
             State::Active | State::Invited => {}
-            State::Deactivated => _ = users::block(&self.app.ctx, &by, Door::UsersAndGroups, id).unwrap(),
-            State::Deleted => _ = users::delete(&self.app.ctx, &by, id).unwrap(),
+            State::Deactivated => _ = users::block(&self.app.ctx, &by.into(), Door::UsersAndGroups, id).unwrap(),
+            State::Deleted => _ = users::delete(&self.app.ctx, &by.into(), id).unwrap(),
         }
         Made { id: id.to_string(), email }
     }

@@ -1,0 +1,33 @@
+//! Memory of what one request has saved, so that an answer that fails later does not deny it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use super::Store;
+
+/// Notes the changes that a [`Store`] may have saved.
+#[derive(Debug, Clone, Default)]
+pub struct Commits(Arc<AtomicBool>);
+
+impl Commits {
+    /// Whether anything may have been saved.
+    pub fn any(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Store {
+    /// The same database, whose changes are noted in `commits`.
+    #[must_use]
+    pub fn noting(&self, commits: Commits) -> Self {
+        let mut store = self.clone();
+        store.commits = commits;
+        store
+    }
+}
