@@ -37,6 +37,7 @@ pub mod sign_in;
 mod source;
 mod state;
 mod stay_signed_in;
+mod steps;
 pub mod users_and_groups;
 pub mod users_and_permissions;
 
