@@ -12,6 +12,7 @@ mod extract;
 mod failure;
 mod form;
 pub mod groups;
+mod head;
 mod home;
 pub mod invitation;
 pub mod links;
@@ -41,6 +42,7 @@ mod steps;
 pub mod users_and_groups;
 pub mod users_and_permissions;
 
+pub use form::BodyTime;
 pub use metrics::configure as configure_metrics;
 pub use middleware::serve;
 pub use routes::configure;

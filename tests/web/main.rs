@@ -26,6 +26,7 @@ mod forms;
 mod givers;
 mod groups;
 mod headers;
+mod hostile;
 mod housekeeping;
 mod invitations;
 mod mail;
