@@ -45,6 +45,7 @@ mod sent_twice;
 mod sessions;
 mod setup;
 mod sign_in;
+mod slow;
 mod stale_edits;
 mod steps;
 mod taken;
