@@ -1,5 +1,8 @@
 //! From settings to a running server.
 
+mod connection;
+mod http;
+
 use std::{
     io,
     net::{SocketAddr, TcpListener},
@@ -9,7 +12,7 @@ use std::{
 };
 
 use actix_web::{
-    App, HttpServer,
+    App,
     dev::Server,
     middleware::{Compress, from_fn},
     web::Data,
@@ -30,8 +33,10 @@ use crate::{
         instance_key::{self, GivenUp},
         setup,
     },
-    web::{self, Reach, State, paths},
+    web::{self, BodyTime, Reach, State, paths},
 };
+
+pub use http::Limits;
 
 /// How often the outbox is looked into when nothing was due.
 const OUTBOX_REST: Duration = Duration::from_secs(1);
@@ -39,9 +44,8 @@ const OUTBOX_REST: Duration = Duration::from_secs(1);
 /// How often rows that outlived their use are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
-/// Threads of each worker that may wait for the database or hash a password. With more, requests would queue for a connection instead of for a
-/// thread, and each thread takes memory.
-const WAITING_THREADS: usize = 4;
+/// Connections to the listener for monitoring.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Why Usher does not start.
 #[derive(Debug, thiserror::Error)]
@@ -223,16 +227,26 @@ fn reach(settings: &Settings, public_url: &PublicUrl) -> Reach {
     }
 }
 
-/// The server on a socket that is open already.
+/// The server on a socket that is open already, within the usual limits.
 ///
 /// # Errors
 /// When the socket cannot be used.
 pub fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    server_within(Limits::default(), listener, state)
+}
+
+/// The server on a socket that is open already.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn server_within(limits: Limits, listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     let application = move || {
         let state = state.clone();
-        App::new().wrap(Compress::default()).wrap(from_fn(web::serve)).configure(move |config| web::configure(&state, config))
+        let app = App::new().app_data(BodyTime(limits.body)).wrap(Compress::default()).wrap(from_fn(web::serve));
+        app.configure(move |config| web::configure(&state, config))
     };
-    Ok(HttpServer::new(application).worker_max_blocking_threads(WAITING_THREADS).listen(listener)?.run())
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    http::serve(limits, workers, true, listener, application)
 }
 
 /// The server for monitoring, which lives as long as the other.
@@ -241,7 +255,8 @@ pub fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
 /// When the socket cannot be used.
 pub fn metrics_server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     let application = move || App::new().configure(|config| web::configure_metrics(&state, config));
-    Ok(HttpServer::new(application).workers(1).disable_signals().listen(listener)?.run())
+    let limits = Limits { connections: METRICS_CONNECTIONS, ..Limits::default() };
+    http::serve(limits, 1, false, listener, application)
 }
 
 /// Sends what is in the outbox, for as long as the process runs.

@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use validator::ValidateEmail;
 
-use super::text::is_unprintable;
+use super::text::{is_too_long, is_unprintable};
 
 /// Which rules made a key; stored beside it, so that a change of the rules can find the keys to make again.
 pub const KEY_VERSION: i16 = 1;
@@ -37,7 +37,11 @@ impl EmailAddress {
     /// # Errors
     /// What the HTML standard does not count as an address, and hosts that IDNA refuses.
     pub fn parse(typed: &str) -> Result<Self, EmailAddressError> {
-        let typed = typed.trim().nfc().collect::<String>();
+        let typed = typed.trim();
+        if is_too_long(typed, ADDRESS_MAX) {
+            return Err(EmailAddressError::TooLong);
+        }
+        let typed = typed.nfc().collect::<String>();
         if typed.is_empty() {
             return Err(EmailAddressError::Empty);
         }

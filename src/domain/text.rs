@@ -21,13 +21,25 @@ pub enum LineError {
 /// Longest name of anything, in characters.
 pub const NAME_MAX: usize = 100;
 
+/// Characters that NFC makes one of, at the most (U+1F82 and its like).
+const COMPOSED_MAX: usize = 4;
+
+/// Whether a typed text stays longer than `max` characters however it is composed, so that nobody has to compose it.
+pub(super) fn is_too_long(typed: &str, max: usize) -> bool {
+    typed.chars().nth(max * COMPOSED_MAX).is_some()
+}
+
 /// NFC, trimmed, runs of blanks as one: the form in which a line is kept.
 ///
 /// # Errors
 /// Line breaks and other controls, marks that turn the direction of writing, and `<` or `>` are refused rather than
 /// dropped: nobody types them into a name by accident, and a name is shown in headers, mails and exports.
 pub fn parse_line(typed: &str, max: usize) -> Result<String, LineError> {
-    let line = typed.trim().nfc().collect::<String>();
+    let typed = typed.trim();
+    if is_too_long(typed, max) {
+        return Err(LineError::TooLong(max));
+    }
+    let line = typed.nfc().collect::<String>();
     if line.is_empty() {
         return Err(LineError::Empty);
     }
@@ -123,6 +135,10 @@ impl Notes {
     /// # Errors
     /// Too long, or with a control other than line breaks and tabs. Browsers send CR LF; LF alone is kept.
     pub fn parse(typed: &str) -> Result<Self, LineError> {
+        let typed = typed.trim();
+        if is_too_long(typed, NOTES_MAX) {
+            return Err(LineError::TooLong(NOTES_MAX));
+        }
         let notes = typed.replace("\r\n", "\n").replace('\t', " ").trim().nfc().collect::<String>();
         if notes.chars().count() > NOTES_MAX {
             return Err(LineError::TooLong(NOTES_MAX));
@@ -163,6 +179,15 @@ mod tests {
         ] {
             assert_eq!(parse_line(typed, 5.max(typed.len() - usize::from(typed == "abcdef"))), Err(why), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn a_text_is_composed_before_it_is_measured_and_no_longer_than_that() {
+        let composed = "\u{3b1}\u{313}\u{300}\u{345}".repeat(100);
+        assert_eq!(parse_line(&composed, 100), Ok("\u{1f82}".repeat(100)));
+        assert_eq!(parse_line(&format!("{composed}a"), 100), Err(LineError::TooLong(100)));
+        assert_eq!(parse_line(&"\u{301}\u{316}".repeat(30_000), 100), Err(LineError::TooLong(100)));
+        assert_eq!(Notes::parse(&"\u{301}\u{316}".repeat(30_000)), Err(LineError::TooLong(NOTES_MAX)));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use super::{
     stored::stored_enum,
 };
 
+/// Characters of a token.
+const LENGTH: usize = 43;
+
 /// 256 random bits, written as 43 characters of URL-safe base64.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
@@ -25,6 +28,9 @@ impl Token {
 
     /// The token in a link or a cookie; `None` for what cannot be one.
     pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != LENGTH {
+            return None;
+        }
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         (bytes.len() == 32).then(|| Self(text.to_owned()))
     }

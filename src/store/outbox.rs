@@ -9,7 +9,7 @@ use diesel::{
     sql_types::Bool,
 };
 
-pub use again::{Kept, Refusal, failed, refusal, send_again, send_all_again, wipe_failed};
+pub use again::{FailedMail, Refusal, failed, refusal, send_again, send_all_again, wipe_failed};
 pub use sealed::{SealedMail, give_up, sealed_after};
 
 use crate::domain::{

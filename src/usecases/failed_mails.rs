@@ -11,13 +11,13 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx, company,
-        outbox::{self, Kept, Refusal},
+        outbox::{self, FailedMail, Refusal},
         tokens,
     },
 };
 
 use super::{
-    Caller, Context, Denied,
+    Caller, Context, Denied, Submission,
     context::{Rights, authorise},
 };
 
@@ -54,9 +54,9 @@ pub(super) fn problems(db: &mut Database) -> Result<MailProblems, StoreError> {
 ///
 /// # Errors
 /// See [`SendAgainError`].
-pub fn send_again(ctx: &Context, caller: &Caller, mail: MailId) -> Result<Kept, SendAgainError> {
+pub fn send_again(ctx: &Context, submission: &Submission<FailedMail>, mail: MailId) -> Result<FailedMail, SendAgainError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let entry = begin(tx, caller, now)?;
         let mail = outbox::send_again(tx, mail, now)?.ok_or(SendAgainError::NoneFailed)?;
         let subject = Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() };
@@ -69,9 +69,9 @@ pub fn send_again(ctx: &Context, caller: &Caller, mail: MailId) -> Result<Kept, 
 ///
 /// # Errors
 /// See [`SendAgainError`].
-pub fn send_all_again(ctx: &Context, caller: &Caller) -> Result<u64, SendAgainError> {
+pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64, SendAgainError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    submission.change(ctx, |tx, caller| {
         let entry = begin(tx, caller, now)?;
         let mails = outbox::send_all_again(tx, now)?;
         if mails.is_empty() {

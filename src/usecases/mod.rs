@@ -41,7 +41,7 @@ pub use crate::store::{
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
-    outbox::{Kept, Refusal},
+    outbox::{FailedMail, Refusal},
     page::{Count, Key, Position, Slice},
     people::{Deleted, Mark, MarkValue, Person, StatusCounts},
     portfolios::{Contents, Portfolio},

@@ -14,12 +14,16 @@ use crate::domain::{
     token::TokenHash,
 };
 
-use super::{failure::Failure, state::Reach};
+use super::{failure::Failure, head::SEC_FETCH_SITE, state::Reach};
 
 /// For which use the instance's key makes these codes.
 const LABEL: &str = "form";
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// Longest `Origin` that is read, in bytes: a scheme, a host and a port.
+const ORIGIN_MAX: usize = 300;
+
+/// Length of a token's text: 64 bytes in base64.
+const TOKEN_LENGTH: usize = 86;
 
 /// So much of a header is logged, in bytes.
 const SAID_MAX: usize = 200;
@@ -33,6 +37,9 @@ pub(super) fn token(key: &SecretKey, seed: TokenHash, random: &dyn Random) -> St
 
 /// Whether `token` was made by [`token`] for `seed`.
 pub(super) fn is_valid(key: &SecretKey, seed: TokenHash, token: &str) -> bool {
+    if token.len() != TOKEN_LENGTH {
+        return false;
+    }
     let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return false };
     let Some((mask, masked)) = bytes.split_first_chunk::<32>() else { return false };
     let Ok(masked) = <[u8; 32]>::try_from(masked) else { return false };
@@ -83,7 +90,10 @@ pub(super) fn is_own_origin(origin: &str, host: Option<&str>, reach: &Reach) -> 
     if origin == reach.origin {
         return true;
     }
-    let (Ok(url), true) = (Url::parse(origin), reach.any_loopback) else { return false };
+    if !reach.any_loopback || origin.len() > ORIGIN_MAX {
+        return false;
+    }
+    let Ok(url) = Url::parse(origin) else { return false };
     let is_loopback = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

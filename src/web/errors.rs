@@ -57,6 +57,16 @@ impl ErrorPage {
         Self::new("This request cannot be read", "Nothing was done. Go back, reload the page and try again.")
     }
 
+    /// 400: a form with more ticked than is read.
+    pub fn too_many_fields() -> Self {
+        Self::new("The form is too large", "Nothing was saved. Select fewer items and try again.")
+    }
+
+    /// 403: another site led to a page that writes when it is looked at.
+    pub fn from_elsewhere() -> Self {
+        Self::new("Open this page from Usher", "Another website led here, so nothing was done. Open the page from a page of Usher instead.")
+    }
+
     /// 403: a form whose token is not that of the session, as after signing in anew in another tab.
     pub fn stale_form() -> Self {
         Self::new("This form is no longer valid", "Nothing was done. Go back, reload the page and try again.")
@@ -106,6 +116,11 @@ impl ErrorPage {
         Self::new("This address works another way", "Nothing was done. Start again from a page of the console.")
     }
 
+    /// 408: the form did not arrive in its time.
+    pub fn too_slow() -> Self {
+        Self::new("The form took too long to arrive", "Nothing was saved. Check your connection, go back and try again.")
+    }
+
     /// 409: somebody else changed it in the meantime.
     pub fn conflict() -> Self {
         Self::new("Someone was faster", "This has changed in the meantime. Nothing was done. Go back, reload the page and look again.")
@@ -119,6 +134,21 @@ impl ErrorPage {
     /// 413.
     pub fn too_large() -> Self {
         Self::new("This is too much at once", "Nothing was saved. Send less and try again.")
+    }
+
+    /// 414.
+    pub fn address_too_long() -> Self {
+        Self::new("This address is too long", "Nothing was done. Start again from a page of the console.")
+    }
+
+    /// 415: a compressed body.
+    pub fn encoded() -> Self {
+        Self::new("This form can’t be read", "It arrived compressed, and compressed forms are not accepted. Nothing was saved.")
+    }
+
+    /// 431: headers, most of them cookies.
+    pub fn head_too_long() -> Self {
+        Self::new("Your browser sent too much", "Nothing was done. Delete the cookies of this site and sign in again.")
     }
 
     /// 429.
@@ -162,7 +192,13 @@ mod tests {
         let pages = [
             ("400", ErrorPage::bad_request()),
             ("403", ErrorPage::forbidden()),
+            ("400-fields", ErrorPage::too_many_fields()),
+            ("403-elsewhere", ErrorPage::from_elsewhere()),
             ("403-form", ErrorPage::stale_form()),
+            ("408", ErrorPage::too_slow()),
+            ("414", ErrorPage::address_too_long()),
+            ("415", ErrorPage::encoded()),
+            ("431", ErrorPage::head_too_long()),
             ("403-out-of-reach", ErrorPage::out_of_reach()),
             ("403-billing", ErrorPage::billing_not_given()),
             ("404", ErrorPage::not_found()),

@@ -28,11 +28,18 @@ use super::{
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     source,
     state::State,
+    steps,
 };
 
 /// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
 const BROWSER: &str = "usher-browser";
 const BROWSER_DAYS: i64 = 400;
+
+/// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones.
+const REFERER_MAX: usize = 2 * 1024;
+
+/// Characters of a browser's name that are kept.
+const USER_AGENT_MAX: usize = 300;
 
 /// Somebody signed in and active, read afresh with this request.
 #[derive(Debug, Clone)]
@@ -135,7 +142,9 @@ pub(super) fn way_back(request: &HttpRequest) -> Option<String> {
 /// The page of ours that a form was on, as the browser says.
 fn referring_page(request: &HttpRequest) -> Option<String> {
     let text = |name| request.headers().get(name)?.to_str().ok();
-    let url = Url::parse(text(header::REFERER)?).ok()?;
+    let referer = text(header::REFERER).filter(|referer| referer.len() <= REFERER_MAX)?;
+    steps::count(referer.len());
+    let url = Url::parse(referer).ok()?;
     let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), text(header::HOST), &state(request).ok()?.reach);
     is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
@@ -177,7 +186,7 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let visitor = Visitor {
         source: source::of(request)?,
-        user_agent: user_agent.to_owned(),
+        user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         browser: Some(browser),
         session: signed_in.as_ref().map(|signed_in| TokenHash(signed_in.session)),
     };

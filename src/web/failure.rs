@@ -3,7 +3,7 @@
 use std::fmt;
 
 use actix_web::{
-    HttpResponse, ResponseError,
+    Error, HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
 use chrono::TimeDelta;
@@ -16,7 +16,7 @@ use crate::{
 use super::{
     errors::ErrorPage,
     page::{Flash, FlashKind, Section, wait_in_words},
-    paths,
+    paths, respond,
 };
 
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
@@ -26,6 +26,8 @@ pub(super) enum Failure {
     SignedOut { next: Option<String>, unsent: bool },
     /// 400
     Malformed,
+    /// 400: more fields than any form of ours has.
+    TooManyFields,
     /// 403: a page that the role may never use.
     Forbidden,
     /// 403: the person sees it, and it is not theirs to change.
@@ -34,6 +36,8 @@ pub(super) enum Failure {
     BillingNotGiven,
     /// 403: the form is not from a page of ours, or from an older session.
     StaleForm,
+    /// 403: another site led to a page that writes when it is looked at.
+    FromElsewhere,
     /// 404
     NotFound,
     /// 404, or 400 where it cannot even be read: the address of a list that no page of ours has written. Where all of it is, unless that is the same
@@ -41,6 +45,8 @@ pub(super) enum Failure {
     NoSuchList(StatusCode, Option<&'static str>),
     /// 404: of what was ticked in the list at `list` something is gone, or was never to be seen.
     NotAllThere { list: String },
+    /// 408: the form did not arrive in its time.
+    TooSlow,
     /// 409: the form that made something came again.
     SentTwice,
     /// 409: the company's safety or the state of things is against it; in words.
@@ -49,6 +55,12 @@ pub(super) enum Failure {
     TooLarge,
     /// 503: an action on many people was done to some of them, as `text` says; `list` is where they are.
     BrokenOff { text: String, list: String },
+    /// 414
+    AddressTooLong,
+    /// 415: the body is compressed.
+    Encoded,
+    /// 431
+    HeadTooLong,
     /// 503
     Unavailable,
     /// 500: for the log, never for the page.
@@ -67,13 +79,17 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
-            Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::Malformed | Self::TooManyFields => StatusCode::BAD_REQUEST,
+            Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm | Self::FromElsewhere => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NotAllThere { .. } => StatusCode::NOT_FOUND,
             Self::NoSuchList(status, _) => *status,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Refused { .. } | Self::SentTwice => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable | Self::BrokenOff { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::AddressTooLong => StatusCode::URI_TOO_LONG,
+            Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::HeadTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -83,11 +99,8 @@ impl ResponseError for Failure {
         match self {
             Self::SignedOut { next, unsent } => {
                 let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
-                if let Ok(location) = location.parse() {
-                    response.headers_mut().insert(header::LOCATION, location);
-                }
+                response.headers_mut().insert(header::LOCATION, respond::location(&location));
             }
-            Self::Internal(reason) => tracing::error!(reason, "a request failed"),
             Self::Unavailable => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
             }
@@ -98,6 +111,18 @@ impl ResponseError for Failure {
     }
 }
 
+/// The reason of an answer that failed, for the log: its [`Failure`], or else the error that it was made of. `None` where nothing failed.
+pub(super) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Option<String> {
+    if !answer.status().is_server_error() {
+        return None;
+    }
+    Some(match answer.extensions().get::<Failure>() {
+        Some(Failure::Internal(reason)) => reason.clone(),
+        Some(failure) => failure.to_string(),
+        None => error.or_else(|| answer.error()).map_or_else(String::new, ToString::to_string),
+    })
+}
+
 /// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status. Only where
 /// nothing was `saved` does it say so.
 pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
@@ -106,6 +131,8 @@ pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &s
     let place = || above().or_else(|| Section::first_page(path).map(str::to_owned));
     match failure {
         Some(Failure::StaleForm) => return ErrorPage::stale_form(),
+        Some(Failure::TooManyFields) => return ErrorPage::too_many_fields(),
+        Some(Failure::FromElsewhere) => return ErrorPage::from_elsewhere(),
         Some(Failure::NoSuchList(_, all)) => return ErrorPage::no_such_list(all.unwrap_or(path)),
         Some(Failure::NotAllThere { list }) => return ErrorPage::not_all_there(list),
         Some(Failure::SentTwice) => {
@@ -124,8 +151,12 @@ pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &s
         403 => ErrorPage::forbidden(),
         404 => ErrorPage::not_found(),
         405 => ErrorPage::method_not_allowed(),
+        408 => ErrorPage::too_slow(),
         409 => ErrorPage::conflict(),
         413 => ErrorPage::too_large(),
+        414 => ErrorPage::address_too_long(),
+        415 => ErrorPage::encoded(),
+        431 => ErrorPage::head_too_long(),
         429 => ErrorPage::too_many_requests(),
         503 => ErrorPage::unavailable(),
         400..=499 => ErrorPage::bad_request(),

@@ -2,18 +2,30 @@
 
 mod fields;
 
-use std::{collections::HashSet, future::Future, hash::Hash, pin::Pin};
+use std::{collections::HashSet, future::Future, hash::Hash, pin::Pin, time::Duration};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::domain::sent_form::SentForm;
 
-use super::{csrf, extract, failure::Failure};
+use super::{csrf, extract, failure::Failure, steps};
+use fields::Fields;
 
 /// Largest form, in bytes.
 pub(super) const FORM_MAX: usize = 64 * 1024;
+
+/// Fields that a form may have, most of them ticks. One page offers a hundred at a time and keeps what was ticked before.
+const PAIRS_MAX: usize = 1000;
+
+/// How long a form may take to arrive, unless the server's limits say otherwise.
+const BODY_TIME: Duration = Duration::from_secs(15);
+
+/// How long a body may take to arrive. The server keeps it among the application’s data.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyTime(pub Duration);
 
 /// The field that carries the token.
 const CSRF: &str = "csrf";
@@ -50,7 +62,9 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
         let body = Bytes::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let body = body.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
+            let time = request.app_data::<BodyTime>().map_or(BODY_TIME, |time| time.0);
+            let body = timeout(time, body).await.map_err(|_| Failure::TooSlow)?;
+            let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
                 413 => Failure::TooLarge,
                 _ => Failure::Malformed,
             })?;
@@ -63,18 +77,22 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
 }
 
 fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Failure> {
+    steps::count(body.len());
+    if body.split(|byte| *byte == b'&').nth(PAIRS_MAX).is_some() {
+        return Err(Failure::TooManyFields);
+    }
     if !is_well_formed(body) {
         return Err(Failure::Malformed);
     }
     let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
-    let (tokens, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == CSRF);
-    let [(_, token)] = tokens.as_slice() else { return Err(Failure::StaleForm) };
+    let mut fields = Fields::grouped(fields).ok_or(Failure::TooManyFields)?;
+    let token = fields.take(CSRF).ok_or(Failure::StaleForm)?;
     let key = &extract::state(request)?.ctx.key;
-    if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, token)) {
+    if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {
         return Err(Failure::StaleForm);
     }
     // Doubled fields and unknown ones are errors of the types behind.
-    fields::read(fields).map_err(|_| Failure::Malformed)
+    fields.read().map_err(|_| Failure::Malformed)
 }
 
 /// Browsers send UTF-8 in whole escapes. The parser would put other characters in place of anything else.

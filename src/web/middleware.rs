@@ -25,6 +25,7 @@ use super::{
     extract::SeenUser,
     failure,
     failure::Failure,
+    head,
     metrics::NO_ROUTE,
     state::{COMMITS, State},
 };
@@ -54,18 +55,32 @@ pub(super) async fn token_in_address<B: MessageBody>(request: ServiceRequest, ne
 #[derive(Debug, Clone, Copy)]
 struct TokenInAddress;
 
+/// Around pages that write when they are looked at: no other site leads to them.
+pub(super) async fn asked_from_here<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match head::is_asked_from_here(&request) {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(failure) => Ok(request.error_response(failure)),
+    }
+}
+
 /// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
-/// a token.
+/// a token. Each that failed has one more, which says why.
 pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
-    let Some(state) = request.app_data::<Data<State>>().cloned() else { return Err(Failure::Internal("no state".to_owned()).into()) };
+    let Some(state) = request.app_data::<Data<State>>().cloned() else {
+        tracing::error!("a request failed: the application has no state");
+        return Err(Failure::Internal("no state".to_owned()).into());
+    };
     let _in_flight = state.metrics.requests.begin();
     let id = request_id(&state);
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let span = tracing::info_span!("request", id);
     let commits = Commits::default();
     let answer = async {
-        match csrf::check_origin(&request, &state.reach) {
+        match head::check(&request).and_then(|()| csrf::check_origin(&request, &state.reach)) {
             Ok(()) => caught(next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
             Err(failure) => Ok(request.error_response(failure)),
         }
@@ -74,23 +89,29 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     let _entered = span.enter();
     // Whoever only looks has nothing to be saved.
     let asked = Asked { id: &id, path: &path, saved: commits.any() && !method.is_safe() };
-    let (route, user, status, answer) = match answer {
+    let (route, user, status, reason, answer) = match answer {
         Ok(answer) => {
             let (request, response) = answer.into_parts();
+            let reason = failure::reason(&response, None);
             let response = finished(response, Some(&request), &state, &asked);
             let route = request.match_pattern();
             let user = request.extensions().get::<SeenUser>().map(|user| user.0.0);
-            (route, user, response.status(), Ok(ServiceResponse::new(request, response)))
+            (route, user, response.status(), reason, Ok(ServiceResponse::new(request, response)))
         }
         // What fails between the layers has no request any more.
         Err(error) => {
-            let response = finished(error.error_response(), None, &state, &asked);
-            (None, None, response.status(), Err(InternalError::from_response(error, response).into()))
+            let response = error.error_response();
+            let reason = failure::reason(&response, Some(&error));
+            let response = finished(response, None, &state, &asked);
+            (None, None, response.status(), reason, Err(InternalError::from_response(error, response).into()))
         }
     };
     let route = route.as_deref().unwrap_or(NO_ROUTE);
     let took = started.elapsed();
     state.metrics.requests.note(&method, route, status, took);
+    if let Some(reason) = reason {
+        tracing::error!(%method, route, status = status.as_u16(), reason, "a request failed");
+    }
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, route, status = status.as_u16(), milliseconds, user, "request");
     answer

@@ -22,7 +22,7 @@ pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use frame::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
 pub use merge::Base;
 pub use moment::Moment;
-pub use number::{Count, NAMED, assigned_in_short, counted, grouped, names_in_short, wait_in_words};
+pub use number::{Count, NAMED, assigned_in_short, counted, grouped, listed, names_in_short, wait_in_words};
 pub use pager::{Pager, RowsLink};
 pub use person::{Badge, Person};
 pub use picker::{PICKS_MAX, Pick, Picker, PickerKind};

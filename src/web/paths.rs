@@ -2,11 +2,26 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::steps;
 use crate::domain::{
     ids::{AccountId, GroupId, MailId, PortfolioId, UserId},
     permission::{Switch, To},
     token::{Token, TokenPurpose},
 };
+
+/// Longest address that is read, in bytes. Drafts of wizards take up to 6,000, and within the address of the sign-in page somewhat more.
+pub(super) const ADDRESS_MAX: usize = 8 * 1024;
+
+/// Segments of an address that are looked at. Pages have six at the most.
+const SEGMENTS_MAX: usize = 10;
+
+/// Digits of the largest id.
+const DIGITS_MAX: usize = 19;
+
+/// Characters of a parameter that are escaped in a path. A path is thus good for a header, whatever its parameters are.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// One path a line: its name, its parameters, its pattern.
 macro_rules! paths {
@@ -22,7 +37,7 @@ macro_rules! paths {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, $pattern, $($field = self.$field),*)
+                write!(f, $pattern, $($field = escaped(&self.$field)),*)
             }
         }
         )*
@@ -141,6 +156,11 @@ paths! {
     Billing { account: AccountId } = "/accounts/{account}/billing";
 }
 
+/// A parameter as it stands in a path.
+fn escaped(parameter: &impl fmt::Display) -> String {
+    utf8_percent_encode(&parameter.to_string(), ESCAPED).to_string()
+}
+
 /// Where somebody signs in, to go to `next` afterwards.
 pub fn sign_in_then(next: Option<&str>) -> String {
     with_query(SignIn {}, &[("next", next.unwrap_or_default())])
@@ -211,29 +231,41 @@ const PAGES: [&str; 34] = [
 
 /// The page at an address of ours, or the nearest above it: that of the list for a form in the list, or for the question that it led to.
 pub fn nearest_page(address: &str) -> Option<String> {
-    let (mut path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
-    while !path.is_empty() {
-        let at = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-        if known_page(&at).is_some() {
-            return Some(at);
-        }
-        path = path.rsplit_once('/')?.0;
-    }
-    None
+    let (segments, rest) = split(address)?;
+    let nearest = (1..=segments.len()).rev().find(|count| is_page(&segments[..*count]))?;
+    let query = if rest.starts_with('?') { rest } else { "" };
+    Some(format!("{}{query}", segments[..nearest].join("/")))
 }
 
 /// `next` if it leads to a page of ours; anything else leads nowhere.
 pub fn known_page(next: &str) -> Option<&str> {
-    let path = next.split(['?', '#']).next().unwrap_or_default();
-    let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    (is_plain && PAGES.iter().any(|pattern| is_like(path, pattern))).then_some(next)
+    let (segments, _) = split(next)?;
+    is_page(&segments).then_some(next)
+}
+
+/// The first segments of an address, and what follows its path. `None` where it is too long or has characters that no address of ours has.
+fn split(address: &str) -> Option<(Vec<&str>, &str)> {
+    if address.len() > ADDRESS_MAX {
+        return None;
+    }
+    steps::count(address.len());
+    let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let (path, rest) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+    is_plain.then(|| (path.split('/').take(SEGMENTS_MAX).collect(), rest))
+}
+
+fn is_page(segments: &[&str]) -> bool {
+    PAGES.iter().any(|pattern| is_like(segments, pattern))
 }
 
 /// Whether a path is written as its pattern reads, with a number for each id.
-fn is_like(path: &str, pattern: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_part = |(part, written): (&str, &str)| if written.starts_with('{') { is_number(part) } else { part == written };
-    path.split('/').count() == pattern.split('/').count() && path.split('/').zip(pattern.split('/')).all(is_part)
+fn is_like(segments: &[&str], pattern: &str) -> bool {
+    let is_number = |text: &str| (1..=DIGITS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_part = |(part, written): (&&str, &str)| {
+        steps::count(1);
+        if written.starts_with('{') { is_number(part) } else { *part == written }
+    };
+    segments.len() == pattern.split('/').count() && segments.iter().zip(pattern.split('/')).all(is_part)
 }
 
 #[cfg(test)]
@@ -261,6 +293,41 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(nearest_page(address).as_deref(), page, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_twice_the_segments_takes_no_more_than_twice_the_steps() {
+        for hostile in ["/", "/users-and-permissions", "/users-and-permissions/7", "/7", "?", "/users-and-groups/groups/1/members"] {
+            steps::assert_linear(hostile, |size| {
+                let address = hostile.repeat(size);
+                let _ = (nearest_page(&address), known_page(&address));
+            });
+        }
+    }
+
+    #[test]
+    fn of_a_deep_address_only_the_first_segments_are_looked_at() {
+        let deep = format!("/users-and-groups/groups/7{}", "/x".repeat(100));
+        assert_eq!(nearest_page(&deep).as_deref(), Some("/users-and-groups/groups/7"));
+        assert_eq!(known_page(&deep), None);
+        let padded = format!("/users-and-permissions/7{}?q=a", "/".repeat(50));
+        assert_eq!(nearest_page(&padded).as_deref(), Some("/users-and-permissions/7?q=a"));
+        let query = |count| format!("/users-and-permissions?q={}", "a".repeat(count));
+        assert!(known_page(&query(ADDRESS_MAX - 25)).is_some());
+        assert!(known_page(&query(ADDRESS_MAX)).is_none());
+        assert!(nearest_page(&query(ADDRESS_MAX)).is_none());
+    }
+
+    #[test]
+    fn a_parameter_is_escaped_in_its_path() {
+        for (token, path) in [
+            ("a\0b", "/invitation/a%00b/new-link"),
+            ("\r\nSet-Cookie: a=b", "/invitation/%0D%0ASet-Cookie%3A%20a%3Db/new-link"),
+            ("../é", "/invitation/..%2F%C3%A9/new-link"),
+            ("A-z_0", "/invitation/A-z_0/new-link"),
+        ] {
+            assert_eq!(InvitationNewLink { token: token.to_owned() }.to_string(), path);
         }
     }
 

@@ -22,6 +22,9 @@ use super::{
 /// Longest search and page key that is read, in bytes.
 pub(super) const TEXT_MAX: usize = 2000;
 
+/// Longest query of a list that a form carries, in bytes: a search of which each byte is escaped. The address that it leads to can be read.
+const RETURNED_MAX: usize = 3 * TEXT_MAX;
+
 /// More rows than any list has.
 pub(super) const ROWS_MAX: u64 = u32::MAX as u64;
 
@@ -184,6 +187,7 @@ impl ListQuery {
 
     /// The query that a form in a list carries, written anew, so that nothing else of it reaches an address.
     pub(super) fn returned(text: &str) -> String {
+        let text = if text.len() <= RETURNED_MAX { text } else { "" };
         serde_urlencoded::from_str::<Self>(text).unwrap_or_default().text()
     }
 
@@ -254,6 +258,7 @@ mod tests {
             ("//evil.example", ""),
             ("q=a&q=b", ""),
             ("next=/x", ""),
+            (&format!("q={}", "a".repeat(60_000)), ""),
         ] {
             assert_eq!(ListQuery::returned(text), returned, "{text:?}");
         }

@@ -2,12 +2,16 @@
 
 use actix_web::{
     HttpResponse,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 use askama::Template;
 use chrono::TimeDelta;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{extract::Guest, failure::Failure, page::Gate, state::State};
+use super::{extract::Guest, failure::Failure, page::Gate, paths, state::State};
 
 /// What every handler answers.
 pub(super) type Answer = Result<HttpResponse, Failure>;
@@ -36,10 +40,35 @@ pub(super) fn with_status(status: StatusCode, page: &impl Template) -> Answer {
 /// On to another page, which a reload then repeats.
 #[expect(clippy::unnecessary_wraps, reason = "it ends handlers, like the other answers")]
 pub(super) fn see_other(path: impl ToString) -> Answer {
-    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, path.to_string())).finish())
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, location(&path.to_string()))).finish())
+}
+
+/// Characters that cannot stand in a header, and the blank.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ');
+
+/// An address as a header holds it. What cannot stand there is escaped, so that no address fails.
+pub(super) fn location(address: &str) -> HeaderValue {
+    let escaped = utf8_percent_encode(address, ESCAPED).to_string();
+    HeaderValue::try_from(escaped).unwrap_or(HeaderValue::from_static(paths::Root::PATTERN))
 }
 
 /// The frame of a page that needs no session.
 pub(super) fn gate(state: &State, guest: &Guest, company: &str) -> Gate {
     Gate { company: company.to_owned(), csrf: guest.csrf(state), flash: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_can_stand_in_a_header() {
+        for (address, written) in [
+            ("/portfolios?q=a%20b", "/portfolios?q=a%20b"),
+            ("/a\r\nSet-Cookie: b=c", "/a%0D%0ASet-Cookie:%20b=c"),
+            ("/\0é\u{7f}", "/%00%C3%A9%7F"),
+        ] {
+            assert_eq!(location(address), written);
+        }
+    }
 }

@@ -34,6 +34,18 @@ fn through(peer: IpAddr, forwarded: &str, is_trusted: impl Fn(IpAddr) -> bool) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::steps;
+
+    #[test]
+    fn twice_the_proxies_take_no_more_than_twice_the_steps() {
+        steps::assert_linear("proxies", |size| {
+            let is_trusted = |_| {
+                steps::count(1);
+                true
+            };
+            assert!(through(IpAddr::from([10, 0, 0, 1]), &"10.0.0.2, ".repeat(size), is_trusted).is_ok());
+        });
+    }
 
     #[test]
     fn only_trusted_proxies_are_believed() {

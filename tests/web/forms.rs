@@ -13,6 +13,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const STALE: &str = "This form is no longer valid";
 const UNREADABLE: &str = "This request cannot be read";
 const TOO_LARGE: &str = "This is too much at once";
+const TOO_MANY: &str = "The form is too large";
 
 /// How a form arrives.
 struct Sent {
@@ -157,6 +158,17 @@ on_both! {
                 too_large("of more than 64 kB", format!("{body}&{name}={}", "a".repeat(64 * 1024))),
                 too_large("with a name of 1 MB", format!("{body}&{name}={}", "a".repeat(1024 * 1024))),
             ]
+        })
+        .await;
+    }
+
+    async fn a_form_of_more_fields_than_any_has_is_refused(db: Db) {
+        all_are_refused(&mut World::new(db).await, |post, token, _| {
+            let body = post.body(token);
+            let names = |count: usize| (0..count).map(|place| format!("&n{place}=")).collect::<Vec<_>>().concat();
+            [names(65), names(8_000), "&user=1".repeat(1_001), "&".repeat(60_000)]
+                .map(|more| Sent { title: TOO_MANY, ..unreadable("with many fields", format!("{body}{more}")) })
+                .into()
         })
         .await;
     }

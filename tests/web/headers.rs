@@ -179,6 +179,24 @@ on_both! {
         maya.get(&app, "/users-and-groups").await.is(200);
     }
 
+    async fn every_answer_that_failed_has_its_line_in_the_log(db: Db) {
+        lines();
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let panicked = maya.get(&app, PANIC).await;
+        app.execute("ALTER TABLE outbox RENAME TO gone");
+        let failed = maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await;
+        app.execute("ALTER TABLE gone RENAME TO outbox");
+        app.execute("ALTER TABLE sessions RENAME TO gone");
+        let unavailable = maya.get(&app, "/users-and-groups").await;
+        for (page, status, reason) in [(panicked, 500, "a handler panicked"), (failed, 500, "outbox"), (unavailable, 503, "Unavailable")] {
+            let id = page.is(status).header("x-request-id");
+            let log = log();
+            let lines = log.lines().filter(|line| line.contains(id) && line.contains(" ERROR ") && line.contains("a request failed"));
+            let lines = lines.collect::<Vec<_>>();
+            assert!(lines.len() == 1 && lines[0].contains(&format!("status={status}")) && lines[0].contains(reason), "{id}: {lines:?}");
+        }
+    }
+
     async fn a_form_refused_for_its_origin_tells_the_log_what_came_and_what_was_expected(db: Db) {
         lines();
         let (app, _) = TestApp::with_admin_and(db, Setting { origin: "https://usher.example.com", ..Setting::default() }).await;

@@ -27,7 +27,7 @@ pub struct Refusal {
 /// A failed mail that can be sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
-pub struct Kept {
+pub struct FailedMail {
     pub id: MailId,
     pub user_id: Option<UserId>,
     pub recipient: String,
@@ -65,8 +65,8 @@ pub fn failed(db: &mut Database) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// The database's.
-pub fn send_again(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<Option<Kept>, StoreError> {
-    let found = outbox::table.find(id).filter(is_kept()).select(Kept::as_select()).first(tx.db()).optional()?;
+pub fn send_again(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<Option<FailedMail>, StoreError> {
+    let found = outbox::table.find(id).filter(is_kept()).select(FailedMail::as_select()).first(tx.db()).optional()?;
     let Some(mail) = found else { return Ok(None) };
     Ok(queue(tx, id, now)?.then_some(mail))
 }

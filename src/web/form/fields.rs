@@ -1,20 +1,43 @@
 //! A form's fields for serde, where a field that is a list may come several times and any other only once.
 
+use std::collections::HashMap;
+
 use serde::de::{
     Deserializer, Error as _, IntoDeserializer, Visitor,
     value::{Error, MapDeserializer, SeqDeserializer},
 };
 
-/// Reads the fields of a form: ticked boxes of one name into a list, everything else from its one value.
-pub(super) fn read<T: serde::de::DeserializeOwned>(fields: Vec<(String, String)>) -> Result<T, Error> {
-    let mut grouped = Vec::<(String, Values)>::new();
-    for (name, value) in fields {
-        match grouped.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, values)) => values.0.push(value),
-            None => grouped.push((name, Values(vec![value]))),
+use crate::web::steps;
+
+/// Names that the fields of a form may have.
+const NAMES_MAX: usize = 64;
+
+/// The fields of a form by their names.
+pub(super) struct Fields(HashMap<String, Vec<String>>);
+
+impl Fields {
+    /// `None` for more names than any form has.
+    pub(super) fn grouped(fields: Vec<(String, String)>) -> Option<Self> {
+        let mut grouped = HashMap::<_, Vec<_>>::new();
+        for (name, value) in fields {
+            steps::count(1);
+            grouped.entry(name).or_default().push(value);
+            if grouped.len() > NAMES_MAX {
+                return None;
+            }
         }
+        Some(Self(grouped))
     }
-    T::deserialize(MapDeserializer::new(grouped.into_iter()))
+
+    /// The one value of a field, which is then no longer among the others.
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+        Values(self.0.remove(name)?).single().ok()
+    }
+
+    /// Ticked boxes of one name as a list, everything else as its one value.
+    pub(super) fn read<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
+        T::deserialize(MapDeserializer::new(self.0.into_iter().map(|(name, values)| (name, Values(values)))))
+    }
 }
 
 /// What came under one name.
@@ -95,7 +118,7 @@ mod tests {
     }
 
     fn sent(fields: &[(&str, &str)]) -> Option<Sent> {
-        read(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).ok()
+        Fields::grouped(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())?.read().ok()
     }
 
     #[test]
@@ -113,5 +136,24 @@ mod tests {
             assert_eq!(sent(&fields), None, "{extra:?}");
         }
         assert_eq!(sent(&[("name", "a"), ("version", "3.5")]), None);
+    }
+
+    #[test]
+    fn a_form_has_at_most_64_names() {
+        let fields = |count: usize| (0..count).map(|place| (place.to_string(), String::new())).collect::<Vec<_>>();
+        assert!(Fields::grouped(fields(64)).is_some());
+        assert!(Fields::grouped(fields(65)).is_none());
+        let (of_one_name, half) = (vec![("user".to_owned(), "7".to_owned()); 1000], fields(32));
+        assert!(Fields::grouped([half, of_one_name].concat()).is_some());
+    }
+
+    #[test]
+    fn twice_the_fields_take_no_more_than_twice_the_steps() {
+        let distinct = |place: usize| (place.to_string(), String::new());
+        let alike = |_| ("user".to_owned(), "7".to_owned());
+        steps::assert_linear("fields of one name", |size| drop(Fields::grouped((0..size).map(alike).collect())));
+        // They end at the first name too many.
+        let steps = |size| steps::of(|| Fields::grouped((0..size).map(distinct).collect()));
+        assert_eq!(steps(100), steps(10_000));
     }
 }

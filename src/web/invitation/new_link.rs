@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path};
 
 use crate::{
+    domain::token::Token,
     usecases::{Dead, LinkError, invitations},
     web::{
         extract::Guest,
@@ -27,6 +28,9 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 
 /// `POST /invitation/{token}/new-link`
 pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
+    if Token::parse(&token).is_none() {
+        return show(state, guest, token).await;
+    }
     let token = token.into_inner();
     let (text, source) = (token.clone(), guest.visitor.source);
     match state.try_run(move |ctx| invitations::send_new_link(ctx, &links::token(&text)?, &source)).await? {

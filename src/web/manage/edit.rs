@@ -25,7 +25,7 @@ use crate::{
         console::Console,
         failure::{Failure, too_many_mails},
         form::{Form, each_once},
-        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Picker, Shell, Ways, parse},
+        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Picker, Shell, Ways, listed, parse},
         paths,
         query::ReturnQuery,
         respond::{self, Answer},
@@ -156,7 +156,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
         Err(ProfileError::Leaves { portfolios, parts }) => {
             let EditUserPage { shell, person, query, .. } = page(fields);
             let typed = typed.hidden(&portfolios);
-            respond::page(&BecomesUserPage { shell, person, query, parts, typed, portfolios: names(portfolios) })
+            respond::page(&BecomesUserPage { shell, person, query, parts, typed, portfolios: listed(names(portfolios)) })
         }
         Err(ProfileError::AddressTaken(existing)) => {
             let text = match &existing {

@@ -28,7 +28,7 @@ use crate::{
     },
     web::{
         console::Console,
-        page::{Event, Moment, Person, Shell, counted},
+        page::{Event, Moment, Person, Shell, counted, listed},
         paths,
         query::Asked,
         respond::{self, Answer},
@@ -218,7 +218,7 @@ impl ManagePage {
             is_you: console.is_you(&person),
             // Whoever is an Admin looks the same.
             is_partly_outside: !may.edit && !console.is_you(&person) && console.user.person.actor().role == Role::PortfolioAdmin,
-            groups,
+            groups: listed(groups),
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
             invitation: invitation.map(|sent| Invitation::new(people::Invitation { mail: mail(sent.mail), ..sent }, now)),

@@ -28,6 +28,7 @@ async fn show(state: Data<State>) -> Answer {
     let mails = state.run(watch::mails).await.ok();
     let reading =
         Reading { metrics: Arc::clone(&state.metrics), load: state.ctx.store.load(), mails, resident_memory: process::resident_memory() };
-    let text = reading.text().map_err(|error| Failure::Internal(error.to_string()))?;
+    let text = reading.text().inspect_err(|error| tracing::error!(%error, "the measurements could not be written"));
+    let text = text.map_err(|error| Failure::Internal(error.to_string()))?;
     Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
 }

@@ -77,6 +77,19 @@ pub fn names_in_short(names: &[String], shown: usize) -> String {
     }
 }
 
+/// So many names stand in a list that has no pages.
+const LISTED_MAX: usize = 100;
+
+/// The names as a list of a bounded length: the first hundred, and how many more there are.
+pub fn listed(mut names: Vec<String>) -> Vec<String> {
+    let more = names.len().saturating_sub(LISTED_MAX);
+    if more > 0 {
+        names.truncate(LISTED_MAX);
+        names.push(format!("{} more", grouped(more as u64)));
+    }
+    names
+}
+
 /// "1 second", "30 seconds", "15 minutes": rounded up, since trying too early fails.
 pub fn wait_in_words(wait: &TimeDelta) -> String {
     let seconds = u64::try_from(wait.num_seconds()).unwrap_or(0) + u64::from(wait.subsec_nanos() > 0);
@@ -93,6 +106,14 @@ mod tests {
             assert_eq!(grouped(number), text);
         }
         assert_eq!(Count::MoreThan(10_000).to_string(), "10,000+");
+    }
+
+    #[test]
+    fn a_list_of_names_has_an_end() {
+        let names = |count: usize| vec!["Nordic Brands".to_owned(); count];
+        assert_eq!(listed(names(100)), names(100));
+        let long = listed(names(1_300));
+        assert_eq!((long.len(), &*long[100]), (101, "1,200 more"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     web::{
         accounts::assigned::{AccountLink, AccountsPage},
         console::Console,
-        page::{Pager, Shell, counted, names_in_short},
+        page::{Pager, Shell, counted, listed, names_in_short},
         paths,
         query::ListQuery,
         respond::{self, Answer},
@@ -98,7 +98,7 @@ pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
         rows: rows.rows.into_iter().map(PortfolioRow::from).collect(),
         pager,
         may_manage,
-        deactivated,
+        deactivated: listed(deactivated),
         has_more_assigned: assigned.rows.has_next,
         assigned: assigned.rows.rows.iter().map(AccountLink::from).collect(),
     })

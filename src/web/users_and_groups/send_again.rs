@@ -4,7 +4,10 @@ use actix_web::web::Path;
 
 use crate::{
     domain::ids::MailId,
-    usecases::failed_mails::{self, SendAgainError},
+    usecases::{
+        FailedMail,
+        failed_mails::{self, SendAgainError},
+    },
     web::{
         console::Console,
         failure::Failure,
@@ -12,30 +15,30 @@ use crate::{
         page::{Flash, FlashKind, counted, with_query},
         paths,
         query::ListQuery,
-        respond::Answer,
+        respond::{self, Answer},
     },
 };
 
 /// `POST /users-and-groups/mail/{mail}/send-again`
 pub(in crate::web) async fn one(console: Console, mail: Path<MailId>, form: Form<ListButton>) -> Answer {
     let (mail, list) = (*mail, list(&form));
-    let (done, back) = match console.act(move |ctx, caller| failed_mails::send_again(ctx, caller, mail)).await? {
+    let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("The mail to {} is sent again.", mail.recipient));
+    match console.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
         Ok(mail) => {
             let page = mail.user_id.and_then(|user| console.view_of(&paths::Manage { user }.to_string()).map(str::to_owned));
-            (Flash::new(FlashKind::Ok, format!("The mail to {} is sent again.", mail.recipient)), page.unwrap_or(list))
+            respond::see_other(page.unwrap_or(list))
         }
-        Err(error) => (none_failed(error, "This mail can no longer be sent again.")?, list),
-    };
-    console.done(&done, back)
+        Err(error) => console.say(&none_failed(error, "This mail can no longer be sent again.")?, list),
+    }
 }
 
 /// `POST /users-and-groups/mail/send-again`
 pub(in crate::web) async fn all(console: Console, form: Form<ListButton>) -> Answer {
-    let done = match console.act(failed_mails::send_all_again).await? {
-        Ok(mails) => Flash::new(FlashKind::Ok, format!("{} sent again.", counted(mails, "mail is", "mails are"))),
-        Err(error) => none_failed(error, "No failed mail is left.")?,
-    };
-    console.done(&done, list(&form))
+    let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("{} sent again.", counted(*mails, "mail is", "mails are")));
+    match console.act(said, failed_mails::send_all_again).await? {
+        Ok(_) => respond::see_other(list(&form)),
+        Err(error) => console.say(&none_failed(error, "No failed mail is left.")?, list(&form)),
+    }
 }
 
 fn list(form: &Form<ListButton>) -> String {

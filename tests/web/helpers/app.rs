@@ -200,6 +200,11 @@ impl TestApp {
         Page::read(test::call_service(&service, request.to_request()).await.map_into_boxed_body()).await
     }
 
+    /// What handlers share, for a server of one's own.
+    pub fn state(&self) -> Data<State> {
+        self.state.clone()
+    }
+
     pub fn store(&self) -> &Store {
         &self.ctx.store
     }

@@ -1,0 +1,216 @@
+//! Connections that end when a client keeps them waiting, and their places.
+
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Instant, Sleep, sleep},
+};
+
+use super::Limits;
+
+/// Pieces in which a request may arrive; 64 kB in the smallest of packets are half as many. A head is parsed anew with each piece, so that a
+/// thousand bytes one by one would cost as much as a million.
+const PIECES_MAX: usize = 512;
+
+/// The connections of a worker. When all places are taken, the next connection gets that of the one whose client has said or taken nothing for
+/// longest, so that clients which wait keep out nobody.
+#[derive(Debug)]
+pub(super) struct Places {
+    max: usize,
+    taken: RefCell<Vec<Rc<Place>>>,
+}
+
+#[derive(Debug)]
+struct Place {
+    /// When the last request began, or the last answer was taken.
+    since: Cell<Instant>,
+    is_lost: Cell<bool>,
+    /// Who looks at the connection.
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Places {
+    pub(super) fn new(max: usize) -> Self {
+        Self { max, taken: RefCell::default() }
+    }
+
+    fn take(&self) -> Rc<Place> {
+        let mut taken = self.taken.borrow_mut();
+        let held = taken.iter().filter(|place| !place.is_lost.get());
+        if held.clone().count() >= self.max
+            && let Some(oldest) = held.min_by_key(|place| place.since.get())
+        {
+            oldest.lose();
+        }
+        let place = Rc::new(Place { since: Cell::new(Instant::now()), is_lost: Cell::new(false), waker: RefCell::default() });
+        taken.push(Rc::clone(&place));
+        place
+    }
+
+    fn leave(&self, place: &Rc<Place>) {
+        self.taken.borrow_mut().retain(|taken| !Rc::ptr_eq(taken, place));
+    }
+}
+
+impl Place {
+    fn lose(&self) {
+        self.is_lost.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn is_looked_at_by(&self, context: &Context<'_>) {
+        *self.waker.borrow_mut() = Some(context.waker().clone());
+    }
+}
+
+/// A client's connection, which ends when a request does not arrive in its time, when nobody takes the answer, or when another needs the place.
+///
+/// The times of actix-http cover the first head, and the pause between two requests. A later head, a body that no handler reads, and an answer
+/// that is not taken could hold a connection for ever.
+pub(super) struct Connection {
+    stream: TcpStream,
+    limits: Limits,
+    /// When the request has to be there; as long again from its first byte on.
+    request: Pin<Box<Sleep>>,
+    /// Pieces that were read since the last answer.
+    pieces: usize,
+    /// When an answer that waits to be taken is given up.
+    answer: Option<Pin<Box<Sleep>>>,
+    places: Rc<Places>,
+    place: Rc<Place>,
+}
+
+impl Connection {
+    pub(super) fn new(stream: TcpStream, limits: Limits, places: &Rc<Places>) -> Self {
+        let (places, place) = (Rc::clone(places), places.take());
+        Self { stream, limits, request: Box::pin(sleep(limits.request())), pieces: 0, answer: None, places, place }
+    }
+
+    fn await_request(&mut self) {
+        let now = Instant::now();
+        self.place.since.set(now);
+        self.request.as_mut().reset(now + self.limits.request());
+    }
+
+    /// Whether nothing more is to be read.
+    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        self.place.is_lost.get() || self.pieces > PIECES_MAX || self.request.as_mut().poll(context).is_ready()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.places.leave(&self.place);
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.place.is_looked_at_by(context);
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            this.pieces += 1;
+            if this.pieces == 1 {
+                this.await_request();
+            }
+        }
+        // It looks like the client's end: nothing more is read, and an answer that is being made is still sent.
+        if this.is_over(context) {
+            buffer.set_filled(before);
+            return Poll::Ready(Ok(()));
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(context, bytes);
+        if written.is_ready() {
+            (this.answer, this.pieces) = (None, 0);
+            this.await_request();
+            return written;
+        }
+        this.place.is_looked_at_by(context);
+        if this.place.is_lost.get() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        let limit = this.limits.answer;
+        let answer = this.answer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        answer.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_request_in_more_pieces_than_any_client_sends_is_read_no_further() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut connection = Connection::new(listener.accept().await.unwrap().0, Limits::default(), &Rc::new(Places::new(1)));
+        for _ in 0..2 {
+            for _ in 0..PIECES_MAX {
+                client.write_all(b"a").await.unwrap();
+                assert_eq!(connection.read(&mut [0; 8]).await.unwrap(), 1);
+            }
+            connection.write_all(b"an answer").await.unwrap();
+        }
+        for _ in 0..PIECES_MAX {
+            client.write_all(b"a").await.unwrap();
+            connection.read_exact(&mut [0; 1]).await.unwrap();
+        }
+        client.write_all(b"a").await.unwrap();
+        assert_eq!(connection.read(&mut [0; 8]).await.unwrap(), 0);
+        assert_eq!(connection.read(&mut [0; 8]).await.unwrap(), 0);
+    }
+
+    #[actix_web::test]
+    async fn the_next_connection_gets_the_place_of_the_one_that_waited_longest() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let places = Rc::new(Places::new(2));
+        let connect = async || {
+            let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            (client, Connection::new(listener.accept().await.unwrap().0, Limits::default(), &places))
+        };
+        let (mut first, mut first_here) = connect().await;
+        let (_second, mut second_here) = connect().await;
+        // The first begins a request, so that the second has waited longer.
+        first.write_all(b"a").await.unwrap();
+        first_here.read_exact(&mut [0; 1]).await.unwrap();
+        let (_third, third_here) = connect().await;
+        assert_eq!(second_here.read(&mut [0; 8]).await.unwrap(), 0);
+        assert!(!first_here.place.is_lost.get() && !third_here.place.is_lost.get());
+        drop((second_here, third_here));
+        let (_fourth, _fourth_here) = connect().await;
+        assert!(!first_here.place.is_lost.get());
+        assert_eq!(places.taken.borrow().len(), 2);
+    }
+}

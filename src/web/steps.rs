@@ -1,0 +1,31 @@
+//! Steps that reading hostile input takes. Tests count them, to show that twice the input takes no more than twice as many; elsewhere nothing is counted.
+
+#[cfg(not(test))]
+#[inline]
+pub(super) fn count(_steps: usize) {}
+
+#[cfg(test)]
+thread_local! {
+    static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+pub(super) fn count(steps: usize) {
+    STEPS.set(STEPS.get() + steps);
+}
+
+/// Steps that `read` takes.
+#[cfg(test)]
+pub(super) fn of<T>(read: impl FnOnce() -> T) -> usize {
+    let before = STEPS.get();
+    drop(read());
+    STEPS.get() - before
+}
+
+/// Fails where twice the input takes more than two and a half times the steps.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn assert_linear(what: &str, read: impl Fn(usize)) {
+    let [small, large] = [100, 200].map(|size| of(|| read(size)));
+    assert!(small > 0 && large * 2 <= small * 5, "{what}: {small} steps, and {large} for twice the input");
+}
