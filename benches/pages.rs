@@ -17,12 +17,14 @@ mod counts;
 mod export;
 #[path = "pages/growth.rs"]
 mod growth;
-#[path = "pages/http.rs"]
+#[path = "../tests/support/http.rs"]
 mod http;
 #[path = "pages/load.rs"]
 mod load;
 #[path = "pages/people.rs"]
 mod people;
+#[path = "../tests/support/program.rs"]
+mod program;
 #[path = "pages/refusals.rs"]
 mod refusals;
 #[path = "pages/server.rs"]
@@ -35,7 +37,8 @@ use std::time::Duration;
 use export::Export;
 use load::Cost;
 use people::Viewer;
-use server::{Company, Server};
+use program::Server;
+use server::Company;
 use tables::{growth, milliseconds, table};
 
 /// What was measured with one company.
@@ -102,7 +105,7 @@ fn measure(people: u32) -> Measured {
 fn print_pages(measured: &[Measured]) {
     let cases = people::cases();
     let length = measured.iter().flat_map(|measured| &measured.costs).map(|cost| cost.length).max().unwrap_or(0);
-    let limit = load::measure(&Server::bare(length), &["/".to_owned()], "");
+    let limit = load::measure(&server::bare(length), &["/".to_owned()], "");
     println!("The limit, actix with {length} fixed bytes: {:.0} µs of CPU, {:.0} requests/s.", limit.cpu, limit.per_second);
     for (list, viewer) in people::LISTS {
         let rows = cases.iter().enumerate().filter(|(_, case)| (case.list, case.viewer) == (list, viewer));

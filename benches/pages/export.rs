@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{http::Connection, load::median, server::Server};
+use super::{http::Connection, load::median, program::Server};
 
 const PATH: &str = "/users-and-permissions/export";
 

@@ -6,7 +6,8 @@ use std::fs;
 use super::{
     http::Connection,
     people::{self, Viewer},
-    server::{Company, Server},
+    program::Server,
+    server::Company,
     tables::table,
 };
 

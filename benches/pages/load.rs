@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{http::Connection, server::Server};
+use super::{http::Connection, program::Server};
 
 const CONNECTIONS: usize = 4;
 const WARM_UP: Duration = Duration::from_millis(300);

@@ -24,7 +24,8 @@ use super::{
     http::Connection,
     load::{median, percentile},
     people::Viewer,
-    server::{Company, OpenForm, Server},
+    program::{OpenForm, Server},
+    server::Company,
     tables::{milliseconds, table},
 };
 

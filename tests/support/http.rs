@@ -1,9 +1,15 @@
-//! The least of HTTP/1.1 that the load needs: requests on a connection that stays open.
+//! HTTP/1.1 for loads: requests on a connection that stays open.
+
+#![allow(dead_code, unreachable_pub, reason = "each of those who share it uses its own part")]
 
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    time::Duration,
 };
+
+/// A server that is silent for so long has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An open connection.
 pub struct Connection {
@@ -22,6 +28,7 @@ impl Connection {
     pub fn open(host: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(host)?;
         stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Self { stream: BufReader::with_capacity(64 * 1024, stream), host })
     }
 
@@ -55,8 +62,19 @@ impl Connection {
         self.whole(answer)
     }
 
+    /// Sends a request as it stands, and reads the whole answer.
+    pub fn send(&mut self, request: &[u8]) -> io::Result<Answer> {
+        self.stream.get_mut().write_all(request)?;
+        let answer = self.answer()?;
+        self.whole(answer)
+    }
+
     fn head(&mut self, request: &str) -> io::Result<Answer> {
         self.stream.get_mut().write_all(request.as_bytes())?;
+        self.answer()
+    }
+
+    fn answer(&mut self) -> io::Result<Answer> {
         let status = self.line()?.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
         let mut headers = Vec::new();
         loop {

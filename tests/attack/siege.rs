@@ -1,0 +1,158 @@
+//! A server under attack, and the others who use it meanwhile.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use super::{
+    http::{Answer, Connection},
+    program::{self, ADMIN, Server},
+};
+
+/// Users of the made-up company.
+const USERS: u32 = 200;
+
+/// The page that is asked for by somebody signed in.
+pub(super) const PAGE: &str = "/users-and-groups";
+
+/// Time between two requests of those who only want to work.
+const REST: Duration = Duration::from_millis(50);
+
+/// Whether to play the long form: longer, and with the times that `docs/security.md` promises.
+pub(super) fn is_long() -> bool {
+    std::env::var_os("USHER_LONG").is_some()
+}
+
+/// Length of an attack.
+pub(super) fn duration() -> Duration {
+    Duration::from_secs(if is_long() { 15 } else { 2 })
+}
+
+/// A server of a made-up company. Attacks on several run one after another: each is to have the machine.
+pub(super) struct Siege {
+    pub(super) server: Server,
+    pub(super) data: TempDir,
+    /// The cookies of an Admin.
+    pub(super) admin: String,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Siege {
+    pub(super) fn begin() -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let data = tempfile::tempdir().expect("a temporary folder");
+        copy(company().path(), data.path()).expect("the company can be copied");
+        let server = Server::usher(data.path());
+        let admin = server.sign_in(ADMIN);
+        Self { server, data, admin, _turn: turn }
+    }
+
+    /// Lets `attack` run, and asks for the page of somebody signed in and for `/healthz` meanwhile. Both are always answered.
+    pub(super) fn stand(&self, attack: impl FnOnce(&Self)) {
+        let is_over = AtomicBool::new(false);
+        let (health, page) = thread::scope(|scope| {
+            let health = scope.spawn(|| ask(self.server.address, "/healthz", "", &is_over));
+            let page = scope.spawn(|| ask(self.server.address, PAGE, &self.admin, &is_over));
+            attack(self);
+            is_over.store(true, Ordering::Relaxed);
+            (health.join().expect("/healthz is answered"), page.join().expect("the page is answered"))
+        });
+        let (median, p95) = (percentile(&health, 50), percentile(&page, 95));
+        println!("{} requests: /healthz {median:?} at the median; {} pages: {p95:?} at p95", health.len(), page.len());
+        if is_long() {
+            assert!(median <= Duration::from_millis(100), "/healthz takes {median:?} at the median");
+            assert!(p95 <= Duration::from_secs(1), "the page takes {p95:?} at p95");
+        }
+    }
+
+    /// Sends `rate` requests a second for the length of an attack, over so many connections. Answers that take long hold their connection up.
+    /// Prints how many answers had each status; 0 stands for a connection that was closed.
+    pub(super) fn volley(&self, rate: u32, connections: u32, shot: impl Fn(&mut Connection, u32) -> io::Result<Answer> + Sync) {
+        let (next, started, statuses) = (AtomicU32::new(0), Instant::now(), Mutex::new(BTreeMap::<u16, u32>::new()));
+        thread::scope(|scope| {
+            for _ in 0..connections {
+                scope.spawn(|| {
+                    let mut connection = None;
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let due = Duration::from_secs(1) * number / rate;
+                        if due >= duration() || started.elapsed() >= duration() {
+                            return;
+                        }
+                        thread::sleep(due.saturating_sub(started.elapsed()));
+                        let mut open = connection.take().unwrap_or_else(|| self.connect());
+                        let answer = shot(&mut open, number);
+                        let status = answer.as_ref().map_or(0, |answer| answer.status);
+                        *statuses.lock().unwrap_or_else(PoisonError::into_inner).entry(status).or_default() += 1;
+                        connection = answer.is_ok().then_some(open);
+                    }
+                });
+            }
+        });
+        println!("answers to the attack: {:?}", statuses.into_inner().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(super) fn connect(&self) -> Connection {
+        Connection::open(self.server.address).expect("the server takes connections")
+    }
+}
+
+/// Asks for a page again and again, each time on a new connection as a newcomer would; tells how long each answer took.
+fn ask(address: SocketAddr, path: &str, cookies: &str, is_over: &AtomicBool) -> Vec<Duration> {
+    let mut times = Vec::new();
+    while !is_over.load(Ordering::Relaxed) {
+        let started = Instant::now();
+        let answer = Connection::open(address).and_then(|mut connection| connection.get(path, cookies)).expect("an answer");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        times.push(started.elapsed());
+        thread::sleep(REST);
+    }
+    times.sort_unstable();
+    times
+}
+
+fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+/// Looks until there is something.
+pub(super) fn wait_for<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The data folder of the company, made once for all attacks.
+fn company() -> &'static TempDir {
+    static COMPANY: OnceLock<TempDir> = OnceLock::new();
+    COMPANY.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        program::make_up(USERS, folder.path()).expect("a company is made up");
+        folder
+    })
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    for file in fs::read_dir(from)? {
+        let file = file?;
+        fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(())
+}
