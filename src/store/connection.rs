@@ -18,7 +18,7 @@ use parking_lot::FairMutex;
 
 use crate::domain::audit::Entry;
 
-use super::{audit, load::Writes};
+use super::{audit, load::Writes, refused_sign_ins::SharedRefusals};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -179,6 +179,7 @@ pub struct Store {
     turn: Arc<FairMutex<()>>,
     is_sqlite: bool,
     pub(super) writes: Arc<Writes>,
+    pub(super) refusals: SharedRefusals,
 }
 
 impl std::fmt::Debug for Store {
@@ -206,7 +207,7 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build(Manager { location })?;
-        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Arc::default() })
+        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Arc::default(), refusals: Arc::default() })
     }
 
     /// Brings the schema to this version; tells how many migrations that took.

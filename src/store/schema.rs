@@ -122,6 +122,7 @@ diesel::table! {
         id -> BigInt,
         email -> Text,
         source -> Text,
+        network -> Text,
         asked_at -> Timestamp,
     }
 }

@@ -25,6 +25,9 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// Waits before the second, third … attempt, in minutes; after the last the mail has failed. Some two days in all.
 const BACK_OFF: [i64; 10] = [1, 2, 5, 15, 30, 60, 180, 360, 720, 1440];
 
+/// Requests for a new password that are answered before the next mail: neither holds the other up.
+const REQUESTS_A_TURN: usize = 10;
+
 /// What came of one look into the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
@@ -34,17 +37,16 @@ pub enum Delivered {
     Nothing,
 }
 
-/// Finds out whom those meant who forgot a password, then sends the mail that has waited longest, if one is due. A request that cannot be
+/// Finds out whom some of those meant who forgot a password, then sends the mail that has waited longest, if one is due. A request that cannot be
 /// answered waits on, and keeps no mail.
 ///
 /// # Errors
 /// The database's; the mail is claimed again when its lease ends.
 pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
-    match blocking(ctx, |ctx| password_reset::answer_next(&ctx)).await {
-        Ok(true) => return Ok(Delivered::One),
-        Ok(false) => {}
-        Err(error) => tracing::error!(%error, "a request for a new password is not answered"),
-    }
+    let is_any_answered = blocking(ctx, |ctx| answer_requests(&ctx)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request for a new password is not answered");
+        false
+    });
     let claimed = blocking(ctx, |ctx| {
         let now = ctx.now();
         ctx.store.write(|tx| {
@@ -53,7 +55,7 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
         })
     })
     .await?;
-    let Some(mail) = claimed else { return Ok(Delivered::Nothing) };
+    let Some(mail) = claimed else { return Ok(if is_any_answered { Delivered::One } else { Delivered::Nothing }) };
     let sent = match outgoing(ctx, &mail, from) {
         Some(outgoing) => transport.send(&outgoing).await.map(|reply| reply.0),
         None => Err(SendError::permanent("The mail cannot be read: it was written with another key or by another version")),
@@ -61,6 +63,15 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
     let is_filed = !transport.sends();
     blocking(ctx, move |ctx| settle(&ctx, &mail, sent, is_filed)).await?;
     Ok(Delivered::One)
+}
+
+/// Answers the requests of one turn; tells whether there were any.
+fn answer_requests(ctx: &Context) -> Result<bool, StoreError> {
+    let mut answered = 0;
+    while answered < REQUESTS_A_TURN && password_reset::answer_next(ctx)? {
+        answered += 1;
+    }
+    Ok(answered > 0)
 }
 
 fn outgoing(ctx: &Context, mail: &DueMail, from: &Sender) -> Option<Outgoing> {

@@ -133,6 +133,14 @@ impl ErrorPage {
         Self { reference: Some(request_id.into()), ..page }
     }
 
+    /// 503: too many sign in at once.
+    pub fn busy() -> Self {
+        Self::new(
+            "Usher is busy right now",
+            "Too many people are signing in at once. Nothing was saved. Wait a few seconds, then try again.",
+        )
+    }
+
     /// 503: the database does not answer.
     pub fn unavailable() -> Self {
         Self::new("Usher is not available right now", "Nothing was saved. Wait a minute, then try again.")
@@ -162,6 +170,7 @@ mod tests {
             ("409-twice", ErrorPage::sent_twice(Some(paths::Portfolios {}.to_string()))),
             ("413", ErrorPage::too_large()),
             ("429", ErrorPage::too_many_requests()),
+            ("503-busy", ErrorPage::busy()),
             ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {}.to_string())),
         ];
         for (name, page) in pages {

@@ -47,8 +47,10 @@ pub(super) enum Failure {
     Refused { title: &'static str, text: String },
     /// 413
     TooLarge,
-    /// 503
+    /// 503: the database does not answer.
     Unavailable,
+    /// 503: too many passwords wait to be hashed.
+    Busy,
     /// 500: for the log, never for the page.
     Internal(String),
 }
@@ -71,7 +73,7 @@ impl ResponseError for Failure {
             Self::NoSuchList(status, _) => *status,
             Self::Refused { .. } | Self::SentTwice => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -86,7 +88,7 @@ impl ResponseError for Failure {
                 }
             }
             Self::Internal(reason) => tracing::error!(reason, "a request failed"),
-            Self::Unavailable => {
+            Self::Unavailable | Self::Busy => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
             }
             _ => {}
@@ -106,6 +108,7 @@ pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &s
             return ErrorPage::sent_twice(path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above)));
         }
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
+        Some(Failure::Busy) => return ErrorPage::busy(),
         Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}
@@ -179,7 +182,6 @@ impl From<LinkError> for Failure {
         match error {
             LinkError::NotOpen => Self::NotFound,
             LinkError::Store(error) => error.into(),
-            LinkError::Hashing(error) => Self::Internal(error.to_string()),
         }
     }
 }
@@ -218,6 +220,20 @@ impl Failure {
             Refusal::LastActiveAdmin => {
                 refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_busy_or_away_says_when_to_come_again() {
+        for failure in [Failure::Busy, Failure::Unavailable] {
+            let answer = failure.error_response();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(answer.headers().contains_key(header::RETRY_AFTER), "{failure}");
         }
     }
 }

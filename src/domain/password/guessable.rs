@@ -207,7 +207,14 @@ mod tests {
 
     #[test]
     fn own_words_with_well_known_ones_are_refused() {
-        for text in ["welcometonorthwind", "maya.fischer@example.com", "MayaFischerNorthwind1", "Northwind Trading 2026", "M4y4F1scher-password", "iloveusher and maya"] {
+        for text in [
+            "welcometonorthwind",
+            "maya.fischer@example.com",
+            "MayaFischerNorthwind1",
+            "Northwind Trading 2026",
+            "M4y4F1scher-password",
+            "iloveusher and maya",
+        ] {
             assert_eq!(refusal(text, &KNOWN), Some(PasswordError::Personal), "{text}");
         }
     }
@@ -266,7 +273,9 @@ mod tests {
 
     #[test]
     fn a_repeated_piece_counts_once() {
-        for (text, piece) in [("letmeinletmein", "letmein"), ("abababa", "ab"), ("trustnoitrustno", "trustnoi"), ("banana", "banana"), ("", "")] {
+        for (text, piece) in
+            [("letmeinletmein", "letmein"), ("abababa", "ab"), ("trustnoitrustno", "trustnoi"), ("banana", "banana"), ("", "")]
+        {
             assert_eq!(&text[..once(text)], piece);
         }
     }
