@@ -1,4 +1,4 @@
-//! How long attempts are held after others: wrong passwords, requests for a new one, tries at a link, mails to one person.
+//! Waits between attempts: wrong passwords, requests for a new one, tries at a link, mails to one person.
 
 use std::net::Ipv6Addr;
 
@@ -17,11 +17,11 @@ stored_enum! {
         Source = "source",
         /// Requests for a new password, by the address that was typed, known or not.
         ResetAccount = "reset_account",
-        /// The same, by the network they come from.
+        /// Requests for a new password, by the network they come from.
         ResetSource = "reset_source",
         /// New passwords that were tried behind one link.
         Link = "link",
-        /// The same, by the network they come from.
+        /// New passwords that were tried behind links, by the network they come from.
         LinkSource = "link_source",
         /// Mails that an administrator sends somebody by a click, by both.
         Clicks = "clicks",
@@ -31,7 +31,7 @@ stored_enum! {
 /// Waits in seconds after the first, second, third … wrong attempt in a row.
 const STEPS: [i64; 11] = [1, 3, 5, 10, 20, 30, 60, 120, 300, 600, 900];
 
-/// The last of them. A mark further ahead was made while the clock was wrong.
+/// Longest wait. A mark further ahead was made while the clock was wrong.
 pub const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(900);
 
 /// After so many wrong in a row only a browser that signed in before, or a reset, gets in.
@@ -40,7 +40,7 @@ pub const WRONG_IN_A_ROW_MAX: i32 = 100;
 /// Mails are a greater nuisance than guesses: the wait between two of them begins with the first step of a minute.
 const SHORT_STEPS: i32 = 6;
 
-/// Attempts without a wait from a /48, a /56 and a /64 of IPv6. A whole office may sit behind the last, many customers of a provider in the first.
+/// Attempts without a wait from a /48, a /56 and a /64 of IPv6: an office may share a /64, many customers of a provider a /48.
 const IPV6_GRACE: [(u32, i32); 3] = [(48, 320), (56, 80), (64, 20)];
 
 /// Attempts without a wait from one address of IPv4.
@@ -52,7 +52,7 @@ const LINK_GRACE: i32 = 10;
 /// Mails to one person without a wait.
 const CLICKS_GRACE: i32 = 2;
 
-/// Attempts that count together, and how long they may go on.
+/// Attempts that count together, and the waits between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
     pub scope: ThrottleScope,

@@ -11,7 +11,7 @@ use crate::domain::{clock::Timestamp, stored::stored_enum};
 
 use super::{Database, Store, StoreError, Tx, connection::each, schema::refused_sign_ins};
 
-/// How long refusals are kept.
+/// Time for which refusals are kept.
 const KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Different refusals that are kept for one minute; beyond, they are counted by network.
@@ -34,7 +34,7 @@ stored_enum! {
     }
 }
 
-/// What was refused; empty texts stand for several.
+/// A kind of refusal; empty texts stand for several.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Refusal {
     network: String,

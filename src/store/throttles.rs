@@ -16,7 +16,7 @@ const MEMORY: TimeDelta = TimeDelta::hours(1);
 /// Attempts on one account that nobody repeats are forgotten after a month: most were on addresses that nobody has.
 const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
 
-/// Why an attempt is not looked at.
+/// Reason why an attempt is not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hold {
     /// The next is looked at after this moment.
@@ -25,10 +25,10 @@ pub enum Hold {
     Closed,
 }
 
-/// How a bucket stands.
+/// State of a bucket.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = throttles)]
-struct Row {
+struct Attempts {
     scope: ThrottleScope,
     key: String,
     wrong_in_a_row: i32,
@@ -36,7 +36,7 @@ struct Row {
     blocked_until: Timestamp,
 }
 
-impl Row {
+impl Attempts {
     /// Attempts in a row. A time that is far ahead was noted while the clock was wrong.
     fn wrong(&self, now: Timestamp) -> i32 {
         let is_forgotten = self.scope != ThrottleScope::Account && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
@@ -61,9 +61,9 @@ pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Opt
     let rows = throttles::table
         .filter(throttles::scope.eq_any(buckets.iter().map(|bucket| bucket.scope).collect::<Vec<_>>()))
         .filter(throttles::key.eq_any(buckets.iter().map(|bucket| bucket.key.clone()).collect::<Vec<_>>()))
-        .select(Row::as_select())
+        .select(Attempts::as_select())
         .load(db)?;
-    let is_of = |row: &Row| buckets.iter().any(|bucket| bucket.scope == row.scope && bucket.key == row.key);
+    let is_of = |row: &Attempts| buckets.iter().any(|bucket| bucket.scope == row.scope && bucket.key == row.key);
     Ok(rows.into_iter().filter(is_of).filter_map(|row| row.hold(now)).max())
 }
 
@@ -90,7 +90,7 @@ pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Opti
 }
 
 /// The bucket's row under lock. It is there before it is locked: of attempts made at once, each finds those before it.
-fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<Row, StoreError> {
+fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<Attempts, StoreError> {
     let untried = (
         throttles::scope.eq(bucket.scope),
         throttles::key.eq(&bucket.key),
@@ -101,8 +101,8 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<Row, Store
     each!(tx.db(), |connection| diesel::insert_into(throttles::table).values(untried).on_conflict_do_nothing().execute(connection))?;
     let row = throttles::table.find((bucket.scope, &bucket.key));
     Ok(match tx.db() {
-        Database::Postgres(postgres) => row.select(Row::as_select()).for_update().first(postgres),
-        Database::Sqlite(sqlite) => row.select(Row::as_select()).first(sqlite),
+        Database::Postgres(postgres) => row.select(Attempts::as_select()).for_update().first(postgres),
+        Database::Sqlite(sqlite) => row.select(Attempts::as_select()).first(sqlite),
     }?)
 }
 
@@ -135,7 +135,7 @@ pub fn forgive(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
 pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, StoreError> {
     let is_old = throttles::last_at.le(now - MEMORY).or(throttles::last_at.gt(now + LONGEST_WAIT));
     let forgotten = throttles::scope.ne(ThrottleScope::Account).and(is_old).or(throttles::last_at.le(now - ACCOUNT_MEMORY));
-    let rows = throttles::table.filter(forgotten).limit(limit).select(Row::as_select()).load(tx.db())?;
+    let rows = throttles::table.filter(forgotten).limit(limit).select(Attempts::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }
 
@@ -149,12 +149,12 @@ pub fn trim(tx: &mut Tx<'_>, max: i64, limit: i64) -> Result<usize, StoreError> 
         return Ok(0);
     }
     let rows = throttles::table.order((throttles::wrong_in_a_row, throttles::last_at)).limit(excess.min(limit));
-    let rows = rows.select(Row::as_select()).load(tx.db())?;
+    let rows = rows.select(Attempts::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }
 
 /// Removes rows that nobody has counted in since they were read.
-fn remove(tx: &mut Tx<'_>, rows: &[Row]) -> Result<usize, StoreError> {
+fn remove(tx: &mut Tx<'_>, rows: &[Attempts]) -> Result<usize, StoreError> {
     let mut removed = 0;
     for row in rows {
         let found = throttles::table.find((row.scope, &row.key)).filter(throttles::last_at.eq(row.last_at));

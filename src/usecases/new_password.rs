@@ -15,7 +15,7 @@ use crate::{
 
 use super::{Context, LinkError};
 
-/// Why a new password is not taken.
+/// Reason why a new password is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum NewPasswordError {
     /// Too many were tried; the next is looked at after this moment.
@@ -29,7 +29,7 @@ pub enum NewPasswordError {
     Hashing(#[from] HashingFailed),
 }
 
-/// Why a link does not lead to a new password.
+/// Reason why a link does not lead to a new password.
 #[derive(Debug, thiserror::Error)]
 pub enum SetPasswordError {
     #[error(transparent)]

@@ -56,7 +56,7 @@ impl From<Hold> for SignInError {
     }
 }
 
-/// What refusals are noted by where no address was typed.
+/// Label of refusals where no address was typed.
 const NOT_AN_ADDRESS: &str = "(not an address)";
 
 /// A sign-in that is tried: by whom, against which hash, and what it counts for.

@@ -1,13 +1,13 @@
-//! The queue before passwords are hashed and judged: bounded, and with the users that are known ahead of strangers.
+//! Queue in front of hashing and judging passwords. It is bounded, and known users go ahead of strangers.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Requests of one class that wait at most. One more is told to come again.
+/// Most requests of one class that wait. One more is refused at once.
 const WAITING_MAX: usize = 100;
 
-/// Whose password it is.
+/// Class of a request, by whose password it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HashingClass {
     /// A browser that the user signed in with before, or an open link.
@@ -15,11 +15,11 @@ pub(super) enum HashingClass {
     Stranger,
 }
 
-/// Too many wait already.
+/// Refusal to wait: the class has no place left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct QueueFull;
 
-/// Lets as many hash at once as there are cores: more would only take memory, 19 MiB each.
+/// Queue that lets as many hash at once as there are cores: more would only take memory, 19 MiB each.
 #[derive(Debug, Clone)]
 pub(super) struct HashingQueue {
     cores: Arc<Semaphore>,
@@ -107,7 +107,9 @@ mod tests {
         let queue = HashingQueue::new(1);
         let busy = entered(&mut entering(&queue, HashingClass::Stranger));
         let mut strangers = (0..200).map(|_| entering(&queue, HashingClass::Stranger)).collect::<Vec<_>>();
-        strangers.iter_mut().for_each(|stranger| drop(poll(stranger)));
+        for stranger in &mut strangers {
+            drop(poll(stranger));
+        }
         let mut known = entering(&queue, HashingClass::Known);
         assert!(poll(&mut known).is_pending());
         drop(busy);

@@ -305,7 +305,7 @@ on_both! {
             let app = TestApp::empty(db).await;
             for place in 0..asked {
                 let email = EmailAddress::parse(&format!("nobody{place}@example.com")).unwrap();
-                let network = (place % 256) << 8 | place / 256;
+                let network = ((place % 256) << 8) | (place / 256);
                 let held = password_reset::ask(&app.ctx, &email, &format!("2001:db8:1:{network:x}::1")).unwrap();
                 assert_eq!(held.is_some(), place > 320, "{place}");
             }

@@ -65,7 +65,7 @@ fn letter(c: char) -> char {
     }
 }
 
-/// Under which the list may have a password: with and without what decorates its ends.
+/// Forms in which the list may have a password: with and without what decorates its ends.
 fn keys(folded: &str) -> impl Iterator<Item = String> {
     let letters = trimmed(folded, |c| !c.is_alphabetic());
     let is_base = letters.chars().count() * 2 >= folded.chars().count();
