@@ -64,14 +64,13 @@ fn forms_before_signing_in_say_what_is_wrong() {
             ("First Name", " "),
             ("Last Name", &"Fischer ".repeat(13)),
             ("Email Address", "maya@xn--zz.example"),
-            ("Password", "velvet otter"),
+            ("Password", PASSWORD),
         ],
         said: &[
             ("Leave out < and >", "Company Name"),
             ("Enter a first name", "First Name"),
             ("Use at most 100 characters", "Last Name"),
             ("Enter an email address such as name@example.com", "Email Address"),
-            ("Use at least 15 characters", "Password"),
         ],
     };
     setup.comes_back_with_words_at_the_fields(&browser);
