@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
-        password::{HashingFailed, NewPassword, PasswordError, PasswordHash},
+        password::{HashingFailed, NewPassword, Password, PasswordError, PasswordHash},
         throttle::{Bucket, ThrottleScope},
         token::Token,
     },
@@ -66,13 +66,27 @@ pub fn admit(ctx: &Context, link: &Token, source: &str) -> Result<(), NewPasswor
     held(ctx.store.read(|db| throttles::look(db, &all, now))?, now)
 }
 
+/// Counts a try behind an open link and judges the password, for a form that is refused for other reasons too.
+///
+/// # Errors
+/// See [`NewPasswordError`].
+pub fn review(ctx: &Context, link: &Token, password: NewPassword, known: &[&str], source: &str) -> Result<(), NewPasswordError> {
+    let (mut all, link) = buckets(link, source);
+    all.push(link);
+    judge(ctx, &all, password, known).map(|_| ())
+}
+
+fn judge(ctx: &Context, buckets: &[Bucket], password: NewPassword, known: &[&str]) -> Result<Password, NewPasswordError> {
+    let now = ctx.now();
+    held(ctx.store.write(|tx| throttles::count(tx, buckets, now))?, now)?;
+    Ok(password.judge(known)?)
+}
+
 /// Counts a try behind an open link, judges the password and hashes it.
 pub(super) fn hash(ctx: &Context, link: &Token, password: NewPassword, known: &[&str], source: &str) -> Result<Judged, NewPasswordError> {
-    let now = ctx.now();
     let (networks, link) = buckets(link, source);
     let all = networks.iter().cloned().chain([link.clone()]).collect::<Vec<_>>();
-    held(ctx.store.write(|tx| throttles::count(tx, &all, now))?, now)?;
-    let hash = password.judge(known)?.hash(&random_bytes(&*ctx.random))?;
+    let hash = judge(ctx, &all, password, known)?.hash(&random_bytes(&*ctx.random))?;
     Ok(Judged { hash, link, networks })
 }
 

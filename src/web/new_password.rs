@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{clock::Timestamp, token::Token},
+    domain::{clock::Timestamp, password::NewPassword, token::Token},
     usecases::{Context, NewPasswordError, new_password},
 };
 
@@ -32,6 +32,32 @@ where
         return Ok(Err(error.into()));
     }
     state.try_run_hashing(HashingClass::Known, move |ctx| f(ctx, &token)).await
+}
+
+/// Judges the password of a form whose other fields are refused, so that everything is said at once. While tries are held it says nothing.
+pub(super) async fn review(
+    state: &State,
+    token: Token,
+    source: &str,
+    typed: &str,
+    min: usize,
+    known: Vec<String>,
+) -> Result<SecretField, Failure> {
+    let password = match NewPassword::parse(typed, min) {
+        Ok(password) => password,
+        Err(error) => return Ok(SecretField::refused(error)),
+    };
+    let client_ip = source.to_owned();
+    let review = move |ctx: &Context, link: &Token| {
+        let known = known.iter().map(String::as_str).collect::<Vec<_>>();
+        new_password::review(ctx, link, password, &known, &client_ip)
+    };
+    match run(state, token, source, review).await? {
+        Ok(()) | Err(NewPasswordError::Throttled { .. }) => Ok(SecretField::default()),
+        Err(NewPasswordError::Refused(error)) => Ok(SecretField::refused(error)),
+        Err(NewPasswordError::Store(error)) => Err(error.into()),
+        Err(NewPasswordError::Hashing(error)) => Err(Failure::Internal(error.to_string())),
+    }
 }
 
 /// The form again, drawn by `page` around the password's field, with why the password is not taken.

@@ -91,7 +91,9 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
     let company = look(&state, &form.key).await?;
     let (name, admin) = match form.parse(&company) {
         Ok(parsed) => parsed,
-        Err(fields) => {
+        Err(mut fields) => {
+            let (link, source, min) = (token(&form.key)?, &guest.visitor.source, company.password_min);
+            fields.password = new_password::review(&state, link, source, &form.password, min, Vec::new()).await?;
             let gate = respond::gate(&state, &guest, "");
             return respond::again(&SetupPage { gate, key: form.key, fields: *fields, password_min: company.password_min });
         }

@@ -64,13 +64,14 @@ fn forms_before_signing_in_say_what_is_wrong() {
             ("First Name", " "),
             ("Last Name", &"Fischer ".repeat(13)),
             ("Email Address", "maya@xn--zz.example"),
-            ("Password", PASSWORD),
+            ("Password", "passwordpassword"),
         ],
         said: &[
             ("Leave out < and >", "Company Name"),
             ("Enter a first name", "First Name"),
             ("Use at most 100 characters", "Last Name"),
             ("Enter an email address such as name@example.com", "Email Address"),
+            ("This password is common or was leaked. Choose another one", "Password"),
         ],
     };
     setup.comes_back_with_words_at_the_fields(&browser);

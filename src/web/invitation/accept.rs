@@ -103,7 +103,12 @@ pub(in crate::web) async fn submit(
     };
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
-        Err(fields) => return respond::again(&accept_page(&state, &guest, &token, &open, *fields)),
+        Err(mut fields) => {
+            let known = vec![open.person.email.clone(), open.company.name.clone()];
+            let (link, source, min) = (links::token(&token)?, &guest.visitor.source, open.company.password_min);
+            fields.password = new_password::review(&state, link, source, &form.0.password, min, known).await?;
+            return respond::again(&accept_page(&state, &guest, &token, &open, *fields));
+        }
     };
     let (link, visitor) = (links::token(&token)?, guest.visitor.clone());
     let accept = move |ctx: &Context, link: &Token| invitations::accept(ctx, link, &first_name, &last_name, password, &visitor);
