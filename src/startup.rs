@@ -41,6 +41,9 @@ pub use http::Limits;
 /// How often the outbox is looked into when nothing was due.
 const OUTBOX_REST: Duration = Duration::from_secs(1);
 
+/// How often refused sign-ins are written down.
+const REFUSALS_EVERY: Duration = Duration::from_secs(1);
+
 /// How often rows that outlived their use are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
@@ -196,11 +199,14 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     let state = Data::new(State::new(ctx.clone(), reach(settings, &public_url)));
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(deliver(ctx.clone(), transport, from));
-        actix_web::rt::spawn(sweep(ctx));
+        actix_web::rt::spawn(sweep(ctx.clone()));
+        actix_web::rt::spawn(write_refusals(ctx.clone()));
         if let Some(listener) = metrics_listener {
             actix_web::rt::spawn(metrics_server(listener, state.clone())?);
         }
-        server(listener, state)?.await
+        server(listener, state)?.await?;
+        note_refusals(ctx).await;
+        Ok::<_, io::Error>(())
     })?;
     Ok(())
 }
@@ -268,6 +274,21 @@ async fn deliver(ctx: Context, transport: Transport, from: Sender) {
             Err(error) => tracing::error!(%error, "the outbox could not be read"),
         }
         actix_web::rt::time::sleep(OUTBOX_REST).await;
+    }
+}
+
+/// Writes refused sign-ins down, for as long as the process runs.
+async fn write_refusals(ctx: Context) {
+    loop {
+        actix_web::rt::time::sleep(REFUSALS_EVERY).await;
+        note_refusals(ctx.clone()).await;
+    }
+}
+
+async fn note_refusals(ctx: Context) {
+    let written = actix_web::web::block(move || housekeeping::write_refusals(&ctx)).await;
+    if let Ok(Err(error)) = written {
+        tracing::warn!(%error, "refused sign-ins could not be written");
     }
 }
 

@@ -21,7 +21,7 @@ use usher::{
         password::PasswordHash,
         search::SearchTerm,
         text::{GroupName, PersonName},
-        throttle::ThrottleScope,
+        throttle::{Bucket, ThrottleScope},
         token::{Token, TokenEnd, TokenPurpose},
         user::{DefaultRole, Status},
     },
@@ -31,7 +31,10 @@ use usher::{
         outbox,
         page::{Count, Position, Slice},
         people::{self, Filter, NewActive, NewInvited},
-        sessions, throttles, tokens, verify_chain,
+        refused_sign_ins::{self, RefusalReason},
+        reset_requests, sessions,
+        throttles::{self, Hold},
+        tokens, verify_chain,
     },
 };
 
@@ -301,28 +304,92 @@ on_both! {
     }
 
     fn attempts_are_counted_before_they_are_checked(store: TestStore) {
-        let strike = |at| store.write(|tx| throttles::strike(tx, ThrottleScope::Account, "maya", at)).unwrap();
-        assert_eq!((strike(now()).in_a_row, strike(now()).held_until), (1, Some(now() + TimeDelta::seconds(1))));
-        assert_eq!(strike(now() + TimeDelta::seconds(1)).in_a_row, 2);
-        store.write(|tx| throttles::forgive(tx, ThrottleScope::Account, "maya")).unwrap();
-        assert_eq!(strike(now()).in_a_row, 1);
+        let account = [Bucket::account("maya", None)];
+        let count = |at| store.write(|tx| throttles::count(tx, &account, at)).unwrap();
+        let held = |seconds| Some(Hold::Until(now() + TimeDelta::seconds(seconds)));
+        assert_eq!((count(now()), count(now())), (None, held(1)));
+        assert_eq!((count(now() + TimeDelta::seconds(1)), count(now() + TimeDelta::seconds(1))), (None, held(4)));
+        store.write(|tx| throttles::forgive(tx, &account[0])).unwrap();
+        assert_eq!(count(now()), None);
+    }
+
+    fn an_attempt_that_a_network_holds_is_counted_nowhere(store: TestStore) {
+        let [nobody, maya] = ["nobody", "maya"].map(|email| {
+            Bucket::networks(ThrottleScope::Source, "2001:db8::1").into_iter().chain([Bucket::account(email, None)]).collect::<Vec<_>>()
+        });
+        let held = (0..25).filter_map(|_| store.write(|tx| throttles::count(tx, &nobody[..3], now())).unwrap()).count();
+        assert_eq!(held, 4);
+        assert!(store.write(|tx| throttles::count(tx, &maya, now())).unwrap().is_some());
+        assert!(store.read(|db| throttles::look(db, &maya, now())).unwrap().is_some());
+        assert_eq!(store.read(|db| throttles::look(db, &maya[3..], now())).unwrap(), None);
+    }
+
+    fn marks_far_ahead_are_no_marks(store: TestStore) {
+        let ahead = now() + TimeDelta::days(2);
+        let buckets = [Bucket::account("maya", None), Bucket::reset_account("maya")];
+        for bucket in &buckets {
+            store.write(|tx| throttles::count(tx, std::slice::from_ref(bucket), ahead)).unwrap();
+            assert!(store.read(|db| throttles::look(db, std::slice::from_ref(bucket), ahead)).unwrap().is_some());
+        }
+        assert_eq!(store.read(|db| throttles::look(db, &buckets, now())).unwrap(), None);
+        assert_eq!(store.write(|tx| throttles::count(tx, &buckets, now())).unwrap(), None);
+    }
+
+    fn counts_of_attempts_are_bounded_and_those_with_the_fewest_go_first(store: TestStore) {
+        let bucket = |name: &str| [Bucket::account(name, None)];
+        for name in ["maya", "maya", "a", "b", "c"] {
+            let at = now() + TimeDelta::seconds(i64::from(name.as_bytes()[0]));
+            store.write(|tx| throttles::count(tx, &bucket(name), at + TimeDelta::minutes(i64::from(name == "maya")))).unwrap();
+        }
+        store.write(|tx| throttles::count(tx, &bucket("maya"), now() + TimeDelta::hours(1))).unwrap();
+        let trim = |max| store.write(|tx| throttles::trim(tx, max, 2)).unwrap();
+        assert_eq!([trim(4), trim(1), trim(1), trim(1)], [0, 2, 1, 0]);
+        assert!(store.read(|db| throttles::look(db, &bucket("maya"), now() + TimeDelta::hours(1))).unwrap().is_some());
     }
 
     fn refused_sign_ins_cannot_fill_the_database(store: TestStore) {
-        for attempt in 0..130 {
-            store.write(|tx| throttles::note_refusal(tx, "192.0.2.1", &format!("{attempt}@example.com"), throttles::RefusalReason::Wrong, now())).unwrap();
-        }
-        let rows = store.read(|db| throttles::refusals(db, 1000)).unwrap();
-        assert_eq!(rows.len(), 101);
-        assert_eq!(rows[0], ("192.0.2.1".to_owned(), String::new(), throttles::RefusalReason::Wrong, 30));
+        let rows = |refusals: usize, minute: i64| {
+            for attempt in 0..refusals {
+                let (network, email) = (format!("192.0.2.{}", attempt % 200), format!("{attempt}@example.com"));
+                store.note_refusal(&network, &email, RefusalReason::Wrong, now() + TimeDelta::minutes(minute));
+                if attempt % 50 == 0 {
+                    store.write_refusals().unwrap();
+                }
+            }
+            store.write_refusals().unwrap();
+            let all = store.read(|db| refused_sign_ins::refusals(db, 1000)).unwrap();
+            (all.len(), all.iter().map(|(.., times)| times).sum::<i64>())
+        };
+        assert_eq!(rows(500, 0), (121, 500));
+        assert_eq!(rows(1_000, 1), (242, 1_500));
+        let writes = store.load().writes.count();
+        assert_eq!(store.write_refusals().unwrap(), 0);
+        assert_eq!(store.load().writes.count(), writes, "nothing to write is no transaction");
     }
 
     fn attempts_and_refusals_are_forgotten_in_the_end(store: TestStore) {
-        let (source, account) = (ThrottleScope::Source, ThrottleScope::Account);
-        store.write(|tx| { throttles::strike(tx, source, "192.0.2.1", now())?; throttles::strike(tx, account, "maya", now())?; throttles::note_refusal(tx, "192.0.2.1", "maya", throttles::RefusalReason::Wrong, now()) }).unwrap();
-        let sweep = |after| store.write(|tx| throttles::sweep(tx, now() + after)).unwrap();
+        let buckets = [Bucket::networks(ThrottleScope::Source, "192.0.2.1"), vec![Bucket::account("maya", None)]].concat();
+        store.write(|tx| throttles::count(tx, &buckets, now())).unwrap();
+        store.note_refusal("192.0.2.1", "maya", RefusalReason::Wrong, now());
+        store.write_refusals().unwrap();
+        let sweep = |after| store.write(|tx| Ok::<_, StoreError>(throttles::sweep(tx, 10, now() + after)? + refused_sign_ins::sweep(tx, 10, now() + after)?)).unwrap();
         let swept = [TimeDelta::minutes(59), TimeDelta::hours(1), TimeDelta::days(29), TimeDelta::days(30), TimeDelta::days(91)].map(sweep);
         assert_eq!(swept, [0, 1, 0, 1, 1]);
+    }
+
+    fn requests_for_new_passwords_are_bounded_and_the_busiest_network_gives_way(store: TestStore) {
+        let ask = |email: &str, network: &str| store.write(|tx| reset_requests::insert(tx, email, "192.0.2.1", network, now())).unwrap();
+        ask("maya@example.com", "192.0.2.1");
+        for request in 0..1_100 {
+            ask(&format!("{request}@example.com"), if request % 10 == 0 { "198.51.100.7" } else { "2001:db8:1::/48" });
+        }
+        let mut waiting = vec![];
+        while let Some(request) = store.write(reset_requests::take).unwrap() {
+            waiting.push(request.email);
+        }
+        assert_eq!(waiting.len(), 1_000);
+        assert!(["maya@example.com", "0@example.com", "1099@example.com"].iter().all(|email| waiting.contains(&(*email).to_owned())));
+        assert!(!waiting.contains(&"1@example.com".to_owned()));
     }
 
     fn a_mail_is_claimed_by_one_process_until_its_lease_ends(store: TestStore) {

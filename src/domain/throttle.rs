@@ -1,20 +1,28 @@
-//! How long somebody waits after wrong passwords in a row, before the next link for a new one, and before the next mail to the same person.
+//! Waits between attempts: wrong passwords, requests for a new one, tries at a link, mails to one person.
 
+use std::net::Ipv6Addr;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
 
-use super::stored::stored_enum;
+use super::{ids::UserId, stored::stored_enum, token::TokenHash};
 
 stored_enum! {
     /// By what attempts are counted.
     ThrottleScope {
         /// The address that was typed, known or not.
         Account = "account",
-        /// The network address they come from.
+        /// The network they come from.
         Source = "source",
         /// Requests for a new password, by the address that was typed, known or not.
         ResetAccount = "reset_account",
-        /// The same, by the network address they come from.
+        /// Requests for a new password, by the network they come from.
         ResetSource = "reset_source",
+        /// New passwords that were tried behind one link.
+        Link = "link",
+        /// New passwords that were tried behind links, by the network they come from.
+        LinkSource = "link_source",
         /// Mails that an administrator sends somebody by a click, by both.
         Clicks = "clicks",
     }
@@ -23,29 +31,100 @@ stored_enum! {
 /// Waits in seconds after the first, second, third … wrong attempt in a row.
 const STEPS: [i64; 11] = [1, 3, 5, 10, 20, 30, 60, 120, 300, 600, 900];
 
+/// Longest wait. A mark further ahead was made while the clock was wrong.
+pub const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(900);
+
 /// After so many wrong in a row only a browser that signed in before, or a reset, gets in.
 pub const WRONG_IN_A_ROW_MAX: i32 = 100;
 
 /// Mails are a greater nuisance than guesses: the wait between two of them begins with the first step of a minute.
 const SHORT_STEPS: i32 = 6;
 
-/// So many from one network address wait for nothing: a whole office may sit behind it.
-const SOURCE_GRACE: i32 = 20;
+/// Attempts without a wait from a /48, a /56 and a /64 of IPv6: an office may share a /64, many customers of a provider a /48.
+const IPV6_GRACE: [(u32, i32); 3] = [(48, 320), (56, 80), (64, 20)];
 
-/// So many mails to one person are sent without a wait.
-const CLICKS_IN_A_ROW: i32 = 3;
+/// Attempts without a wait from one address of IPv4.
+const IPV4_GRACE: i32 = 20;
 
-/// The wait after `wrong` attempts in a row.
-pub fn wait(scope: ThrottleScope, wrong: i32) -> TimeDelta {
-    let wrong = match scope {
-        ThrottleScope::Account => wrong,
-        ThrottleScope::ResetAccount => wrong.saturating_add(SHORT_STEPS),
-        ThrottleScope::Source | ThrottleScope::ResetSource => wrong - SOURCE_GRACE,
-        ThrottleScope::Clicks if wrong < CLICKS_IN_A_ROW => 0,
-        ThrottleScope::Clicks => (wrong - CLICKS_IN_A_ROW).saturating_add(SHORT_STEPS + 1),
-    };
-    let Some(step) = usize::try_from(wrong).ok().and_then(|wrong| wrong.checked_sub(1)) else { return TimeDelta::zero() };
-    TimeDelta::seconds(STEPS[step.min(STEPS.len() - 1)])
+/// Tries at one link without a wait.
+const LINK_GRACE: i32 = 10;
+
+/// Mails to one person without a wait.
+const CLICKS_GRACE: i32 = 2;
+
+/// Attempts that count together, and the waits between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    pub scope: ThrottleScope,
+    pub key: String,
+    /// Attempts without a wait.
+    grace: i32,
+    /// Steps that are left out at the beginning.
+    skipped: i32,
+}
+
+impl Bucket {
+    /// Sign-ins to one address; those from each known browser apart from everybody else's.
+    pub fn account(email_key: &str, known_browser: Option<TokenHash>) -> Self {
+        Self { scope: ThrottleScope::Account, key: account_key(email_key, known_browser), grace: 0, skipped: 0 }
+    }
+
+    /// Requests for a new password for one address.
+    pub fn reset_account(email_key: &str) -> Self {
+        Self { scope: ThrottleScope::ResetAccount, key: account_key(email_key, None), grace: 0, skipped: SHORT_STEPS }
+    }
+
+    /// New passwords that are tried behind one link.
+    pub fn link(token: TokenHash) -> Self {
+        Self { scope: ThrottleScope::Link, key: URL_SAFE_NO_PAD.encode(token.0), grace: LINK_GRACE, skipped: 0 }
+    }
+
+    /// Mails from an administrator to one person.
+    pub fn clicks(by: UserId, to: UserId) -> Self {
+        Self { scope: ThrottleScope::Clicks, key: format!("{by} to {to}"), grace: CLICKS_GRACE, skipped: SHORT_STEPS }
+    }
+
+    /// The networks that an address belongs to, the widest first: whoever has one address of IPv6 often has many.
+    pub fn networks(scope: ThrottleScope, client_ip: &str) -> Vec<Self> {
+        let bucket = |key, grace| Self { scope, key, grace, skipped: 0 };
+        match client_ip.parse::<Ipv6Addr>() {
+            Ok(address) => IPV6_GRACE.map(|(bits, grace)| bucket(ipv6_network(address, bits), grace)).into(),
+            Err(_) => vec![bucket(client_ip.to_owned(), IPV4_GRACE)],
+        }
+    }
+
+    /// The wait after `wrong` attempts in a row.
+    pub fn wait(&self, wrong: i32) -> TimeDelta {
+        let counted = wrong.saturating_sub(self.grace);
+        if counted <= 0 {
+            return TimeDelta::zero();
+        }
+        let step = usize::try_from(counted.saturating_add(self.skipped) - 1).unwrap_or_default();
+        TimeDelta::seconds(STEPS[step.min(STEPS.len() - 1)])
+    }
+}
+
+/// The narrowest network that attempts from an address are counted by.
+pub fn network(client_ip: &str) -> String {
+    client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, 64))
+}
+
+/// The widest network that attempts from an address are counted by.
+pub fn widest_network(client_ip: &str) -> String {
+    client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, 48))
+}
+
+fn ipv6_network(address: Ipv6Addr, bits: u32) -> String {
+    format!("{}/{bits}", Ipv6Addr::from(u128::from(address) & (u128::MAX << (128 - bits))))
+}
+
+fn account_key(email_key: &str, known_browser: Option<TokenHash>) -> String {
+    let mut hash = Sha256::new_with_prefix(email_key);
+    if let Some(browser) = known_browser {
+        hash.update([0]);
+        hash.update(browser.0);
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
 #[cfg(test)]
@@ -54,19 +133,43 @@ mod tests {
 
     #[test]
     fn the_wait_grows_to_a_quarter_of_an_hour() {
-        let seconds = |scope, wrong| wait(scope, wrong).num_seconds();
-        let account = [0, 1, 2, 3, 4, 5, 10, 11, 12, 99, i32::MAX].map(|wrong| seconds(ThrottleScope::Account, wrong));
-        assert_eq!(account, [0, 1, 3, 5, 10, 20, 600, 900, 900, 900, 900]);
-        let source = [0, 20, 21, 22, 31, 1000].map(|wrong| seconds(ThrottleScope::Source, wrong));
-        assert_eq!(source, [0, 0, 1, 3, 900, 900]);
-        assert_eq!(source, [0, 20, 21, 22, 31, 1000].map(|asked| seconds(ThrottleScope::ResetSource, asked)));
+        let account = Bucket::account("maya@example.com", None);
+        let waits = [0, 1, 2, 3, 4, 5, 10, 11, 12, 99, i32::MAX].map(|wrong| account.wait(wrong).num_seconds());
+        assert_eq!(waits, [0, 1, 3, 5, 10, 20, 600, 900, 900, 900, 900]);
+        assert_eq!(account.wait(i32::MAX), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn a_network_has_a_grace_that_grows_with_its_size() {
+        let ipv4 = Bucket::networks(ThrottleScope::Source, "192.0.2.1").remove(0);
+        assert_eq!([0, 20, 21, 22, 31, 1000].map(|wrong| ipv4.wait(wrong).num_seconds()), [0, 0, 1, 3, 900, 900]);
+        let ipv6 = Bucket::networks(ThrottleScope::ResetSource, "2001:db8:1:2:3:4:5:6");
+        let keys = ipv6.iter().map(|bucket| &*bucket.key).collect::<Vec<_>>();
+        assert_eq!(keys, ["2001:db8:1::/48", "2001:db8:1::/56", "2001:db8:1:2::/64"]);
+        for (bucket, grace) in ipv6.iter().zip([320, 80, 20]) {
+            assert_eq!([grace, grace + 1].map(|wrong| bucket.wait(wrong).num_seconds()), [0, 1], "{bucket:?}");
+        }
     }
 
     #[test]
     fn between_two_mails_lies_a_minute_at_least() {
-        let asked = [1, 2, 3, 4, 5, 6, i32::MAX].map(|asked| wait(ThrottleScope::ResetAccount, asked).num_minutes());
+        let asked = [1, 2, 3, 4, 5, 6, i32::MAX].map(|asked| Bucket::reset_account("maya").wait(asked).num_minutes());
         assert_eq!(asked, [1, 2, 5, 10, 15, 15, 15]);
-        let clicks = [1, 2, 3, 4, 5, i32::MAX].map(|clicks| wait(ThrottleScope::Clicks, clicks).num_minutes());
+        let clicks = [1, 2, 3, 4, 5, i32::MAX].map(|clicks| Bucket::clicks(UserId(1), UserId(2)).wait(clicks).num_minutes());
         assert_eq!(clicks, [0, 0, 1, 2, 5, 15]);
+    }
+
+    #[test]
+    fn ten_new_passwords_are_tried_at_a_link_without_a_wait() {
+        let link = Bucket::link(TokenHash([7; 32]));
+        assert_eq!([10, 11, 12].map(|tries| link.wait(tries).num_seconds()), [0, 1, 3]);
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(widest_network("2001:db8:1:2::9"), widest_network("2001:db8:1:3::9"));
+        assert_eq!((network("192.0.2.1").as_str(), network("unknown").as_str()), ("192.0.2.1", "unknown"));
     }
 }

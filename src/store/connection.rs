@@ -18,7 +18,7 @@ use parking_lot::FairMutex;
 
 use crate::domain::audit::Entry;
 
-use super::{audit, commits::Commits, load::Writes};
+use super::{audit, commits::Commits, load::Writes, refused_sign_ins::SharedRefusals};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -183,6 +183,7 @@ pub struct Store {
     is_sqlite: bool,
     pub(super) writes: Arc<Writes>,
     pub(super) commits: Commits,
+    pub(super) refusals: SharedRefusals,
 }
 
 impl std::fmt::Debug for Store {
@@ -210,7 +211,14 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build(Manager { location })?;
-        Ok(Self { pool, turn: Arc::new(FairMutex::new(())), is_sqlite, writes: Arc::default(), commits: Commits::default() })
+        Ok(Self {
+            pool,
+            turn: Arc::new(FairMutex::new(())),
+            is_sqlite,
+            writes: Arc::default(),
+            commits: Commits::default(),
+            refusals: Arc::default(),
+        })
     }
 
     /// Brings the schema to this version; tells how many migrations that took.

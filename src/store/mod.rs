@@ -18,6 +18,7 @@ pub mod page;
 pub mod people;
 pub mod portfolio_people;
 pub mod portfolios;
+pub mod refused_sign_ins;
 pub mod reset_requests;
 mod schema;
 pub mod scopes;

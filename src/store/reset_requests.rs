@@ -1,10 +1,16 @@
 //! Addresses for which somebody asked for a new password, until they are looked up.
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{count_star, min},
+    prelude::*,
+};
 
 use crate::domain::clock::Timestamp;
 
 use super::{Database, StoreError, Tx, schema::reset_requests};
+
+/// Requests that wait at most. One more takes the place of the oldest from the network that has the most.
+const WAITING_MAX: i64 = 1_000;
 
 /// What somebody asked for, and from where.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -18,12 +24,33 @@ pub struct ResetRequest {
     pub asked_at: Timestamp,
 }
 
+/// Adds a request; `network` is the widest that its source is counted by.
+///
 /// # Errors
 /// The database's.
-pub fn insert(tx: &mut Tx<'_>, email: &str, source: &str, now: Timestamp) -> Result<(), StoreError> {
+pub fn insert(tx: &mut Tx<'_>, email: &str, source: &str, network: &str, now: Timestamp) -> Result<(), StoreError> {
+    if reset_requests::table.count().get_result::<i64>(tx.db())? >= WAITING_MAX {
+        make_room(tx)?;
+    }
     diesel::insert_into(reset_requests::table)
-        .values((reset_requests::email.eq(email), reset_requests::source.eq(source), reset_requests::asked_at.eq(now)))
+        .values((
+            reset_requests::email.eq(email),
+            reset_requests::source.eq(source),
+            reset_requests::network.eq(network),
+            reset_requests::asked_at.eq(now),
+        ))
         .execute(tx.db())?;
+    Ok(())
+}
+
+/// Removes the oldest request from the network that has the most.
+fn make_room(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let by_network = reset_requests::table.group_by(reset_requests::network).select((count_star(), min(reset_requests::id)));
+    let networks = by_network.load::<(i64, Option<i64>)>(tx.db())?;
+    let busiest = networks.into_iter().max_by_key(|(requests, oldest)| (*requests, oldest.map(std::cmp::Reverse)));
+    if let Some((_, Some(oldest))) = busiest {
+        diesel::delete(reset_requests::table.find(oldest)).execute(tx.db())?;
+    }
     Ok(())
 }
 

@@ -123,6 +123,7 @@ diesel::table! {
         id -> BigInt,
         email -> Text,
         source -> Text,
+        network -> Text,
         asked_at -> Timestamp,
     }
 }

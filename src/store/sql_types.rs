@@ -16,7 +16,7 @@ use crate::domain::{
     user::DefaultRole,
 };
 
-use super::{groups::GroupKind, outbox::MailState, throttles::RefusalReason};
+use super::{groups::GroupKind, outbox::MailState, refused_sign_ins::RefusalReason};
 
 macro_rules! as_text {
     ($($type:ty),* $(,)?) => {$(

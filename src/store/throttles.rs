@@ -1,19 +1,14 @@
-//! Wrong attempts in a row, requests for new passwords, and the sign-ins that were refused.
+//! Attempts in a row: wrong passwords, requests for new ones, tries at links, mails to one person.
 
-use chrono::{TimeDelta, Timelike};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
-    stored::stored_enum,
-    throttle::{ThrottleScope, wait},
+    throttle::{Bucket, LONGEST_WAIT, ThrottleScope, WRONG_IN_A_ROW_MAX},
 };
 
-use super::{
-    StoreError, Tx,
-    connection::each,
-    schema::{refused_sign_ins, throttles},
-};
+use super::{Database, StoreError, Tx, connection::each, schema::throttles};
 
 /// Attempts are forgotten after an hour of quiet, but for sign-ins to one account: those stay until somebody gets in.
 const MEMORY: TimeDelta = TimeDelta::hours(1);
@@ -21,160 +16,149 @@ const MEMORY: TimeDelta = TimeDelta::hours(1);
 /// Attempts on one account that nobody repeats are forgotten after a month: most were on addresses that nobody has.
 const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
 
-/// How long refusals are kept.
-const REFUSALS_KEPT: TimeDelta = TimeDelta::days(90);
+/// Reason why an attempt is not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hold {
+    /// The next is looked at after this moment.
+    Until(Timestamp),
+    /// Too many sign-ins to one account were wrong in a row.
+    Closed,
+}
 
-/// So many different refusals are kept for one minute; beyond, they are counted by source.
-const REFUSALS_A_MINUTE: i64 = 100;
+/// State of a bucket.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = throttles)]
+struct Attempts {
+    scope: ThrottleScope,
+    key: String,
+    wrong_in_a_row: i32,
+    last_at: Timestamp,
+    blocked_until: Timestamp,
+}
 
-stored_enum! {
-    RefusalReason {
-        /// Address or password is wrong.
-        Wrong = "wrong",
-        /// The password is right, the person deactivated.
-        Deactivated = "deactivated",
-        /// Too many attempts.
-        Throttled = "throttled",
+impl Attempts {
+    /// Attempts in a row. A time that is far ahead was noted while the clock was wrong.
+    fn wrong(&self, now: Timestamp) -> i32 {
+        let is_forgotten = self.scope != ThrottleScope::Account && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
+        if is_forgotten { 0 } else { self.wrong_in_a_row }
+    }
+
+    fn hold(&self, now: Timestamp) -> Option<Hold> {
+        let wrong = self.wrong(now);
+        if self.scope == ThrottleScope::Account && wrong >= WRONG_IN_A_ROW_MAX {
+            return Some(Hold::Closed);
+        }
+        let is_held = wrong > 0 && now < self.blocked_until && self.blocked_until <= now + LONGEST_WAIT;
+        is_held.then_some(Hold::Until(self.blocked_until))
     }
 }
 
-/// How an attempt stands before it is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Strike {
-    /// Attempts in a row, this one included.
-    pub in_a_row: i32,
-    /// Until when attempts are held up; this one was not counted then.
-    pub held_until: Option<Timestamp>,
-}
-
-/// Counts an attempt as wrong before anybody looks whether it is: guesses made at once are all counted.
+/// Looks whether an attempt is held, and writes nothing.
 ///
 /// # Errors
 /// The database's.
-pub fn strike(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestamp) -> Result<Strike, StoreError> {
-    // There is a row before it is locked: of attempts made at once, each finds those before it.
+pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Option<Hold>, StoreError> {
+    let rows = throttles::table
+        .filter(throttles::scope.eq_any(buckets.iter().map(|bucket| bucket.scope).collect::<Vec<_>>()))
+        .filter(throttles::key.eq_any(buckets.iter().map(|bucket| bucket.key.clone()).collect::<Vec<_>>()))
+        .select(Attempts::as_select())
+        .load(db)?;
+    let is_of = |row: &Attempts| buckets.iter().any(|bucket| bucket.scope == row.scope && bucket.key == row.key);
+    Ok(rows.into_iter().filter(is_of).filter_map(|row| row.hold(now)).max())
+}
+
+/// Counts an attempt in each bucket, before anybody looks whether it is right: guesses made at once are all counted. An attempt that one bucket
+/// holds is counted in none, and those after that one are not touched.
+///
+/// # Errors
+/// The database's.
+pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Option<Hold>, StoreError> {
+    let mut counted = Vec::with_capacity(buckets.len());
+    for bucket in buckets {
+        let row = locked(tx, bucket, now)?;
+        if let Some(hold) = row.hold(now) {
+            return Ok(Some(hold));
+        }
+        counted.push((bucket, row.wrong(now).saturating_add(1)));
+    }
+    for (bucket, wrong) in counted {
+        diesel::update(throttles::table.find((bucket.scope, &bucket.key)))
+            .set((throttles::wrong_in_a_row.eq(wrong), throttles::last_at.eq(now), throttles::blocked_until.eq(now + bucket.wait(wrong))))
+            .execute(tx.db())?;
+    }
+    Ok(None)
+}
+
+/// The bucket's row under lock. It is there before it is locked: of attempts made at once, each finds those before it.
+fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<Attempts, StoreError> {
     let untried = (
-        throttles::scope.eq(scope),
-        throttles::key.eq(key),
+        throttles::scope.eq(bucket.scope),
+        throttles::key.eq(&bucket.key),
         throttles::wrong_in_a_row.eq(0),
         throttles::last_at.eq(now),
         throttles::blocked_until.eq(now),
     );
     each!(tx.db(), |connection| diesel::insert_into(throttles::table).values(untried).on_conflict_do_nothing().execute(connection))?;
-    let before = each!(tx.db(), |connection| lock_throttle(connection, scope, key))?;
-    let before = before.filter(|(_, last_at, _)| scope == ThrottleScope::Account || now < *last_at + MEMORY);
-    let wrong = before.map_or(0, |(wrong, _, _)| wrong);
-    if let Some(until) = before.map(|(_, _, until)| until).filter(|until| now < *until) {
-        return Ok(Strike { in_a_row: wrong, held_until: Some(until) });
-    }
-    let in_a_row = wrong.saturating_add(1);
-    let row = (
-        throttles::scope.eq(scope),
-        throttles::key.eq(key),
-        throttles::wrong_in_a_row.eq(in_a_row),
-        throttles::last_at.eq(now),
-        throttles::blocked_until.eq(now + wait(scope, in_a_row)),
-    );
-    let counted =
-        (throttles::wrong_in_a_row.eq(in_a_row), throttles::last_at.eq(now), throttles::blocked_until.eq(now + wait(scope, in_a_row)));
-    each!(tx.db(), |connection| diesel::insert_into(throttles::table)
-        .values(row)
-        .on_conflict((throttles::scope, throttles::key))
-        .do_update()
-        .set(counted)
-        .execute(connection))?;
-    Ok(Strike { in_a_row, held_until: None })
+    let row = throttles::table.find((bucket.scope, &bucket.key));
+    Ok(match tx.db() {
+        Database::Postgres(postgres) => row.select(Attempts::as_select()).for_update().first(postgres),
+        Database::Sqlite(sqlite) => row.select(Attempts::as_select()).first(sqlite),
+    }?)
 }
 
-type Throttle = (i32, Timestamp, Timestamp);
-
-trait LockThrottle: diesel::Connection + Sized {
-    fn load_locked(&mut self, scope: ThrottleScope, key: &str) -> QueryResult<Option<Throttle>>;
-}
-
-const COLUMNS: (throttles::wrong_in_a_row, throttles::last_at, throttles::blocked_until) =
-    (throttles::wrong_in_a_row, throttles::last_at, throttles::blocked_until);
-
-impl LockThrottle for diesel::SqliteConnection {
-    fn load_locked(&mut self, scope: ThrottleScope, key: &str) -> QueryResult<Option<Throttle>> {
-        throttles::table.find((scope, key)).select(COLUMNS).first(self).optional()
-    }
-}
-
-impl LockThrottle for diesel::PgConnection {
-    fn load_locked(&mut self, scope: ThrottleScope, key: &str) -> QueryResult<Option<Throttle>> {
-        throttles::table.find((scope, key)).select(COLUMNS).for_update().first(self).optional()
-    }
-}
-
-fn lock_throttle(connection: &mut impl LockThrottle, scope: ThrottleScope, key: &str) -> QueryResult<Option<Throttle>> {
-    connection.load_locked(scope, key)
-}
-
-/// Takes back one attempt, which was right. Those before it stay: one's own password must not make room for guesses at others'.
+/// Takes back one attempt in each bucket, which was right. Those before it stay: one's own password must not make room for guesses at others'.
 ///
 /// # Errors
 /// The database's.
-pub fn take_back(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str, now: Timestamp) -> Result<(), StoreError> {
-    diesel::update(throttles::table.find((scope, key)).filter(throttles::wrong_in_a_row.gt(0)))
-        .set((throttles::wrong_in_a_row.eq(throttles::wrong_in_a_row - 1), throttles::blocked_until.eq(now)))
-        .execute(tx.db())?;
+pub fn take_back(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<(), StoreError> {
+    for bucket in buckets {
+        diesel::update(throttles::table.find((bucket.scope, &bucket.key)).filter(throttles::wrong_in_a_row.gt(0)))
+            .set((throttles::wrong_in_a_row.eq(throttles::wrong_in_a_row - 1), throttles::blocked_until.eq(now)))
+            .execute(tx.db())?;
+    }
     Ok(())
-}
-
-/// Removes attempts that are forgotten, and refusals that are old.
-///
-/// # Errors
-/// The database's.
-pub fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
-    let of_an_hour = throttles::scope.ne(ThrottleScope::Account).and(throttles::last_at.le(now - MEMORY));
-    let forgotten = of_an_hour.or(throttles::last_at.le(now - ACCOUNT_MEMORY));
-    let swept = diesel::delete(throttles::table.filter(forgotten)).execute(tx.db())?;
-    let refused = diesel::delete(refused_sign_ins::table.filter(refused_sign_ins::minute.le(now - REFUSALS_KEPT))).execute(tx.db())?;
-    Ok(swept + refused)
 }
 
 /// Takes all attempts back once one was right.
 ///
 /// # Errors
 /// The database's.
-pub fn forgive(tx: &mut Tx<'_>, scope: ThrottleScope, key: &str) -> Result<(), StoreError> {
-    diesel::delete(throttles::table.find((scope, key))).execute(tx.db())?;
+pub fn forgive(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
+    diesel::delete(throttles::table.find((bucket.scope, &bucket.key))).execute(tx.db())?;
     Ok(())
 }
 
-/// Notes a refused sign-in, apart from the audit chain.
+/// Removes up to `limit` rows that are forgotten; tells how many.
 ///
 /// # Errors
 /// The database's.
-pub fn note_refusal(tx: &mut Tx<'_>, source: &str, email_key: &str, reason: RefusalReason, now: Timestamp) -> Result<(), StoreError> {
-    let minute = now.with_second(0).and_then(|minute| minute.with_nanosecond(0)).unwrap_or(now);
-    let kept = refused_sign_ins::table.filter(refused_sign_ins::minute.eq(minute)).count().get_result::<i64>(tx.db())?;
-    let email_key = if kept < REFUSALS_A_MINUTE { email_key } else { "" };
-    let row = (
-        refused_sign_ins::minute.eq(minute),
-        refused_sign_ins::source.eq(source),
-        refused_sign_ins::email_key.eq(email_key),
-        refused_sign_ins::reason.eq(reason),
-        refused_sign_ins::times.eq(1),
-    );
-    each!(tx.db(), |connection| diesel::insert_into(refused_sign_ins::table)
-        .values(row)
-        .on_conflict((refused_sign_ins::minute, refused_sign_ins::source, refused_sign_ins::email_key, refused_sign_ins::reason))
-        .do_update()
-        .set(refused_sign_ins::times.eq(refused_sign_ins::times + 1))
-        .execute(connection))?;
-    Ok(())
+pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, StoreError> {
+    let is_old = throttles::last_at.le(now - MEMORY).or(throttles::last_at.gt(now + LONGEST_WAIT));
+    let forgotten = throttles::scope.ne(ThrottleScope::Account).and(is_old).or(throttles::last_at.le(now - ACCOUNT_MEMORY));
+    let rows = throttles::table.filter(forgotten).limit(limit).select(Attempts::as_select()).load(tx.db())?;
+    remove(tx, &rows)
 }
 
-/// Refusals by minute, oldest first: source, address, reason, times.
+/// Removes up to `limit` of the rows beyond `max`, those with the fewest attempts and the oldest first; tells how many.
 ///
 /// # Errors
 /// The database's.
-pub fn refusals(db: &mut super::Database, limit: i64) -> Result<Vec<(String, String, RefusalReason, i64)>, StoreError> {
-    Ok(refused_sign_ins::table
-        .order((refused_sign_ins::minute, refused_sign_ins::source, refused_sign_ins::email_key, refused_sign_ins::reason))
-        .limit(limit)
-        .select((refused_sign_ins::source, refused_sign_ins::email_key, refused_sign_ins::reason, refused_sign_ins::times))
-        .load(db)?)
+pub fn trim(tx: &mut Tx<'_>, max: i64, limit: i64) -> Result<usize, StoreError> {
+    let excess = throttles::table.count().get_result::<i64>(tx.db())? - max;
+    if excess <= 0 {
+        return Ok(0);
+    }
+    let rows = throttles::table.order((throttles::wrong_in_a_row, throttles::last_at)).limit(excess.min(limit));
+    let rows = rows.select(Attempts::as_select()).load(tx.db())?;
+    remove(tx, &rows)
+}
+
+/// Removes rows that nobody has counted in since they were read.
+fn remove(tx: &mut Tx<'_>, rows: &[Attempts]) -> Result<usize, StoreError> {
+    let mut removed = 0;
+    for row in rows {
+        let found = throttles::table.find((row.scope, &row.key)).filter(throttles::last_at.eq(row.last_at));
+        removed += diesel::delete(found).execute(tx.db())?;
+    }
+    Ok(removed)
 }

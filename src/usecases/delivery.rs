@@ -36,6 +36,9 @@ const WAITS_FOR_SERVER: TimeDelta = TimeDelta::days(30);
 /// How soon a mail is offered again that this instance cannot read.
 const UNREADABLE_REST: TimeDelta = TimeDelta::minutes(1);
 
+/// Requests for a new password that are answered before the next mail: neither holds the other up.
+const REQUESTS_A_TURN: usize = 10;
+
 /// What came of one look into the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
@@ -45,17 +48,16 @@ pub enum Delivered {
     Nothing,
 }
 
-/// Finds out whom those meant who forgot a password, then sends the mail that has waited longest, if one is due. A request that cannot be
+/// Finds out whom some of those meant who forgot a password, then sends the mail that has waited longest, if one is due. A request that cannot be
 /// answered waits on, and keeps no mail.
 ///
 /// # Errors
 /// The database's; the mail is claimed again when its lease ends.
 pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
-    match blocking(ctx, |ctx| password_reset::answer_next(&ctx)).await {
-        Ok(true) => return Ok(Delivered::One),
-        Ok(false) => {}
-        Err(error) => tracing::error!(%error, "a request for a new password is not answered"),
-    }
+    let is_any_answered = blocking(ctx, |ctx| answer_requests(&ctx)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request for a new password is not answered");
+        false
+    });
     let claimed = blocking(ctx, |ctx| {
         let now = ctx.now();
         ctx.store.write(|tx| {
@@ -64,7 +66,7 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
         })
     })
     .await?;
-    let Some(mail) = claimed else { return Ok(Delivered::Nothing) };
+    let Some(mail) = claimed else { return Ok(if is_any_answered { Delivered::One } else { Delivered::Nothing }) };
     let Some(message) = mail.sealed.as_deref().and_then(|sealed| ctx.unseal(&mail.message_id, sealed)) else {
         blocking(ctx, move |ctx| leave(&ctx, &mail)).await?;
         return Ok(Delivered::One);
@@ -76,6 +78,15 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
     let is_filed = !transport.sends();
     blocking(ctx, move |ctx| settle(&ctx, &mail, sent, is_filed)).await?;
     Ok(Delivered::One)
+}
+
+/// Answers the requests of one turn; tells whether there were any.
+fn answer_requests(ctx: &Context) -> Result<bool, StoreError> {
+    let mut answered = 0;
+    while answered < REQUESTS_A_TURN && password_reset::answer_next(ctx)? {
+        answered += 1;
+    }
+    Ok(answered > 0)
 }
 
 fn outgoing(mail: &DueMail, message: &Message, from: &Sender) -> Option<Outgoing> {

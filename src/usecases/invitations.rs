@@ -5,12 +5,12 @@ use serde_json::json;
 use crate::{
     domain::{
         audit::AuditAction,
-        clock::{Timestamp, random_bytes},
+        clock::Timestamp,
         company::Company,
         email_address::EmailAddress,
         ids::UserId,
         invitation::InvitationOrigin,
-        password::Password,
+        password::NewPassword,
         policy::{Action, Target},
         text::PersonName,
         token::{Token, TokenEnd, TokenPurpose},
@@ -25,14 +25,14 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Door, Submission, Visitor,
+    Caller, Context, Denied, Door, SetPasswordError, Submission, Visitor,
     acting::Acting,
     assignments,
     context::{Rights, about_user, by_oneself},
     email_change::Asked,
     links::{self, LinkError, Looked},
     mails::{self, Recipient},
-    sign_in,
+    new_password, sign_in,
 };
 
 /// Why nobody is invited.
@@ -329,20 +329,23 @@ fn inviter(db: &mut Database, person: &Person, sent_by: Option<UserId>) -> Resul
 /// Accepts an invitation: sets name and password, and signs the person in. Of two who try at once, one does.
 ///
 /// # Errors
-/// See [`LinkError`].
+/// See [`SetPasswordError`].
 pub fn accept(
     ctx: &Context,
     token: &Token,
     first_name: &PersonName,
     last_name: &PersonName,
-    password: &Password,
+    password: NewPassword,
     visitor: &Visitor,
-) -> Result<Token, LinkError> {
+) -> Result<Token, SetPasswordError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
-    let password = password.hash(&random_bytes(&*ctx.random))?;
+    let Open { person, company, .. } = *look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let known = [first_name.as_str(), last_name.as_str(), &*person.email, &*company.name];
+    let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
     ctx.store.change(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
-        people::set_credentials(tx, &person, first_name, last_name, &password, now)?;
+        people::set_credentials(tx, &person, first_name, last_name, &password.hash, now)?;
+        password.settle(tx, now)?;
         let who = people::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
         let by = by_oneself(&who, &visitor.source);
         assignments::judge_again(tx, &person, &by, now)?;
@@ -358,6 +361,10 @@ pub fn accept(
 /// [`LinkError::NotOpen`] unless the link ran out and the invitation stands; the database's.
 pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
+    // A link that never was, or is not the latest, begins no transaction.
+    if !matches!(look(ctx, token)?, Err(links::Dead::Expired { .. })) {
+        return Err(LinkError::NotOpen);
+    }
     ctx.store.change(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
         let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;

@@ -3,7 +3,6 @@
 use crate::{
     domain::{
         clock::Timestamp,
-        password::HashingFailed,
         token::{Token, TokenEnd, TokenPurpose},
         user::Status,
     },
@@ -43,8 +42,6 @@ pub enum LinkError {
     NotOpen,
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error(transparent)]
-    Hashing(#[from] HashingFailed),
 }
 
 /// Looks at a link and changes nothing, as often as mail scanners like.

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
         ids::{MailId, TokenId, UserId},
-        throttle::ThrottleScope,
+        throttle::Bucket,
         token::TokenPurpose,
         user::Status,
     },
@@ -20,7 +20,7 @@ use crate::{
         Database, StoreError, Tx, company, groups,
         outbox::{self, MailState, NewMail},
         people::Person,
-        throttles,
+        throttles::{self, Hold},
     },
 };
 
@@ -109,8 +109,7 @@ pub(super) fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<
 
 /// Counts a mail that somebody sends somebody by a click. Refused for a while after several in a row.
 pub(super) fn count_click(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), Denied> {
-    let strike = throttles::strike(tx, ThrottleScope::Clicks, &format!("{} to {}", by.id, to.id), now)?;
-    let Some(until) = strike.held_until else { return Ok(()) };
+    let Some(Hold::Until(until)) = throttles::count(tx, &[Bucket::clicks(by.id, to.id)], now)? else { return Ok(()) };
     Err(Denied::TooManyMails { name: to.display_name(), wait: until - now })
 }
 

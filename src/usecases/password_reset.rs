@@ -6,13 +6,13 @@ use serde_json::json;
 use crate::{
     domain::{
         audit::{AuditAction, By},
-        clock::{Timestamp, random_bytes},
+        clock::Timestamp,
         company::Company,
         email_address::EmailAddress,
         ids::UserId,
-        password::Password,
+        password::NewPassword,
         policy::Action,
-        throttle::ThrottleScope,
+        throttle::{self, Bucket, ThrottleScope},
         token::{Token, TokenEnd, TokenPurpose},
         user::Status,
     },
@@ -23,17 +23,18 @@ use crate::{
     store::{
         Database, StoreError, Tx, company,
         people::{self, Person},
-        reset_requests, sessions, throttles,
+        reset_requests, sessions,
+        throttles::{self, Hold},
         tokens::{self, NewToken},
     },
 };
 
 use super::{
-    Context, Denied, Door, Submission,
+    Context, Denied, Door, SetPasswordError, Submission, Visitor,
     context::{Rights, about_user, by_oneself},
     links::{self, LinkError, Looked},
     mails::{self, Fate, LinkMail, Recipient},
-    sign_in,
+    new_password, sign_in,
 };
 
 /// How long a link holds, whatever the company's terms for invitations are.
@@ -51,17 +52,23 @@ const SOMEBODY: &str = "Somebody at the sign-in page";
 /// The database's.
 pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<Timestamp>, StoreError> {
     let now = ctx.now();
-    let (source_key, account_key) = (sign_in::network(source), sign_in::account(email.key(), None));
-    ctx.store.write(|tx| {
-        // What is held up is not counted for the other, so that the moment that is told is the right one.
-        for (scope, key) in [(ThrottleScope::ResetSource, &source_key), (ThrottleScope::ResetAccount, &account_key)] {
-            if let Some(until) = throttles::strike(tx, scope, key, now)?.held_until {
-                return Ok(Some(until));
+    let mut buckets = Bucket::networks(ThrottleScope::ResetSource, source);
+    buckets.push(Bucket::reset_account(email.key()));
+    // A request that is held costs a read.
+    let mut hold = ctx.store.read(|db| throttles::look(db, &buckets, now))?;
+    if hold.is_none() {
+        hold = ctx.store.write(|tx| {
+            let hold = throttles::count(tx, &buckets, now)?;
+            if hold.is_none() {
+                reset_requests::insert(tx, email.as_str(), source, &throttle::widest_network(source), now)?;
             }
-        }
-        reset_requests::insert(tx, email.as_str(), source, now)?;
-        Ok(None)
-    })
+            Ok::<_, StoreError>(hold)
+        })?;
+    }
+    Ok(hold.map(|hold| match hold {
+        Hold::Until(until) => until,
+        Hold::Closed => now,
+    }))
 }
 
 /// Answers the request that has waited longest: a link by mail, if the address belongs to somebody active. Tells whether there was a request.
@@ -191,16 +198,23 @@ pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
     })
 }
 
-/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the person is dead.
+/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the person is dead. The browser is
+/// known from then on.
 ///
 /// # Errors
-/// See [`LinkError`].
-pub fn choose(ctx: &Context, token: &Token, password: &Password, source: &str) -> Result<(), LinkError> {
-    let now = ctx.now();
-    let password = password.hash(&random_bytes(&*ctx.random))?;
+/// See [`SetPasswordError`].
+pub fn choose(ctx: &Context, token: &Token, password: NewPassword, visitor: &Visitor) -> Result<(), SetPasswordError> {
+    let (now, source) = (ctx.now(), &*visitor.source);
+    let Open { person, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let known = [&*person.first_name, &*person.last_name, &*person.email, &*company.name];
+    let password = new_password::hash(ctx, token, password, &known, source)?;
     ctx.store.change(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
-        people::set_password(tx, person.id, &password)?;
+        people::set_password(tx, person.id, &password.hash)?;
+        password.settle(tx, now)?;
+        if let Some(browser) = visitor.browser {
+            sessions::remember_browser(tx, person.id, browser, now)?;
+        }
         let sessions = sessions::end_all(tx, person.id, None)?;
         tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
         sign_in::forget_attempts(tx, &person)?;

@@ -6,11 +6,11 @@ use serde_json::json;
 use crate::{
     domain::{
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
-        clock::{Timestamp, random_bytes},
+        clock::random_bytes,
         company::Company,
         email_address::EmailAddress,
         ids::UserId,
-        password::{HashingFailed, Password},
+        password::{HashingFailed, NewPassword, Password},
         text::{CompanyName, PersonName},
         token::{Token, TokenEnd, TokenPurpose},
         user::Who,
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-use super::{Context, Visitor, context::about_user, sign_in};
+use super::{Context, NewPasswordError, Visitor, context::about_user, new_password, sign_in};
 
 /// How long the printed address holds.
 const TERM: TimeDelta = TimeDelta::hours(24);
@@ -37,6 +37,15 @@ pub struct NewAdmin {
     pub password: Password,
 }
 
+/// The first Admin, whose password is not judged yet.
+#[derive(Debug, Clone)]
+pub struct FirstAdmin {
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub email: EmailAddress,
+    pub password: NewPassword,
+}
+
 /// Why the company is not set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
@@ -46,7 +55,7 @@ pub enum SetupError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Hashing(#[from] HashingFailed),
+    Password(#[from] NewPasswordError),
 }
 
 /// Makes the one-time address at which the first Admin sets the company up, in place of an earlier one.
@@ -93,9 +102,13 @@ pub fn look(ctx: &Context, token: &Token) -> Result<Company, SetupError> {
 ///
 /// # Errors
 /// See [`SetupError`].
-pub fn set_up(ctx: &Context, token: &Token, name: &CompanyName, admin: &NewAdmin, visitor: &Visitor) -> Result<Token, SetupError> {
+pub fn set_up(ctx: &Context, token: &Token, name: &CompanyName, admin: FirstAdmin, visitor: &Visitor) -> Result<Token, SetupError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
-    let password = admin.password.hash(&random_bytes(&*ctx.random))?;
+    look(ctx, token)?;
+    let FirstAdmin { first_name, last_name, email, password } = admin;
+    let known = [name.as_str(), first_name.as_str(), last_name.as_str(), email.as_str()];
+    let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
+    let who = |id| Who { id, first_name: first_name.to_string(), last_name: last_name.to_string(), email: email.to_string() };
     ctx.store.change(|tx| {
         company::lock_rights(tx)?;
         tokens::consume(tx, TokenPurpose::Setup, token.hash(), now)?.ok_or(SetupError::NoSuchAddress)?;
@@ -103,8 +116,10 @@ pub fn set_up(ctx: &Context, token: &Token, name: &CompanyName, admin: &NewAdmin
             return Err(SetupError::NoSuchAddress);
         }
         company::set_name(tx, name)?;
-        let id = insert_admin(tx, admin, &password, now)?;
-        let who = admin.who(id);
+        password.settle(tx, now)?;
+        let new = NewActive { email: &email, first_name: &first_name, last_name: &last_name, password: &password.hash, now };
+        let id = insert_admin(tx, &new)?;
+        let who = who(id);
         let by = By { id: Some(id), name: who.display_name(), source: visitor.source.clone() };
         tx.audit(Entry {
             at: now,
@@ -144,7 +159,8 @@ pub fn create_admin(ctx: &Context, admin: &NewAdmin) -> Result<UserId, CreateAdm
             return Err(CreateAdminError::AddressInUse(admin.email.to_string()));
         }
         tokens::end_setup(tx, TokenEnd::Revoked, now)?;
-        let id = insert_admin(tx, admin, &password, now)?;
+        let NewAdmin { first_name, last_name, email, .. } = admin;
+        let id = insert_admin(tx, &NewActive { email, first_name, last_name, password: &password, now })?;
         let by = By { id: None, name: "usher admin create".to_owned(), source: "command line".to_owned() };
         let who = admin.who(id);
         tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
@@ -155,15 +171,9 @@ pub fn create_admin(ctx: &Context, admin: &NewAdmin) -> Result<UserId, CreateAdm
     })
 }
 
-fn insert_admin(
-    tx: &mut Tx<'_>,
-    admin: &NewAdmin,
-    password: &crate::domain::password::PasswordHash,
-    now: Timestamp,
-) -> Result<UserId, StoreError> {
-    let NewAdmin { first_name, last_name, email, .. } = admin;
-    let id = people::insert_active(tx, &NewActive { email, first_name, last_name, password, now })?;
-    groups::add_member(tx, ADMINS, id, now)?;
+fn insert_admin(tx: &mut Tx<'_>, admin: &NewActive<'_>) -> Result<UserId, StoreError> {
+    let id = people::insert_active(tx, admin)?;
+    groups::add_member(tx, ADMINS, id, admin.now)?;
     Ok(id)
 }
 

@@ -1,10 +1,6 @@
-//! Signing in and out. Attempts are counted before they are checked, and every refusal takes as long as the others.
+//! Signing in and out. The network is judged first; attempts are counted before they are checked, and every wrong one takes as long as the others.
 
-use std::net::Ipv6Addr;
-
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{
@@ -12,15 +8,16 @@ use crate::{
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
         password::{HashingFailed, Password, PasswordHash},
-        throttle::{ThrottleScope, WRONG_IN_A_ROW_MAX},
+        throttle::{self, Bucket, ThrottleScope},
         token::{Token, TokenHash},
         user::{Status, Who},
     },
     store::{
-        StoreError, Tx,
+        Database, StoreError, Tx,
         people::{self, Person},
+        refused_sign_ins::RefusalReason,
         sessions::{self, NewSession},
-        throttles::{self, RefusalReason},
+        throttles::{self, Hold},
     },
 };
 
@@ -50,13 +47,70 @@ pub enum SignInError {
     Hashing(#[from] HashingFailed),
 }
 
-/// What an attempt is checked against.
-struct Candidate {
+impl From<Hold> for SignInError {
+    fn from(hold: Hold) -> Self {
+        match hold {
+            Hold::Until(until) => Self::Throttled { until },
+            Hold::Closed => Self::Closed,
+        }
+    }
+}
+
+/// Label of refusals where no address was typed.
+const NOT_AN_ADDRESS: &str = "(not an address)";
+
+/// A sign-in that is tried: by whom, against which hash, and what it counts for.
+struct Attempt {
     person: Option<Person>,
     hash: PasswordHash,
-    account: String,
-    /// Whether the attempt was counted for its network address too.
-    is_stranger: bool,
+    email_key: String,
+    /// Networks first: while one is held, nothing counts against an account. A browser that is known counts for none, and what is no address for no
+    /// account.
+    buckets: Vec<Bucket>,
+    is_known_browser: bool,
+}
+
+impl Attempt {
+    fn find(db: &mut Database, email: &str, visitor: &Visitor) -> Result<Self, StoreError> {
+        let email = EmailAddress::parse(email).ok();
+        let found = email.as_ref().map(|email| people::find_by_email(db, email)).transpose()?.flatten();
+        let known = match (&found, visitor.browser) {
+            (Some((person, _)), Some(browser)) => sessions::is_known_browser(db, person.id, browser)?.then_some(browser),
+            _ => None,
+        };
+        let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &visitor.source) };
+        let account = email.as_ref().map(|email| Bucket::account(email.key(), known));
+        let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
+        Ok(Self {
+            person: person.filter(|_| hash.is_some()),
+            // An address without a password is checked against nobody's.
+            hash: hash.unwrap_or_else(PasswordHash::dummy),
+            email_key: email.map_or_else(|| NOT_AN_ADDRESS.to_owned(), |email| email.key().to_owned()),
+            buckets: networks.into_iter().chain(account).collect(),
+            is_known_browser: known.is_some(),
+        })
+    }
+
+    fn refuse(&self, ctx: &Context, visitor: &Visitor, reason: RefusalReason, now: Timestamp) {
+        ctx.store.note_refusal(&throttle::network(&visitor.source), &self.email_key, reason, now);
+    }
+}
+
+/// Looks whether an attempt may be made, and writes nothing: an attempt that is held costs a few reads. Tells whether the browser is known to the
+/// user.
+///
+/// # Errors
+/// [`SignInError::Throttled`], [`SignInError::Closed`].
+pub fn admit(ctx: &Context, email: &str, visitor: &Visitor) -> Result<bool, SignInError> {
+    let now = ctx.now();
+    let (attempt, hold) = ctx.store.read(|db| {
+        let attempt = Attempt::find(db, email, visitor)?;
+        let hold = throttles::look(db, &attempt.buckets, now)?;
+        Ok::<_, StoreError>((attempt, hold))
+    })?;
+    let Some(hold) = hold else { return Ok(attempt.is_known_browser) };
+    attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
+    Err(hold.into())
 }
 
 /// Checks address and password and begins a session, whose token is returned.
@@ -65,116 +119,52 @@ struct Candidate {
 /// See [`SignInError`].
 pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visitor) -> Result<Token, SignInError> {
     let now = ctx.now();
-    let key = email_key(email);
-    let candidate = count(ctx, email, &key, visitor, now)?;
-    // Between the two transactions, since it takes long. Whoever has no password is checked against nobody's.
-    let is_right = candidate.hash.verify(password);
-    let fresh = if is_right && candidate.hash.is_outdated() { Some(password.hash(&random_bytes(&*ctx.random))?) } else { None };
-    let Some(person) = candidate.person.filter(|_| is_right) else {
-        return refuse(ctx, &key, visitor, RefusalReason::Wrong, now, SignInError::Wrong);
+    let (attempt, hold) = ctx.store.write(|tx| {
+        let attempt = Attempt::find(tx.db(), email, visitor)?;
+        let hold = throttles::count(tx, &attempt.buckets, now)?;
+        Ok::<_, StoreError>((attempt, hold))
+    })?;
+    if let Some(hold) = hold {
+        attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
+        return Err(hold.into());
+    }
+    // Between the two transactions, since it takes long.
+    let is_right = attempt.hash.verify(password);
+    let fresh = if is_right && attempt.hash.is_outdated() { Some(password.hash(&random_bytes(&*ctx.random))?) } else { None };
+    let Some(person) = attempt.person.as_ref().filter(|_| is_right) else {
+        attempt.refuse(ctx, visitor, RefusalReason::Wrong, now);
+        return Err(SignInError::Wrong);
     };
     if person.status(now) != Status::Active {
-        return refuse(ctx, &key, visitor, RefusalReason::Deactivated, now, SignInError::Deactivated);
+        attempt.refuse(ctx, visitor, RefusalReason::Deactivated, now);
+        return Err(SignInError::Deactivated);
     }
     let session = Token::new(&*ctx.random);
     ctx.store.change(|tx| {
         // Somebody may have blocked the person or changed the password while it was hashed.
         let person = people::lock(tx, person.id)?.filter(|person| person.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
-        if people::password_hash(tx.db(), person.id)?.as_ref() != Some(&candidate.hash) {
+        if people::password_hash(tx.db(), person.id)?.as_ref() != Some(&attempt.hash) {
             return Err(SignInError::Wrong);
         }
         if let Some(fresh) = &fresh {
             people::rehash_password(tx, person.id, fresh)?;
         }
-        throttles::forgive(tx, ThrottleScope::Account, &candidate.account)?;
-        if candidate.is_stranger {
-            throttles::take_back(tx, ThrottleScope::Source, &network(&visitor.source), now)?;
-        }
+        let (accounts, networks) = attempt.buckets.iter().cloned().partition::<Vec<_>, _>(|bucket| bucket.scope == ThrottleScope::Account);
+        throttles::take_back(tx, &networks, now)?;
+        accounts.iter().try_for_each(|account| throttles::forgive(tx, account))?;
         begin_session(tx, &person.who(), &session, visitor, now)?;
         Ok(session.clone())
     })
 }
 
-/// Counts the attempt and finds whom it is for.
-fn count(ctx: &Context, email: &str, key: &str, visitor: &Visitor, now: Timestamp) -> Result<Candidate, SignInError> {
-    let email = EmailAddress::parse(email).ok();
-    ctx.store.write(|tx| {
-        let found = email.as_ref().map(|email| people::find_by_email(tx.db(), email)).transpose()?.flatten();
-        let known = match (&found, visitor.browser) {
-            (Some((person, _)), Some(browser)) => sessions::is_known_browser(tx.db(), person.id, browser)?.then_some(browser),
-            _ => None,
-        };
-        let account = account(key, known);
-        let strike = throttles::strike(tx, ThrottleScope::Account, &account, now)?;
-        // Strangers behind the same network address do not hold up a browser that has been here before.
-        let source =
-            if known.is_none() { throttles::strike(tx, ThrottleScope::Source, &network(&visitor.source), now)?.held_until } else { None };
-        let held_until = strike.held_until.max(source);
-        let refused = if strike.in_a_row > WRONG_IN_A_ROW_MAX {
-            Some(SignInError::Closed)
-        } else {
-            held_until.map(|until| SignInError::Throttled { until })
-        };
-        if let Some(refused) = refused {
-            throttles::note_refusal(tx, &visitor.source, key, RefusalReason::Throttled, now)?;
-            return Ok(Err(refused));
-        }
-        let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
-        Ok::<_, StoreError>(Ok(Candidate {
-            person: person.filter(|_| hash.is_some()),
-            hash: hash.unwrap_or_else(PasswordHash::dummy),
-            account,
-            is_stranger: known.is_none(),
-        }))
-    })?
-}
-
-fn refuse(
-    ctx: &Context,
-    key: &str,
-    visitor: &Visitor,
-    reason: RefusalReason,
-    now: Timestamp,
-    error: SignInError,
-) -> Result<Token, SignInError> {
-    ctx.store.write(|tx| throttles::note_refusal(tx, &visitor.source, key, reason, now))?;
-    Err(error)
-}
-
-/// The typed address in the form in which attempts are counted, whether or not it is one.
-fn email_key(typed: &str) -> String {
-    match EmailAddress::parse(typed) {
-        Ok(email) => email.key().to_owned(),
-        Err(_) => "(not an address)".to_owned(),
-    }
-}
-
-/// Under which name attempts on an account are counted: those from each known browser apart from everybody else's.
-pub(super) fn account(email_key: &str, known_browser: Option<TokenHash>) -> String {
-    let mut hash = Sha256::new_with_prefix(email_key);
-    if let Some(browser) = known_browser {
-        hash.update([0]);
-        hash.update(browser.0);
-    }
-    URL_SAFE_NO_PAD.encode(hash.finalize())
-}
-
-/// What attempts from a network address are counted under: of IPv6 the first half, since whoever has one address there has all of a /64.
-pub(super) fn network(source: &str) -> String {
-    match source.parse::<Ipv6Addr>() {
-        Ok(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string(),
-        Err(_) => source.to_owned(),
-    }
-}
-
 /// Lets attempts on an account begin anew, whoever made them and from whichever browser.
 pub(super) fn forget_attempts(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
-    let key = email_key(&person.email);
+    let Ok(email) = EmailAddress::parse(&person.email) else { return Ok(()) };
     for browser in sessions::known_browsers(tx.db(), person.id)? {
-        throttles::forgive(tx, ThrottleScope::Account, &account(&key, Some(browser)))?;
+        throttles::forgive(tx, &Bucket::account(email.key(), Some(browser)))?;
     }
     // Requests for new passwords stay counted: a stranger who asks for one would learn from a wait that is gone whose address it is.
-    throttles::forgive(tx, ThrottleScope::Account, &account(&key, None))
+    throttles::forgive(tx, &Bucket::account(email.key(), None))
 }
 
 /// Begins a session within the transaction of whatever led to it.
@@ -217,17 +207,4 @@ fn end_session(tx: &mut Tx<'_>, session: TokenHash, source: &str, now: Timestamp
         tx.audit(about_user(now, by_oneself(&who, source), AuditAction::SignOut, &who, json!({})));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::network;
-
-    #[test]
-    fn addresses_of_one_ipv6_network_count_as_one() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
-        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
-        assert_eq!(network("192.0.2.1"), "192.0.2.1");
-        assert_eq!(network("unknown"), "unknown");
-    }
 }

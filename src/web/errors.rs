@@ -176,6 +176,14 @@ impl ErrorPage {
         Self::new("This was only partly done", text).with_link("Go to the list", list)
     }
 
+    /// 503: too many sign in at once.
+    pub fn busy() -> Self {
+        Self::new(
+            "Usher is busy right now",
+            "Too many people are signing in at once. Nothing was saved. Wait a few seconds, then try again.",
+        )
+    }
+
     /// 503: the database does not answer.
     pub fn unavailable() -> Self {
         Self::new("Usher is not available right now", "Nothing was saved. Wait a minute, then try again.")
@@ -215,6 +223,7 @@ mod tests {
                 "503-partly",
                 ErrorPage::broken_off("72 of 200 users were deactivated.".to_owned(), paths::UsersAndPermissions {}.to_string()),
             ),
+            ("503-busy", ErrorPage::busy()),
             ("503", ErrorPage::unavailable().with_link("Try again", paths::SignIn {}.to_string())),
         ];
         for (name, page) in pages {

@@ -61,8 +61,10 @@ pub(super) enum Failure {
     Encoded,
     /// 431
     HeadTooLong,
-    /// 503
+    /// 503: the database does not answer.
     Unavailable,
+    /// 503: too many passwords wait to be hashed.
+    Busy,
     /// 500: for the log, never for the page.
     Internal(String),
 }
@@ -86,7 +88,7 @@ impl ResponseError for Failure {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Refused { .. } | Self::SentTwice => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unavailable | Self::BrokenOff { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Busy | Self::BrokenOff { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
             Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::HeadTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -101,7 +103,7 @@ impl ResponseError for Failure {
                 let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
                 response.headers_mut().insert(header::LOCATION, respond::location(&location));
             }
-            Self::Unavailable => {
+            Self::Unavailable | Self::Busy => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
             }
             _ => {}
@@ -140,6 +142,7 @@ pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &s
         }
         Some(Failure::BrokenOff { text, list }) => return ErrorPage::broken_off(text.clone(), list),
         Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
+        Some(Failure::Busy) => return ErrorPage::busy(),
         Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
         Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}
@@ -224,7 +227,6 @@ impl From<LinkError> for Failure {
         match error {
             LinkError::NotOpen => Self::NotFound,
             LinkError::Store(error) => error.into(),
-            LinkError::Hashing(error) => Self::Internal(error.to_string()),
         }
     }
 }
@@ -263,6 +265,20 @@ impl Failure {
             Refusal::LastActiveAdmin => {
                 refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_busy_or_away_says_when_to_come_again() {
+        for failure in [Failure::Busy, Failure::Unavailable] {
+            let answer = failure.error_response();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(answer.headers().contains_key(header::RETRY_AFTER), "{failure}");
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     extract::Guest,
     failure::Failure,
     form::Form,
+    new_password,
     page::{FieldError, parse},
     paths,
     respond::{self, Answer},
@@ -14,8 +15,11 @@ use super::{
     state::State,
 };
 use crate::{
-    domain::{company::Company, email_address::EmailAddress, password::Password, text::CompanyName, token::Token},
-    usecases::setup::{self, NewAdmin, SetupError},
+    domain::{company::Company, email_address::EmailAddress, password::NewPassword, text::CompanyName, token::Token},
+    usecases::{
+        Context,
+        setup::{self, FirstAdmin, SetupError},
+    },
 };
 use actix_session::Session;
 use actix_web::web::{Data, Query};
@@ -87,15 +91,29 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
     let company = look(&state, &form.key).await?;
     let (name, admin) = match form.parse(&company) {
         Ok(parsed) => parsed,
-        Err(fields) => {
+        Err(mut fields) => {
+            let (link, source, min) = (token(&form.key)?, &guest.visitor.source, company.password_min);
+            fields.password = new_password::review(&state, link, source, &form.password, min, Vec::new()).await?;
             let gate = respond::gate(&state, &guest, "");
             return respond::again(&SetupPage { gate, key: form.key, fields: *fields, password_min: company.password_min });
         }
     };
-    let visitor = guest.visitor.clone();
-    let begun = state.try_run_hashing(move |ctx| setup::set_up(ctx, &token(&form.key)?, &name, &admin, &visitor)).await??;
-    session::begin(&session, &begun)?;
-    respond::see_other(paths::Root {})
+    let (link, visitor) = (token(&form.key)?, guest.visitor.clone());
+    let set_up = move |ctx: &Context, link: &Token| setup::set_up(ctx, link, &name, admin, &visitor);
+    match new_password::run(&state, link, &guest.visitor.source, set_up).await? {
+        Ok(begun) => {
+            session::begin(&session, &begun)?;
+            respond::see_other(paths::Root {})
+        }
+        Err(SetupError::Password(error)) => new_password::again(error, state.ctx.now(), |password| {
+            let [company_name, first_name, last_name, email] =
+                [&form.company, &form.first_name, &form.last_name, &form.email].map(|typed| Field::new(&**typed));
+            let fields = SetupFields { company: company_name, first_name, last_name, email, password };
+            let gate = respond::gate(&state, &guest, "");
+            SetupPage { gate, key: form.key.clone(), fields, password_min: company.password_min }
+        }),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn look(state: &State, key: &str) -> Result<Company, Failure> {
@@ -108,18 +126,17 @@ fn token(key: &str) -> Result<Token, SetupError> {
 }
 
 impl SetupForm {
-    fn parse(&self, company: &Company) -> Result<(CompanyName, NewAdmin), Box<SetupFields>> {
+    fn parse(&self, company: &Company) -> Result<(CompanyName, FirstAdmin), Box<SetupFields>> {
         let mut fields = SetupFields::default();
         let name = parse(&self.company, FieldError::line("the company’s name", CompanyName::parse), &mut fields.company);
         let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
         let last_name = parse(&self.last_name, FieldError::last_name(), &mut fields.last_name);
         let email = parse(&self.email, EmailAddress::parse, &mut fields.email);
-        let known = [&*self.company, &*self.first_name, &*self.last_name, &*self.email];
-        let password = Password::choose(&self.password, company.password_min, &known);
+        let password = NewPassword::parse(&self.password, company.password_min);
         let password = password.map_err(|error| fields.password = SecretField::refused(error)).ok();
         match (name, first_name, last_name, email, password) {
             (Some(name), Some(first_name), Some(last_name), Some(email), Some(password)) => {
-                Ok((name, NewAdmin { first_name, last_name, email, password }))
+                Ok((name, FirstAdmin { first_name, last_name, email, password }))
             }
             _ => Err(Box::new(fields)),
         }
@@ -131,7 +148,7 @@ impl From<SetupError> for Failure {
         match error {
             SetupError::NoSuchAddress => Self::NotFound,
             SetupError::Store(error) => error.into(),
-            SetupError::Hashing(error) => Self::Internal(error.to_string()),
+            SetupError::Password(error) => Self::Internal(error.to_string()),
         }
     }
 }

@@ -10,14 +10,15 @@ use super::{
     extract::{CurrentUser, Guest},
     failure::Failure,
     form::{Button, Form},
+    hashing::HashingClass,
     paths,
     respond::{self, Answer},
     session,
     state::State,
 };
 use crate::{
-    domain::password::Password,
-    usecases::{self, sign_in::SignInError},
+    domain::{password::Password, token::Token},
+    usecases::{self, Visitor, sign_in::SignInError},
 };
 use actix_session::Session;
 use actix_web::{
@@ -142,9 +143,7 @@ pub(super) async fn show(state: Data<State>, guest: Guest, query: Query<SignInQu
 /// `POST /sign-in`
 pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SignInForm>) -> Answer {
     let Form(SignInForm { email, password, next, unsent }, _) = form;
-    let (typed, visitor) = (email.clone(), guest.visitor.clone());
-    let signed_in =
-        state.try_run_hashing(move |ctx| usecases::sign_in::sign_in(ctx, &typed, &Password::typed(&password), &visitor)).await?;
+    let signed_in = try_sign_in(&state, guest.visitor.clone(), email.clone(), password).await?;
     state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
         Ok(begun) => {
@@ -166,6 +165,17 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
         SignInProblem::TooMany(wait) => respond::wait(wait, &page),
         _ => respond::with_status(status, &page),
     }
+}
+
+/// Looks first whether the attempt may be made, so that one that is held takes no place in the queue.
+async fn try_sign_in(state: &State, visitor: Visitor, email: String, password: String) -> Result<Result<Token, SignInError>, Failure> {
+    let (admitted, typed) = (visitor.clone(), email.clone());
+    let is_known_browser = match state.try_run(move |ctx| usecases::sign_in::admit(ctx, &typed, &admitted)).await? {
+        Ok(is_known_browser) => is_known_browser,
+        Err(error) => return Ok(Err(error)),
+    };
+    let class = if is_known_browser { HashingClass::Known } else { HashingClass::Stranger };
+    state.try_run_hashing(class, move |ctx| usecases::sign_in::sign_in(ctx, &email, &Password::typed(&password), &visitor)).await
 }
 
 /// Where somebody signed in goes: to the page they wanted, if it is one of ours.

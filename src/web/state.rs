@@ -2,11 +2,14 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use tokio::sync::Semaphore;
-
 use crate::usecases::{Commits, Context};
 
-use super::{failure::Failure, metrics::Metrics, users_and_permissions::export::Exports};
+use super::{
+    failure::Failure,
+    hashing::{HashingClass, HashingQueue},
+    metrics::Metrics,
+    users_and_permissions::export::Exports,
+};
 
 tokio::task_local! {
     /// What the request under way may have saved.
@@ -36,8 +39,7 @@ impl std::fmt::Debug for Reach {
 pub struct State {
     pub ctx: Context,
     pub reach: Reach,
-    /// As many passwords are hashed at once as there are cores: more would only take memory, 19 MiB each.
-    hashing: Arc<Semaphore>,
+    hashing: HashingQueue,
     pub(super) metrics: Arc<Metrics>,
     pub(super) exports: Exports,
 }
@@ -46,7 +48,7 @@ impl State {
     pub fn new(ctx: Context, reach: Reach) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let metrics = Arc::new(Metrics::new(ctx.now()));
-        Self { ctx, reach, hashing: Arc::new(Semaphore::new(cores)), metrics, exports: Exports::default() }
+        Self { ctx, reach, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
     }
 
     /// Runs a use case on the threads that may wait for the database.
@@ -72,18 +74,24 @@ impl State {
         actix_web::web::block(move || f(&ctx)).await.map_err(|_| Failure::Internal("a use case was cancelled".to_owned()))
     }
 
-    /// The same, for use cases that hash a password.
+    /// The same, for use cases that judge or hash a password. They wait in a queue of their own, not on the threads that serve pages.
     pub(super) async fn try_run_hashing<T, E>(
         &self,
+        class: HashingClass,
         f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, Failure>
     where
         T: Send + 'static,
         E: Send + 'static,
     {
-        let permit = Arc::clone(&self.hashing).acquire_owned().await;
-        let outcome = self.try_run(f).await;
-        drop(permit);
+        let permit = self.hashing.enter(class).await.map_err(|_| Failure::Busy)?;
+        let hashing = move |ctx: &Context| {
+            let outcome = f(ctx);
+            // Here, since a browser that goes away does not end the work.
+            drop(permit);
+            outcome
+        };
+        let outcome = self.try_run(hashing).await;
         actix_web::rt::spawn(give_memory_back());
         outcome
     }

@@ -71,7 +71,7 @@ fn forms_before_signing_in_say_what_is_wrong() {
             ("Enter a first name", "First Name"),
             ("Use at most 100 characters", "Last Name"),
             ("Enter an email address such as name@example.com", "Email Address"),
-            ("This is easy to guess. Add another word or two", "Password"),
+            ("This password is common or was leaked. Choose another one", "Password"),
         ],
     };
     setup.comes_back_with_words_at_the_fields(&browser);

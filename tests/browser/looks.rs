@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use fantoccini::key::Key;
 use usher::{
-    domain::{email_address::EmailAddress, ids::UserId, password::Password, text::PersonName, token::Token, user::DefaultRole},
+    domain::{email_address::EmailAddress, ids::UserId, password::NewPassword, text::PersonName, token::Token, user::DefaultRole},
     usecases::{
         Door, Visitor, groups, invitations, password_reset,
         profiles::{self, Profile},
@@ -125,7 +125,7 @@ fn an_invitation_and_every_end_of_it() {
     let token = Token::parse(used.strip_prefix("/invitation/").unwrap()).unwrap();
     let name = PersonName::parse("Noor").unwrap();
     let visitor = Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None };
-    invitations::accept(ctx, &token, &name, &name, &Password::typed(PASSWORD), &visitor).unwrap();
+    invitations::accept(ctx, &token, &name, &name, NewPassword::parse(PASSWORD, 15).unwrap(), &visitor).unwrap();
     invitations::revoke(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
     invitations::resend(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
 

@@ -60,7 +60,7 @@ with_scripts_and_without! {
         jonas.see("For jonas.vermeulen@example.com.");
         jonas.fill("New Password", "passwordpassword");
         jonas.press("Save password");
-        jonas.see("This is easy to guess. Add another word or two");
+        jonas.see("This password is common or was leaked. Choose another one");
         jonas.fill("New Password", "ribbon cactus violin forty");
         jonas.press("Save password");
         jonas.see("Your password is changed. Sign in with the new one.");

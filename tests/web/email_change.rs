@@ -4,13 +4,12 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
     domain::{
-        clock::SystemRandom, email_address::EmailAddress, ids::UserId, password::Password, policy::Refusal, text::PersonName, token::Token,
-        user::Status,
+        clock::SystemRandom, email_address::EmailAddress, ids::UserId, policy::Refusal, text::PersonName, token::Token, user::Status,
     },
     mail::Outgoing,
     store::people,
     usecases::{
-        Denied, LinkError, assignments,
+        Denied, LinkError, SetPasswordError, assignments,
         email_change::{self, ConfirmError, Pending},
         password_reset,
         profiles::{self, Profile, ProfileError},
@@ -19,7 +18,7 @@ use usher::{
 
 use crate::{
     helpers::{PASSWORD, Page, TestApp},
-    steps::{NOOR, add_member, at_once, confirm, forgot, invite, press, reset_link, sql, token, user_path},
+    steps::{NOOR, add_member, at_once, confirm, forgot, invite, new_password, press, reset_link, sql, token, user_path, visitor},
 };
 
 const MAYA: &str = "maya.fischer@example.com";
@@ -236,8 +235,8 @@ on_both! {
         let reset = reset_link(&app, OLD).await;
         sql(&app, "UPDATE users SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE first_name = 'Hana'");
         app.browser().get(&app, &reset).await.is(410).sees("This link was replaced");
-        let chosen = password_reset::choose(&app.ctx, &token(&reset), &Password::typed(PASSWORD), "192.0.2.1");
-        assert!(matches!(chosen, Err(LinkError::NotOpen)), "{chosen:?}");
+        let chosen = password_reset::choose(&app.ctx, &token(&reset), new_password(PASSWORD), &visitor());
+        assert!(matches!(chosen, Err(SetPasswordError::Link(LinkError::NotOpen))), "{chosen:?}");
     }
 
     async fn a_link_confirms_the_address_that_it_was_sent_to_and_no_other(db: Db) {

@@ -9,14 +9,13 @@ use usher::{
     domain::{
         clock::SystemRandom,
         email_address::EmailAddress,
-        password::Password,
         text::PersonName,
         token::{Token, TokenPurpose},
     },
     mail::{Sender, Transport},
     store::{outbox, tokens},
     usecases::{
-        LinkError,
+        LinkError, SetPasswordError,
         delivery::{self, Delivered},
         invitations,
     },
@@ -24,7 +23,7 @@ use usher::{
 
 use crate::{
     helpers::{PASSWORD, Setting, TestApp},
-    steps::{Contents, NOOR, at_once, confirm, invite, press, row, sql, token, user_path, visitor},
+    steps::{Contents, NOOR, at_once, confirm, invite, new_password, press, row, sql, token, user_path, visitor},
 };
 
 on_both! {
@@ -136,9 +135,9 @@ on_both! {
         let token = token(&invite(&app, &mut maya, "noor@example.com").await);
         let name = PersonName::parse("Noor").unwrap();
         let ctx = &app.ctx;
-        let outcomes = at_once([(); 4], |()| invitations::accept(ctx, &token, &name, &name, &Password::typed(PASSWORD), &visitor()));
+        let outcomes = at_once([(); 4], |()| invitations::accept(ctx, &token, &name, &name, new_password(PASSWORD), &visitor()));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(LinkError::NotOpen))).count(), 3, "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(SetPasswordError::Link(LinkError::NotOpen)))).count(), 3, "{outcomes:?}");
     }
 
     async fn of_two_who_invite_an_address_at_the_same_moment_one_does(db: Db) {
@@ -225,8 +224,8 @@ on_both! {
         app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
         app.browser().get(&app, &format!("/invitation/{}", reset.reveal())).await.is(404);
         let name = PersonName::parse("Noor").unwrap();
-        let accepted = invitations::accept(&app.ctx, &reset, &name, &name, &Password::typed(PASSWORD), &visitor());
-        assert!(matches!(accepted, Err(LinkError::NotOpen)));
+        let accepted = invitations::accept(&app.ctx, &reset, &name, &name, new_password(PASSWORD), &visitor());
+        assert!(matches!(accepted, Err(SetPasswordError::Link(LinkError::NotOpen))));
     }
 
     async fn a_link_is_good_only_for_the_address_that_it_was_sent_to(db: Db) {
@@ -262,7 +261,7 @@ on_both! {
             (&long[..129], "Use at most 128 characters"),
             ("Noor van Dijk Noor", "Leave out your name, your email address and the company’s name"),
             ("Northwind Trading", "Leave out your name, your email address and the company’s name"),
-            ("passwordpassword", "This is easy to guess. Add another word or two"),
+            ("passwordpassword", "This password is common or was leaked. Choose another one"),
             ("aaaaaaaaaaaaaaaaaaaa", "This is easy to guess. Add another word or two"),
         ] {
             let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", password)];
@@ -272,6 +271,22 @@ on_both! {
             assert!(password.is_empty() || !page.body.contains(&format!("value=\"{password}\"")));
         }
         noor.fill(&app, &link, &NOOR).await.redirects_to("/");
+    }
+
+    async fn tries_at_an_invitation_are_counted_and_names_stay(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let link = invite(&app, &mut maya, "noor@example.com").await;
+        let mut noor = app.browser();
+        let page = noor.get(&app, &link).await;
+        let fields = |password| [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", password)];
+        for _ in 0..11 {
+            noor.send(&app, &page, &link, &fields("correct horse battery staple")).await.is(422).sees("common or was leaked");
+        }
+        let held = noor.send(&app, &page, &link, &fields(PASSWORD)).await;
+        held.is(429).sees("Too many attempts. Try again in 1 second.");
+        assert!(held.body.contains("value=\"van Dijk\"") && !held.body.contains(PASSWORD));
+        app.advance(TimeDelta::seconds(1));
+        noor.send(&app, &page, &link, &fields(PASSWORD)).await.redirects_to("/");
     }
 
     async fn hostile_names_are_refused_at_their_fields(db: Db) {

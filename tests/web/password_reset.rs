@@ -3,14 +3,14 @@
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
-    domain::{clock::SystemRandom, ids::UserId, password::Password, policy::Refusal, token::Token, user::Status},
+    domain::{clock::SystemRandom, email_address::EmailAddress, ids::UserId, policy::Refusal, token::Token, user::Status},
     mail::SendError,
-    usecases::{Denied, LinkError, password_reset, users},
+    usecases::{Denied, LinkError, SetPasswordError, delivery::Delivered, password_reset, users},
 };
 
 use crate::{
     helpers::{Db, PASSWORD, Page, Setting, TestApp},
-    steps::{Contents, NOOR, add_member, at_once, confirm, forgot, invite, press, reset_link, token, user_path},
+    steps::{Contents, NOOR, add_member, at_once, confirm, forgot, invite, new_password, press, reset_link, token, user_path, visitor},
 };
 
 const HANA: &str = "hana.novotna@example.com";
@@ -225,9 +225,9 @@ on_both! {
         app.create_user("Hana", "Novotna");
         let token = token(&reset_link(&app, HANA).await);
         let ctx = &app.ctx;
-        let outcomes = at_once([(); 4], |()| password_reset::choose(ctx, &token, &Password::typed(NEW), "192.0.2.1"));
+        let outcomes = at_once([(); 4], |()| password_reset::choose(ctx, &token, new_password(NEW), &visitor()));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(LinkError::NotOpen))).count(), 3, "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(SetPasswordError::Link(LinkError::NotOpen)))).count(), 3, "{outcomes:?}");
         app.mails().await;
     }
 
@@ -300,6 +300,35 @@ on_both! {
         assert_eq!(app.count("reset_requests"), 22);
     }
 
+    async fn requests_from_many_networks_of_one_site_are_held_together(db: Db) {
+        let rows = async |asked: u32| {
+            let app = TestApp::empty(db).await;
+            for place in 0..asked {
+                let email = EmailAddress::parse(&format!("nobody{place}@example.com")).unwrap();
+                let network = ((place % 256) << 8) | (place / 256);
+                let held = password_reset::ask(&app.ctx, &email, &format!("2001:db8:1:{network:x}::1")).unwrap();
+                assert_eq!(held.is_some(), place > 320, "{place}");
+            }
+            let writes = app.store().load().writes.count();
+            (app.count("reset_requests"), app.count("throttles WHERE scope = 'reset_account'"), writes)
+        };
+        let (few, many) = (rows(340).await, rows(680).await);
+        assert_eq!((few.0, few.1), (321, 321));
+        assert_eq!(few, many, "a request that is held writes nothing");
+    }
+
+    async fn a_mail_waits_for_few_requests(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        for place in 0..20 {
+            forgot(&app, &format!("nobody{place}@example.com")).await.redirects_to(SENT);
+        }
+        maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
+        assert_eq!(app.deliver().await, Delivered::One);
+        assert_eq!((app.mailbox().take().len(), app.count("reset_requests")), (1, 10));
+        assert_eq!(app.deliver().await, Delivered::One);
+        assert_eq!((app.deliver().await, app.count("reset_requests")), (Delivered::Nothing, 0));
+    }
+
     async fn requests_hold_up_no_sign_in(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         app.create_user("Hana", "Novotna");
@@ -353,6 +382,45 @@ on_both! {
         app.mails().await;
     }
 
+    async fn a_browser_that_chose_a_new_password_is_known(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        app.create_user("Hana", "Novotna");
+        let mut hana = app.browser();
+        let link = reset_link(&app, HANA).await;
+        hana.fill(&app, &link, &[("password", NEW)]).await.redirects_to(DONE);
+        app.mails().await;
+        for _ in 0..2 {
+            app.browser().sign_in(&app, HANA, "not the password").await;
+        }
+        app.browser().sign_in(&app, HANA, NEW).await.is(429);
+        app.execute("UPDATE throttles SET wrong_in_a_row = 100");
+        hana.sign_in(&app, HANA, NEW).await.redirects_to("/");
+    }
+
+    async fn tries_at_a_link_are_counted_and_held_ones_cost_a_read(db: Db) {
+        let (app, _) = TestApp::with_admin(db).await;
+        app.create_user("Hana", "Novotna");
+        let link = reset_link(&app, HANA).await;
+        let mut hana = app.browser();
+        let page = hana.get(&app, &link).await;
+        for _ in 0..11 {
+            hana.send(&app, &page, &link, &[("password", "passwordpassword")]).await.is(422).sees("common or was leaked");
+        }
+        for tries in [5, 10] {
+            let before = app.store().load().writes.count();
+            for _ in 0..tries {
+                let held = hana.send(&app, &page, &link, &[("password", NEW)]).await;
+                held.is(429).sees("Too many attempts. Try again in 1 second.");
+                assert_eq!(held.header("retry-after"), "2");
+            }
+            assert_eq!(app.store().load().writes.count(), before);
+        }
+        app.advance(TimeDelta::seconds(1));
+        hana.send(&app, &page, &link, &[("password", NEW)]).await.redirects_to(DONE);
+        assert_eq!(app.count("throttles WHERE scope = 'link'"), 0);
+        app.mails().await;
+    }
+
     async fn a_refused_password_is_told_why_and_uses_nothing_up(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         app.create_user("Hana", "Novotna");
@@ -366,7 +434,8 @@ on_both! {
             ("Hana Novotna Hana", personal),
             ("hana.novotna@example.com", personal),
             ("Northwind Trading", personal),
-            ("passwordpassword", "This is easy to guess. Add another word or two"),
+            ("passwordpassword", "This password is common or was leaked. Choose another one"),
+            ("aaaaaaaaaaaaaaaaaaaa", "This is easy to guess. Add another word or two"),
         ] {
             let page = hana.fill(&app, &link, &[("password", password)]).await;
             page.is(422).sees(reason);
@@ -404,8 +473,8 @@ on_both! {
             app.browser().get(&app, &format!("/reset/{link}")).await.is(404);
         }
         app.browser().get(&app, &format!("/reset/{}", unknown.reveal())).await.sees("This link leads nowhere");
-        let chosen = password_reset::choose(&app.ctx, &invitation, &Password::typed(NEW), "192.0.2.1");
-        assert!(matches!(chosen, Err(LinkError::NotOpen)), "{chosen:?}");
+        let chosen = password_reset::choose(&app.ctx, &invitation, new_password(NEW), &visitor());
+        assert!(matches!(chosen, Err(SetPasswordError::Link(LinkError::NotOpen))), "{chosen:?}");
     }
 
     async fn a_link_for_a_new_password_opens_nothing_else(db: Db) {

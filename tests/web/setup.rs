@@ -68,4 +68,23 @@ on_both! {
         assert!(!page.body.contains("value=\"short\""));
         assert!(app.deeds().is_empty());
     }
+
+    async fn a_common_password_is_refused_and_what_was_typed_stays(db: Db) {
+        let app = TestApp::empty(db).await;
+        let address = address(&app).unwrap();
+        let mut maya = app.browser();
+        let page = maya.get(&app, &address).await;
+        let with = |password| [&FORM[..4], &[("password", password)]].concat();
+        for password in ["thisismypassword", "Correct-Horse-Battery-Staple", "tobeornottobethatisthequestion"] {
+            let again = maya.send(&app, &page, "/setup", &with(password)).await;
+            again.is(422).sees("This password is common or was leaked. Choose another one");
+            assert!(again.body.contains("value=\"Northwind Trading\"") && !again.body.contains(password));
+        }
+        for _ in 0..8 {
+            maya.send(&app, &page, "/setup", &with("letmeinletmeinletmein")).await.is(422);
+        }
+        maya.send(&app, &page, "/setup", &with(PASSWORD)).await.is(429).sees("Too many attempts. Try again in 1 second.");
+        app.advance(TimeDelta::seconds(1));
+        maya.send(&app, &page, "/setup", &with(PASSWORD)).await.redirects_to("/");
+    }
 }

@@ -3,9 +3,12 @@
 use actix_web::http::header;
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
 use chrono::TimeDelta;
-use usher::store::throttles::{self, RefusalReason};
+use usher::{
+    store::refused_sign_ins::{self, RefusalReason},
+    usecases::housekeeping,
+};
 
-use crate::helpers::{Browser, PASSWORD, Page, TestApp};
+use crate::helpers::{Browser, PASSWORD, Page, Setting, TestApp};
 
 /// What everybody reads whose address or password is wrong.
 const WRONG: &str = "Email address or password is wrong";
@@ -18,7 +21,8 @@ fn without_the_typed(page: &Page, email: &str) -> String {
 
 /// Sources, addresses and reasons of the sign-ins that were refused, and how often.
 fn refusals(app: &TestApp) -> Vec<(String, String, RefusalReason, i64)> {
-    app.store().read(|db| throttles::refusals(db, 100)).unwrap()
+    housekeeping::write_refusals(&app.ctx).unwrap();
+    app.store().read(|db| refused_sign_ins::refusals(db, 100)).unwrap()
 }
 
 /// The form that a page shows to whoever is signed in, with which somebody else signs in over it.
@@ -197,6 +201,17 @@ on_both! {
             ]
         );
         assert_eq!(app.deeds(), deeds);
+    }
+
+    async fn refused_sign_ins_are_counted_by_network(db: Db) {
+        let (app, _) = TestApp::with_admin_and(db, Setting { trusted_proxy: Some("192.0.2.1"), ..Setting::default() }).await;
+        for place in 1..=4 {
+            let mut stranger = app.browser();
+            stranger.headers.push(("x-forwarded-for", format!("2001:db8:1:2::{place}")));
+            stranger.sign_in(&app, "nobody", "not the password").await.is(422);
+        }
+        let by_network = ("2001:db8:1:2::/64".to_owned(), "(not an address)".to_owned(), RefusalReason::Wrong, 4);
+        assert_eq!(refusals(&app), [by_network]);
     }
 
     async fn an_outdated_hash_is_made_again_by_the_right_password(db: Db) {

@@ -4,7 +4,7 @@
 
 use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 use usher::{
-    domain::{ids::UserId, token::Token},
+    domain::{ids::UserId, password::NewPassword, token::Token},
     store::{Database, StoreError},
     usecases::Visitor,
 };
@@ -106,6 +106,11 @@ pub async fn csrf(app: &TestApp, browser: &mut Browser) -> String {
 /// Somebody at a page without a session, for calls past the pages.
 pub fn visitor() -> Visitor {
     Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
+}
+
+/// A new password of the right length.
+pub fn new_password(text: &str) -> NewPassword {
+    NewPassword::parse(text, 15).unwrap()
 }
 
 /// Each does it at the same moment, on a thread of their own.

@@ -31,6 +31,12 @@ fn wrong_in_a_row(app: &TestApp, scope: &str, count: u32) {
     app.advance(TimeDelta::minutes(15));
 }
 
+/// The same for one network.
+fn wrong_in_a_row_at(app: &TestApp, network: &str, count: u32) {
+    assert_eq!(app.execute(&format!("UPDATE throttles SET wrong_in_a_row = {count} WHERE key = '{network}'")), 1);
+    app.advance(TimeDelta::minutes(15));
+}
+
 on_both! {
     async fn waits_grow_and_the_page_says_until_when(db: Db) {
         let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
@@ -212,5 +218,72 @@ on_both! {
         }
         assert_eq!(app.count("throttles"), strikes);
         assert_eq!(browser.cookie("usher"), None);
+    }
+
+    async fn a_held_network_writes_nothing_and_counts_against_no_account(db: Db) {
+        let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
+        stranger_tries(&app, 1, "nobody@example.com", "not the password").await.is(422);
+        wrong_in_a_row_at(&app, "198.51.100.1", 20);
+        stranger_tries(&app, 1, "nobody@example.com", "not the password").await.is(422);
+        let rows = app.count("throttles");
+        for tries in [20, 40] {
+            let before = app.store().load().writes.count();
+            for place in 0..tries {
+                let email = if place % 2 == 0 { MAYA.to_owned() } else { format!("typed{place}@example.com") };
+                stranger_tries(&app, 1, &email, "not the password").await.is(429);
+            }
+            assert_eq!((app.store().load().writes.count(), app.count("throttles")), (before, rows));
+        }
+        stranger_tries(&app, 2, MAYA, PASSWORD).await.redirects_to("/");
+    }
+
+    async fn a_known_browser_gets_in_while_its_network_is_held(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        maya.sign_out(&app).await;
+        app.browser().sign_in(&app, "nobody@example.com", "not the password").await.is(422);
+        wrong_in_a_row(&app, "source", 1000);
+        app.browser().sign_in(&app, MAYA, "not the password").await.is(422);
+        app.browser().sign_in(&app, MAYA, PASSWORD).await.is(429).sees("Try again in 15 minutes.");
+        maya.sign_in(&app, MAYA, PASSWORD).await.redirects_to("/");
+    }
+
+    async fn wider_networks_have_a_larger_grace(db: Db) {
+        let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
+        let tries = async |source: &str, email: &str| at(&app, source).sign_in(&app, email, "not the password").await.status.as_u16();
+        assert_eq!(tries("2001:db8:1:2::1", "nobody@example.com").await, 422);
+        assert_eq!(app.execute("UPDATE throttles SET wrong_in_a_row = 79 WHERE key LIKE '%/56' OR key LIKE '%/48'"), 2);
+        for (source, status) in [("2001:db8:1:3::1", 422), ("2001:db8:1:4::1", 422), ("2001:db8:1:5::1", 429), ("2001:db8:1:100::1", 422)] {
+            assert_eq!(tries(source, &format!("typed-{}@example.com", source.replace(':', "-"))).await, status, "{source}");
+        }
+        assert_eq!(app.execute("UPDATE throttles SET wrong_in_a_row = 320 WHERE key LIKE '%/48'"), 1);
+        assert_eq!(tries("2001:db8:1:200::1", "somebody@example.com").await, 422);
+        assert_eq!(tries("2001:db8:1:300::1", "anybody@example.com").await, 429);
+        assert_eq!(tries("2001:db8:2::1", "anybody@example.com").await, 422);
+    }
+
+    async fn what_is_no_address_counts_by_its_network_alone(db: Db) {
+        let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
+        for place in 0..10 {
+            stranger_tries(&app, place, "maya", "not the password").await.is(422);
+        }
+        for _ in 0..3 {
+            stranger_tries(&app, 1, "maya", "not the password").await.is(422);
+        }
+        assert_eq!(app.count("throttles WHERE scope = 'account'"), 0);
+        wrong_in_a_row_at(&app, "198.51.100.1", 21);
+        stranger_tries(&app, 1, "maya", "not the password").await.is(422);
+        stranger_tries(&app, 1, "maya", "not the password").await.is(429);
+        stranger_tries(&app, 2, "maya", "not the password").await.is(422);
+    }
+
+    async fn marks_that_were_made_while_the_clock_was_ahead_hold_nobody(db: Db) {
+        let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
+        app.advance(TimeDelta::days(2));
+        for _ in 0..2 {
+            stranger_tries(&app, 1, MAYA, "not the password").await;
+        }
+        app.execute("UPDATE throttles SET wrong_in_a_row = 50 WHERE scope = 'source'");
+        app.advance(TimeDelta::days(-2));
+        stranger_tries(&app, 1, MAYA, PASSWORD).await.redirects_to("/");
     }
 }

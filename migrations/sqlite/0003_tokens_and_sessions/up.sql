@@ -24,6 +24,8 @@ CREATE TABLE reset_requests (
     id         INTEGER   PRIMARY KEY AUTOINCREMENT,
     email      TEXT      NOT NULL,
     source     TEXT      NOT NULL,
+    -- The widest network of the source that requests are counted by.
+    network    TEXT      NOT NULL,
     asked_at   TIMESTAMP NOT NULL
 );
 
@@ -56,10 +58,10 @@ CREATE TABLE known_browsers (
     PRIMARY KEY (user_id, browser_hash)
 ) WITHOUT ROWID;
 
--- Wrong attempts in a row, and requests for new passwords, by typed address (hashed, known or not) and by network address; and mails that an
--- administrator sends somebody, by both.
+-- Wrong attempts in a row, and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were tried
+-- behind a link; and mails that an administrator sends somebody, by both.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'clicks')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'clicks')),
     key           TEXT      NOT NULL,
     wrong_in_a_row INTEGER  NOT NULL,
     last_at       TIMESTAMP NOT NULL,

@@ -38,8 +38,8 @@ CREATE TABLE audit_head (
 );
 INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, zeroblob(32));
 
--- Refused sign-ins stand apart, so that a stranger can neither fill the chain nor hold its lock: one row for each minute, source and
--- address up to a limit a minute, then one for each minute and source.
+-- Refused sign-ins stand apart, so that a stranger can neither fill the chain nor hold its lock: one row for each minute, network and
+-- address up to a limit a minute, then one for each minute and network up to another, then one for the minute. Empty texts stand for several.
 CREATE TABLE refused_sign_ins (
     minute    TIMESTAMP NOT NULL,
     source    TEXT      NOT NULL,

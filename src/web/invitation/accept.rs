@@ -8,15 +8,15 @@ use crate::web::{
     paths,
 };
 use crate::{
-    domain::{password::Password, text::PersonName},
+    domain::{password::NewPassword, text::PersonName, token::Token},
     usecases::{
-        LinkError,
+        Context, LinkError, SetPasswordError,
         invitations::{self, Open},
     },
     web::{
         extract::Guest,
         form::Form,
-        links,
+        links, new_password,
         page::{FieldError, parse},
         respond::{self, Answer},
         session,
@@ -103,20 +103,27 @@ pub(in crate::web) async fn submit(
     };
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
-        Err(fields) => return respond::again(&accept_page(&state, &guest, &token, &open, *fields)),
+        Err(mut fields) => {
+            let known = vec![open.person.email.clone(), open.company.name.clone()];
+            let (link, source, min) = (links::token(&token)?, &guest.visitor.source, open.company.password_min);
+            fields.password = new_password::review(&state, link, source, &form.0.password, min, known).await?;
+            return respond::again(&accept_page(&state, &guest, &token, &open, *fields));
+        }
     };
-    let (visitor, text) = (guest.visitor.clone(), token.clone());
-    let accepted = state
-        .try_run_hashing(move |ctx| invitations::accept(ctx, &links::token(&text)?, &first_name, &last_name, &password, &visitor))
-        .await?;
-    match accepted {
+    let (link, visitor) = (links::token(&token)?, guest.visitor.clone());
+    let accept = move |ctx: &Context, link: &Token| invitations::accept(ctx, link, &first_name, &last_name, password, &visitor);
+    match new_password::run(&state, link, &guest.visitor.source, accept).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
             respond::see_other(paths::Root {})
         }
         // Somebody was faster: the page says what became of the link.
-        Err(LinkError::NotOpen) => show(state, guest, token).await,
-        Err(error) => Err(error.into()),
+        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(SetPasswordError::Link(error)) => Err(error.into()),
+        Err(SetPasswordError::Password(error)) => new_password::again(error, state.ctx.now(), |password| {
+            let fields = AcceptFields { first_name: Field::new(&*form.0.first_name), last_name: Field::new(&*form.0.last_name), password };
+            accept_page(&state, &guest, &token, &open, fields)
+        }),
     }
 }
 
@@ -134,12 +141,11 @@ fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: A
 }
 
 impl AcceptForm {
-    fn parse(&self, open: &Open) -> Result<(PersonName, PersonName, Password), Box<AcceptFields>> {
+    fn parse(&self, open: &Open) -> Result<(PersonName, PersonName, NewPassword), Box<AcceptFields>> {
         let mut fields = AcceptFields::default();
         let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
         let last_name = parse(&self.last_name, FieldError::last_name(), &mut fields.last_name);
-        let known = [&*self.first_name, &*self.last_name, &*open.person.email, &*open.company.name];
-        let password = Password::choose(&self.password, open.company.password_min, &known);
+        let password = NewPassword::parse(&self.password, open.company.password_min);
         let password = password.map_err(|error| fields.password = SecretField::refused(error)).ok();
         match (first_name, last_name, password) {
             (Some(first_name), Some(last_name), Some(password)) => Ok((first_name, last_name, password)),

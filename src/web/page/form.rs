@@ -155,6 +155,7 @@ impl fmt::Display for FieldError {
             Self::Password(PasswordError::TooShort(min)) => write!(f, "Use at least {min} characters"),
             Self::Password(PasswordError::TooLong) => f.write_str("Use at most 128 characters"),
             Self::Password(PasswordError::Personal) => f.write_str("Leave out your name, your email address and the company’s name"),
+            Self::Password(PasswordError::Common) => f.write_str("This password is common or was leaked. Choose another one"),
             Self::Password(PasswordError::Guessable) => f.write_str("This is easy to guess. Add another word or two"),
             Self::Website(WebsiteError::TooLong) => f.write_str("Use at most 500 characters"),
             Self::Website(WebsiteError::Malformed) => f.write_str("Enter the address of a website such as https://example.com"),

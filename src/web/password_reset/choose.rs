@@ -5,15 +5,16 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{clock::Timestamp, password::Password},
+    domain::{clock::Timestamp, password::NewPassword, token::Token},
     usecases::{
-        Dead, LinkError,
+        Context, Dead, LinkError, SetPasswordError,
         password_reset::{self, Open},
     },
     web::{
         extract::Guest,
         form::Form,
         links::{self, Ended},
+        new_password,
         page::{FormErrors, Gate, Moment, SecretField},
         paths,
         respond::{self, Answer},
@@ -66,17 +67,20 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path
         Ok(open) => open,
         Err(dead) => return ended(&dead, state.ctx.now()).answer(&state, &guest).await,
     };
-    let password = match form.0.parse(&open) {
+    let password = match NewPassword::parse(&form.0.password, open.company.password_min) {
         Ok(password) => password,
-        Err(refused) => return respond::again(&page(&state, &guest, &token, open, refused)),
+        Err(error) => return respond::again(&page(&state, &guest, &token, open, SecretField::refused(error))),
     };
-    let (text, source) = (token.clone(), guest.visitor.source.clone());
-    let chosen = state.try_run_hashing(move |ctx| password_reset::choose(ctx, &links::token(&text)?, &password, &source)).await?;
-    match chosen {
+    let (link, visitor) = (links::token(&token)?, guest.visitor.clone());
+    let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &visitor);
+    match new_password::run(&state, link, &guest.visitor.source, choose).await? {
         Ok(()) => respond::see_other(After::PasswordReset.sign_in()),
         // Somebody was faster: the link's own page says what became of it.
-        Err(LinkError::NotOpen) => show(state, guest, token).await,
-        Err(error) => Err(error.into()),
+        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(SetPasswordError::Link(error)) => Err(error.into()),
+        Err(SetPasswordError::Password(error)) => {
+            new_password::again(error, state.ctx.now(), |refused| page(&state, &guest, &token, open, refused))
+        }
     }
 }
 
@@ -88,13 +92,6 @@ fn page(state: &State, guest: &Guest, token: &str, open: Open, password: SecretF
         password,
         password_min: open.company.password_min,
         valid_until: Moment::new(open.expires_at, state.ctx.now()),
-    }
-}
-
-impl ChooseForm {
-    fn parse(&self, Open { person, company, .. }: &Open) -> Result<Password, SecretField> {
-        let known = [&*person.first_name, &*person.last_name, &*person.email, &*company.name];
-        Password::choose(&self.password, company.password_min, &known).map_err(SecretField::refused)
     }
 }
 

@@ -217,10 +217,14 @@ impl TestApp {
         self.clock.now()
     }
 
+    /// One turn of the delivery.
+    pub async fn deliver(&self) -> Delivered {
+        delivery::deliver_next(&self.ctx, &self.transport, &Sender::parse("usher@localhost").unwrap()).await.unwrap()
+    }
+
     /// Sends what is in the outbox, and hands over what arrived.
     pub async fn mails(&self) -> Vec<Outgoing> {
-        let from = Sender::parse("usher@localhost").unwrap();
-        while delivery::deliver_next(&self.ctx, &self.transport, &from).await.unwrap() == Delivered::One {}
+        while self.deliver().await == Delivered::One {}
         self.mailbox.take()
     }
 
