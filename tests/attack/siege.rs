@@ -65,8 +65,11 @@ impl Siege {
         let (health, page) = thread::scope(|scope| {
             let health = scope.spawn(|| ask(self.server.address, "/healthz", "", &is_over));
             let page = scope.spawn(|| ask(self.server.address, PAGE, &self.admin, &is_over));
-            attack(self);
-            is_over.store(true, Ordering::Relaxed);
+            {
+                // An attack that fails ends, too.
+                let _over = End(&is_over);
+                attack(self);
+            }
             (health.join().expect("/healthz is answered"), page.join().expect("the page is answered"))
         });
         let (median, p95) = (percentile(&health, 50), percentile(&page, 95));
@@ -106,6 +109,15 @@ impl Siege {
 
     pub(super) fn connect(&self) -> Connection {
         Connection::open(self.server.address).expect("the server takes connections")
+    }
+}
+
+/// The end of an attack.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
