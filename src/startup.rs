@@ -7,13 +7,16 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use actix_web::{
     App,
-    dev::Server,
+    dev::{Server, ServerHandle},
     middleware::{Compress, from_fn},
     web::Data,
 };
@@ -44,6 +47,9 @@ const OUTBOX_REST: Duration = Duration::from_secs(1);
 /// How often refused sign-ins are written down.
 const REFUSALS_EVERY: Duration = Duration::from_secs(1);
 
+/// Time between two looks at the database's key.
+const KEY_CHECK_EVERY: Duration = Duration::from_secs(60);
+
 /// How often rows that outlived their use are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
@@ -69,6 +75,8 @@ pub enum StartError {
         .0.display()
     )]
     NoKey(PathBuf),
+    #[error("this database was begun anew with another key, so that this instance has stopped; put that key in the place of {}", .0.display())]
+    KeyReplaced(PathBuf),
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("USHER_SMTP_URL: {0}")]
@@ -204,11 +212,13 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
         if let Some(listener) = metrics_listener {
             actix_web::rt::spawn(metrics_server(listener, state.clone())?);
         }
-        server(listener, state)?.await?;
+        let server = server(listener, state)?;
+        let is_replaced = Arc::new(AtomicBool::new(false));
+        actix_web::rt::spawn(stop_for_another_key(ctx.clone(), server.handle(), Arc::clone(&is_replaced)));
+        server.await?;
         note_refusals(ctx).await;
-        Ok::<_, io::Error>(())
-    })?;
-    Ok(())
+        if is_replaced.load(Ordering::Relaxed) { Err(StartError::KeyReplaced(settings.secret_key_file.clone())) } else { Ok(()) }
+    })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -283,6 +293,22 @@ async fn write_refusals(ctx: Context) {
         actix_web::rt::time::sleep(REFUSALS_EVERY).await;
         note_refusals(ctx.clone()).await;
     }
+}
+
+/// Stops the server once the database is begun anew with another key, since nobody could read what this instance seals from then on.
+async fn stop_for_another_key(ctx: Context, server: ServerHandle, is_replaced: Arc<AtomicBool>) {
+    loop {
+        actix_web::rt::time::sleep(KEY_CHECK_EVERY).await;
+        let ctx = ctx.clone();
+        match actix_web::web::block(move || instance_key::is_replaced(&ctx)).await {
+            Ok(Ok(true)) => break,
+            Ok(Ok(false)) | Err(_) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the database's key could not be compared"),
+        }
+    }
+    tracing::error!("the database was begun anew with another key: this instance stops");
+    is_replaced.store(true, Ordering::Relaxed);
+    server.stop(true).await;
 }
 
 async fn note_refusals(ctx: Context) {

@@ -23,7 +23,7 @@ const RIGHT: &str = "write sqlite://path/to/file or postgres://user:password@hos
 
 impl DatabaseUrl {
     /// # Errors
-    /// What is no URL of a database that this build can speak to. The text itself is not in the message, since it may hold a password.
+    /// The refusal of a text that is no URL of a database that this build can speak to. The text itself is not in the message, since it may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once("://").ok_or_else(|| format!("is not the URL of a database; {RIGHT}"))?;
         match scheme {
@@ -33,7 +33,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// Whether the URL holds a password.
+    /// Tells if the URL holds a password.
     pub(super) fn is_secret(&self) -> bool {
         match self {
             Self::Sqlite(_) => false,
@@ -91,7 +91,7 @@ fn parse_postgres(url: &str) -> Result<DatabaseUrl, String> {
     }
 }
 
-/// Whether a parameter asks for TLS without exception.
+/// Tells if a parameter asks for TLS without exception.
 fn wants_tls(key: &str, value: &str) -> bool {
     match key {
         "sslmode" => ["require", "verify-ca", "verify-full"].contains(&value),
@@ -113,7 +113,7 @@ fn in_authority(authority: &str) -> String {
     authority.split(',').map(host).collect::<Vec<_>>().join(",")
 }
 
-/// Whether there is a password, before the host or among the parameters.
+/// Tells if there is a password, before the host or among the parameters.
 fn holds_password(url: &str) -> bool {
     let (url, query) = url.split_once('?').unwrap_or((url, ""));
     let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);

@@ -18,6 +18,11 @@ impl TrustedProxies {
         let peer = peer.to_canonical();
         self.0.iter().any(|network| network.contains(peer))
     }
+
+    /// Tells if one of them may be another machine than this.
+    pub(super) fn has_another_machine(&self) -> bool {
+        self.0.iter().any(|network| !(network.address.is_loopback() && (network.address.is_ipv6() || network.length >= 8)))
+    }
 }
 
 impl fmt::Display for TrustedProxies {

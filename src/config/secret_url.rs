@@ -12,7 +12,7 @@ pub struct SmtpUrl(String);
 
 impl SmtpUrl {
     /// # Errors
-    /// What is no URL of a mail server. The text itself is not in the message, since it may hold a password.
+    /// The refusal of a text that is no URL of a mail server. The text itself is not in the message, since it may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         const RIGHT: &str = "write smtps://user:password@host, or smtp:// for port 587";
         masked(text)?;
@@ -24,7 +24,7 @@ impl SmtpUrl {
         }
     }
 
-    /// Whether the URL holds a password.
+    /// Tells if the URL holds a password.
     pub(super) fn is_secret(&self) -> bool {
         Url::parse(&self.0).is_ok_and(|url| url.password().is_some())
     }

@@ -28,6 +28,14 @@ impl Settings {
             "USHER_TRUSTED_PROXIES is not set: behind a proxy, everybody seems to come from its address, in the log and for throttling"
                 .to_owned()
         });
+        let has_far_proxy = is_open && self.public_url.is_https() && self.trusted_proxies.has_another_machine();
+        warn(has_far_proxy, &|| {
+            let listen = self.listen;
+            format!(
+                "USHER_TRUSTED_PROXIES: a proxy on another machine reaches {listen} without encryption; keep the network between them to \
+                 yourself, or run the proxy on this machine"
+            )
+        });
         let smtp_host = self.smtp_url.as_ref().and_then(SmtpUrl::clear_host);
         warn(smtp_host.is_some(), &|| {
             let host = smtp_host.as_deref().unwrap_or_default();
@@ -55,7 +63,7 @@ fn is_local(address: SocketAddr) -> bool {
     address.ip().to_canonical().is_loopback()
 }
 
-/// Whether a host is this machine: what is sent there crosses no network.
+/// Tells if a host is this machine, so that nothing sent there crosses a network.
 pub(super) fn is_this_machine(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().map(|address| address.to_canonical());
@@ -72,7 +80,7 @@ mod tests {
         Settings::load_with(variables, |_| Err(ErrorKind::NotFound.into())).unwrap().warnings()
     }
 
-    /// Which settings are warned of.
+    /// The settings that are warned of.
     fn named(variables: &[(&str, &str)]) -> Vec<String> {
         let warnings = warnings(variables);
         assert!(warnings.iter().all(|line| !line.contains('\n') && !line.contains("hidden")), "{warnings:?}");
@@ -142,6 +150,18 @@ mod tests {
         assert_eq!(named(&local), ["USHER_LISTEN"]);
         let public = [("USHER_LISTEN", "0.0.0.0:8080"), ("USHER_PUBLIC_URL", "https://usher.example.com")];
         assert_eq!(named(&public), ["USHER_TRUSTED_PROXIES"]);
+        for (proxies, listen, told) in [
+            ("127.0.0.1,::1", "0.0.0.0:8080", &[][..]),
+            ("127.0.0.0/8, ::ffff:127.0.0.0/104", "0.0.0.0:8080", &[]),
+            ("10.0.0.7", "127.0.0.1:8080", &[]),
+            ("10.0.0.7", "10.0.0.8:8080", &["USHER_TRUSTED_PROXIES"]),
+            ("127.0.0.1, fd00::/8", "[::]:8080", &["USHER_TRUSTED_PROXIES"]),
+            ("126.0.0.0/7", "0.0.0.0:8080", &["USHER_TRUSTED_PROXIES"]),
+        ] {
+            let settings =
+                [("USHER_LISTEN", listen), ("USHER_PUBLIC_URL", "https://usher.example.com"), ("USHER_TRUSTED_PROXIES", proxies)];
+            assert_eq!(named(&settings), told, "{proxies} {listen}");
+        }
     }
 
     #[test]

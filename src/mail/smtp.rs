@@ -187,7 +187,7 @@ fn too_slow(what: &str, limit: Duration, stage: Stage) -> SendError {
     SendError::new(verdict::unanswered(stage), &format!("The mail server {what} within {} seconds", limit.as_secs()))
 }
 
-/// What went wrong, in the server's words where it said any.
+/// The trouble, in the server's words where it said any.
 fn refused(stage: Stage, error: &Error) -> SendError {
     let Some(code) = error.status() else {
         return SendError::new(verdict::unanswered(stage), &format!("The mail server could not be used: {error}"));

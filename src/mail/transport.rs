@@ -18,7 +18,7 @@ pub enum Transport {
     Memory(Memory),
 }
 
-/// What the mail server said last when it took a mail, or what stands for it elsewhere.
+/// The mail server's last words when it took a mail, or what stands for them elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply(pub String);
 
@@ -31,7 +31,7 @@ pub struct SendError {
     pub reply: String,
 }
 
-/// What a mail that was not taken comes to.
+/// The consequence of not being taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendErrorKind {
     /// Trying this mail again may help.
@@ -40,6 +40,8 @@ pub enum SendErrorKind {
     Permanent,
     /// The mail server takes no mail as things stand, whichever it is.
     Server,
+    /// A policy of the mail server's, against this mail or against all: the fate of other mails tells which.
+    Unclear,
 }
 
 impl Reply {
@@ -110,7 +112,7 @@ impl Transport {
         }
     }
 
-    /// Whether mails could be handed over now: reaches the mail server and signs in there, or writes into the folder. Sends nothing.
+    /// Tells if mails could be handed over now: reaches the mail server and signs in there, or writes into the folder. Sends nothing.
     pub async fn check(&self) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.check().await,
@@ -141,7 +143,7 @@ impl Transport {
         }
     }
 
-    /// Whether mails reach people. If not, an administrator passes links on.
+    /// Tells if mails reach people. If not, an administrator passes links on.
     pub fn sends(&self) -> bool {
         match self {
             Self::Smtp(_) | Self::Memory(_) => true,

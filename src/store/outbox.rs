@@ -9,8 +9,8 @@ use diesel::{
     sql_types::Bool,
 };
 
-pub use again::{FailedMail, Refusal, failed, refusal, send_again, send_all_again, wipe_failed};
-pub use sealed::{SealedMail, give_up, sealed_after};
+pub use again::{FailedMail, ServerRefusal, failed, is_refused_alone, refusal, send_again, send_all_again, wipe_failed};
+pub use sealed::{SealedMail, give_back, give_up, sealed_after, unreadable};
 
 use crate::domain::{
     clock::Timestamp,
@@ -29,7 +29,7 @@ use super::{
 const ROWS: usize = 500;
 
 stored_enum! {
-    /// What became of a mail.
+    /// The fate of a mail.
     MailState {
         Queued = "queued",
         /// The server did not take it yet.
@@ -42,11 +42,13 @@ stored_enum! {
 }
 
 stored_enum! {
-    /// Whose trouble kept a mail from being taken.
+    /// The one whose trouble keeps a mail from being taken.
     Trouble {
         Mail = "mail",
         /// The mail server takes no mail as things stand.
         Server = "server",
+        /// This instance cannot read it: another key sealed it, or another version wrote it.
+        Key = "key",
     }
 }
 
@@ -98,7 +100,7 @@ pub struct DueMail {
     pub sealed: Option<Vec<u8>>,
     /// Before this attempt.
     pub attempts: i32,
-    /// Those among them that the mail server refused for reasons of its own.
+    /// The number of them that the mail server refused for reasons of its own.
     pub server_refusals: i32,
     pub created_at: Timestamp,
 }
@@ -131,7 +133,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, leased_until: Timestamp) -> Result
     Ok((claimed == 1).then_some(mail))
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, Clone)]
 pub enum Attempt<'a> {
     /// The mail server took it.
@@ -152,13 +154,14 @@ pub enum Attempt<'a> {
         reply: &'a str,
         at: Timestamp,
     },
-    /// What it says is kept, so that it can be sent again.
+    /// Its text is kept, so that it can be sent again.
     Failed {
         reply: &'a str,
     },
 }
 
-/// Writes down what came of an attempt. A mail that was cancelled while the server had it stays cancelled.
+/// Writes down what came of an attempt. A mail that was cancelled while the server had it stays cancelled. Once a mail is taken, those that wait for
+/// the server are due.
 ///
 /// # Errors
 /// The database's.
@@ -180,22 +183,13 @@ pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp
             outbox::done_at.eq(done),
         ))
         .execute(tx.db())?;
-    let wipes = matches!(attempt, Attempt::HandedOver { .. } | Attempt::Filed { keeps_link: false, .. });
-    if settled == 1 && wipes {
+    if settled == 1 && matches!(attempt, Attempt::HandedOver { .. } | Attempt::Filed { keeps_link: false, .. }) {
         wipe(tx, id)?;
     }
+    if state == MailState::HandedOver {
+        again::wake(tx, now)?;
+    }
     Ok(settled == 1)
-}
-
-/// Gives back a mail that this instance cannot read, for the one that has its key: the attempt was none.
-///
-/// # Errors
-/// The database's.
-pub fn give_back(tx: &mut Tx<'_>, id: MailId, at: Timestamp) -> Result<(), StoreError> {
-    diesel::update(outbox::table.find(id).filter(is_waiting()))
-        .set((outbox::attempts.eq(outbox::attempts - 1), outbox::next_attempt_at.eq(at), outbox::leased_until.eq(None::<Timestamp>)))
-        .execute(tx.db())?;
-    Ok(())
 }
 
 /// A link has ended: mails that carry it are not sent any more, and what they said is wiped.
@@ -248,7 +242,7 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
     Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
 }
 
-/// What became of the mail that carries a link of somebody's.
+/// The fate of the mail that carries a link of somebody's.
 #[derive(Debug, Clone, Queryable)]
 pub struct LinkMail {
     pub id: MailId,
@@ -259,7 +253,7 @@ pub struct LinkMail {
     pub created_at: Timestamp,
     pub next_attempt_at: Timestamp,
     pub done_at: Option<Timestamp>,
-    /// Whether what it says is kept.
+    /// Its text is kept.
     pub is_kept: bool,
     /// When the link in it runs out.
     pub expires_at: Timestamp,

@@ -1,7 +1,5 @@
 //! Sending what is in the outbox: claimed with a lease, talked about with the mail server outside any transaction, settled afterwards.
 
-use std::sync::Once;
-
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -30,16 +28,19 @@ const BACK_OFF: [i64; 10] = [1, 2, 5, 15, 30, 60, 180, 360, 720, 1440];
 /// The waits while the mail server takes no mail at all, in minutes. The last holds until it does.
 const SERVER_BACK_OFF: [i64; 6] = [1, 2, 5, 15, 30, 60];
 
-/// How long a mail without a link waits for the mail server. One with a link waits as long as the link holds.
+/// The longest wait of a mail without a link for the mail server, or for an instance that can read it. One with a link waits as long as the link holds.
 const WAITS_FOR_SERVER: TimeDelta = TimeDelta::days(30);
 
-/// How soon a mail is offered again that this instance cannot read.
-const UNREADABLE_REST: TimeDelta = TimeDelta::minutes(1);
+/// The shortest and the longest rest of a mail that this instance cannot read. It rests for as long as it has waited already.
+const UNREADABLE_RESTS: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
+
+/// The reason why such a mail has failed, in the place of the mail server's words.
+const UNREADABLE: &str = "Written with another key or by another version of Usher";
 
 /// Requests for a new password that are answered before the next mail: neither holds the other up.
 const REQUESTS_A_TURN: usize = 10;
 
-/// What came of one look into the outbox.
+/// The outcome of one look into the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
     /// A mail or a request for one was dealt with; there may be more.
@@ -101,10 +102,13 @@ fn outgoing(mail: &DueMail, message: &Message, from: &Sender) -> Option<Outgoing
 
 /// A mail sealed with another key, or by a newer version, stays for the instance that can read it.
 fn leave(ctx: &Context, mail: &DueMail) -> Result<(), StoreError> {
-    static TOLD: Once = Once::new();
-    TOLD.call_once(|| tracing::error!(mail = mail.id.0, "a mail was written with another key or by another version: such mails are left"));
-    let at = ctx.now() + UNREADABLE_REST;
-    ctx.store.write(|tx| outbox::give_back(tx, mail.id, at))
+    let now = ctx.now();
+    if has_waited_enough(mail, now) {
+        return fail(ctx, mail, &SendError::permanent(UNREADABLE), now);
+    }
+    let rest = (now - mail.created_at).clamp(UNREADABLE_RESTS.0, UNREADABLE_RESTS.1);
+    tracing::error!(mail = mail.id.0, minutes = rest.num_minutes(), "a mail rests: written with another key or by another version");
+    ctx.store.write(|tx| outbox::give_back(tx, mail.id, now + rest))
 }
 
 fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_filed: bool) -> Result<(), StoreError> {
@@ -120,11 +124,15 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
         }
         Err(error) => error,
     };
-    let Some(at) = next_attempt(ctx, error.kind, mail, now) else { return fail(ctx, mail, &error, now) };
+    let kind = match error.kind {
+        SendErrorKind::Unclear if ctx.store.read(|db| outbox::is_refused_alone(db, mail.id))? => SendErrorKind::Temporary,
+        kind => kind,
+    };
+    let Some(at) = next_attempt(ctx, kind, mail, now) else { return fail(ctx, mail, &error, now) };
     tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
     let reply = &*error.reply;
-    let attempt = match error.kind {
-        SendErrorKind::Server => Attempt::Refused { reply, at },
+    let attempt = match kind {
+        SendErrorKind::Server | SendErrorKind::Unclear => Attempt::Refused { reply, at },
         SendErrorKind::Temporary | SendErrorKind::Permanent => Attempt::Retry { reply, at },
     };
     ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()))
@@ -150,13 +158,20 @@ fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Res
     })
 }
 
-/// When a mail is tried again; `None` when it has failed for good. Up to a fifth is added by chance, so that mails do not come all at once.
+/// Tells if a mail has waited as long as it may for reasons that are not its own.
+fn has_waited_enough(mail: &DueMail, now: Timestamp) -> bool {
+    mail.token_id.is_none() && mail.created_at + WAITS_FOR_SERVER <= now
+}
+
+/// The time when a mail is tried again; `None` when it has failed for good. Up to a fifth is added by chance, so that mails do not come all at once.
 fn next_attempt(ctx: &Context, kind: SendErrorKind, mail: &DueMail, now: Timestamp) -> Option<Timestamp> {
     let minutes = match kind {
         SendErrorKind::Permanent => None,
         SendErrorKind::Temporary => BACK_OFF.get(usize::try_from(mail.attempts - mail.server_refusals).ok()?),
-        SendErrorKind::Server if mail.token_id.is_none() && mail.created_at + WAITS_FOR_SERVER <= now => None,
-        SendErrorKind::Server => SERVER_BACK_OFF.get(usize::try_from(mail.server_refusals).ok()?).or(SERVER_BACK_OFF.last()),
+        SendErrorKind::Server | SendErrorKind::Unclear if has_waited_enough(mail, now) => None,
+        SendErrorKind::Server | SendErrorKind::Unclear => {
+            SERVER_BACK_OFF.get(usize::try_from(mail.server_refusals).ok()?).or(SERVER_BACK_OFF.last())
+        }
     };
     let wait = TimeDelta::minutes(*minutes?);
     let [chance] = random_bytes::<1>(&*ctx.random);

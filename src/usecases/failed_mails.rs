@@ -11,7 +11,7 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx, company,
-        outbox::{self, FailedMail, Refusal},
+        outbox::{self, FailedMail, ServerRefusal},
         tokens,
     },
 };
@@ -21,16 +21,18 @@ use super::{
     context::{Rights, authorise},
 };
 
-/// What is wrong with the mails as a whole.
+/// Troubles of the mails as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailProblems {
     /// The mail server takes no mail as things stand.
-    pub refusal: Option<Refusal>,
-    /// How many mails failed and can be sent again.
+    pub refusal: Option<ServerRefusal>,
+    /// Mails that wait for an instance that can read them.
+    pub unreadable: u64,
+    /// Mails that failed and can be sent again.
     pub failed: u64,
 }
 
-/// Why nothing is sent again.
+/// The reason why nothing is sent again.
 #[derive(Debug, thiserror::Error)]
 pub enum SendAgainError {
     /// No mail failed, or what it said is wiped: sent again already, cancelled, or its link has ended.
@@ -47,7 +49,8 @@ impl From<StoreError> for SendAgainError {
 }
 
 pub(super) fn problems(db: &mut Database) -> Result<MailProblems, StoreError> {
-    Ok(MailProblems { refusal: outbox::refusal(db)?, failed: outbox::failed(db)?.unsigned_abs() })
+    let (refusal, unreadable, failed) = (outbox::refusal(db)?, outbox::unreadable(db)?, outbox::failed(db)?);
+    Ok(MailProblems { refusal, unreadable: unreadable.unsigned_abs(), failed: failed.unsigned_abs() })
 }
 
 /// Sends a failed mail again. Tells which.

@@ -12,13 +12,15 @@ use crate::{
     store::{Store, StoreError, Tx, company, outbox, sessions},
 };
 
+use super::Context;
+
 /// The use of the key that makes the check value, and the text that it signs.
 const CHECK: (&str, &[u8]) = ("key check", b"usher");
 
 /// Sealed mails that memory holds at a time.
 const CHUNK: i64 = 500;
 
-/// What becomes of a mail that an earlier key sealed, in the place of the mail server's words.
+/// The fate of a mail that an earlier key sealed, in the place of the mail server's words.
 const GIVEN_UP: &str = "Sealed with an earlier key, which was given up";
 
 /// The check value of a database.
@@ -26,13 +28,13 @@ const GIVEN_UP: &str = "Sealed with an earlier key, which was given up";
 pub struct KeyCheck(Vec<u8>);
 
 impl KeyCheck {
-    /// Whether the database was begun with `key`.
+    /// Tells if the database was begun with `key`.
     pub fn fits(&self, key: &SecretKey) -> bool {
         key.verify(CHECK.0, CHECK.1, &self.0)
     }
 }
 
-/// What was given up with an earlier key.
+/// The loss that came with giving up an earlier key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GivenUp {
     /// Mails that waited.
@@ -46,6 +48,14 @@ pub struct GivenUp {
 /// The database's.
 pub fn check(store: &Store) -> Result<Option<KeyCheck>, StoreError> {
     Ok(store.read(company::key_check)?.map(KeyCheck))
+}
+
+/// Tells if the database was begun anew with another key than this instance's.
+///
+/// # Errors
+/// The database's.
+pub fn is_replaced(ctx: &Context) -> Result<bool, StoreError> {
+    Ok(check(&ctx.store)?.is_some_and(|check| !check.fits(&ctx.key)))
 }
 
 /// Begins the database with `key`, if no other was faster. Tells whether it is the database's key.

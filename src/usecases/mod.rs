@@ -42,7 +42,7 @@ pub use crate::store::{
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
     groups::{ADMINS, Group, GroupKind},
-    outbox::{FailedMail, Refusal},
+    outbox::{FailedMail, ServerRefusal},
     page::{Count, Key, Position, Slice},
     people::{Deleted, Mark, MarkValue, Person, StatusCounts},
     portfolios::{Contents, Portfolio},

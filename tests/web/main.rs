@@ -31,6 +31,7 @@ mod housekeeping;
 mod invitations;
 mod mail;
 mod mail_server;
+mod mail_waits;
 mod manage;
 mod matrix;
 mod messages;

@@ -11,9 +11,9 @@ CREATE TABLE outbox (
     sealed          BYTEA,
     state           TEXT      NOT NULL CHECK (state IN ('queued', 'retrying', 'handed_over', 'failed', 'cancelled')),
     attempts        INTEGER   NOT NULL DEFAULT 0,
-    -- How many of the attempts the mail server refused for reasons of its own, and whether the last one was such.
+    -- How many of the attempts the mail server refused for reasons of its own, and whose trouble the last one met.
     server_refusals INTEGER   NOT NULL DEFAULT 0,
-    trouble         TEXT      CHECK (trouble IN ('mail', 'server')),
+    trouble         TEXT      CHECK (trouble IN ('mail', 'server', 'key')),
     next_attempt_at TIMESTAMP NOT NULL,
     leased_until    TIMESTAMP,
     -- The server's last words.
@@ -28,6 +28,7 @@ CREATE INDEX outbox_by_state ON outbox (state, created_at) WHERE state IN ('queu
 CREATE INDEX outbox_of_user ON outbox (user_id, id);
 CREATE INDEX outbox_of_token ON outbox (token_id) WHERE token_id IS NOT NULL;
 CREATE INDEX outbox_sealed ON outbox (token_id) WHERE sealed IS NOT NULL;
--- Mails that wait until the mail server takes them, and those that failed and can be sent again.
+-- Mails that wait until the mail server takes them, or for an instance that can read them, and those that failed and can be sent again.
 CREATE INDEX outbox_refused ON outbox (next_attempt_at, id) WHERE state = 'retrying' AND trouble = 'server';
+CREATE INDEX outbox_unreadable ON outbox (id) WHERE state IN ('queued', 'retrying') AND trouble = 'key';
 CREATE INDEX outbox_failed ON outbox (done_at, id) WHERE state = 'failed' AND sealed IS NOT NULL;

@@ -110,12 +110,13 @@ fn a_mail_is_handed_over_with_the_servers_last_words() {
 #[test]
 fn refusals_keep_their_words_and_say_whom_they_concern() {
     let (temporary, permanent, server) = (SendError::temporary, SendError::permanent, SendError::server);
+    let unclear = |words| SendError::new(SendErrorKind::Unclear, words);
     let say = Answer::Say;
     for (line, answer, error) in [
         ("RCPT", say("450-4.2.0 Greylisted,\r\n450 4.2.0 try again"), Some(temporary("450 4.2.0 Greylisted, try again"))),
         ("RCPT", say("550 5.1.1 No such user"), Some(permanent("550 5.1.1 No such user"))),
-        ("RCPT", say("550 5.7.1 Relaying denied"), Some(server("550 5.7.1 Relaying denied"))),
-        ("RCPT", say("554 Your host is blocked"), Some(server("554 Your host is blocked"))),
+        ("RCPT", say("550 5.7.1 Relaying denied"), Some(unclear("550 5.7.1 Relaying denied"))),
+        ("RCPT", say("554 Your host is blocked"), Some(unclear("554 Your host is blocked"))),
         ("MAIL", say("452 4.3.1 Disk full"), Some(server("452 4.3.1 Disk full"))),
         ("MAIL", say("530 5.7.0 Sign in first"), Some(server("530 5.7.0 Sign in first"))),
         ("MAIL", say("553 5.1.8 Sender rejected"), Some(server("553 5.1.8 Sender rejected"))),
@@ -125,7 +126,7 @@ fn refusals_keep_their_words_and_say_whom_they_concern() {
         ("END", say("552 Quota exceeded"), Some(server("552 Quota exceeded"))),
         ("END", say("552 5.3.4 Message too big"), Some(permanent("552 5.3.4 Message too big"))),
         ("END", say("554 5.6.0 Malformed"), Some(permanent("554 5.6.0 Malformed"))),
-        ("END", say("554 5.7.1 Not from there"), Some(server("554 5.7.1 Not from there"))),
+        ("END", say("554 5.7.1 Not from there"), Some(unclear("554 5.7.1 Not from there"))),
         ("EHLO", say("550 5.7.1 Who are you?"), Some(server("550 5.7.1 Who are you?"))),
         ("GREETING", say("554 5.7.1 You are blocked"), Some(server("554 5.7.1 You are blocked"))),
         ("GREETING", say("421 4.3.2 Not now"), Some(server("421 4.3.2 Not now"))),

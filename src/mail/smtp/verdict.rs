@@ -1,11 +1,12 @@
-//! What a refusal of the mail server means for a mail.
+//! The meaning of the mail server's refusals for a mail.
 //!
-//! Final is only what concerns the recipient or names the message. A sender that the server does not know, a password that it does not take,
-//! a full quota, a greeting that it dislikes: each would refuse every mail alike, so that the mails wait until it is put right.
+//! Final is only a reply that concerns the recipient or names the message. A sender that the server does not know, a password that it does not
+//! take, a full quota, a greeting that it dislikes: each would refuse every mail alike, so that the mails wait until it is put right. A policy
+//! may be against one recipient or message as well as against Usher, which no reply tells.
 
 use crate::mail::SendErrorKind;
 
-/// How far a conversation with the mail server has come.
+/// The point that a conversation with the mail server has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// The connection, the server's banner and EHLO.
@@ -25,7 +26,7 @@ pub(super) enum Stage {
 /// Subject and detail of an enhanced status code: 1 and 8 of `5.1.8` (RFC 3463).
 pub(super) type Enhanced = (u16, u16);
 
-/// What the reply `code` means at this stage.
+/// The meaning of the reply `code` at this stage.
 pub(super) fn classify(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKind {
     match stage {
         Stage::Greeting | Stage::StartTls | Stage::SignIn | Stage::Sender => SendErrorKind::Server,
@@ -34,7 +35,7 @@ pub(super) fn classify(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> S
     }
 }
 
-/// What no answer at all means: once the server knows the recipient, its silence may be about the mail, and the mail may have arrived.
+/// The meaning of no answer at all: once the server knows the recipient, its silence may be about the mail, and the mail may have arrived.
 pub(super) fn unanswered(stage: Stage) -> SendErrorKind {
     match stage {
         Stage::Recipient | Stage::Message => SendErrorKind::Temporary,
@@ -51,7 +52,13 @@ fn refused(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKind
         // Without an enhanced code, only the stage tells whom a reply is about: these refuse an address.
         None => stage == Stage::Recipient && matches!(code, 501 | 550 | 551 | 553 | 556),
     };
-    if concerns_the_mail && !is_about_signing_in { SendErrorKind::Permanent } else { SendErrorKind::Server }
+    match enhanced {
+        _ if is_about_signing_in => SendErrorKind::Server,
+        _ if concerns_the_mail => SendErrorKind::Permanent,
+        Some((7, _)) if stage != Stage::Data => SendErrorKind::Unclear,
+        None if code == 554 && stage != Stage::Data => SendErrorKind::Unclear,
+        _ => SendErrorKind::Server,
+    }
 }
 
 /// A reply of the class 4. A recipient that is greylisted or whose mailbox is full now concerns one mail, for which two days are enough.
@@ -62,10 +69,15 @@ fn postponed(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKi
         Some(enhanced) => names_recipient(stage, enhanced) || names_message(enhanced),
         None => code == 450 && stage != Stage::Data || code == 451 && stage == Stage::Recipient,
     };
-    if concerns_the_mail && !is_about_the_session { SendErrorKind::Temporary } else { SendErrorKind::Server }
+    match enhanced {
+        _ if concerns_the_mail && !is_about_the_session => SendErrorKind::Temporary,
+        // Relaying to this recipient is denied for now, or to all.
+        Some((7, _)) if code == 454 && stage == Stage::Recipient => SendErrorKind::Unclear,
+        _ => SendErrorKind::Server,
+    }
 }
 
-/// Whether an enhanced code is about the recipient's address, mailbox or host. 1.7 and 1.8 are about the sender's. Servers use 2.0 and details of
+/// Tells if an enhanced code is about the recipient's address, mailbox or host. 1.7 and 1.8 are about the sender's. Servers use 2.0 and details of
 /// their own after DATA for whatever the sender may not do.
 fn names_recipient(stage: Stage, (subject, detail): Enhanced) -> bool {
     match (subject, detail) {
@@ -76,7 +88,7 @@ fn names_recipient(stage: Stage, (subject, detail): Enhanced) -> bool {
     }
 }
 
-/// Whether an enhanced code is about the message: its content, or a size that the server never takes.
+/// Tells if an enhanced code is about the message: its content, or a size that the server never takes.
 fn names_message((subject, detail): Enhanced) -> bool {
     subject == 6 || (subject, detail) == (3, 4)
 }
@@ -92,7 +104,7 @@ pub(super) fn enhanced(code: u16, words: &str) -> Option<Enhanced> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use SendErrorKind::{Permanent, Server, Temporary};
+    use SendErrorKind::{Permanent, Server, Temporary, Unclear};
     use Stage::{Data, Greeting, Message, Recipient, Sender, SignIn, StartTls};
 
     fn classified(stage: Stage, reply: &str) -> SendErrorKind {
@@ -101,7 +113,7 @@ mod tests {
         classify(stage, code, enhanced(code, words))
     }
 
-    /// Each reply, and what it means at RCPT TO, after DATA and after the final dot. Before RCPT TO all of them are the server's trouble.
+    /// Replies, each with its meaning at RCPT TO, after DATA and after the final dot. Before RCPT TO all of them are the server's trouble.
     const TABLE: &[(&str, [SendErrorKind; 3])] = &[
         ("421", [Server, Server, Server]),
         ("421 4.3.2", [Server, Server, Server]),
@@ -116,7 +128,7 @@ mod tests {
         ("452 4.2.2", [Temporary, Temporary, Temporary]),
         ("452 4.3.1", [Server, Server, Server]),
         ("452 4.5.3", [Server, Server, Server]),
-        ("454 4.7.0", [Server, Server, Server]),
+        ("454 4.7.0", [Unclear, Server, Server]),
         ("500 5.5.2", [Server, Server, Server]),
         ("501", [Permanent, Server, Server]),
         ("501 5.1.3", [Permanent, Permanent, Permanent]),
@@ -140,24 +152,25 @@ mod tests {
         ("550 5.2.252", [Server, Server, Server]),
         ("550 5.4.1", [Permanent, Server, Server]),
         ("550 5.4.5", [Server, Server, Server]),
-        ("550 5.7.1", [Server, Server, Server]),
-        ("550 5.7.26", [Server, Server, Server]),
+        ("550 5.7.1", [Unclear, Server, Unclear]),
+        ("550 5.7.26", [Unclear, Server, Unclear]),
         ("550 4.1.1", [Permanent, Server, Server]),
+        ("454", [Server, Server, Server]),
         ("551", [Permanent, Server, Server]),
-        ("551 5.7.1", [Server, Server, Server]),
+        ("551 5.7.1", [Unclear, Server, Unclear]),
         ("552", [Server, Server, Server]),
         ("552 5.2.2", [Permanent, Permanent, Permanent]),
         ("552 5.2.3", [Permanent, Permanent, Permanent]),
         ("552 5.3.1", [Server, Server, Server]),
         ("552 5.3.4", [Permanent, Permanent, Permanent]),
         ("553", [Permanent, Server, Server]),
-        ("553 5.7.1", [Server, Server, Server]),
-        ("554", [Server, Server, Server]),
+        ("553 5.7.1", [Unclear, Server, Unclear]),
+        ("554", [Unclear, Server, Unclear]),
         ("554 5.3.0", [Server, Server, Server]),
         ("554 5.5.1", [Server, Server, Server]),
         ("554 5.6.0", [Permanent, Permanent, Permanent]),
         ("554 5.6.3", [Permanent, Permanent, Permanent]),
-        ("554 5.7.1", [Server, Server, Server]),
+        ("554 5.7.1", [Unclear, Server, Unclear]),
         ("555", [Server, Server, Server]),
         ("556", [Permanent, Server, Server]),
     ];

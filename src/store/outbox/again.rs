@@ -9,18 +9,18 @@ use crate::domain::{
 
 use super::{
     super::{Database, StoreError, Tx, schema::outbox},
-    MailState,
+    MailState, Trouble,
 };
 
-/// Mails that are sent again at once, and rows that are wiped at once, since writers queue behind them.
+/// Mails that are sent again at once, and rows that are changed at once, since writers queue behind them.
 const CHUNK: i64 = 500;
 
 /// The mail server takes no mail as things stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ServerRefusal {
     /// Its words to the mail that it refused last.
     pub reply: String,
-    /// How many mails wait for it.
+    /// Mails that wait for it.
     pub mails: i64,
 }
 
@@ -46,11 +46,33 @@ fn is_kept() -> diesel::expression::SqlLiteral<Bool> {
 ///
 /// # Errors
 /// The database's.
-pub fn refusal(db: &mut Database) -> Result<Option<Refusal>, StoreError> {
+pub fn refusal(db: &mut Database) -> Result<Option<ServerRefusal>, StoreError> {
     let last = outbox::table.filter(is_refused()).order((outbox::next_attempt_at.desc(), outbox::id.desc())).select(outbox::reply);
     let Some(reply) = last.first::<Option<String>>(db).optional()? else { return Ok(None) };
     let mails = outbox::table.filter(is_refused()).count().get_result(db)?;
-    Ok(Some(Refusal { reply: reply.unwrap_or_default(), mails }))
+    Ok(Some(ServerRefusal { reply: reply.unwrap_or_default(), mails }))
+}
+
+/// Tells if the mail server took another mail after it first refused this one, so that the refusal concerns this one.
+///
+/// # Errors
+/// The database's.
+pub fn is_refused_alone(db: &mut Database, id: MailId) -> Result<bool, StoreError> {
+    // A mail that is taken clears the server's trouble of the others.
+    let is_cleared = outbox::trouble.is_null().or(outbox::trouble.ne(Trouble::Server.as_str()));
+    let refused_before = outbox::table.find(id).filter(outbox::server_refusals.gt(0)).filter(is_cleared.assume_not_null());
+    Ok(diesel::select(diesel::dsl::exists(refused_before)).get_result(db)?)
+}
+
+/// Makes the mails due that wait for the mail server, since it took one. Those that are being talked about are left to whoever talks.
+pub(super) fn wake(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let free = outbox::leased_until.is_null().or(outbox::leased_until.le(now).assume_not_null());
+    let waiting = outbox::table.filter(is_refused()).filter(free).order((outbox::next_attempt_at, outbox::id)).limit(CHUNK);
+    let ids = waiting.select(outbox::id).load::<i64>(tx.db())?;
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
+        .set((outbox::trouble.eq(None::<String>), outbox::next_attempt_at.eq(now)))
+        .execute(tx.db())?;
+    Ok(())
 }
 
 /// Counts the failed mails that can be sent again.
@@ -102,7 +124,7 @@ fn queue(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, StoreError
     Ok(queued == 1)
 }
 
-/// Forgets what mails said that failed before `before`, some at a time. Tells how many.
+/// Forgets the text of mails that failed before `before`, some at a time. Tells how many.
 ///
 /// # Errors
 /// The database's.

@@ -1,12 +1,12 @@
-//! Sealed mails, for an instance that begins anew with another key.
+//! Sealed mails and another key: that of an instance that begins anew, or of one that cannot read them.
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::domain::{clock::Timestamp, ids::MailId};
 
 use super::{
     super::{Database, StoreError, Tx, schema::outbox},
-    MailState, is_waiting, wipe,
+    MailState, Trouble, is_waiting, wipe,
 };
 
 /// A mail that is still sealed.
@@ -43,4 +43,30 @@ pub fn give_up(tx: &mut Tx<'_>, id: MailId, reason: &str, now: Timestamp) -> Res
         .execute(tx.db())?;
     wipe(tx, id)?;
     Ok(failed == 1)
+}
+
+/// Gives back a mail that this instance cannot read, for the one that has its key: the attempt was none.
+///
+/// # Errors
+/// The database's.
+pub fn give_back(tx: &mut Tx<'_>, id: MailId, at: Timestamp) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id).filter(is_waiting()))
+        .set((
+            outbox::attempts.eq(outbox::attempts - 1),
+            outbox::trouble.eq(Some(Trouble::Key.as_str())),
+            outbox::next_attempt_at.eq(at),
+            outbox::leased_until.eq(None::<Timestamp>),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Counts the mails that wait for an instance that can read them.
+///
+/// # Errors
+/// The database's.
+pub fn unreadable(db: &mut Database) -> Result<i64, StoreError> {
+    // Written out, since a partial index is of use only to a condition that the planner can read.
+    let is_unreadable = sql::<Bool>("outbox.state IN ('queued', 'retrying') AND outbox.trouble = 'key'");
+    Ok(outbox::table.filter(is_unreadable).count().get_result(db)?)
 }

@@ -1,18 +1,20 @@
-//! What is wrong with the mail of an invitation, and with mails as a whole.
+//! Trouble with the mail of an invitation, and with mails as a whole.
 
 use crate::{
     domain::clock::Timestamp,
-    usecases::{Fate, LinkMail, Refusal, failed_mails::MailProblems},
+    usecases::{self, Fate, LinkMail, failed_mails::MailProblems},
     web::{
         page::{Badge, Moment, counted},
         paths,
     },
 };
 
-/// What is wrong with mails as a whole.
+/// Trouble with mails as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
     pub refusal: Option<ServerRefusal>,
+    /// "3 mails wait."; `None` when none waits for an instance that can read it.
+    pub unreadable: Option<String>,
     /// "3 mails failed."; `None` when none did.
     pub failed: Option<String>,
 }
@@ -20,7 +22,7 @@ pub struct Problems {
 /// The mail server takes no mail as things stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerRefusal {
-    /// Whether it said so itself.
+    /// It said so itself.
     pub is_said: bool,
     /// In its words, or in those that stand for them.
     pub reply: String,
@@ -29,21 +31,26 @@ pub struct ServerRefusal {
 }
 
 impl From<MailProblems> for Problems {
-    fn from(MailProblems { refusal, failed }: MailProblems) -> Self {
-        let refusal = refusal.map(|Refusal { reply, mails }| ServerRefusal {
+    fn from(MailProblems { refusal, unreadable, failed }: MailProblems) -> Self {
+        let refusal = refusal.map(|usecases::ServerRefusal { reply, mails }| ServerRefusal {
             is_said: reply.starts_with(|c: char| c.is_ascii_digit()),
             reply,
-            waiting: format!("{}.", counted(mails.unsigned_abs(), "mail waits", "mails wait")),
+            waiting: told(mails.unsigned_abs(), "mail waits", "mails wait"),
         });
-        Self { refusal, failed: (failed > 0).then(|| format!("{}.", counted(failed, "mail failed", "mails failed"))) }
+        let unreadable = (unreadable > 0).then(|| told(unreadable, "mail waits", "mails wait"));
+        Self { refusal, unreadable, failed: (failed > 0).then(|| told(failed, "mail failed", "mails failed")) }
     }
+}
+
+fn told(mails: u64, one: &str, several: &str) -> String {
+    format!("{}.", counted(mails, one, several))
 }
 
 /// A mail that has not reached the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailTrouble {
     pub badge: Badge,
-    /// When it failed, or is tried again.
+    /// The time when it failed, or is tried again.
     pub at: Moment,
     pub is_tried_again: bool,
     /// In the mail server's words.
@@ -87,6 +94,7 @@ impl Problems {
     pub(super) fn sample(sample: &crate::web::samples::Sample) -> Self {
         let said = "553 5.7.1 <usher@example.com>: Sender address rejected: not owned by user";
         let reply = if sample.name == "plain" { said.to_owned() } else { sample.text.clone() };
-        MailProblems { refusal: Some(Refusal { reply, mails: 3 }), failed: sample.rows as u64 }.into()
+        let refusal = Some(usecases::ServerRefusal { reply, mails: 3 });
+        MailProblems { refusal, unreadable: sample.rows as u64, failed: sample.rows as u64 }.into()
     }
 }
