@@ -1,4 +1,4 @@
-//! What is wrong with the mail of an invitation, and with mails as a whole.
+//! Problems with the mail of an invitation, and with mails as a whole.
 
 use crate::{
     domain::clock::Timestamp,
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// What is wrong with mails as a whole.
+/// Problems with mails as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
     pub refusal: Option<ServerRefusal>,
@@ -20,7 +20,7 @@ pub struct Problems {
 /// The mail server takes no mail as things stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerRefusal {
-    /// Whether it said so itself.
+    /// True where the server said so itself.
     pub is_said: bool,
     /// In its words, or in those that stand for them.
     pub reply: String,
