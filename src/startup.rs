@@ -2,6 +2,7 @@
 
 mod connection;
 mod http;
+mod places;
 
 use std::{
     io,

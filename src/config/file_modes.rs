@@ -66,14 +66,14 @@ impl Settings {
         BESIDE.map(beside).into()
     }
 
-    /// Tells if a password stands in the file of settings.
+    /// True where the file of settings holds a password.
     fn is_secret_in_file(&self) -> bool {
         let is_in_file = |setting| self.origin(setting) == Origin::File;
         is_in_file(table::DATABASE_URL) && self.database_url.is_secret()
             || is_in_file(table::SMTP_URL) && self.smtp_url.as_ref().is_some_and(super::SmtpUrl::is_secret)
     }
 
-    /// Tells if all that is in the data folder is Usher's, and there is anything: a folder shared with others stays as it is.
+    /// True where the data folder holds files of Usher's and no others: a folder shared with others stays as it is.
     fn is_data_dir_ours(&self, database: &[PathBuf]) -> bool {
         let ours = [self.data_dir.join("mail"), self.data_dir.join(table::FILE_NAME), self.secret_key_file.clone()];
         let mut names = fs::read_dir(&self.data_dir).into_iter().flatten().flatten().map(|entry| entry.file_name()).peekable();

@@ -63,7 +63,7 @@ fn is_local(address: SocketAddr) -> bool {
     address.ip().to_canonical().is_loopback()
 }
 
-/// Tells if a host is this machine, so that nothing sent there crosses a network.
+/// True where a host is this machine, so that nothing sent there crosses a network.
 pub(super) fn is_this_machine(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().map(|address| address.to_canonical());

@@ -1,11 +1,10 @@
-//! Connections that end when a client keeps them waiting, and their places.
+//! Connections that end when a client keeps them waiting.
 
 use std::{
-    cell::{Cell, RefCell},
     io,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use tokio::{
@@ -14,64 +13,14 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-use super::Limits;
+use super::{
+    Limits,
+    places::{Place, Places},
+};
 
 /// Pieces in which a request may arrive; 64 kB in the smallest of packets are half as many. A head is parsed anew with each piece, so that a
 /// thousand bytes one by one would cost as much as a million.
 const PIECES_MAX: usize = 512;
-
-/// The connections of a worker. When all places are taken, the next connection gets that of the one whose client has said or taken nothing for
-/// longest, so that clients which wait keep out nobody.
-#[derive(Debug)]
-pub(super) struct Places {
-    max: usize,
-    taken: RefCell<Vec<Rc<Place>>>,
-}
-
-#[derive(Debug)]
-struct Place {
-    /// When the last request began, or the last answer was taken.
-    since: Cell<Instant>,
-    is_lost: Cell<bool>,
-    /// Who looks at the connection.
-    waker: RefCell<Option<Waker>>,
-}
-
-impl Places {
-    pub(super) fn new(max: usize) -> Self {
-        Self { max, taken: RefCell::default() }
-    }
-
-    fn take(&self) -> Rc<Place> {
-        let mut taken = self.taken.borrow_mut();
-        let held = taken.iter().filter(|place| !place.is_lost.get());
-        if held.clone().count() >= self.max
-            && let Some(oldest) = held.min_by_key(|place| place.since.get())
-        {
-            oldest.lose();
-        }
-        let place = Rc::new(Place { since: Cell::new(Instant::now()), is_lost: Cell::new(false), waker: RefCell::default() });
-        taken.push(Rc::clone(&place));
-        place
-    }
-
-    fn leave(&self, place: &Rc<Place>) {
-        self.taken.borrow_mut().retain(|taken| !Rc::ptr_eq(taken, place));
-    }
-}
-
-impl Place {
-    fn lose(&self) {
-        self.is_lost.set(true);
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
-    }
-
-    fn is_looked_at_by(&self, context: &Context<'_>) {
-        *self.waker.borrow_mut() = Some(context.waker().clone());
-    }
-}
 
 /// A client's connection, which ends when a request does not arrive in its time, when nobody takes the answer, or when another needs the place.
 ///
@@ -92,19 +41,20 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(stream: TcpStream, limits: Limits, places: &Rc<Places>) -> Self {
-        let (places, place) = (Rc::clone(places), places.take());
+        let peer = stream.peer_addr().ok().map(|peer| peer.ip());
+        let (places, place) = (Rc::clone(places), places.take(peer));
         Self { stream, limits, request: Box::pin(sleep(limits.request())), pieces: 0, answer: None, places, place }
     }
 
     fn await_request(&mut self) {
         let now = Instant::now();
-        self.place.since.set(now);
+        self.place.renew(now);
         self.request.as_mut().reset(now + self.limits.request());
     }
 
-    /// Whether nothing more is to be read.
+    /// True once nothing more is to be read.
     fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        self.place.is_lost.get() || self.pieces > PIECES_MAX || self.request.as_mut().poll(context).is_ready()
+        self.place.is_lost() || self.pieces > PIECES_MAX || self.request.as_mut().poll(context).is_ready()
     }
 }
 
@@ -145,7 +95,7 @@ impl AsyncWrite for Connection {
             return written;
         }
         this.place.is_looked_at_by(context);
-        if this.place.is_lost.get() {
+        if this.place.is_lost() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         let limit = this.limits.answer;
@@ -193,7 +143,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn the_next_connection_gets_the_place_of_the_one_that_waited_longest() {
+    async fn a_connection_that_loses_its_place_is_read_no_further() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let places = Rc::new(Places::new(2));
         let connect = async || {
@@ -207,10 +157,9 @@ mod tests {
         first_here.read_exact(&mut [0; 1]).await.unwrap();
         let (_third, third_here) = connect().await;
         assert_eq!(second_here.read(&mut [0; 8]).await.unwrap(), 0);
-        assert!(!first_here.place.is_lost.get() && !third_here.place.is_lost.get());
+        assert!(!first_here.place.is_lost() && !third_here.place.is_lost());
         drop((second_here, third_here));
         let (_fourth, _fourth_here) = connect().await;
-        assert!(!first_here.place.is_lost.get());
-        assert_eq!(places.taken.borrow().len(), 2);
+        assert!(!first_here.place.is_lost());
     }
 }

@@ -10,7 +10,7 @@ use actix_web::{
 };
 use tokio::net::TcpStream;
 
-use super::connection::{Connection, Places};
+use super::{connection::Connection, places::Places};
 
 /// Threads of each worker that may wait for the database or hash a password. With more, requests would queue for a connection instead of for a
 /// thread, and each thread takes memory.
@@ -27,11 +27,11 @@ pub struct Limits {
     pub answer: Duration,
     /// The next request on a connection. Pages and their files are asked for within a second; each connection takes memory meanwhile.
     pub keep_alive: Duration,
-    /// What a client sends after its answer, which is thrown away so that it sees the answer.
+    /// Anything that a client sends after its answer, thrown away so that it sees the answer.
     pub disconnect: Duration,
     /// Requests under way when the server is told to stop. Workers look once a second, so that it has stopped within ten.
     pub stop: Duration,
-    /// Connections at once. The next takes the place of the one that has waited longest. Each takes 35 kB, and 150 kB while a form of 64 kB
+    /// Connections at once. The next takes the place of one that keeps the server waiting. Each takes 35 kB, and 150 kB while a form of 64 kB
     /// arrives: 75 MB at the most.
     pub connections: usize,
 }

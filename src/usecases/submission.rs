@@ -34,13 +34,13 @@ impl<T> From<Caller> for Submission<T> {
 }
 
 impl<T> Submission<T> {
-    /// The same, done once, however often the form comes.
+    /// Does it once, however often the form comes.
     #[must_use]
     pub fn once(self, form: SentForm) -> Self {
         Self { form: Some(form), ..self }
     }
 
-    /// The same, of which the next page of the session says `message`.
+    /// Has the next page of the session say `message`.
     #[must_use]
     pub fn saying(self, message: impl Fn(&T) -> String + Send + Sync + 'static) -> Self {
         Self { message: Some(Box::new(message)), ..self }

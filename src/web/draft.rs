@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::domain::ids::PortfolioId;
+use crate::domain::{ids::PortfolioId, secret::SecretKey};
 
 use super::{
     console::Console,
@@ -71,10 +71,13 @@ pub(super) fn open<A: Answers>(console: &Console, draft: &str) -> Option<A> {
         return Some(A::default());
     }
     let ctx = &console.state().ctx;
-    let kept = ctx.key.open(&context::<A>(console), &URL_SAFE_NO_PAD.decode(draft).ok()?)?;
-    let (at, answers) = serde_json::from_slice::<(i64, A)>(&kept).ok()?;
+    let (at, answers) = unsealed::<A>(&ctx.key, &context::<A>(console), draft)?;
     let at = DateTime::from_timestamp(at, 0)?.naive_utc();
     (ctx.now() - at < TimeDelta::hours(HOURS)).then_some(answers)
+}
+
+pub(super) fn unsealed<A: DeserializeOwned>(key: &SecretKey, context: &str, draft: &str) -> Option<(i64, A)> {
+    serde_json::from_slice(&key.open(context, &URL_SAFE_NO_PAD.decode(draft).ok()?)?).ok()
 }
 
 fn context<A: Answers>(console: &Console) -> String {

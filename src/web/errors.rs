@@ -64,7 +64,10 @@ impl ErrorPage {
 
     /// 403: another site led to a page that writes when it is looked at.
     pub fn from_elsewhere() -> Self {
-        Self::new("Open this page from Usher", "Another website led here, so nothing was done. Open the page from a page of Usher instead.")
+        Self::new(
+            "Open this page from Usher",
+            "You came here from another website, so nothing was changed. Open this page from within Usher.",
+        )
     }
 
     /// 403: a form whose token is not that of the session, as after signing in anew in another tab.
@@ -168,7 +171,7 @@ impl ErrorPage {
         let text = "Something went wrong on our side while it was being saved. Check before you try again. If it happens again, give an \
                     administrator this reference:";
         let page = Self { reference: Some(request_id.into()), ..Self::new("This may have been saved", text) };
-        if let Some(place) = place { page.with_link("Check", place) } else { page }
+        if let Some(place) = place { page.with_link("See if it was saved", place) } else { page }
     }
 
     /// 503: an action on many people broke off, and `text` says how far it came. `list` is where they are.

@@ -27,8 +27,7 @@ use super::{
     paths,
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     source,
-    state::State,
-    steps,
+    state::{Reach, State},
 };
 
 /// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
@@ -143,9 +142,13 @@ pub(super) fn way_back(request: &HttpRequest) -> Option<String> {
 fn referring_page(request: &HttpRequest) -> Option<String> {
     let text = |name| request.headers().get(name)?.to_str().ok();
     let referer = text(header::REFERER).filter(|referer| referer.len() <= REFERER_MAX)?;
-    steps::count(referer.len());
-    let url = Url::parse(referer).ok()?;
-    let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), text(header::HOST), &state(request).ok()?.reach);
+    own_page(referer, text(header::HOST), &state(request).ok()?.reach)
+}
+
+/// Path and query of an address whose origin is ours.
+pub(super) fn own_page(address: &str, host: Option<&str>, reach: &Reach) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), host, reach);
     is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 

@@ -128,7 +128,7 @@ pub(super) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Option<Str
 /// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status. Only where
 /// nothing was `saved` does it say so.
 pub(super) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
-    // What a form does is seen above its own address.
+    // Pages above a form's own address show its outcome.
     let above = || path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above));
     let place = || above().or_else(|| Section::first_page(path).map(str::to_owned));
     match failure {

@@ -77,15 +77,7 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
 }
 
 fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Failure> {
-    steps::count(body.len());
-    if body.split(|byte| *byte == b'&').nth(PAIRS_MAX).is_some() {
-        return Err(Failure::TooManyFields);
-    }
-    if !is_well_formed(body) {
-        return Err(Failure::Malformed);
-    }
-    let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
-    let mut fields = Fields::grouped(fields).ok_or(Failure::TooManyFields)?;
+    let mut fields = fields_of(body)?;
     let token = fields.take(CSRF).ok_or(Failure::StaleForm)?;
     let key = &extract::state(request)?.ctx.key;
     if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {
@@ -95,8 +87,27 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, F
     fields.read().map_err(|_| Failure::Malformed)
 }
 
+/// The fields of a form's body, by their names.
+pub(super) fn fields_of(body: &[u8]) -> Result<Fields, Failure> {
+    if pieces(body, b'&').nth(PAIRS_MAX).is_some() {
+        return Err(Failure::TooManyFields);
+    }
+    if !is_well_formed(body) {
+        return Err(Failure::Malformed);
+    }
+    let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
+    Fields::grouped(fields).ok_or(Failure::TooManyFields)
+}
+
+fn pieces(body: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
+    body.split(move |byte| {
+        steps::count(1);
+        *byte == between
+    })
+}
+
 /// Browsers send UTF-8 in whole escapes. The parser would put other characters in place of anything else.
 fn is_well_formed(body: &[u8]) -> bool {
     let is_escape = |after: &[u8]| after.get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-    body.split(|byte| *byte == b'%').skip(1).all(is_escape) && percent_decode(body).decode_utf8().is_ok()
+    pieces(body, b'%').skip(1).all(is_escape) && percent_decode(body).decode_utf8().is_ok()
 }

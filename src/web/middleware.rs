@@ -55,12 +55,12 @@ pub(super) async fn token_in_address<B: MessageBody>(request: ServiceRequest, ne
 #[derive(Debug, Clone, Copy)]
 struct TokenInAddress;
 
-/// Around pages that write when they are looked at: no other site leads to them.
-pub(super) async fn asked_from_here<B: MessageBody + 'static>(
+/// Around pages that write when they are opened: no other site leads to them.
+pub(super) async fn require_same_site<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match head::is_asked_from_here(&request) {
+    match head::require_same_site(&request) {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
         Err(failure) => Ok(request.error_response(failure)),
     }
@@ -87,13 +87,13 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     };
     let answer = COMMITS.scope(commits.clone(), answer.instrument(span.clone())).await;
     let _entered = span.enter();
-    // Whoever only looks has nothing to be saved.
-    let asked = Asked { id: &id, path: &path, saved: commits.any() && !method.is_safe() };
+    // Requests that only look save nothing.
+    let facts = RequestFacts { id: &id, path: &path, saved: commits.any() && !method.is_safe() };
     let (route, user, status, reason, answer) = match answer {
         Ok(answer) => {
             let (request, response) = answer.into_parts();
             let reason = failure::reason(&response, None);
-            let response = finished(response, Some(&request), &state, &asked);
+            let response = finished(response, Some(&request), &state, &facts);
             let route = request.match_pattern();
             let user = request.extensions().get::<SeenUser>().map(|user| user.0.0);
             (route, user, response.status(), reason, Ok(ServiceResponse::new(request, response)))
@@ -102,7 +102,7 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         Err(error) => {
             let response = error.error_response();
             let reason = failure::reason(&response, Some(&error));
-            let response = finished(response, None, &state, &asked);
+            let response = finished(response, None, &state, &facts);
             (None, None, response.status(), reason, Err(InternalError::from_response(error, response).into()))
         }
     };
@@ -134,17 +134,17 @@ fn request_id(state: &State) -> String {
     format!("{a:02X}{b:02X}-{c:02X}{d:02X}")
 }
 
-/// What the page of a failure has to know.
-struct Asked<'a> {
+/// Facts about a request for the page of its failure.
+struct RequestFacts<'a> {
     id: &'a str,
     path: &'a str,
-    /// Whether anything may have been saved.
+    /// True where anything may have been saved.
     saved: bool,
 }
 
 /// The answer with its headers, and with an error page where it needs one.
-fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, asked: &Asked<'_>) -> HttpResponse {
-    let mut response = with_page(response, request, asked);
+fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, facts: &RequestFacts<'_>) -> HttpResponse {
+    let mut response = with_page(response, request, facts);
     let headers = response.headers_mut();
     if request.is_some_and(|request| request.extensions().contains::<TokenInAddress>()) {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -155,7 +155,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
     if state.reach.is_https {
         set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
-    if let Ok(id) = HeaderValue::from_str(asked.id) {
+    if let Ok(id) = HeaderValue::from_str(facts.id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     for cookie in request.map(cookies::new).unwrap_or_default() {
@@ -168,7 +168,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
 }
 
 /// Draws the error page of an answer that has none.
-fn with_page(response: HttpResponse, request: Option<&HttpRequest>, asked: &Asked<'_>) -> HttpResponse {
+fn with_page(response: HttpResponse, request: Option<&HttpRequest>, facts: &RequestFacts<'_>) -> HttpResponse {
     let status = response.status();
     let failure = response.extensions().get::<Failure>().cloned();
     let has_page =
@@ -176,8 +176,8 @@ fn with_page(response: HttpResponse, request: Option<&HttpRequest>, asked: &Aske
     if !(status.is_client_error() || status.is_server_error()) || has_page {
         return response;
     }
-    let page = failure::page(failure.as_ref(), status, asked.id, asked.path, asked.saved);
-    // Who sent something twice stands before it again there.
+    let page = failure::page(failure.as_ref(), status, facts.id, facts.path, facts.saved);
+    // The way back from a form that was sent twice leads to that form again.
     let goes_back = status.is_client_error() && !matches!(failure, Some(Failure::SentTwice));
     let back = request.filter(|_| goes_back).and_then(extract::way_back);
     let page = page.with_back(back);

@@ -15,6 +15,8 @@ pub mod groups;
 mod hashing;
 mod head;
 mod home;
+#[cfg(test)]
+mod hostile_input;
 pub mod invitation;
 pub mod links;
 pub mod manage;

@@ -44,7 +44,7 @@ macro_rules! page {
 /// A page whose look is written down: GET alone, since HEAD would leave an entry and show nothing, and never from another site.
 macro_rules! noted {
     ($path:ident => $show:expr) => {
-        resource(paths::$path::PATTERN, "GET").route(web::get().to($show)).wrap(from_fn(middleware::asked_from_here))
+        resource(paths::$path::PATTERN, "GET").route(web::get().to($show)).wrap(from_fn(middleware::require_same_site))
     };
 }
 

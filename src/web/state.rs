@@ -12,7 +12,7 @@ use super::{
 };
 
 tokio::task_local! {
-    /// What the request under way may have saved.
+    /// Changes that the request under way may have saved.
     pub(super) static COMMITS: Commits;
 }
 
@@ -60,21 +60,21 @@ impl State {
         self.try_run(f).await?.map_err(Into::into)
     }
 
-    /// The same, for handlers that answer some errors themselves.
+    /// Runs a use case whose errors the handler answers itself.
     pub(super) async fn try_run<T, E>(&self, f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static) -> Result<Result<T, E>, Failure>
     where
         T: Send + 'static,
         E: Send + 'static,
     {
         let mut ctx = self.ctx.clone();
-        // Of what runs on after the answer began nothing is told.
+        // Work that runs on after the answer began notes nothing.
         if let Ok(commits) = COMMITS.try_with(Commits::clone) {
             ctx.store = ctx.store.noting(commits);
         }
         actix_web::web::block(move || f(&ctx)).await.map_err(|_| Failure::Internal("a use case was cancelled".to_owned()))
     }
 
-    /// The same, for use cases that judge or hash a password. They wait in a queue of their own, not on the threads that serve pages.
+    /// Runs use cases that judge or hash a password. They wait in a queue of their own, not on the threads that serve pages.
     pub(super) async fn try_run_hashing<T, E>(
         &self,
         class: HashingClass,

@@ -29,6 +29,15 @@ pub(super) const PAGE: &str = "/users-and-groups";
 /// Time between two requests of those who only want to work.
 const REST: Duration = Duration::from_millis(50);
 
+/// Pages that are asked for before an attack, to compare with.
+const PROBES: u32 = 20;
+
+/// CPU time of a request under attack, in that of the page before it. A sign-in, which hashes a password, takes no more than a few.
+const CPU_MAX: u32 = 20;
+
+/// Time of the page under attack at p95, in that before it. The machine is busy with the attack itself.
+const TIME_MAX: u32 = 100;
+
 /// Whether to play the long form: longer, and with the times that `docs/security.md` promises.
 pub(super) fn is_long() -> bool {
     std::env::var_os("USHER_LONG").is_some()
@@ -45,6 +54,8 @@ pub(super) struct Siege {
     pub(super) data: TempDir,
     /// The cookies of an Admin.
     pub(super) admin: String,
+    /// Answers to the attack by their status; 0 stands for a connection that was closed.
+    answers: Mutex<BTreeMap<u16, u32>>,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -56,12 +67,17 @@ impl Siege {
         copy(company().path(), data.path()).expect("the company can be copied");
         let server = Server::usher(data.path());
         let admin = server.sign_in(ADMIN);
-        Self { server, data, admin, _turn: turn }
+        Self { server, data, admin, answers: Mutex::default(), _turn: turn }
     }
 
     /// Lets `attack` run, and asks for the page of somebody signed in and for `/healthz` meanwhile. Both are always answered.
+    ///
+    /// The long form holds them to their times. The short one compares them with those before the attack: a parser whose time grows with the
+    /// square of its input takes a hundred times as long.
     pub(super) fn stand(&self, attack: impl FnOnce(&Self)) {
         let is_over = AtomicBool::new(false);
+        let (before, usual) = (self.server.cpu(), self.probe());
+        let (began, usual_cpu) = (self.server.cpu(), (self.server.cpu() - before) / PROBES);
         let (health, page) = thread::scope(|scope| {
             let health = scope.spawn(|| ask(self.server.address, "/healthz", "", &is_over));
             let page = scope.spawn(|| ask(self.server.address, PAGE, &self.admin, &is_over));
@@ -73,17 +89,44 @@ impl Siege {
             (health.join().expect("/healthz is answered"), page.join().expect("the page is answered"))
         });
         let (median, p95) = (percentile(&health, 50), percentile(&page, 95));
-        println!("{} requests: /healthz {median:?} at the median; {} pages: {p95:?} at p95", health.len(), page.len());
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner).values().sum::<u32>();
+        let requests = answers + u32::try_from(health.len() + page.len()).expect("a few");
+        let cpu = (self.server.cpu() - began) / requests;
+        println!(
+            "/healthz {median:?} at the median, page {p95:?} at p95 ({usual:?} before), CPU {cpu:?} for each of {requests} requests ({usual_cpu:?} before)"
+        );
         if is_long() {
             assert!(median <= Duration::from_millis(100), "/healthz takes {median:?} at the median");
             assert!(p95 <= Duration::from_secs(1), "the page takes {p95:?} at p95");
+        } else {
+            assert!(cpu <= CPU_MAX * usual_cpu, "a request takes {cpu:?} of CPU, and the page {usual_cpu:?} before the attack");
+            assert!(p95 <= TIME_MAX * usual, "the page takes {p95:?} at p95, and {usual:?} before the attack");
         }
     }
 
+    /// The p95 of the page while nobody attacks.
+    fn probe(&self) -> Duration {
+        let mut times = (0..PROBES).map(|_| time(self.server.address, PAGE, &self.admin)).collect::<Vec<_>>();
+        times.sort_unstable();
+        percentile(&times, 95)
+    }
+
+    /// Notes an answer to the attack, whose status is one of these; 0 stands for a connection that was closed.
+    pub(super) fn note(&self, answer: &io::Result<Answer>, expected: &[u16]) {
+        let status = answer.as_ref().map_or(0, |answer| answer.status);
+        assert!(expected.contains(&status), "the attack is answered with {status}, not one of {expected:?}");
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner).entry(status).or_default() += 1;
+    }
+
     /// Sends `rate` requests a second for the length of an attack, over so many connections. Answers that take long hold their connection up.
-    /// Prints how many answers had each status; 0 stands for a connection that was closed.
-    pub(super) fn volley(&self, rate: u32, connections: u32, shot: impl Fn(&mut Connection, u32) -> io::Result<Answer> + Sync) {
-        let (next, started, statuses) = (AtomicU32::new(0), Instant::now(), Mutex::new(BTreeMap::<u16, u32>::new()));
+    pub(super) fn volley(
+        &self,
+        rate: u32,
+        connections: u32,
+        expected: &[u16],
+        shot: impl Fn(&mut Connection, u32) -> io::Result<Answer> + Sync,
+    ) {
+        let (next, started) = (AtomicU32::new(0), Instant::now());
         thread::scope(|scope| {
             for _ in 0..connections {
                 scope.spawn(|| {
@@ -97,14 +140,13 @@ impl Siege {
                         thread::sleep(due.saturating_sub(started.elapsed()));
                         let mut open = connection.take().unwrap_or_else(|| self.connect());
                         let answer = shot(&mut open, number);
-                        let status = answer.as_ref().map_or(0, |answer| answer.status);
-                        *statuses.lock().unwrap_or_else(PoisonError::into_inner).entry(status).or_default() += 1;
+                        self.note(&answer, expected);
                         connection = answer.is_ok().then_some(open);
                     }
                 });
             }
         });
-        println!("answers to the attack: {:?}", statuses.into_inner().unwrap_or_else(PoisonError::into_inner));
+        println!("answers to the attack: {:?}", self.answers.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     pub(super) fn connect(&self) -> Connection {
@@ -125,14 +167,19 @@ impl Drop for End<'_> {
 fn ask(address: SocketAddr, path: &str, cookies: &str, is_over: &AtomicBool) -> Vec<Duration> {
     let mut times = Vec::new();
     while !is_over.load(Ordering::Relaxed) {
-        let started = Instant::now();
-        let answer = Connection::open(address).and_then(|mut connection| connection.get(path, cookies)).expect("an answer");
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        times.push(started.elapsed());
+        times.push(time(address, path, cookies));
         thread::sleep(REST);
     }
     times.sort_unstable();
     times
+}
+
+/// Asks for a page on a new connection; tells how long the answer took.
+fn time(address: SocketAddr, path: &str, cookies: &str) -> Duration {
+    let started = Instant::now();
+    let answer = Connection::open(address).and_then(|mut connection| connection.get(path, cookies)).expect("an answer");
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    started.elapsed()
 }
 
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {

@@ -115,7 +115,7 @@ with_scripts_and_without! {
         maya.see("They are signed out everywhere");
         maya.see("Deactivated: only Active people can be deactivated.");
         maya.press("Deactivate");
-        maya.see("Deactivate: done to 1 user.");
+        maya.see("1 user deactivated.");
         assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
         site.subjects();
     }
@@ -133,7 +133,7 @@ with_scripts_and_without! {
         maya.see("account");
         maya.tick("Bergmann Bikes");
         maya.press("Assign to accounts");
-        maya.see("Assign to Bergmann Bikes: done to 1 user");
+        maya.see("1 user assigned to Bergmann Bikes.");
         site.subjects();
     }
 }

@@ -218,7 +218,7 @@ on_both! {
         assert!(row(&list, "noor@example.com").contains("Try again"), "{}", list.text());
         let path = again(&app);
         maya.press(&app, "/users-and-groups", &path).await.redirects_to("/users-and-groups");
-        maya.get(&app, "/users-and-groups").await.sees("The mail to noor@example.com is sent again.");
+        maya.get(&app, "/users-and-groups").await.sees("We’ll send the mail to noor@example.com again.");
         post(&app, &mut maya, &path).await.redirects_to("/users-and-groups");
         maya.get(&app, "/users-and-groups").await.sees("This mail can no longer be sent again.");
         assert_eq!(app.deeds()[before..], ["mail.sent_again noor@example.com"]);
@@ -233,7 +233,7 @@ on_both! {
         }
         maya.get(&app, "/users-and-groups").await.sees("3 mails failed.").sees("Try all again");
         maya.press(&app, "/users-and-groups", ALL_AGAIN).await.redirects_to("/users-and-groups");
-        maya.get(&app, "/users-and-groups").await.sees("3 mails are sent again.").sees_no("Try all again");
+        maya.get(&app, "/users-and-groups").await.sees("We’ll send 3 mails again.").sees_no("Try all again");
         let entry = app.audit().pop().unwrap();
         assert_eq!((entry.action.as_str(), &*entry.subject_name), ("mail.sent_again", "Northwind Trading"));
         assert_eq!(app.mails().await.len(), 3);

@@ -41,7 +41,7 @@ on_both! {
         let done = maya.send(&app, &page, DO, &[]).await;
         assert!(done.header("location").starts_with("/users-and-permissions?q=e&sort=email"));
         let list = maya.get(&app, done.header("location")).await;
-        list.sees("Deactivate: done to 2 users.");
+        list.sees("2 users deactivated.");
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 3);
         assert_eq!(app.mails().await.len(), 2);
     }
@@ -55,7 +55,7 @@ on_both! {
         assert!(list.body.contains("aria-label=\"Reactivate 2 users\""), "{}", list.body);
         maya.send(&app, &list, DO, &[]).await.redirects_to("/users-and-permissions?q=e&sort=email");
         let list = maya.get(&app, "/users-and-permissions").await;
-        list.sees("Reactivate: done to 2 users.");
+        list.sees("2 users reactivated.");
         assert!(list.body.contains("aria-label=\"Deactivate 2 users\""), "{}", list.body);
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
         app.mails().await;
@@ -82,7 +82,7 @@ on_both! {
         press(&app, &mut maya, uma, "block").await.is(303);
         let done = maya.send(&app, &page, DO, &[("user", &otto.to_string())]).await;
         done.is(303);
-        maya.get(&app, "/users-and-permissions").await.sees("Deactivate: done to 1 user.");
+        maya.get(&app, "/users-and-permissions").await.sees("1 user deactivated.");
         let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
         press(&app, &mut maya, uma, "activate").await.is(303);
         maya.send(&app, &page, DO, &[]).await.is(303);
@@ -95,10 +95,10 @@ on_both! {
         let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
         app.refuse("UPDATE OF blocked_at ON users", &format!("NEW.id = {otto}"));
         let broken_off = maya.send(&app, &page, DO, &[]).await;
-        broken_off.is(503).sees("This was only partly done").sees("Deactivate: done to 1 of 2 users. Then something went wrong. Nobody else was changed.");
+        broken_off.is(503).sees("This was only partly done").sees("1 of 2 users deactivated. Then something went wrong. Nobody else was changed.");
         assert!(broken_off.has_link("/users-and-permissions?q=e&sort=email"), "{}", broken_off.body);
         let list = maya.get(&app, "/users-and-permissions").await;
-        list.sees("Deactivate: done to 1 user, not to 1.").sees("Uma Ek: deactivated").sees("not changed. It could not be saved");
+        list.sees("1 user deactivated, 1 not changed.").sees("Uma Ek: deactivated").sees("Otto Lund: not changed, because it could not be saved.");
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
         // Where it was nobody, it is a failure like any other.
         let page = ask(&app, &mut maya, "deactivate", &[otto]).await;
@@ -112,7 +112,7 @@ on_both! {
         // The last word alone names who was deactivated.
         app.refuse("UPDATE ON sessions", "NEW.state LIKE '%Uma Ek%'");
         maya.send(&app, &page, DO, &[]).await.is(303);
-        maya.get(&app, "/users-and-permissions").await.is(200).sees("Deactivate: done to 2 of 2 users.");
+        maya.get(&app, "/users-and-permissions").await.is(200).sees("2 of 2 users deactivated.");
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 2);
         app.mails().await;
     }
@@ -167,9 +167,9 @@ on_both! {
         pia.send(&app, &page, DO, &[]).await.is(422).sees("There is a problemTick at least one account");
         pia.send(&app, &page, DO, &[("account", &foreign.to_string())]).await.is(404);
         pia.send(&app, &page, DO, &[("account", &account.to_string()), ("user", &uma.to_string())]).await.is(303);
-        pia.get(&app, "/users-and-permissions").await.sees("Uma Ek: is like that already.").sees("done to nobody, not to 1.");
+        pia.get(&app, "/users-and-permissions").await.sees("Uma Ek already has this.").sees("0 users assigned to Fjord, 1 not changed.");
         pia.send(&app, &page, DO, &[("account", &other.to_string()), ("user", &otto.to_string())]).await.is(303);
-        pia.get(&app, "/users-and-permissions").await.sees("Assign to Glacier: done to 1 user.");
+        pia.get(&app, "/users-and-permissions").await.sees("1 user assigned to Glacier.");
         assert_eq!(app.accounts_of(otto), [account, other, foreign]);
         app.mail().await;
     }
@@ -206,7 +206,7 @@ on_both! {
         assert!(done.is(303).header("location").starts_with(&format!("{BULK}?q=zoe&page=")), "{}", done.header("location"));
         assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 200);
         let rest = maya.get(&app, done.header("location")).await;
-        rest.sees("Deactivate: done to 200 users.").sees("These are the next 40 in the order of the list, from Zo200 to Zo239. They are the last.");
+        rest.sees("200 users deactivated.").sees("These are the next 40 in the order of the list, from Zo200 to Zo239. They are the last.");
         let question = maya.send(&app, &rest, &ask_path(&rest), &[("action", "deactivate")]).await;
         question.sees_no("asked about next").sees_no("Skip these");
         maya.send(&app, &question, DO, &[]).await.redirects_to("/users-and-permissions?q=zoe");

@@ -54,8 +54,7 @@ fn left_with(console: &Console, user: UserId, given: Given, query: &str) -> Stri
     console.view_of(&page).map_or_else(|| left(console, user, query), str::to_owned)
 }
 
-/// What was done to somebody, and that they have left with it, if they have: somebody's page is none any more after the last that they had in
-/// common with whoever did it.
+/// Says also that a user has left, if they have: their page is gone once they have nothing in common with the user who acted.
 fn parted(done: Flash, has_left: bool) -> Flash {
     if !has_left {
         return done;

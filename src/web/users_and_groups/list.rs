@@ -31,7 +31,7 @@ use crate::{
 pub struct UsersPage {
     pub shell: Shell,
     pub aside: Aside,
-    /// What is wrong with mails as a whole, for Admins.
+    /// Problems with mails as a whole, for Admins.
     pub mails: Option<Problems>,
     /// What is looked for; empty for everybody.
     pub q: String,

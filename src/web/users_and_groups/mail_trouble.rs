@@ -1,4 +1,4 @@
-//! Trouble with the mail of an invitation, and with mails as a whole.
+//! Problems with the mail of an invitation, and with mails as a whole.
 
 use crate::{
     domain::clock::Timestamp,
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Trouble with mails as a whole.
+/// Problems with mails as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
     pub refusal: Option<ServerRefusal>,
@@ -22,7 +22,7 @@ pub struct Problems {
 /// The mail server takes no mail as things stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerRefusal {
-    /// It said so itself.
+    /// True where the server said so itself.
     pub is_said: bool,
     /// In its words, or in those that stand for them.
     pub reply: String,

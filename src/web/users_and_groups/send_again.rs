@@ -22,7 +22,7 @@ use crate::{
 /// `POST /users-and-groups/mail/{mail}/send-again`
 pub(in crate::web) async fn one(console: Console, mail: Path<MailId>, form: Form<ListButton>) -> Answer {
     let (mail, list) = (*mail, list(&form));
-    let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("The mail to {} is sent again.", mail.recipient));
+    let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("We’ll send the mail to {} again.", mail.recipient));
     match console.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
         Ok(mail) => {
             let page = mail.user_id.and_then(|user| console.view_of(&paths::Manage { user }.to_string()).map(str::to_owned));
@@ -34,7 +34,7 @@ pub(in crate::web) async fn one(console: Console, mail: Path<MailId>, form: Form
 
 /// `POST /users-and-groups/mail/send-again`
 pub(in crate::web) async fn all(console: Console, form: Form<ListButton>) -> Answer {
-    let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("{} sent again.", counted(*mails, "mail is", "mails are")));
+    let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("We’ll send {} again.", counted(*mails, "mail", "mails")));
     match console.act(said, failed_mails::send_all_again).await? {
         Ok(_) => respond::see_other(list(&form)),
         Err(error) => console.say(&none_failed(error, "No failed mail is left.")?, list(&form)),

@@ -206,8 +206,21 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     console.say(&flash, if form.rest.is_empty() { list } else { with_query(paths::BulkUsers {}, &form.rest) })
 }
 
+/// "1 of 2 users deactivated"
 fn in_words(action: BulkAction, Progress { done, of }: Progress) -> String {
-    format!("{}: done to {} of {}", action.label(), grouped(done as u64), counted(of as u64, "user", "users"))
+    format!("{} of {}", grouped(done as u64), outcome(action, of))
+}
+
+/// "2 users deactivated"
+fn outcome(action: BulkAction, count: usize) -> String {
+    let (one, many, done) = match action {
+        BulkAction::Deactivate => ("user", "users", "deactivated"),
+        BulkAction::Reactivate => ("user", "users", "reactivated"),
+        BulkAction::Resend => ("invitation", "invitations", "sent again"),
+        BulkAction::Revoke => ("invitation", "invitations", "revoked"),
+        BulkAction::Assign => ("user", "users", "assigned"),
+    };
+    format!("{} {done}", counted(count as u64, one, many))
 }
 
 /// How far an action came that broke off.
@@ -217,7 +230,8 @@ fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
     let done = all.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).count();
     let so_far = in_words(action, Progress { done, of: all.len() });
     Some(if failed.may_be_done() {
-        format!("{so_far}, and maybe to {} too. Then something went wrong. Nobody else was changed.", failed.person.display_name())
+        let name = failed.person.display_name();
+        format!("{so_far}. Then something went wrong: {name} may have been changed too. Nobody else was changed.")
     } else {
         format!("{so_far}. Then something went wrong. Nobody else was changed.")
     })
@@ -300,24 +314,24 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, res
             Some(Ok(taken_over)) => {
                 changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&taken_over, NAMED)));
             }
-            Some(Err(Denied::Refused { refusal: Refusal::Unchanged, .. })) => others.push(format!("{name}: is like that already.")),
+            Some(Err(Denied::Refused { refusal: Refusal::Unchanged, .. })) => others.push(format!("{name} already has this.")),
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
-                let what = if denied.may_be_done() { "maybe changed" } else { "not changed. It could not be saved" };
-                others.push(format!("{name}: {what}, and the rest was left as it is."));
+                let what = if denied.may_be_done() { "may have been changed" } else { "not changed, because it could not be saved" };
+                others.push(format!("{name}: {what}. We stopped here."));
             }
             None => others.push(format!("{name}: not changed.")),
         }
     }
     let kind = if others.is_empty() { FlashKind::Ok } else { FlashKind::Warn };
-    let not = if others.is_empty() { String::new() } else { format!(", not to {}", others.len()) };
-    let what = match given.iter().map(|account| account.name.as_str()).collect::<Vec<_>>().join(", ") {
-        names if names.is_empty() => action.label().to_owned(),
-        names => format!("Assign to {names}"),
+    let not = if others.is_empty() { String::new() } else { format!(", {} not changed", grouped(others.len() as u64)) };
+    let to = match given.iter().map(|account| account.name.as_str()).collect::<Vec<_>>().join(", ") {
+        names if names.is_empty() => names,
+        names => format!(" to {names}"),
     };
-    let whom = if changed.is_empty() { "nobody".to_owned() } else { counted(changed.len() as u64, "user", "users") };
-    let flash = Flash::new(kind, format!("{what}: done to {whom}{not}.")).with_lines(others, changed);
+    let whom = counted(changed.len() as u64, "user", "users");
+    let flash = Flash::new(kind, format!("{}{to}{not}.", outcome(action, changed.len()))).with_lines(others, changed);
     let Some(opposite) = action.opposite().filter(|_| !reached.is_empty()) else { return Ok(flash) };
     let undo = FlashAction::new(opposite.label(), &whom, paths::DoBulk {}).returning(query).with("rest", rest);
     let undo = undo.with("action", opposite.as_str());

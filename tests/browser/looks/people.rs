@@ -68,7 +68,7 @@ fn the_list_and_many_people_at_once() {
     found.extend(once(&maya, "3 users match"));
     maya.press("Deactivate");
     maya.press("Deactivate");
-    found.extend(once(&maya, "Deactivate: done to 2 users."));
+    found.extend(once(&maya, "2 users deactivated."));
     none(&found);
     site.subjects();
 }
