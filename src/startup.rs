@@ -54,6 +54,9 @@ const KEY_CHECK_EVERY: Duration = Duration::from_secs(60);
 /// How often rows that outlived their use are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
+/// How often counts of attempts are brought down to their bound. One machine makes some 50,000 in this time.
+const BOUND_ATTEMPTS_EVERY: Duration = Duration::from_secs(60);
+
 /// Connections to the listener for monitoring.
 const METRICS_CONNECTIONS: usize = 16;
 
@@ -208,8 +211,9 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     let state = Data::new(State::new(ctx.clone(), reach(settings, &public_url)));
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(deliver(ctx.clone(), transport, from));
-        actix_web::rt::spawn(sweep(ctx.clone()));
-        actix_web::rt::spawn(write_refusals(ctx.clone()));
+        actix_web::rt::spawn(repeat(SWEEP_EVERY, ctx.clone(), housekeeping::sweep));
+        actix_web::rt::spawn(repeat(BOUND_ATTEMPTS_EVERY, ctx.clone(), housekeeping::bound_attempts));
+        actix_web::rt::spawn(repeat(REFUSALS_EVERY, ctx.clone(), housekeeping::write_refusals));
         if let Some(listener) = metrics_listener {
             actix_web::rt::spawn(metrics_server(listener, state.clone())?);
         }
@@ -217,7 +221,7 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
         let is_replaced = Arc::new(AtomicBool::new(false));
         actix_web::rt::spawn(stop_for_another_key(ctx.clone(), server.handle(), Arc::clone(&is_replaced)));
         server.await?;
-        note_refusals(ctx).await;
+        keep_house(ctx, housekeeping::write_refusals).await;
         if is_replaced.load(Ordering::Relaxed) { Err(StartError::KeyReplaced(settings.secret_key_file.clone())) } else { Ok(()) }
     })
 }
@@ -288,11 +292,11 @@ async fn deliver(ctx: Context, transport: Transport, from: Sender) {
     }
 }
 
-/// Writes refused sign-ins down, for as long as the process runs.
-async fn write_refusals(ctx: Context) {
+/// Does a piece of housekeeping again and again, for as long as the process runs.
+async fn repeat(every: Duration, ctx: Context, work: Housekeeping) {
     loop {
-        actix_web::rt::time::sleep(REFUSALS_EVERY).await;
-        note_refusals(ctx.clone()).await;
+        keep_house(ctx.clone(), work).await;
+        actix_web::rt::time::sleep(every).await;
     }
 }
 
@@ -312,21 +316,10 @@ async fn stop_for_another_key(ctx: Context, server: ServerHandle, is_replaced: A
     server.stop(true).await;
 }
 
-async fn note_refusals(ctx: Context) {
-    let written = actix_web::web::block(move || housekeeping::write_refusals(&ctx)).await;
-    if let Ok(Err(error)) = written {
-        tracing::warn!(%error, "refused sign-ins could not be written");
-    }
-}
+type Housekeeping = fn(&Context) -> Result<(), StoreError>;
 
-/// Removes what outlived its use, for as long as the process runs.
-async fn sweep(ctx: Context) {
-    loop {
-        let ctx = ctx.clone();
-        let swept = actix_web::web::block(move || housekeeping::sweep(&ctx)).await;
-        if let Ok(Err(error)) = swept {
-            tracing::warn!(%error, "old rows could not be removed");
-        }
-        actix_web::rt::time::sleep(SWEEP_EVERY).await;
+async fn keep_house(ctx: Context, work: Housekeeping) {
+    if let Ok(Err(error)) = actix_web::web::block(move || work(&ctx)).await {
+        tracing::warn!(%error, "housekeeping failed and is tried again");
     }
 }

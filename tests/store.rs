@@ -32,9 +32,7 @@ use usher::{
         page::{Count, Position, Slice},
         people::{self, Filter, NewActive, NewInvited},
         refused_sign_ins::{self, RefusalReason},
-        reset_requests, sessions,
-        throttles::{self, Hold},
-        tokens, verify_chain,
+        reset_requests, sessions, throttles, tokens, verify_chain,
     },
 };
 
@@ -165,11 +163,29 @@ on_both! {
         let commits = Commits::default();
         let noting = store.noting(commits.clone());
         noting.change(|_| Ok::<_, StoreError>(())).unwrap_err();
-        noting.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        noting.write_counts(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        assert!(noting.write_if_possible("a test", |tx| { active(tx, "Uma", "Ek"); Ok(()) }));
         store.change(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
         assert!(!commits.any());
         noting.change(|tx| { tx.audit(entry("Hana")); Ok::<_, StoreError>(()) }).unwrap();
         assert!(commits.any());
+        let commits = Commits::default();
+        store.noting(commits.clone()).write(|tx| Ok::<_, StoreError>(active(tx, "Jonas", "Vermeulen"))).unwrap();
+        assert!(commits.any());
+    }
+
+    fn what_no_answer_needs_gives_up_behind_another_writer(store: TestStore) {
+        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let block = move |tx: &mut Tx<'_>| people::set_blocked(tx, maya, Some(now())).map(|_| ());
+        let (held, done) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
+        let store = &store.store;
+        std::thread::scope(|scope| {
+            scope.spawn(|| store.write(|tx| { block(tx)?; held.wait(); done.wait(); Ok::<_, StoreError>(()) }).unwrap());
+            held.wait();
+            assert!(!store.write_if_possible("a test", block));
+            done.wait();
+        });
+        assert!(store.write_if_possible("a test", block));
     }
 
     fn the_audit_chain_holds_and_keeps_what_was_written(store: TestStore) {
@@ -306,10 +322,10 @@ on_both! {
     fn attempts_are_counted_before_they_are_checked(store: TestStore) {
         let account = [Bucket::account("maya", None)];
         let count = |at| store.write(|tx| throttles::count(tx, &account, at)).unwrap();
-        let held = |seconds| Some(Hold::Until(now() + TimeDelta::seconds(seconds)));
+        let held = |seconds| Some(now() + TimeDelta::seconds(seconds));
         assert_eq!((count(now()), count(now())), (None, held(1)));
         assert_eq!((count(now() + TimeDelta::seconds(1)), count(now() + TimeDelta::seconds(1))), (None, held(4)));
-        store.write(|tx| throttles::forgive(tx, &account[0])).unwrap();
+        store.write(|tx| throttles::clear_attempts(tx, &account[0])).unwrap();
         assert_eq!(count(now()), None);
     }
 
@@ -342,8 +358,8 @@ on_both! {
             store.write(|tx| throttles::count(tx, &bucket(name), at + TimeDelta::minutes(i64::from(name == "maya")))).unwrap();
         }
         store.write(|tx| throttles::count(tx, &bucket("maya"), now() + TimeDelta::hours(1))).unwrap();
-        let trim = |max| store.write(|tx| throttles::trim(tx, max, 2)).unwrap();
-        assert_eq!([trim(4), trim(1), trim(1), trim(1)], [0, 2, 1, 0]);
+        let trim = |limit| store.write(|tx| throttles::trim(tx, limit)).unwrap();
+        assert_eq!((trim(2), trim(1), store.read(throttles::rows).unwrap()), (2, 1, 1));
         assert!(store.read(|db| throttles::look(db, &bucket("maya"), now() + TimeDelta::hours(1))).unwrap().is_some());
     }
 
@@ -365,6 +381,22 @@ on_both! {
         let writes = store.load().writes.count();
         assert_eq!(store.write_refusals().unwrap(), 0);
         assert_eq!(store.load().writes.count(), writes, "nothing to write is no transaction");
+    }
+
+    fn more_requests_than_the_bound_go_with_the_next(store: TestStore) {
+        use diesel::RunQueryDsl as _;
+        for (excess, left) in [(3, 1_000), (6, 1_000)] {
+            let fill = format!(
+                "WITH RECURSIVE places (place) AS (SELECT 1 UNION ALL SELECT place + 1 FROM places WHERE place < {}) INSERT INTO reset_requests \
+                 (email, source, network, asked_at) SELECT 'm@example.com', '192.0.2.1', '192.0.2.1', '2026-01-01 00:00:00' FROM places",
+                1_000 + excess,
+            );
+            store.write(|tx| Ok::<_, StoreError>(diesel::sql_query(&fill).execute(tx.db())?)).unwrap();
+            store.write(|tx| reset_requests::insert(tx, "maya@example.com", "192.0.2.9", "192.0.2.9", now())).unwrap();
+            let mut waiting = 0;
+            while store.write(reset_requests::take).unwrap().is_some() { waiting += 1; }
+            assert_eq!(waiting, left);
+        }
     }
 
     fn attempts_and_refusals_are_forgotten_in_the_end(store: TestStore) {
@@ -399,7 +431,7 @@ on_both! {
         let mail = claim(now()).unwrap();
         assert!(claim(now()).is_none());
         assert_eq!(claim(now() + TimeDelta::minutes(1)).map(|again| again.id), Some(mail.id));
-        store.write(|tx| outbox::settle(tx, mail.id, &outbox::Attempt::HandedOver { reply: "250 OK" }, now())).unwrap();
+        store.write(|tx| outbox::settle(tx, mail.id, &outbox::DeliveryOutcome::HandedOver { reply: "250 OK" }, now())).unwrap();
         assert!(claim(now() + TimeDelta::hours(1)).is_none());
         let fate = store.read(|db| outbox::latest(db, 1)).unwrap().remove(0);
         assert_eq!((fate.state, fate.reply.as_deref(), fate.attempts), (outbox::MailState::HandedOver, Some("250 OK"), 2));

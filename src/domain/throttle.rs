@@ -23,8 +23,8 @@ stored_enum! {
         Link = "link",
         /// New passwords that were tried behind links, by the network they come from.
         LinkSource = "link_source",
-        /// Mails that an administrator sends somebody by a click, by both.
-        Clicks = "clicks",
+        /// Mails that an administrator sends somebody, by both.
+        MailQuota = "mail_quota",
     }
 }
 
@@ -40,7 +40,7 @@ pub const WRONG_IN_A_ROW_MAX: i32 = 100;
 /// Mails are a greater nuisance than guesses: the wait between two of them begins with the first step of a minute.
 const SHORT_STEPS: i32 = 6;
 
-/// Attempts without a wait from a /48, a /56 and a /64 of IPv6: an office may share a /64, many customers of a provider a /48.
+/// Attempts without a wait from a /48, a /56 and a /64 of IPv6, the widest first: an office may share a /64, many customers of a provider a /48.
 const IPV6_GRACE: [(u32, i32); 3] = [(48, 320), (56, 80), (64, 20)];
 
 /// Attempts without a wait from one address of IPv4.
@@ -50,7 +50,7 @@ const IPV4_GRACE: i32 = 20;
 const LINK_GRACE: i32 = 10;
 
 /// Mails to one person without a wait.
-const CLICKS_GRACE: i32 = 2;
+const MAIL_QUOTA_GRACE: i32 = 2;
 
 /// Attempts that count together, and the waits between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +80,8 @@ impl Bucket {
     }
 
     /// Mails from an administrator to one person.
-    pub fn clicks(by: UserId, to: UserId) -> Self {
-        Self { scope: ThrottleScope::Clicks, key: format!("{by} to {to}"), grace: CLICKS_GRACE, skipped: SHORT_STEPS }
+    pub fn mail_quota(by: UserId, to: UserId) -> Self {
+        Self { scope: ThrottleScope::MailQuota, key: format!("{by} to {to}"), grace: MAIL_QUOTA_GRACE, skipped: SHORT_STEPS }
     }
 
     /// The networks that an address belongs to, the widest first: whoever has one address of IPv6 often has many.
@@ -106,12 +106,14 @@ impl Bucket {
 
 /// The narrowest network that attempts from an address are counted by.
 pub fn network(client_ip: &str) -> String {
-    client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, 64))
+    let [.., (bits, _)] = IPV6_GRACE;
+    client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, bits))
 }
 
 /// The widest network that attempts from an address are counted by.
 pub fn widest_network(client_ip: &str) -> String {
-    client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, 48))
+    let [(bits, _), ..] = IPV6_GRACE;
+    client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, bits))
 }
 
 fn ipv6_network(address: Ipv6Addr, bits: u32) -> String {
@@ -155,8 +157,8 @@ mod tests {
     fn between_two_mails_lies_a_minute_at_least() {
         let asked = [1, 2, 3, 4, 5, 6, i32::MAX].map(|asked| Bucket::reset_account("maya").wait(asked).num_minutes());
         assert_eq!(asked, [1, 2, 5, 10, 15, 15, 15]);
-        let clicks = [1, 2, 3, 4, 5, i32::MAX].map(|clicks| Bucket::clicks(UserId(1), UserId(2)).wait(clicks).num_minutes());
-        assert_eq!(clicks, [0, 0, 1, 2, 5, 15]);
+        let sent = [1, 2, 3, 4, 5, i32::MAX].map(|sent| Bucket::mail_quota(UserId(1), UserId(2)).wait(sent).num_minutes());
+        assert_eq!(sent, [0, 0, 1, 2, 5, 15]);
     }
 
     #[test]

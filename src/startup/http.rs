@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::{connection::Connection, places::Places};
 
-/// Threads of each worker that may wait for the database or hash a password. With more, requests would queue for a connection instead of for a
+/// Threads of each worker that may wait for the database; hashing has threads of its own, one a core. With more, requests would queue for a connection instead of for a
 /// thread, and each thread takes memory.
 const WAITING_THREADS: usize = 4;
 

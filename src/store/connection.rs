@@ -1,24 +1,21 @@
-//! Both databases behind one connection type, the pool, migrations, and the two kinds of write transaction.
+//! Both databases behind one connection type, the pool, and migrations.
 
 use std::{
-    error::Error,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use diesel::{
     Connection, ConnectionError, ConnectionResult, QueryResult,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::R2D2Connection,
-    result::{DatabaseErrorKind, Error as QueryError},
+    result::Error as QueryError,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use parking_lot::FairMutex;
 
-use crate::domain::audit::Entry;
-
-use super::{audit, commits::Commits, load::Writes, refused_sign_ins::SharedRefusals};
+use super::{StoreError, commits::Commits, load::Writes, refused_sign_ins::SharedRefusals};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -26,11 +23,11 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 /// Number of the advisory lock under which PostgreSQL is migrated: "usher" in ASCII.
 const MIGRATION_LOCK: i64 = 0x75_73_68_65_72;
 
-/// How often a transaction is tried again after PostgreSQL chose it as a deadlock's victim or another writer was faster.
-const RETRIES: u32 = 5;
-
 /// Four connections with 4 MB of page cache each keep the whole process small; reads are short.
 const POOL_SIZE: u32 = 4;
+
+/// Longest wait for a connection, for other writers and for a lock, each.
+pub(super) const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,7 +89,7 @@ impl Database {
         match self {
             // The busy timeout comes first, alone: switching to WAL takes a lock itself.
             Self::Sqlite(sqlite) => {
-                sqlite.batch_execute("PRAGMA busy_timeout = 5000;")?;
+                wait_for_locks(sqlite, WAIT_MAX)?;
                 sqlite.batch_execute(
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; \
                      PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA recursive_triggers = ON;",
@@ -104,10 +101,25 @@ impl Database {
         }
     }
 
-    fn begin(&mut self) -> QueryResult<()> {
+    pub(super) fn begin(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
             Self::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN ISOLATION LEVEL READ COMMITTED"),
+        }
+    }
+
+    /// Begins a write transaction that waits for locks no longer than `wait`.
+    pub(super) fn begin_soon(&mut self, wait: Duration) -> QueryResult<()> {
+        if let Self::Sqlite(sqlite) = self {
+            wait_for_locks(sqlite, wait)?;
+        }
+        let begun = self.begin();
+        match self {
+            Self::Sqlite(sqlite) => wait_for_locks(sqlite, WAIT_MAX).and(begun),
+            Self::Postgres(postgres) => {
+                begun?;
+                postgres.batch_execute(&format!("SET LOCAL lock_timeout = {}", wait.as_millis()))
+            }
         }
     }
 
@@ -136,42 +148,8 @@ impl Database {
     }
 }
 
-/// Why the database did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("no connection to the database: {0}")]
-    Unavailable(#[from] r2d2::Error),
-    #[error("the database refused a query: {0}")]
-    Query(#[from] QueryError),
-    #[error("the database could not be migrated: {0}")]
-    Migration(Box<dyn std::error::Error + Send + Sync>),
-    /// A change without an audit entry is a mistake in the program; it is rolled back.
-    #[error("a change was not written to the audit log")]
-    Unaudited,
-    /// The connection went away during the commit: the change may have been saved.
-    #[error("the connection was lost during a commit, which may have been done: {0}")]
-    CommitUnknown(QueryError),
-    /// A row holds what this version of the program cannot read.
-    #[error("the database holds {0}, which this version does not know")]
-    Unknown(String),
-}
-
-/// A write transaction. On SQLite it holds the database's write lock from its beginning.
-#[derive(Debug)]
-pub struct Tx<'a> {
-    db: &'a mut Database,
-    entries: Vec<Entry>,
-}
-
-impl Tx<'_> {
-    pub fn db(&mut self) -> &mut Database {
-        self.db
-    }
-
-    /// Adds an entry to the audit log. It is written last of all, just before the commit, since that locks the end of the chain.
-    pub fn audit(&mut self, entry: Entry) {
-        self.entries.push(entry);
-    }
+fn wait_for_locks(sqlite: &mut diesel::SqliteConnection, most: Duration) -> QueryResult<()> {
+    sqlite.batch_execute(&format!("PRAGMA busy_timeout = {};", most.as_millis()))
 }
 
 /// The database, shared by all of the process.
@@ -179,8 +157,8 @@ impl Tx<'_> {
 pub struct Store {
     pub(super) pool: r2d2::Pool<Manager>,
     /// SQLite's writers queue here, in order: its own waiting is polling, in which one of them can starve.
-    turn: Arc<FairMutex<()>>,
-    is_sqlite: bool,
+    pub(super) turn: Arc<FairMutex<()>>,
+    pub(super) is_sqlite: bool,
     pub(super) writes: Arc<Writes>,
     pub(super) commits: Commits,
     pub(super) refusals: SharedRefusals,
@@ -208,7 +186,7 @@ impl Store {
             .max_size(POOL_SIZE)
             .min_idle(Some(1))
             .test_on_check_out(!is_sqlite)
-            .connection_timeout(Duration::from_secs(5))
+            .connection_timeout(WAIT_MAX)
             .error_handler(Box::new(r2d2::LoggingErrorHandler))
             .build(Manager { location })?;
         Ok(Self {
@@ -270,100 +248,6 @@ impl Store {
         let mut db = self.pool.get().map_err(StoreError::from)?;
         f(&mut db)
     }
-
-    /// Runs `f` in a write transaction that must leave at least one audit entry. Everything that people do goes through here.
-    /// `f` may run more than once, so tokens and times are made before it.
-    ///
-    /// # Errors
-    /// Those of `f`, after a rollback, and the database's.
-    pub fn change<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.transaction(true, f)
-    }
-
-    /// Runs `f` in a write transaction that need not be audited: leases, counters, last-seen times.
-    ///
-    /// # Errors
-    /// Those of `f`, after a rollback, and the database's.
-    pub fn write<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.transaction(false, f)
-    }
-
-    /// Runs `f` in a write transaction on which no answer depends: last-seen times, messages that were shown. A failure is logged, and waiting
-    /// for a lock is short.
-    pub fn write_if_possible(&self, what: &'static str, mut f: impl FnMut(&mut Tx<'_>) -> Result<(), StoreError>) -> bool {
-        let written = self.write(|tx| {
-            if let Database::Postgres(postgres) = tx.db() {
-                postgres.batch_execute("SET LOCAL lock_timeout = '1s'")?;
-            }
-            f(tx)
-        });
-        written.inspect_err(|error| tracing::warn!(%error, what, "something was not noted")).is_ok()
-    }
-
-    fn transaction<T, E: From<StoreError> + Error + 'static>(
-        &self,
-        audited: bool,
-        mut f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let asked = Instant::now();
-        let mut db = self.pool.get().map_err(StoreError::from)?;
-        let _turn = self.is_sqlite.then(|| self.turn.lock());
-        let _write = self.writes.begin(asked);
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.attempt(&mut db, audited, &mut f) {
-                Err(error) if tries < RETRIES && is_clash(&error) => tracing::debug!(%error, tries, "a transaction is tried again"),
-                outcome => return outcome,
-            }
-        }
-    }
-
-    fn attempt<T, E: From<StoreError>>(
-        &self,
-        db: &mut Database,
-        audited: bool,
-        f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        db.begin().map_err(StoreError::from)?;
-        let mut tx = Tx { db, entries: Vec::new() };
-        let outcome = f(&mut tx).and_then(|value| {
-            if audited && tx.entries.is_empty() {
-                return Err(StoreError::Unaudited.into());
-            }
-            audit::append(tx.db, &tx.entries)?;
-            Ok(value)
-        });
-        let closed = match outcome {
-            Ok(_) => <Database as Connection>::TransactionManager::commit_transaction(db),
-            Err(_) => <Database as Connection>::TransactionManager::rollback_transaction(db),
-        };
-        match (outcome, closed) {
-            (Ok(value), Ok(())) => {
-                if audited {
-                    self.commits.note();
-                }
-                Ok(value)
-            }
-            (Err(error), _) => Err(error),
-            // Diesel rolls a failed commit back. Where that fails too, nobody was told whether the commit was done.
-            (Ok(_), Err(error)) if db.is_broken() => {
-                self.commits.note();
-                Err(StoreError::CommitUnknown(error).into())
-            }
-            (Ok(_), Err(error)) => Err(StoreError::from(error).into()),
-        }
-    }
-}
-
-/// Whether another writer was in the way. A unique key that somebody else just took counts: the next try finds their row.
-fn is_clash(error: &(dyn Error + 'static)) -> bool {
-    let mut causes = std::iter::successors(Some(error), |&error| error.source());
-    causes.any(|cause| match cause.downcast_ref::<QueryError>() {
-        Some(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation, _)) => true,
-        Some(QueryError::DatabaseError(DatabaseErrorKind::Unknown, info)) => info.message().contains("deadlock detected"),
-        _ => false,
-    })
 }
 
 /// Makes a database file that is not there yet readable by its owner alone; what SQLite puts beside it follows. Where that fails, opening

@@ -135,7 +135,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, leased_until: Timestamp) -> Result
 
 /// The outcome of an attempt.
 #[derive(Debug, Clone)]
-pub enum Attempt<'a> {
+pub enum DeliveryOutcome<'a> {
     /// The mail server took it.
     HandedOver {
         reply: &'a str,
@@ -165,12 +165,14 @@ pub enum Attempt<'a> {
 ///
 /// # Errors
 /// The database's.
-pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp) -> Result<bool, StoreError> {
+pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &DeliveryOutcome<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let (state, trouble, reply, next, done) = match *attempt {
-        Attempt::HandedOver { reply } | Attempt::Filed { reply, .. } => (MailState::HandedOver, None, reply, now, Some(now)),
-        Attempt::Retry { reply, at } => (MailState::Retrying, Some(Trouble::Mail), reply, at, None),
-        Attempt::Refused { reply, at } => (MailState::Retrying, Some(Trouble::Server), reply, at, None),
-        Attempt::Failed { reply } => (MailState::Failed, None, reply, now, Some(now)),
+        DeliveryOutcome::HandedOver { reply } | DeliveryOutcome::Filed { reply, .. } => {
+            (MailState::HandedOver, None, reply, now, Some(now))
+        }
+        DeliveryOutcome::Retry { reply, at } => (MailState::Retrying, Some(Trouble::Mail), reply, at, None),
+        DeliveryOutcome::Refused { reply, at } => (MailState::Retrying, Some(Trouble::Server), reply, at, None),
+        DeliveryOutcome::Failed { reply } => (MailState::Failed, None, reply, now, Some(now)),
     };
     let settled = diesel::update(outbox::table.find(id).filter(is_waiting()))
         .set((
@@ -183,7 +185,8 @@ pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &Attempt<'_>, now: Timestamp
             outbox::done_at.eq(done),
         ))
         .execute(tx.db())?;
-    if settled == 1 && matches!(attempt, Attempt::HandedOver { .. } | Attempt::Filed { keeps_link: false, .. }) {
+    let wipes = matches!(attempt, DeliveryOutcome::HandedOver { .. } | DeliveryOutcome::Filed { keeps_link: false, .. });
+    if settled == 1 && wipes {
         wipe(tx, id)?;
     }
     if state == MailState::HandedOver {

@@ -35,7 +35,7 @@ stored_enum! {
 }
 
 /// A kind of refusal; empty texts stand for several.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Refusal {
     network: String,
     email_key: String,
@@ -110,18 +110,23 @@ impl Store {
         self.refusals.lock().note(refusal, minute);
     }
 
-    /// Writes the refusals that were noted; tells how many rows that took. Those that cannot be written wait on.
+    /// Writes the refusals that were noted; tells how many rows that took. Those that cannot be written wait on, but for those whose commit was not
+    /// answered: they would count twice.
     ///
     /// # Errors
     /// The database's.
     pub fn write_refusals(&self) -> Result<usize, StoreError> {
-        let taken = self.refusals.lock().take();
+        let mut taken = self.refusals.lock().take();
         if taken.is_empty() {
             return Ok(0);
         }
+        // One order for all instances: two that write the same rows wait for each other and never in a circle.
+        taken.sort_unstable();
         let written = self.write(|tx| taken.iter().try_for_each(|(minute, refusal, times)| add(tx, *minute, refusal, *times)));
         if let Err(error) = written {
-            self.refusals.lock().waiting.extend(taken);
+            if !matches!(error, StoreError::CommitUnknown(_)) {
+                self.refusals.lock().waiting.extend(taken);
+            }
             return Err(error);
         }
         Ok(taken.len())

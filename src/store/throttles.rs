@@ -16,19 +16,10 @@ const MEMORY: TimeDelta = TimeDelta::hours(1);
 /// Attempts on one account that nobody repeats are forgotten after a month: most were on addresses that nobody has.
 const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
 
-/// Reason why an attempt is not looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hold {
-    /// The next is looked at after this moment.
-    Until(Timestamp),
-    /// Too many sign-ins to one account were wrong in a row.
-    Closed,
-}
-
 /// State of a bucket.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = throttles)]
-struct Attempts {
+struct AttemptCount {
     scope: ThrottleScope,
     key: String,
     wrong_in_a_row: i32,
@@ -36,48 +27,54 @@ struct Attempts {
     blocked_until: Timestamp,
 }
 
-impl Attempts {
+impl AttemptCount {
     /// Attempts in a row. A time that is far ahead was noted while the clock was wrong.
     fn wrong(&self, now: Timestamp) -> i32 {
         let is_forgotten = self.scope != ThrottleScope::Account && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
         if is_forgotten { 0 } else { self.wrong_in_a_row }
     }
 
-    fn hold(&self, now: Timestamp) -> Option<Hold> {
-        let wrong = self.wrong(now);
-        if self.scope == ThrottleScope::Account && wrong >= WRONG_IN_A_ROW_MAX {
-            return Some(Hold::Closed);
-        }
-        let is_held = wrong > 0 && now < self.blocked_until && self.blocked_until <= now + LONGEST_WAIT;
-        is_held.then_some(Hold::Until(self.blocked_until))
+    /// Moment until which no attempt is looked at.
+    fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let is_held = self.wrong(now) > 0 && now < self.blocked_until && self.blocked_until <= now + LONGEST_WAIT;
+        is_held.then_some(self.blocked_until)
     }
 }
 
-/// Looks whether an attempt is held, and writes nothing.
+/// Looks until when an attempt is held, and writes nothing.
 ///
 /// # Errors
 /// The database's.
-pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Option<Hold>, StoreError> {
+pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let rows = throttles::table
         .filter(throttles::scope.eq_any(buckets.iter().map(|bucket| bucket.scope).collect::<Vec<_>>()))
         .filter(throttles::key.eq_any(buckets.iter().map(|bucket| bucket.key.clone()).collect::<Vec<_>>()))
-        .select(Attempts::as_select())
+        .select(AttemptCount::as_select())
         .load(db)?;
-    let is_of = |row: &Attempts| buckets.iter().any(|bucket| bucket.scope == row.scope && bucket.key == row.key);
-    Ok(rows.into_iter().filter(is_of).filter_map(|row| row.hold(now)).max())
+    let is_of = |row: &AttemptCount| buckets.iter().any(|bucket| bucket.scope == row.scope && bucket.key == row.key);
+    Ok(rows.into_iter().filter(is_of).filter_map(|row| row.held_until(now)).max())
 }
 
-/// Counts an attempt in each bucket, before anybody looks whether it is right: guesses made at once are all counted. An attempt that one bucket
-/// holds is counted in none, and those after that one are not touched.
+/// Tells whether so many sign-ins to an account were wrong in a row that it is closed to unknown browsers.
 ///
 /// # Errors
 /// The database's.
-pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Option<Hold>, StoreError> {
+pub fn is_closed(db: &mut Database, account: &Bucket) -> Result<bool, StoreError> {
+    let row = throttles::table.find((account.scope, &account.key)).filter(throttles::wrong_in_a_row.ge(WRONG_IN_A_ROW_MAX));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
+}
+
+/// Counts an attempt in each bucket, before anybody looks whether it is right: guesses made at once are all counted. An attempt that one bucket
+/// holds is counted in none, and those after that one are not touched. Returns until when it is held.
+///
+/// # Errors
+/// The database's.
+pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let mut counted = Vec::with_capacity(buckets.len());
     for bucket in buckets {
         let row = locked(tx, bucket, now)?;
-        if let Some(hold) = row.hold(now) {
-            return Ok(Some(hold));
+        if let Some(until) = row.held_until(now) {
+            return Ok(Some(until));
         }
         counted.push((bucket, row.wrong(now).saturating_add(1)));
     }
@@ -90,7 +87,7 @@ pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Opti
 }
 
 /// The bucket's row under lock. It is there before it is locked: of attempts made at once, each finds those before it.
-fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<Attempts, StoreError> {
+fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCount, StoreError> {
     let untried = (
         throttles::scope.eq(bucket.scope),
         throttles::key.eq(&bucket.key),
@@ -101,8 +98,8 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<Attempts, 
     each!(tx.db(), |connection| diesel::insert_into(throttles::table).values(untried).on_conflict_do_nothing().execute(connection))?;
     let row = throttles::table.find((bucket.scope, &bucket.key));
     Ok(match tx.db() {
-        Database::Postgres(postgres) => row.select(Attempts::as_select()).for_update().first(postgres),
-        Database::Sqlite(sqlite) => row.select(Attempts::as_select()).first(sqlite),
+        Database::Postgres(postgres) => row.select(AttemptCount::as_select()).for_update().first(postgres),
+        Database::Sqlite(sqlite) => row.select(AttemptCount::as_select()).first(sqlite),
     }?)
 }
 
@@ -123,7 +120,7 @@ pub fn take_back(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub fn forgive(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
+pub fn clear_attempts(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
     diesel::delete(throttles::table.find((bucket.scope, &bucket.key))).execute(tx.db())?;
     Ok(())
 }
@@ -133,28 +130,35 @@ pub fn forgive(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
 /// # Errors
 /// The database's.
 pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, StoreError> {
-    let is_old = throttles::last_at.le(now - MEMORY).or(throttles::last_at.gt(now + LONGEST_WAIT));
-    let forgotten = throttles::scope.ne(ThrottleScope::Account).and(is_old).or(throttles::last_at.le(now - ACCOUNT_MEMORY));
-    let rows = throttles::table.filter(forgotten).limit(limit).select(Attempts::as_select()).load(tx.db())?;
+    // Each alternative is a range of the index by scope and age.
+    let is_short_lived = || throttles::scope.eq_any(ThrottleScope::ALL.iter().copied().filter(|scope| *scope != ThrottleScope::Account));
+    let forgotten = (is_short_lived().and(throttles::last_at.le(now - MEMORY)))
+        .or(is_short_lived().and(throttles::last_at.gt(now + LONGEST_WAIT)))
+        .or(throttles::scope.eq(ThrottleScope::Account).and(throttles::last_at.le(now - ACCOUNT_MEMORY)));
+    let rows = throttles::table.filter(forgotten).limit(limit).select(AttemptCount::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }
 
-/// Removes up to `limit` of the rows beyond `max`, those with the fewest attempts and the oldest first; tells how many.
+/// Counts all rows.
 ///
 /// # Errors
 /// The database's.
-pub fn trim(tx: &mut Tx<'_>, max: i64, limit: i64) -> Result<usize, StoreError> {
-    let excess = throttles::table.count().get_result::<i64>(tx.db())? - max;
-    if excess <= 0 {
-        return Ok(0);
-    }
-    let rows = throttles::table.order((throttles::wrong_in_a_row, throttles::last_at)).limit(excess.min(limit));
-    let rows = rows.select(Attempts::as_select()).load(tx.db())?;
+pub fn rows(db: &mut Database) -> Result<i64, StoreError> {
+    Ok(throttles::table.count().get_result(db)?)
+}
+
+/// Removes `limit` rows, those with the fewest attempts and the oldest first; tells how many.
+///
+/// # Errors
+/// The database's.
+pub fn trim(tx: &mut Tx<'_>, limit: i64) -> Result<usize, StoreError> {
+    let rows = throttles::table.order((throttles::wrong_in_a_row, throttles::last_at)).limit(limit);
+    let rows = rows.select(AttemptCount::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }
 
 /// Removes rows that nobody has counted in since they were read.
-fn remove(tx: &mut Tx<'_>, rows: &[Attempts]) -> Result<usize, StoreError> {
+fn remove(tx: &mut Tx<'_>, rows: &[AttemptCount]) -> Result<usize, StoreError> {
     let mut removed = 0;
     for row in rows {
         let found = throttles::table.find((row.scope, &row.key)).filter(throttles::last_at.eq(row.last_at));

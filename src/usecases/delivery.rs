@@ -12,7 +12,7 @@ use crate::{
     mail::{Message, Outgoing, SendError, SendErrorKind, Sender, Transport, message::MailKind},
     store::{
         StoreError,
-        outbox::{self, Attempt, DueMail},
+        outbox::{self, DeliveryOutcome, DueMail},
         tokens,
     },
 };
@@ -116,9 +116,9 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
     let error = match sent {
         Ok(reply) => {
             let attempt = if is_filed {
-                Attempt::Filed { reply: &reply, keeps_link: mail.kind.parse().is_ok_and(MailKind::is_invitation) }
+                DeliveryOutcome::Filed { reply: &reply, keeps_link: mail.kind.parse().is_ok_and(MailKind::is_invitation) }
             } else {
-                Attempt::HandedOver { reply: &reply }
+                DeliveryOutcome::HandedOver { reply: &reply }
             };
             return ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()));
         }
@@ -132,8 +132,8 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
     tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
     let reply = &*error.reply;
     let attempt = match kind {
-        SendErrorKind::Server | SendErrorKind::Unclear => Attempt::Refused { reply, at },
-        SendErrorKind::Temporary | SendErrorKind::Permanent => Attempt::Retry { reply, at },
+        SendErrorKind::Server | SendErrorKind::Unclear => DeliveryOutcome::Refused { reply, at },
+        SendErrorKind::Temporary | SendErrorKind::Permanent => DeliveryOutcome::Retry { reply, at },
     };
     ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()))
 }
@@ -143,7 +143,7 @@ fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Res
     tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
     ctx.store.write(|tx| {
         // Cancelled, or settled by another worker: then there is nothing to see.
-        if !outbox::settle(tx, mail.id, &Attempt::Failed { reply: &error.reply }, now)? {
+        if !outbox::settle(tx, mail.id, &DeliveryOutcome::Failed { reply: &error.reply }, now)? {
             return Ok(());
         }
         tx.audit(Entry {

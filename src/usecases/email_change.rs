@@ -32,7 +32,7 @@ use super::{
     Caller, Context, Denied, Door, Submission,
     acting::Acting,
     context::{Rights, about_user},
-    mails::{Recipient, by_other, count_click},
+    mails::{Recipient, by_other, count_mail},
 };
 
 /// How long a new address can be confirmed, and the change be stopped.
@@ -69,7 +69,7 @@ impl Tokens {
 /// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
 pub(super) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), Denied> {
     let Asked { caller, by, person, email, now } = *asked;
-    count_click(tx, by, person, now)?;
+    count_mail(tx, by, person, now)?;
     end(tx, person.id, TokenEnd::Replaced, now)?;
     let expires_at = now + TERM;
     let mut mail = |purpose, token: &Token, to: &str, message: fn(AddressChange) -> Message| -> Result<(), StoreError> {

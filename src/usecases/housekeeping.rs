@@ -18,7 +18,7 @@ const THROTTLES_MAX: i64 = 100_000;
 /// How long a failed mail can be sent again.
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Removes sessions that ran out, attempts that are forgotten, refusals that are old, what old failed mails said, and people who can no longer be
+/// Removes sessions that ran out, refusals that are old, what old failed mails said, and people who can no longer be
 /// restored.
 ///
 /// # Errors
@@ -27,11 +27,24 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
     ctx.store.write(|tx| sessions::sweep(tx, company.session_absolute, now))?;
-    in_chunks(ctx, |tx| throttles::sweep(tx, CHUNK, now))?;
-    in_chunks(ctx, |tx| throttles::trim(tx, THROTTLES_MAX, CHUNK))?;
     in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
     in_chunks(ctx, |tx| people::purge(tx, now - company.deleted_kept, CHUNK))
+}
+
+/// Removes attempts that are forgotten, and those that matter least where there are too many.
+///
+/// # Errors
+/// The database's.
+pub fn bound_attempts(ctx: &Context) -> Result<(), StoreError> {
+    let now = ctx.now();
+    in_chunks(ctx, |tx| throttles::sweep(tx, CHUNK, now))?;
+    let mut excess = ctx.store.read(throttles::rows)? - THROTTLES_MAX;
+    while excess > 0 {
+        ctx.store.write(|tx| throttles::trim(tx, excess.min(CHUNK)))?;
+        excess -= CHUNK;
+    }
+    Ok(())
 }
 
 fn in_chunks(ctx: &Context, remove: impl Fn(&mut Tx<'_>) -> Result<usize, StoreError>) -> Result<(), StoreError> {

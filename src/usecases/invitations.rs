@@ -168,7 +168,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: Door, user: 
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
-        mails::count_click(tx, &acting.person, &person, now)?;
+        mails::count_mail(tx, &acting.person, &person, now)?;
         let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
@@ -232,7 +232,7 @@ pub fn link(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<
 /// gave it may no longer give.
 pub(super) fn readdress(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: &Asked<'_>, token: &Token) -> Result<(), Denied> {
     let Asked { caller, person, email, now, .. } = *asked;
-    mails::count_click(tx, &acting.person, person, now)?;
+    mails::count_mail(tx, &acting.person, person, now)?;
     outbox::cancel_for(tx, person.id, now)?;
     people::set_email(tx, person, email)?;
     let person = people::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;

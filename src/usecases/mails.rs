@@ -20,7 +20,7 @@ use crate::{
         Database, StoreError, Tx, company, groups,
         outbox::{self, MailState, NewMail},
         people::Person,
-        throttles::{self, Hold},
+        throttles,
     },
 };
 
@@ -107,9 +107,9 @@ pub(super) fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
 }
 
-/// Counts a mail that somebody sends somebody by a click. Refused for a while after several in a row.
-pub(super) fn count_click(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), Denied> {
-    let Some(Hold::Until(until)) = throttles::count(tx, &[Bucket::clicks(by.id, to.id)], now)? else { return Ok(()) };
+/// Counts a mail against the quota that an administrator has for one person. Refused for a while after several in a row.
+pub(super) fn count_mail(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), Denied> {
+    let Some(until) = throttles::count(tx, &[Bucket::mail_quota(by.id, to.id)], now)? else { return Ok(()) };
     Err(Denied::TooManyMails { name: to.display_name(), wait: until - now })
 }
 

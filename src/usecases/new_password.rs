@@ -7,10 +7,7 @@ use crate::{
         throttle::{Bucket, ThrottleScope},
         token::Token,
     },
-    store::{
-        StoreError, Tx,
-        throttles::{self, Hold},
-    },
+    store::{StoreError, Tx, throttles},
 };
 
 use super::{Context, LinkError};
@@ -45,7 +42,7 @@ impl From<StoreError> for SetPasswordError {
 }
 
 /// A new password that may be set.
-pub(super) struct Judged {
+pub(super) struct AcceptedPassword {
     pub(super) hash: PasswordHash,
     link: Bucket,
     networks: Vec<Bucket>,
@@ -63,7 +60,7 @@ pub fn admit(ctx: &Context, link: &Token, source: &str) -> Result<(), NewPasswor
     let (mut all, link) = buckets(link, source);
     all.push(link);
     let now = ctx.now();
-    held(ctx.store.read(|db| throttles::look(db, &all, now))?, now)
+    held(ctx.store.read(|db| throttles::look(db, &all, now))?)
 }
 
 /// Counts a try behind an open link and judges the password, for a form that is refused for other reasons too.
@@ -78,30 +75,32 @@ pub fn review(ctx: &Context, link: &Token, password: NewPassword, known: &[&str]
 
 fn judge(ctx: &Context, buckets: &[Bucket], password: NewPassword, known: &[&str]) -> Result<Password, NewPasswordError> {
     let now = ctx.now();
-    held(ctx.store.write(|tx| throttles::count(tx, buckets, now))?, now)?;
+    held(ctx.store.write_counts(|tx| throttles::count(tx, buckets, now))?)?;
     Ok(password.judge(known)?)
 }
 
 /// Counts a try behind an open link, judges the password and hashes it.
-pub(super) fn hash(ctx: &Context, link: &Token, password: NewPassword, known: &[&str], source: &str) -> Result<Judged, NewPasswordError> {
+pub(super) fn hash(
+    ctx: &Context,
+    link: &Token,
+    password: NewPassword,
+    known: &[&str],
+    source: &str,
+) -> Result<AcceptedPassword, NewPasswordError> {
     let (networks, link) = buckets(link, source);
     let all = networks.iter().cloned().chain([link.clone()]).collect::<Vec<_>>();
     let hash = judge(ctx, &all, password, known)?.hash(&random_bytes(&*ctx.random))?;
-    Ok(Judged { hash, link, networks })
+    Ok(AcceptedPassword { hash, link, networks })
 }
 
-fn held(hold: Option<Hold>, now: Timestamp) -> Result<(), NewPasswordError> {
-    match hold {
-        None => Ok(()),
-        Some(Hold::Until(until)) => Err(NewPasswordError::Throttled { until }),
-        Some(Hold::Closed) => Err(NewPasswordError::Throttled { until: now }),
-    }
+fn held(until: Option<Timestamp>) -> Result<(), NewPasswordError> {
+    until.map_or(Ok(()), |until| Err(NewPasswordError::Throttled { until }))
 }
 
-impl Judged {
+impl AcceptedPassword {
     /// Takes the tries back, with the transaction that sets the password and uses the link up.
     pub(super) fn settle(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
         throttles::take_back(tx, &self.networks, now)?;
-        throttles::forgive(tx, &self.link)
+        throttles::clear_attempts(tx, &self.link)
     }
 }

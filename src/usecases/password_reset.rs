@@ -23,8 +23,7 @@ use crate::{
     store::{
         Database, StoreError, Tx, company,
         people::{self, Person},
-        reset_requests, sessions,
-        throttles::{self, Hold},
+        reset_requests, sessions, throttles,
         tokens::{self, NewToken},
     },
 };
@@ -55,20 +54,17 @@ pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<T
     let mut buckets = Bucket::networks(ThrottleScope::ResetSource, source);
     buckets.push(Bucket::reset_account(email.key()));
     // A request that is held costs a read.
-    let mut hold = ctx.store.read(|db| throttles::look(db, &buckets, now))?;
-    if hold.is_none() {
-        hold = ctx.store.write(|tx| {
-            let hold = throttles::count(tx, &buckets, now)?;
-            if hold.is_none() {
-                reset_requests::insert(tx, email.as_str(), source, &throttle::widest_network(source), now)?;
-            }
-            Ok::<_, StoreError>(hold)
-        })?;
+    let held_until = ctx.store.read(|db| throttles::look(db, &buckets, now))?;
+    if held_until.is_some() {
+        return Ok(held_until);
     }
-    Ok(hold.map(|hold| match hold {
-        Hold::Until(until) => until,
-        Hold::Closed => now,
-    }))
+    ctx.store.write(|tx| {
+        let held_until = throttles::count(tx, &buckets, now)?;
+        if held_until.is_none() {
+            reset_requests::insert(tx, email.as_str(), source, &throttle::widest_network(source), now)?;
+        }
+        Ok(held_until)
+    })
 }
 
 /// Answers the request that has waited longest: a link by mail, if the address belongs to somebody active. Tells whether there was a request.
@@ -114,7 +110,7 @@ pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Res
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
-        mails::count_click(tx, &acting.person, &person, now)?;
+        mails::count_mail(tx, &acting.person, &person, now)?;
         Sent { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::PasswordResetSent, &person.who(), details));

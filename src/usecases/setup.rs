@@ -28,22 +28,12 @@ use super::{Context, NewPasswordError, Visitor, context::about_user, new_passwor
 /// How long the printed address holds.
 const TERM: TimeDelta = TimeDelta::hours(24);
 
-/// Whoever becomes an Admin without an invitation.
+/// A user who becomes an Admin without an invitation.
 #[derive(Debug, Clone)]
 pub struct NewAdmin {
     pub first_name: PersonName,
     pub last_name: PersonName,
     pub email: EmailAddress,
-    pub password: Password,
-}
-
-/// The first Admin, whose password is not judged yet.
-#[derive(Debug, Clone)]
-pub struct FirstAdmin {
-    pub first_name: PersonName,
-    pub last_name: PersonName,
-    pub email: EmailAddress,
-    pub password: NewPassword,
 }
 
 /// Why the company is not set up.
@@ -102,13 +92,19 @@ pub fn look(ctx: &Context, token: &Token) -> Result<Company, SetupError> {
 ///
 /// # Errors
 /// See [`SetupError`].
-pub fn set_up(ctx: &Context, token: &Token, name: &CompanyName, admin: FirstAdmin, visitor: &Visitor) -> Result<Token, SetupError> {
+pub fn set_up(
+    ctx: &Context,
+    token: &Token,
+    name: &CompanyName,
+    admin: &NewAdmin,
+    password: NewPassword,
+    visitor: &Visitor,
+) -> Result<Token, SetupError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
     look(ctx, token)?;
-    let FirstAdmin { first_name, last_name, email, password } = admin;
+    let NewAdmin { first_name, last_name, email } = admin;
     let known = [name.as_str(), first_name.as_str(), last_name.as_str(), email.as_str()];
     let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
-    let who = |id| Who { id, first_name: first_name.to_string(), last_name: last_name.to_string(), email: email.to_string() };
     ctx.store.change(|tx| {
         company::lock_rights(tx)?;
         tokens::consume(tx, TokenPurpose::Setup, token.hash(), now)?.ok_or(SetupError::NoSuchAddress)?;
@@ -117,9 +113,9 @@ pub fn set_up(ctx: &Context, token: &Token, name: &CompanyName, admin: FirstAdmi
         }
         company::set_name(tx, name)?;
         password.settle(tx, now)?;
-        let new = NewActive { email: &email, first_name: &first_name, last_name: &last_name, password: &password.hash, now };
+        let new = NewActive { email, first_name, last_name, password: &password.hash, now };
         let id = insert_admin(tx, &new)?;
-        let who = who(id);
+        let who = admin.who(id);
         let by = By { id: Some(id), name: who.display_name(), source: visitor.source.clone() };
         tx.audit(Entry {
             at: now,
@@ -150,16 +146,16 @@ pub enum CreateAdminError {
 ///
 /// # Errors
 /// See [`CreateAdminError`].
-pub fn create_admin(ctx: &Context, admin: &NewAdmin) -> Result<UserId, CreateAdminError> {
+pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Result<UserId, CreateAdminError> {
     let now = ctx.now();
-    let password = admin.password.hash(&random_bytes(&*ctx.random))?;
+    let password = password.hash(&random_bytes(&*ctx.random))?;
     ctx.store.change(|tx| {
         company::lock_rights(tx)?;
         if people::find_by_email(tx.db(), &admin.email)?.is_some() {
             return Err(CreateAdminError::AddressInUse(admin.email.to_string()));
         }
         tokens::end_setup(tx, TokenEnd::Revoked, now)?;
-        let NewAdmin { first_name, last_name, email, .. } = admin;
+        let NewAdmin { first_name, last_name, email } = admin;
         let id = insert_admin(tx, &NewActive { email, first_name, last_name, password: &password, now })?;
         let by = By { id: None, name: "usher admin create".to_owned(), source: "command line".to_owned() };
         let who = admin.who(id);

@@ -17,7 +17,7 @@ use crate::{
         people::{self, Person},
         refused_sign_ins::RefusalReason,
         sessions::{self, NewSession},
-        throttles::{self, Hold},
+        throttles,
     },
 };
 
@@ -47,30 +47,22 @@ pub enum SignInError {
     Hashing(#[from] HashingFailed),
 }
 
-impl From<Hold> for SignInError {
-    fn from(hold: Hold) -> Self {
-        match hold {
-            Hold::Until(until) => Self::Throttled { until },
-            Hold::Closed => Self::Closed,
-        }
-    }
-}
-
 /// Label of refusals where no address was typed.
 const NOT_AN_ADDRESS: &str = "(not an address)";
 
 /// A sign-in that is tried: by whom, against which hash, and what it counts for.
-struct Attempt {
+struct SignInAttempt {
     person: Option<Person>,
     hash: PasswordHash,
     email_key: String,
-    /// Networks first: while one is held, nothing counts against an account. A browser that is known counts for none, and what is no address for no
-    /// account.
-    buckets: Vec<Bucket>,
+    /// None for a browser that is known.
+    networks: Vec<Bucket>,
+    /// None for what is no address.
+    account: Option<Bucket>,
     is_known_browser: bool,
 }
 
-impl Attempt {
+impl SignInAttempt {
     fn find(db: &mut Database, email: &str, visitor: &Visitor) -> Result<Self, StoreError> {
         let email = EmailAddress::parse(email).ok();
         let found = email.as_ref().map(|email| people::find_by_email(db, email)).transpose()?.flatten();
@@ -86,9 +78,19 @@ impl Attempt {
             // An address without a password is checked against nobody's.
             hash: hash.unwrap_or_else(PasswordHash::dummy),
             email_key: email.map_or_else(|| NOT_AN_ADDRESS.to_owned(), |email| email.key().to_owned()),
-            buckets: networks.into_iter().chain(account).collect(),
+            networks,
+            account,
             is_known_browser: known.is_some(),
         })
+    }
+
+    /// The networks come first: while one is held, nothing counts against the account.
+    fn buckets(&self) -> Vec<Bucket> {
+        self.networks.iter().chain(&self.account).cloned().collect()
+    }
+
+    fn is_closed(&self, db: &mut Database) -> Result<bool, StoreError> {
+        self.account.as_ref().map_or(Ok(false), |account| throttles::is_closed(db, account))
     }
 
     fn refuse(&self, ctx: &Context, visitor: &Visitor, reason: RefusalReason, now: Timestamp) {
@@ -104,13 +106,17 @@ impl Attempt {
 pub fn admit(ctx: &Context, email: &str, visitor: &Visitor) -> Result<bool, SignInError> {
     let now = ctx.now();
     let (attempt, hold) = ctx.store.read(|db| {
-        let attempt = Attempt::find(db, email, visitor)?;
-        let hold = throttles::look(db, &attempt.buckets, now)?;
+        let attempt = SignInAttempt::find(db, email, visitor)?;
+        let hold = if attempt.is_closed(db)? {
+            Some(SignInError::Closed)
+        } else {
+            throttles::look(db, &attempt.buckets(), now)?.map(|until| SignInError::Throttled { until })
+        };
         Ok::<_, StoreError>((attempt, hold))
     })?;
     let Some(hold) = hold else { return Ok(attempt.is_known_browser) };
     attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
-    Err(hold.into())
+    Err(hold)
 }
 
 /// Checks address and password and begins a session, whose token is returned.
@@ -119,14 +125,18 @@ pub fn admit(ctx: &Context, email: &str, visitor: &Visitor) -> Result<bool, Sign
 /// See [`SignInError`].
 pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visitor) -> Result<Token, SignInError> {
     let now = ctx.now();
-    let (attempt, hold) = ctx.store.write(|tx| {
-        let attempt = Attempt::find(tx.db(), email, visitor)?;
-        let hold = throttles::count(tx, &attempt.buckets, now)?;
+    let (attempt, hold) = ctx.store.write_counts(|tx| {
+        let attempt = SignInAttempt::find(tx.db(), email, visitor)?;
+        let hold = if attempt.is_closed(tx.db())? {
+            Some(SignInError::Closed)
+        } else {
+            throttles::count(tx, &attempt.buckets(), now)?.map(|until| SignInError::Throttled { until })
+        };
         Ok::<_, StoreError>((attempt, hold))
     })?;
     if let Some(hold) = hold {
         attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
-        return Err(hold.into());
+        return Err(hold);
     }
     // Between the two transactions, since it takes long.
     let is_right = attempt.hash.verify(password);
@@ -149,9 +159,8 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visito
         if let Some(fresh) = &fresh {
             people::rehash_password(tx, person.id, fresh)?;
         }
-        let (accounts, networks) = attempt.buckets.iter().cloned().partition::<Vec<_>, _>(|bucket| bucket.scope == ThrottleScope::Account);
-        throttles::take_back(tx, &networks, now)?;
-        accounts.iter().try_for_each(|account| throttles::forgive(tx, account))?;
+        throttles::take_back(tx, &attempt.networks, now)?;
+        attempt.account.iter().try_for_each(|account| throttles::clear_attempts(tx, account))?;
         begin_session(tx, &person.who(), &session, visitor, now)?;
         Ok(session.clone())
     })
@@ -161,10 +170,10 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visito
 pub(super) fn forget_attempts(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
     let Ok(email) = EmailAddress::parse(&person.email) else { return Ok(()) };
     for browser in sessions::known_browsers(tx.db(), person.id)? {
-        throttles::forgive(tx, &Bucket::account(email.key(), Some(browser)))?;
+        throttles::clear_attempts(tx, &Bucket::account(email.key(), Some(browser)))?;
     }
     // Requests for new passwords stay counted: a stranger who asks for one would learn from a wait that is gone whose address it is.
-    throttles::forgive(tx, &Bucket::account(email.key(), None))
+    throttles::clear_attempts(tx, &Bucket::account(email.key(), None))
 }
 
 /// Begins a session within the transaction of whatever led to it.

@@ -174,6 +174,7 @@ impl From<StoreError> for Failure {
                 tracing::error!(%error, "the database is not available");
                 Self::Unavailable
             }
+            StoreError::Busy => Self::Unavailable,
             StoreError::CommitUnknown(error) => {
                 tracing::error!(%error, "the outcome of a commit is unknown");
                 Self::Unavailable

@@ -1,8 +1,8 @@
 //! Queue in front of hashing and judging passwords. It is bounded, and known users go ahead of strangers.
 
-use std::sync::Arc;
+use std::{io, sync::Arc, thread};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Most requests of one class that wait. One more is refused at once.
 const WAITING_MAX: usize = 100;
@@ -47,6 +47,22 @@ impl HashingQueue {
         drop((place, turn));
         Ok(permit)
     }
+}
+
+/// Runs `work` on a thread of its own and gives the core back after it: neither hashing nor its wait for the database takes one of the threads that
+/// serve pages.
+///
+/// # Errors
+/// No thread could be started, or `work` panicked.
+pub(super) async fn run<T: Send + 'static>(permit: OwnedSemaphorePermit, work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    let (sender, outcome) = oneshot::channel();
+    thread::Builder::new().name("hashing".to_owned()).spawn(move || {
+        let outcome = work();
+        // Here, since a browser that goes away does not end the work.
+        drop(permit);
+        let _ = sender.send(outcome);
+    })?;
+    outcome.await.map_err(io::Error::other)
 }
 
 #[cfg(test)]
@@ -100,6 +116,39 @@ mod tests {
             drop(outcomes);
             assert!(entered(&mut entering(&queue, HashingClass::Stranger)).is_some(), "those who left take no place");
         }
+    }
+
+    #[test]
+    fn hashing_takes_no_thread_that_serves_pages() {
+        for hashing in [4, 8] {
+            let (queue, (sender, page)) = (HashingQueue::new(hashing), std::sync::mpsc::channel());
+            let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+            runtime.block_on(async {
+                let page = Arc::new(parking_lot::Mutex::new(page));
+                let mut hashes = Vec::new();
+                for _ in 0..hashing {
+                    let (permit, page) = (queue.enter(HashingClass::Stranger).await.unwrap(), Arc::clone(&page));
+                    hashes.push(tokio::spawn(run(permit, move || page.lock().recv_timeout(std::time::Duration::from_secs(30)))));
+                }
+                tokio::task::yield_now().await;
+                let served = move || (0..hashing).try_for_each(|_| sender.send(()));
+                tokio::task::spawn_blocking(served).await.unwrap().unwrap();
+                for hash in hashes {
+                    assert_eq!(hash.await.unwrap().unwrap(), Ok(()));
+                }
+            });
+            assert!(entered(&mut entering(&queue, HashingClass::Known)).is_some(), "cores are given back");
+        }
+    }
+
+    #[test]
+    fn hashing_that_panics_gives_its_core_back() {
+        let queue = HashingQueue::new(1);
+        let permit = entered(&mut entering(&queue, HashingClass::Known)).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let outcome = runtime.block_on(run(permit, || panic!("a hash went wrong")));
+        assert!(outcome.is_err());
+        assert!(entered(&mut entering(&queue, HashingClass::Known)).is_some());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
     domain::{company::Company, email_address::EmailAddress, password::NewPassword, text::CompanyName, token::Token},
     usecases::{
         Context,
-        setup::{self, FirstAdmin, SetupError},
+        setup::{self, NewAdmin, SetupError},
     },
 };
 use actix_session::Session;
@@ -89,7 +89,7 @@ pub(super) async fn show(state: Data<State>, guest: Guest, query: Option<Query<S
 pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SetupForm>) -> Answer {
     let Form(form, _) = form;
     let company = look(&state, &form.key).await?;
-    let (name, admin) = match form.parse(&company) {
+    let (name, admin, password) = match form.parse(&company) {
         Ok(parsed) => parsed,
         Err(mut fields) => {
             let (link, source, min) = (token(&form.key)?, &guest.visitor.source, company.password_min);
@@ -99,7 +99,7 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
         }
     };
     let (link, visitor) = (token(&form.key)?, guest.visitor.clone());
-    let set_up = move |ctx: &Context, link: &Token| setup::set_up(ctx, link, &name, admin, &visitor);
+    let set_up = move |ctx: &Context, link: &Token| setup::set_up(ctx, link, &name, &admin, password, &visitor);
     match new_password::run(&state, link, &guest.visitor.source, set_up).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
@@ -126,7 +126,7 @@ fn token(key: &str) -> Result<Token, SetupError> {
 }
 
 impl SetupForm {
-    fn parse(&self, company: &Company) -> Result<(CompanyName, FirstAdmin), Box<SetupFields>> {
+    fn parse(&self, company: &Company) -> Result<(CompanyName, NewAdmin, NewPassword), Box<SetupFields>> {
         let mut fields = SetupFields::default();
         let name = parse(&self.company, FieldError::line("the company’s name", CompanyName::parse), &mut fields.company);
         let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
@@ -136,7 +136,7 @@ impl SetupForm {
         let password = password.map_err(|error| fields.password = SecretField::refused(error)).ok();
         match (name, first_name, last_name, email, password) {
             (Some(name), Some(first_name), Some(last_name), Some(email), Some(password)) => {
-                Ok((name, FirstAdmin { first_name, last_name, email, password }))
+                Ok((name, NewAdmin { first_name, last_name, email }, password))
             }
             _ => Err(Box::new(fields)),
         }

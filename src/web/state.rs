@@ -6,7 +6,7 @@ use crate::usecases::{Commits, Context};
 
 use super::{
     failure::Failure,
-    hashing::{HashingClass, HashingQueue},
+    hashing::{self, HashingClass, HashingQueue},
     metrics::Metrics,
     users_and_permissions::export::Exports,
 };
@@ -66,15 +66,20 @@ impl State {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let mut ctx = self.ctx.clone();
-        // Work that runs on after the answer began notes nothing.
-        if let Ok(commits) = COMMITS.try_with(Commits::clone) {
-            ctx.store = ctx.store.noting(commits);
-        }
+        let ctx = self.noting();
         actix_web::web::block(move || f(&ctx)).await.map_err(|_| Failure::Internal("a use case was cancelled".to_owned()))
     }
 
-    /// Runs use cases that judge or hash a password. They wait in a queue of their own, not on the threads that serve pages.
+    /// Use cases' means, which note what the request under way may have saved. Of what runs on after the answer began nothing is told.
+    fn noting(&self) -> Context {
+        let mut ctx = self.ctx.clone();
+        if let Ok(commits) = COMMITS.try_with(Commits::clone) {
+            ctx.store = ctx.store.noting(commits);
+        }
+        ctx
+    }
+
+    /// Runs a use case that judges or hashes a password. It waits in a queue of its own, and runs on none of the threads that serve pages.
     pub(super) async fn try_run_hashing<T, E>(
         &self,
         class: HashingClass,
@@ -85,15 +90,10 @@ impl State {
         E: Send + 'static,
     {
         let permit = self.hashing.enter(class).await.map_err(|_| Failure::Busy)?;
-        let hashing = move |ctx: &Context| {
-            let outcome = f(ctx);
-            // Here, since a browser that goes away does not end the work.
-            drop(permit);
-            outcome
-        };
-        let outcome = self.try_run(hashing).await;
+        let ctx = self.noting();
+        let outcome = hashing::run(permit, move || f(&ctx)).await;
         actix_web::rt::spawn(give_memory_back());
-        outcome
+        outcome.map_err(|error| Failure::Internal(format!("a password was not hashed: {error}")))
     }
 }
 

@@ -147,7 +147,7 @@ on_both! {
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
         let mail = app.store().write(|tx| outbox::claim(tx, app.now(), app.now() + TimeDelta::minutes(5))).unwrap().unwrap();
         confirm(&app, &mut maya, &user_path(app.id_of("noor@example.com"), "revoke")).await.is(303);
-        let retry = outbox::Attempt::Retry { reply: "450 Later", at: app.now() };
+        let retry = outbox::DeliveryOutcome::Retry { reply: "450 Later", at: app.now() };
         assert!(!app.store().write(|tx| outbox::settle(tx, mail.id, &retry, app.now())).unwrap());
         assert!(app.mails().await.is_empty());
     }

@@ -12,6 +12,8 @@ use crate::{
 };
 
 const LIST: &str = "/users-and-groups";
+const FORGOT: &str = "/forgot-password";
+const MAYA: &str = "maya.fischer@example.com";
 const GROUP: &str = "/users-and-groups/new-group";
 
 async fn create(app: &TestApp, browser: &mut Browser, name: &str) -> Page {
@@ -24,7 +26,7 @@ fn refuse_messages(app: &TestApp) {
 }
 
 /// The connection goes away while this is committed.
-fn cut_commits(app: &TestApp, event: &str, when: &str) {
+pub(crate) fn cut_commits(app: &TestApp, event: &str, when: &str) {
     let cut = "BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END";
     app.execute(&format!("CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS '{cut}'"));
     app.execute(&format!(
@@ -108,6 +110,21 @@ on_both! {
         maya.get(&app, LIST).await.is(200).sees("The group Finance is created.");
         maya.headers = vec![(PANIC_LATE, "yes".to_owned())];
         maya.send(&app, &page, GROUP, &[("name", " ")]).await.is(500).sees("Nothing was saved");
+    }
+
+    async fn a_noted_request_and_a_sign_out_are_not_denied_and_a_counted_attempt_is_nothing_saved(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        let late = || vec![(PANIC_LATE, "yes".to_owned())];
+        let mut guest = app.browser();
+        let [forgot, sign_in] = [guest.get(&app, FORGOT).await, guest.get(&app, "/sign-in").await];
+        guest.headers = late();
+        guest.send(&app, &forgot, FORGOT, &[("email", MAYA)]).await.is(500).sees("This may have been saved").sees_no("Nothing was");
+        assert_eq!(app.count("reset_requests"), 1);
+        let wrong = [("email", MAYA), ("password", "not the password")];
+        guest.send(&app, &sign_in, "/sign-in", &wrong).await.is(500).sees("Nothing was saved");
+        let page = maya.get(&app, LIST).await;
+        maya.headers = late();
+        maya.send(&app, &page, "/sign-out", &[]).await.is(500).sees("This may have been saved").sees_no("Nothing was");
     }
 
     async fn a_commit_that_the_database_refuses_has_saved_nothing_and_says_so(db: Db) {

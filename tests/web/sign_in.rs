@@ -8,7 +8,10 @@ use usher::{
     usecases::housekeeping,
 };
 
-use crate::helpers::{Browser, PASSWORD, Page, Setting, TestApp};
+use crate::{
+    helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp},
+    messages::cut_commits,
+};
 
 /// What everybody reads whose address or password is wrong.
 const WRONG: &str = "Email address or password is wrong";
@@ -23,6 +26,47 @@ fn without_the_typed(page: &Page, email: &str) -> String {
 fn refusals(app: &TestApp) -> Vec<(String, String, RefusalReason, i64)> {
     housekeeping::write_refusals(&app.ctx).unwrap();
     app.store().read(|db| refused_sign_ins::refusals(db, 100)).unwrap()
+}
+
+/// SQLite has one writer at a time.
+#[actix_web::test]
+async fn two_instances_write_the_same_refusals_without_a_deadlock() {
+    for rows in [10, 20] {
+        let app = TestApp::empty(Db::Postgres).await;
+        app.execute("CREATE SEQUENCE tries");
+        let linger = "BEGIN PERFORM nextval(''tries''); PERFORM pg_sleep(0.005); RETURN NEW; END";
+        app.execute(&format!("CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS '{linger}'"));
+        app.execute("CREATE TRIGGER linger BEFORE INSERT ON refused_sign_ins FOR EACH ROW EXECUTE FUNCTION linger()");
+        let other = app.another_instance().await;
+        for instance in [&app, &other] {
+            for row in 0..rows {
+                instance.store().note_refusal("192.0.2.1", &format!("{row}@example.com"), RefusalReason::Wrong, app.now());
+            }
+        }
+        let writers = [&app, &other].map(|instance| {
+            let ctx = instance.ctx.clone();
+            std::thread::spawn(move || housekeeping::write_refusals(&ctx))
+        });
+        for writer in writers {
+            writer.join().unwrap().unwrap();
+        }
+        assert_eq!(app.count(&format!("tries WHERE last_value = {}", 2 * rows)), 1, "no transaction is tried again");
+        assert_eq!(app.count("refused_sign_ins WHERE times = 2"), rows);
+    }
+}
+
+/// SQLite is part of the process: its answer to a commit is never lost.
+#[actix_web::test]
+async fn refusals_whose_commit_is_not_answered_are_not_written_again() {
+    let app = TestApp::empty(Db::Postgres).await;
+    let other = app.another_instance().await;
+    cut_commits(&app, "INSERT ON refused_sign_ins", "true");
+    for instance in [&app, &other] {
+        instance.store().note_refusal("192.0.2.1", "maya", RefusalReason::Wrong, app.now());
+        housekeeping::write_refusals(&instance.ctx).unwrap_err();
+    }
+    app.execute("DROP TRIGGER cut ON refused_sign_ins");
+    assert_eq!([refusals(&app), refusals(&other)], [[], []]);
 }
 
 /// The form that a page shows to whoever is signed in, with which somebody else signs in over it.

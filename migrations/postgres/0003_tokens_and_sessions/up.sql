@@ -61,11 +61,13 @@ CREATE TABLE known_browsers (
 -- Wrong attempts in a row, and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were tried
 -- behind a link; and mails that an administrator sends somebody, by both.
 CREATE TABLE throttles (
-    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'clicks')),
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'mail_quota')),
     key           TEXT      NOT NULL,
     wrong_in_a_row INTEGER  NOT NULL,
     last_at       TIMESTAMP NOT NULL,
     blocked_until TIMESTAMP NOT NULL,
     PRIMARY KEY (scope, key)
 );
-CREATE INDEX throttles_by_age ON throttles (last_at);
+CREATE INDEX throttles_by_age ON throttles (scope, last_at);
+-- The order in which rows give way when there are too many.
+CREATE INDEX throttles_by_attempts ON throttles (wrong_in_a_row, last_at);

@@ -74,7 +74,7 @@ fn keys(folded: &str) -> impl Iterator<Item = String> {
 
 fn key(folded: &str) -> String {
     let mut key = skeleton(folded);
-    key.truncate(once(&key));
+    key.truncate(period_length(&key));
     key
 }
 
@@ -88,7 +88,7 @@ fn trimmed(text: &str, is_decoration: impl Fn(char) -> bool) -> &str {
 }
 
 /// Length in bytes of the piece that a text repeats at least one and a half times; else of all of it. Linear, by the borders of Knuth, Morris and Pratt.
-fn once(text: &str) -> usize {
+fn period_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut borders = vec![0; bytes.len()];
     let mut border = 0;
@@ -276,7 +276,7 @@ mod tests {
         for (text, piece) in
             [("letmeinletmein", "letmein"), ("abababa", "ab"), ("trustnoitrustno", "trustnoi"), ("banana", "banana"), ("", "")]
         {
-            assert_eq!(&text[..once(text)], piece);
+            assert_eq!(&text[..period_length(text)], piece);
         }
     }
 

@@ -257,9 +257,8 @@ impl TestApp {
             first_name: PersonName::parse(first_name).unwrap(),
             last_name: PersonName::parse(last_name).unwrap(),
             email: EmailAddress::parse(&format!("{first_name}.{last_name}@example.com").to_lowercase()).unwrap(),
-            password: Password::typed(PASSWORD),
         };
-        setup::create_admin(&self.ctx, &admin).unwrap()
+        setup::create_admin(&self.ctx, &admin, &Password::typed(PASSWORD)).unwrap()
     }
 
     /// An active User at once, `first.last@example.com` with the usual password.
