@@ -21,6 +21,7 @@ use actix_web::{
 use crate::{
     config::{self, DatabaseUrl, FileModeError, KeyFileError, PublicUrl, Settings},
     domain::{
+        caught::{Panicked, caught},
         clock::{Clock as _, SystemClock, SystemRandom},
         secret::SecretKey,
     },
@@ -268,10 +269,11 @@ pub fn metrics_server(listener: TcpListener, state: Data<State>) -> io::Result<S
 /// Sends what is in the outbox, for as long as the process runs.
 async fn deliver(ctx: Context, transport: Transport, from: Sender) {
     loop {
-        match delivery::deliver_next(&ctx, &transport, &from).await {
-            Ok(Delivered::One) => continue,
-            Ok(Delivered::Nothing) => transport.rest().await,
-            Err(error) => tracing::error!(%error, "the outbox could not be read"),
+        match Box::pin(caught(delivery::deliver_next(&ctx, &transport, &from))).await {
+            Ok(Ok(Delivered::One)) => continue,
+            Ok(Ok(Delivered::Nothing)) => transport.rest().await,
+            Ok(Err(error)) => tracing::error!(%error, "the outbox could not be read"),
+            Err(Panicked) => tracing::error!("sending panicked; it goes on, with that mail when its lease ends"),
         }
         actix_web::rt::time::sleep(OUTBOX_REST).await;
     }
@@ -286,9 +288,10 @@ async fn write_refusals(ctx: Context) {
 }
 
 async fn note_refusals(ctx: Context) {
-    let written = actix_web::web::block(move || housekeeping::write_refusals(&ctx)).await;
-    if let Ok(Err(error)) = written {
-        tracing::warn!(%error, "refused sign-ins could not be written");
+    match actix_web::web::block(move || housekeeping::write_refusals(&ctx)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "refused sign-ins could not be written"),
+        Err(_) => tracing::error!("writing refused sign-ins panicked; it goes on"),
     }
 }
 
@@ -296,9 +299,10 @@ async fn note_refusals(ctx: Context) {
 async fn sweep(ctx: Context) {
     loop {
         let ctx = ctx.clone();
-        let swept = actix_web::web::block(move || housekeeping::sweep(&ctx)).await;
-        if let Ok(Err(error)) = swept {
-            tracing::warn!(%error, "old rows could not be removed");
+        match actix_web::web::block(move || housekeeping::sweep(&ctx)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "old rows could not be removed"),
+            Err(_) => tracing::error!("removing old rows panicked; it goes on"),
         }
         actix_web::rt::time::sleep(SWEEP_EVERY).await;
     }
