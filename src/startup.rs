@@ -25,6 +25,7 @@ use actix_web::{
 use crate::{
     config::{self, DatabaseUrl, FileModeError, KeyFileError, PublicUrl, Settings},
     domain::{
+        caught::{Panicked, caught},
         clock::{Clock as _, SystemClock, SystemRandom},
         secret::SecretKey,
     },
@@ -283,10 +284,11 @@ pub fn metrics_server(listener: TcpListener, state: Data<State>) -> io::Result<S
 /// Sends what is in the outbox, for as long as the process runs.
 async fn deliver(ctx: Context, transport: Transport, from: Sender) {
     loop {
-        match delivery::deliver_next(&ctx, &transport, &from).await {
-            Ok(Delivered::One) => continue,
-            Ok(Delivered::Nothing) => transport.rest().await,
-            Err(error) => tracing::error!(%error, "the outbox could not be read"),
+        match Box::pin(caught(delivery::deliver_next(&ctx, &transport, &from))).await {
+            Ok(Ok(Delivered::One)) => continue,
+            Ok(Ok(Delivered::Nothing)) => transport.rest().await,
+            Ok(Err(error)) => tracing::error!(%error, "the outbox could not be read"),
+            Err(Panicked) => tracing::error!("sending panicked; it goes on, with that mail when its lease ends"),
         }
         actix_web::rt::time::sleep(OUTBOX_REST).await;
     }
@@ -319,7 +321,9 @@ async fn stop_for_another_key(ctx: Context, server: ServerHandle, is_replaced: A
 type Housekeeping = fn(&Context) -> Result<(), StoreError>;
 
 async fn keep_house(ctx: Context, work: Housekeeping) {
-    if let Ok(Err(error)) = actix_web::web::block(move || work(&ctx)).await {
-        tracing::warn!(%error, "housekeeping failed and is tried again");
+    match actix_web::web::block(move || work(&ctx)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "housekeeping failed and is tried again"),
+        Err(_) => tracing::error!("housekeeping panicked and is tried again"),
     }
 }

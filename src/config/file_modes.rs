@@ -12,6 +12,9 @@ use super::{DatabaseUrl, Origin, Settings, table};
 /// Number of places that one line names.
 const NAMED: usize = 5;
 
+/// Bits of a mode by which others than the owner may write.
+const WRITABLE: u32 = 0o022;
+
 /// Endings of the files that SQLite puts beside a database.
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
@@ -23,7 +26,8 @@ pub struct Exposed(Vec<Place>);
 struct Place {
     path: PathBuf,
     mode: u32,
-    is_folder: bool,
+    /// Left open, it would give away users' data or secrets.
+    must_close: bool,
 }
 
 /// The reason why others can still read a file. The message is whole: it names the path and the remedy.
@@ -39,12 +43,15 @@ pub struct FileModeError {
 }
 
 impl Settings {
-    /// Looks at the database, the mails that are files, a `usher.toml` with a password in it, and the folders of Usher alone.
+    /// Looks at the database, the mails that are files, a `usher.toml` that holds a password or that others may write, and the folders of Usher alone.
     pub fn exposed(&self) -> Exposed {
         let (database, mail) = (self.database_files(), self.data_dir.join("mail"));
         let mut places = database.iter().filter_map(|path| Place::of(path)).collect::<Vec<_>>();
-        if self.is_secret_in_file() {
-            places.extend(Place::of(&self.data_dir.join(table::FILE_NAME)));
+        if let Some(file) = Place::of(&self.data_dir.join(table::FILE_NAME)) {
+            let must_close = self.is_secret_in_file();
+            if must_close || file.mode & WRITABLE != 0 {
+                places.push(Place { must_close, ..file });
+            }
         }
         let files = fs::read_dir(&mail).into_iter().flatten().flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
         let mails = files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "eml" || end == "tmp"));
@@ -96,7 +103,7 @@ impl Place {
     fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         let mode = metadata.permissions().mode() & 0o7777;
-        (mode & 0o077 != 0).then(|| Self { path: path.to_owned(), mode, is_folder: metadata.is_dir() })
+        (mode & 0o077 != 0).then(|| Self { path: path.to_owned(), mode, must_close: !metadata.is_dir() })
     }
 }
 
@@ -105,15 +112,15 @@ impl Exposed {
         self.0.is_empty()
     }
 
-    /// Makes each its owner's alone. A folder that belongs to another user stays as it is, since the files in it are closed.
+    /// Makes each its owner's alone. Of another user's, a folder or a file without secrets stays as it is.
     ///
     /// # Errors
     /// The first file for which that cannot be done.
     pub fn close(&self) -> Result<(), FileModeError> {
-        for Place { path, mode, is_folder } in &self.0 {
+        for Place { path, mode, must_close } in &self.0 {
             let closed = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
             match closed {
-                Err(cause) if !is_folder && cause.kind() != io::ErrorKind::NotFound => {
+                Err(cause) if *must_close && cause.kind() != io::ErrorKind::NotFound => {
                     return Err(FileModeError { path: path.clone(), mode: *mode, cause });
                 }
                 _ => {}
@@ -228,7 +235,20 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_closed_is_named_with_the_remedy() {
         let path = PathBuf::from("/proc/self/status");
-        let error = Exposed(vec![Place { path, mode: 0o444, is_folder: false }]).close().unwrap_err().to_string();
+        let error = Exposed(vec![Place { path, mode: 0o444, must_close: true }]).close().unwrap_err().to_string();
         assert!(error.contains("/proc/self/status") && error.contains("(mode 0444)") && error.contains("chmod 600"), "{error}");
+    }
+
+    #[test]
+    fn a_file_of_settings_that_others_may_write_is_told_and_closed_whatever_is_in_it() {
+        for (before, after) in [(0o666, 0o600), (0o664, 0o600), (0o602, 0o600), (0o644, 0o644), (0o640, 0o640)] {
+            let data = data(&["usher.toml", "index.html"]);
+            fs::write(data.path().join("usher.toml"), "log = \"info\"").unwrap();
+            open(&data.path().join("usher.toml"), before);
+            let told = settings(data.path(), &[]).exposed().to_string();
+            assert_eq!(told.contains("usher.toml"), before != after, "{told}");
+            settings(data.path(), &[]).exposed().close().unwrap();
+            assert_eq!(mode(data.path().join("usher.toml")), after);
+        }
     }
 }

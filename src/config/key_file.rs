@@ -22,7 +22,11 @@ pub enum KeyFileError {
         .path.display(), .path.display()
     )]
     Open { path: PathBuf, mode: u32 },
-    #[error("{}: holds no secret key; put it back from a copy (without the old key, what is sealed in the database cannot be read)", .path.display())]
+    #[error(
+        "{}: holds no secret key; put it back from a copy (where it is lost, move this file away, then `usher serve --new-key` begins anew with a new \
+         one: mails that wait are given up, and everybody signs in again)",
+        .path.display()
+    )]
     Malformed { path: PathBuf },
 }
 

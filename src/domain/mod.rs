@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod caught;
 pub mod clock;
 pub mod company;
 pub mod country;

@@ -30,6 +30,7 @@ use self::{
     verdict::Stage,
 };
 use super::{Outgoing, Reply, SendError};
+use crate::domain::caught::caught;
 
 /// For one of the server's network addresses to answer.
 const ADDRESS_TIMEOUT: Duration = Duration::from_secs(10);
@@ -84,6 +85,11 @@ impl Smtp {
     }
 
     pub(super) async fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
+        caught(self.send_over(mail)).await.unwrap_or_else(|_| Err(unreadable()))
+    }
+
+    /// Sends over the kept connection or a new one. lettre panics at some answers.
+    async fn send_over(&self, mail: &Outgoing) -> Result<Reply, SendError> {
         let message = mail.to_wire()?;
         let mut connection = match self.kept_connection().await {
             Some(connection) => connection,
@@ -108,7 +114,8 @@ impl Smtp {
     }
 
     pub(super) async fn check(&self) -> Result<(), SendError> {
-        hang_up(self.connect().await?).await;
+        let connected = caught(self.connect()).await.unwrap_or_else(|_| Err(unreadable()));
+        hang_up(connected?).await;
         Ok(())
     }
 
@@ -176,11 +183,15 @@ impl fmt::Debug for Smtp {
 /// Says goodbye. The mail is delivered by then, so that nothing depends on an answer.
 async fn hang_up(mut connection: AsyncSmtpConnection) {
     // A server that does not answer is left without more words.
-    drop(timeout(Duration::from_secs(2), connection.abort()).await);
+    drop(caught(timeout(Duration::from_secs(2), connection.abort())).await);
 }
 
 fn words(response: &Response) -> String {
     format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "))
+}
+
+fn unreadable() -> SendError {
+    SendError::server("The mail server answered in a way that Usher cannot read")
 }
 
 fn too_slow(what: &str, limit: Duration, stage: Stage) -> SendError {

@@ -16,6 +16,9 @@ use super::{
 /// How many browsers are remembered for a person; the one unused for longest goes.
 const KNOWN_BROWSERS_MAX: i64 = 20;
 
+/// No user has this id.
+const NOBODY: i64 = 0;
+
 /// Longest description of a browser that is kept, in characters.
 const BROWSER_MAX: usize = 300;
 
@@ -166,12 +169,13 @@ pub fn sweep(tx: &mut Tx<'_>, absolute: TimeDelta, now: Timestamp) -> Result<usi
     Ok(diesel::delete(sessions::table.filter(sessions::created_at.le(now - absolute))).execute(tx.db())?)
 }
 
-/// Whether the person has signed in from this browser before.
+/// Tells if the user has signed in from this browser before. Where there is no user, the database is asked in vain, so that both take as long.
 ///
 /// # Errors
 /// The database's.
-pub fn is_known_browser(db: &mut Database, user: UserId, browser: TokenHash) -> Result<bool, StoreError> {
-    Ok(diesel::select(diesel::dsl::exists(known_browsers::table.find((user.0, browser.0.to_vec())))).get_result(db)?)
+pub fn is_known_browser(db: &mut Database, user: Option<UserId>, browser: TokenHash) -> Result<bool, StoreError> {
+    let user = user.map_or(NOBODY, |user| user.0);
+    Ok(diesel::select(diesel::dsl::exists(known_browsers::table.find((user, browser.0.to_vec())))).get_result(db)?)
 }
 
 /// The browsers in which the person has signed in before.

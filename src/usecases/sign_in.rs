@@ -66,9 +66,11 @@ impl SignInAttempt {
     fn find(db: &mut Database, email: &str, visitor: &Visitor) -> Result<Self, StoreError> {
         let email = EmailAddress::parse(email).ok();
         let found = email.as_ref().map(|email| people::find_by_email(db, email)).transpose()?.flatten();
-        let known = match (&found, visitor.browser) {
-            (Some((person, _)), Some(browser)) => sessions::is_known_browser(db, person.id, browser)?.then_some(browser),
-            _ => None,
+        // Asked of nobody too: the time of an answer does not tell which addresses exist.
+        let person = found.as_ref().map(|(person, _)| person.id);
+        let known = match visitor.browser {
+            Some(browser) => sessions::is_known_browser(db, person, browser)?.then_some(browser),
+            None => None,
         };
         let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &visitor.source) };
         let account = email.as_ref().map(|email| Bucket::account(email.key(), known));

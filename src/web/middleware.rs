@@ -1,11 +1,7 @@
 //! Around every request: its id and its line in the log, the headers of every answer, the check of where forms come from, and a page for
 //! answers that have none.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    task::Poll,
-    time::Instant,
-};
+use std::time::Instant;
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -18,7 +14,13 @@ use actix_web::{
 };
 use tracing::Instrument as _;
 
-use crate::{domain::clock::random_bytes, usecases::Commits};
+use crate::{
+    domain::{
+        caught::{Panicked, caught},
+        clock::random_bytes,
+    },
+    usecases::Commits,
+};
 
 use super::{
     cookies, csrf, extract,
@@ -81,7 +83,10 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     let commits = Commits::default();
     let answer = async {
         match head::check(&request).and_then(|()| csrf::check_origin(&request, &state.reach)) {
-            Ok(()) => caught(next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
+            Ok(()) => match caught(next.call(request)).await {
+                Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
+                Err(Panicked) => Err(Failure::Internal("a handler panicked".to_owned()).into()),
+            },
             Err(failure) => Ok(request.error_response(failure)),
         }
     };
@@ -115,17 +120,6 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, route, status = status.as_u16(), milliseconds, user, "request");
     answer
-}
-
-/// A panic in a handler is a failed request, and not the end of the connection.
-async fn caught<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let mut answer = std::pin::pin!(answer);
-    std::future::poll_fn(|context| {
-        // The future is not polled again after a panic, so that nobody sees what it left half done.
-        catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)))
-            .unwrap_or_else(|_| Poll::Ready(Err(Failure::Internal("a handler panicked".to_owned()).into())))
-    })
-    .await
 }
 
 /// "7F3A-21C0": short enough to be read out on the telephone.

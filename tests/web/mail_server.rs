@@ -164,6 +164,18 @@ on_both! {
         }
     }
 
+    async fn an_answer_that_cannot_be_read_is_the_servers_trouble_and_the_mail_arrives_later(db: Db) {
+        let (app, mut maya) = TestApp::with_admin(db).await;
+        invite(&app, &mut maya, "noor@example.com").await;
+        let server = MailServer::start(Some(("EHLO", "250-hi\r\n250-   \r\n250 8BITMIME")));
+        assert!(server.deliver(&app).await.is_empty());
+        assert_eq!(states(&app), [MailState::Retrying]);
+        maya.get(&app, "/users-and-groups").await.sees("Usher can’t send mail: “The mail server answered in a way that Usher cannot read”. 1 mail waits.");
+        server.recovers();
+        app.advance(TimeDelta::minutes(2));
+        assert_eq!(server.deliver(&app).await, ["noor@example.com"]);
+    }
+
     async fn a_mail_waits_for_the_server_far_longer_than_for_its_recipient(db: Db) {
         let (app, _maya) = TestApp::with_admin(db).await;
         let jonas = app.create_user("Jonas", "Vermeulen");

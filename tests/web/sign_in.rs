@@ -1,20 +1,40 @@
 //! Signing in and out.
 
+use std::cell::Cell;
+
 use actix_web::http::header;
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
 use chrono::TimeDelta;
+use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use usher::{
+    domain::{password::Password, token::TokenHash},
     store::refused_sign_ins::{self, RefusalReason},
-    usecases::housekeeping,
+    usecases::{Visitor, housekeeping, sign_in},
 };
 
 use crate::{
     helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp},
     messages::cut_commits,
+    steps::visitor,
 };
 
 /// What everybody reads whose address or password is wrong.
 const WRONG: &str = "Email address or password is wrong";
+
+thread_local! {
+    static QUERIES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts queries of this thread over connections that are made from now on.
+fn count_queries() {
+    set_default_instrumentation(|| Some(Box::new(count_query))).unwrap();
+}
+
+fn count_query(event: InstrumentationEvent<'_>) {
+    if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+        QUERIES.set(QUERIES.get() + 1);
+    }
+}
 
 /// An answer without what differs between any two pages, and without what was typed.
 fn without_the_typed(page: &Page, email: &str) -> String {
@@ -83,6 +103,32 @@ fn outdated_hash() -> String {
 }
 
 on_both! {
+    async fn an_address_without_a_user_takes_as_many_queries(db: Db) {
+        count_queries();
+        let (app, _) = TestApp::with_admin(db).await;
+        let password = Password::typed("not the password");
+        let wrong = |email: &str, visitor: &Visitor| {
+            QUERIES.set(0);
+            let is_admitted = sign_in::admit(&app.ctx, email, visitor).is_ok();
+            let looked = QUERIES.replace(0);
+            assert!(sign_in::sign_in(&app.ctx, email, &password, visitor).is_err());
+            (is_admitted, looked, QUERIES.get())
+        };
+        for (place, browser) in [(1, None), (2, Some(TokenHash([7; 32])))] {
+            let at = |place| Visitor { source: format!("198.51.100.{place}"), browser, ..visitor() };
+            // Once for queries that a connection makes only once.
+            wrong("noor@example.com", &at(place + 10));
+            app.advance(TimeDelta::hours(1));
+            let known = wrong("maya.fischer@example.com", &at(place + 20));
+            assert!(known.0 && known.1 > 0, "{known:?}");
+            assert_eq!(wrong("nobody@example.com", &at(place + 30)), known);
+            let held = wrong("maya.fischer@example.com", &at(place + 20));
+            assert!(!held.0);
+            assert_eq!(wrong("nobody@example.com", &at(place + 30)), held);
+            app.advance(TimeDelta::hours(1));
+        }
+    }
+
     async fn the_same_sign_in_page_may_be_sent_again(db: Db) {
         let app = TestApp::empty(db).await;
         app.create_user("Jonas", "Vermeulen");

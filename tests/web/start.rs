@@ -124,6 +124,26 @@ fn a_missing_key_stops_the_start_and_none_is_made() {
 }
 
 #[test]
+fn a_key_file_without_a_key_stops_the_start_and_the_way_out_is_named() {
+    for database in databases() {
+        let data = begun(&database);
+        for text in ["", "no key\n"] {
+            fs::write(key(&data), text).unwrap();
+            for arguments in [&["serve"][..], &["serve", "--new-key"], &["check"]] {
+                let stopped = run(&data, &database, arguments);
+                let said = said(&stopped);
+                assert_eq!(stopped.status.code(), Some(1), "{arguments:?} {said}");
+                assert!(said.contains("move this file away") && said.contains("`usher serve --new-key`"), "{said}");
+            }
+        }
+        fs::remove_file(key(&data)).unwrap();
+        let mut command = usher(data.path(), &database.settings());
+        command.args(["serve", "--new-key"]);
+        Server::spawn(command).address();
+    }
+}
+
+#[test]
 fn a_database_is_begun_anew_only_when_told_so() {
     for database in databases() {
         let data = begun(&database);

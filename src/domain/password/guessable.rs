@@ -1,25 +1,30 @@
 //! Passwords that are guessed first: leaked ones, well-known phrases, personal words, and what zxcvbn finds within 10^8 guesses.
 
+mod patterns;
+
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::PasswordError;
 
 /// Leaked passwords as [`key`] makes them, one a line, sorted by byte. `data/passwords/README.md` tells where they come from.
 static COMMON: &[u8] = include_bytes!("../../../data/passwords/common.txt");
 
-/// Words and phrases that add nothing to a password, as [`skeleton`] makes them, the longest first.
+/// Words and phrases that add nothing to a password, forwards and backwards.
 static WELL_KNOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
     let lines = include_str!("../../../data/passwords/well-known.txt").lines().filter(|line| !line.starts_with('#'));
-    longest_first(lines.map(|line| skeleton(&folded(line))).collect())
+    both_ways(lines.map(|line| skeleton(&folded(line))))
 });
 
 /// Characters from the beginning that zxcvbn looks at: its time grows with the cube of the length. A password is at least as strong as its beginning.
 const JUDGED: usize = 32;
 
-/// Fewest characters that a password has besides words known to everybody or to those who know its owner.
+/// Fewest characters that a password has besides words known to everybody or to those who know its owner, and besides years and walks over keys.
 const OWN_MIN: usize = 8;
+
+/// Shortest word that is looked for backwards too.
+const REVERSED_MIN: usize = 4;
 
 /// Most characters before and after a leaked password that are taken for decoration.
 const PREFIX_MAX: usize = 4;
@@ -28,12 +33,19 @@ const SUFFIX_MAX: usize = 8;
 /// Finds why `text` is not accepted. `known` are words that an attacker would try first: names, address, company.
 pub(super) fn refusal(text: &str, known: &[&str]) -> Option<PasswordError> {
     let folded = folded(text);
-    if keys(&folded).any(|key| is_common(&key)) || is_mostly(&folded, &WELL_KNOWN) {
+    if keys(&folded).any(|key| is_common(&key)) {
+        return Some(PasswordError::Common);
+    }
+    if is_mostly(&folded, &[]) {
+        return Some(PasswordError::Guessable);
+    }
+    if is_mostly(&folded, &WELL_KNOWN) {
         return Some(PasswordError::Common);
     }
     let known = known_words(known);
-    let skeletons = known.iter().map(|word| skeleton(word));
-    if is_mostly(&folded, &longest_first(skeletons.chain(WELL_KNOWN.iter().cloned()).collect())) {
+    let mut words = both_ways(known.iter().map(|word| skeleton(word)));
+    words.extend(WELL_KNOWN.iter().cloned());
+    if is_mostly(&folded, &longest_first(words)) {
         return Some(PasswordError::Personal);
     }
     let judged = text.chars().take(JUDGED).collect::<String>();
@@ -43,7 +55,7 @@ pub(super) fn refusal(text: &str, known: &[&str]) -> Option<PasswordError> {
 
 /// Lower case, without accents and other forms of one letter.
 fn folded(text: &str) -> String {
-    text.nfkd().flat_map(char::to_lowercase).collect()
+    text.nfkd().filter(|c| c.is_alphanumeric() || !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// Letters and digits alone; digits and symbols that stand for letters are those letters.
@@ -130,21 +142,51 @@ fn known_words(known: &[&str]) -> Vec<String> {
     words
 }
 
+/// The words, and those that are not short reversed, the longest first.
+fn both_ways(words: impl Iterator<Item = String>) -> Vec<String> {
+    let reversed = |word: &String| (word.chars().count() >= REVERSED_MIN).then(|| word.chars().rev().collect());
+    longest_first(words.flat_map(|word| [reversed(&word), Some(word)]).flatten().collect())
+}
+
 fn longest_first(mut words: Vec<String>) -> Vec<String> {
     words.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     words.dedup();
     words
 }
 
-/// Tells whether fewer than [`OWN_MIN`] characters, and no more than half, remain once every one of `words` is taken out. Spaces and hyphens are none.
+/// Tells whether fewer than [`OWN_MIN`] characters, and no more than half, remain once all `words` and patterns are taken out. Spaces and hyphens are
+/// none.
 fn is_mostly(folded: &str, words: &[String]) -> bool {
-    let whole = skeleton(folded);
-    let words = words.iter().filter(|word| word.len() > 1);
-    let rest = words.fold(whole.clone(), |rest, word| if rest.contains(word) { rest.replace(word, "") } else { rest });
-    let is_symbol = |c: char| !letter(c).is_alphanumeric() && !c.is_whitespace() && !"-_.,'’".contains(c);
-    let symbols = folded.chars().filter(|c| is_symbol(*c)).count();
-    let own = rest.chars().count() + symbols;
-    rest.len() < whole.len() && own < OWN_MIN && own * 2 <= whole.chars().count()
+    let chars = folded.chars().collect::<Vec<_>>();
+    let mut is_taken = patterns::taken(&chars);
+    take_words(&chars, words, &mut is_taken);
+    patterns::take_digits(&chars, &mut is_taken);
+    let is_symbol = |c: char| !c.is_whitespace() && !"-_.,'’".contains(c);
+    let own = chars.iter().zip(&is_taken).filter(|(c, is_taken)| !**is_taken && (letter(**c).is_alphanumeric() || is_symbol(**c))).count();
+    let whole = chars.iter().filter(|c| letter(**c).is_alphanumeric()).count();
+    is_taken.contains(&true) && own < OWN_MIN && own * 2 <= whole
+}
+
+/// Marks every place of every one of `words`, the longest first, in the skeleton of `chars`.
+fn take_words(chars: &[char], words: &[String], is_taken: &mut [bool]) {
+    let mut rest = String::new();
+    // Where each byte of the skeleton comes from.
+    let mut origins = Vec::new();
+    for (at, c) in chars.iter().map(|c| letter(*c)).enumerate().filter(|(_, c)| c.is_alphanumeric()) {
+        rest.push(c);
+        origins.resize(rest.len(), at);
+    }
+    for word in words.iter().filter(|word| word.len() > 1) {
+        let mut from = 0;
+        while let Some(found) = rest[from..].find(word.as_str()) {
+            let place = from + found..from + found + word.len();
+            rest.replace_range(place.clone(), &"\0".repeat(word.len()));
+            from = place.end;
+            for at in &origins[place] {
+                is_taken[*at] = true;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -206,6 +248,37 @@ mod tests {
     }
 
     #[test]
+    fn years_walks_over_keys_and_words_backwards_add_nothing() {
+        for text in [
+            "password2026password2025",
+            "letmein2026letmein!2026",
+            "qwerty2024qwerty2025",
+            "iloveyou2024iloveyou2025",
+            "1qaz@WSX3edc$RFV",
+            "!QAZ2wsx#EDC4rfv",
+            "p0o9i8u7y6t5r4e3",
+            "a1b2c3d4e5f6g7h8",
+            "йцукенгшщзхъфыва",
+            "Summer2025!Summer",
+            "Winter2025Winter2026",
+            "mondaytuesdaywednesday",
+            "dragon1monkey2master3",
+            "areallylongpassword1",
+            "zaq1xsw2cde3vfr4",
+            "January2025February2026",
+            "drowssap-drowssap-1",
+            "qazwsxedcrfvtgbyhn",
+            "azertyuiopqsdfgh2024",
+            "q-w-e-r-t-y-u-i-o-p",
+            "31121999#01012000!",
+            "Herbst2025!Winter2026",
+            "фывапролджэ2025",
+        ] {
+            assert!(refusal(text, &KNOWN).is_some(), "{text}");
+        }
+    }
+
+    #[test]
     fn own_words_with_well_known_ones_are_refused() {
         for text in [
             "welcometonorthwind",
@@ -214,6 +287,8 @@ mod tests {
             "Northwind Trading 2026",
             "M4y4F1scher-password",
             "iloveusher and maya",
+            "gnidarTdniwhtroN",
+            "rehcsif.ayam.2026!",
         ] {
             assert_eq!(refusal(text, &KNOWN), Some(PasswordError::Personal), "{text}");
         }
@@ -253,6 +328,21 @@ mod tests {
             "le hibou mange des crêpes salées",
             "siedem zielonych parasoli w deszczu",
             "kaksi hullua sorsaa uimassa",
+            "four dressers were assertive",
+            "summer barn, crooked weathervane",
+            "Tuesday's lanterns smell of resin",
+            "an expert juggles 1987 teapots",
+            "dragon sneezes over quiet marsh",
+            "marble-kettle-2024-orchid",
+            "bookmark the hijacked banana boat",
+            "pineapple property under frost",
+            "4839201746592037",
+            "Qz7-mellow-harpoon-88",
+            "winter hedgehog borrows my ladder",
+            "superb violins drift eastward",
+            "ein Dachs trinkt Mittwochs Tee",
+            "зимний чайник поёт басом",
+            "the master clockmaker lost nine cogs",
         ] {
             assert_eq!(refusal(text, &KNOWN), None, "{text}");
         }

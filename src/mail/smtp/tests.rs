@@ -135,6 +135,8 @@ fn refusals_keep_their_words_and_say_whom_they_concern() {
         ("MAIL", Answer::HangUp, None),
         ("DATA", Answer::HangUp, None),
         ("GREETING", say("HTTP/1.1 400 Bad Request"), None),
+        ("EHLO", say("250-hi\r\n250-   \r\n250 8BITMIME"), Some(unreadable())),
+        ("EHLO", say("250-hi\r\n250 \t "), Some(unreadable())),
     ] {
         let (sent, said) = send_to(Some((line, answer)));
         let sent = sent.unwrap_err();
@@ -227,6 +229,13 @@ fn checking_signs_in_and_sends_nothing() {
     let said = server.said();
     assert!(said[0].contains("AUTH PLAIN") && said[0].ends_with("QUIT\n"), "{said:?}");
     assert!(!said.join("").contains("MAIL"));
+}
+
+#[test]
+fn checking_survives_an_answer_at_which_lettre_panics() {
+    let server = FakeServer::start([Some(("EHLO", Answer::Say("250-hi\r\n250-   \r\n250 8BITMIME")))]);
+    assert_eq!(block_on(Smtp::from_url(&server.url).unwrap().check()), Err(unreadable()));
+    server.said();
 }
 
 #[test]
