@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use actix_session::{Session, SessionExt};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
+    cookie::time::Duration,
     dev::Payload,
     http::{Method, header},
     web::Data,
@@ -34,6 +35,9 @@ use super::{
 /// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
 const BROWSER: &str = "usher-browser";
 const BROWSER_DAYS: i64 = 400;
+
+/// Word by which a browser remembers a form that came too late.
+pub(super) const UNSENT: &str = "unsent";
 
 /// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones.
 const REFERER_MAX: usize = 2 * 1024;
@@ -121,6 +125,9 @@ fn signed_out(request: &HttpRequest) -> Failure {
         return Failure::SignedOut { next: None, unsent: false };
     }
     let next = referring_page(request).and_then(|target| paths::nearest_page(&target)).or_else(|| page(request.path()));
+    if let Ok(state) = state(request) {
+        cookies::keep_done(request, state, UNSENT);
+    }
     Failure::SignedOut { next, unsent: true }
 }
 
@@ -180,7 +187,7 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
     let known = browser(request, state);
     let browser = known.unwrap_or_else(|| {
         let token = Token::new(&*state.ctx.random);
-        cookies::keep(request, state, BROWSER, token.reveal().to_owned(), BROWSER_DAYS);
+        cookies::keep(request, state, BROWSER, token.reveal().to_owned(), Duration::days(BROWSER_DAYS));
         token.hash()
     });
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
