@@ -39,7 +39,7 @@ const BROWSER_DAYS: i64 = 400;
 /// Word by which a browser remembers a form that came too late.
 pub(super) const UNSENT: &str = "unsent";
 
-/// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones.
+/// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones, wizards with their drafts longer ones.
 const REFERER_MAX: usize = 2 * 1024;
 
 /// Characters of a browser's name that are kept.
@@ -149,11 +149,17 @@ pub(super) fn way_back(request: &HttpRequest) -> Option<String> {
 /// The page of ours that a form was on, as the browser says.
 fn referring_page(request: &HttpRequest) -> Option<String> {
     let text = |name| request.headers().get(name)?.to_str().ok();
-    let referer = text(header::REFERER).filter(|referer| referer.len() <= REFERER_MAX)?;
+    let referer = text(header::REFERER).filter(|referer| is_read(referer))?;
     steps::count(referer.len());
     let url = Url::parse(referer).ok()?;
     let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), text(header::HOST), &state(request).ok()?.reach);
     is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// Tells whether a `Referer` is short enough to be read. A form that came too late leads back to the answers before it, as long as they are.
+fn is_read(referer: &str) -> bool {
+    let is_draft = || referer.len() <= paths::ADDRESS_MAX && paths::path_of(referer).len() <= REFERER_MAX && paths::is_of_wizard(referer);
+    referer.len() <= REFERER_MAX || is_draft()
 }
 
 /// Somebody at a page that needs no session, signed in or not.
