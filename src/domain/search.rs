@@ -9,28 +9,40 @@ const BEFORE_WORD: &str = "  ";
 /// Longest term that is looked for, in characters.
 const TERM_MAX: usize = 100;
 
+/// Characters of a name or an address that are searched: those of the longest address. Folding makes up to 18 of one.
+const SEARCHED_MAX: usize = 254;
+
+/// Characters of a name that put it in order. Two such names, of up to four bytes a character, fit into the address of a page.
+const SORTED_MAX: usize = 150;
+
 /// Lower case without accents: "Novotná" is found by "novotna".
-fn fold(text: &str) -> String {
-    text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase().nfc().filter(|c| !c.is_control()).collect()
+fn fold(text: &str, max: usize) -> String {
+    let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase();
+    plain.nfc().filter(|c| !c.is_control()).take(max).collect()
 }
 
 /// The text in which a person is looked for: each word of name and address, with two blanks before it.
 pub fn search_text(first_name: &str, last_name: &str, email: &str) -> String {
-    join_words(&fold(&format!("{first_name} {last_name} {email}")))
+    join_words(&[first_name, last_name, email].map(|text| fold(text, SEARCHED_MAX)).join(" "))
 }
 
 /// The text in which a thing is looked for by its name.
 pub fn search_words(name: &str) -> String {
-    join_words(&fold(name))
+    join_words(&fold(name, SEARCHED_MAX))
 }
 
 fn join_words(folded: &str) -> String {
     folded.split_whitespace().flat_map(|word| [BEFORE_WORD, word]).collect()
 }
 
-/// By which people are put in order: the name as shown, without case and accents.
+/// By which people are put in order: the beginning of the name as shown, without case and accents.
 pub fn sort_key(display_name: &str) -> String {
-    fold(display_name)
+    fold(display_name, SORTED_MAX)
+}
+
+/// As much of a typed search as is looked for.
+pub fn looked_for(typed: &str) -> String {
+    typed.chars().take(TERM_MAX).collect()
 }
 
 /// What somebody looks for: a non-empty fragment, ready to be compared with a search text.
@@ -40,8 +52,7 @@ pub struct SearchTerm(String);
 impl SearchTerm {
     /// `None` for an empty search. One or two letters look for beginnings of words, three or more for any part.
     pub fn parse(typed: &str) -> Option<Self> {
-        let folded = fold(&typed.chars().take(TERM_MAX).collect::<String>());
-        let words = join_words(&folded);
+        let words = join_words(&fold(&looked_for(typed), TERM_MAX));
         let term = words.strip_prefix(BEFORE_WORD)?;
         Some(Self(if term.chars().count() < 3 { words } else { term.to_owned() }))
     }
@@ -88,6 +99,20 @@ mod tests {
     fn a_term_is_at_least_one_trigram() {
         for (typed, trigrams) in [("x", vec!["  x"]), ("xy", vec!["  x", " xy"]), ("abab", vec!["aba", "bab"])] {
             assert_eq!(SearchTerm::parse(typed).unwrap().trigrams(), trigrams);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_name_is_bounded_however_its_characters_unfold() {
+        for character in ["\u{FDFA}", "\u{1F82}", "\u{FB03}", "\u{2A6D6}", "\"", "\u{AC01}"] {
+            let name = character.repeat(100);
+            let key = sort_key(&format!("{name} {name}"));
+            assert!(key.chars().count() <= SORTED_MAX && key.len() <= 4 * SORTED_MAX, "{character:?}");
+            assert!(search_words(&name).chars().count() <= 3 * SEARCHED_MAX, "{character:?}");
+            let term = SearchTerm::parse(&name).unwrap();
+            assert!(term.fragment().chars().count() <= 3 * TERM_MAX, "{character:?}");
+            let text = search_text(&name, &name, "hana@example.com");
+            assert!(term.is_in(&text) && text.ends_with("  hana@example.com"), "{character:?}");
         }
     }
 

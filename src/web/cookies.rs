@@ -7,6 +7,10 @@ use actix_web::{
 
 use super::state::State;
 
+/// The cookie of what was done last without a session. Pages that say it was done need it, so that no link has them say so.
+const DONE: &str = "usher-done";
+const DONE_MINUTES: i64 = 10;
+
 /// Cookies that the answer is to set.
 #[derive(Debug, Clone, Default)]
 struct NewCookies(Vec<Cookie<'static>>);
@@ -22,19 +26,29 @@ pub(super) fn sent(request: &HttpRequest, state: &State, name: &str) -> Option<C
 }
 
 /// Has the answer leave a cookie that stays when the browser is closed.
-pub(super) fn keep(request: &HttpRequest, state: &State, name: &str, value: String, days: i64) {
+pub(super) fn keep(request: &HttpRequest, state: &State, name: &str, value: String, lasts: Duration) {
     let is_https = state.reach.is_https;
     let cookie = Cookie::build(full_name(name, is_https), value)
         .path("/")
         .secure(is_https)
         .http_only(true)
         .same_site(SameSite::Lax)
-        .max_age(Duration::days(days))
+        .max_age(lasts)
         .finish();
     let mut extensions = request.extensions_mut();
     let mut new = extensions.remove::<NewCookies>().unwrap_or_default();
     new.0.push(cookie);
     extensions.insert(new);
+}
+
+/// Has the browser remember what was done.
+pub(super) fn keep_done(request: &HttpRequest, state: &State, what: &str) {
+    keep(request, state, DONE, what.to_owned(), Duration::minutes(DONE_MINUTES));
+}
+
+/// Tells whether this is what was done last with the browser that asks.
+pub(super) fn is_done(request: &HttpRequest, state: &State, what: &str) -> bool {
+    sent(request, state, DONE).is_some_and(|cookie| cookie.value() == what)
 }
 
 /// What the answer is to set.

@@ -16,7 +16,7 @@ use super::{
     failure::Failure,
     page::{Flash, FlashKind},
     paths,
-    query::TEXT_MAX,
+    query::{self, TEXT_MAX},
     respond::{self, Answer},
 };
 
@@ -54,7 +54,7 @@ impl<S> DraftQuery<S> {
     /// # Errors
     /// A search longer than any that is read.
     pub(super) fn checked(self) -> Result<Self, Failure> {
-        if self.q.len() > TEXT_MAX { Err(Failure::Malformed) } else { Ok(self) }
+        if self.q.len() > TEXT_MAX { Err(Failure::Malformed) } else { Ok(Self { q: query::read(self.q), ..self }) }
     }
 }
 

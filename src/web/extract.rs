@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use actix_session::{Session, SessionExt};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
+    cookie::time::Duration,
     dev::Payload,
     http::{Method, header},
     web::Data,
@@ -34,7 +35,10 @@ use super::{
 const BROWSER: &str = "usher-browser";
 const BROWSER_DAYS: i64 = 400;
 
-/// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones.
+/// Word by which a browser remembers a form that came too late.
+pub(super) const UNSENT: &str = "unsent";
+
+/// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones, wizards with their drafts longer ones.
 const REFERER_MAX: usize = 2 * 1024;
 
 /// Characters of a browser's name that are kept.
@@ -120,6 +124,9 @@ fn signed_out(request: &HttpRequest) -> Failure {
         return Failure::SignedOut { next: None, unsent: false };
     }
     let next = referring_page(request).and_then(|target| paths::nearest_page(&target)).or_else(|| page(request.path()));
+    if let Ok(state) = state(request) {
+        cookies::keep_done(request, state, UNSENT);
+    }
     Failure::SignedOut { next, unsent: true }
 }
 
@@ -141,7 +148,7 @@ pub(super) fn way_back(request: &HttpRequest) -> Option<String> {
 /// The page of ours that a form was on, as the browser says.
 fn referring_page(request: &HttpRequest) -> Option<String> {
     let text = |name| request.headers().get(name)?.to_str().ok();
-    let referer = text(header::REFERER).filter(|referer| referer.len() <= REFERER_MAX)?;
+    let referer = text(header::REFERER).filter(|referer| is_read(referer))?;
     own_page(referer, text(header::HOST), &state(request).ok()?.reach)
 }
 
@@ -150,6 +157,12 @@ pub(super) fn own_page(address: &str, host: Option<&str>, reach: &Reach) -> Opti
     let url = Url::parse(address).ok()?;
     let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), host, reach);
     is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// Tells whether a `Referer` is short enough to be read. A form that came too late leads back to the answers before it, as long as they are.
+fn is_read(referer: &str) -> bool {
+    let is_draft = || referer.len() <= paths::ADDRESS_MAX && paths::path_of(referer).len() <= REFERER_MAX && paths::is_of_wizard(referer);
+    referer.len() <= REFERER_MAX || is_draft()
 }
 
 /// Somebody at a page that needs no session, signed in or not.
@@ -183,7 +196,7 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
     let known = browser(request, state);
     let browser = known.unwrap_or_else(|| {
         let token = Token::new(&*state.ctx.random);
-        cookies::keep(request, state, BROWSER, token.reveal().to_owned(), BROWSER_DAYS);
+        cookies::keep(request, state, BROWSER, token.reveal().to_owned(), Duration::days(BROWSER_DAYS));
         token.hash()
     });
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();

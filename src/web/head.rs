@@ -35,6 +35,23 @@ pub(super) fn check(request: &ServiceRequest) -> Result<(), Failure> {
     if encodings.all(is_plain) { Ok(()) } else { Err(Failure::Encoded) }
 }
 
+/// Leaves out cookies that are not text. One of another site's would take all with it, and ours are text.
+pub(super) fn drop_unreadable_cookies(request: &mut ServiceRequest) {
+    let is_text = |bytes: &[u8]| str::from_utf8(bytes).is_ok();
+    let headers = request.headers();
+    if headers.get_all(header::COOKIE).all(|cookies| is_text(cookies.as_bytes())) {
+        return;
+    }
+    let cookies = headers.get_all(header::COOKIE).flat_map(|cookies| cookies.as_bytes().split(|byte| *byte == b';'));
+    let readable = cookies.filter(|cookie| is_text(cookie)).collect::<Vec<_>>().join(&b';');
+    steps::count(readable.len());
+    let headers = request.headers_mut();
+    headers.remove(header::COOKIE);
+    if let Ok(readable) = HeaderValue::from_bytes(&readable) {
+        headers.insert(header::COOKIE, readable);
+    }
+}
+
 /// Refuses pages that write when they are opened, where another site led to them. Browsers that say nothing are believed, as for every page.
 pub(super) fn require_same_site(request: &ServiceRequest) -> Result<(), Failure> {
     let site = request.headers().get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
@@ -60,6 +77,24 @@ mod tests {
         assert_eq!(checked(address(ADDRESS_MAX + 1)), Err(414));
         let query = format!("/sign-in?next={}", "a".repeat(ADDRESS_MAX));
         assert_eq!(checked(TestRequest::get().uri(&query)), Err(414));
+    }
+
+    #[test]
+    fn a_cookie_that_is_no_text_takes_no_other_with_it() {
+        let sent = [&b"\xff=a; usher=b; c=\xc3"[..], b"\xe2\x82", b"d=%FF;usher-rows=\xe2\x82\xac; \xff"];
+        let request = sent
+            .iter()
+            .fold(TestRequest::get(), |request, cookies| request.append_header(("cookie", HeaderValue::from_bytes(cookies).unwrap())));
+        let mut request = request.to_srv_request();
+        drop_unreadable_cookies(&mut request);
+        let read = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        assert_eq!((read("usher").as_deref(), read("usher-rows").as_deref(), read("c")), (Some("b"), Some("€"), None));
+        let [half, all] = [2000, 4000].map(|size| {
+            let cookies = HeaderValue::from_bytes(&b"a=b;\xff;".repeat(size)).unwrap();
+            let mut request = TestRequest::get().insert_header(("cookie", cookies)).to_srv_request();
+            steps::of(|| drop_unreadable_cookies(&mut request))
+        });
+        assert!(half > 0 && 2 * all <= 5 * half, "{half} {all}");
     }
 
     #[test]

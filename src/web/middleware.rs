@@ -70,7 +70,7 @@ pub(super) async fn require_same_site<B: MessageBody + 'static>(
 
 /// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
 /// a token. Each that failed has one more, which says why.
-pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let Some(state) = request.app_data::<Data<State>>().cloned() else {
         tracing::error!("a request failed: the application has no state");
@@ -83,10 +83,13 @@ pub async fn serve(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     let commits = Commits::default();
     let answer = async {
         match head::check(&request).and_then(|()| csrf::check_origin(&request, &state.reach)) {
-            Ok(()) => match caught(next.call(request)).await {
-                Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
-                Err(Panicked) => Err(Failure::Internal("a handler panicked".to_owned()).into()),
-            },
+            Ok(()) => {
+                head::drop_unreadable_cookies(&mut request);
+                match caught(next.call(request)).await {
+                    Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
+                    Err(Panicked) => Err(Failure::Internal("a handler panicked".to_owned()).into()),
+                }
+            }
             Err(failure) => Ok(request.error_response(failure)),
         }
     };

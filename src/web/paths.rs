@@ -163,12 +163,33 @@ fn escaped(parameter: &impl fmt::Display) -> String {
 
 /// Where somebody signs in, to go to `next` afterwards.
 pub fn sign_in_then(next: Option<&str>) -> String {
-    with_query(SignIn {}, &[("next", next.unwrap_or_default())])
+    sign_in(next, "")
 }
 
 /// Where somebody signs in whose form came too late, to go back to the form's `page` afterwards.
 pub fn sign_in_and_send_again(page: Option<&str>) -> String {
-    with_query(SignIn {}, &[("next", page.unwrap_or_default()), ("unsent", "true")])
+    sign_in(page, "true")
+}
+
+/// The sign-in page. Of a `next` that makes its address too long to be read, it keeps the path.
+fn sign_in(next: Option<&str>, unsent: &str) -> String {
+    let next = next.unwrap_or_default();
+    let address = |next| with_query(SignIn {}, &[("next", next), ("unsent", unsent)]);
+    let whole = address(next);
+    if whole.len() <= ADDRESS_MAX { whole } else { address(path_of(next)) }
+}
+
+/// An address without its query.
+pub(super) fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The pages of wizards, whose addresses hold drafts.
+const WIZARDS: [&str; 2] = [NewUserWizard::PATTERN, NewAccount::PATTERN];
+
+/// Tells whether the path of an address ends as that of a wizard.
+pub(super) fn is_of_wizard(address: &str) -> bool {
+    WIZARDS.iter().any(|wizard| path_of(address).ends_with(wizard))
 }
 
 /// The page of a single-use link.
@@ -281,6 +302,16 @@ mod tests {
         assert_eq!(sign_in_then(None), "/sign-in");
         assert_eq!(sign_in_then(Some("/users-and-groups?q=a&page=b")), "/sign-in?next=%2Fusers-and-groups%3Fq%3Da%26page%3Db");
         assert_eq!(RemoveFromGroup { group: GroupId(3), user: UserId(17) }.to_string(), "/users-and-groups/groups/3/members/17/remove");
+    }
+
+    #[test]
+    fn the_sign_in_page_keeps_of_a_page_what_its_own_address_has_room_for() {
+        let next = |count| format!("/users-and-groups?q={}", "%E6".repeat(count));
+        assert!(sign_in_then(Some(&next(1_600))).contains("%3Fq%3D%25E6"));
+        for count in [1_700, 2_700] {
+            assert_eq!(sign_in_then(Some(&next(count))), "/sign-in?next=%2Fusers-and-groups");
+            assert_eq!(sign_in_and_send_again(Some(&next(count))), "/sign-in?next=%2Fusers-and-groups&unsent=true");
+        }
     }
 
     #[test]

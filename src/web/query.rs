@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::search::SearchTerm,
+    domain::search::{SearchTerm, looked_for},
     usecases::{Count, Key, Position, Slice},
 };
 
@@ -56,7 +56,12 @@ fn list_query(request: &HttpRequest) -> Result<ListQuery, Failure> {
     let Query(query) =
         Query::<ListQuery>::from_query(request.query_string()).map_err(|_| Failure::NoSuchList(StatusCode::BAD_REQUEST, None))?;
     let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
-    Ok(ListQuery { remembered, ..query })
+    Ok(ListQuery { remembered, q: read(query.q), ..query })
+}
+
+/// A search as pages write it again: no more of it than is looked for, so that every address which holds it can be read.
+pub(super) fn read(typed: String) -> String {
+    if typed.len() > TEXT_MAX { typed } else { looked_for(&typed) }
 }
 
 /// Which page, and the number of its first row, which is only for showing.

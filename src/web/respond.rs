@@ -46,10 +46,11 @@ pub(super) fn see_other(path: impl ToString) -> Answer {
 /// Characters that cannot stand in a header, and the blank.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ');
 
-/// An address as a header holds it. What cannot stand there is escaped, so that no address fails.
+/// An address as a header holds it. What cannot stand there is escaped, and one that would not be read loses its query, so that no address fails.
 pub(super) fn location(address: &str) -> HeaderValue {
     let escaped = utf8_percent_encode(address, ESCAPED).to_string();
-    HeaderValue::try_from(escaped).unwrap_or(HeaderValue::from_static(paths::Root::PATTERN))
+    let read = if escaped.len() <= paths::ADDRESS_MAX { &escaped } else { paths::path_of(&escaped) };
+    HeaderValue::try_from(read).unwrap_or(HeaderValue::from_static(paths::Root::PATTERN))
 }
 
 /// The frame of a page that needs no session.
@@ -70,5 +71,12 @@ mod tests {
         ] {
             assert_eq!(location(address), written);
         }
+    }
+
+    #[test]
+    fn no_address_leads_where_it_is_refused() {
+        let address = |length: usize| format!("/portfolios?q={}", "a".repeat(length - 14));
+        assert_eq!(location(&address(paths::ADDRESS_MAX)), address(paths::ADDRESS_MAX));
+        assert_eq!(location(&address(paths::ADDRESS_MAX + 1)), "/portfolios");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, cookie::time::Duration};
 
 use super::{cookies, state::State};
 
@@ -39,7 +39,7 @@ impl Rows {
     pub(super) fn remembered(request: &HttpRequest, state: &State, chosen: &str) -> Self {
         let remembered = cookies::sent(request, state, COOKIE).and_then(|cookie| Self::parse(cookie.value()));
         if let Some(chosen) = Self::parse(chosen).filter(|chosen| Some(*chosen) != remembered) {
-            cookies::keep(request, state, COOKIE, chosen.to_string(), DAYS);
+            cookies::keep(request, state, COOKIE, chosen.to_string(), Duration::days(DAYS));
         }
         remembered.unwrap_or_default()
     }

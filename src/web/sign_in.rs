@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 
 use super::page::{Flash, FlashKind, Gate, wait_in_words};
 use super::{
-    extract::{CurrentUser, Guest},
+    cookies,
+    extract::{CurrentUser, Guest, UNSENT},
     failure::Failure,
     form::{Button, Form},
     hashing::HashingClass,
@@ -22,14 +23,14 @@ use crate::{
 };
 use actix_session::Session;
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web::{Data, Query},
 };
 use serde::Deserialize;
 
 /// What became of a form that came too late.
-const UNSENT: &str = "Your session had ended, so nothing was done.";
+const NOT_DONE: &str = "Your session had ended, so nothing was done.";
 
 /// The form for address and password.
 #[derive(Debug, Clone, Template)]
@@ -112,9 +113,11 @@ impl After {
         Self::ALL.into_iter().find(|after| after.words().0 == query.after)
     }
 
-    /// The address of the sign-in page that says it.
-    pub(super) fn sign_in(self) -> String {
-        paths::with_query(paths::SignIn {}, &[("after", self.words().0)])
+    /// On to the sign-in page, which says it to this browser.
+    pub(super) fn sign_in(self, request: &HttpRequest, state: &State) -> Answer {
+        let word = self.words().0;
+        cookies::keep_done(request, state, word);
+        respond::see_other(paths::with_query(paths::SignIn {}, &[("after", word)]))
     }
 }
 
@@ -131,13 +134,17 @@ pub struct SignInForm {
 }
 
 /// `GET /sign-in`
-pub(super) async fn show(state: Data<State>, guest: Guest, query: Query<SignInQuery>) -> Answer {
+pub(super) async fn show(request: HttpRequest, state: Data<State>, guest: Guest, query: Query<SignInQuery>) -> Answer {
+    let is_done = |what: &str| cookies::is_done(&request, &state, what);
+    let Query(SignInQuery { next, unsent, after }) = query;
+    // An address alone proves nothing: anybody may have written it.
+    let query = SignInQuery { next, unsent: unsent && is_done(UNSENT), after: if is_done(&after) { after } else { String::new() } };
     let after = After::of(&query);
     // Somebody else may be signed in with this browser; what was done is said all the same.
     if guest.signed_in.is_some() && after.is_none() {
         return respond::see_other(destination(&query.next));
     }
-    respond::page(&page(&state, &guest, String::new(), query.into_inner(), None).await?)
+    respond::page(&page(&state, &guest, String::new(), query, None).await?)
 }
 
 /// `POST /sign-in`
@@ -149,7 +156,7 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
         Ok(begun) => {
             session::begin(&session, &begun)?;
             if unsent {
-                session::flash(&session, &Flash::new(FlashKind::Warn, format!("{UNSENT} Send the form again.")));
+                session::flash(&session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
             }
             return respond::see_other(destination(&next));
         }
@@ -192,7 +199,7 @@ async fn page(
 ) -> Result<SignInPage, Failure> {
     let company = state.run(usecases::directory::company_name).await?;
     let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
-    let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{UNSENT} Sign in, then send the form again.")));
+    let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
     let gate = Gate { flash: unsent.or(done), ..respond::gate(state, guest, &company) };
     Ok(SignInPage { gate, email, next, unsent: query.unsent, problem })

@@ -26,7 +26,7 @@ fn people(count: u32) -> Vec<[String; 3]> {
 }
 
 /// Active people with these first names, last names and addresses.
-fn add(app: &TestApp, people: &[[String; 3]]) {
+pub(crate) fn add(app: &TestApp, people: &[[String; 3]]) {
     let added = app.store().write(|tx| {
         for [first_name, last_name, email] in people {
             let (first_name, last_name) = (PersonName::parse(first_name).unwrap(), PersonName::parse(last_name).unwrap());

@@ -316,6 +316,28 @@ on_both! {
         assert_eq!(app.count("accounts WHERE name = 'Hygge'"), 1);
     }
 
+    async fn answers_of_any_length_that_an_address_holds_outlive_the_session(db: Db) {
+        for length in [200, 1_800, 2_700] {
+            let business = Business::with_hana_in_both(db).await;
+            let (app, mut maya) = (&business.app, business.browser(true));
+            let first = maya.get(app, ACCOUNT).await;
+            let notes = "n".repeat(length);
+            let second = maya.send(app, &first, ACCOUNT, &[("name", "Hygge"), ("notes", &notes), ("do", "next")]).await;
+            let location = second.is(303).header("location").to_owned();
+            let second = maya.get(app, &location).await;
+            app.advance(TimeDelta::hours(2));
+            maya.headers = vec![("referer", format!("http://localhost:8080{location}"))];
+            let late = maya.send(app, &second, ACCOUNT, &[("portfolio", &business.nordic.to_string()), ("do", "next")]).await;
+            let sign_in = maya.get(app, late.is(303).header("location")).await;
+            sign_in.is(200).sees("nothing was done");
+            let fields = [("email", "maya.fischer@example.com"), ("password", crate::helpers::PASSWORD)];
+            maya.send(app, &sign_in, "/sign-in", &fields).await.redirects_to(&location);
+            let second = maya.get(app, &location).await;
+            second.sees("Step 2 of 4").sees("Send the form again.");
+            go_on(app, &mut maya, &second, ACCOUNT, &[("do", "step-1")]).await.sees(&notes);
+        }
+    }
+
     async fn whoever_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db: Db) {
         let business = Business::with_hana_in_both(db).await;
         let (app, mut hana) = (&business.app, business.browser(false));

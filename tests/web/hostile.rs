@@ -1,7 +1,10 @@
 //! Requests that no browser makes: each is refused or answered in words, at once, and nothing fails over it.
 
 use actix_web::{
-    http::{Method, header},
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
     test::TestRequest,
 };
 
@@ -78,6 +81,21 @@ on_both! {
         with_header(&app, "/unknown", "referer", &format!("{origin}{}", list(1000))).await.is(404).sees("Go back");
         for referer in [list(2100), "/".repeat(8000), format!("/users-and-groups{}", "/".repeat(8000)), "/%2F".repeat(2000), "@".repeat(8000)] {
             with_header(&app, "/unknown", "referer", &format!("{origin}{referer}")).await.is(404).sees_no("Go back");
+        }
+    }
+
+    async fn a_cookie_that_is_no_text_signs_nobody_out(db: Db) {
+        let (app, maya) = TestApp::with_admin(db).await;
+        let ours = format!("usher={}", maya.cookie("usher").unwrap());
+        let foreign: [&[u8]; 4] = [b"other=\xff", b"\xff", b"other=\xe6\x9d; =x; y", b"other=%FF"];
+        for foreign in foreign {
+            let both = [foreign, b"; ", ours.as_bytes(), b"; ", foreign].concat();
+            for cookies in [vec![&*both], vec![foreign, ours.as_bytes()], vec![ours.as_bytes(), foreign]] {
+                let value = |cookies| HeaderValue::from_bytes(cookies).unwrap();
+                let request = TestRequest::get().uri("/users-and-groups");
+                let request = cookies.into_iter().fold(request, |request, cookies| request.append_header((header::COOKIE, value(cookies))));
+                app.browser().request(&app, request).await.is(200).sees("Maya Fischer");
+            }
         }
     }
 

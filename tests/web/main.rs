@@ -29,6 +29,7 @@ mod headers;
 mod hostile;
 mod housekeeping;
 mod invitations;
+mod long_names;
 mod mail;
 mod mail_server;
 mod mail_waits;

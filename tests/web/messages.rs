@@ -82,7 +82,8 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         refuse_messages(&app);
         let mut maya = app.browser();
-        let page = maya.get(&app, "/sign-in?unsent=true").await;
+        let late = maya.post(&app, "/users-and-groups/users/1/block", &[]).await;
+        let page = maya.get(&app, late.header("location")).await;
         let entered = [("email", "maya.fischer@example.com"), ("password", crate::helpers::PASSWORD)];
         maya.send(&app, &page, "/sign-in", &entered).await.redirects_to("/");
         maya.get(&app, LIST).await.is(200);

@@ -174,7 +174,7 @@ impl World {
             visit("Readyz", "/readyz".into(), [200, 200, 200]),
             visit("Setup", "/setup".into(), [404, 404, 404]),
             visit("SignIn", "/sign-in".into(), [200, 303, 303]),
-            visit("SignIn", "/sign-in?after=password-reset".into(), [200, 200, 200]),
+            visit("SignIn", "/sign-in?after=password-reset".into(), [200, 303, 303]),
             visit("ForgotPassword", "/forgot-password".into(), [200, 200, 200]),
             visit("ForgotPassword", "/forgot-password?sent=true".into(), [200, 200, 200]),
             visit("PasswordReset", self.reset.clone(), [200, 200, 200]),

@@ -140,6 +140,34 @@ on_both! {
         }
     }
 
+    async fn no_link_says_that_something_was_done(db: Db) {
+        let (app, maya) = TestApp::with_admin(db).await;
+        for (path, said) in [
+            ("/sign-in?after=password-reset", "Your password is changed"),
+            ("/sign-in?after=email-change", "Your email address is changed"),
+            ("/sign-in?after=email-change-stop", "The change is stopped"),
+            ("/sign-in?unsent=true", "Your session had ended"),
+            ("/sign-in?unsent=true&after=password-reset&next=%2Froles", "Your "),
+            ("/forgot-password?sent=true", "a link is on its way"),
+        ] {
+            app.browser().get(&app, path).await.is(200).sees_no(said);
+            let seen = maya.clone().get(&app, path).await;
+            assert_eq!(seen.status.as_u16(), if path.starts_with("/sign-in") { 303 } else { 200 }, "{path}");
+            seen.sees_no(said);
+            // Something else was done with this browser.
+            let mut other = app.browser();
+            let late = other.post(&app, "/users-and-groups/users/1/block", &[]).await;
+            late.redirects_to("/sign-in?unsent=true");
+            if !path.contains("unsent") {
+                other.get(&app, path).await.is(200).sees_no(said);
+            }
+        }
+        let mut maya = app.browser();
+        let signed_in = maya.fill(&app, "/sign-in?unsent=true", &[("email", "maya.fischer@example.com"), ("password", PASSWORD)]).await;
+        signed_in.redirects_to("/");
+        maya.get(&app, "/users-and-groups").await.is(200).sees_no("Your session had ended");
+    }
+
     async fn address_and_password_open_the_console(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         let mut maya = app.browser();

@@ -1,6 +1,9 @@
 //! Confirming a new address, behind the link that was mailed there.
 
-use actix_web::web::{Data, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Path},
+};
 use askama::Template;
 
 use crate::{
@@ -48,10 +51,16 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 }
 
 /// `POST /confirm-email/{token}`
-pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
+pub(in crate::web) async fn submit(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: Guest,
+    token: Path<String>,
+    _button: Form<Button>,
+) -> Answer {
     let (text, source) = (token.clone(), guest.visitor.source.clone());
     match state.try_run(move |ctx| email_change::confirm(ctx, &links::token(&text)?, &source)).await? {
-        Ok(()) => respond::see_other(After::EmailChange.sign_in()),
+        Ok(()) => After::EmailChange.sign_in(&request, &state),
         Err(ConfirmError::Taken) => {
             let text = "Somebody else has it now, so your email address stays as it was. Ask an administrator.";
             Ended::conflict("This email address is in use", text).answer(&state, &guest).await

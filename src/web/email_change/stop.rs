@@ -1,6 +1,9 @@
 //! Stopping a change of address, behind the link that was mailed to the old one.
 
-use actix_web::web::{Data, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Path},
+};
 use askama::Template;
 
 use crate::{
@@ -50,10 +53,16 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 }
 
 /// `POST /stop-email-change/{token}`
-pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
+pub(in crate::web) async fn submit(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: Guest,
+    token: Path<String>,
+    _button: Form<Button>,
+) -> Answer {
     let (text, source) = (token.clone(), guest.visitor.source.clone());
     match state.try_run(move |ctx| email_change::stop(ctx, &links::token(&text)?, &source)).await? {
-        Ok(()) => respond::see_other(After::EmailChangeStop.sign_in()),
+        Ok(()) => After::EmailChangeStop.sign_in(&request, &state),
         // The link's own page says what became of it.
         Err(LinkError::NotOpen) => show(state, guest, token).await,
         Err(error) => Err(error.into()),

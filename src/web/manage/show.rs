@@ -30,7 +30,7 @@ use crate::{
         console::Console,
         page::{Event, Moment, Person, Shell, counted, listed},
         paths,
-        query::Asked,
+        query::{self, Asked},
         respond::{self, Answer},
         rows::Rows,
         users_and_permissions::query::PeopleQuery,
@@ -167,7 +167,8 @@ pub struct ManageQuery {
 /// `GET /users-and-permissions/{user}`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
     let id = *id;
-    let query = ManageQuery { return_query: PeopleQuery::returned(&query.return_query), ..query.into_inner() };
+    let Query(ManageQuery { q, page, add, return_query }) = query;
+    let query = ManageQuery { q: query::read(q), add: query::read(add), page, return_query: PeopleQuery::returned(&return_query) };
     let asked = Asked::at(&query.page, Rows::default())?;
     let wanted = Wanted {
         search: SearchTerm::parse(&query.q),

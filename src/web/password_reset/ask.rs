@@ -1,6 +1,9 @@
 //! "Forgot password?": asking for a link, with the same answer whatever address is typed.
 
-use actix_web::web::{Data, Query};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Query},
+};
 use askama::Template;
 use chrono::TimeDelta;
 use serde::Deserialize;
@@ -9,6 +12,7 @@ use crate::{
     domain::email_address::EmailAddress,
     usecases::{directory, password_reset},
     web::{
+        cookies,
         extract::Guest,
         failure::Failure,
         form::Form,
@@ -18,6 +22,9 @@ use crate::{
         state::State,
     },
 };
+
+/// Word by which a browser remembers that a link was asked for.
+const ASKED: &str = "password-reset-asked";
 
 /// The form for an address.
 #[derive(Debug, Clone, Template)]
@@ -71,15 +78,15 @@ pub struct AskForm {
 }
 
 /// `GET /forgot-password`
-pub(in crate::web) async fn show(state: Data<State>, guest: Guest, query: Query<AskQuery>) -> Answer {
-    if query.sent {
+pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: Guest, query: Query<AskQuery>) -> Answer {
+    if query.sent && cookies::is_done(&request, &state, ASKED) {
         return respond::page(&AskedPage { gate: gate(&state, &guest).await?, sends_mail: state.ctx.sends_mail });
     }
     respond::page(&page(&state, &guest, Field::default()).await?)
 }
 
 /// `POST /forgot-password`
-pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, form: Form<AskForm>) -> Answer {
+pub(in crate::web) async fn submit(request: HttpRequest, state: Data<State>, guest: Guest, form: Form<AskForm>) -> Answer {
     let mut field = Field::default();
     let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&state, &guest, field).await?);
@@ -89,6 +96,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, form: Form<
         let wait = until - state.ctx.now();
         return respond::wait(wait, &AskPage { wait: Some(wait), ..page(&state, &guest, Field::new(&*form.0.email)).await? });
     }
+    cookies::keep_done(&request, &state, ASKED);
     // Without the address, which would stay in the browser's history.
     respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
 }

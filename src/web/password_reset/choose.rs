@@ -1,6 +1,9 @@
 //! Choosing a new password, behind the link that was mailed.
 
-use actix_web::web::{Data, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Path},
+};
 use askama::Template;
 use serde::Deserialize;
 
@@ -62,7 +65,13 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 }
 
 /// `POST /reset/{token}`
-pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path<String>, form: Form<ChooseForm>) -> Answer {
+pub(in crate::web) async fn submit(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: Guest,
+    token: Path<String>,
+    form: Form<ChooseForm>,
+) -> Answer {
     let open = match links::look(&state, &token, password_reset::look).await? {
         Ok(open) => open,
         Err(dead) => return ended(&dead, state.ctx.now()).answer(&state, &guest).await,
@@ -74,7 +83,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path
     let (link, visitor) = (links::token(&token)?, guest.visitor.clone());
     let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &visitor);
     match new_password::run(&state, link, &guest.visitor.source, choose).await? {
-        Ok(()) => respond::see_other(After::PasswordReset.sign_in()),
+        Ok(()) => After::PasswordReset.sign_in(&request, &state),
         // Somebody was faster: the link's own page says what became of it.
         Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
         Err(SetPasswordError::Link(error)) => Err(error.into()),

@@ -26,7 +26,7 @@ use crate::{
         failure::Failure,
         page::{Pager, RowsLink},
         paths,
-        query::{ROWS_MAX, TEXT_MAX, before, shown},
+        query::{self, ROWS_MAX, TEXT_MAX, before, shown},
         rows::Rows,
     },
 };
@@ -71,7 +71,7 @@ pub(super) fn no_such(status: StatusCode) -> Failure {
 fn people_query(request: &HttpRequest) -> Result<PeopleQuery, Failure> {
     let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
     let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
-    Ok(PeopleQuery { remembered, ..query })
+    Ok(PeopleQuery { remembered, q: query::read(query.q), ..query })
 }
 
 /// Which page, the number of its first row, which is only for showing, and the moment that the list is of, in microseconds.
