@@ -284,7 +284,7 @@ pub fn metrics_server(listener: TcpListener, state: Data<State>) -> io::Result<S
 /// Sends what is in the outbox, for as long as the process runs.
 async fn deliver(ctx: Context, transport: Transport, from: Sender) {
     loop {
-        match Box::pin(caught(delivery::deliver_next(&ctx, &transport, &from))).await {
+        match caught(delivery::deliver_next(&ctx, &transport, &from)).await {
             Ok(Ok(Delivered::One)) => continue,
             Ok(Ok(Delivered::Nothing)) => transport.rest().await,
             Ok(Err(error)) => tracing::error!(%error, "the outbox could not be read"),

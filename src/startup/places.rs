@@ -45,8 +45,9 @@ impl Places {
         if held.clone().count() >= self.max {
             let mut connections = HashMap::from([(&*network, 1_usize)]);
             held.clone().for_each(|place| *connections.entry(&place.network).or_default() += 1);
-            let first = held.min_by_key(|place| (Reverse(connections.get(&*place.network)), place.since.get()));
-            first.into_iter().for_each(|place| place.lose());
+            if let Some(first) = held.min_by_key(|place| (Reverse(connections.get(&*place.network)), place.since.get())) {
+                first.lose();
+            }
         }
         let place = Rc::new(Place { network, since: Cell::new(Instant::now()), is_lost: Cell::new(false), waker: RefCell::default() });
         taken.push(Rc::clone(&place));

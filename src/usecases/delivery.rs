@@ -73,7 +73,8 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
         return Ok(Delivered::One);
     };
     let sent = match outgoing(&mail, &message, from) {
-        Some(outgoing) => transport.send(&outgoing).await.map(|reply| reply.0),
+        // A talk with a mail server takes some 16 kB.
+        Some(outgoing) => Box::pin(transport.send(&outgoing)).await.map(|reply| reply.0),
         None => Err(SendError::permanent("The mail cannot be written")),
     };
     let is_filed = !transport.sends();
