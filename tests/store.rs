@@ -176,7 +176,7 @@ on_both! {
 
     fn what_no_answer_needs_gives_up_behind_another_writer(store: TestStore) {
         let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
-        let block = move |tx: &mut Tx<'_>| people::set_blocked(tx, maya, Some(now())).map(|_| ());
+        let block = move |tx: &mut Tx<'_>| people::set_blocked(tx, maya, Some(now()));
         let (held, done) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
         let store = &store.store;
         std::thread::scope(|scope| {

@@ -77,7 +77,7 @@ impl Siege {
     pub(super) fn stand(&self, attack: impl FnOnce(&Self)) {
         let is_over = AtomicBool::new(false);
         let (before, usual) = (self.server.cpu(), self.probe());
-        let (began, usual_cpu) = (self.server.cpu(), (self.server.cpu() - before) / PROBES);
+        let (began, usual_cpu) = (self.server.cpu(), self.server.cpu().saturating_sub(before) / PROBES);
         let (health, page) = thread::scope(|scope| {
             let health = scope.spawn(|| ask(self.server.address, "/healthz", "", &is_over));
             let page = scope.spawn(|| ask(self.server.address, PAGE, &self.admin, &is_over));
@@ -91,7 +91,7 @@ impl Siege {
         let (median, p95) = (percentile(&health, 50), percentile(&page, 95));
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner).values().sum::<u32>();
         let requests = answers + u32::try_from(health.len() + page.len()).expect("a few");
-        let cpu = (self.server.cpu() - began) / requests;
+        let cpu = self.server.cpu().saturating_sub(began) / requests;
         println!(
             "/healthz {median:?} at the median, page {p95:?} at p95 ({usual:?} before), CPU {cpu:?} for each of {requests} requests ({usual_cpu:?} before)"
         );
