@@ -15,14 +15,16 @@ use usher::{
     domain::{
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
         clock::{SystemRandom, Timestamp},
+        credentials::{
+            password::PasswordHash,
+            throttle::{Bucket, ThrottleScope},
+            token::{Token, TokenEnd, TokenPurpose},
+        },
         email_address::EmailAddress,
         ids::UserId,
         invitation::InvitationOrigin,
-        password::PasswordHash,
         search::SearchTerm,
         text::{GroupName, PersonName},
-        throttle::{Bucket, ThrottleScope},
-        token::{Token, TokenEnd, TokenPurpose},
         user::{DefaultRole, Status},
     },
     store::{

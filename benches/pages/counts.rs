@@ -6,9 +6,9 @@ use usher::{
     domain::{
         clock::{Clock as _, SystemClock},
         email_address::EmailAddress,
-        people_list::{Order, PeopleFilter},
         search::SearchTerm,
         user::DefaultRole,
+        user_list::{Order, PeopleFilter},
     },
     store::{
         Location, Store,

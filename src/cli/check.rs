@@ -4,8 +4,10 @@ use std::fmt::Display;
 
 use crate::{
     config::{self, Settings},
-    domain::clock::{Clock as _, Random, SystemClock, SystemRandom},
-    domain::token::Token,
+    domain::{
+        clock::{Clock as _, Random, SystemClock, SystemRandom},
+        credentials::token::Token,
+    },
     mail::{Sender, Transport},
     startup::{self, StartError},
     store::company,

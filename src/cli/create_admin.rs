@@ -2,7 +2,7 @@
 
 use crate::{
     config::Settings,
-    domain::password::Password,
+    domain::credentials::password::Password,
     startup,
     store::company,
     usecases::setup::{self, NewAdmin},

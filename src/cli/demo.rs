@@ -20,13 +20,15 @@ use crate::{
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
         clock::{Clock as _, Random, SystemClock, SystemRandom, Timestamp, random_bytes},
         country::UnknownCountry,
+        credentials::{
+            password::{HashingFailed, Password, PasswordHash},
+            token::TokenEnd,
+        },
         email_address::{EmailAddress, EmailAddressError},
         ids::{AccountId, GroupId, PortfolioId, UserId},
         invitation::InvitationOrigin,
-        password::{HashingFailed, Password, PasswordHash},
         portfolio::PortfolioDetails,
         text::{AccountName, CompanyName, GroupName, LineError, Notes, PersonName, PortfolioName},
-        token::TokenEnd,
     },
     startup,
     store::{

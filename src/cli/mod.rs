@@ -30,7 +30,7 @@ pub enum CommandError {
     #[error("{0}")]
     Store(#[from] crate::store::StoreError),
     #[error("the password {0}")]
-    Password(#[from] crate::domain::password::PasswordError),
+    Password(#[from] crate::domain::credentials::password::PasswordError),
     #[error("the password could not be read from standard input: {0}")]
     PasswordInput(io::Error),
     #[error("{0}")]

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::domain::throttle;
+use crate::domain::credentials::throttle;
 
 /// The connections of a worker. When all places are taken, the next connection gets that of another: of the network with the most connections, the
 /// one whose client has said or taken nothing for longest. A request that has arrived is still answered.

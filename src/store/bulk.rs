@@ -6,10 +6,10 @@ use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
+    credentials::password::PasswordHash,
     email_address::EmailAddress,
     ids::{AccountId, GroupId, PortfolioId, UserId},
     invitation::InvitationOrigin,
-    password::PasswordHash,
     permission::Grants,
     user::DefaultRole,
 };

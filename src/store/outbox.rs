@@ -14,9 +14,9 @@ pub use sealed::{SealedMail, give_back, give_up, sealed_after, unreadable};
 
 use crate::domain::{
     clock::Timestamp,
+    credentials::token::{TokenEnd, TokenPurpose},
     ids::{MailId, TokenId, UserId},
     stored::stored_enum,
-    token::{TokenEnd, TokenPurpose},
 };
 
 use super::{

@@ -12,10 +12,10 @@ use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
+    credentials::password::PasswordHash,
     email_address::EmailAddress,
     ids::UserId,
     invitation::InvitationOrigin,
-    password::PasswordHash,
     policy::{Actor, Role, Target},
     user::{DefaultRole, Standing, Status, Who, display_name},
 };

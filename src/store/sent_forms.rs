@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::domain::{sent_form::SentForm, token::TokenHash};
+use crate::domain::{credentials::token::TokenHash, idempotency_key::SentForm};
 
 use super::{
     StoreError, Tx,

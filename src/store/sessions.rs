@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::domain::{clock::Timestamp, company::Company, ids::UserId, token::TokenHash, user::Status};
+use crate::domain::{clock::Timestamp, company::Company, credentials::token::TokenHash, ids::UserId, user::Status};
 
 use super::{
     Database, StoreError, Tx,

@@ -9,10 +9,12 @@ use diesel::{
 
 use crate::domain::{
     audit::{AuditAction, SubjectKind},
+    credentials::{
+        throttle::ThrottleScope,
+        token::{TokenEnd, TokenPurpose},
+    },
     ids::{AccountId, GroupId, MailId, PortfolioId, TokenId, UserId},
     invitation::InvitationOrigin,
-    throttle::ThrottleScope,
-    token::{TokenEnd, TokenPurpose},
     user::DefaultRole,
 };
 

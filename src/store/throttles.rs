@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
-    throttle::{Bucket, LONGEST_WAIT, ThrottleScope, WRONG_IN_A_ROW_MAX},
+    credentials::throttle::{Bucket, LONGEST_WAIT, ThrottleScope, WRONG_IN_A_ROW_MAX},
 };
 
 use super::{Database, StoreError, Tx, connection::each, schema::throttles};

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::domain::{
     clock::Timestamp,
+    credentials::token::{TokenEnd, TokenHash, TokenPurpose},
     ids::{TokenId, UserId},
-    token::{TokenEnd, TokenHash, TokenPurpose},
 };
 
 use super::{

@@ -9,11 +9,13 @@ use crate::{
     domain::{
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
         clock::{Clock, Random, Timestamp},
+        credentials::{
+            password::HashingFailed,
+            token::{Token, TokenHash, TokenPurpose},
+        },
         ids::UserId,
-        password::HashingFailed,
         policy::{Action, Refusal, decide},
         secret::SecretKey,
-        token::{Token, TokenHash, TokenPurpose},
         user::Who,
     },
     store::{Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, people::Person, portfolios::Portfolio, sessions},

@@ -6,10 +6,10 @@ use crate::{
     domain::{
         clock::Timestamp,
         company::Company,
+        credentials::token::TokenPurpose,
         ids::{GroupId, UserId},
         policy::{Action, Actor, Target, decide},
         search::SearchTerm,
-        token::TokenPurpose,
         user::Status,
     },
     store::{

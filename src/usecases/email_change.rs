@@ -9,10 +9,10 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::Timestamp,
+        credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         ids::UserId,
         policy::Action,
-        token::{Token, TokenEnd, TokenPurpose},
         user::{Status, Who},
     },
     mail::{

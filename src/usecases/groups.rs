@@ -6,11 +6,11 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::Timestamp,
+        credentials::token::TokenEnd,
         ids::{GroupId, UserId},
         policy::{Action, Refusal},
         search::SearchTerm,
         text::GroupName,
-        token::TokenEnd,
     },
     mail::Message,
     store::{

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         clock::Timestamp,
-        token::{Token, TokenEnd, TokenPurpose},
+        credentials::token::{Token, TokenEnd, TokenPurpose},
         user::Status,
     },
     store::{

@@ -7,9 +7,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
+        credentials::{throttle::Bucket, token::TokenPurpose},
         ids::{MailId, TokenId, UserId},
-        throttle::Bucket,
-        token::TokenPurpose,
         user::Status,
     },
     mail::{

@@ -3,9 +3,11 @@
 use crate::{
     domain::{
         clock::{Timestamp, random_bytes},
-        password::{HashingFailed, NewPassword, Password, PasswordError, PasswordHash},
-        throttle::{Bucket, ThrottleScope},
-        token::Token,
+        credentials::{
+            password::{HashingFailed, NewPassword, Password, PasswordError, PasswordHash},
+            throttle::{Bucket, ThrottleScope},
+            token::Token,
+        },
     },
     store::{StoreError, Tx, throttles},
 };

@@ -9,13 +9,13 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::Timestamp,
+        credentials::token::Token,
         email_address::EmailAddress,
         ids::{AccountId, PortfolioId},
         invitation::InvitationOrigin,
         permission::{Grants, Permission},
         policy::Action,
         text::PersonName,
-        token::Token,
         user::DefaultRole,
     },
     store::{

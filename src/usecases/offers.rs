@@ -3,11 +3,11 @@
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
-        people_list::{Order, PeopleFilter, SortBy},
         permission::Permission,
         policy::Action,
         scope::Scope,
         search::SearchTerm,
+        user_list::{Order, PeopleFilter, SortBy},
     },
     store::{
         Database, StoreError,

@@ -8,12 +8,14 @@ use crate::{
         audit::{AuditAction, By},
         clock::Timestamp,
         company::Company,
+        credentials::{
+            password::NewPassword,
+            throttle::{self, Bucket, ThrottleScope},
+            token::{Token, TokenEnd, TokenPurpose},
+        },
         email_address::EmailAddress,
         ids::UserId,
-        password::NewPassword,
         policy::Action,
-        throttle::{self, Bucket, ThrottleScope},
-        token::{Token, TokenEnd, TokenPurpose},
         user::Status,
     },
     mail::{

@@ -6,12 +6,12 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::Timestamp,
+        credentials::token::TokenPurpose,
         ids::UserId,
         invitation::InvitationOrigin,
         policy::{Action, Role},
         scope::Inside,
         search::SearchTerm,
-        token::TokenPurpose,
         user::{DefaultRole, Status},
     },
     store::{

@@ -3,10 +3,10 @@
 use crate::{
     domain::{
         ids::{AccountId, UserId},
-        people_list::{BULK_MAX, BulkAction},
         permission::{Grants, Permission},
         policy::{Action, Refusal, Target},
         user::Status,
+        user_list::{BULK_MAX, BulkAction},
     },
     store::{Database, accounts::Account, groups, people::Person},
 };

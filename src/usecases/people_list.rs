@@ -9,11 +9,11 @@ use crate::{
         audit::{AuditAction, Entry, Subject, SubjectKind},
         clock::Timestamp,
         ids::{PortfolioId, UserId},
-        people_list::{Order, PeopleFilter},
         permission::Permission,
         policy::Action,
         scope::Scope,
         user::Status,
+        user_list::{Order, PeopleFilter},
     },
     store::{
         Database, StoreError,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{clock::Timestamp, token::TokenHash},
+    domain::{clock::Timestamp, credentials::token::TokenHash},
     store::{StoreError, people::Person, sessions},
 };
 

@@ -8,11 +8,13 @@ use crate::{
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
         clock::random_bytes,
         company::Company,
+        credentials::{
+            password::{HashingFailed, NewPassword, Password},
+            token::{Token, TokenEnd, TokenPurpose},
+        },
         email_address::EmailAddress,
         ids::UserId,
-        password::{HashingFailed, NewPassword, Password},
         text::{CompanyName, PersonName},
-        token::{Token, TokenEnd, TokenPurpose},
         user::Who,
     },
     store::{

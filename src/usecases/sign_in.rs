@@ -6,10 +6,12 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::{Timestamp, random_bytes},
+        credentials::{
+            password::{HashingFailed, Password, PasswordHash},
+            throttle::{self, Bucket, ThrottleScope},
+            token::{Token, TokenHash},
+        },
         email_address::EmailAddress,
-        password::{HashingFailed, Password, PasswordHash},
-        throttle::{self, Bucket, ThrottleScope},
-        token::{Token, TokenHash},
         user::{Status, Who},
     },
     store::{

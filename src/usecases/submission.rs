@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use crate::{
-    domain::sent_form::SentForm,
+    domain::idempotency_key::SentForm,
     store::{StoreError, Tx, sent_forms, sessions},
 };
 

@@ -8,8 +8,8 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use crate::{
     domain::{
         clock::Timestamp,
+        idempotency_key::SentForm,
         policy::{Action, Role},
-        sent_form::SentForm,
     },
     usecases::{
         Context, Denied, Person, Submission,

@@ -10,8 +10,8 @@ use url::Url;
 
 use crate::domain::{
     clock::{Random, random_bytes},
+    credentials::token::TokenHash,
     secret::SecretKey,
-    token::TokenHash,
 };
 
 use super::{failure::Failure, head::SEC_FETCH_SITE, state::Reach};

@@ -15,8 +15,8 @@ use url::{Position, Url};
 use crate::{
     domain::{
         clock::Timestamp,
+        credentials::token::{Token, TokenHash},
         ids::UserId,
-        token::{Token, TokenHash},
     },
     usecases::{Caller, Person, Visitor, sessions::Ends},
 };

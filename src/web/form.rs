@@ -9,7 +9,7 @@ use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
-use crate::domain::sent_form::SentForm;
+use crate::domain::idempotency_key::SentForm;
 
 use super::{csrf, extract, failure::Failure, steps};
 use fields::Fields;

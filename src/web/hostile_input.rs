@@ -14,12 +14,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::domain::{
     clock::SystemRandom,
+    credentials::token::{Token, TokenHash},
     email_address::EmailAddress,
+    idempotency_key::SentForm,
     search::SearchTerm,
     secret::SecretKey,
-    sent_form::SentForm,
     text::{GroupName, Notes, PersonName},
-    token::{Token, TokenHash},
 };
 
 use super::{

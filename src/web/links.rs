@@ -12,7 +12,7 @@ use super::{
     state::State,
 };
 use crate::{
-    domain::token::Token,
+    domain::credentials::token::Token,
     usecases::{Context, Dead, LinkError, Looked, directory},
 };
 

@@ -4,7 +4,10 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{clock::Timestamp, password::NewPassword, token::Token},
+    domain::{
+        clock::Timestamp,
+        credentials::{password::NewPassword, token::Token},
+    },
     usecases::{Context, NewPasswordError, new_password},
 };
 

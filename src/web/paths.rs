@@ -6,9 +6,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::steps;
 use crate::domain::{
+    credentials::token::{Token, TokenPurpose},
     ids::{AccountId, GroupId, MailId, PortfolioId, UserId},
     permission::{Switch, To},
-    token::{Token, TokenPurpose},
 };
 
 /// Longest address that is read, in bytes. Drafts of wizards take up to 6,000, and within the address of the sign-in page somewhat more.

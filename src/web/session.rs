@@ -8,7 +8,7 @@ use actix_web::{cookie::time::Duration, error::BlockingError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::token::{Token, TokenHash},
+    domain::credentials::token::{Token, TokenHash},
     usecases::{
         Context, Person,
         sessions::{self, Ends},

@@ -2,20 +2,24 @@
 
 use askama::Template;
 
-use super::page::{Field, FormErrors, Gate, SecretField};
 use super::{
     extract::Guest,
     failure::Failure,
     form::Form,
     new_password,
-    page::{FieldError, parse},
+    page::{Field, FieldError, FormErrors, Gate, SecretField, parse},
     paths,
     respond::{self, Answer},
     session,
     state::State,
 };
 use crate::{
-    domain::{company::Company, email_address::EmailAddress, password::NewPassword, text::CompanyName, token::Token},
+    domain::{
+        company::Company,
+        credentials::{password::NewPassword, token::Token},
+        email_address::EmailAddress,
+        text::CompanyName,
+    },
     usecases::{
         Context,
         setup::{self, NewAdmin, SetupError},
@@ -157,7 +161,7 @@ impl From<SetupError> for Failure {
 mod tests {
     use super::*;
     use crate::{
-        domain::{email_address::EmailAddressError, password::PasswordError, text::LineError},
+        domain::{credentials::password::PasswordError, email_address::EmailAddressError, text::LineError},
         web::{
             page::FieldError,
             samples::{Sample, check},

@@ -5,20 +5,20 @@ use std::fmt;
 use askama::Template;
 use chrono::TimeDelta;
 
-use super::page::{Flash, FlashKind, Gate, wait_in_words};
 use super::{
     cookies,
     extract::{CurrentUser, Guest, UNSENT},
     failure::Failure,
     form::{Button, Form},
     hashing::HashingClass,
+    page::{Flash, FlashKind, Gate, wait_in_words},
     paths,
     respond::{self, Answer},
     session,
     state::State,
 };
 use crate::{
-    domain::{password::Password, token::Token},
+    domain::credentials::{password::Password, token::Token},
     usecases::{self, Visitor, sign_in::SignInError},
 };
 use actix_session::Session;

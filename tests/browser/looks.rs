@@ -3,7 +3,13 @@
 use chrono::TimeDelta;
 use fantoccini::key::Key;
 use usher::{
-    domain::{email_address::EmailAddress, ids::UserId, password::NewPassword, text::PersonName, token::Token, user::DefaultRole},
+    domain::{
+        credentials::{password::NewPassword, token::Token},
+        email_address::EmailAddress,
+        ids::UserId,
+        text::PersonName,
+        user::DefaultRole,
+    },
     usecases::{
         Door, Visitor, groups, invitations, password_reset,
         profiles::{self, Profile},

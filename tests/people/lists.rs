@@ -6,11 +6,11 @@ use usher::{
     domain::{
         account::AccountDetails,
         ids::{AccountId, PortfolioId},
-        people_list::{Order, PeopleFilter, SortBy},
         permission::Grants,
         portfolio::PortfolioDetails,
         scope::{Inside, Scope},
         text::{AccountName, Notes, PortfolioName},
+        user_list::{Order, PeopleFilter, SortBy},
     },
     store::{
         accounts, assignments,

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use usher::{
-    domain::{email_address::EmailAddress, ids::UserId, password::PasswordHash, text::PersonName},
+    domain::{credentials::password::PasswordHash, email_address::EmailAddress, ids::UserId, text::PersonName},
     store::{
         StoreError,
         people::{self, NewActive},

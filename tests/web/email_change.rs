@@ -4,7 +4,8 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
     domain::{
-        clock::SystemRandom, email_address::EmailAddress, ids::UserId, policy::Refusal, text::PersonName, token::Token, user::Status,
+        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::Refusal, text::PersonName,
+        user::Status,
     },
     mail::Outgoing,
     store::people,

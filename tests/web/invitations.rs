@@ -8,9 +8,9 @@ use chrono::TimeDelta;
 use usher::{
     domain::{
         clock::SystemRandom,
+        credentials::token::{Token, TokenPurpose},
         email_address::EmailAddress,
         text::PersonName,
-        token::{Token, TokenPurpose},
     },
     mail::{Sender, Transport},
     store::{outbox, tokens},

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
-    domain::{clock::SystemRandom, email_address::EmailAddress, ids::UserId, policy::Refusal, token::Token, user::Status},
+    domain::{clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::Refusal, user::Status},
     mail::SendError,
     usecases::{Denied, LinkError, SetPasswordError, delivery::Delivered, password_reset, users},
 };

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use usher::{
-    domain::people_list::{Order, PeopleFilter},
+    domain::user_list::{Order, PeopleFilter},
     usecases::{
         Denied, Position,
         people_list::{self, Asked},

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use usher::{
     domain::{
         clock::SystemRandom,
+        credentials::token::{Token, TokenPurpose},
         ids::UserId,
-        token::{Token, TokenPurpose},
     },
     store::tokens::{self, NewToken},
 };

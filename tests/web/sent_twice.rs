@@ -1,7 +1,7 @@
 //! Forms that make something new, sent more than once.
 
 use usher::{
-    domain::{sent_form::SentForm, text::GroupName},
+    domain::{idempotency_key::SentForm, text::GroupName},
     usecases::{
         Denied,
         groups::{self, NameError},

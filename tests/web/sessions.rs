@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use usher::{
     domain::{
         clock::SystemRandom,
+        credentials::token::{Token, TokenEnd, TokenPurpose},
         ids::UserId,
-        token::{Token, TokenEnd, TokenPurpose},
     },
     store::tokens,
     usecases::{Denied, Submission, profiles},

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
 use chrono::TimeDelta;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use usher::{
-    domain::{password::Password, token::TokenHash},
+    domain::credentials::{password::Password, token::TokenHash},
     store::refused_sign_ins::{self, RefusalReason},
     usecases::{Visitor, housekeeping, sign_in},
 };

@@ -4,7 +4,10 @@
 
 use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 use usher::{
-    domain::{ids::UserId, password::NewPassword, token::Token},
+    domain::{
+        credentials::{password::NewPassword, token::Token},
+        ids::UserId,
+    },
     store::{Database, StoreError},
     usecases::Visitor,
 };

@@ -8,20 +8,22 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::domain::{
-    clock::Timestamp,
-    ids::UserId,
-    people_list::{Order, PeopleFilter, SortBy},
-    scope::Scope,
-    user::Status,
-};
-
-use super::{
-    super::{
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::UserId,
+        scope::Scope,
+        user::Status,
+        user_list::{Order, PeopleFilter, SortBy},
+    },
+    store::{
         Database, StoreError, dialect,
         page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::people,
     },
+};
+
+use super::{
     Filter, Person, hits,
     statement::{self, Source, Statement},
 };

@@ -3,14 +3,16 @@
 use chrono::{DurationRound as _, TimeDelta};
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
-use crate::domain::{clock::Timestamp, people_list::PeopleFilter, scope::Scope, search::SearchTerm, user::Status};
-
-use super::{
-    super::{
+use crate::{
+    domain::{clock::Timestamp, scope::Scope, search::SearchTerm, user::Status, user_list::PeopleFilter},
+    store::{
         Database, StoreError,
         page::{COUNT_MAX, Count},
         schema::{invitations_ending, people_counts, users},
     },
+};
+
+use super::{
     administered::Wanted,
     statement::{self, Source, Statement},
 };

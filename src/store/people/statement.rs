@@ -10,19 +10,19 @@ use diesel::{
     sqlite::Sqlite,
 };
 
-use crate::domain::{
-    clock::Timestamp,
-    ids::UserId,
-    people_list::PeopleFilter,
-    scope::Scope,
-    search::SearchTerm,
-    user::{DefaultRole, Status},
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::UserId,
+        scope::Scope,
+        search::SearchTerm,
+        user::{DefaultRole, Status},
+        user_list::PeopleFilter,
+    },
+    store::{Database, StoreError, connection::each, dialect, page::COUNT_MAX, scopes},
 };
 
-use super::{
-    super::{Database, StoreError, connection::each, dialect, page::COUNT_MAX, scopes},
-    hits,
-};
+use super::hits;
 
 /// Indexes of few.
 const UNASSIGNED: &str = "users_unassigned";

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         clock::Timestamp,
+        credentials::password::PasswordHash,
         email_address::{EmailAddress, KEY_VERSION},
         ids::UserId,
         invitation::InvitationOrigin,
-        password::PasswordHash,
         search::{search_text, sort_key},
         text::PersonName,
         user::{DefaultRole, display_name},

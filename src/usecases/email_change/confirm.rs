@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         audit::{AuditAction, By},
+        credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
-        token::{Token, TokenEnd, TokenPurpose},
         user::{Status, Who},
     },
     mail::{Message, message::AddressChanged},

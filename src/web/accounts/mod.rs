@@ -38,23 +38,23 @@ impl AccountHead {
         Self { id: account.id, name: account.name.clone(), portfolio, sees_billing: may.see_billing }
     }
 
-    pub(in crate::web) fn path(&self) -> paths::Account {
+    pub(super) fn path(&self) -> paths::Account {
         paths::Account { account: self.id }
     }
 
-    pub(in crate::web) fn add_path(&self) -> paths::AddToAccount {
+    pub(super) fn add_path(&self) -> paths::AddToAccount {
         paths::AddToAccount { account: self.id }
     }
 
-    pub(in crate::web) fn edit_path(&self) -> paths::EditAccount {
+    pub(super) fn edit_path(&self) -> paths::EditAccount {
         paths::EditAccount { account: self.id }
     }
 
-    pub(in crate::web) fn move_path(&self) -> paths::MoveAccount {
+    pub(super) fn move_path(&self) -> paths::MoveAccount {
         paths::MoveAccount { account: self.id }
     }
 
-    pub(in crate::web) fn billing_path(&self) -> paths::Billing {
+    pub(super) fn billing_path(&self) -> paths::Billing {
         paths::Billing { account: self.id }
     }
 }

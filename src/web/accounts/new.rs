@@ -9,11 +9,11 @@ use super::{fields::AccountFields, picks};
 use crate::{
     domain::{
         account::AccountDetails,
+        idempotency_key::SentForm,
         ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
         policy::{Action, Role},
         search::SearchTerm,
-        sent_form::SentForm,
     },
     usecases::{
         accounts::{self, AccountError},

@@ -3,12 +3,11 @@
 use askama::Template;
 
 use super::ended::ended;
-use crate::web::{
-    page::{Field, FormErrors, Gate, Moment, SecretField},
-    paths,
-};
 use crate::{
-    domain::{password::NewPassword, text::PersonName, token::Token},
+    domain::{
+        credentials::{password::NewPassword, token::Token},
+        text::PersonName,
+    },
     usecases::{
         Context, LinkError, SetPasswordError,
         invitations::{self, Open},
@@ -17,7 +16,8 @@ use crate::{
         extract::Guest,
         form::Form,
         links, new_password,
-        page::{FieldError, parse},
+        page::{Field, FieldError, FormErrors, Gate, Moment, SecretField, parse},
+        paths,
         respond::{self, Answer},
         session,
         state::State,
@@ -158,7 +158,7 @@ impl AcceptForm {
 mod tests {
     use super::*;
     use crate::{
-        domain::{password::PasswordError, text::LineError},
+        domain::{credentials::password::PasswordError, text::LineError},
         web::{
             page::FieldError,
             samples::{Sample, check},

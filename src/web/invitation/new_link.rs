@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Path};
 
 use crate::{
-    domain::token::Token,
+    domain::credentials::token::Token,
     usecases::{Dead, LinkError, invitations},
     web::{
         extract::Guest,

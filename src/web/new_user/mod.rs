@@ -9,7 +9,7 @@ pub mod review;
 use actix_web::web::Query;
 
 use crate::{
-    domain::{permission::Permission, policy::Action, sent_form::SentForm, user::DefaultRole},
+    domain::{idempotency_key::SentForm, permission::Permission, policy::Action, user::DefaultRole},
     usecases::{
         Denied, Person,
         invitations::InviteError,
@@ -36,7 +36,7 @@ use name_and_role::{Checked, NameAndRolePage};
 use review::ReviewPage;
 
 /// `GET /users-and-permissions/new`
-pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
+pub(super) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
     let DraftQuery { step, draft, q, portfolio, return_query } = query.into_inner().checked()?;
     let Some(mut answers) = draft::open::<Answers>(&console, &draft) else {
         return respond::page(&lost(&console, &Answers::default()).await?);
@@ -63,7 +63,7 @@ pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>
 }
 
 /// `POST /users-and-permissions/new`
-pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
+pub(super) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
     console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
     let Form(form, sent) = form;
     let Some(held) = draft::open::<Answers>(&console, &form.draft) else {

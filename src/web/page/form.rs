@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::domain::{
     account::WebsiteError,
+    credentials::password::PasswordError,
     email_address::EmailAddressError,
-    password::PasswordError,
     text::{LineError, Notes, PersonName},
 };
 

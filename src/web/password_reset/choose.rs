@@ -8,7 +8,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{clock::Timestamp, password::NewPassword, token::Token},
+    domain::{
+        clock::Timestamp,
+        credentials::{password::NewPassword, token::Token},
+    },
     usecases::{
         Context, Dead, LinkError, SetPasswordError,
         password_reset::{self, Open},
@@ -123,7 +126,7 @@ fn ended(dead: &Dead, now: Timestamp) -> Ended {
 mod tests {
     use super::*;
     use crate::{
-        domain::password::PasswordError,
+        domain::credentials::password::PasswordError,
         web::samples::{Sample, check, now},
     };
 

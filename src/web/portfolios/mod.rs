@@ -26,7 +26,7 @@ impl From<&Portfolio> for PortfolioHead {
 }
 
 impl PortfolioHead {
-    pub(in crate::web) fn path(&self) -> paths::Portfolio {
+    pub(super) fn path(&self) -> paths::Portfolio {
         paths::Portfolio { portfolio: self.id }
     }
 
@@ -57,13 +57,13 @@ impl PortfolioHead {
 }
 
 /// A number of the store's as pages count.
-pub(in crate::web) fn number(count: i64) -> u64 {
+pub(super) fn number(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }
 
 #[cfg(test)]
 impl PortfolioHead {
-    pub(in crate::web) fn sample(sample: &crate::web::samples::Sample) -> Self {
+    pub(super) fn sample(sample: &crate::web::samples::Sample) -> Self {
         Self { id: PortfolioId(3), name: sample.group(), is_active: sample.name != "long" }
     }
 }

@@ -70,7 +70,7 @@ pub struct CreateMenu {
 
 impl Aside {
     /// What `actor` sees beside the list at `current`.
-    pub(in crate::web) fn new(actor: &Person, frame: &Frame, menu: Menu, current: AsideEntry) -> Self {
+    pub(super) fn new(actor: &Person, frame: &Frame, menu: Menu, current: AsideEntry) -> Self {
         let may = |action| decide(actor.actor(), action).is_ok();
         let sees_counts = may(Action::SeeEveryone);
         let entry = |group: crate::usecases::Group| GroupEntry {
@@ -89,29 +89,29 @@ impl Aside {
         }
     }
 
-    pub(in crate::web) fn is_users(&self) -> bool {
+    pub(super) fn is_users(&self) -> bool {
         self.current == AsideEntry::Users
     }
 
-    pub(in crate::web) fn is_group(&self) -> bool {
+    pub(super) fn is_group(&self) -> bool {
         matches!(self.current, AsideEntry::Group(_))
     }
 
-    pub(in crate::web) fn is_deleted(&self) -> bool {
+    pub(super) fn is_deleted(&self) -> bool {
         self.current == AsideEntry::Deleted
     }
 
-    pub(in crate::web) fn is_at(&self, entry: &GroupEntry) -> bool {
+    pub(super) fn is_at(&self, entry: &GroupEntry) -> bool {
         self.current == AsideEntry::Group(entry.id)
     }
 
-    pub(in crate::web) fn has_groups(&self) -> bool {
+    pub(super) fn has_groups(&self) -> bool {
         self.admins.is_some() || !self.groups.is_empty()
     }
 }
 
 impl GroupEntry {
-    pub(in crate::web) fn path(&self) -> paths::Group {
+    pub(super) fn path(&self) -> paths::Group {
         paths::Group { group: self.id }
     }
 }
@@ -119,7 +119,7 @@ impl GroupEntry {
 #[cfg(test)]
 impl Aside {
     /// As an Admin sees it.
-    pub(in crate::web) fn sample(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
+    pub(super) fn sample(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
         let entry = |id, name: &str, members| GroupEntry { id: GroupId(id), name: name.into(), members: Some(Count::Exactly(members)) };
         let names =
             if sample.name == "plain" { vec!["Finance", "Operations", "Research"] } else { vec![sample.text.as_str(); sample.rows] };
@@ -135,13 +135,13 @@ impl Aside {
     }
 
     /// As everybody else sees it.
-    pub(in crate::web) fn sample_for_readers(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
+    pub(super) fn sample_for_readers(sample: &crate::web::samples::Sample, current: AsideEntry) -> Self {
         Self { admins: None, create: None, shows_deleted: false, ..Self::sample(sample, current) }
     }
 }
 
 /// "24 hours".
-pub(in crate::web) fn invitation_term(frame: &Frame) -> String {
+pub(super) fn invitation_term(frame: &Frame) -> String {
     term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndGroups))
 }
 

@@ -5,11 +5,11 @@ use askama::Template;
 use crate::{
     domain::{
         ids::{AccountId, UserId},
-        people_list::{BULK_MAX, BulkAction},
         permission::Permission,
         policy::{Action, Refusal},
         search::SearchTerm,
         user::Status,
+        user_list::{BULK_MAX, BulkAction},
     },
     usecases::{
         self, Account, Denied, Position,

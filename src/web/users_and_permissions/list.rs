@@ -5,10 +5,10 @@ use askama::Template;
 
 use crate::{
     domain::{
-        people_list::{Order, SortBy},
         permission::Permission,
         policy::{Action, Role, decide},
         user::{DefaultRole, Status},
+        user_list::{Order, SortBy},
     },
     usecases::{
         Portfolio,

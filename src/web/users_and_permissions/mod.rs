@@ -3,4 +3,4 @@
 pub mod bulk;
 pub mod export;
 pub mod list;
-pub(in crate::web) mod query;
+pub(super) mod query;

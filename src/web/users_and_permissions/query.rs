@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         clock::Timestamp,
-        people_list::{Order, PeopleFilter, SortBy},
         search::SearchTerm,
         user::{DefaultRole, Status},
+        user_list::{Order, PeopleFilter, SortBy},
     },
     usecases::{
         Mark, MarkValue, Position,

@@ -15,12 +15,11 @@ use chrono::TimeDelta;
 use usher::{
     domain::{
         clock::{Clock, SystemRandom},
+        credentials::{password::Password, token::Token},
         email_address::EmailAddress,
         ids::UserId,
-        password::Password,
         secret::SecretKey,
         text::{CompanyName, PersonName},
-        token::Token,
     },
     mail::{Memory, Outgoing, Sender, Transport},
     store::{
@@ -296,8 +295,8 @@ impl TestApp {
 }
 
 /// The hash of the usual password, made once: hashing takes long on purpose.
-fn usual_password() -> usher::domain::password::PasswordHash {
-    static HASH: std::sync::OnceLock<usher::domain::password::PasswordHash> = std::sync::OnceLock::new();
+fn usual_password() -> usher::domain::credentials::password::PasswordHash {
+    static HASH: std::sync::OnceLock<usher::domain::credentials::password::PasswordHash> = std::sync::OnceLock::new();
     HASH.get_or_init(|| Password::typed(PASSWORD).hash(&[7; 16]).unwrap()).clone()
 }
 

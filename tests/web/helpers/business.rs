@@ -3,11 +3,11 @@
 use usher::{
     domain::{
         account::AccountDetails,
+        credentials::token::TokenHash,
         ids::{AccountId, PortfolioId, UserId},
         permission::Grants,
         portfolio::PortfolioDetails,
         text::{AccountName, Notes, PortfolioName},
-        token::TokenHash,
     },
     store::assignments as stored,
     usecases::{Submission, accounts, assignments, portfolios},

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::{
+use crate::domain::{
     clock::{Random, random_bytes},
     stored::stored_enum,
 };

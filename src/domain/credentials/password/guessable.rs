@@ -9,11 +9,11 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use super::PasswordError;
 
 /// Leaked passwords as [`key`] makes them, one a line, sorted by byte. `data/passwords/README.md` tells where they come from.
-static COMMON: &[u8] = include_bytes!("../../../data/passwords/common.txt");
+static COMMON: &[u8] = include_bytes!("../../../../data/passwords/common.txt");
 
 /// Words and phrases that add nothing to a password, forwards and backwards.
 static WELL_KNOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let lines = include_str!("../../../data/passwords/well-known.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("../../../../data/passwords/well-known.txt").lines().filter(|line| !line.starts_with('#'));
     both_ways(lines.map(|line| skeleton(&folded(line))))
 });
 

@@ -6,7 +6,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
-use super::{ids::UserId, stored::stored_enum, token::TokenHash};
+use crate::domain::{ids::UserId, stored::stored_enum};
+
+use super::token::TokenHash;
 
 stored_enum! {
     /// By what attempts are counted.

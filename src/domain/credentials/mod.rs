@@ -1,0 +1,5 @@
+//! Passwords, single-use tokens, and the waits after failed attempts.
+
+pub mod password;
+pub mod throttle;
+pub mod token;
