@@ -2,17 +2,14 @@
 //!
 //! [`message`] says what a mail is about, [`transport`] carries it. When a mail is sent, and how often it is tried, is decided elsewhere.
 
-mod folder;
-mod letter;
-mod memory;
-pub mod message;
+mod layout;
+pub mod messages;
 pub mod outgoing;
-mod smtp;
 mod text;
-pub mod transport;
+pub mod transports;
 
-pub use memory::Memory;
-pub use message::{Link, MailKind, Message, Rendered};
+pub use messages::{Link, MailKind, Message, Rendered};
 pub use outgoing::{Outgoing, Sender};
-pub use smtp::{LONGEST_SEND, SmtpUrlError};
-pub use transport::{Reply, SendError, SendErrorKind, Transport};
+pub use transports::memory::Memory;
+pub use transports::smtp::{LONGEST_SEND, SmtpUrlError};
+pub use transports::{Reply, SendError, SendErrorKind, Transport};

@@ -121,7 +121,7 @@ fn is_message_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::transport::samples::outgoing;
+    use crate::mail::transports::samples::outgoing;
 
     fn wire(mail: &Outgoing) -> String {
         String::from_utf8(mail.to_wire().unwrap().formatted()).unwrap()

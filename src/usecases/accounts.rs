@@ -13,7 +13,7 @@ use crate::{
         scope::Scope,
         search::SearchTerm,
     },
-    mail::message::Assignments,
+    mail::messages::Assignments,
     store::{
         AuditRow, OfWhom, StoreError, Tx,
         accounts::{self, Account, Filter},

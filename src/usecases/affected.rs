@@ -7,7 +7,7 @@ use crate::{
         clock::Timestamp,
         ids::{PortfolioId, UserId},
     },
-    mail::message::Assignments,
+    mail::messages::Assignments,
     store::{
         StoreError, Tx,
         accounts::Account,

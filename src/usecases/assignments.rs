@@ -16,7 +16,7 @@ use crate::{
     },
     mail::{
         Message,
-        message::{Assignments, AssignmentsChanged},
+        messages::{Assignments, AssignmentsChanged},
     },
     store::{
         Database, StoreError, Tx,

@@ -9,7 +9,7 @@ use crate::{
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
     },
-    mail::{Message, Outgoing, SendError, SendErrorKind, Sender, Transport, message::MailKind},
+    mail::{Message, Outgoing, SendError, SendErrorKind, Sender, Transport, messages::MailKind},
     store::{
         StoreError,
         outbox::{self, DeliveryOutcome, DueMail},

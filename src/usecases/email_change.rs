@@ -17,7 +17,7 @@ use crate::{
     },
     mail::{
         Link, Message,
-        message::{AddressChange, AddressStays},
+        messages::{AddressChange, AddressStays},
     },
     store::{
         Database, StoreError, Tx,

@@ -18,7 +18,7 @@ use crate::{
         text::PersonName,
         user::{DefaultRole, Status},
     },
-    mail::{Link, Message, message::Invitation},
+    mail::{Link, Message, messages::Invitation},
     store::{
         Database, StoreError, Tx, company, outbox,
         people::{self, NewInvited, Person},

@@ -13,7 +13,7 @@ use crate::{
     },
     mail::{
         Link, Message,
-        message::{AccessRestored, AdminAppointedNotice, Assignments, AssignmentsChanged, ByOther},
+        messages::{AccessRestored, AdminAppointedNotice, Assignments, AssignmentsChanged, ByOther},
     },
     store::{
         Database, StoreError, Tx, company, groups,

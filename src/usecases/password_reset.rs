@@ -20,7 +20,7 @@ use crate::{
     },
     mail::{
         Link, Message,
-        message::{PasswordChanged, PasswordReset},
+        messages::{PasswordChanged, PasswordReset},
     },
     store::{
         Database, StoreError, Tx, company,

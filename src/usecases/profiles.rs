@@ -16,7 +16,7 @@ use crate::{
     },
     mail::{
         Message,
-        message::{Assignments, UserEdited},
+        messages::{Assignments, UserEdited},
     },
     store::{
         StoreError, Tx, assignments,

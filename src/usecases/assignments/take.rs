@@ -11,7 +11,7 @@ use crate::{
         policy::Action,
         scope::Inside,
     },
-    mail::message::Assignments,
+    mail::messages::Assignments,
     store::{Database, StoreError, Tx, assignments, people::Person, scopes},
     usecases::{
         Caller, Context, Denied, Submission,

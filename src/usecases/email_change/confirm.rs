@@ -9,7 +9,7 @@ use crate::{
         email_address::EmailAddress,
         user::{Status, Who},
     },
-    mail::{Message, message::AddressChanged},
+    mail::{Message, messages::AddressChanged},
     store::{
         StoreError, company, outbox,
         people::{self, Person},

@@ -6,7 +6,7 @@ use super::{Link, console, somebody};
 use crate::{
     domain::clock::Timestamp,
     mail::{
-        letter::{Action, Letter, Paragraph},
+        layout::{Action, Letter, Paragraph},
         text::date,
     },
 };

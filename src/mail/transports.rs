@@ -1,10 +1,15 @@
 //! How mails leave the house: through a mail server, into a folder, or into memory.
 
+pub(super) mod folder;
+pub(super) mod memory;
+pub(super) mod smtp;
+
 use std::path::Path;
 
-use super::{
-    Memory, Message, Outgoing, Sender, SmtpUrlError, folder::Folder, message::Test, outgoing::MalformedMail, smtp::Smtp, text::one_line,
-};
+use folder::Folder;
+use smtp::Smtp;
+
+use super::{Memory, Message, Outgoing, Sender, SmtpUrlError, messages::Test, outgoing::MalformedMail, text::one_line};
 use crate::domain::{clock::Timestamp, email_address::EmailAddress};
 
 /// Longest answer that is kept, in characters.

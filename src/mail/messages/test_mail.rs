@@ -6,7 +6,7 @@ use super::console;
 use crate::{
     domain::clock::Timestamp,
     mail::{
-        letter::{Letter, Paragraph},
+        layout::{Letter, Paragraph},
         text::date,
     },
 };

@@ -1,7 +1,7 @@
 //! Every mail with usual, empty, long and hostile names.
 
 use super::*;
-use crate::mail::{text::SUBJECT_MAX, transport::samples::now};
+use crate::mail::{text::SUBJECT_MAX, transports::samples::now};
 
 const LINK: &str = "https://usher.northwind.example/invitation/4fYk2mQ9vXc7JpLr0TsUaZ1bNdEgHiKoMqVwXyC3-_8";
 

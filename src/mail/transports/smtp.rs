@@ -29,8 +29,10 @@ use self::{
     url::{Encryption, Server},
     verdict::Stage,
 };
-use super::{Outgoing, Reply, SendError};
-use crate::domain::caught::caught;
+use crate::{
+    domain::caught::caught,
+    mail::{Outgoing, Reply, SendError},
+};
 
 /// For one of the server's network addresses to answer.
 const ADDRESS_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,7 +72,7 @@ struct Kept {
 }
 
 impl Smtp {
-    pub(super) fn from_url(url: &str) -> Result<Self, SmtpUrlError> {
+    pub(in crate::mail) fn from_url(url: &str) -> Result<Self, SmtpUrlError> {
         let server = Server::parse(url)?;
         let tls = match server.encryption {
             Encryption::None => None,
@@ -80,11 +82,11 @@ impl Smtp {
         Ok(Self { server, tls, timeouts, kept: Mutex::default() })
     }
 
-    pub(super) fn name(&self) -> String {
+    pub(in crate::mail) fn name(&self) -> String {
         format!("{}, port {}", self.server.host, self.server.port)
     }
 
-    pub(super) async fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
+    pub(in crate::mail) async fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
         caught(self.send_over(mail)).await.unwrap_or_else(|_| Err(unreadable()))
     }
 
@@ -113,13 +115,13 @@ impl Smtp {
         }
     }
 
-    pub(super) async fn check(&self) -> Result<(), SendError> {
+    pub(in crate::mail) async fn check(&self) -> Result<(), SendError> {
         let connected = caught(self.connect()).await.unwrap_or_else(|_| Err(unreadable()));
         hang_up(connected?).await;
         Ok(())
     }
 
-    pub(super) async fn rest(&self) {
+    pub(in crate::mail) async fn rest(&self) {
         if let Some(kept) = self.kept.lock().await.take() {
             hang_up(kept.connection).await;
         }

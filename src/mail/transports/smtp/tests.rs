@@ -9,7 +9,7 @@ use std::{
 use super::*;
 use crate::mail::{
     SendErrorKind,
-    transport::samples::{block_on, outgoing},
+    transports::samples::{block_on, outgoing},
 };
 
 /// What the server does when a line that starts so comes in; everything else it grants.

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use parking_lot::Mutex;
 
-use super::{Outgoing, Reply, SendError};
+use crate::mail::{Outgoing, Reply, SendError};
 
 /// A mailbox. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +28,7 @@ impl Memory {
     }
 
     /// What would not go out by mail is not taken here either.
-    pub(super) fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
+    pub(in crate::mail) fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
         mail.to_wire()?;
         let mut contents = self.0.lock();
         if let Some(error) = contents.failures.pop_front() {
@@ -42,7 +42,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{SendErrorKind, transport::samples::outgoing};
+    use crate::mail::{SendErrorKind, transports::samples::outgoing};
 
     #[test]
     fn keeps_what_it_takes_and_fails_as_told() {

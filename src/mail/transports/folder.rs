@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Outgoing, Reply, SendError};
+use crate::mail::{Outgoing, Reply, SendError};
 
 /// A folder for mails. They hold links that let people in, so that only the user who runs Usher may read them.
 #[derive(Debug)]
@@ -16,18 +16,18 @@ pub struct Folder {
 }
 
 impl Folder {
-    pub(super) fn new(path: &Path) -> Self {
+    pub(in crate::mail) fn new(path: &Path) -> Self {
         Self { path: path.to_owned() }
     }
 
-    pub(super) async fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
+    pub(in crate::mail) async fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
         let (folder, name, content) = (self.path.clone(), file_name(mail), mail.to_wire()?.formatted());
         let reply = Reply::new(&format!("Written to {name}"));
         off_the_runtime(move || write(&folder, &name, &content)).await?;
         Ok(reply)
     }
 
-    pub(super) async fn check(&self) -> Result<(), SendError> {
+    pub(in crate::mail) async fn check(&self) -> Result<(), SendError> {
         let folder = self.path.clone();
         let probe = ".check.tmp";
         off_the_runtime(move || {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::mail::{
         SendErrorKind,
-        transport::samples::{block_on, outgoing},
+        transports::samples::{block_on, outgoing},
     };
 
     fn names(folder: &Path) -> Vec<String> {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    message::{Link, Rendered},
+    messages::{Link, Rendered},
     text::{date, one_line, wrapped, wrapped_words},
 };
 use crate::domain::clock::Timestamp;

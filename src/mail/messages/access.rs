@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ASK, ByOther, Link, company_or_usher, console, somebody};
 use crate::mail::{
-    letter::{Action, Letter, Paragraph},
+    layout::{Action, Letter, Paragraph},
     text::{SUBJECT_MAX, fit},
 };
 

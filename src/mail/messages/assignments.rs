@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ASK, ByOther, company_or_usher, console, somebody};
 use crate::mail::{
-    letter::{Letter, Paragraph},
+    layout::{Letter, Paragraph},
     text::{SUBJECT_MAX, fit, one_line},
 };
 

@@ -7,9 +7,9 @@ mod assignments;
 mod invitation;
 mod password;
 mod profile;
+mod test_mail;
 #[cfg(test)]
 mod tests;
-mod trial;
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub use self::{
     invitation::Invitation,
     password::{PasswordChanged, PasswordReset},
     profile::UserEdited,
-    trial::Test,
+    test_mail::Test,
 };
 use super::text::named;
 use crate::domain::{clock::Timestamp, stored::stored_enum};
