@@ -29,12 +29,16 @@ use usher::{
     },
     store::{
         Commits, Database, Location, Store, StoreError, Tx, audit_entries, company,
+        credentials::{
+            refused_sign_ins::{self, RefusalReason},
+            reset_requests, throttles,
+        },
         groups::{self, ADMINS},
         outbox,
         page::{Count, Position, Slice},
-        people::{self, Filter, NewActive, NewInvited},
-        refused_sign_ins::{self, RefusalReason},
-        reset_requests, sessions, throttles, tokens, verify_chain,
+        sessions, tokens,
+        users::{self, Filter, NewActive, NewInvited},
+        verify_chain,
     },
 };
 
@@ -115,7 +119,7 @@ fn active(tx: &mut Tx<'_>, first: &str, last: &str) -> UserId {
         password: &PasswordHash::dummy(),
         now: now(),
     };
-    people::insert_active(tx, &new).unwrap()
+    users::insert_active(tx, &new).unwrap()
 }
 
 fn invited(tx: &mut Tx<'_>, address: &str, by: UserId) -> Result<UserId, StoreError> {
@@ -131,17 +135,17 @@ fn invited(tx: &mut Tx<'_>, address: &str, by: UserId) -> Result<UserId, StoreEr
         invited_by: by,
         now: now(),
     };
-    people::insert_invited(tx, &new)
+    users::insert_invited(tx, &new)
 }
 
 fn names(store: &Store, filter: &Filter) -> Vec<String> {
     store
         .read(|db: &mut Database| {
-            let count = people::count(db, filter)?;
-            let slice = people::list(db, filter, &Position::First, 50)?;
+            let count = users::count(db, filter)?;
+            let slice = users::list(db, filter, &Position::First, 50)?;
             assert_eq!(count, Count::Exactly(i64::try_from(slice.rows.len()).unwrap()));
-            assert_eq!(people::search(db, filter, &Position::First, 50)?, (slice.clone(), count));
-            Ok::<_, StoreError>(slice.rows.iter().map(people::Person::display_name).collect())
+            assert_eq!(users::search(db, filter, &Position::First, 50)?, (slice.clone(), count));
+            Ok::<_, StoreError>(slice.rows.iter().map(users::Person::display_name).collect())
         })
         .unwrap()
 }
@@ -178,7 +182,7 @@ on_both! {
 
     fn what_no_answer_needs_gives_up_behind_another_writer(store: TestStore) {
         let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
-        let block = move |tx: &mut Tx<'_>| people::set_blocked(tx, maya, Some(now()));
+        let block = move |tx: &mut Tx<'_>| users::set_blocked(tx, maya, Some(now()));
         let (held, done) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
         let store = &store.store;
         std::thread::scope(|scope| {
@@ -216,30 +220,30 @@ on_both! {
         let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let again = |store: &Store| store.write(|tx| invited(tx, "MAYA.Fischer@Example.com", maya));
         assert!(again(&store).is_err());
-        store.write(|tx| people::set_deleted(tx, maya, Some(now()))).unwrap();
+        store.write(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
         assert!(again(&store).is_ok());
         assert_eq!(names(&store, &Filter::default()), ["MAYA.Fischer@Example.com"]);
     }
 
     fn company_wide_counts_follow_every_change(store: TestStore) {
-        let counts = |store: &Store| store.read(|db| Ok::<_, StoreError>((people::count(db, &Filter::default())?, people::count(db, &Filter { active_only: true, ..Filter::default() })?))).unwrap();
+        let counts = |store: &Store| store.read(|db| Ok::<_, StoreError>((users::count(db, &Filter::default())?, users::count(db, &Filter { active_only: true, ..Filter::default() })?))).unwrap();
         let (maya, jonas) = store.write(|tx| Ok::<_, StoreError>((active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen")))).unwrap();
         let noor = store.write(|tx| invited(tx, "noor@example.com", maya)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(2)));
-        store.write(|tx| people::set_blocked(tx, jonas, Some(now()))).unwrap();
+        store.write(|tx| users::set_blocked(tx, jonas, Some(now()))).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(1)));
-        store.write(|tx| people::set_deleted(tx, jonas, Some(now()))).unwrap();
-        store.write(|tx| people::remove(tx, noor)).unwrap();
+        store.write(|tx| users::set_deleted(tx, jonas, Some(now()))).unwrap();
+        store.write(|tx| users::remove(tx, noor)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(1), Count::Exactly(1)));
-        store.write(|tx| people::set_deleted(tx, jonas, None)).unwrap();
-        store.write(|tx| people::set_blocked(tx, jonas, None)).unwrap();
+        store.write(|tx| users::set_deleted(tx, jonas, None)).unwrap();
+        store.write(|tx| users::set_blocked(tx, jonas, None)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(2), Count::Exactly(2)));
     }
 
     fn pages_follow_each_other_in_both_directions(store: TestStore) {
         store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); } Ok::<_, StoreError>(()) }).unwrap();
-        let page = |position: &Position| store.read(|db| people::list(db, &Filter::default(), position, 3)).unwrap();
-        let last_names = |rows: &[people::Person]| rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>();
+        let page = |position: &Position| store.read(|db| users::list(db, &Filter::default(), position, 3)).unwrap();
+        let last_names = |rows: &[users::Person]| rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>();
         let first = page(&Position::First);
         assert_eq!((last_names(&first.rows), first.has_previous, first.has_next), (vec!["Adams".into(), "Braun".into(), "Ek".into()], false, true));
         let second = page(&Position::After(first.rows[2].key()));
@@ -259,7 +263,7 @@ on_both! {
             let groups = groups::list(db, 10)?;
             assert_eq!(groups.iter().map(|group| (group.name.as_str(), group.member_count)).collect::<Vec<_>>(), [("Admins", 1), ("Finance", 1)]);
             assert_eq!((groups::other_active_admins(db, maya)?, groups::other_active_admins(db, jonas)?), (0, 1));
-            let maya = people::find(db, maya)?.unwrap();
+            let maya = users::find(db, maya)?.unwrap();
             assert!(maya.is_admin && maya.status(now()) == Status::Active);
             Ok::<_, StoreError>(())
         }).unwrap();
@@ -300,7 +304,7 @@ on_both! {
         let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let email = EmailAddress::parse("noor@example.com").unwrap();
         let writers = (0..6).map(|_| { let (store, email) = (store.store.clone(), email.clone()); std::thread::spawn(move || store.write(|tx| {
-            if people::find_by_email(tx.db(), &email)?.is_some() { return Ok(false); }
+            if users::find_by_email(tx.db(), &email)?.is_some() { return Ok(false); }
             invited(tx, email.as_str(), maya).map(|_| true)
         }).unwrap()) }).collect::<Vec<_>>();
         assert_eq!(writers.into_iter().map(|writer| writer.join().unwrap()).filter(|made| *made).count(), 1);
@@ -317,7 +321,7 @@ on_both! {
         let session = store.read(|db| sessions::find(db, hash, now())).unwrap().unwrap().session.id;
         store.write(|tx| sessions::touch(tx, session, now() + company.session_absolute)).unwrap();
         assert!(!holds(now() + company.session_absolute));
-        store.write(|tx| people::set_blocked(tx, maya, Some(now()))).unwrap();
+        store.write(|tx| users::set_blocked(tx, maya, Some(now()))).unwrap();
         assert!(!holds(now()));
     }
 

@@ -11,9 +11,8 @@ use usher::{
         user_list::{Order, PeopleFilter},
     },
     store::{
-        Location, Store,
-        people::{self, Wanted},
-        scopes,
+        Location, Store, scopes,
+        users::{self, Wanted},
     },
 };
 
@@ -48,7 +47,7 @@ pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
     let store = Store::open(Location::Sqlite(company.data.join("usher.db"))).expect("the database opens");
     let email = EmailAddress::parse(company.email(viewer)).expect("it is an address");
     let scope = store.read(|db| {
-        let found = people::find_by_email(db, &email)?;
+        let found = users::find_by_email(db, &email)?;
         scopes::of(db, &found.expect("the viewer is there").0)
     });
     let scope = scope.expect("there is a scope");
@@ -56,7 +55,7 @@ pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
         let wanted = Wanted { scope: scope.clone(), filter, order: Order::default(), as_of: SystemClock.now() };
         let once = |_| {
             let asked = Instant::now();
-            store.read(|db| people::counts(db, &wanted)).expect("people are counted");
+            store.read(|db| users::counts(db, &wanted)).expect("people are counted");
             asked.elapsed()
         };
         median(&mut (0..TIMES).map(once).collect::<Vec<_>>())

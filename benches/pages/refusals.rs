@@ -16,7 +16,7 @@ use usher::{
     store::{
         Location, Store,
         page::Position,
-        people::{self, Filter},
+        users::{self, Filter},
     },
 };
 
@@ -142,7 +142,7 @@ fn rows<const N: usize>(kinds: &[&str; N], times: [Vec<Duration>; N]) -> Vec<Vec
 /// Addresses of each of the [`KINDS`], as many rounds of them as there are.
 fn rounds(company: &Path) -> Vec<[String; 4]> {
     let store = Store::open(Location::Sqlite(company.join("usher.db"))).expect("the database opens");
-    let everybody = store.read(|db| people::list(db, &Filter::default(), &Position::First, PEOPLE as usize));
+    let everybody = store.read(|db| users::list(db, &Filter::default(), &Position::First, PEOPLE as usize));
     let everybody = everybody.expect("people are listed").rows;
     let now = SystemClock.now();
     // What was an open invitation when the company was made up may have run out since. Neither has a password.

@@ -36,8 +36,8 @@ use crate::{
         bulk::{self, NewPerson},
         company,
         groups::{self, ADMINS},
-        people::{NewActive, insert_active, is_anybody},
         portfolios, tokens,
+        users::{NewActive, insert_active, is_anybody},
     },
 };
 

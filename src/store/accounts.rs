@@ -19,8 +19,8 @@ use crate::domain::{
 
 use super::{
     Database, StoreError, Tx,
+    backend::{self, lock_row},
     connection::MultiBackend,
-    dialect::{self, lock_row},
     page::{COUNT_MAX, Count, Key, Position, Slice},
     schema::{account_assignments, accounts, billing, people, portfolios},
     scopes,
@@ -183,15 +183,15 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     let mut query = filtered(db, filter);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(dialect::beyond("accounts", ">", key)),
-        Position::Before(key) => query = query.filter(dialect::beyond("accounts", "<", key)),
+        Position::After(key) => query = query.filter(backend::beyond("accounts", ">", key)),
+        Position::Before(key) => query = query.filter(backend::beyond("accounts", "<", key)),
     }
     let query = if position.is_backward() {
         query.order((accounts::sort_key.desc(), accounts::id.desc()))
     } else {
         query.order((accounts::sort_key.asc(), accounts::id.asc()))
     };
-    let found = query.limit(dialect::one_more(limit)).select(Account::as_select()).load(db)?;
+    let found = query.limit(backend::one_more(limit)).select(Account::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
@@ -204,13 +204,13 @@ pub fn list_by_portfolio(db: &mut Database, filter: &Filter, limit: usize) -> Re
     if let Some(term) = &filter.search {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         let [(start, bound, end), (or_start, or_bound, or_end)] =
-            ["accounts", "portfolios"].map(|table| dialect::containing(is_sqlite, table, term));
+            ["accounts", "portfolios"].map(|table| backend::containing(is_sqlite, table, term));
         let condition = sql::<Bool>(&format!("({start}")).bind::<Text, _>(bound).sql(&format!("{end} OR {or_start}"));
         query = query.filter(condition.bind::<Text, _>(or_bound).sql(&format!("{or_end})")));
     }
     let found = query
         .order((portfolios::sort_key, portfolios::id, accounts::sort_key, accounts::id))
-        .limit(dialect::one_more(limit))
+        .limit(backend::one_more(limit))
         .select(Account::as_select())
         .load(db)?;
     Ok(Slice::new(found, &Position::<Key>::First, limit))
@@ -245,7 +245,7 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
         query = query.filter(accounts::id.eq_any(assigned));
     }
     if let Some(term) = &filter.search {
-        query = query.filter(dialect::contains(is_sqlite, "accounts", term));
+        query = query.filter(backend::contains(is_sqlite, "accounts", term));
     }
     query
 }

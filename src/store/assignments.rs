@@ -19,13 +19,13 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     accounts::Account,
+    backend,
     connection::MultiBackend,
-    dialect,
     page::{COUNT_MAX, Count, Position, Slice},
-    people::Person,
     portfolios::Portfolio,
     schema::{account_assignments, accounts, people, portfolio_assignments, portfolios},
     scopes,
+    users::Person,
 };
 
 /// A person's assignment to a portfolio.
@@ -228,12 +228,12 @@ pub fn people_of_account(
     let mut found = of_account(account, active_only);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => found = found.filter(dialect::beyond("people", ">", key)),
-        Position::Before(key) => found = found.filter(dialect::beyond("people", "<", key)),
+        Position::After(key) => found = found.filter(backend::beyond("people", ">", key)),
+        Position::Before(key) => found = found.filter(backend::beyond("people", "<", key)),
     }
-    let found = found.order(dialect::by_name(db, true, position));
+    let found = found.order(backend::by_name(db, true, position));
     let rows = found
-        .limit(dialect::one_more(limit))
+        .limit(backend::one_more(limit))
         .select((Person::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
         .load::<(Person, GrantsRow, Timestamp)>(db)?;
     let colleague = |(person, grants, since): (_, GrantsRow, _)| Colleague { person, grants: grants.into(), since };

@@ -13,7 +13,7 @@ use crate::domain::{
 
 use super::{
     Database, StoreError,
-    dialect::lock_row,
+    backend::lock_row,
     schema::{audit_entries, audit_head},
     scopes,
 };

@@ -17,11 +17,11 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     connection::each,
-    people::named,
     schema::{account_assignments, memberships, people, portfolio_assignments, users},
+    users::named,
 };
 
-pub use super::dialect::indexed_at_once;
+pub use super::backend::indexed_at_once;
 
 /// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
 const ROWS: usize = 1000;

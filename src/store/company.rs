@@ -7,7 +7,7 @@ use crate::domain::{company::Company, text::CompanyName};
 
 use super::{
     Database, StoreError, Tx,
-    dialect::{lock_row, share_row},
+    backend::{lock_row, share_row},
     schema::company,
 };
 

@@ -15,7 +15,7 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use parking_lot::FairMutex;
 
-use super::{StoreError, commits::Commits, load::Writes, refused_sign_ins::SharedRefusals};
+use super::{StoreError, commits::Commits, credentials::refused_sign_ins::SharedRefusals, metrics::Writes};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");

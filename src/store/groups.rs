@@ -12,7 +12,7 @@ use crate::domain::{
 
 use super::{
     Database, StoreError, Tx,
-    dialect::{self, lock_row},
+    backend::{self, lock_row},
     schema::{memberships, people, user_groups},
 };
 
@@ -42,7 +42,7 @@ pub struct Group {
 /// The database's.
 pub fn list(db: &mut Database, limit: usize) -> Result<Vec<Group>, StoreError> {
     Ok(user_groups::table
-        .order(dialect::first_by("user_groups.kind, user_groups.sort_key, user_groups.id", limit))
+        .order(backend::first_by("user_groups.kind, user_groups.sort_key, user_groups.id", limit))
         .select(Group::as_select())
         .load(db)?)
 }
@@ -150,7 +150,7 @@ pub struct Membership {
 pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Membership>, StoreError> {
     Ok(memberships::table
         .inner_join(user_groups::table)
-        .filter(dialect::is_among(db, "memberships.user_id", users.iter().copied()))
+        .filter(backend::is_among(db, "memberships.user_id", users.iter().copied()))
         .order((user_groups::kind, user_groups::sort_key, user_groups::id))
         .select((memberships::user_id, memberships::group_id, user_groups::name, memberships::added_at))
         .load(db)?)
@@ -164,7 +164,7 @@ pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, Sto
     let count = memberships::table
         .inner_join(people::table)
         .filter(memberships::group_id.eq(ADMINS))
-        .filter(dialect::is_active())
+        .filter(backend::is_active())
         .filter(memberships::user_id.ne(except))
         .count()
         .get_result::<i64>(db)?;
@@ -179,7 +179,7 @@ pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreEr
     Ok(memberships::table
         .inner_join(people::table)
         .filter(memberships::group_id.eq(ADMINS))
-        .filter(dialect::is_active())
+        .filter(backend::is_active())
         .order(memberships::user_id)
         .select((people::id, people::email))
         .load(db)?)

@@ -19,12 +19,12 @@ use crate::domain::{
 
 use super::{
     Database, StoreError, Tx,
+    backend::{self, lock_row},
     connection::MultiBackend,
-    dialect::{self, lock_row},
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    people::Person,
     schema::{accounts, billing, people, portfolio_assignments, portfolio_people, portfolios},
     scopes,
+    users::Person,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -155,15 +155,15 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     let mut query = filtered(db, filter);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(dialect::beyond("portfolios", ">", key)),
-        Position::Before(key) => query = query.filter(dialect::beyond("portfolios", "<", key)),
+        Position::After(key) => query = query.filter(backend::beyond("portfolios", ">", key)),
+        Position::Before(key) => query = query.filter(backend::beyond("portfolios", "<", key)),
     }
     let query = if position.is_backward() {
         query.order((portfolios::sort_key.desc(), portfolios::id.desc()))
     } else {
         query.order((portfolios::sort_key.asc(), portfolios::id.asc()))
     };
-    let found = query.limit(dialect::one_more(limit)).select(Portfolio::as_select()).load(db)?;
+    let found = query.limit(backend::one_more(limit)).select(Portfolio::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
@@ -191,7 +191,7 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
     }
     if let Some(term) = &filter.search {
         let [(start, bound, end), (account_start, account_bound, account_end)] =
-            ["portfolios", "accounts"].map(|table| dialect::containing(is_sqlite, table, term));
+            ["portfolios", "accounts"].map(|table| backend::containing(is_sqlite, table, term));
         let or_account = format!("{end} OR EXISTS (SELECT 1 FROM accounts WHERE accounts.portfolio_id = portfolios.id AND {account_start}");
         let condition = sql::<Bool>(&format!("({start}")).bind::<Text, _>(bound).sql(&or_account);
         query = query.filter(condition.bind::<Text, _>(account_bound).sql(&format!("{account_end}))")));

@@ -12,8 +12,8 @@ use crate::domain::{
 
 use super::{
     Database, StoreError,
-    people::Person,
     schema::{portfolio_assignments, portfolio_people, portfolios},
+    users::Person,
 };
 
 /// What `person` administers now.

@@ -9,8 +9,8 @@ use super::{
     Database, StoreError, Tx,
     company::CompanyRow,
     connection::each,
-    people::Person,
     schema::{company, known_browsers, people, sessions},
+    users::Person,
 };
 
 /// How many browsers are remembered for a person; the one unused for longest goes.

@@ -18,7 +18,7 @@ use crate::domain::{
     user::DefaultRole,
 };
 
-use super::{groups::GroupKind, outbox::MailState, refused_sign_ins::RefusalReason};
+use super::{credentials::refused_sign_ins::RefusalReason, groups::GroupKind, outbox::MailState};
 
 macro_rules! as_text {
     ($($type:ty),* $(,)?) => {$(

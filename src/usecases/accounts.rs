@@ -20,9 +20,9 @@ use crate::{
         assignments::{self, Colleague},
         latest_at,
         page::{Count, Position, Slice},
-        people::Person,
         portfolios::{self, Portfolio},
         scopes,
+        users::Person,
     },
 };
 

@@ -13,9 +13,9 @@ use crate::{
         accounts::{self, Account},
         assignments::{self, AccountAssignment, Assigned, PortfolioAssignment},
         groups,
-        people::{self, Person},
         portfolios::{self, Portfolio},
         scopes,
+        users::{self, Person},
     },
 };
 
@@ -143,7 +143,7 @@ impl Acting {
     pub(super) fn met(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<Met, Denied> {
         self.authorise(Action::Use(Permission::UsersView))?;
         let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
-        let person = people::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
         let target = person.target(now).in_scope(self.scope.inside(person.is_admin, &portfolios));
         self.authorise(Action::SeeUser(target))?;
         Ok(Met { person, target })
@@ -151,7 +151,7 @@ impl Acting {
 
     /// The same person, who stays as they are until the transaction ends.
     pub(super) fn met_locked(&self, tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<Met, Denied> {
-        people::lock(tx, id)?;
+        users::lock(tx, id)?;
         self.met(tx.db(), id, now)
     }
 
@@ -168,7 +168,7 @@ impl Acting {
             Door::UsersAndGroups => {
                 // Whoever may do this to nobody learns nothing about who exists.
                 self.authorise(Action::Use(Permission::DirectoryManage))?;
-                let person = people::find(db, id)?.ok_or_else(Denied::unknown)?;
+                let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
                 Met { target: person.target(now), person }
             }
             Door::UsersAndPermissions => self.met(db, id, now)?,
@@ -187,7 +187,7 @@ impl Acting {
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
     ) -> Result<Person, Denied> {
-        people::lock(tx, id)?;
+        users::lock(tx, id)?;
         self.guarded(tx.db(), door, id, action, now)
     }
 }

@@ -12,8 +12,8 @@ use crate::{
         StoreError, Tx,
         accounts::Account,
         assignments,
-        people::Person,
         portfolios::{self, Portfolio},
+        users::Person,
     },
 };
 

@@ -22,8 +22,8 @@ use crate::{
         Database, StoreError, Tx,
         accounts::{self, Account},
         assignments,
-        people::{self, Person},
         portfolios::{self, Portfolio},
+        users::{self, Person},
     },
 };
 
@@ -217,7 +217,7 @@ fn own_portfolio(tx: &mut Tx<'_>, acting: &Acting, id: PortfolioId) -> Result<Po
 
 /// A Portfolio Admin to whom no portfolio is left is a User.
 pub(super) fn become_user(tx: &mut Tx<'_>, person: &Person, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
-    people::set_default_role(tx, person.id, DefaultRole::User)?;
+    users::set_default_role(tx, person.id, DefaultRole::User)?;
     let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
     tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
     Ok(())

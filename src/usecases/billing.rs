@@ -8,7 +8,7 @@ use crate::{
         StoreError,
         accounts::{self, Account},
         billing::{self, BillingRow},
-        people::Person,
+        users::Person,
     },
 };
 

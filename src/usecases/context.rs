@@ -18,7 +18,7 @@ use crate::{
         secret::SecretKey,
         user::Who,
     },
-    store::{Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, people::Person, portfolios::Portfolio, sessions},
+    store::{Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, portfolios::Portfolio, sessions, users::Person},
 };
 
 /// Everything that use cases need from outside, shared by all of the process.

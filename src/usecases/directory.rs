@@ -16,7 +16,7 @@ use crate::{
         Database, StoreError, company,
         groups::{self, ADMINS, Group, GroupKind},
         page::{Count, Position, Slice},
-        people::{self, Filter, Person},
+        users::{self, Filter, Person},
     },
 };
 
@@ -144,8 +144,8 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
         let filter = Filter { active_only: !sees_everyone(actor), search, ..Filter::default() };
         let menu = menu_of(db, actor)?;
         let (page, count) = match &filter.search {
-            Some(_) => people::search(db, &filter, position, limit)?,
-            None => (people::list(db, &filter, position, limit)?, menu.people),
+            Some(_) => users::search(db, &filter, position, limit)?,
+            None => (users::list(db, &filter, position, limit)?, menu.people),
         };
         let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
@@ -174,8 +174,8 @@ pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, li
         let group = group_use_cases::find(db, actor, id)?;
         let everyone = sees_everyone(actor);
         let filter = Filter { active_only: !everyone, member_of: Some(id), ..Filter::default() };
-        let count = if everyone { Count::Exactly(group.member_count) } else { people::count(db, &filter)? };
-        let page = people::list(db, &filter, position, limit)?;
+        let count = if everyone { Count::Exactly(group.member_count) } else { users::count(db, &filter)? };
+        let page = users::list(db, &filter, position, limit)?;
         let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
         let since = groups::memberships_of(db, &ids)?;
         let since = since.into_iter().filter(|membership| membership.group == id).map(|membership| (membership.user, membership.added_at));
@@ -209,7 +209,7 @@ fn menu_of(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
     if decide(actor.actor(), Action::SeeAdmins).is_err() {
         groups.retain(|group| group.kind != GroupKind::Admins);
     }
-    let people = people::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
+    let people = users::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
     Ok(Menu { groups, people })
 }
 

@@ -20,10 +20,9 @@ use crate::{
         messages::{AddressChange, AddressStays},
     },
     store::{
-        Database, StoreError, Tx,
-        people::{self, Person},
-        scopes,
+        Database, StoreError, Tx, scopes,
         tokens::{self, NewToken, TokenRow},
+        users::{self, Person},
     },
 };
 
@@ -114,7 +113,7 @@ pub fn pending(db: &mut Database, person: &Person, now: Timestamp) -> Result<Opt
 
 /// What a link stands for, as long as whoever asked for it still may edit the person: they may have lost the right to since.
 fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp) -> Result<Option<Pending>, StoreError> {
-    let asker = token.asked_by.map(|user| people::find(db, user)).transpose()?.flatten();
+    let asker = token.asked_by.map(|user| users::find(db, user)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
     let acting = Acting::of(db, &asker)?;
     let target = person.target(now).in_scope(scopes::inside(db, &acting.scope, person)?);

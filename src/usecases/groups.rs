@@ -17,8 +17,8 @@ use crate::{
         Database, StoreError, Tx,
         groups::{self, Group, GroupKind},
         page::{Count, Position, Slice},
-        people::{self, Filter, Person},
         sessions, tokens,
+        users::{self, Filter, Person},
     },
 };
 
@@ -95,7 +95,7 @@ pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Re
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::DeleteGroup)?;
         let filter = Filter { member_of: Some(id), ..Filter::default() };
-        let members = people::list(tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
+        let members = users::list(tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
         groups::delete(tx, id)?;
         let names = members.rows.iter().map(Person::display_name).collect::<Vec<_>>();
         let details = json!({"members": names, "member_count": group.member_count});
@@ -151,8 +151,8 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
         authorise(actor, Action::SeeEveryone, None)?;
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
         let (people, count) = match &filter.search {
-            Some(_) => people::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
-            None => (people::list(db, &filter, &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
+            Some(_) => users::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
+            None => (users::list(db, &filter, &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
         };
         Ok(Candidates { group, people, count })
     })
@@ -216,7 +216,7 @@ pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Re
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
         authorise(actor, Action::RemoveFromGroup, None)?;
-        let person = people::find(db, user)?.ok_or_else(Denied::unknown)?;
+        let person = users::find(db, user)?.ok_or_else(Denied::unknown)?;
         authorise_removal(db, actor, &person, &group, now)?;
         Ok((person, group))
     })
@@ -246,7 +246,7 @@ fn end_sessions(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) 
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.
 fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
-    let person = people::lock(tx, user)?;
+    let person = users::lock(tx, user)?;
     groups::lock(tx, id)?;
     let group = find(tx.db(), actor, id)?;
     authorise(actor, Action::RemoveFromGroup, None)?;

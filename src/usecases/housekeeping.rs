@@ -2,7 +2,11 @@
 
 use chrono::TimeDelta;
 
-use crate::store::{StoreError, Tx, company, outbox, people, refused_sign_ins, sessions, throttles};
+use crate::store::{
+    StoreError, Tx, company,
+    credentials::{refused_sign_ins, throttles},
+    outbox, sessions, users,
+};
 
 use super::Context;
 
@@ -29,7 +33,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     ctx.store.write(|tx| sessions::sweep(tx, company.session_absolute, now))?;
     in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
-    in_chunks(ctx, |tx| people::purge(tx, now - company.deleted_kept, CHUNK))
+    in_chunks(ctx, |tx| users::purge(tx, now - company.deleted_kept, CHUNK))
 }
 
 /// Removes attempts that are forgotten, and those that matter least where there are too many.

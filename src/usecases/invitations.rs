@@ -21,8 +21,8 @@ use crate::{
     mail::{Link, Message, messages::Invitation},
     store::{
         Database, StoreError, Tx, company, outbox,
-        people::{self, NewInvited, Person},
         tokens::{self, NewToken},
+        users::{self, NewInvited, Person},
     },
 };
 
@@ -89,7 +89,7 @@ impl Way {
 impl Existing {
     /// Whoever has the address.
     pub(super) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
-        let found = people::find_by_email(db, email)?;
+        let found = users::find_by_email(db, email)?;
         let existing = |person: Person| Self {
             id: person.id,
             name: person.display_name(),
@@ -146,8 +146,8 @@ pub(super) fn add(
     company: &Company,
     sent_by: &Person,
 ) -> Result<Person, Denied> {
-    let id = people::insert_invited(tx, new)?;
-    let person = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+    let id = users::insert_invited(tx, new)?;
+    let person = users::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
     let sent = Sent { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
     sent.post(ctx, tx, Message::Invitation, new.now)?;
     Ok(person)
@@ -190,7 +190,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: 
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
         tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, user, now)?;
-        people::remove(tx, user)?;
+        users::remove(tx, user)?;
         let details = json!({"email": person.email});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationRevoked, &person.who(), details));
         Ok(person)
@@ -236,8 +236,8 @@ pub(super) fn readdress(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: 
     let Asked { caller, person, email, now, .. } = *asked;
     mails::count_mail(tx, &acting.person, person, now)?;
     outbox::cancel_for(tx, person.id, now)?;
-    people::set_email(tx, person, email)?;
-    let person = people::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
+    users::set_email(tx, person, email)?;
+    let person = users::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
     renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
     assignments::take_over(tx, caller, acting, &person, now)?;
     Ok(())
@@ -257,7 +257,7 @@ fn renew(
     let origin = person.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
     let expires_at = now + company.invitation_term(origin);
     tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
-    people::renew_invitation(tx, person.id, expires_at)?;
+    users::renew_invitation(tx, person.id, expires_at)?;
     Sent { person, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
     Ok(expires_at)
 }
@@ -324,7 +324,7 @@ pub fn look(ctx: &Context, token: &Token) -> Looked<Box<Open>> {
 /// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that person is gone.
 fn inviter(db: &mut Database, person: &Person, sent_by: Option<UserId>) -> Result<String, StoreError> {
     let by = sent_by.filter(|by| *by != person.id).or(person.invited_by);
-    let inviter = by.map(|user| people::find(db, user)).transpose()?.flatten();
+    let inviter = by.map(|user| users::find(db, user)).transpose()?.flatten();
     Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())
 }
 
@@ -346,9 +346,9 @@ pub fn accept(
     let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
     ctx.store.change(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
-        people::set_credentials(tx, &person, first_name, last_name, &password.hash, now)?;
+        users::set_credentials(tx, &person, first_name, last_name, &password.hash, now)?;
         password.settle(tx, now)?;
-        let who = people::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
+        let who = users::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
         let by = by_oneself(&who, &visitor.source);
         assignments::judge_again(tx, &person, &by, now)?;
         tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
@@ -369,7 +369,7 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), L
     }
     ctx.store.change(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
-        let person = token.user_id.map(|user| people::lock(tx, user)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
+        let person = token.user_id.map(|user| users::lock(tx, user)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
         // Read again under the lock: a second press finds the link replaced, so that each expired link sends one mail.
         let open = tokens::open_of(tx.db(), person.id, TokenPurpose::Invitation)?;
         let is_latest = open.is_some_and(|open| open.id == token.id && now >= open.expires_at);

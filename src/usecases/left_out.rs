@@ -13,7 +13,7 @@ use crate::{
         search::sort_key,
         user::DefaultRole,
     },
-    store::{AuditRow, Database, StoreError, accounts, latest_about, people::Person, portfolios},
+    store::{AuditRow, Database, StoreError, accounts, latest_about, portfolios, users::Person},
 };
 
 use super::acting::{Acting, Given, InScope};

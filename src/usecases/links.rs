@@ -8,8 +8,8 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx, company,
-        people::{self, Person},
         tokens::{self, TokenRow},
+        users::{self, Person},
     },
 };
 
@@ -57,7 +57,7 @@ pub(super) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now:
         (Some(TokenEnd::Revoked), _) => return Ok(Err(Dead::Revoked)),
         (None, _) => {}
     }
-    let person = token.user_id.map(|user| people::find(db, user)).transpose()?.flatten();
+    let person = token.user_id.map(|user| users::find(db, user)).transpose()?.flatten();
     let Some(person) = person else { return Ok(Err(Dead::Revoked)) };
     if !went_to(&token, purpose, &person) {
         return Ok(Err(Dead::Replaced { again_to: None }));
@@ -79,7 +79,7 @@ pub(super) fn consume(
     company::hold_rights(tx)?;
     // The person before the link, as whoever sends another one has them.
     let user = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
-    let person = user.map(|user| people::lock(tx, user)).transpose()?.flatten();
+    let person = user.map(|user| users::lock(tx, user)).transpose()?.flatten();
     let token = tokens::consume(tx, purpose, token.hash(), now)?.ok_or(LinkError::NotOpen)?;
     let person = person.filter(|person| person.status(now) == status && went_to(&token, purpose, person));
     Ok((token, person.ok_or(LinkError::NotOpen)?))

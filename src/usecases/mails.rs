@@ -16,10 +16,11 @@ use crate::{
         messages::{AccessRestored, AdminAppointedNotice, Assignments, AssignmentsChanged, ByOther},
     },
     store::{
-        Database, StoreError, Tx, company, groups,
+        Database, StoreError, Tx, company,
+        credentials::throttles,
+        groups,
         outbox::{self, MailState, NewMail},
-        people::Person,
-        throttles,
+        users::Person,
     },
 };
 

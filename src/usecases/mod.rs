@@ -44,8 +44,8 @@ pub use crate::store::{
     groups::{ADMINS, Group, GroupKind},
     outbox::{FailedMail, ServerRefusal},
     page::{Count, Key, Position, Slice},
-    people::{Deleted, Mark, MarkValue, Person, StatusCounts},
     portfolios::{Contents, Portfolio},
+    users::{Deleted, Mark, MarkValue, Person, StatusCounts},
 };
 pub use acting::{Door, Given, Met};
 pub use context::{Caller, Context, Denied, Links, Visitor};

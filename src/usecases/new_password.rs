@@ -9,7 +9,7 @@ use crate::{
             token::Token,
         },
     },
-    store::{StoreError, Tx, throttles},
+    store::{StoreError, Tx, credentials::throttles},
 };
 
 use super::{Context, LinkError};

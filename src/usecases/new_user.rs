@@ -22,8 +22,8 @@ use crate::{
         Database, StoreError, Tx,
         accounts::Account,
         assignments, company,
-        people::{NewInvited, Person},
         portfolios::Portfolio,
+        users::{NewInvited, Person},
     },
 };
 

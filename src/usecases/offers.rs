@@ -14,9 +14,9 @@ use crate::{
         accounts::{self, Account},
         assignments,
         page::{Count, Position, Slice},
-        people::{self, Person},
-        portfolio_people::{self, Who},
+        portfolio_users::{self, Who},
         portfolios::{self, Portfolio},
+        users::{self, Person},
     },
 };
 
@@ -153,12 +153,12 @@ pub fn people_for(
         if search.is_some() {
             let filter = PeopleFilter { search, ..PeopleFilter::default() };
             let order = Order { by: SortBy::Name, is_descending: false };
-            let listed = people::Wanted { scope: acting.scope, filter, order, as_of };
-            let counts = people::counts(db, &listed)?;
+            let listed = users::Wanted { scope: acting.scope, filter, order, as_of };
+            let counts = users::counts(db, &listed)?;
             let mut next = Some(Position::First);
             for _ in 0..LOOKS {
                 let Some(position) = next.take().filter(|_| found.len() <= limit) else { break };
-                let page = people::page(db, &listed, counts.all, &position, LOOKED_AT)?;
+                let page = users::page(db, &listed, counts.all, &position, LOOKED_AT)?;
                 let ids = page.rows.iter().map(|listed| listed.person.id).collect::<Vec<_>>();
                 let having = assignments::having_account(db, account.id, &ids)?;
                 next = page.rows.last().filter(|_| page.has_next).map(|last| Position::After(last.mark.clone()));
@@ -175,10 +175,10 @@ pub fn people_for(
 
 /// Nobody gives themselves anything, so the actor is not among them.
 fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
-    let filter = |search| portfolio_people::Filter { who, search, except: Some(actor.id) };
-    let count = portfolio_people::count_all(db, &filter(None))?;
-    let list = |db: &mut Database, search| portfolio_people::list(db, &filter(search), &Position::First, wanted.limit);
-    wanted.offer(db, count, list, |db, ids| portfolio_people::find_all(db, &filter(None), ids))
+    let filter = |search| portfolio_users::Filter { who, search, except: Some(actor.id) };
+    let count = portfolio_users::count_all(db, &filter(None))?;
+    let list = |db: &mut Database, search| portfolio_users::list(db, &filter(search), &Position::First, wanted.limit);
+    wanted.offer(db, count, list, |db, ids| portfolio_users::find_all(db, &filter(None), ids))
 }
 
 /// Active portfolios in which the actor may create accounts.

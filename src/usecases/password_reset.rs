@@ -24,9 +24,10 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx, company,
-        people::{self, Person},
-        reset_requests, sessions, throttles,
+        credentials::{reset_requests, throttles},
+        sessions,
         tokens::{self, NewToken},
+        users::{self, Person},
     },
 };
 
@@ -97,8 +98,8 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
 /// The person with this address, under lock.
 fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
     let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
-    let Some((found, _)) = people::find_by_email(tx.db(), &email)? else { return Ok(None) };
-    let person = people::lock(tx, found.id)?;
+    let Some((found, _)) = users::find_by_email(tx.db(), &email)? else { return Ok(None) };
+    let person = users::lock(tx, found.id)?;
     Ok(person.filter(|person| person.email == found.email))
 }
 
@@ -168,7 +169,7 @@ pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<
         return Ok(None);
     }
     let by = match token.asked_by {
-        Some(by) => people::find(db, by)?.map(|by| by.display_name()),
+        Some(by) => users::find(db, by)?.map(|by| by.display_name()),
         None => Some(SOMEBODY.to_owned()),
     };
     Ok(Some(Latest { by, sent_at: token.created_at, until: token.expires_at, mail }))
@@ -208,7 +209,7 @@ pub fn choose(ctx: &Context, token: &Token, password: NewPassword, visitor: &Vis
     let password = new_password::hash(ctx, token, password, &known, source)?;
     ctx.store.change(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
-        people::set_password(tx, person.id, &password.hash)?;
+        users::set_password(tx, person.id, &password.hash)?;
         password.settle(tx, now)?;
         if let Some(browser) = visitor.browser {
             sessions::remember_browser(tx, person.id, browser, now)?;

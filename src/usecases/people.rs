@@ -19,9 +19,9 @@ use crate::{
         accounts::{self, Account},
         company, groups, latest_about,
         page::Position,
-        people::{self, Person},
         portfolios::{self, Portfolio},
         sessions, tokens,
+        users::{self, Person},
     },
 };
 
@@ -229,7 +229,7 @@ fn invitation(
     let Some(origin) = person.invitation_origin else { return Ok(None) };
     let open = tokens::open_of(db, person.id, TokenPurpose::Invitation)?;
     let by = open.as_ref().map_or(person.invited_by, |token| token.asked_by);
-    let by = by.map(|by| people::find(db, by)).transpose()?.flatten();
+    let by = by.map(|by| users::find(db, by)).transpose()?.flatten();
     Ok(Some(Invitation {
         by: by.map(|by| by.display_name()),
         sent_at: open.map_or(person.created_at, |token| token.created_at),

@@ -8,7 +8,7 @@ use crate::{
         user::Status,
         user_list::{BULK_MAX, BulkAction},
     },
-    store::{Database, accounts::Account, groups, people::Person},
+    store::{Database, accounts::Account, groups, users::Person},
 };
 
 use super::{

@@ -20,8 +20,8 @@ use crate::{
         assignments::{self, Assigned, Names},
         company,
         page::{Count, Position, Slice},
-        people::{self, Listed, Mark, Person, StatusCounts, Wanted},
         portfolios::{self, Portfolio},
+        users::{self, Listed, Mark, Person, StatusCounts, Wanted},
     },
 };
 
@@ -78,8 +78,8 @@ pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listi
         let chosen = chosen(db, &acting, asked)?;
         let portfolios = portfolios(db, &acting, chosen.as_ref())?;
         let wanted = wanted(ctx, &acting, asked, chosen);
-        let counts = people::counts(db, &wanted)?;
-        let page = people::page(db, &wanted, counts.all, &asked.position, asked.limit)?;
+        let counts = users::counts(db, &wanted)?;
+        let page = users::page(db, &wanted, counts.all, &asked.position, asked.limit)?;
         let assigned = assignments::numbers_of(db, &acting.scope, &ids(&page))?;
         Ok(Some(Listing { rows: rows(page, assigned, ctx.now()), counts, as_of: wanted.as_of, portfolios }))
     })
@@ -132,7 +132,7 @@ pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) 
         }
         let chosen = chosen(tx.db(), &acting, asked)?;
         let details = json!({"list": words, "portfolio": chosen.as_ref().map(|portfolio| &portfolio.name)});
-        let counts = people::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
+        let counts = users::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
         let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
         tx.audit(Entry { at: now, by: caller.by(&acting.person), action: AuditAction::UsersExported, subject, place: None, details });
         Ok(counts.all)
@@ -149,7 +149,7 @@ pub fn export(ctx: &Context, caller: &Caller, asked: &Asked, all: Count) -> Resu
         let acting = Acting::of(db, &person)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &acting, asked)?;
-        let page = people::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;
+        let page = users::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;
         let assigned = assignments::names_of(db, &acting.scope, &ids(&page))?;
         Ok(rows(page, assigned, ctx.now()))
     })

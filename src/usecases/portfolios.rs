@@ -20,9 +20,9 @@ use crate::{
         accounts::{self, Account},
         assignments,
         page::{Count, Position, Slice},
-        people::Person,
-        portfolio_people::{self, Who},
+        portfolio_users::{self, Who},
         portfolios::{self, Contents, Filter, Portfolio},
+        users::Person,
     },
 };
 
@@ -169,8 +169,8 @@ pub fn show(
 }
 
 fn people_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, now: Timestamp) -> Result<Slice<Assigned>, StoreError> {
-    let filter = portfolio_people::Filter { who: Who::In(id), search: None, except: None };
-    let page = portfolio_people::list(db, &filter, at, limit)?;
+    let filter = portfolio_users::Filter { who: Who::In(id), search: None, except: None };
+    let page = portfolio_users::list(db, &filter, at, limit)?;
     let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
     let whole = assignments::portfolios_of(db, &ids)?;
     let accounts = assignments::accounts_of(db, &ids)?;

@@ -20,9 +20,9 @@ use crate::{
     },
     store::{
         StoreError, Tx, assignments,
-        people::{self, Person},
         portfolios::{self, Portfolio},
         scopes, sessions,
+        users::{self, Person},
     },
 };
 
@@ -129,13 +129,13 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
             return Err(ProfileError::Stale(Box::new(met.person)));
         }
         let with_role = change_role(tx, caller, &acting, &met, profile, now)?;
-        people::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
-        let named = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        users::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
+        let named = users::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
         if profile.email.as_str() != before.email {
             let asked = Asked { caller, by: &acting.person, person: &named, email: &profile.email, now };
             change_address(ctx, tx, &acting, &asked, &tokens)?;
         }
-        let after = people::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let after = users::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
         let told =
             |person: &Person| json!({"name": person.display_name(), "email": person.email, "default_role": person.default_role.label()});
         let (was, is) = (told(before), told(&after));

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::{clock::Timestamp, credentials::token::TokenHash},
-    store::{StoreError, people::Person, sessions},
+    store::{StoreError, sessions, users::Person},
 };
 
 use super::Context;

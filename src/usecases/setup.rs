@@ -20,8 +20,8 @@ use crate::{
     store::{
         StoreError, Tx, company,
         groups::{self, ADMINS},
-        people::{self, NewActive},
         tokens::{self, NewToken},
+        users::{self, NewActive},
     },
 };
 
@@ -58,7 +58,7 @@ pub enum SetupError {
 pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let opened = ctx.store.write(|tx| {
-        if people::is_anybody(tx.db())? {
+        if users::is_anybody(tx.db())? {
             return Ok(false);
         }
         tokens::end_setup(tx, TokenEnd::Replaced, now)?;
@@ -110,7 +110,7 @@ pub fn set_up(
     ctx.store.change(|tx| {
         company::lock_rights(tx)?;
         tokens::consume(tx, TokenPurpose::Setup, token.hash(), now)?.ok_or(SetupError::NoSuchAddress)?;
-        if people::is_anybody(tx.db())? {
+        if users::is_anybody(tx.db())? {
             return Err(SetupError::NoSuchAddress);
         }
         company::set_name(tx, name)?;
@@ -153,7 +153,7 @@ pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Res
     let password = password.hash(&random_bytes(&*ctx.random))?;
     ctx.store.change(|tx| {
         company::lock_rights(tx)?;
-        if people::find_by_email(tx.db(), &admin.email)?.is_some() {
+        if users::find_by_email(tx.db(), &admin.email)?.is_some() {
             return Err(CreateAdminError::AddressInUse(admin.email.to_string()));
         }
         tokens::end_setup(tx, TokenEnd::Revoked, now)?;
@@ -162,7 +162,7 @@ pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Res
         let by = By { id: None, name: "usher admin create".to_owned(), source: "command line".to_owned() };
         let who = admin.who(id);
         tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
-        if let Some(person) = people::find(tx.db(), id)? {
+        if let Some(person) = users::find(tx.db(), id)? {
             ctx.tell_admins(tx, &person, "The command line", now)?;
         }
         Ok(id)
@@ -170,7 +170,7 @@ pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Res
 }
 
 fn insert_admin(tx: &mut Tx<'_>, admin: &NewActive<'_>) -> Result<UserId, StoreError> {
-    let id = people::insert_active(tx, admin)?;
+    let id = users::insert_active(tx, admin)?;
     groups::add_member(tx, ADMINS, id, admin.now)?;
     Ok(id)
 }

@@ -16,10 +16,9 @@ use crate::{
     },
     store::{
         Database, StoreError, Tx,
-        people::{self, Person},
-        refused_sign_ins::RefusalReason,
+        credentials::{refused_sign_ins::RefusalReason, throttles},
         sessions::{self, NewSession},
-        throttles,
+        users::{self, Person},
     },
 };
 
@@ -67,7 +66,7 @@ struct SignInAttempt {
 impl SignInAttempt {
     fn find(db: &mut Database, email: &str, visitor: &Visitor) -> Result<Self, StoreError> {
         let email = EmailAddress::parse(email).ok();
-        let found = email.as_ref().map(|email| people::find_by_email(db, email)).transpose()?.flatten();
+        let found = email.as_ref().map(|email| users::find_by_email(db, email)).transpose()?.flatten();
         // Asked of nobody too: the time of an answer does not tell which addresses exist.
         let person = found.as_ref().map(|(person, _)| person.id);
         let known = match visitor.browser {
@@ -156,12 +155,12 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visito
     let session = Token::new(&*ctx.random);
     ctx.store.change(|tx| {
         // Somebody may have blocked the person or changed the password while it was hashed.
-        let person = people::lock(tx, person.id)?.filter(|person| person.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
-        if people::password_hash(tx.db(), person.id)?.as_ref() != Some(&attempt.hash) {
+        let person = users::lock(tx, person.id)?.filter(|person| person.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
+        if users::password_hash(tx.db(), person.id)?.as_ref() != Some(&attempt.hash) {
             return Err(SignInError::Wrong);
         }
         if let Some(fresh) = &fresh {
-            people::rehash_password(tx, person.id, fresh)?;
+            users::rehash_password(tx, person.id, fresh)?;
         }
         throttles::take_back(tx, &attempt.networks, now)?;
         attempt.account.iter().try_for_each(|account| throttles::clear_attempts(tx, account))?;
@@ -187,7 +186,7 @@ pub(super) fn begin_session(tx: &mut Tx<'_>, who: &Who, session: &Token, visitor
     }
     let new = NewSession { hash: session.hash(), user: who.id, source: &visitor.source, browser: &visitor.user_agent, now };
     sessions::insert(tx, &new)?;
-    people::set_last_sign_in(tx, who.id, now)?;
+    users::set_last_sign_in(tx, who.id, now)?;
     if let Some(browser) = visitor.browser {
         sessions::remember_browser(tx, who.id, browser, now)?;
     }

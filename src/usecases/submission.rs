@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use crate::{
     domain::idempotency_key::SentForm,
-    store::{StoreError, Tx, sent_forms, sessions},
+    store::{StoreError, Tx, idempotency_keys, sessions},
 };
 
 use super::{Caller, Context, Denied};
@@ -71,7 +71,7 @@ impl<T> Submission<T> {
     /// Refuses a form that was done already. For acts that make something new each time.
     pub(super) fn refuse_repeated(&self, tx: &mut Tx<'_>) -> Result<(), Denied> {
         let Some(form) = self.form else { return Ok(()) };
-        let is_first = sent_forms::is_first(tx, self.caller.session, form)?.ok_or(Denied::SignedOut)?;
+        let is_first = idempotency_keys::is_first(tx, self.caller.session, form)?.ok_or(Denied::SignedOut)?;
         if is_first { Ok(()) } else { Err(Denied::Repeated) }
     }
 }

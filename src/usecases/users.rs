@@ -16,8 +16,8 @@ use crate::{
     store::{
         Database, StoreError, Tx, assignments, company, groups, latest_actors, outbox,
         page::{Count, Position, Slice},
-        people::{self, Deleted, Person},
         sessions, tokens,
+        users::{self, Deleted, Person},
     },
 };
 
@@ -38,7 +38,7 @@ pub fn block(ctx: &Context, submission: &Submission<Person>, door: Door, user: U
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
-        people::set_blocked(tx, user, Some(now))?;
+        users::set_blocked(tx, user, Some(now))?;
         end_access(tx, user, now)?;
         let message = match door {
             Door::UsersAndGroups => Message::AccessBlocked,
@@ -59,7 +59,7 @@ pub fn activate(ctx: &Context, submission: &Submission<Person>, door: Door, user
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.guarded_locked(tx, door, user, |target, _| Action::Activate(target), now)?;
-        people::set_blocked(tx, user, None)?;
+        users::set_blocked(tx, user, None)?;
         sign_in::forget_attempts(tx, &person)?;
         ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change, false), now)?;
         audit_status(tx, caller, &acting.person, AuditAction::UserReactivated, &person, Status::Active, now);
@@ -138,8 +138,8 @@ pub fn delete(
         ctx.tell(tx, &person, &acting.person, Message::UserDeleted, now)?;
         let until = restorable_until(&company::load(tx.db())?, now);
         match until {
-            Some(_) => people::set_deleted(tx, user, Some(now))?,
-            None => people::remove(tx, user)?,
+            Some(_) => users::set_deleted(tx, user, Some(now))?,
+            None => users::remove(tx, user)?,
         }
         let status = person.status(now).label();
         let details = json!({"email": person.email, "status": status, "groups": groups, "portfolios": portfolios, "accounts": accounts});
@@ -166,11 +166,11 @@ pub fn deleted(ctx: &Context, actor: &Person, position: &Position, limit: usize)
     authorise(actor, Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
-        let people = people::list_deleted(db, now - kept, position, limit)?.ok_or_else(Denied::unknown)?;
+        let people = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(Denied::unknown)?;
         let ids = people.rows.iter().map(|person| person.id.0).collect::<Vec<_>>();
         let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
         let restorable = |person: Deleted| Restorable { deleted_by: by.remove(&person.id.0), until: person.deleted_at + kept, person };
-        Ok((people.map(restorable), people::count_deleted(db, now - kept)?))
+        Ok((people.map(restorable), users::count_deleted(db, now - kept)?))
     })
 }
 
@@ -209,19 +209,19 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -
         let actor = caller.actor(tx, Rights::Change, now)?;
         authorise(&actor, Action::RestoreUser, None)?;
         let since = now - company::load(tx.db())?.deleted_kept;
-        let deleted = people::lock_deleted(tx, user, since)?.ok_or_else(Denied::unknown)?;
+        let deleted = users::lock_deleted(tx, user, since)?.ok_or_else(Denied::unknown)?;
         let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| Denied::unknown())?;
-        if people::find_by_email(tx.db(), &email)?.is_some() {
+        if users::find_by_email(tx.db(), &email)?.is_some() {
             return Err(RestoreError::AddressInUse { email: deleted.email });
         }
-        people::set_deleted(tx, user, None)?;
-        let person = people::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        users::set_deleted(tx, user, None)?;
+        let person = users::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
         let became_user = person.default_role == DefaultRole::PortfolioAdmin;
         if became_user {
             become_user(tx, &person, &caller.by(&actor), "portfolios are taken away at deletion", now)?;
         }
-        let person = people::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        let person = users::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
         let status = person.status(now);
         // Whoever was blocked before still is, and has no access to be told about.
         if status == Status::Active {

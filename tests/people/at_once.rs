@@ -90,7 +90,7 @@ fn inviting_and_revoking_wait_for_each_other() {
         until_somebody_waits(&store);
         assignments::give_account(tx, id, account, Grants::default(), giver, now())
     };
-    assert_eq!(at_once(&store, invite, |tx| people::remove(tx, revoked)), (1, 1));
+    assert_eq!(at_once(&store, invite, |tx| users::remove(tx, revoked)), (1, 1));
 }
 
 #[test]
@@ -104,10 +104,10 @@ fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
         })
         .unwrap();
     let sign_in = |tx: &mut Tx<'_>, begin: &dyn Fn()| {
-        people::lock(tx, person)?;
+        users::lock(tx, person)?;
         begin();
         until_somebody_waits(&store);
-        people::set_last_sign_in(tx, person, now())
+        users::set_last_sign_in(tx, person, now())
     };
     assert_eq!(at_once(&store, sign_in, |tx| accounts::set_portfolio(tx, account, to)), (1, 1));
 }

@@ -13,9 +13,8 @@ use usher::{
         user_list::{Order, PeopleFilter, SortBy},
     },
     store::{
-        accounts, assignments,
-        people::{Listed, Mark, Wanted},
-        portfolios, scopes,
+        accounts, assignments, portfolios, scopes,
+        users::{Listed, Mark, Wanted},
     },
 };
 
@@ -69,7 +68,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
         let id = if dice.happens(4) {
             let id = invited(tx, &format!("p{number}@example.com"), giver).unwrap();
             let expiry = now() + TimeDelta::minutes(i64::try_from(dice.below(3)).unwrap() - 1);
-            people::renew_invitation(tx, id, expiry).unwrap();
+            users::renew_invitation(tx, id, expiry).unwrap();
             id
         } else {
             active(tx, &format!("P{number}"), LAST_NAMES[dice.below(LAST_NAMES.len())])
@@ -82,7 +81,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
         assign(tx, dice, &mut world, &accounts, giver, id);
         happen_to(tx, dice, id, number);
         if dice.happens(9) {
-            people::set_deleted(tx, id, Some(now())).unwrap();
+            users::set_deleted(tx, id, Some(now())).unwrap();
             world.assigned.remove(&id);
         } else {
             world.people.push(id);
@@ -94,24 +93,24 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
 /// What changes of somebody before and after anything is assigned to them.
 fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
     if dice.happens(4) {
-        people::set_blocked(tx, id, dice.happens(2).then(now)).unwrap();
+        users::set_blocked(tx, id, dice.happens(2).then(now)).unwrap();
     }
     if dice.happens(2) {
-        people::set_last_sign_in(tx, id, now() - TimeDelta::minutes(i64::try_from(dice.below(9)).unwrap())).unwrap();
+        users::set_last_sign_in(tx, id, now() - TimeDelta::minutes(i64::try_from(dice.below(9)).unwrap())).unwrap();
     }
     if dice.happens(4) {
-        people::set_default_role(tx, id, DefaultRole::PortfolioAdmin).unwrap();
+        users::set_default_role(tx, id, DefaultRole::PortfolioAdmin).unwrap();
     }
-    let person = people::find(tx.db(), id).unwrap().unwrap();
+    let person = users::find(tx.db(), id).unwrap().unwrap();
     if dice.happens(5) {
         let name = |text| PersonName::parse(text).unwrap();
-        people::set_profile(tx, &person, &name("Anna"), &name(LAST_NAMES[dice.below(LAST_NAMES.len())]), DefaultRole::User).unwrap();
+        users::set_profile(tx, &person, &name("Anna"), &name(LAST_NAMES[dice.below(LAST_NAMES.len())]), DefaultRole::User).unwrap();
     }
     if dice.happens(5) {
-        people::set_email(tx, &person, &EmailAddress::parse(&format!("x{}.{number}@example.org", dice.below(1000))).unwrap()).unwrap();
+        users::set_email(tx, &person, &EmailAddress::parse(&format!("x{}.{number}@example.org", dice.below(1000))).unwrap()).unwrap();
     }
     if dice.happens(5) && person.status(now()) == Status::Expired {
-        people::renew_invitation(tx, id, now() + TimeDelta::hours(2)).unwrap();
+        users::renew_invitation(tx, id, now() + TimeDelta::hours(2)).unwrap();
     }
 }
 
@@ -157,10 +156,10 @@ fn wanted(scope: Scope, filter: PeopleFilter, by: SortBy, is_descending: bool) -
 fn page(store: &Store, wanted: &Wanted, position: &Position<Mark>, limit: usize) -> Slice<Listed> {
     store
         .read(|db| {
-            let counts = people::counts(db, wanted)?;
-            let slice = people::page(db, wanted, counts.all, position, limit)?;
+            let counts = users::counts(db, wanted)?;
+            let slice = users::page(db, wanted, counts.all, position, limit)?;
             // Walking the order finds the same as sorting the hits.
-            assert_eq!(people::page(db, wanted, Count::Many, position, limit)?, slice, "{wanted:?} {position:?}");
+            assert_eq!(users::page(db, wanted, Count::Many, position, limit)?, slice, "{wanted:?} {position:?}");
             Ok::<_, StoreError>(slice)
         })
         .unwrap()
@@ -205,7 +204,7 @@ on_both! {
             let inside = world.people.iter().copied().filter(|&id| world.inside(&scope, id) != Inside::Not).collect::<BTreeSet<_>>();
             assert_eq!(listed, inside, "{scope:?}");
             for &id in &world.people {
-                let told = store.read(|db| { let person = people::find(db, id)?.unwrap(); scopes::inside(db, &scope, &person) }).unwrap();
+                let told = store.read(|db| { let person = users::find(db, id)?.unwrap(); scopes::inside(db, &scope, &person) }).unwrap();
                 assert_eq!(told, world.inside(&scope, id), "{scope:?} {id}");
             }
         }
@@ -228,7 +227,7 @@ on_both! {
                 }
                 found.dedup();
                 assert_eq!(found.len(), 1, "{scope:?} {filter:?}");
-                let counts = store.read(|db| people::counts(db, &wanted(scope.clone(), filter.clone(), SortBy::Name, false))).unwrap();
+                let counts = store.read(|db| users::counts(db, &wanted(scope.clone(), filter.clone(), SortBy::Name, false))).unwrap();
                 assert_eq!(counts.of(filter.status), Count::Exactly(i64::try_from(found[0].len()).unwrap()), "{scope:?} {filter:?}");
             }
         }
@@ -288,7 +287,7 @@ on_both! {
         for scope in [Scope::Company, own] {
             for typed in ["", "fisch", "p1"] {
                 let of = |status| { let filter = PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() }; wanted(scope.clone(), filter, SortBy::Name, false) };
-                let counts = store.read(|db| people::counts(db, &of(None))).unwrap();
+                let counts = store.read(|db| users::counts(db, &of(None))).unwrap();
                 for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                     let rows = page(&store, &of(status), &Position::First, 100).rows;
                     assert!(status.is_none_or(|status| rows.iter().all(|row| row.person.status(now()) == status)));

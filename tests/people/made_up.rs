@@ -29,11 +29,11 @@ on_both! {
         demo::fill(&store, &plan, now(), |done| progress.push(done)).unwrap();
         assert_eq!(progress, [300]);
         store.read(|db| {
-            assert_eq!(people::count(db, &Filter::default())?, Count::Exactly(300));
-            let (admin, password) = people::find_by_email(db, &EmailAddress::parse("admin@example.com").unwrap())?.unwrap();
+            assert_eq!(users::count(db, &Filter::default())?, Count::Exactly(300));
+            let (admin, password) = users::find_by_email(db, &EmailAddress::parse("admin@example.com").unwrap())?.unwrap();
             assert!(admin.is_admin && password == Some(PasswordHash::dummy()));
             assert_eq!(company::load(db)?.name, "Northwind Trading");
-            let everyone = people::list(db, &Filter::default(), &Position::First, 300)?.rows;
+            let everyone = users::list(db, &Filter::default(), &Position::First, 300)?.rows;
             for status in Status::ALL {
                 assert!(everyone.iter().any(|person| person.status(now()) == status), "{status:?}");
             }
@@ -45,7 +45,7 @@ on_both! {
         }).unwrap();
         // Those made up together are found, and whoever comes later, too.
         let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
-        assert_eq!(store.read(|db| people::count(db, &everybody)).unwrap(), Count::Exactly(300));
+        assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));
         store.write(|tx| Ok::<_, StoreError>(active(tx, "Xaver", "Quux"))).unwrap();
         assert_eq!(search(&store, "er quu"), ["Xaver Quux"]);
         assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::MadeBefore)));
@@ -53,11 +53,11 @@ on_both! {
 
     fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
         let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
-        store.write(|tx| people::set_deleted(tx, maya, Some(now()))).unwrap();
+        store.write(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
         let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
         assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::Inhabited)));
         store.read(|db| {
-            assert_eq!((people::count(db, &Filter::default())?, company::load(db)?.name), (Count::Exactly(0), String::new()));
+            assert_eq!((users::count(db, &Filter::default())?, company::load(db)?.name), (Count::Exactly(0), String::new()));
             Ok::<_, StoreError>(())
         }).unwrap();
     }

@@ -48,13 +48,13 @@ fn everybody(store: &Store) -> GroupId {
                 groups::add_member(tx, group, id, now())?;
             }
             if place % 7 == 0 {
-                people::set_blocked(tx, id, Some(now()))?;
+                users::set_blocked(tx, id, Some(now()))?;
             }
             if place % 11 < 2 {
-                people::set_deleted(tx, id, Some(now()))?;
+                users::set_deleted(tx, id, Some(now()))?;
             }
             if place % 11 == 0 {
-                people::set_deleted(tx, id, None)?;
+                users::set_deleted(tx, id, None)?;
             }
         }
         Ok::<_, StoreError>(group)
@@ -63,17 +63,17 @@ fn everybody(store: &Store) -> GroupId {
 }
 
 /// The names on all pages, forwards, and the count; the pages backwards are the same.
-fn on_all_pages(db: &mut Database, filter: &Filter) -> Result<(Vec<people::Person>, Count), StoreError> {
-    let (mut slice, count) = people::search(db, filter, &Position::First, 7)?;
-    assert_eq!(people::count(db, filter)?, count);
+fn on_all_pages(db: &mut Database, filter: &Filter) -> Result<(Vec<users::Person>, Count), StoreError> {
+    let (mut slice, count) = users::search(db, filter, &Position::First, 7)?;
+    assert_eq!(users::count(db, filter)?, count);
     let mut found = slice.rows.clone();
     while slice.has_next {
         let before = slice.clone();
-        slice = people::list(db, filter, &Position::After(found.last().unwrap().key()), 7)?;
-        assert_eq!(people::list(db, filter, &Position::Before(slice.rows[0].key()), 7)?.rows, before.rows);
+        slice = users::list(db, filter, &Position::After(found.last().unwrap().key()), 7)?;
+        assert_eq!(users::list(db, filter, &Position::Before(slice.rows[0].key()), 7)?.rows, before.rows);
         found.extend(slice.rows.clone());
     }
-    let last = people::list(db, filter, &Position::Last, 7)?.rows;
+    let last = users::list(db, filter, &Position::Last, 7)?.rows;
     assert_eq!(last, found[found.len() - last.len()..]);
     Ok((found, count))
 }
@@ -81,13 +81,13 @@ fn on_all_pages(db: &mut Database, filter: &Filter) -> Result<(Vec<people::Perso
 on_both! {
     fn a_search_finds_what_a_look_at_everybody_finds(store: TestStore) {
         let group = everybody(&store);
-        let everyone = store.read(|db| people::list(db, &Filter::default(), &Position::First, 500)).unwrap().rows;
+        let everyone = store.read(|db| users::list(db, &Filter::default(), &Position::First, 500)).unwrap().rows;
         let members = store.read(|db| groups::memberships_of(db, &everyone.iter().map(|person| person.id).collect::<Vec<_>>())).unwrap();
-        let is_member = |person: &people::Person| members.iter().any(|membership| membership.user == person.id);
+        let is_member = |person: &users::Person| members.iter().any(|membership| membership.user == person.id);
         for search in TYPED.iter().map(|typed| SearchTerm::parse(typed)).chain([None]) {
             for (active_only, member_of, not_member_of) in [(false, None, None), (true, None, None), (false, Some(group), None), (true, Some(group), None), (true, None, Some(group))] {
                 let filter = Filter { active_only, search: search.clone(), member_of, not_member_of };
-                let is_held = |person: &&people::Person| {
+                let is_held = |person: &&users::Person| {
                     search.as_ref().is_none_or(|term| term.is_in(&search_text(&person.first_name, &person.last_name, &person.email)))
                         && (!active_only || person.status(now()) == Status::Active)
                         && (member_of.is_none() || is_member(person))
@@ -105,16 +105,16 @@ on_both! {
         for (typed, found) in [("ovot", vec!["Hana Novotná"]), ("NOVOTNA", vec!["Hana Novotná"]), ("na", vec![]), ("no", vec!["Hana Novotná"]), ("v", vec!["Jonas Vermeulen"]), ("xyz", vec![]), ("n%", vec![]), ("nn%", vec!["Ann% O_Neill"]), ("o_n", vec!["Ann% O_Neill"]), ("a_n", vec![]), ("\"", vec![]), ("' OR 1", vec![]), ("hana nov", vec!["Hana Novotná"])] {
             assert_eq!(search(&store, typed), found, "{typed:?}");
         }
-        let blocked = store.read(|db| people::find_by_email(db, &EmailAddress::parse("jonas.vermeulen@example.com").unwrap())).unwrap().unwrap().0.id;
-        store.write(|tx| people::set_deleted(tx, blocked, Some(now()))).unwrap();
+        let blocked = store.read(|db| users::find_by_email(db, &EmailAddress::parse("jonas.vermeulen@example.com").unwrap())).unwrap().unwrap().0.id;
+        store.write(|tx| users::set_deleted(tx, blocked, Some(now()))).unwrap();
         assert!(search(&store, "vermeulen").is_empty());
     }
 
     fn pages_of_a_search_follow_each_other_in_both_directions(store: TestStore) {
         store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); active(tx, "Other", last); } Ok::<_, StoreError>(()) }).unwrap();
         let filter = Filter { active_only: true, search: SearchTerm::parse("same"), ..Filter::default() };
-        let page = |position: &Position| store.read(|db| { let (page, count) = people::search(db, &filter, position, 3)?; assert_eq!(count, Count::Exactly(7)); Ok::<_, StoreError>(page) }).unwrap();
-        let last_names = |page: &Slice<people::Person>| (page.rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>().join(" "), page.has_previous, page.has_next);
+        let page = |position: &Position| store.read(|db| { let (page, count) = users::search(db, &filter, position, 3)?; assert_eq!(count, Count::Exactly(7)); Ok::<_, StoreError>(page) }).unwrap();
+        let last_names = |page: &Slice<users::Person>| (page.rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>().join(" "), page.has_previous, page.has_next);
         let first = page(&Position::First);
         assert_eq!(last_names(&first), ("Adams Braun Ek".to_owned(), false, true));
         let second = page(&Position::After(first.rows[2].key()));

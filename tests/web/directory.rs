@@ -6,7 +6,7 @@ use usher::{
     domain::{credentials::password::PasswordHash, email_address::EmailAddress, ids::UserId, text::PersonName},
     store::{
         StoreError,
-        people::{self, NewActive},
+        users::{self, NewActive},
     },
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn add(app: &TestApp, people: &[[String; 3]]) {
             let (first_name, last_name) = (PersonName::parse(first_name).unwrap(), PersonName::parse(last_name).unwrap());
             let (email, password) = (EmailAddress::parse(email).unwrap(), PasswordHash::dummy());
             let new = NewActive { email: &email, first_name: &first_name, last_name: &last_name, password: &password, now: app.now() };
-            people::insert_active(tx, &new)?;
+            users::insert_active(tx, &new)?;
         }
         Ok::<_, StoreError>(())
     });
@@ -78,7 +78,7 @@ fn delete_many(app: &TestApp) -> Vec<UserId> {
     let ids = (1..=120).map(|number| app.id_of(&format!("p{number:03}@example.com"))).collect::<Vec<_>>();
     let deleted = app.store().write(|tx| {
         for (place, id) in (0_i32..).zip(&ids) {
-            people::set_deleted(tx, *id, Some(app.now() - TimeDelta::minutes(20) + TimeDelta::minutes(1) * (place / 7)))?;
+            users::set_deleted(tx, *id, Some(app.now() - TimeDelta::minutes(20) + TimeDelta::minutes(1) * (place / 7)))?;
         }
         Ok::<_, StoreError>(())
     });

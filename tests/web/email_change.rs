@@ -8,7 +8,7 @@ use usher::{
         user::Status,
     },
     mail::Outgoing,
-    store::people,
+    store::users,
     usecases::{
         Denied, LinkError, SetPasswordError, assignments,
         email_change::{self, ConfirmError, Pending},
@@ -30,7 +30,7 @@ const STOPPED: &str = "/sign-in?after=email-change-stop";
 
 /// Somebody edits a person: another address, and all else as it is.
 fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), ProfileError> {
-    let person = app.store().read(|db| people::find(db, user)).unwrap().unwrap();
+    let person = app.store().read(|db| users::find(db, user)).unwrap().unwrap();
     let name = |name: &str, otherwise| PersonName::parse(name).or_else(|_| PersonName::parse(otherwise)).unwrap();
     let profile = Profile {
         first_name: name(&person.first_name, "Noor"),
@@ -52,7 +52,7 @@ fn begin(app: &TestApp, user: UserId, email: &str) {
 
 fn pending(app: &TestApp, user: UserId) -> Option<Pending> {
     let now = app.now();
-    app.store().read(|db| people::find(db, user).map(|person| email_change::pending(db, &person.unwrap(), now))).unwrap().unwrap()
+    app.store().read(|db| users::find(db, user).map(|person| email_change::pending(db, &person.unwrap(), now))).unwrap().unwrap()
 }
 
 /// The mail to this address among those sent since the last look, which are taken.

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use usher::{
     domain::credentials::{password::Password, token::TokenHash},
-    store::refused_sign_ins::{self, RefusalReason},
+    store::credentials::refused_sign_ins::{self, RefusalReason},
     usecases::{Visitor, housekeeping, sign_in},
 };
 

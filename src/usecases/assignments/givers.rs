@@ -15,7 +15,7 @@ use crate::{
     store::{
         Database, StoreError, Tx,
         assignments::{self, AccountAssignment, PortfolioAssignment},
-        people::{self, Person},
+        users::{self, Person},
     },
     usecases::{
         Caller,
@@ -53,7 +53,7 @@ impl Givers {
         let givers = portfolios.iter().filter_map(|given| given.by).chain(accounts.iter().filter_map(|given| given.by));
         let mut found = HashMap::new();
         for giver in givers.collect::<BTreeSet<_>>() {
-            found.extend(people::find(db, giver)?.map(|person| (giver, (person, Vec::new()))));
+            found.extend(users::find(db, giver)?.map(|person| (giver, (person, Vec::new()))));
         }
         // A portfolio that is deactivated in the meantime stays whose it was, and what it gives comes back with it.
         for own in assignments::portfolios_of(db, &found.keys().copied().collect::<Vec<_>>())? {

@@ -12,7 +12,7 @@ use crate::{
         scope::Inside,
     },
     mail::messages::Assignments,
-    store::{Database, StoreError, Tx, assignments, people::Person, scopes},
+    store::{Database, StoreError, Tx, assignments, scopes, users::Person},
     usecases::{
         Caller, Context, Denied, Submission,
         accounts::gives,

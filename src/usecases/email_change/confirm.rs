@@ -11,9 +11,8 @@ use crate::{
     },
     mail::{Message, messages::AddressChanged},
     store::{
-        StoreError, company, outbox,
-        people::{self, Person},
-        sessions, tokens,
+        StoreError, company, outbox, sessions, tokens,
+        users::{self, Person},
     },
     usecases::{
         Context,
@@ -93,7 +92,7 @@ pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), Confirm
         if Existing::find(tx.db(), &email, now)?.is_some_and(|existing| existing.id != person.id) {
             return Err(ConfirmError::Taken);
         }
-        people::set_email(tx, &person, &email)?;
+        users::set_email(tx, &person, &email)?;
         sessions::end_all(tx, person.id, None)?;
         tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, person.id, now)?;
@@ -118,7 +117,7 @@ pub fn stop(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError>
         let (_, person) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
         let token = tokens::open_of(tx.db(), person.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
         end(tx, person.id, TokenEnd::Revoked, now)?;
-        let asker = token.asked_by.map(|user| people::find(tx.db(), user)).transpose()?.flatten();
+        let asker = token.asked_by.map(|user| users::find(tx.db(), user)).transpose()?.flatten();
         let details = json!({"email": token.email, "asked_by": asker.map(|asker| named(&asker.who()))});
         tx.audit(about_user(now, by_whoever_reads("old", source), AuditAction::EmailChangeStopped, &person.who(), details));
         Ok(())

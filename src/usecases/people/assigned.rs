@@ -11,8 +11,8 @@ use crate::{
         accounts::Account,
         assignments,
         page::{Key, Position, Slice},
-        people::Person,
         portfolios::Portfolio,
+        users::Person,
     },
     usecases::{
         acting::{Acting, InScope},

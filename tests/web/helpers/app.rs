@@ -23,9 +23,9 @@ use usher::{
     },
     mail::{Memory, Outgoing, Sender, Transport},
     store::{
-        AuditRow, Database, Location, Store, audit_entries, people,
+        AuditRow, Database, Location, Store, audit_entries,
         sessions::{self, NewSession},
-        verify_chain,
+        users, verify_chain,
     },
     usecases::{
         Caller, Context, Links, Submission,
@@ -263,25 +263,25 @@ impl TestApp {
     /// An active User at once, `first.last@example.com` with the usual password.
     pub fn create_user(&self, first_name: &str, last_name: &str) -> UserId {
         let email = EmailAddress::parse(&format!("{first_name}.{last_name}@example.com").to_lowercase()).unwrap();
-        let new = people::NewActive {
+        let new = users::NewActive {
             email: &email,
             first_name: &PersonName::parse(first_name).unwrap(),
             last_name: &PersonName::parse(last_name).unwrap(),
             password: &usual_password(),
             now: self.now(),
         };
-        self.store().write(|tx| people::insert_active(tx, &new)).unwrap()
+        self.store().write(|tx| users::insert_active(tx, &new)).unwrap()
     }
 
     pub fn id_of(&self, email: &str) -> UserId {
         let email = EmailAddress::parse(email).unwrap();
-        self.store().read(|db: &mut Database| people::find_by_email(db, &email)).unwrap().expect("somebody with this address").0.id
+        self.store().read(|db: &mut Database| users::find_by_email(db, &email)).unwrap().expect("somebody with this address").0.id
     }
 
     /// Whether anybody has the address.
     pub fn has_user(&self, email: &str) -> bool {
         let email = EmailAddress::parse(email).unwrap();
-        self.store().read(|db: &mut Database| people::find_by_email(db, &email)).unwrap().is_some()
+        self.store().read(|db: &mut Database| users::find_by_email(db, &email)).unwrap().is_some()
     }
 
     pub fn audit(&self) -> Vec<AuditRow> {

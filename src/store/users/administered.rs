@@ -17,15 +17,18 @@ use crate::{
         user_list::{Order, PeopleFilter, SortBy},
     },
     store::{
-        Database, StoreError, dialect,
+        Database, StoreError, backend,
         page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::people,
     },
 };
 
 use super::{
-    Filter, Person, hits,
-    statement::{self, Source, Statement},
+    Filter, Person,
+    search::{
+        plan,
+        sql::{self, Source, Statement},
+    },
 };
 
 /// A list of people as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
@@ -132,7 +135,7 @@ pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<
     stretches.retain(|(number, stretch)| {
         is_ahead(*number) && (stretch.status.is_none() || wanted.filter.status.is_none() || stretch.status == wanted.filter.status)
     });
-    let enough = dialect::one_more(limit);
+    let enough = backend::one_more(limit);
     let mut found = Vec::new();
     for (number, stretch) in stretches {
         let missing = enough - i64::try_from(found.len()).unwrap_or(enough);
@@ -164,7 +167,7 @@ fn hits(db: &mut Database, wanted: &Wanted, position: &Position<Mark>, limit: us
     let (Database::Sqlite(sqlite), Scope::Company, Some(_), SortBy::Name) = (&mut *db, scope, search, order.by) else { return Ok(None) };
     let filter = Filter { active_only: filter.status.is_some(), search: search.clone(), ..Filter::default() };
     let Some(place) = by_name(position, order.is_descending) else { return Ok(None) };
-    let (_, ids) = hits::find(sqlite, &filter, &place, limit)?;
+    let (_, ids) = plan::find(sqlite, &filter, &place, limit)?;
     let mut found = listed(db, *order, ids.into_iter().map(|id| (0, id)).collect())?;
     found.sort_by_key(|row| row.person.key());
     if place.is_backward() {
@@ -195,7 +198,7 @@ const SORTED_MAX: i64 = 35_000;
 fn sorts_sooner(db: &mut Database, wanted: &Wanted) -> Result<bool, StoreError> {
     let is_by_text = matches!(wanted.order.by, SortBy::Name | SortBy::Email | SortBy::Status);
     match (&*db, &wanted.filter.search) {
-        (Database::Sqlite(_), Some(term)) if is_by_text => Ok(statement::count_hits(db, term, SORTED_MAX + 1)? <= SORTED_MAX),
+        (Database::Sqlite(_), Some(term)) if is_by_text => Ok(sql::count_hits(db, term, SORTED_MAX + 1)? <= SORTED_MAX),
         _ => Ok(false),
     }
 }

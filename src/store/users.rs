@@ -3,9 +3,8 @@
 mod administered;
 mod counts;
 mod deleted;
-mod hits;
 mod list;
-mod statement;
+pub mod search;
 mod write;
 
 use diesel::prelude::*;
@@ -32,7 +31,7 @@ pub use write::{
 
 use super::{
     Database, StoreError, Tx,
-    dialect::lock_row,
+    backend::lock_row,
     page::Key,
     schema::{people, users},
 };

@@ -19,10 +19,10 @@ use crate::{
         user::{DefaultRole, Status},
         user_list::PeopleFilter,
     },
-    store::{Database, StoreError, connection::each, dialect, page::COUNT_MAX, scopes},
+    store::{Database, StoreError, backend, connection::each, page::COUNT_MAX, scopes},
 };
 
-use super::hits;
+use super::plan;
 
 /// Indexes of few.
 const UNASSIGNED: &str = "users_unassigned";
@@ -30,7 +30,7 @@ const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
 
 /// Where people are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(in crate::store::users) enum Source {
     /// Among all, by an index of their order.
     Everybody,
     /// Among those who have what is looked for in their names.
@@ -47,7 +47,7 @@ pub(super) enum Source {
 
 impl Source {
     /// The narrowest.
-    pub(super) fn of(db: &mut Database, scope: &Scope, filter: &PeopleFilter) -> Result<Self, StoreError> {
+    pub(in crate::store::users) fn of(db: &mut Database, scope: &Scope, filter: &PeopleFilter) -> Result<Self, StoreError> {
         Ok(match (scope, &filter.search) {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::PortfolioAdmins,
@@ -65,7 +65,7 @@ impl Source {
     }
 
     /// The same for what asks of each of them no more than this column, the status and the filter.
-    pub(super) fn narrowly(self, filter: &PeopleFilter, column: &str) -> Self {
+    pub(in crate::store::users) fn narrowly(self, filter: &PeopleFilter, column: &str) -> Self {
         match self {
             Self::Search if column != "sort_key" => self,
             Self::Search if filter.is_unassigned => Self::NarrowSearch(UNASSIGNED),
@@ -90,7 +90,7 @@ const STATUSES: [&str; 4] = ["active", "deactivated", "invited", "expired"];
 
 /// SQL and the texts in it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Statement {
+pub(in crate::store::users) struct Statement {
     sql: String,
     texts: Vec<String>,
 }
@@ -116,7 +116,7 @@ struct Counted {
 }
 
 /// How many people of the whole company a search finds on SQLite, up to `most`.
-pub(super) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Result<i64, StoreError> {
+pub(in crate::store::users) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Result<i64, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM ");
     statement.hits(term, most);
@@ -124,18 +124,24 @@ pub(super) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Res
 }
 
 /// The same of one status. Of those who are active, hits are near; of the others, an index holds the text that is searched.
-pub(super) fn count_hits_of(db: &mut Database, term: &SearchTerm, status: Status, as_of: Timestamp, most: i64) -> Result<i64, StoreError> {
+pub(in crate::store::users) fn count_hits_of(
+    db: &mut Database,
+    term: &SearchTerm,
+    status: Status,
+    as_of: Timestamp,
+    most: i64,
+) -> Result<i64, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM (SELECT 1 FROM ");
     match status {
         Status::Active => {
             statement
                 .push("people_search CROSS JOIN users INDEXED BY users_found ON users.id = people_search.rowid WHERE people_search MATCH ");
-            statement.bind(hits::phrase(term));
+            statement.bind(plan::phrase(term));
         }
         Status::Deactivated | Status::Invited | Status::Expired => {
             let index = if status == Status::Deactivated { "users_deactivated" } else { "users_invitation_expiry" };
-            let (start, text, end) = dialect::containing(true, "users", term);
+            let (start, text, end) = backend::containing(true, "users", term);
             statement.push(&format!("users INDEXED BY {index} WHERE {start}"));
             statement.bind(text);
             statement.push(end);
@@ -146,23 +152,23 @@ pub(super) fn count_hits_of(db: &mut Database, term: &SearchTerm, status: Status
 }
 
 impl Statement {
-    pub(super) fn push(&mut self, sql: &str) {
+    pub(in crate::store::users) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
-    pub(super) fn bind(&mut self, text: String) {
+    pub(in crate::store::users) fn bind(&mut self, text: String) {
         self.texts.push(text);
         let place = format!("${}", self.texts.len());
         self.sql.push_str(&place);
     }
 
     /// The column `id`.
-    pub(super) fn load(&self, db: &mut Database) -> Result<Vec<UserId>, StoreError> {
+    pub(in crate::store::users) fn load(&self, db: &mut Database) -> Result<Vec<UserId>, StoreError> {
         Ok(self.rows(db)?.into_iter().map(|Found { id }| UserId(id)).collect())
     }
 
     /// The column `id` of the first row, where it is a number of rows.
-    pub(super) fn count(&self, db: &mut Database) -> Result<i64, StoreError> {
+    pub(in crate::store::users) fn count(&self, db: &mut Database) -> Result<i64, StoreError> {
         Ok(self.rows(db)?.first().map_or(0, |Found { id }| *id))
     }
 
@@ -178,7 +184,7 @@ impl Statement {
     }
 
     /// Begins a statement that counts the statuses of those whom the rest of it selects, somebody found twice once.
-    pub(super) fn counting(as_of: Timestamp, source: Source) -> Self {
+    pub(in crate::store::users) fn counting(as_of: Timestamp, source: Source) -> Self {
         let once = if source == Source::Scope { "DISTINCT id" } else { "*" };
         let columns = STATUSES.map(|status| format!("count({once}) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
         let time = Self::time(as_of);
@@ -190,14 +196,14 @@ impl Statement {
     }
 
     /// The counts, in the order of [`Status::ALL`], and how many were found, somebody found twice as two.
-    pub(super) fn load_counts(&self, db: &mut Database) -> Result<([i64; 4], i64), StoreError> {
+    pub(in crate::store::users) fn load_counts(&self, db: &mut Database) -> Result<([i64; 4], i64), StoreError> {
         let Counted { found, active, deactivated, invited, expired } = self.rows(db)?.pop().ok_or(NotFound)?;
         Ok(([active, deactivated, invited, expired], found))
     }
 
     /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, somebody in several portfolios is there
     /// several times.
-    pub(super) fn people(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
+    pub(in crate::store::users) fn people(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
             (Source::Search | Source::NarrowSearch(_), Some(term)) if is_sqlite => {
@@ -206,7 +212,7 @@ impl Statement {
                 self.push(&format!(
                     " FROM people_search CROSS JOIN users{by} WHERE users.id = people_search.rowid AND people_search MATCH "
                 ));
-                self.bind(hits::phrase(term));
+                self.bind(plan::phrase(term));
             }
             (Source::Scope, _) => {
                 self.push(&format!(" FROM (SELECT {CARRIED}"));
@@ -219,7 +225,7 @@ impl Statement {
         }
         // SQLite's trigram index is exact, and has nobody who is deleted.
         if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch(_)))) {
-            let (start, text, end) = dialect::containing(is_sqlite, "users", term);
+            let (start, text, end) = backend::containing(is_sqlite, "users", term);
             // What PostgreSQL's trigram index asks of a query.
             let is_living = if source == Source::Scope { "" } else { " AND users.deleted_at IS NULL" };
             self.push(&format!("{is_living} AND {start}"));
@@ -245,9 +251,9 @@ impl Statement {
     }
 
     /// The first whom a search finds on SQLite. Nobody deleted is among them.
-    pub(super) fn hits(&mut self, term: &SearchTerm, most: i64) {
+    pub(in crate::store::users) fn hits(&mut self, term: &SearchTerm, most: i64) {
         self.push("(SELECT rowid AS user_id FROM people_search WHERE people_search MATCH ");
-        self.bind(hits::phrase(term));
+        self.bind(plan::phrase(term));
         self.push(&format!(" LIMIT {most}) AS hits"));
     }
 
@@ -258,12 +264,12 @@ impl Statement {
     }
 
     /// A time as both databases write it.
-    pub(super) fn time(time: Timestamp) -> String {
+    pub(in crate::store::users) fn time(time: Timestamp) -> String {
         format!("'{}'", time.format("%F %T%.f"))
     }
 
     /// The ranges of the standing in which people with this status are.
-    pub(super) fn standings(status: Option<Status>, as_of: Timestamp) -> Vec<String> {
+    pub(in crate::store::users) fn standings(status: Option<Status>, as_of: Timestamp) -> Vec<String> {
         match status {
             None => ["active", "deactivated", "open"].map(|standing| format!("users.standing = '{standing}'")).to_vec(),
             Some(_) => vec![Self::standing(status, as_of)],
@@ -271,7 +277,7 @@ impl Statement {
     }
 
     /// A condition for those who have this status, or any.
-    pub(super) fn standing(status: Option<Status>, as_of: Timestamp) -> String {
+    pub(in crate::store::users) fn standing(status: Option<Status>, as_of: Timestamp) -> String {
         // Not as a range, for which SQLite would leave the index of the order and sort all that it holds.
         let open = |than| format!("users.standing = 'open' AND (users.invitation_expires_at {than} {}) IS TRUE", Self::time(as_of));
         match status {

@@ -7,7 +7,7 @@ use crate::{
     domain::{clock::Timestamp, ids::UserId},
     store::{
         Database, StoreError, Tx,
-        dialect::lock_row,
+        backend::lock_row,
         page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::users,
     },

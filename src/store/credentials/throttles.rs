@@ -3,12 +3,13 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::domain::{
-    clock::Timestamp,
-    credentials::throttle::{Bucket, LONGEST_WAIT, ThrottleScope, WRONG_IN_A_ROW_MAX},
+use crate::{
+    domain::{
+        clock::Timestamp,
+        credentials::throttle::{Bucket, LONGEST_WAIT, ThrottleScope, WRONG_IN_A_ROW_MAX},
+    },
+    store::{Database, StoreError, Tx, connection::each, schema::throttles},
 };
-
-use super::{Database, StoreError, Tx, connection::each, schema::throttles};
 
 /// Attempts are forgotten after an hour of quiet, but for sign-ins to one account: those stay until somebody gets in.
 const MEMORY: TimeDelta = TimeDelta::hours(1);

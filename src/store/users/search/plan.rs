@@ -10,14 +10,13 @@ use diesel::{
     sqlite::Sqlite,
 };
 
-use crate::domain::{ids::UserId, search::SearchTerm};
-
-use super::{
-    super::{
+use crate::{
+    domain::{ids::UserId, search::SearchTerm},
+    store::{
         StoreError,
         page::{COUNT_MAX, Count, Key, Position},
+        users::Filter,
     },
-    Filter,
 };
 
 /// How a list is found.
@@ -58,17 +57,17 @@ struct Met {
 }
 
 /// Whether they are what `filter` holds.
-pub(super) fn are_of(filter: &Filter) -> bool {
+pub(in crate::store::users) fn are_of(filter: &Filter) -> bool {
     filter.search.is_some() || filter.member_of.is_some()
 }
 
 /// How many hits there are.
-pub(super) fn count(sqlite: &mut SqliteConnection, filter: &Filter) -> Result<Count, StoreError> {
+pub(in crate::store::users) fn count(sqlite: &mut SqliteConnection, filter: &Filter) -> Result<Count, StoreError> {
     Ok(Count::capped(count_up_to(sqlite, filter, COUNT_MAX)?))
 }
 
 /// The same, and those of a page, in no order, and one more where there is one.
-pub(super) fn find(
+pub(in crate::store::users) fn find(
     sqlite: &mut SqliteConnection,
     filter: &Filter,
     position: &Position,
@@ -202,7 +201,7 @@ fn in_order<'a>(query: Query<'a>, position: &'a Position, limit: i64) -> Query<'
 }
 
 /// The term as an FTS5 expression: its trigrams, one after the other.
-pub(super) fn phrase(term: &SearchTerm) -> String {
+pub(in crate::store::users) fn phrase(term: &SearchTerm) -> String {
     format!("\"{}\"", term.fragment().replace('"', "\"\""))
 }
 
@@ -216,8 +215,8 @@ mod tests {
     fn people(names: &[&str]) -> SqliteConnection {
         let mut sqlite = SqliteConnection::establish(":memory:").unwrap();
         for migration in [
-            include_str!("../../../migrations/sqlite/0001_company_and_people/up.sql"),
-            include_str!("../../../migrations/sqlite/0002_groups/up.sql"),
+            include_str!("../../../../migrations/sqlite/0001_company_and_people/up.sql"),
+            include_str!("../../../../migrations/sqlite/0002_groups/up.sql"),
         ] {
             sqlite.batch_execute(migration).unwrap();
         }

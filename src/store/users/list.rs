@@ -2,21 +2,20 @@
 
 use diesel::prelude::*;
 
-use crate::domain::{
-    ids::{GroupId, UserId},
-    search::SearchTerm,
-};
-
-use super::{
-    super::{
-        Database, StoreError,
+use crate::{
+    domain::{
+        ids::{GroupId, UserId},
+        search::SearchTerm,
+    },
+    store::{
+        Database, StoreError, backend,
         connection::MultiBackend,
-        dialect,
         page::{COUNT_MAX, Count, Key, Position, Slice},
         schema::{memberships, people, people_counts},
     },
-    Person, hits,
 };
+
+use super::{Person, search::plan};
 
 /// Which people a list holds.
 #[derive(Debug, Clone, Default)]
@@ -35,8 +34,8 @@ type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
 /// The database's.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
     match db {
-        Database::Sqlite(sqlite) if hits::are_of(filter) => {
-            let (_, ids) = hits::find(sqlite, filter, position, limit)?;
+        Database::Sqlite(sqlite) if plan::are_of(filter) => {
+            let (_, ids) = plan::find(sqlite, filter, position, limit)?;
             among(db, ids, position, limit)
         }
         _ => page(db, filter, position, limit, Order::Walked),
@@ -49,8 +48,8 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 /// The database's.
 pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<(Slice<Person>, Count), StoreError> {
     match db {
-        Database::Sqlite(sqlite) if hits::are_of(filter) => {
-            let (count, ids) = hits::find(sqlite, filter, position, limit)?;
+        Database::Sqlite(sqlite) if plan::are_of(filter) => {
+            let (count, ids) = plan::find(sqlite, filter, position, limit)?;
             Ok((among(db, ids, position, limit)?, count))
         }
         _ => {
@@ -89,13 +88,13 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
         (Order::Sorted, false) => "people.sort_key || '', people.id",
         (Order::Sorted, true) => "people.sort_key || '' DESC, people.id DESC",
     };
-    let found = query.order(dialect::first_by(order, limit.saturating_add(1))).select(Person::as_select()).load(db)?;
+    let found = query.order(backend::first_by(order, limit.saturating_add(1))).select(Person::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
 /// The page, from the ids of those who are on it.
 fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
-    let mut found = people::table.filter(dialect::is_among(db, "people.id", ids)).select(Person::as_select()).load::<Person>(db)?;
+    let mut found = people::table.filter(backend::is_among(db, "people.id", ids)).select(Person::as_select()).load::<Person>(db)?;
     found.sort_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
     if position.is_backward() {
         found.reverse();
@@ -112,7 +111,7 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
         _ if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() => {
             company_wide(db, filter.active_only).map(Count::Exactly)
         }
-        Database::Sqlite(sqlite) if hits::are_of(filter) => hits::count(sqlite, filter),
+        Database::Sqlite(sqlite) if plan::are_of(filter) => plan::count(sqlite, filter),
         _ => {
             let ids = filtered(filter).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
             Ok(Count::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX)))
@@ -129,10 +128,10 @@ fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError>
 fn filtered(filter: &Filter) -> Query<'_> {
     let mut query = people::table.into_boxed();
     if filter.active_only {
-        query = query.filter(dialect::is_active());
+        query = query.filter(backend::is_active());
     }
     if let Some(term) = &filter.search {
-        query = query.filter(dialect::matches(term));
+        query = query.filter(backend::matches(term));
     }
     if let Some(group) = filter.member_of {
         query = query.filter(people::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));

@@ -5,9 +5,10 @@ use diesel::{
     prelude::*,
 };
 
-use crate::domain::clock::Timestamp;
-
-use super::{Database, StoreError, Tx, schema::reset_requests};
+use crate::{
+    domain::clock::Timestamp,
+    store::{Database, StoreError, Tx, schema::reset_requests},
+};
 
 /// Requests that wait at most. One more takes the place of the oldest from the network that has the most.
 const WAITING_MAX: i64 = 1_000;

@@ -9,12 +9,11 @@ use crate::domain::{
 };
 
 use super::{
-    Database, StoreError,
+    Database, StoreError, backend,
     connection::MultiBackend,
-    dialect,
     page::{COUNT_MAX, Count, Position, Slice},
-    people::Person,
     schema::{people, portfolio_people},
+    users::Person,
 };
 
 /// Which people.
@@ -45,12 +44,12 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     let mut query = filtered(db, filter);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(dialect::beyond("people", ">", key)),
-        Position::Before(key) => query = query.filter(dialect::beyond("people", "<", key)),
+        Position::After(key) => query = query.filter(backend::beyond("people", ">", key)),
+        Position::Before(key) => query = query.filter(backend::beyond("people", "<", key)),
     }
     // Those of one portfolio are found by it and sorted; of all Portfolio Admins the order's index is walked.
-    let order = dialect::by_name(db, matches!(filter.who, Who::In(_)), position);
-    let found = query.order(order).limit(dialect::one_more(limit)).select(Person::as_select()).load(db)?;
+    let order = backend::by_name(db, matches!(filter.who, Who::In(_)), position);
+    let found = query.order(order).limit(backend::one_more(limit)).select(Person::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
@@ -84,7 +83,7 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
         }
     }
     if let Some(term) = &filter.search {
-        query = query.filter(dialect::contains(matches!(db, Database::Sqlite(_)), "people", term));
+        query = query.filter(backend::contains(matches!(db, Database::Sqlite(_)), "people", term));
     }
     if let Some(except) = filter.except {
         query = query.filter(people::id.ne(except.0));

@@ -114,7 +114,7 @@ pub(super) fn first_by(order: &str, limit: usize) -> Piece<Text> {
 }
 
 /// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
-/// of the order; SQLite finds people by [`super::people`]'s own plans.
+/// of the order; SQLite finds people by [`super::users`]'s own plans.
 pub(super) fn matches(term: &SearchTerm) -> Piece<Bool> {
     Piece::around("people.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
 }

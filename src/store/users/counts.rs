@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     administered::Wanted,
-    statement::{self, Source, Statement},
+    search::sql::{self, Source, Statement},
 };
 
 /// So many are counted by status at once. Of more, each status is counted for itself, as far as counts go.
@@ -119,11 +119,11 @@ fn together(db: &mut Database, wanted: &Wanted, source: Source) -> Result<([i64;
 /// The same of a search of the whole company on SQLite. Most hits are active: the others are looked up in an index of theirs, which is small,
 /// and the rest is what the trigram index counts.
 fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
-    let all = statement::count_hits(db, term, LOOKED_UP_MAX + 1)?;
+    let all = sql::count_hits(db, term, LOOKED_UP_MAX + 1)?;
     if all > LOOKED_UP_MAX {
         let mut by_status = [Count::Many; 4];
         for (count, status) in by_status.iter_mut().zip(Status::ALL) {
-            *count = Count::capped(statement::count_hits_of(db, term, status, as_of, COUNT_MAX + 1)?);
+            *count = Count::capped(sql::count_hits_of(db, term, status, as_of, COUNT_MAX + 1)?);
         }
         return Ok(StatusCounts { all: Count::Many, by_status });
     }

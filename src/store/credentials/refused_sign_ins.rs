@@ -7,9 +7,10 @@ use chrono::{TimeDelta, Timelike};
 use diesel::prelude::*;
 use parking_lot::Mutex;
 
-use crate::domain::{clock::Timestamp, stored::stored_enum};
-
-use super::{Database, Store, StoreError, Tx, connection::each, schema::refused_sign_ins};
+use crate::{
+    domain::{clock::Timestamp, stored::stored_enum},
+    store::{Database, Store, StoreError, Tx, connection::each, schema::refused_sign_ins},
+};
 
 /// Time for which refusals are kept.
 const KEPT: TimeDelta = TimeDelta::days(90);
@@ -74,7 +75,7 @@ impl Minute {
 
 /// Refusals that are not written yet.
 #[derive(Debug, Default)]
-pub(super) struct Refusals {
+pub(in crate::store) struct Refusals {
     minute: Minute,
     waiting: Vec<(Timestamp, Refusal, i64)>,
 }
@@ -133,7 +134,7 @@ impl Store {
     }
 }
 
-pub(super) type SharedRefusals = std::sync::Arc<Mutex<Refusals>>;
+pub(in crate::store) type SharedRefusals = std::sync::Arc<Mutex<Refusals>>;
 
 fn add(tx: &mut Tx<'_>, minute: Timestamp, refusal: &Refusal, times: i64) -> Result<(), StoreError> {
     let row = (

@@ -1,0 +1,5 @@
+//! Failed attempts, and requests for new passwords.
+
+pub mod refused_sign_ins;
+pub mod reset_requests;
+pub mod throttles;
