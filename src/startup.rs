@@ -33,9 +33,11 @@ use crate::{
     store::{Location, Store, StoreError},
     usecases::{
         Context, Links,
-        delivery::{self, Delivered},
-        housekeeping,
         instance_key::{self, GivenUp},
+        outbox::{
+            delivery::{self, Delivered},
+            housekeeping,
+        },
         setup,
     },
     web::{self, BodyTime, Reach, State, paths},

@@ -1,5 +1,7 @@
 //! Accounts: what people see there, their details, and which portfolio they lie in.
 
+pub mod billing;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -28,11 +30,12 @@ use crate::{
 
 use super::{
     Caller, Context, Denied, Submission,
-    acting::Acting,
-    affected::Affected,
-    assignments::audit_account,
-    context::{Rights, about_account},
+    access::{assignments::audit_account, notification_targets::Affected},
     portfolios::{PortfolioError, sorted},
+    shared::{
+        context::{Rights, about_account},
+        scoped_actor::Acting,
+    },
 };
 
 /// How many of the latest events an account's page shows.

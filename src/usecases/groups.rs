@@ -24,7 +24,7 @@ use crate::{
 
 use super::{
     Caller, Context, Denied, Submission,
-    context::{Rights, about_group, authorise},
+    shared::context::{Rights, about_group, authorise},
 };
 
 /// How many people a search for a new member offers.

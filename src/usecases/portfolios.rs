@@ -28,11 +28,12 @@ use crate::{
 
 use super::{
     Caller, Context, Denied, Submission,
+    access::{assignments::audit_portfolio, notification_targets::Affected},
     accounts::move_into,
-    acting::{Acting, Met},
-    affected::Affected,
-    assignments::audit_portfolio,
-    context::{Rights, about_portfolio},
+    shared::{
+        context::{Rights, about_portfolio},
+        scoped_actor::{Acting, Met},
+    },
 };
 
 /// Why a portfolio does not become what it was to be.

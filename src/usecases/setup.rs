@@ -25,7 +25,11 @@ use crate::{
     },
 };
 
-use super::{Context, NewPasswordError, Visitor, context::about_user, new_password, sign_in};
+use super::{
+    Context, NewPasswordError, Visitor,
+    credentials::{new_password, sign_in},
+    shared::context::about_user,
+};
 
 /// How long the printed address holds.
 const TERM: TimeDelta = TimeDelta::hours(24);

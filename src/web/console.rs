@@ -13,7 +13,7 @@ use crate::{
     },
     usecases::{
         Context, Denied, Person, Submission,
-        directory::{self, Frame},
+        users::{self, directory::Frame},
     },
 };
 
@@ -60,7 +60,7 @@ impl Console {
         self.state
             .run(move |ctx| {
                 let content = content(ctx, &actor)?;
-                Ok::<_, Denied>((directory::open(ctx, &actor, page)?, content))
+                Ok::<_, Denied>((users::directory::open(ctx, &actor, page)?, content))
             })
             .await
     }

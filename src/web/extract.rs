@@ -18,7 +18,7 @@ use crate::{
         credentials::token::{Token, TokenHash},
         ids::UserId,
     },
-    usecases::{Caller, Person, Visitor, sessions::Ends},
+    usecases::{Caller, Person, Visitor, credentials::sessions::Ends},
 };
 
 use super::{

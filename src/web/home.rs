@@ -35,6 +35,6 @@ pub(super) async fn healthz() -> HttpResponse {
 
 /// `GET /readyz`: the database answers too.
 pub(super) async fn readyz(state: Data<State>) -> Answer {
-    state.run(crate::usecases::directory::company_name).await.map_err(|_| Failure::Unavailable)?;
+    state.run(crate::usecases::users::directory::company_name).await.map_err(|_| Failure::Unavailable)?;
     Ok(healthz().await)
 }

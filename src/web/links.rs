@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::credentials::token::Token,
-    usecases::{Context, Dead, LinkError, Looked, directory},
+    usecases::{Context, Dead, LinkError, Looked, users},
 };
 
 /// One card that says what became of a link, and what to do.
@@ -111,7 +111,7 @@ impl Ended {
 
     /// The answer that says so.
     pub(super) async fn answer(self, state: &State, guest: &Guest) -> Answer {
-        let company = state.run(directory::company_name).await?;
+        let company = state.run(users::directory::company_name).await?;
         let gate = respond::gate(state, guest, &company);
         respond::with_status(self.status, &EndedPage { gate, ended: self })
     }

@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         credentials::{password::NewPassword, token::Token},
     },
-    usecases::{Context, NewPasswordError, new_password},
+    usecases::{Context, NewPasswordError, credentials::new_password},
 };
 
 use super::{

@@ -1,6 +1,6 @@
 //! What is said of an invitation that was sent once more, from whichever page.
 
-use crate::usecases::invitations::Resent;
+use crate::usecases::users::invite::Resent;
 
 use super::page::{Flash, FlashKind, NAMED, names_in_short};
 

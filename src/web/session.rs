@@ -11,7 +11,7 @@ use crate::{
     domain::credentials::token::{Token, TokenHash},
     usecases::{
         Context, Person,
-        sessions::{self, Ends},
+        credentials::sessions::{self, Ends},
     },
 };
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::credentials::{password::Password, token::Token},
-    usecases::{self, Visitor, sign_in::SignInError},
+    usecases::{self, Visitor, credentials::sign_in::SignInError},
 };
 use actix_session::Session;
 use actix_web::{
@@ -177,12 +177,14 @@ pub(super) async fn submit(state: Data<State>, guest: Guest, session: Session, f
 /// Looks first whether the attempt may be made, so that one that is held takes no place in the queue.
 async fn try_sign_in(state: &State, visitor: Visitor, email: String, password: String) -> Result<Result<Token, SignInError>, Failure> {
     let (admitted, typed) = (visitor.clone(), email.clone());
-    let is_known_browser = match state.try_run(move |ctx| usecases::sign_in::admit(ctx, &typed, &admitted)).await? {
+    let is_known_browser = match state.try_run(move |ctx| usecases::credentials::sign_in::admit(ctx, &typed, &admitted)).await? {
         Ok(is_known_browser) => is_known_browser,
         Err(error) => return Ok(Err(error)),
     };
     let class = if is_known_browser { HashingClass::Known } else { HashingClass::Stranger };
-    state.try_run_hashing(class, move |ctx| usecases::sign_in::sign_in(ctx, &email, &Password::typed(&password), &visitor)).await
+    state
+        .try_run_hashing(class, move |ctx| usecases::credentials::sign_in::sign_in(ctx, &email, &Password::typed(&password), &visitor))
+        .await
 }
 
 /// Where somebody signed in goes: to the page they wanted, if it is one of ours.
@@ -197,7 +199,7 @@ async fn page(
     query: SignInQuery,
     problem: Option<SignInProblem>,
 ) -> Result<SignInPage, Failure> {
-    let company = state.run(usecases::directory::company_name).await?;
+    let company = state.run(usecases::users::directory::company_name).await?;
     let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
@@ -208,7 +210,7 @@ async fn page(
 /// `POST /sign-out`
 pub(super) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> Answer {
     let (ended, source) = (user.session(), user.caller().source);
-    state.run(move |ctx| usecases::sign_in::sign_out(ctx, ended, &source)).await?;
+    state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &source)).await?;
     session.purge();
     // What the browser kept of the pages goes too. The cookie by which it is known stays.
     let clear = ("clear-site-data", "\"cache\", \"storage\"");

@@ -11,9 +11,10 @@ use usher::{
         user::DefaultRole,
     },
     usecases::{
-        Door, Visitor, groups, invitations, password_reset,
-        profiles::{self, Profile},
-        users,
+        Door, Visitor,
+        credentials::password_reset,
+        groups,
+        users::{self, profile::Profile},
     },
 };
 
@@ -104,8 +105,8 @@ fn fill(site: &Site) -> Company {
         [("Jonas", "Vermeulen"), ("Katarzyna", "Wisniewska"), ("Oscar", "Pena")].map(|(first, last)| site.app.create_user(first, last));
     let long = site.create_group("Regional sales and partner management, northern Europe");
     groups::add(ctx, &site.caller(MAYA), long, active).unwrap();
-    users::block(ctx, &site.caller(MAYA), Door::UsersAndGroups, blocked).unwrap();
-    users::delete(ctx, &site.caller(MAYA), deleted).unwrap();
+    users::lifecycle::block(ctx, &site.caller(MAYA), Door::UsersAndGroups, blocked).unwrap();
+    users::lifecycle::delete(ctx, &site.caller(MAYA), deleted).unwrap();
     site.subjects();
     site.invite("expired@example.com");
     site.app.advance(TimeDelta::hours(24));
@@ -131,9 +132,9 @@ fn an_invitation_and_every_end_of_it() {
     let token = Token::parse(used.strip_prefix("/invitation/").unwrap()).unwrap();
     let name = PersonName::parse("Noor").unwrap();
     let visitor = Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None };
-    invitations::accept(ctx, &token, &name, &name, NewPassword::parse(PASSWORD, 15).unwrap(), &visitor).unwrap();
-    invitations::revoke(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
-    invitations::resend(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
+    users::invite::accept(ctx, &token, &name, &name, NewPassword::parse(PASSWORD, 15).unwrap(), &visitor).unwrap();
+    users::invite::revoke(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
+    users::invite::resend(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
 
     let browser = site.signed_in(MAYA, true);
     look_good(&browser, &[open.clone(), used, revoked, replaced, "/invitation/unknown".to_owned()]);
@@ -161,7 +162,7 @@ fn links_to_somebody_active_look_good() {
         agreed: false,
         version: 1,
     };
-    profiles::update(ctx, &site.caller(MAYA), jonas, &profile).unwrap();
+    users::profile::update(ctx, &site.caller(MAYA), jonas, &profile).unwrap();
     password_reset::send(ctx, &site.caller(MAYA), jonas).unwrap();
     let links = site.links_in_mails();
     assert_eq!(links.len(), 3, "{links:?}");

@@ -6,7 +6,7 @@ use actix_web::{dev::ServerHandle, rt::System, web::Data};
 use usher::{
     domain::{email_address::EmailAddress, ids::GroupId, text::GroupName},
     startup,
-    usecases::{Submission, groups, invitations, setup},
+    usecases::{Submission, groups, setup, users},
     web::{Reach, State},
 };
 
@@ -91,7 +91,7 @@ impl Site {
 
     /// The Admin invites somebody; the path of the link that they get.
     pub(crate) fn invite(&self, email: &str) -> String {
-        invitations::invite(&self.app.ctx, &self.caller(MAYA), &EmailAddress::parse(email).unwrap()).unwrap();
+        users::invite::invite(&self.app.ctx, &self.caller(MAYA), &EmailAddress::parse(email).unwrap()).unwrap();
         self.link_in_mail()
     }
 

@@ -155,7 +155,7 @@ on_both! {
 
     async fn who_was_deleted_meanwhile_is_gone_for_every_button(db: Db) {
         let people::World { app, mut maya, uma, account, nordic, .. } = people::World::new(db).await;
-        users::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
+        users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
         let before = stored(&app);
         let edit = [("first_name", "Uma"), ("last_name", "Ek"), ("email", "uma.ek@example.com"), ("default_role", "user"), ("version", "1")];
         let (give, take) = (format!("/accounts/{account}/assign"), format!("/accounts/{account}/remove"));
@@ -181,7 +181,7 @@ on_both! {
 
     async fn who_was_deactivated_meanwhile_is_said_to_be(db: Db) {
         let people::World { app, mut maya, uma, .. } = people::World::new(db).await;
-        users::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndPermissions, uma).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndPermissions, uma).unwrap();
         app.mails().await;
         let tokens = app.count("tokens");
         for what in ["/deactivate", "/send-password-reset", "/resend", "/revoke"] {

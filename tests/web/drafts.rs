@@ -303,7 +303,7 @@ on_both! {
         let business = Business::with_hana_in_both(db).await;
         let (app, mut hana) = (&business.app, business.browser(false));
         let (location, review) = business.account_review(&mut hana).await;
-        users::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), business.jonas).unwrap();
+        users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), business.jonas).unwrap();
         app.mails().await;
         let before = stored(app);
         hana.get(app, &location).await.is(200).sees("One of the people that you ticked is no longer available").sees("Step 3 of 4").sees_no("Jonas");
@@ -343,10 +343,10 @@ on_both! {
         let (app, mut hana) = (&business.app, business.browser(false));
         let (location, _) = business.user_review(&mut hana).await;
         let maya = app.caller(app.id_of("maya.fischer@example.com"));
-        users::block(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
+        users::lifecycle::block(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
         let sign_in = hana.get(app, &location).await;
         let sign_in = sign_in.is(303).header("location").to_owned();
-        users::activate(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
+        users::lifecycle::activate(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
         app.mails().await;
         let fields = [("email", HANA), ("password", crate::helpers::PASSWORD)];
         let signed_in = hana.fill(app, &sign_in, &fields).await;

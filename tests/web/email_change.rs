@@ -10,10 +10,13 @@ use usher::{
     mail::Outgoing,
     store::users,
     usecases::{
-        Denied, LinkError, SetPasswordError, assignments,
-        email_change::{self, ConfirmError, Pending},
-        password_reset,
-        profiles::{self, Profile, ProfileError},
+        Denied, LinkError, SetPasswordError,
+        access::assignments,
+        credentials::{
+            email_change::{self, ConfirmError, Pending},
+            password_reset,
+        },
+        users::profile::{self, Profile, ProfileError},
     },
 };
 
@@ -42,7 +45,7 @@ fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), Prof
         agreed: false,
         version: person.version,
     };
-    profiles::update(&app.ctx, &app.caller(by), user, &profile).map(|_| ())
+    profile::update(&app.ctx, &app.caller(by), user, &profile).map(|_| ())
 }
 
 /// Maya does.

@@ -36,11 +36,11 @@ async fn invited_by_hana(business: &mut Business) -> (UserId, String) {
 }
 
 fn deactivate_hana(app: &TestApp) {
-    users::block(&app.ctx, &app.caller(app.id_of(MAYA)), Door::UsersAndGroups, app.id_of(HANA)).unwrap();
+    users::lifecycle::block(&app.ctx, &app.caller(app.id_of(MAYA)), Door::UsersAndGroups, app.id_of(HANA)).unwrap();
 }
 
 fn delete_hana(app: &TestApp) {
-    users::delete(&app.ctx, &app.caller(app.id_of(MAYA)), app.id_of(HANA)).unwrap();
+    users::lifecycle::delete(&app.ctx, &app.caller(app.id_of(MAYA)), app.id_of(HANA)).unwrap();
 }
 
 fn move_away(app: &TestApp, account: AccountId, to: PortfolioId) {

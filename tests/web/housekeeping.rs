@@ -1,7 +1,7 @@
 //! What goes with time.
 
 use chrono::TimeDelta;
-use usher::usecases::{housekeeping, users};
+use usher::usecases::{outbox::housekeeping, users};
 
 use crate::helpers::{PASSWORD, TestApp};
 
@@ -9,7 +9,7 @@ on_both! {
     async fn somebody_deleted_is_gone_for_good_after_their_time(db: Db) {
         let (app, _maya) = TestApp::with_admin(db).await;
         let id = app.create_user("Jonas", "Vermeulen");
-        users::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), id).unwrap();
+        users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), id).unwrap();
         app.mail().await;
         let kept = |app: &TestApp| {
             housekeeping::sweep(&app.ctx).unwrap();

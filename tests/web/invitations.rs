@@ -16,8 +16,8 @@ use usher::{
     store::{outbox, tokens},
     usecases::{
         LinkError, SetPasswordError,
-        delivery::{self, Delivered},
-        invitations,
+        outbox::delivery::{self, Delivered},
+        users,
     },
 };
 
@@ -135,7 +135,7 @@ on_both! {
         let token = token(&invite(&app, &mut maya, "noor@example.com").await);
         let name = PersonName::parse("Noor").unwrap();
         let ctx = &app.ctx;
-        let outcomes = at_once([(); 4], |()| invitations::accept(ctx, &token, &name, &name, new_password(PASSWORD), &visitor()));
+        let outcomes = at_once([(); 4], |()| users::invite::accept(ctx, &token, &name, &name, new_password(PASSWORD), &visitor()));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(SetPasswordError::Link(LinkError::NotOpen)))).count(), 3, "{outcomes:?}");
     }
@@ -146,7 +146,7 @@ on_both! {
         app.mails().await;
         let maya = app.id_of("maya.fischer@example.com");
         let (ctx, email) = (&app.ctx, EmailAddress::parse("noor@example.com").unwrap());
-        let outcomes = at_once([app.caller(maya), app.caller(ada)], |by| invitations::invite(ctx, &by, &email).is_ok());
+        let outcomes = at_once([app.caller(maya), app.caller(ada)], |by| users::invite::invite(ctx, &by, &email).is_ok());
         assert_eq!(outcomes.iter().filter(|invited| **invited).count(), 1);
         assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
     }
@@ -224,7 +224,7 @@ on_both! {
         app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
         app.browser().get(&app, &format!("/invitation/{}", reset.reveal())).await.is(404);
         let name = PersonName::parse("Noor").unwrap();
-        let accepted = invitations::accept(&app.ctx, &reset, &name, &name, new_password(PASSWORD), &visitor());
+        let accepted = users::invite::accept(&app.ctx, &reset, &name, &name, new_password(PASSWORD), &visitor());
         assert!(matches!(accepted, Err(SetPasswordError::Link(LinkError::NotOpen))));
     }
 

@@ -12,8 +12,9 @@ use usher::{
     store::outbox::{self, MailFate, MailState},
     usecases::{
         Door, accounts,
-        delivery::{self, Delivered},
-        password_reset, portfolios, users,
+        credentials::password_reset,
+        outbox::delivery::{self, Delivered},
+        portfolios, users,
     },
 };
 
@@ -235,7 +236,7 @@ on_both! {
         for (user, account) in [(jonas, accounts[0]), (jonas, accounts[1]), (hana, accounts[0]), (lena, accounts[0]), (ada, accounts[0])] {
             app.assign(user, account).await;
         }
-        users::block(&app.ctx, &app.caller(ada), Door::UsersAndGroups, lena).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(ada), Door::UsersAndGroups, lena).unwrap();
         app.mails().await;
         for (deactivates, what) in [(true, "Deactivated, so that you do not reach it for now"), (false, "Reactivated, so that you reach it again")] {
             let change = if deactivates { portfolios::deactivate } else { portfolios::reactivate };

@@ -3,7 +3,7 @@
 use std::sync::mpsc::channel;
 
 use diesel::{RunQueryDsl as _, sql_query};
-use usher::usecases::{StoreError, sessions};
+use usher::usecases::{StoreError, credentials::sessions};
 
 use crate::{
     helpers::{Browser, Db, PANIC_LATE, Page, TestApp},

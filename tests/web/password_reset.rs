@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::{clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::Refusal, user::Status},
     mail::SendError,
-    usecases::{Denied, LinkError, SetPasswordError, delivery::Delivered, password_reset, users},
+    usecases::{Denied, LinkError, SetPasswordError, credentials::password_reset, outbox::delivery::Delivered, users},
 };
 
 use crate::{
@@ -508,7 +508,7 @@ on_both! {
         let link = reset_link(&app, HANA).await;
         confirm(&app, &mut maya, &user_path(hana, "delete")).await.is(303);
         app.browser().get(&app, &link).await.is(410).sees("This link no longer works");
-        users::restore(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
+        users::lifecycle::restore(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), hana).unwrap();
         app.browser().get(&app, &link).await.is(410).sees("This link no longer works");
         app.mails().await;
     }

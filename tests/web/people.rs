@@ -5,8 +5,8 @@ use usher::{
     domain::user_list::{Order, PeopleFilter},
     usecases::{
         Denied, Position,
-        people_list::{self, Asked},
-        sign_in,
+        credentials::sign_in,
+        users::{self, list::Asked},
     },
 };
 
@@ -251,10 +251,10 @@ on_both! {
             limit: 2,
             as_of: None,
         };
-        let all = people_list::begin_export(ctx, &maya, &asked, "").unwrap();
-        assert_eq!(people_list::export(ctx, &maya, &asked, all).unwrap().rows.len(), 2);
+        let all = users::list::begin_export(ctx, &maya, &asked, "").unwrap();
+        assert_eq!(users::list::export(ctx, &maya, &asked, all).unwrap().rows.len(), 2);
         sign_in::sign_out(ctx, maya.session, &maya.source).unwrap();
-        assert!(matches!(people_list::export(ctx, &maya, &asked, all), Err(Denied::SignedOut)));
+        assert!(matches!(users::list::export(ctx, &maya, &asked, all), Err(Denied::SignedOut)));
     }
 
     async fn among_too_many_to_count_the_page_before_the_last_does_not_pretend_to_be_the_first(db: Db) {

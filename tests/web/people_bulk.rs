@@ -69,7 +69,7 @@ on_both! {
         stranger.headers = vec![("referer", format!("http://localhost:8080{TICKED}?q=e&sort=email"))];
         stranger.post(&app, DO, &[]).await.redirects_to("/sign-in?next=%2Fusers-and-permissions%3Fq%3De%26sort%3Demail&unsent=true");
         maya.headers.clone_from(&stranger.headers);
-        users::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
+        users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
         let gone = maya.send(&app, &question, DO, &[]).await;
         gone.is(404).sees("Not all of it is there");
         assert!(gone.has_link(list), "{}", gone.body);

@@ -9,7 +9,7 @@ use usher::{
         ids::UserId,
     },
     store::tokens,
-    usecases::{Denied, Submission, profiles},
+    usecases::{Denied, Submission, users},
 };
 
 use crate::{
@@ -220,7 +220,7 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         let (maya, ada) = (app.id_of("maya.fischer@example.com"), app.create_admin("Ada", "Adler"));
         let (ctx, askers) = (&app.ctx, [(app.session_of(maya), ada), (app.session_of(ada), maya)]);
-        let sign_out = |(by, other)| profiles::end_sessions(ctx, &Submission::from(by).saying(|_| "done".to_owned()), other);
+        let sign_out = |(by, other)| users::profile::end_sessions(ctx, &Submission::from(by).saying(|_| "done".to_owned()), other);
         let outcomes = at_once(askers, sign_out);
         assert!(outcomes.iter().any(Result::is_ok), "{outcomes:?}");
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(Denied::SignedOut))), "{outcomes:?}");

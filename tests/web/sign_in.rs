@@ -9,7 +9,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use usher::{
     domain::credentials::{password::Password, token::TokenHash},
     store::credentials::refused_sign_ins::{self, RefusalReason},
-    usecases::{Visitor, housekeeping, sign_in},
+    usecases::{Visitor, credentials::sign_in, outbox::housekeeping},
 };
 
 use crate::{

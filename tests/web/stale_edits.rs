@@ -1,6 +1,13 @@
 //! Two people at one form: each keeps what they changed, and only what both changed is asked about.
 
-use usher::domain::ids::UserId;
+use usher::{
+    domain::{
+        account::{Billing, BillingLine},
+        email_address::EmailAddress,
+        ids::UserId,
+    },
+    usecases::accounts::billing::{self, BillingError},
+};
 
 use crate::{
     helpers::{Browser, Db, Page, TestApp},
@@ -175,7 +182,6 @@ on_both! {
     }
 
     async fn of_two_first_billings_at_once_one_is_a_conflict(db: Db) {
-        use usher::{domain::{account::{Billing, BillingLine}, email_address::EmailAddress}, usecases::billing::{self, BillingError}};
         let (app, _) = TestApp::with_admin(db).await;
         let fjord = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
         let (ctx, maya) = (app.ctx.clone(), app.caller(app.id_of("maya.fischer@example.com")));

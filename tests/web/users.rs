@@ -231,11 +231,11 @@ on_both! {
     }
 
     async fn of_two_admins_who_block_each_other_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, other| users::block(ctx, &by.into(), Door::UsersAndGroups, other).map(|_| ())).await;
+        each_other(db, |ctx, by, other| users::lifecycle::block(ctx, &by.into(), Door::UsersAndGroups, other).map(|_| ())).await;
     }
 
     async fn of_two_admins_who_delete_each_other_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, other| users::delete(ctx, &by.into(), other).map(|_| ())).await;
+        each_other(db, |ctx, by, other| users::lifecycle::delete(ctx, &by.into(), other).map(|_| ())).await;
     }
 
     async fn of_two_admins_who_remove_each_other_at_the_same_moment_one_stays(db: Db) {

@@ -12,7 +12,10 @@ use crate::{
         policy::Action,
         search::SearchTerm,
     },
-    usecases::{self, Account, assignments, offers},
+    usecases::{
+        self, Account,
+        access::{assignments, picker_options},
+    },
     web::{
         console::Console,
         failure::already,
@@ -83,7 +86,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
 async fn answer(console: &Console, id: AccountId, q: String, grants: Grants, error: Option<FieldError>) -> Answer {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
-    let content = move |ctx: &_, actor: &_| Ok(offers::people_for(ctx, actor, id, search, RESULTS_MAX));
+    let content = move |ctx: &_, actor: &_| Ok(picker_options::people_for(ctx, actor, id, search, RESULTS_MAX));
     let (frame, found) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let (account, may, found) = match found {
         Ok(found) => found,

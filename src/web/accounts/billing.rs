@@ -16,7 +16,7 @@ use crate::{
     },
     usecases::{
         Account, BillingRow,
-        billing::{self, BillingError},
+        accounts::billing::{self, BillingError},
     },
     web::{
         console::Console,

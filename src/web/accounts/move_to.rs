@@ -12,8 +12,9 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        Account, Portfolio, accounts,
-        offers::{self, Wanted},
+        Account, Portfolio,
+        access::picker_options::{self, Wanted},
+        accounts,
         portfolios::PortfolioError,
     },
     web::{
@@ -103,7 +104,7 @@ async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, fin
             // Another tab may have moved it to where this one is about to.
             let ticked = picked.filter(|picked| *picked != account.portfolio_id).into_iter().collect();
             let wanted = Wanted { search, ticked, held: Vec::new(), limit: PICKS_MAX };
-            let offer = offers::portfolios_to_move_to(ctx, actor, &account, &wanted)?;
+            let offer = picker_options::portfolios_to_move_to(ctx, actor, &account, &wanted)?;
             Ok(((account, may), offer))
         })
         .await?;

@@ -16,8 +16,8 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
+        access::picker_options::{self, Wanted},
         accounts::{self, AccountError},
-        offers::{self, Wanted},
     },
     web::{
         console::Console,
@@ -300,9 +300,9 @@ async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, 
     let users = Wanted { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
     let (frame, (portfolios, people)) = console
         .open(Action::Use(Permission::AccountsCreate), move |ctx, actor| {
-            let portfolios = offers::portfolios_for_accounts(ctx, actor, &portfolios)?;
+            let portfolios = picker_options::portfolios_for_accounts(ctx, actor, &portfolios)?;
             let portfolio = portfolio.filter(|_| portfolios.lost == 0);
-            Ok((portfolios, portfolio.map(|portfolio| offers::people_of(ctx, actor, portfolio, &users)).transpose()?))
+            Ok((portfolios, portfolio.map(|portfolio| picker_options::people_of(ctx, actor, portfolio, &users)).transpose()?))
         })
         .await?;
     let reached = match (answers.fields().1, &people) {

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{clock::Timestamp, ids::AccountId, permission::Grants},
-    usecases::{Account, Person, Portfolio, offers::Offer},
+    usecases::{Account, Person, Portfolio, access::picker_options::Offer},
     web::{
         page::{FieldError, Pick, Picker, PickerKind, grouped},
         query,

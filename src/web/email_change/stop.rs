@@ -10,7 +10,7 @@ use crate::{
     domain::clock::Timestamp,
     usecases::{
         Dead, LinkError,
-        email_change::{self, Open},
+        credentials::email_change::{self, Open},
     },
     web::{
         extract::Guest,

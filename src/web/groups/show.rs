@@ -4,29 +4,27 @@ use askama::Template;
 
 use super::{GroupHead, add};
 use crate::{
-    domain::user::{DefaultRole, Status},
-    web::{
-        page::{Count, Finder, Moment, Pager, Person, Shell},
-        paths,
-        users_and_groups::{Aside, list::DirectoryRow},
-    },
-};
-use crate::{
     domain::{
         clock::Timestamp,
         ids::GroupId,
         policy::{Action, decide},
+        user::{DefaultRole, Status},
     },
     usecases::{
         GroupKind,
-        directory::{self, GroupListing, Member},
+        users::{
+            self,
+            directory::{GroupListing, Member},
+        },
     },
     web::{
         console::Console,
         failure::Failure,
+        page::{Count, Finder, Moment, Pager, Person, Shell},
+        paths,
         query::{self, ListQuery},
         respond::{self, Answer},
-        users_and_groups::AsideEntry,
+        users_and_groups::{Aside, AsideEntry, list::DirectoryRow},
     },
 };
 use actix_web::web::Path;
@@ -91,7 +89,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Lis
     }
     let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, GroupListing { menu, group, rows, count, active }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| directory::group(ctx, actor, id, &position, limit)).await?;
+        console.open(Action::SeeDirectory, move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
     let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.person.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {active} of them active", pager.label);

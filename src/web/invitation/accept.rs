@@ -10,7 +10,7 @@ use crate::{
     },
     usecases::{
         Context, LinkError, SetPasswordError,
-        invitations::{self, Open},
+        users::{self, invite::Open},
     },
     web::{
         extract::Guest,
@@ -76,7 +76,7 @@ pub struct AcceptForm {
 
 /// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
-    match links::look(&state, &token, invitations::look).await? {
+    match links::look(&state, &token, users::invite::look).await? {
         Ok(open) => {
             let fields = AcceptFields {
                 first_name: Field::new(&*open.person.first_name),
@@ -97,7 +97,7 @@ pub(in crate::web) async fn submit(
     token: Path<String>,
     form: Form<AcceptForm>,
 ) -> Answer {
-    let open = match links::look(&state, &token, invitations::look).await? {
+    let open = match links::look(&state, &token, users::invite::look).await? {
         Ok(open) => open,
         Err(dead) => return ended(&dead, &token, &state).answer(&state, &guest).await,
     };
@@ -111,7 +111,7 @@ pub(in crate::web) async fn submit(
         }
     };
     let (link, visitor) = (links::token(&token)?, guest.visitor.clone());
-    let accept = move |ctx: &Context, link: &Token| invitations::accept(ctx, link, &first_name, &last_name, password, &visitor);
+    let accept = move |ctx: &Context, link: &Token| users::invite::accept(ctx, link, &first_name, &last_name, password, &visitor);
     match new_password::run(&state, link, &guest.visitor.source, accept).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;

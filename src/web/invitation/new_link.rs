@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::{Dead, LinkError, invitations},
+    usecases::{Dead, LinkError, users},
     web::{
         extract::Guest,
         form::{Button, Form},
@@ -18,7 +18,7 @@ use super::ended::{ended, new_link_sent};
 
 /// `GET /invitation/{token}/new-link`: what came of it.
 pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
-    match links::look(&state, &token, invitations::look).await? {
+    match links::look(&state, &token, users::invite::look).await? {
         // It has not ended: its own page is the answer.
         Ok(_) => respond::see_other(paths::Invitation { token: token.into_inner() }),
         Err(Dead::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &guest).await,
@@ -33,7 +33,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path
     }
     let token = token.into_inner();
     let (text, source) = (token.clone(), guest.visitor.source);
-    match state.try_run(move |ctx| invitations::send_new_link(ctx, &links::token(&text)?, &source)).await? {
+    match state.try_run(move |ctx| users::invite::send_new_link(ctx, &links::token(&text)?, &source)).await? {
         // What became of the link, now or meanwhile, is said where this leads.
         Ok(()) | Err(LinkError::NotOpen) => respond::see_other(paths::InvitationNewLink { token }),
         Err(error) => Err(error.into()),

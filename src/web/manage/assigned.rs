@@ -7,9 +7,11 @@ use crate::{
     },
     usecases::{
         self, Given,
-        assignments::Lost,
-        left_out::LeftOut,
-        people::{self, Assigned, Held, What},
+        access::{assignments::Lost, withheld::LeftOut},
+        users::{
+            self,
+            page::{Assigned, Held, What},
+        },
     },
     web::{
         page::{Pager, assigned_in_short},
@@ -102,7 +104,7 @@ pub struct NotGivenRow {
 }
 
 impl Assignments {
-    pub(super) fn new(user: UserId, assigned: Assigned, offered: people::Offered, asked: &Asked, query: &ManageQuery) -> Self {
+    pub(super) fn new(user: UserId, assigned: Assigned, offered: users::page::Offered, asked: &Asked, query: &ManageQuery) -> Self {
         let link = |page: &str| {
             let parameters = [("q", &*query.q), ("page", page), ("add", &query.add), ("return", &query.return_query)];
             paths::with_query(paths::Manage { user }, &parameters)
@@ -177,7 +179,7 @@ fn why(lost: &Lost) -> String {
 
 impl Offer {
     /// Where there is more than fits, nothing is offered before one searches.
-    fn new(q: String, offered: people::Offered) -> Self {
+    fn new(q: String, offered: users::page::Offered) -> Self {
         let searches = offered.is_partial || !q.is_empty();
         if offered.is_partial && q.is_empty() {
             return Self { q, searches, ..Self::default() };

@@ -9,7 +9,7 @@ use crate::{
         permission::{Grants, Permission, Switch, To},
         policy::Action,
     },
-    usecases::{Account, Given, Person, Portfolio, assignments},
+    usecases::{Account, Given, Person, Portfolio, access::assignments},
     web::{
         console::Console,
         failure::Failure,

@@ -18,8 +18,11 @@ use crate::{
     },
     usecases::{
         self, Denied, Door, Portfolio,
-        directory::Frame,
-        profiles::{self, Profile, ProfileError, Updated},
+        users::{
+            self,
+            directory::Frame,
+            profile::{Profile, ProfileError, Updated},
+        },
     },
     web::{
         console::Console,
@@ -115,7 +118,7 @@ async fn person(
     find: String,
 ) -> Result<(Frame, usecases::Person, EditFields), Failure> {
     let content = move |ctx: &_, actor: &_| {
-        let (person, waiting) = profiles::editable(ctx, actor, id)?;
+        let (person, waiting) = users::profile::editable(ctx, actor, id)?;
         let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;
         Ok((person, waiting, portfolios))
     };
@@ -144,7 +147,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed, version };
     let now = console.now();
     let said = move |done: &Updated| parted(updated(&done.before, &done.after, &address, now), done.has_left);
-    match console.act(said, move |ctx, submission| profiles::update(ctx, submission, id, &profile)).await? {
+    match console.act(said, move |ctx, submission| users::profile::update(ctx, submission, id, &profile)).await? {
         Ok(Updated { has_left, .. }) => {
             let query = &*typed.return_query;
             respond::see_other(back_from(id, left(&console, id, query), has_left, query))
@@ -232,7 +235,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::text::LineError,
-        usecases::invitations::Way,
+        usecases::users::invite::Way,
         web::samples::{Sample, check},
     };
 

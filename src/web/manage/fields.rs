@@ -9,7 +9,7 @@ use crate::{
     },
     usecases::{
         Context, Denied, Person,
-        offers::{self, Wanted},
+        access::picker_options::{self, Wanted},
     },
     web::{
         accounts::picks,
@@ -124,7 +124,7 @@ pub(super) fn portfolios(
         return Ok(None);
     }
     let wanted = Wanted { search: SearchTerm::parse(find), held: ticked.clone(), ticked, limit: PICKS_MAX };
-    Ok(Some(picks::many_portfolios(offers::portfolios_to_give(ctx, actor, &wanted)?, find.trim().to_owned())))
+    Ok(Some(picks::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &wanted)?, find.trim().to_owned())))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::{ids::UserId, permission::Permission, policy::Action},
-    usecases::{Door, invitations},
+    usecases::{Door, users},
     web::{
         console::Console,
         page::{Moment, Person, Shell},
@@ -41,7 +41,7 @@ impl LinkFromManagePage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (id, caller) = (*id, console.user.caller());
     let page = Action::Use(Permission::UsersEdit);
-    let content = move |ctx: &_, _: &_| invitations::link(ctx, &caller, Door::UsersAndPermissions, id);
+    let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, Door::UsersAndPermissions, id);
     let (frame, (person, link, valid_until)) = console.open(page, content).await?;
     respond::page(&LinkFromManagePage {
         shell: console.shell(&frame),

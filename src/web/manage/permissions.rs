@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{clock::Timestamp, permission::Permission, policy::Role},
-    usecases::explained::{Explained, Given, InPortfolio, OnAccount},
+    usecases::users::effective_permissions::{Explained, Given, InPortfolio, OnAccount},
     web::page::{Moment, counted, in_words},
 };
 

@@ -2,7 +2,11 @@
 
 use crate::{
     domain::{clock::Timestamp, invitation::term_in_words},
-    usecases::{Fate, LinkMail, email_change::Pending, password_reset::Latest, people},
+    usecases::{
+        Fate, LinkMail,
+        credentials::{email_change::Pending, password_reset::Latest},
+        users,
+    },
     web::{
         page::{Badge, Moment},
         paths,
@@ -53,8 +57,8 @@ pub struct Mail {
 }
 
 impl Invitation {
-    pub(super) fn new(invitation: people::Invitation, now: Timestamp) -> Self {
-        let people::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
+    pub(super) fn new(invitation: users::page::Invitation, now: Timestamp) -> Self {
+        let users::page::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
         let moment = |at| Moment::new(at, now);
         Self {
             by: named(by),

@@ -23,8 +23,11 @@ use crate::{
     },
     usecases::{
         self, LinkMail,
-        password_reset::Latest,
-        people::{self, May, Shown, Wanted},
+        credentials::password_reset::Latest,
+        users::{
+            self,
+            page::{May, Shown, Wanted},
+        },
     },
     web::{
         console::Console,
@@ -178,7 +181,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
     };
     let page = Action::Use(Permission::UsersView);
     let content = move |ctx: &_, actor: &_| {
-        let shown = people::show(ctx, actor, id, &wanted)?;
+        let shown = users::page::show(ctx, actor, id, &wanted)?;
         let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.person, Vec::new(), "")? } else { None };
         Ok((shown, portfolios))
     };
@@ -188,7 +191,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 }
 
 impl ManagePage {
-    fn new(console: &Console, frame: &usecases::directory::Frame, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
+    fn new(console: &Console, frame: &usecases::users::directory::Frame, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
         let now = frame.now;
         let Shown {
             person,
@@ -222,7 +225,7 @@ impl ManagePage {
             groups: listed(groups),
             created: moment(person.created_at),
             last_sign_in: person.last_sign_in_at.map(moment),
-            invitation: invitation.map(|sent| Invitation::new(people::Invitation { mail: mail(sent.mail), ..sent }, now)),
+            invitation: invitation.map(|sent| Invitation::new(users::page::Invitation { mail: mail(sent.mail), ..sent }, now)),
             email_change: email_change.map(|(change, sent)| EmailChange::new(change, mail(sent), now)),
             password_reset: password_reset.map(|sent| PasswordReset::new(Latest { mail: mail(sent.mail), ..sent }, now)),
             sessions,

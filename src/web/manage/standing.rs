@@ -4,7 +4,11 @@ use actix_web::web::Path;
 
 use crate::{
     domain::ids::UserId,
-    usecases::{Door, Person, email_change, invitations, password_reset, profiles, users},
+    usecases::{
+        Door, Person,
+        credentials::{email_change, password_reset},
+        users,
+    },
     web::{
         console::Console,
         form::{Form, ListButton},
@@ -25,7 +29,7 @@ pub(in crate::web) async fn deactivate(console: Console, id: Path<UserId>, form:
         let text = format!("{name} is deactivated and signed out everywhere.");
         undoable(text, "Reactivate", &name, paths::ReactivateUser { user }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| users::block(ctx, submission, Door::UsersAndPermissions, user)).await
+    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, Door::UsersAndPermissions, user)).await
 }
 
 /// `POST /users-and-permissions/{user}/reactivate`
@@ -37,14 +41,16 @@ pub(in crate::web) async fn reactivate(console: Console, id: Path<UserId>, form:
         let text = format!("{name} is active and can sign in again.");
         undoable(text, "Deactivate", &name, paths::DeactivateUser { user }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| users::activate(ctx, submission, Door::UsersAndPermissions, user)).await
+    console
+        .act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, Door::UsersAndPermissions, user))
+        .await
 }
 
 /// `POST /users-and-permissions/{user}/resend`
 pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let user = *id;
     let (back, said) = (left(&console, user, &form.0.return_query), resent::said(console.passes_links_on()));
-    console.act_and_go(back, said, move |ctx, submission| invitations::resend(ctx, submission, Door::UsersAndPermissions, user)).await
+    console.act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, Door::UsersAndPermissions, user)).await
 }
 
 /// `POST /users-and-permissions/{user}/sign-out`
@@ -57,7 +63,7 @@ pub(in crate::web) async fn end_sessions(console: Console, id: Path<UserId>, for
             Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", person.display_name()))
         }
     };
-    console.act(said, move |ctx, submission| profiles::end_sessions(ctx, submission, user)).await??;
+    console.act(said, move |ctx, submission| users::profile::end_sessions(ctx, submission, user)).await??;
     respond::see_other(left(&console, user, &form.0.return_query))
 }
 

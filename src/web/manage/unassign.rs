@@ -13,8 +13,8 @@ use crate::{
     },
     usecases::{
         Given,
-        assignments::{self, Parting, TakeError, Taken},
-        directory::Frame,
+        access::assignments::{self, Parting, TakeError, Taken},
+        users::directory::Frame,
     },
     web::{
         console::Console,
@@ -151,7 +151,10 @@ pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Fo
         let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(names, NAMED));
         parted(Flash::new(FlashKind::Ok, text), *has_left)
     };
-    match console.act(said, move |ctx, submission| assignments::take(ctx, submission, user, &taken, agreed)).await? {
+    match console
+        .act(said, move |ctx, submission| crate::usecases::access::assignments::take(ctx, submission, user, &taken, agreed))
+        .await?
+    {
         Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
         Err(TakeError::LastInCommon) => ask_several(&console, user, given, query, back).await,
         Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),
@@ -210,7 +213,10 @@ async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignFo
     let (agreed, query) = (form.agreed, &*form.return_query);
     let (back, returned) = (left_with(console, user, given, query), query.to_owned());
     let said = move |taken: &Taken| parted(told(user, given, taken, &returned), taken.has_left);
-    match console.act(said, move |ctx, submission| assignments::take(ctx, submission, user, &[given], agreed)).await? {
+    match console
+        .act(said, move |ctx, submission| crate::usecases::access::assignments::take(ctx, submission, user, &[given], agreed))
+        .await?
+    {
         Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
         Err(TakeError::LastInCommon) => ask(console, user, given, query).await,
         Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),

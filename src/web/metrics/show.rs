@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use crate::{
-    usecases::watch,
+    usecases::outbox,
     web::{failure::Failure, paths, respond::Answer, state::State},
 };
 
@@ -25,7 +25,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
 /// `GET /metrics`
 async fn show(state: Data<State>) -> Answer {
     // Without the database the rest is worth reading all the more.
-    let mails = state.run(watch::mails).await.ok();
+    let mails = state.run(outbox::health::mails).await.ok();
     let reading =
         Reading { metrics: Arc::clone(&state.metrics), load: state.ctx.store.load(), mails, resident_memory: process::resident_memory() };
     let text = reading.text().inspect_err(|error| tracing::error!(%error, "the measurements could not be written"));

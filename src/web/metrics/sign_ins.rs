@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{domain::credentials::token::Token, usecases::sign_in::SignInError};
+use crate::{domain::credentials::token::Token, usecases::credentials::sign_in::SignInError};
 
 const OUTCOMES: [&str; 4] = ["signed_in", "wrong", "throttled", "deactivated"];
 

@@ -11,7 +11,7 @@ use prometheus_client::{
 
 use crate::{
     domain::durations::{BOUNDS, Distribution},
-    usecases::{Load, watch::Mails},
+    usecases::{Load, outbox::health::Mails},
 };
 
 use super::Metrics;

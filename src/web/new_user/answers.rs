@@ -8,7 +8,7 @@ use crate::{
         permission::Grants,
         user::DefaultRole,
     },
-    usecases::new_user::Given,
+    usecases::users::new_user::Given,
     web::{draft, failure::Failure, form::each_once, page::with_query, paths},
 };
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     domain::{permission::Permission, policy::Action, search::SearchTerm, user::DefaultRole},
-    usecases::offers::{self, Wanted},
+    usecases::access::picker_options::{self, Wanted},
     web::{
         accounts::picks,
         console::Console,
@@ -53,9 +53,11 @@ impl AssignmentsPage {
         let (frame, picker) = console
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match role {
-                    DefaultRole::PortfolioAdmin => picks::many_portfolios(offers::portfolios_to_give(ctx, actor, &portfolios)?, find),
+                    DefaultRole::PortfolioAdmin => {
+                        picks::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &portfolios)?, find)
+                    }
                     DefaultRole::User => {
-                        let offer = offers::accounts_to_give(ctx, actor, &accounts, from)?;
+                        let offer = picker_options::accounts_to_give(ctx, actor, &accounts, from)?;
                         picks::accounts_with(offer, find, |account| Some(ticked.grants(account)))
                     }
                 })

@@ -12,9 +12,8 @@ use crate::{
     domain::{idempotency_key::SentForm, permission::Permission, policy::Action, user::DefaultRole},
     usecases::{
         Denied, Person,
-        invitations::InviteError,
-        new_user,
-        offers::{self, Wanted},
+        access::picker_options::{self, Wanted},
+        users::{self, invite::InviteError},
     },
     web::{
         console::Console,
@@ -116,10 +115,10 @@ async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Re
             let actor = console.user.person.clone();
             move |ctx| {
                 if portfolios.has_new() {
-                    offers::portfolios_to_give(ctx, &actor, &portfolios)?;
+                    picker_options::portfolios_to_give(ctx, &actor, &portfolios)?;
                 }
                 if accounts.has_new() {
-                    offers::accounts_to_give(ctx, &actor, &accounts, None)?;
+                    picker_options::accounts_to_give(ctx, &actor, &accounts, None)?;
                 }
                 Ok::<_, Denied>(())
             }
@@ -136,12 +135,12 @@ async fn add(console: &Console, answers: &Answers, held: &Answers, sent: SentFor
         return respond::again(&AssignmentsPage::nothing_ticked(console, answers, held, checked).await?);
     };
     let Checked { first_name, last_name, email, .. } = checked.clone();
-    let new = new_user::NewUser { first_name, last_name, email, given };
+    let new = users::new_user::NewUser { first_name, last_name, email, given };
     let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
     let said = move |person: &Person| {
         Flash::new(FlashKind::Ok, format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email))
     };
-    match console.make(sent, said, move |ctx, submission| new_user::invite(ctx, submission, &new)).await? {
+    match console.make(sent, said, move |ctx, submission| users::new_user::invite(ctx, submission, &new)).await? {
         Ok(person) => respond::see_other(paths::with_query(paths::Manage { user: person.id }, &[("return", &answers.return_query)])),
         Err(InviteError::Denied(denied)) if denied.is_unknown() => {
             let page = AssignmentsPage::new(console, answers, held, checked, String::new(), None).await?;

@@ -4,7 +4,10 @@ use askama::Template;
 
 use crate::{
     domain::{email_address::EmailAddress, permission::Permission, policy::Action, text::PersonName, user::DefaultRole},
-    usecases::{Door, invitations::InviteError, new_user},
+    usecases::{
+        Door,
+        users::{self, invite::InviteError},
+    },
     web::{
         console::Console,
         draft,
@@ -61,7 +64,7 @@ impl Checked {
 
 impl NameAndRolePage {
     pub(super) async fn new(console: &Console, answers: &Answers) -> Result<Self, Failure> {
-        let (frame, has_nothing_to_give) = console.open(Action::Use(Permission::UsersInvite), new_user::has_nothing_to_give).await?;
+        let (frame, has_nothing_to_give) = console.open(Action::Use(Permission::UsersInvite), users::new_user::has_nothing_to_give).await?;
         Ok(Self {
             shell: console.shell(&frame),
             first_name: Field::new(&answers.first_name),
@@ -114,7 +117,7 @@ pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Answer
         again => return Ok(again),
     };
     let (actor, email) = (console.user.person.clone(), checked.email.clone());
-    match console.state().try_run(move |ctx| new_user::check_address(ctx, &actor, &email)).await? {
+    match console.state().try_run(move |ctx| users::new_user::check_address(ctx, &actor, &email)).await? {
         Ok(()) => Ok(Ok(checked)),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
         Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(console, answers, &taken).await?))),
@@ -139,7 +142,7 @@ pub(super) async fn parsed(console: &Console, answers: &Answers) -> Result<Answe
 mod tests {
     use super::*;
     use crate::{
-        usecases::invitations::Way,
+        usecases::users::invite::Way,
         web::samples::{Sample, check},
     };
 

@@ -10,9 +10,8 @@ use crate::{
         user::DefaultRole,
     },
     usecases::{
-        directory::Frame,
-        new_user::Given,
-        offers::{self, Wanted},
+        access::picker_options::{self, Wanted},
+        users::{directory::Frame, new_user::Given},
     },
     web::{
         console::Console,
@@ -52,12 +51,12 @@ impl ReviewPage {
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match given {
                     Given::Portfolios(ids) => {
-                        let chosen = offers::portfolios_to_give(ctx, actor, &held(ids))?;
+                        let chosen = picker_options::portfolios_to_give(ctx, actor, &held(ids))?;
                         (chosen.ticked.into_iter().map(|portfolio| (portfolio.name, Vec::new())).collect(), chosen.lost)
                     }
                     Given::Accounts(given) => {
                         let ids = given.iter().map(|(account, _)| *account).collect();
-                        let chosen = offers::accounts_to_give(ctx, actor, &held(ids), None)?;
+                        let chosen = picker_options::accounts_to_give(ctx, actor, &held(ids), None)?;
                         let groups = chosen.ticked.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
                         let named = |accounts: &[crate::usecases::Account]| {
                             let portfolio = accounts.first().map(|account| account.portfolio_name.clone()).unwrap_or_default();

@@ -4,7 +4,7 @@ use crate::{
     domain::ids::UserId,
     usecases::{
         Door,
-        invitations::{Existing, Way},
+        users::invite::{Existing, Way},
     },
     web::paths,
 };

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     domain::email_address::EmailAddress,
-    usecases::{directory, password_reset},
+    usecases::{credentials::password_reset, users},
     web::{
         cookies,
         extract::Guest,
@@ -106,7 +106,7 @@ async fn page(state: &State, guest: &Guest, email: Field) -> Result<AskPage, Fai
 }
 
 async fn gate(state: &State, guest: &Guest) -> Result<Gate, Failure> {
-    let company = state.run(directory::company_name).await?;
+    let company = state.run(users::directory::company_name).await?;
     Ok(respond::gate(state, guest, &company))
 }
 

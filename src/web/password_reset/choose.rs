@@ -14,7 +14,7 @@ use crate::{
     },
     usecases::{
         Context, Dead, LinkError, SetPasswordError,
-        password_reset::{self, Open},
+        credentials::password_reset::{self, Open},
     },
     web::{
         extract::Guest,

@@ -11,7 +11,7 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        offers::{self, Wanted},
+        access::picker_options::{self, Wanted},
         portfolios::{self, PortfolioError},
     },
     web::{
@@ -128,7 +128,7 @@ async fn page(console: &Console, fields: PortfolioFields, form: NewPortfolioForm
     let people = Wanted { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
     let (frame, (accounts, people)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
-            Ok((offers::accounts_to_move(ctx, actor, &accounts)?, offers::portfolio_admins(ctx, actor, &people)?))
+            Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &people)?))
         })
         .await?;
     let now = frame.now;

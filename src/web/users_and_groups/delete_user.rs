@@ -2,20 +2,17 @@
 
 use askama::Template;
 
-use crate::web::{
-    page::{Moment, Person, Shell, counted, names_in_short, with_query},
-    paths,
-};
 use crate::{
     domain::{clock::Timestamp, ids::UserId, policy::Action, user::Status},
     usecases::{
         self,
-        users::{self, Inventory},
+        users::{self, lifecycle::Inventory},
     },
     web::{
         console::Console,
         form::{Form, ListButton},
-        page::{Flash, FlashKind},
+        page::{Flash, FlashKind, Moment, Person, Shell, counted, names_in_short, with_query},
+        paths,
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
     },
@@ -89,7 +86,7 @@ impl DeleteUserPage {
 /// `GET /users-and-groups/users/{user}/delete`
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let id = *id;
-    let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::inventory(ctx, actor, id)).await?;
+    let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::lifecycle::inventory(ctx, actor, id)).await?;
     let Inventory { person, sessions, groups, portfolios, accounts, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
         shell: console.shell(&frame),
@@ -112,7 +109,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
         };
         Flash::new(FlashKind::Ok, text)
     };
-    console.act(said, move |ctx, submission| users::delete(ctx, submission, id)).await??;
+    console.act(said, move |ctx, submission| users::lifecycle::delete(ctx, submission, id)).await??;
     respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 

@@ -2,23 +2,19 @@
 
 use askama::Template;
 
-use super::Aside;
-use super::AsideEntry;
-use crate::web::{
-    page::{Count, Moment, Pager, Person, Shell},
-    paths,
-};
+use super::{Aside, AsideEntry};
 use crate::{
     domain::{ids::UserId, policy::Action, user::Who},
-    usecases::{
-        directory,
-        users::{self, Restorable, RestoreError, Restored},
+    usecases::users::{
+        self,
+        lifecycle::{Restorable, RestoreError, Restored},
     },
     web::{
         console::Console,
         failure::Failure,
         form::{Form, ListButton},
-        page::{Flash, FlashKind, with_query},
+        page::{Count, Flash, FlashKind, Moment, Pager, Person, Shell, with_query},
+        paths,
         query::{self, ListQuery},
         respond::{self, Answer},
     },
@@ -62,7 +58,9 @@ pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
     }
     let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, (menu, (deleted, count))) = console
-        .open(Action::SeeDeleted, move |ctx, actor| Ok((directory::menu(ctx, actor)?, users::deleted(ctx, actor, &position, limit)?)))
+        .open(Action::SeeDeleted, move |ctx, actor| {
+            Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &position, limit)?))
+        })
         .await?;
     let words = ("deleted user", "deleted users");
     let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.person.key(), count, words);
@@ -91,7 +89,7 @@ pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, form: Fo
         let text = format!("{name} is restored: {status}, {role}. Group memberships and assignments are not restored.{why}");
         Flash::new(FlashKind::Ok, text)
     };
-    match console.act(said, move |ctx, submission| users::restore(ctx, submission, id)).await? {
+    match console.act(said, move |ctx, submission| users::lifecycle::restore(ctx, submission, id)).await? {
         Ok(_) => respond::see_other(with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query))),
         Err(RestoreError::AddressInUse { email }) => Err(Failure::Refused {
             title: "The address is in use again",

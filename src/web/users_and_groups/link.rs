@@ -2,15 +2,13 @@
 
 use askama::Template;
 
-use crate::web::{
-    page::{Moment, Person, Shell, with_query},
-    paths,
-};
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::{Door, invitations},
+    usecases::{Door, users},
     web::{
         console::Console,
+        page::{Moment, Person, Shell, with_query},
+        paths,
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
     },
@@ -40,7 +38,7 @@ impl InvitationLinkPage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (id, caller) = (*id, console.user.caller());
     let (frame, (person, link, valid_until)) =
-        console.open(Action::SeeEveryone, move |ctx, _| invitations::link(ctx, &caller, Door::UsersAndGroups, id)).await?;
+        console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, Door::UsersAndGroups, id)).await?;
     respond::page(&InvitationLinkPage {
         shell: console.shell(&frame),
         person: Person::from(&person.who()),

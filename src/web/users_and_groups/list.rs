@@ -2,24 +2,21 @@
 
 use askama::Template;
 
-use super::Aside;
-use super::AsideEntry;
-use super::{MailTrouble, Problems};
-use crate::{
-    domain::user::Status,
-    web::{
-        page::{Moment, Pager, Person, Shell, names_in_short},
-        paths,
-    },
-};
+use super::{Aside, AsideEntry, MailTrouble, Problems};
 use crate::{
     domain::{
         clock::Timestamp,
         policy::{Action, decide},
+        user::Status,
     },
-    usecases::directory::{self, Listing, May, Row},
+    usecases::users::{
+        self,
+        directory::{Listing, May, Row},
+    },
     web::{
         console::Console,
+        page::{Moment, Pager, Person, Shell, names_in_short},
+        paths,
         query::ListQuery,
         respond::{self, Answer},
     },
@@ -126,7 +123,7 @@ pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     let (frame, Listing { menu, rows, count, mails }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| directory::list(ctx, actor, search, &position, limit)).await?;
+        console.open(Action::SeeDirectory, move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
     let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::clock::Timestamp,
-    usecases::{self, Fate, LinkMail, failed_mails::MailProblems},
+    usecases::{self, Fate, LinkMail, outbox::failed_mails::MailProblems},
     web::{
         page::{Badge, Moment, counted},
         paths,

@@ -25,7 +25,7 @@ use crate::{
     },
     usecases::{
         GroupKind, Person,
-        directory::{Frame, Menu},
+        users::directory::{Frame, Menu},
     },
 };
 

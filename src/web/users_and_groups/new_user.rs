@@ -9,7 +9,7 @@ use crate::{
     domain::{email_address::EmailAddress, policy::Action},
     usecases::{
         Door,
-        invitations::{self, InviteError},
+        users::{self, invite::InviteError},
     },
     web::{
         console::Console,
@@ -61,7 +61,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
     let (address, how) =
         (email.clone(), if console.passes_links_on() { " Show link in the list gives you the link to pass on." } else { "" });
     let said = move |&(): &()| Flash::new(FlashKind::Ok, format!("{email} is invited.{how}"));
-    match console.make(sent, said, move |ctx, submission| invitations::invite(ctx, submission, &address)).await? {
+    match console.make(sent, said, move |ctx, submission| users::invite::invite(ctx, submission, &address)).await? {
         Ok(()) => respond::see_other(paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
             let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::email_address::EmailAddressError,
-        usecases::invitations::Way,
+        usecases::users::invite::Way,
         web::samples::{Sample, check},
     };
 

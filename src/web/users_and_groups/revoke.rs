@@ -2,17 +2,14 @@
 
 use askama::Template;
 
-use crate::web::{
-    page::{Person, Shell, with_query},
-    paths,
-};
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::{self, Door, invitations},
+    usecases::{self, Door, users},
     web::{
         console::Console,
         form::{Form, ListButton},
-        page::{Flash, FlashKind},
+        page::{Flash, FlashKind, Person, Shell, with_query},
+        paths,
         query::{ListQuery, ReturnQuery},
         respond::{self, Answer},
     },
@@ -43,7 +40,7 @@ impl RevokeInvitationPage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let id = *id;
     let (frame, person) =
-        console.open(Action::SeeEveryone, move |ctx, actor| invitations::revocable(ctx, actor, Door::UsersAndGroups, id)).await?;
+        console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, Door::UsersAndGroups, id)).await?;
     respond::page(&RevokeInvitationPage {
         shell: console.shell(&frame),
         person: Person::from(&person.who()),
@@ -57,7 +54,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let said = |person: &usecases::Person| {
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
     };
-    console.act(said, move |ctx, submission| invitations::revoke(ctx, submission, Door::UsersAndGroups, id)).await??;
+    console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, Door::UsersAndGroups, id)).await??;
     respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 

@@ -6,7 +6,7 @@ use crate::{
     domain::ids::MailId,
     usecases::{
         FailedMail,
-        failed_mails::{self, SendAgainError},
+        outbox::failed_mails::{self, SendAgainError},
     },
     web::{
         console::Console,

@@ -13,8 +13,11 @@ use crate::{
     },
     usecases::{
         self, Account, Denied, Position,
-        offers::{self, Wanted},
-        people_bulk::{self, Candidate, Done, Progress},
+        access::picker_options::{self, Wanted},
+        users::{
+            self,
+            bulk::{Candidate, Done, Progress},
+        },
     },
     web::{
         accounts::picks,
@@ -155,7 +158,7 @@ pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> A
     let turns = query.in_turns();
     let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
-    let open = move |ctx: &_, actor: &_| people_bulk::everybody(ctx, actor, &asked);
+    let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
     let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await.map_err(no_such)?;
     let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| Person::from(&row.person.who()));
     respond::page(&EverybodyPage {
@@ -192,7 +195,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     let (action, actor) = (form.action, console.user.person.clone());
     let (users, accounts) = (form.user, form.account);
     let said_of = move |so_far: &Progress| Flash::new(FlashKind::Warn, format!("{}.", in_words(action, *so_far)));
-    let perform = move |ctx: &_, submission: &_| people_bulk::perform(ctx, submission, &actor, action, &users, &accounts);
+    let perform = move |ctx: &_, submission: &_| users::bulk::perform(ctx, submission, &actor, action, &users, &accounts);
     let done = console.act(said_of, perform).await?;
     let (done, given) = done.map_err(|denied| not_all_there(denied.into(), &form.return_query))?;
     let list = with_query(paths::UsersAndPermissions {}, &form.return_query);
@@ -253,10 +256,10 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
     let BulkForm { action, user, account, find_account, return_query, rest, .. } = form;
     let search = SearchTerm::parse(&find_account);
     let open = move |ctx: &_, actor: &_| {
-        let candidates = people_bulk::look(ctx, actor, action, &user)?;
+        let candidates = users::bulk::look(ctx, actor, action, &user)?;
         let is_assigning = action == BulkAction::Assign;
         let wanted = Wanted { search, ticked: account, held: Vec::new(), limit: PICKS_MAX };
-        let accounts = is_assigning.then(|| offers::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
+        let accounts = is_assigning.then(|| picker_options::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
         Ok((candidates, accounts))
     };
     let opened = console.open(Action::Use(Permission::UsersExport), open).await;

@@ -20,7 +20,10 @@ use crate::{
     domain::ids::UserId,
     usecases::{
         Caller, Count, Names, Position, Slice,
-        people_list::{self, Asked, Row},
+        users::{
+            self,
+            list::{Asked, Row},
+        },
     },
     web::{console::Console, failure::Failure, respond::Answer, state::State},
 };
@@ -68,7 +71,7 @@ pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answ
     })?;
     let (words, begin, caller) = (query.text(), asked.clone(), console.user.caller());
     let by = caller.clone();
-    let all = state.run(move |ctx| people_list::begin_export(ctx, &by, &begin, &words)).await?;
+    let all = state.run(move |ctx| users::list::begin_export(ctx, &by, &begin, &words)).await?;
     let body = Export { state, all, asked, caller, next: Some(Position::First), reading: None, begins: true, _turn: turn };
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
@@ -94,7 +97,7 @@ impl Export {
     fn read(&self, position: Position<crate::usecases::Mark>) -> Reading {
         let (state, all, caller) = (self.state.clone(), self.all, self.caller.clone());
         let asked = Asked { position, ..self.asked.clone() };
-        Box::pin(async move { state.run(move |ctx| people_list::export(ctx, &caller, &asked, all)).await })
+        Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &caller, &asked, all)).await })
     }
 }
 

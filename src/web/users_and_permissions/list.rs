@@ -12,7 +12,10 @@ use crate::{
     },
     usecases::{
         Portfolio,
-        people_list::{self, Asked, Row},
+        users::{
+            self,
+            list::{Asked, Row},
+        },
     },
     web::{
         console::Console,
@@ -217,7 +220,7 @@ pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer
     let asked = query.asked()?;
     let asked_for = asked.clone();
     let (frame, listing) =
-        console.open(Action::Use(Permission::UsersView), move |ctx, actor| people_list::list(ctx, actor, &asked)).await.map_err(no_such)?;
+        console.open(Action::Use(Permission::UsersView), move |ctx, actor| users::list::list(ctx, actor, &asked)).await.map_err(no_such)?;
     let Some(listing) = listing else { return respond::page(&NoPortfolioPage { shell: console.shell(&frame) }) };
     let actor = console.user.person.actor();
     let row = |row: Row| PersonRow {

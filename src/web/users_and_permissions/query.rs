@@ -19,7 +19,7 @@ use crate::{
     },
     usecases::{
         Mark, MarkValue, Position,
-        people_list::{Asked, Listing},
+        users::list::{Asked, Listing},
     },
     web::{
         extract,

@@ -29,7 +29,7 @@ use usher::{
     },
     usecases::{
         Caller, Context, Links, Submission,
-        delivery::{self, Delivered},
+        outbox::delivery::{self, Delivered},
         setup::{self, NewAdmin},
     },
     web::{self, Reach, State, paths},

@@ -10,7 +10,7 @@ use usher::{
         text::{AccountName, Notes, PortfolioName},
     },
     store::assignments as stored,
-    usecases::{Submission, accounts, assignments, portfolios},
+    usecases::{Submission, access::assignments, accounts, portfolios},
 };
 
 use super::TestApp;

@@ -10,7 +10,7 @@ use usher::{
         text::GroupName,
     },
     store::assignments,
-    usecases::{Door, groups, invitations, users},
+    usecases::{Door, groups, users},
 };
 
 use super::table::{Book, Circle, Place, Thing, Viewer, Who};
@@ -219,7 +219,7 @@ impl World {
             _ if state == State::Invited => {
                 email = format!("p{number}@example.com");
                 let address = EmailAddress::parse(&email).unwrap();
-                invitations::invite(&self.app.ctx, &self.app.caller(self.maya), &address).unwrap();
+                users::invite::invite(&self.app.ctx, &self.app.caller(self.maya), &address).unwrap();
                 self.app.id_of(&email)
             }
             _ => self.app.create_user(&format!("P{number}"), "Lund"),
@@ -233,8 +233,8 @@ impl World {
         let by = self.app.session_of(self.maya);
         match state {
             State::Active | State::Invited => {}
-            State::Deactivated => _ = users::block(&self.app.ctx, &by.into(), Door::UsersAndGroups, id).unwrap(),
-            State::Deleted => _ = users::delete(&self.app.ctx, &by.into(), id).unwrap(),
+            State::Deactivated => _ = users::lifecycle::block(&self.app.ctx, &by.into(), Door::UsersAndGroups, id).unwrap(),
+            State::Deleted => _ = users::lifecycle::delete(&self.app.ctx, &by.into(), id).unwrap(),
         }
         Made { id: id.to_string(), email }
     }

@@ -1,0 +1,269 @@
+//! Giving people portfolios and accounts, changing what an account gives them, and taking them away.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry},
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::{Grants, Permission, Switch, To},
+        policy::{Action, Refusal},
+        user::{DefaultRole, Status},
+    },
+    mail::{
+        Message,
+        messages::{Assignments, AssignmentsChanged},
+    },
+    store::{
+        Database, StoreError, Tx,
+        accounts::{self, Account},
+        assignments,
+        portfolios::{self, Portfolio},
+        users::{self, Person},
+    },
+    usecases::{
+        Caller, Context, Denied, Submission,
+        accounts::gives,
+        shared::{
+            context::{Rights, about_user, place_of_account, place_of_portfolio},
+            scoped_actor::{Acting, Met},
+        },
+    },
+};
+
+pub use super::grantors::Lost;
+pub(in crate::usecases) use super::grantors::{Givers, judge_again, take_over};
+pub use super::unassign::{Parting, TakeError, Taken, parting, take};
+
+/// Gives somebody an account. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they have it already.
+pub fn give_account(
+    ctx: &Context,
+    submission: &Submission<(Person, Account)>,
+    user: UserId,
+    account: AccountId,
+    grants: Grants,
+) -> Result<(Person, Account), Denied> {
+    submission.change(ctx, |tx, caller| {
+        let (person, mut given) = give(ctx, tx, caller, user, &[account], grants)?;
+        Ok((person, given.pop().ok_or_else(Denied::unknown)?))
+    })
+}
+
+/// Gives somebody the accounts of these that they do not have yet, all of them or none, and tells them with one mail. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they have all of them already.
+pub fn give_accounts(
+    ctx: &Context,
+    submission: &Submission<(Person, Vec<Account>)>,
+    user: UserId,
+    accounts: &[AccountId],
+    grants: Grants,
+) -> Result<(Person, Vec<Account>), Denied> {
+    submission.change(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
+}
+
+fn give(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    user: UserId,
+    accounts: &[AccountId],
+    grants: Grants,
+) -> Result<(Person, Vec<Account>), Denied> {
+    let now = ctx.now();
+    let (acting, met) = met(tx, caller, user, now)?;
+    let mut given = Vec::new();
+    for &account in accounts {
+        let account = own_account(tx, &acting, &met, account)?;
+        if assignments::grants(tx.db(), user, account.id)?.is_none() {
+            if !account.is_active() {
+                return Err(Denied::deactivated(account.portfolio_name));
+            }
+            assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
+            let details = json!({"gives": gives(grants)});
+            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, details, now);
+            given.push(account);
+        }
+    }
+    if given.is_empty() {
+        return Err(Denied::unchanged(&met.person));
+    }
+    let names = given.iter().map(|account| account.name.clone()).collect();
+    ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
+    Ok((met.person, given))
+}
+
+/// Changes what an account gives somebody who has it. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they do not have it, or have it like that.
+pub fn set_grants(
+    ctx: &Context,
+    submission: &Submission<(Person, Account)>,
+    user: UserId,
+    account: AccountId,
+    grants: Grants,
+) -> Result<(Person, Account), Denied> {
+    change_grants(ctx, submission, user, account, |_| grants)
+}
+
+/// Puts one switch of an assignment, and leaves the other as it is. Tells who and what.
+///
+/// # Errors
+/// As [`set_grants`].
+pub fn switch(
+    ctx: &Context,
+    submission: &Submission<(Person, Account)>,
+    user: UserId,
+    account: AccountId,
+    switch: Switch,
+    to: To,
+) -> Result<(Person, Account), Denied> {
+    change_grants(ctx, submission, user, account, |before| before.with(switch, to))
+}
+
+fn change_grants(
+    ctx: &Context,
+    submission: &Submission<(Person, Account)>,
+    user: UserId,
+    account: AccountId,
+    change: impl Fn(Grants) -> Grants,
+) -> Result<(Person, Account), Denied> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let account = own_account(tx, &acting, &met, account)?;
+        let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
+        let before = before.ok_or_else(|| Denied::unchanged(&met.person))?;
+        let grants = change(before);
+        if !account.is_active() && Switch::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
+            return Err(Denied::deactivated(account.portfolio_name));
+        }
+        assignments::set_grants(tx, user, account.id, grants, acting.person.id, now)?;
+        let changes = json!({"before": gives(before), "after": gives(grants)});
+        audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.person, &account, changes, now);
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::changed(&account.name), now)?;
+        Ok((met.person, account))
+    })
+}
+
+/// Gives a Portfolio Admin a portfolio. Tells who and what.
+///
+/// # Errors
+/// See [`Denied`]; unchanged where they have it already.
+pub fn give_portfolio(
+    ctx: &Context,
+    submission: &Submission<(Person, Portfolio)>,
+    user: UserId,
+    portfolio: PortfolioId,
+) -> Result<(Person, Portfolio), Denied> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let portfolio = own_portfolio(tx, &acting, portfolio)?;
+        acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+        if met.person.default_role != DefaultRole::PortfolioAdmin {
+            return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+        }
+        if has(tx, user, portfolio.id)? {
+            return Err(Denied::unchanged(&met.person));
+        }
+        if !portfolio.is_active() {
+            return Err(Denied::deactivated(portfolio.name));
+        }
+        assignments::give_portfolio(tx, user, portfolio.id, acting.person.id, now)?;
+        audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
+        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&portfolio.name), now)?;
+        Ok((met.person, portfolio))
+    })
+}
+
+fn has(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
+    Ok(assignments::portfolios_of(tx.db(), &[user])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
+}
+
+/// The caller, and the person whose assignments are to change.
+pub(super) fn met(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result<(Acting, Met), Denied> {
+    let acting = caller.acting(tx, Rights::Change, now)?;
+    acting.authorise(Action::Use(Permission::AssignmentsChange))?;
+    let met = acting.met_locked(tx, user, now)?;
+    Ok((acting, met))
+}
+
+pub(super) fn own_account(tx: &mut Tx<'_>, acting: &Acting, met: &Met, id: AccountId) -> Result<Account, Denied> {
+    accounts::lock(tx, id)?;
+    account_of(tx.db(), acting, met, id)
+}
+
+/// An account that the actor administers: one that they only work on is not theirs to give.
+pub(super) fn account_of(db: &mut Database, acting: &Acting, met: &Met, id: AccountId) -> Result<Account, Denied> {
+    let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
+    let is_own = acting.scope.holds(account.portfolio_id);
+    acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own })?;
+    Ok(account)
+}
+
+pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &Acting, id: PortfolioId) -> Result<Portfolio, Denied> {
+    portfolios::lock(tx, id)?;
+    acting.portfolio(tx.db(), id)
+}
+
+/// A Portfolio Admin to whom no portfolio is left is a User.
+pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &Person, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+    users::set_default_role(tx, person.id, DefaultRole::User)?;
+    let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
+    tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
+    Ok(())
+}
+
+/// An entry about somebody's assignment to an account.
+#[expect(clippy::too_many_arguments, reason = "each is one fact of the entry")]
+pub(in crate::usecases) fn audit_account(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    acting: &Acting,
+    action: AuditAction,
+    person: &Person,
+    account: &Account,
+    details: Value,
+    now: Timestamp,
+) {
+    let entry = about_user(now, caller.by(&acting.person), action, &person.who(), details);
+    tx.audit(Entry { place: Some(place_of_account(account)), ..entry });
+}
+
+/// An entry about somebody's assignment to a portfolio.
+pub(in crate::usecases) fn audit_portfolio(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    acting: &Acting,
+    action: AuditAction,
+    person: &Person,
+    portfolio: &Portfolio,
+    now: Timestamp,
+) {
+    let entry = about_user(now, caller.by(&acting.person), action, &person.who(), json!({}));
+    tx.audit(Entry { place: Some(place_of_portfolio(portfolio)), ..entry });
+}
+
+impl Context {
+    /// Tells somebody who can sign in what was given to them and taken from them; an invitation says it to the others.
+    pub(in crate::usecases) fn tell_assignments(
+        &self,
+        tx: &mut Tx<'_>,
+        person: &Person,
+        by: &Person,
+        assignments: Assignments,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if person.status(now) != Status::Active {
+            return Ok(());
+        }
+        self.tell(tx, person, by, |change| Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
+    }
+}

@@ -1,0 +1,162 @@
+//! Those who gave somebody's assignments: what an invitation gives is judged by whether they still may, when it is accepted.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject},
+        clock::Timestamp,
+        ids::{PortfolioId, UserId},
+        policy::{Action, decide},
+        user::{DefaultRole, Status},
+    },
+    store::{
+        Database, StoreError, Tx,
+        assignments::{self, AccountAssignment, PortfolioAssignment},
+        users::{self, Person},
+    },
+    usecases::{
+        Caller,
+        shared::{
+            context::{about_user, place_of_account, place_of_portfolio},
+            scoped_actor::{Acting, InScope},
+        },
+    },
+};
+
+use super::assignments::become_user;
+
+/// Why whoever gave something may no longer give it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lost {
+    Gone,
+    /// By name, like the next.
+    Deactivated(String),
+    /// They do not administer the place any more.
+    Right(String),
+}
+
+/// Givers as they are now, of an invitation that is open. What was accepted is nobody's to lose any more.
+pub(in crate::usecases) struct Givers {
+    found: HashMap<UserId, (Person, Vec<PortfolioId>)>,
+    is_open: bool,
+    now: Timestamp,
+}
+
+impl Givers {
+    pub(in crate::usecases) fn of(
+        db: &mut Database,
+        portfolios: &[PortfolioAssignment],
+        accounts: &[AccountAssignment],
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let givers = portfolios.iter().filter_map(|given| given.by).chain(accounts.iter().filter_map(|given| given.by));
+        let mut found = HashMap::new();
+        for giver in givers.collect::<BTreeSet<_>>() {
+            found.extend(users::find(db, giver)?.map(|person| (giver, (person, Vec::new()))));
+        }
+        // A portfolio that is deactivated in the meantime stays whose it was, and what it gives comes back with it.
+        for own in assignments::portfolios_of(db, &found.keys().copied().collect::<Vec<_>>())? {
+            found.entry(own.user).and_modify(|(_, portfolios)| portfolios.push(own.portfolio.id));
+        }
+        Ok(Self { found, is_open: true, now })
+    }
+
+    /// The same of an invitation that is open, or not any more.
+    pub(in crate::usecases) fn of_open(self, is_open: bool) -> Self {
+        Self { is_open, ..self }
+    }
+
+    /// By name; `None` when that person is gone.
+    pub(in crate::usecases) fn name(&self, giver: Option<UserId>) -> Option<String> {
+        Some(self.found.get(&giver?)?.0.display_name())
+    }
+
+    /// Why `invited` does not get this portfolio as things stand.
+    pub(in crate::usecases) fn lost_portfolio(&self, given: &PortfolioAssignment) -> Option<Lost> {
+        self.lost(given.by, DefaultRole::PortfolioAdmin, given.portfolio.id)
+    }
+
+    /// The same of an account.
+    pub(in crate::usecases) fn lost_account(&self, given: &AccountAssignment) -> Option<Lost> {
+        self.lost(given.by, DefaultRole::User, given.account.portfolio_id)
+    }
+
+    fn lost(&self, giver: Option<UserId>, default_role: DefaultRole, portfolio: PortfolioId) -> Option<Lost> {
+        if !self.is_open {
+            return None;
+        }
+        let Some((giver, own)) = giver.and_then(|giver| self.found.get(&giver)) else { return Some(Lost::Gone) };
+        if giver.status(self.now) != Status::Active {
+            return Some(Lost::Deactivated(giver.display_name()));
+        }
+        let is_own = giver.is_admin || own.contains(&portfolio);
+        let refused = decide(giver.actor(), Action::InviteWith { default_role, is_own }).is_err();
+        refused.then(|| Lost::Right(giver.display_name()))
+    }
+}
+
+/// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out, and a
+/// Portfolio Admin of whose portfolios none is left becomes a User.
+///
+/// # Errors
+/// The database's.
+pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Timestamp) -> Result<(), StoreError> {
+    let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
+    let accounts = assignments::accounts_of(tx.db(), &[invited.id])?;
+    let givers = Givers::of(tx.db(), &portfolios, &accounts, now)?;
+    let is_admin = invited.default_role == DefaultRole::PortfolioAdmin;
+    let mut left = portfolios.len();
+    for given in portfolios.iter().filter(|given| !is_admin || givers.lost_portfolio(given).is_some()) {
+        assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
+        tx.audit(left_out(invited, by, place_of_portfolio(&given.portfolio), givers.name(given.by), now));
+        left -= 1;
+    }
+    if is_admin && left == 0 {
+        become_user(tx, invited, by, NO_LONGER, now)?;
+    }
+    for given in accounts.iter().filter(|given| givers.lost_account(given).is_some()) {
+        assignments::take_account(tx, invited.id, given.account.id)?;
+        tx.audit(left_out(invited, by, place_of_account(&given.account), givers.name(given.by), now));
+    }
+    Ok(())
+}
+
+/// Why something is left out, in the audit log.
+const NO_LONGER: &str = "whoever gave it may no longer give it";
+
+fn left_out(invited: &Person, by: &By, place: Subject, giver: Option<String>, now: Timestamp) -> Entry {
+    let details = json!({"reason": NO_LONGER, "given_by": giver});
+    Entry { place: Some(place), ..about_user(now, by.clone(), AuditAction::AssignmentLeftOut, &invited.who(), details) }
+}
+
+/// Whoever sends an invitation anew takes over what those who gave it may no longer give: from now on it is theirs. Tells what.
+pub(in crate::usecases) fn take_over(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    acting: &Acting,
+    invited: &Person,
+    now: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    let InScope { portfolios, accounts } = InScope::of(tx.db(), acting, invited)?;
+    let givers = Givers::of(tx.db(), &portfolios, &accounts, now)?;
+    let may_give = |default_role| acting.may(Action::InviteWith { default_role, is_own: true });
+    let mut taken = Vec::new();
+    let mut note = |tx: &mut Tx<'_>, place: Subject, giver: Option<UserId>| {
+        let details = json!({"before": givers.name(giver), "after": acting.person.display_name()});
+        taken.push(place.name.clone());
+        let entry = about_user(now, caller.by(&acting.person), AuditAction::AssignmentTakenOver, &invited.who(), details);
+        tx.audit(Entry { place: Some(place), ..entry });
+    };
+    for given in portfolios.iter().filter(|given| may_give(DefaultRole::PortfolioAdmin) && givers.lost_portfolio(given).is_some()) {
+        assignments::take_portfolio_over(tx, invited.id, given.portfolio.id, acting.person.id, now)?;
+        note(tx, place_of_portfolio(&given.portfolio), given.by);
+    }
+    for given in accounts.iter().filter(|given| may_give(DefaultRole::User) && givers.lost_account(given).is_some()) {
+        assignments::set_grants(tx, invited.id, given.account.id, given.grants, acting.person.id, now)?;
+        note(tx, place_of_account(&given.account), given.by);
+    }
+    Ok(taken)
+}

@@ -1,0 +1,95 @@
+//! Whose access changes with a portfolio, though nobody's assignments do: each of them gets one mail.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::{PortfolioId, UserId},
+    },
+    mail::messages::Assignments,
+    store::{
+        StoreError, Tx,
+        accounts::Account,
+        assignments,
+        portfolios::{self, Portfolio},
+        users::Person,
+    },
+    usecases::Context,
+};
+
+/// What changes for whom.
+#[derive(Debug, Default)]
+pub(in crate::usecases) struct Affected(BTreeMap<UserId, (Person, Assignments)>);
+
+/// How somebody reaches an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Nothing,
+    /// It is assigned to them.
+    Assigned,
+    /// They look after its portfolio.
+    LookedAfter,
+}
+
+impl Affected {
+    /// What changes for one person.
+    pub(in crate::usecases) fn of(&mut self, person: &Person) -> &mut Assignments {
+        &mut self.0.entry(person.id).or_insert_with(|| (person.clone(), Assignments::default())).1
+    }
+
+    /// An account is about to move: one portfolio's Portfolio Admins lose it, the other's get it, and those who work on it lose or regain it where
+    /// only one of the two is active.
+    pub(in crate::usecases) fn by_move(&mut self, tx: &mut Tx<'_>, account: &Account, to: &Portfolio) -> Result<(), StoreError> {
+        let from = account.portfolio_id;
+        let admins = portfolios::admins_of(tx.db(), &[from, to.id])?;
+        let looks_after = admins.iter().map(|(portfolio, admin)| (*portfolio, admin.id)).collect::<HashSet<_>>();
+        let workers = assignments::workers_of(tx.db(), account.id)?;
+        let works = workers.iter().map(|worker| worker.id).collect::<HashSet<_>>();
+        let reach = |user, portfolio: PortfolioId, is_active| {
+            if is_active && looks_after.contains(&(portfolio, user)) {
+                Reach::LookedAfter
+            } else if is_active && works.contains(&user) {
+                Reach::Assigned
+            } else {
+                Reach::Nothing
+            }
+        };
+        let people = admins.iter().map(|(_, admin)| admin).chain(&workers);
+        let people = people.filter(|person| !person.is_admin).map(|person| (person.id, person)).collect::<BTreeMap<_, _>>();
+        for person in people.into_values() {
+            let (before, after) = (reach(person.id, from, account.is_active()), reach(person.id, to.id, to.is_active()));
+            if before == after {
+                continue;
+            }
+            let changes = self.of(person);
+            let names = match (before, after) {
+                (Reach::Nothing, _) => &mut changes.given,
+                (_, Reach::Nothing) => &mut changes.taken,
+                _ => &mut changes.changed,
+            };
+            names.push(account.name.clone());
+        }
+        Ok(())
+    }
+
+    /// A portfolio is deactivated or reactivated: whoever looks after it is told its name, whoever works on accounts there only theirs.
+    pub(in crate::usecases) fn by_standing(&mut self, tx: &mut Tx<'_>, portfolio: &Portfolio, deactivated: bool) -> Result<(), StoreError> {
+        let admins = portfolios::admins_of(tx.db(), &[portfolio.id])?.into_iter().map(|(_, admin)| (admin, portfolio.name.clone()));
+        let admins = admins.collect::<Vec<_>>();
+        let looks_after = admins.iter().map(|(admin, _)| admin.id).collect::<HashSet<_>>();
+        let mut workers = assignments::people_in_portfolio(tx.db(), portfolio.id)?;
+        workers.retain(|(worker, _)| !looks_after.contains(&worker.id));
+        for (person, name) in admins.into_iter().chain(workers).filter(|(person, _)| !person.is_admin) {
+            let changes = self.of(&person);
+            let names = if deactivated { &mut changes.paused } else { &mut changes.resumed };
+            names.push(name);
+        }
+        Ok(())
+    }
+
+    /// One mail to each who can sign in.
+    pub(in crate::usecases) fn tell(self, ctx: &Context, tx: &mut Tx<'_>, by: &Person, now: Timestamp) -> Result<(), StoreError> {
+        ctx.tell_all(tx, self.0.values().map(|(person, assignments)| (person, assignments.clone())), by, now)
+    }
+}

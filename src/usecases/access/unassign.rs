@@ -1,0 +1,156 @@
+//! Taking portfolios and accounts away.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::{Grants, Permission},
+        policy::Action,
+        scope::Inside,
+    },
+    mail::messages::Assignments,
+    store::{Database, StoreError, Tx, assignments, scopes, users::Person},
+    usecases::{
+        Caller, Context, Denied, Submission,
+        accounts::gives,
+        shared::scoped_actor::{Acting, Given, InScope, Met},
+    },
+};
+
+use super::assignments::{account_of, audit_account, audit_portfolio, met, own_account, own_portfolio};
+
+/// Why nothing is taken from somebody.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeError {
+    /// It is the last that the actor has in common with them, and nobody has agreed to that yet.
+    #[error("nothing else lies in common")]
+    LastInCommon,
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for TakeError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// What was taken from whom.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    pub person: Person,
+    pub names: Vec<String>,
+    /// Whether nothing lies in common any more, so that whoever took it meets them no longer.
+    pub has_left: bool,
+    /// Whether it can be given again, …
+    pub are_active: bool,
+    /// … and what each account gave.
+    pub gave: Vec<Grants>,
+}
+
+/// One of them.
+struct One {
+    name: String,
+    is_active: bool,
+    gave: Option<Grants>,
+}
+
+/// Takes portfolios and accounts from somebody, all of them or none, unless no portfolio was left to a Portfolio Admin. What is the last that they
+/// have in common with the actor goes only when that is `agreed`.
+///
+/// # Errors
+/// See [`TakeError`]; unchanged where they do not have all of it.
+pub fn take(ctx: &Context, submission: &Submission<Taken>, user: UserId, given: &[Given], agreed: bool) -> Result<Taken, TakeError> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let (acting, met) = met(tx, caller, user, now)?;
+        let take = |given: &Given| match *given {
+            Given::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
+            Given::Account(id) => take_account(tx, caller, &acting, &met, id, now),
+        };
+        let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
+        let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let has_left = scopes::inside(tx.db(), &acting.scope, &met.person)? == Inside::Not;
+        if has_left && !agreed {
+            return Err(TakeError::LastInCommon);
+        }
+        let taken = Assignments { taken: names.clone(), ..Assignments::default() };
+        ctx.tell_assignments(tx, &met.person, &acting.person, taken, now)?;
+        let are_active = all.iter().all(|one| one.is_active);
+        Ok(Taken { person: met.person, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
+    })
+}
+
+fn take_account(tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, met: &Met, id: AccountId, now: Timestamp) -> Result<One, Denied> {
+    let account = own_account(tx, acting, met, id)?;
+    let grants = assignments::grants(tx.db(), met.person.id, id)?.ok_or_else(|| Denied::unchanged(&met.person))?;
+    assignments::take_account(tx, met.person.id, id)?;
+    audit_account(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &account, json!({"gave": gives(grants)}), now);
+    Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
+}
+
+fn take_portfolio(tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, met: &Met, id: PortfolioId, now: Timestamp) -> Result<One, Denied> {
+    let portfolio = own_portfolio(tx, acting, id)?;
+    may_take_portfolios(tx.db(), acting, met, &[id])?;
+    assignments::take_portfolio(tx, met.person.id, id)?;
+    audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &portfolio, now);
+    Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
+}
+
+fn may_take_portfolios(db: &mut Database, acting: &Acting, met: &Met, ids: &[PortfolioId]) -> Result<(), Denied> {
+    acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
+    let theirs = assignments::portfolios_of(db, &[met.person.id])?;
+    if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
+        return Err(Denied::unchanged(&met.person));
+    }
+    let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
+    acting.authorise_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
+}
+
+/// What is to be taken from whom.
+#[derive(Debug, Clone)]
+pub struct Parting {
+    pub person: Person,
+    pub names: Vec<String>,
+    /// Whether it is the last that the actor has in common with them.
+    pub is_last_in_common: bool,
+}
+
+/// What the question before it says; `None` where they do not have all of it.
+///
+/// # Errors
+/// As [`take`].
+pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> Result<Option<Parting>, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::AssignmentsChange))?;
+        let met = acting.met(db, user, now)?;
+        let (mut names, mut portfolios) = (Vec::new(), Vec::new());
+        for each in given {
+            names.push(match *each {
+                Given::Portfolio(id) => {
+                    portfolios.push(id);
+                    acting.portfolio(db, id)?.name
+                }
+                Given::Account(id) => {
+                    let account = account_of(db, &acting, &met, id)?;
+                    // Another of them may have the same name in another portfolio.
+                    if given.len() > 1 { format!("{} ({})", account.name, account.portfolio_name) } else { account.name }
+                }
+            });
+        }
+        acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+        let in_scope = InScope::of(db, &acting, &met.person)?;
+        if !given.iter().all(|given| in_scope.holds(*given)) {
+            return Ok(None);
+        }
+        if !portfolios.is_empty() {
+            may_take_portfolios(db, &acting, &met, &portfolios)?;
+        }
+        Ok(Some(Parting { is_last_in_common: in_scope.are_all(&acting, given.len()), person: met.person, names }))
+    })
+}

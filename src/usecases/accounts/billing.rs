@@ -1,0 +1,96 @@
+//! Where an account's bills go.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{account::Billing, audit::AuditAction, ids::AccountId, permission::Permission, policy::Action},
+    store::{
+        StoreError,
+        accounts::{self, Account},
+        billing::{self, BillingRow},
+        users::Person,
+    },
+    usecases::{
+        Context, Denied, Submission,
+        shared::{
+            context::{Rights, about_account},
+            scoped_actor::Acting,
+        },
+    },
+};
+
+use super::May;
+
+/// Why billing information is not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum BillingError {
+    /// Somebody else changed it since the form was drawn; this is how it stands now.
+    #[error("it was changed meanwhile")]
+    Stale(Option<Box<BillingRow>>),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for BillingError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// An account's billing information, and what the actor may do there.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub account: Account,
+    pub billing: Option<BillingRow>,
+    pub may: May,
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::BillingView))?;
+        let (account, place) = acting.account(db, id)?;
+        acting.authorise(Action::SeeBilling(place))?;
+        Ok(Shown { account, billing: billing::find(db, id)?, may: May::of(&acting, place) })
+    })
+}
+
+/// Saves billing information, if it still is as it was at `version`: 0 where there was none.
+///
+/// # Errors
+/// See [`BillingError`].
+pub fn update(
+    ctx: &Context,
+    submission: &Submission<Account>,
+    id: AccountId,
+    new: &Billing,
+    version: i32,
+) -> Result<Account, BillingError> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        accounts::lock(tx, id)?;
+        let account = acting.account_for(tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
+        let before = billing::find(tx.db(), id)?;
+        if before.as_ref().is_some_and(|row| row.says(new)) {
+            return Err(Denied::is_so(account.name).into());
+        }
+        if before.as_ref().map_or(0, |row| row.version) != version {
+            return Err(BillingError::Stale(before.map(Box::new)));
+        }
+        billing::save(tx, id, new, now)?;
+        let after = billing::find(tx.db(), id)?;
+        let changes = json!({"before": before.as_ref().map(written), "after": after.as_ref().map(written)});
+        tx.audit(about_account(now, caller.by(&acting.person), AuditAction::BillingUpdated, &account, changes));
+        Ok(account)
+    })
+}
+
+fn written(row: &BillingRow) -> Value {
+    json!({
+        "legal_name": row.legal_name, "email": row.email, "address_line_1": row.address_line_1, "address_line_2": row.address_line_2,
+        "city": row.city, "postal_code": row.postal_code, "country": row.country, "tax_id": row.tax_id, "purchase_order": row.purchase_order,
+    })
+}

@@ -1,0 +1,136 @@
+//! What is behind the two links of a change: one confirms it, the other stops it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By},
+        credentials::token::{Token, TokenEnd, TokenPurpose},
+        email_address::EmailAddress,
+        user::{Status, Who},
+    },
+    mail::{Message, messages::AddressChanged},
+    store::{
+        StoreError, company, outbox, sessions, tokens,
+        users::{self, Person},
+    },
+    usecases::{
+        Context,
+        outbox::mails::{Recipient, by_other},
+        shared::{
+            context::about_user,
+            links::{self, Dead, LinkError, Looked},
+        },
+        users::invite::Existing,
+    },
+};
+
+use super::{Pending, end, of_token, pending};
+
+/// A link that confirms or stops a change.
+#[derive(Debug, Clone)]
+pub struct Open {
+    pub person: Person,
+    pub change: Pending,
+    pub company: String,
+}
+
+/// Looks at the link that was mailed to the new address, and changes nothing.
+///
+/// # Errors
+/// The database's.
+pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
+    look_at(ctx, TokenPurpose::EmailChange, token)
+}
+
+/// Looks at the link that was mailed to the old address, and changes nothing.
+///
+/// # Errors
+/// The database's.
+pub fn look_at_stop(ctx: &Context, token: &Token) -> Looked<Open> {
+    look_at(ctx, TokenPurpose::EmailChangeStop, token)
+}
+
+fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> Looked<Open> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let person = match links::look(db, purpose, token, now)? {
+            Ok((_, person)) => person,
+            Err(dead) => return Ok(Err(dead)),
+        };
+        // Both links of a change end together, so that the open one is this one's.
+        let change = pending(db, &person, now)?;
+        let company = company::load(db)?.name;
+        Ok(change.map(|change| Open { person, change, company }).ok_or(Dead::Revoked))
+    })
+}
+
+/// Why a change is not confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmError {
+    /// Somebody else got the address since.
+    #[error("the address is in use")]
+    Taken,
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+impl From<StoreError> for ConfirmError {
+    fn from(error: StoreError) -> Self {
+        Self::Link(error.into())
+    }
+}
+
+/// Makes the new address theirs. All sessions end, links to the old address are dead, and mails that wait for it are not sent.
+///
+/// # Errors
+/// See [`ConfirmError`].
+pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), ConfirmError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (token, person) = links::consume(tx, TokenPurpose::EmailChange, token, Status::Active, now)?;
+        let Pending { email, asked_by, .. } = of_token(tx.db(), token, &person, now)?.ok_or(LinkError::NotOpen)?;
+        let email = EmailAddress::parse(&email).map_err(|_| LinkError::NotOpen)?;
+        if Existing::find(tx.db(), &email, now)?.is_some_and(|existing| existing.id != person.id) {
+            return Err(ConfirmError::Taken);
+        }
+        users::set_email(tx, &person, &email)?;
+        sessions::end_all(tx, person.id, None)?;
+        tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
+        outbox::cancel_for(tx, person.id, now)?;
+        let change = by_other(tx, person.first_name.clone(), asked_by.display_name(), now)?;
+        let changed = Message::AddressChanged(AddressChanged { change, old: person.email.clone(), new: email.to_string() });
+        for address in [&*person.email, email.as_str()] {
+            ctx.post(tx, Recipient { user: person.id, email: address, token: None }, &changed, now)?;
+        }
+        let details = json!({"before": person.email, "after": email.as_str(), "asked_by": named(&asked_by)});
+        tx.audit(about_user(now, by_whoever_reads("new", source), AuditAction::EmailChanged, &person.who(), details));
+        Ok(())
+    })
+}
+
+/// Keeps the address as it is: the link that would change it is dead.
+///
+/// # Errors
+/// See [`LinkError`].
+pub fn stop(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let (_, person) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
+        let token = tokens::open_of(tx.db(), person.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
+        end(tx, person.id, TokenEnd::Revoked, now)?;
+        let asker = token.asked_by.map(|user| users::find(tx.db(), user)).transpose()?.flatten();
+        let details = json!({"email": token.email, "asked_by": asker.map(|asker| named(&asker.who()))});
+        tx.audit(about_user(now, by_whoever_reads("old", source), AuditAction::EmailChangeStopped, &person.who(), details));
+        Ok(())
+    })
+}
+
+/// Nobody signs in to use one of the links: what is known is which mail they read.
+fn by_whoever_reads(which: &str, source: &str) -> By {
+    By { id: None, name: format!("Whoever opened the link at the {which} address"), source: source.to_owned() }
+}
+
+fn named(who: &Who) -> Value {
+    json!({"id": who.id.0, "name": who.display_name()})
+}

@@ -1,0 +1,7 @@
+//! Signing in and out, passwords, confirmed addresses, sessions.
+
+pub mod email_change;
+pub mod new_password;
+pub mod password_reset;
+pub mod sessions;
+pub mod sign_in;

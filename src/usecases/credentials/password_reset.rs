@@ -1,0 +1,233 @@
+//! A new password for somebody who has one: asked for at the sign-in page or by an administrator, chosen behind a link.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By},
+        clock::Timestamp,
+        company::Company,
+        credentials::{
+            password::NewPassword,
+            throttle::{self, Bucket, ThrottleScope},
+            token::{Token, TokenEnd, TokenPurpose},
+        },
+        email_address::EmailAddress,
+        ids::UserId,
+        policy::Action,
+        user::Status,
+    },
+    mail::{
+        Link, Message,
+        messages::{PasswordChanged, PasswordReset},
+    },
+    store::{
+        Database, StoreError, Tx, company,
+        credentials::{reset_requests, throttles},
+        sessions,
+        tokens::{self, NewToken},
+        users::{self, Person},
+    },
+    usecases::{
+        Context, Denied, Door, SetPasswordError, Submission, Visitor,
+        outbox::mails::{self, Fate, LinkMail, Recipient},
+        shared::{
+            context::{Rights, about_user, by_oneself},
+            links::{self, LinkError, Looked},
+        },
+    },
+};
+
+use super::{new_password, sign_in};
+
+/// How long a link holds, whatever the company's terms for invitations are.
+const TERM: TimeDelta = TimeDelta::hours(1);
+
+/// Who asks for a link without being signed in.
+const SOMEBODY: &str = "Somebody at the sign-in page";
+
+/// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
+///
+/// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
+/// are read and written for every address, and a later transaction, which nobody waits for, finds the person and writes link and mail.
+///
+/// # Errors
+/// The database's.
+pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<Timestamp>, StoreError> {
+    let now = ctx.now();
+    let mut buckets = Bucket::networks(ThrottleScope::ResetSource, source);
+    buckets.push(Bucket::reset_account(email.key()));
+    // A request that is held costs a read.
+    let held_until = ctx.store.read(|db| throttles::look(db, &buckets, now))?;
+    if held_until.is_some() {
+        return Ok(held_until);
+    }
+    ctx.store.write(|tx| {
+        let held_until = throttles::count(tx, &buckets, now)?;
+        if held_until.is_none() {
+            reset_requests::insert(tx, email.as_str(), source, &throttle::widest_network(source), now)?;
+        }
+        Ok(held_until)
+    })
+}
+
+/// Answers the request that has waited longest: a link by mail, if the address belongs to somebody active. Tells whether there was a request.
+/// Those whose link would have run out by now are dropped unread.
+///
+/// # Errors
+/// The database's; the request waits on.
+pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
+    if !ctx.store.read(reset_requests::is_any)? {
+        return Ok(false);
+    }
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    ctx.store.write(|tx| {
+        reset_requests::drop_until(tx, now - TERM)?;
+        let Some(request) = reset_requests::take(tx)? else { return Ok(false) };
+        let expires_at = request.asked_at + TERM;
+        // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
+        let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active);
+        if let Some(person) = person {
+            Sent { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
+            let by = By { id: None, name: SOMEBODY.to_owned(), source: request.source };
+            tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
+        }
+        Ok(true)
+    })
+}
+
+/// The person with this address, under lock.
+fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
+    let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
+    let Some((found, _)) = users::find_by_email(tx.db(), &email)? else { return Ok(None) };
+    let person = users::lock(tx, found.id)?;
+    Ok(person.filter(|person| person.email == found.email))
+}
+
+/// Mails somebody else a link to choose a new password. Tells whom.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, Denied> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let expires_at = now + TERM;
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
+        mails::count_mail(tx, &acting.person, &person, now)?;
+        Sent { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
+        let details = json!({"expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::PasswordResetSent, &person.who(), details));
+        Ok(person)
+    })
+}
+
+/// A link on its way to somebody's stored address, in place of an earlier one.
+struct Sent<'a> {
+    person: &'a Person,
+    token: &'a Token,
+    /// The administrator.
+    asked_by: Option<&'a Person>,
+    expires_at: Timestamp,
+}
+
+impl Sent<'_> {
+    fn post(self, ctx: &Context, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let Self { person, token, asked_by, expires_at } = self;
+        let purpose = TokenPurpose::PasswordReset;
+        tokens::end_open(tx, person.id, Some(purpose), TokenEnd::Replaced, now)?;
+        let (user, email, by) = (Some(person.id), Some(&*person.email), asked_by.map(|by| by.id));
+        let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email, asked_by: by, expires_at, now })?;
+        let message = Message::PasswordReset(PasswordReset {
+            asked_by: asked_by.map(Person::display_name),
+            first_name: person.first_name.clone(),
+            company: company::load(tx.db())?.name,
+            link: Link::new(&ctx.links.with_token(purpose, token)),
+            expires_at,
+        });
+        ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
+    }
+}
+
+/// The latest link to somebody, as administrators see it.
+#[derive(Debug, Clone)]
+pub struct Latest {
+    /// By name; `None` when that person is gone.
+    pub by: Option<String>,
+    pub sent_at: Timestamp,
+    pub until: Timestamp,
+    pub mail: Option<LinkMail>,
+}
+
+/// The link with which somebody can choose a new password. One that ran out is told of only where its mail failed, which nobody else tells.
+///
+/// # Errors
+/// The database's.
+pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<Latest>, StoreError> {
+    let Some(token) = tokens::open_of(db, user, TokenPurpose::PasswordReset)? else { return Ok(None) };
+    let mail = mails::of_link(db, TokenPurpose::PasswordReset, user)?;
+    if now >= token.expires_at && mail.as_ref().is_none_or(|mail| mail.fate != Fate::Failed) {
+        return Ok(None);
+    }
+    let by = match token.asked_by {
+        Some(by) => users::find(db, by)?.map(|by| by.display_name()),
+        None => Some(SOMEBODY.to_owned()),
+    };
+    Ok(Some(Latest { by, sent_at: token.created_at, until: token.expires_at, mail }))
+}
+
+/// A link behind which a new password can be chosen.
+#[derive(Debug, Clone)]
+pub struct Open {
+    pub person: Person,
+    pub expires_at: Timestamp,
+    pub company: Company,
+}
+
+/// Looks at a link and changes nothing.
+///
+/// # Errors
+/// The database's.
+pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        Ok(match links::look(db, TokenPurpose::PasswordReset, token, now)? {
+            Ok((token, person)) => Ok(Open { person, expires_at: token.expires_at, company: company::load(db)? }),
+            Err(dead) => Err(dead),
+        })
+    })
+}
+
+/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the person is dead. The browser is
+/// known from then on.
+///
+/// # Errors
+/// See [`SetPasswordError`].
+pub fn choose(ctx: &Context, token: &Token, password: NewPassword, visitor: &Visitor) -> Result<(), SetPasswordError> {
+    let (now, source) = (ctx.now(), &*visitor.source);
+    let Open { person, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let known = [&*person.first_name, &*person.last_name, &*person.email, &*company.name];
+    let password = new_password::hash(ctx, token, password, &known, source)?;
+    ctx.store.change(|tx| {
+        let (_, person) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
+        users::set_password(tx, person.id, &password.hash)?;
+        password.settle(tx, now)?;
+        if let Some(browser) = visitor.browser {
+            sessions::remember_browser(tx, person.id, browser, now)?;
+        }
+        let sessions = sessions::end_all(tx, person.id, None)?;
+        tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
+        sign_in::forget_attempts(tx, &person)?;
+        let changed = PasswordChanged {
+            first_name: person.first_name.clone(),
+            company: company::load(tx.db())?.name,
+            at: now,
+            link: Link::new(&ctx.links.sign_in()),
+        };
+        ctx.post(tx, (&person).into(), &Message::PasswordChanged(changed), now)?;
+        let who = person.who();
+        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::PasswordReset, &who, json!({"sessions_ended": sessions})));
+        Ok(())
+    })
+}

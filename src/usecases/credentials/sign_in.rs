@@ -1,0 +1,227 @@
+//! Signing in and out. The network is judged first; attempts are counted before they are checked, and every wrong one takes as long as the others.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::{Timestamp, random_bytes},
+        credentials::{
+            password::{HashingFailed, Password, PasswordHash},
+            throttle::{self, Bucket, ThrottleScope},
+            token::{Token, TokenHash},
+        },
+        email_address::EmailAddress,
+        user::{Status, Who},
+    },
+    store::{
+        Database, StoreError, Tx,
+        credentials::{refused_sign_ins::RefusalReason, throttles},
+        sessions::{self, NewSession},
+        users::{self, Person},
+    },
+    usecases::{
+        Context, Visitor,
+        shared::context::{about_user, by_oneself},
+    },
+};
+
+/// Why nobody is signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Address or password: nobody is told which.
+    #[error("the address or the password is wrong")]
+    Wrong,
+    /// The password is right; the person is blocked.
+    #[error("the person is deactivated")]
+    Deactivated,
+    /// Too many attempts; the next is looked at after this moment.
+    #[error("too many attempts")]
+    Throttled { until: Timestamp },
+    /// So many wrong ones in a row that only a browser known from before gets in.
+    #[error("too many attempts from unknown browsers")]
+    Closed,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+}
+
+/// Label of refusals where no address was typed.
+const NOT_AN_ADDRESS: &str = "(not an address)";
+
+/// A sign-in that is tried: by whom, against which hash, and what it counts for.
+struct SignInAttempt {
+    person: Option<Person>,
+    hash: PasswordHash,
+    email_key: String,
+    /// None for a browser that is known.
+    networks: Vec<Bucket>,
+    /// None for what is no address.
+    account: Option<Bucket>,
+    is_known_browser: bool,
+}
+
+impl SignInAttempt {
+    fn find(db: &mut Database, email: &str, visitor: &Visitor) -> Result<Self, StoreError> {
+        let email = EmailAddress::parse(email).ok();
+        let found = email.as_ref().map(|email| users::find_by_email(db, email)).transpose()?.flatten();
+        // Asked of nobody too: the time of an answer does not tell which addresses exist.
+        let person = found.as_ref().map(|(person, _)| person.id);
+        let known = match visitor.browser {
+            Some(browser) => sessions::is_known_browser(db, person, browser)?.then_some(browser),
+            None => None,
+        };
+        let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &visitor.source) };
+        let account = email.as_ref().map(|email| Bucket::account(email.key(), known));
+        let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
+        Ok(Self {
+            person: person.filter(|_| hash.is_some()),
+            // An address without a password is checked against nobody's.
+            hash: hash.unwrap_or_else(PasswordHash::dummy),
+            email_key: email.map_or_else(|| NOT_AN_ADDRESS.to_owned(), |email| email.key().to_owned()),
+            networks,
+            account,
+            is_known_browser: known.is_some(),
+        })
+    }
+
+    /// The networks come first: while one is held, nothing counts against the account.
+    fn buckets(&self) -> Vec<Bucket> {
+        self.networks.iter().chain(&self.account).cloned().collect()
+    }
+
+    fn is_closed(&self, db: &mut Database) -> Result<bool, StoreError> {
+        self.account.as_ref().map_or(Ok(false), |account| throttles::is_closed(db, account))
+    }
+
+    fn refuse(&self, ctx: &Context, visitor: &Visitor, reason: RefusalReason, now: Timestamp) {
+        ctx.store.note_refusal(&throttle::network(&visitor.source), &self.email_key, reason, now);
+    }
+}
+
+/// Looks whether an attempt may be made, and writes nothing: an attempt that is held costs a few reads. Tells whether the browser is known to the
+/// user.
+///
+/// # Errors
+/// [`SignInError::Throttled`], [`SignInError::Closed`].
+pub fn admit(ctx: &Context, email: &str, visitor: &Visitor) -> Result<bool, SignInError> {
+    let now = ctx.now();
+    let (attempt, hold) = ctx.store.read(|db| {
+        let attempt = SignInAttempt::find(db, email, visitor)?;
+        let hold = if attempt.is_closed(db)? {
+            Some(SignInError::Closed)
+        } else {
+            throttles::look(db, &attempt.buckets(), now)?.map(|until| SignInError::Throttled { until })
+        };
+        Ok::<_, StoreError>((attempt, hold))
+    })?;
+    let Some(hold) = hold else { return Ok(attempt.is_known_browser) };
+    attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
+    Err(hold)
+}
+
+/// Checks address and password and begins a session, whose token is returned.
+///
+/// # Errors
+/// See [`SignInError`].
+pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visitor) -> Result<Token, SignInError> {
+    let now = ctx.now();
+    let (attempt, hold) = ctx.store.write_counts(|tx| {
+        let attempt = SignInAttempt::find(tx.db(), email, visitor)?;
+        let hold = if attempt.is_closed(tx.db())? {
+            Some(SignInError::Closed)
+        } else {
+            throttles::count(tx, &attempt.buckets(), now)?.map(|until| SignInError::Throttled { until })
+        };
+        Ok::<_, StoreError>((attempt, hold))
+    })?;
+    if let Some(hold) = hold {
+        attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
+        return Err(hold);
+    }
+    // Between the two transactions, since it takes long.
+    let is_right = attempt.hash.verify(password);
+    let fresh = if is_right && attempt.hash.is_outdated() { Some(password.hash(&random_bytes(&*ctx.random))?) } else { None };
+    let Some(person) = attempt.person.as_ref().filter(|_| is_right) else {
+        attempt.refuse(ctx, visitor, RefusalReason::Wrong, now);
+        return Err(SignInError::Wrong);
+    };
+    if person.status(now) != Status::Active {
+        attempt.refuse(ctx, visitor, RefusalReason::Deactivated, now);
+        return Err(SignInError::Deactivated);
+    }
+    let session = Token::new(&*ctx.random);
+    ctx.store.change(|tx| {
+        // Somebody may have blocked the person or changed the password while it was hashed.
+        let person = users::lock(tx, person.id)?.filter(|person| person.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
+        if users::password_hash(tx.db(), person.id)?.as_ref() != Some(&attempt.hash) {
+            return Err(SignInError::Wrong);
+        }
+        if let Some(fresh) = &fresh {
+            users::rehash_password(tx, person.id, fresh)?;
+        }
+        throttles::take_back(tx, &attempt.networks, now)?;
+        attempt.account.iter().try_for_each(|account| throttles::clear_attempts(tx, account))?;
+        begin_session(tx, &person.who(), &session, visitor, now)?;
+        Ok(session.clone())
+    })
+}
+
+/// Lets attempts on an account begin anew, whoever made them and from whichever browser.
+pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
+    let Ok(email) = EmailAddress::parse(&person.email) else { return Ok(()) };
+    for browser in sessions::known_browsers(tx.db(), person.id)? {
+        throttles::clear_attempts(tx, &Bucket::account(email.key(), Some(browser)))?;
+    }
+    // Requests for new passwords stay counted: a stranger who asks for one would learn from a wait that is gone whose address it is.
+    throttles::clear_attempts(tx, &Bucket::account(email.key(), None))
+}
+
+/// Begins a session within the transaction of whatever led to it.
+pub(in crate::usecases) fn begin_session(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    session: &Token,
+    visitor: &Visitor,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(before) = visitor.session {
+        end_session(tx, before, &visitor.source, now)?;
+    }
+    let new = NewSession { hash: session.hash(), user: who.id, source: &visitor.source, browser: &visitor.user_agent, now };
+    sessions::insert(tx, &new)?;
+    users::set_last_sign_in(tx, who.id, now)?;
+    if let Some(browser) = visitor.browser {
+        sessions::remember_browser(tx, who.id, browser, now)?;
+    }
+    tx.audit(about_user(
+        now,
+        by_oneself(who, &visitor.source),
+        AuditAction::SignIn,
+        who,
+        json!({"browser": visitor.user_agent.chars().take(300).collect::<String>()}),
+    ));
+    Ok(())
+}
+
+/// Ends a session. One that has ended already needs nothing.
+///
+/// # Errors
+/// The database's.
+pub fn sign_out(ctx: &Context, session: TokenHash, source: &str) -> Result<(), StoreError> {
+    let now = ctx.now();
+    ctx.store.write(|tx| end_session(tx, session, source, now))
+}
+
+/// Ends a session, which is written down unless it had run out.
+fn end_session(tx: &mut Tx<'_>, session: TokenHash, source: &str, now: Timestamp) -> Result<(), StoreError> {
+    let found = sessions::find(tx.db(), session, now)?;
+    if sessions::end(tx, session)?
+        && let Some(signed_in) = found
+    {
+        let who = signed_in.person.who();
+        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::SignOut, &who, json!({})));
+    }
+    Ok(())
+}

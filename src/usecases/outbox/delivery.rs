@@ -1,0 +1,187 @@
+//! Sending what is in the outbox: claimed with a lease, talked about with the mail server outside any transaction, settled afterwards.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        clock::{Timestamp, random_bytes},
+        email_address::EmailAddress,
+    },
+    mail::{Message, Outgoing, SendError, SendErrorKind, Sender, Transport, messages::MailKind},
+    store::{
+        StoreError,
+        outbox::{self, DeliveryOutcome, DueMail},
+        tokens,
+    },
+    usecases::{Context, credentials::password_reset},
+};
+
+/// Longer than any talk with a mail server: whoever holds a lease for longer has died.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Waits before the second, third … attempt, in minutes; after the last the mail has failed. Some two days in all.
+const BACK_OFF: [i64; 10] = [1, 2, 5, 15, 30, 60, 180, 360, 720, 1440];
+
+/// The waits while the mail server takes no mail at all, in minutes. The last holds until it does.
+const SERVER_BACK_OFF: [i64; 6] = [1, 2, 5, 15, 30, 60];
+
+/// The longest wait of a mail without a link for the mail server, or for an instance that can read it. One with a link waits as long as the link holds.
+const WAITS_FOR_SERVER: TimeDelta = TimeDelta::days(30);
+
+/// The shortest and the longest rest of a mail that this instance cannot read. It rests for as long as it has waited already.
+const UNREADABLE_RESTS: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
+
+/// The reason why such a mail has failed, in the place of the mail server's words.
+const UNREADABLE: &str = "Written with another key or by another version of Usher";
+
+/// Requests for a new password that are answered before the next mail: neither holds the other up.
+const REQUESTS_A_TURN: usize = 10;
+
+/// The outcome of one look into the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivered {
+    /// A mail or a request for one was dealt with; there may be more.
+    One,
+    /// Nothing is due.
+    Nothing,
+}
+
+/// Finds out whom some of those meant who forgot a password, then sends the mail that has waited longest, if one is due. A request that cannot be
+/// answered waits on, and keeps no mail.
+///
+/// # Errors
+/// The database's; the mail is claimed again when its lease ends.
+pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
+    let is_any_answered = blocking(ctx, |ctx| answer_requests(&ctx)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request for a new password is not answered");
+        false
+    });
+    let claimed = blocking(ctx, |ctx| {
+        let now = ctx.now();
+        ctx.store.write(|tx| {
+            tokens::end_mails_of_expired(tx, now)?;
+            outbox::claim(tx, now, now + LEASE)
+        })
+    })
+    .await?;
+    let Some(mail) = claimed else { return Ok(if is_any_answered { Delivered::One } else { Delivered::Nothing }) };
+    let Some(message) = mail.sealed.as_deref().and_then(|sealed| ctx.unseal(&mail.message_id, sealed)) else {
+        blocking(ctx, move |ctx| leave(&ctx, &mail)).await?;
+        return Ok(Delivered::One);
+    };
+    let sent = match outgoing(&mail, &message, from) {
+        // A talk with a mail server takes some 16 kB.
+        Some(outgoing) => Box::pin(transport.send(&outgoing)).await.map(|reply| reply.0),
+        None => Err(SendError::permanent("The mail cannot be written")),
+    };
+    let is_filed = !transport.sends();
+    blocking(ctx, move |ctx| settle(&ctx, &mail, sent, is_filed)).await?;
+    Ok(Delivered::One)
+}
+
+/// Answers the requests of one turn; tells whether there were any.
+fn answer_requests(ctx: &Context) -> Result<bool, StoreError> {
+    let mut answered = 0;
+    while answered < REQUESTS_A_TURN && password_reset::answer_next(ctx)? {
+        answered += 1;
+    }
+    Ok(answered > 0)
+}
+
+fn outgoing(mail: &DueMail, message: &Message, from: &Sender) -> Option<Outgoing> {
+    Some(Outgoing {
+        message_id: mail.message_id.clone(),
+        from: from.clone(),
+        to: EmailAddress::parse(&mail.recipient).ok()?,
+        date: mail.created_at,
+        rendered: message.render().ok()?,
+    })
+}
+
+/// A mail sealed with another key, or by a newer version, stays for the instance that can read it.
+fn leave(ctx: &Context, mail: &DueMail) -> Result<(), StoreError> {
+    let now = ctx.now();
+    if has_waited_enough(mail, now) {
+        return fail(ctx, mail, &SendError::permanent(UNREADABLE), now);
+    }
+    let rest = (now - mail.created_at).clamp(UNREADABLE_RESTS.0, UNREADABLE_RESTS.1);
+    tracing::error!(mail = mail.id.0, minutes = rest.num_minutes(), "a mail rests: written with another key or by another version");
+    ctx.store.write(|tx| outbox::give_back(tx, mail.id, now + rest))
+}
+
+fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_filed: bool) -> Result<(), StoreError> {
+    let now = ctx.now();
+    let error = match sent {
+        Ok(reply) => {
+            let attempt = if is_filed {
+                DeliveryOutcome::Filed { reply: &reply, keeps_link: mail.kind.parse().is_ok_and(MailKind::is_invitation) }
+            } else {
+                DeliveryOutcome::HandedOver { reply: &reply }
+            };
+            return ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()));
+        }
+        Err(error) => error,
+    };
+    let kind = match error.kind {
+        SendErrorKind::Unclear if ctx.store.read(|db| outbox::is_refused_alone(db, mail.id))? => SendErrorKind::Temporary,
+        kind => kind,
+    };
+    let Some(at) = next_attempt(ctx, kind, mail, now) else { return fail(ctx, mail, &error, now) };
+    tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
+    let reply = &*error.reply;
+    let attempt = match kind {
+        SendErrorKind::Server | SendErrorKind::Unclear => DeliveryOutcome::Refused { reply, at },
+        SendErrorKind::Temporary | SendErrorKind::Permanent => DeliveryOutcome::Retry { reply, at },
+    };
+    ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()))
+}
+
+/// The mail has failed for good, which administrators shall see.
+fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Result<(), StoreError> {
+    tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
+    ctx.store.write(|tx| {
+        // Cancelled, or settled by another worker: then there is nothing to see.
+        if !outbox::settle(tx, mail.id, &DeliveryOutcome::Failed { reply: &error.reply }, now)? {
+            return Ok(());
+        }
+        tx.audit(Entry {
+            at: now,
+            by: By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() },
+            action: AuditAction::MailFailed,
+            subject: Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() },
+            place: None,
+            details: json!({"reply": error.reply, "attempts": mail.attempts + 1}),
+        });
+        Ok(())
+    })
+}
+
+/// Tells if a mail has waited as long as it may for reasons that are not its own.
+fn has_waited_enough(mail: &DueMail, now: Timestamp) -> bool {
+    mail.token_id.is_none() && mail.created_at + WAITS_FOR_SERVER <= now
+}
+
+/// The time when a mail is tried again; `None` when it has failed for good. Up to a fifth is added by chance, so that mails do not come all at once.
+fn next_attempt(ctx: &Context, kind: SendErrorKind, mail: &DueMail, now: Timestamp) -> Option<Timestamp> {
+    let minutes = match kind {
+        SendErrorKind::Permanent => None,
+        SendErrorKind::Temporary => BACK_OFF.get(usize::try_from(mail.attempts - mail.server_refusals).ok()?),
+        SendErrorKind::Server | SendErrorKind::Unclear if has_waited_enough(mail, now) => None,
+        SendErrorKind::Server | SendErrorKind::Unclear => {
+            SERVER_BACK_OFF.get(usize::try_from(mail.server_refusals).ok()?).or(SERVER_BACK_OFF.last())
+        }
+    };
+    let wait = TimeDelta::minutes(*minutes?);
+    let [chance] = random_bytes::<1>(&*ctx.random);
+    Some(now + wait + wait * i32::from(chance) / (5 * 255))
+}
+
+async fn blocking<T: Send + 'static>(
+    ctx: &Context,
+    f: impl FnOnce(Context) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let ctx = ctx.clone();
+    tokio::task::spawn_blocking(move || f(ctx)).await.map_err(|error| StoreError::Unknown(error.to_string()))?
+}

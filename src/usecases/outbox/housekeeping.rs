@@ -1,0 +1,66 @@
+//! What is done now and then: rows that have outlived their use are removed. Nothing waits for it, since every limit is checked at use.
+
+use chrono::TimeDelta;
+
+use crate::{
+    store::{
+        StoreError, Tx, company,
+        credentials::{refused_sign_ins, throttles},
+        outbox, sessions, users,
+    },
+    usecases::Context,
+};
+
+/// How many rows are removed in one transaction, since writers queue behind it.
+const CHUNK: i64 = 200;
+
+/// Minutes whose refused sign-ins are removed in one transaction.
+const MINUTES: i64 = 5;
+
+/// Most counts of attempts that are kept. The ones that matter least go beyond that.
+const THROTTLES_MAX: i64 = 100_000;
+
+/// How long a failed mail can be sent again.
+const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Removes sessions that ran out, refusals that are old, what old failed mails said, and people who can no longer be
+/// restored.
+///
+/// # Errors
+/// The database's.
+pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
+    let now = ctx.now();
+    let company = ctx.store.read(company::load)?;
+    ctx.store.write(|tx| sessions::sweep(tx, company.session_absolute, now))?;
+    in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;
+    in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
+    in_chunks(ctx, |tx| users::purge(tx, now - company.deleted_kept, CHUNK))
+}
+
+/// Removes attempts that are forgotten, and those that matter least where there are too many.
+///
+/// # Errors
+/// The database's.
+pub fn bound_attempts(ctx: &Context) -> Result<(), StoreError> {
+    let now = ctx.now();
+    in_chunks(ctx, |tx| throttles::sweep(tx, CHUNK, now))?;
+    let mut excess = ctx.store.read(throttles::rows)? - THROTTLES_MAX;
+    while excess > 0 {
+        ctx.store.write(|tx| throttles::trim(tx, excess.min(CHUNK)))?;
+        excess -= CHUNK;
+    }
+    Ok(())
+}
+
+fn in_chunks(ctx: &Context, remove: impl Fn(&mut Tx<'_>) -> Result<usize, StoreError>) -> Result<(), StoreError> {
+    while ctx.store.write(&remove)? > 0 {}
+    Ok(())
+}
+
+/// Writes the refused sign-ins that were noted in memory.
+///
+/// # Errors
+/// The database's; they are kept for the next time.
+pub fn write_refusals(ctx: &Context) -> Result<(), StoreError> {
+    ctx.store.write_refusals().map(|_| ())
+}

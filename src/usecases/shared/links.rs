@@ -1,0 +1,91 @@
+//! Single-use links as people meet them: what stands behind one, and how it is used up. What each does is the business of its feature.
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        credentials::token::{Token, TokenEnd, TokenPurpose},
+        user::Status,
+    },
+    store::{
+        Database, StoreError, Tx, company,
+        tokens::{self, TokenRow},
+        users::{self, Person},
+    },
+};
+
+/// Why a link leads nowhere.
+#[derive(Debug, Clone)]
+pub enum Dead {
+    Used {
+        at: Timestamp,
+    },
+    Replaced {
+        /// The address, where the newer link went to the same one and still works.
+        again_to: Option<String>,
+    },
+    Revoked,
+    Expired {
+        email: String,
+        at: Timestamp,
+    },
+    Unknown,
+}
+
+/// What a look at a link finds: what it leads to, or why it leads nowhere.
+pub type Looked<T> = Result<Result<T, Dead>, StoreError>;
+
+/// Why a link is not used.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// It ended, ran out, or somebody else was faster; a look tells which.
+    #[error("the link is not open")]
+    NotOpen,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Looks at a link and changes nothing, as often as mail scanners like.
+pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now: Timestamp) -> Looked<(TokenRow, Person)> {
+    let Some(token) = tokens::find(db, purpose, token.hash())? else { return Ok(Err(Dead::Unknown)) };
+    match (token.ended_as, token.ended_at) {
+        (Some(TokenEnd::Used), at) => return Ok(Err(Dead::Used { at: at.unwrap_or(now) })),
+        (Some(TokenEnd::Replaced), _) => {
+            let newer = token.user_id.map(|user| tokens::open_of(db, user, purpose)).transpose()?.flatten();
+            let newer = newer.filter(|newer| newer.email == token.email && now < newer.expires_at);
+            return Ok(Err(Dead::Replaced { again_to: newer.and_then(|newer| newer.email) }));
+        }
+        (Some(TokenEnd::Revoked), _) => return Ok(Err(Dead::Revoked)),
+        (None, _) => {}
+    }
+    let person = token.user_id.map(|user| users::find(db, user)).transpose()?.flatten();
+    let Some(person) = person else { return Ok(Err(Dead::Revoked)) };
+    if !went_to(&token, purpose, &person) {
+        return Ok(Err(Dead::Replaced { again_to: None }));
+    }
+    if now >= token.expires_at {
+        return Ok(Err(Dead::Expired { email: person.email, at: token.expires_at }));
+    }
+    Ok(Ok((token, person)))
+}
+
+/// Uses a link up, for the person whom it names, if they have this status. Of two who try at once, one does.
+pub(in crate::usecases) fn consume(
+    tx: &mut Tx<'_>,
+    purpose: TokenPurpose,
+    token: &Token,
+    status: Status,
+    now: Timestamp,
+) -> Result<(TokenRow, Person), LinkError> {
+    company::hold_rights(tx)?;
+    // The person before the link, as whoever sends another one has them.
+    let user = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
+    let person = user.map(|user| users::lock(tx, user)).transpose()?.flatten();
+    let token = tokens::consume(tx, purpose, token.hash(), now)?.ok_or(LinkError::NotOpen)?;
+    let person = person.filter(|person| person.status(now) == status && went_to(&token, purpose, person));
+    Ok((token, person.ok_or(LinkError::NotOpen)?))
+}
+
+/// Whether the link went to the address that its person still has. One that makes another address theirs went to that one.
+fn went_to(token: &TokenRow, purpose: TokenPurpose, person: &Person) -> bool {
+    purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&person.email)
+}

@@ -1,0 +1,199 @@
+//! Somebody who acts, with what they administer, and the people, portfolios and accounts that exist for them.
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::{AccountPlace, Permission},
+        policy::{Action, Target, decide},
+        scope::Scope,
+    },
+    store::{
+        Database, StoreError, Tx,
+        accounts::{self, Account},
+        assignments::{self, AccountAssignment, Assigned, PortfolioAssignment},
+        groups,
+        portfolios::{self, Portfolio},
+        scopes,
+        users::{self, Person},
+    },
+    usecases::{Caller, Denied},
+};
+
+use super::context::{Rights, authorise};
+
+/// Somebody who acts.
+#[derive(Debug, Clone)]
+pub(in crate::usecases) struct Acting {
+    pub(in crate::usecases) person: Person,
+    pub(in crate::usecases) scope: Scope,
+}
+
+/// The page from which an administrator acts on somebody. The acts are the same; how far they reach is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Users & Groups, which knows no scopes: an Admin's.
+    UsersAndGroups,
+    /// Users & Permissions: as far as somebody's scope reaches.
+    UsersAndPermissions,
+}
+
+/// A person as the one who acts meets them.
+#[derive(Debug, Clone)]
+pub struct Met {
+    pub person: Person,
+    pub target: Target,
+}
+
+/// What is assigned to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Given {
+    Portfolio(PortfolioId),
+    Account(AccountId),
+}
+
+/// What is assigned to somebody, of what lies in the scope of the one who acts.
+#[derive(Debug, Clone)]
+pub(in crate::usecases) struct InScope {
+    pub(in crate::usecases) portfolios: Vec<PortfolioAssignment>,
+    pub(in crate::usecases) accounts: Vec<AccountAssignment>,
+}
+
+impl InScope {
+    pub(in crate::usecases) fn of(db: &mut Database, acting: &Acting, person: &Person) -> Result<Self, StoreError> {
+        let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
+        portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
+        let mut accounts = assignments::accounts_of(db, &[person.id])?;
+        accounts.retain(|given| acting.scope.holds(given.account.portfolio_id));
+        Ok(Self { portfolios, accounts })
+    }
+
+    pub(in crate::usecases) fn holds(&self, given: Given) -> bool {
+        match given {
+            Given::Portfolio(id) => self.portfolios.iter().any(|given| given.portfolio.id == id),
+            Given::Account(id) => self.accounts.iter().any(|given| given.account.id == id),
+        }
+    }
+
+    /// How much there is.
+    pub(in crate::usecases) fn numbers(&self) -> Assigned {
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        Assigned { portfolios: number(self.portfolios.len()), accounts: number(self.accounts.len()) }
+    }
+
+    /// Whether the person leaves the actor's scope with so many of them: nobody leaves an Admin's.
+    pub(in crate::usecases) fn are_all(&self, acting: &Acting, count: usize) -> bool {
+        acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
+    }
+}
+
+impl Acting {
+    pub(in crate::usecases) fn of(db: &mut Database, person: &Person) -> Result<Self, StoreError> {
+        Ok(Self { scope: scopes::of(db, person)?, person: person.clone() })
+    }
+
+    /// Asks the policy.
+    pub(in crate::usecases) fn authorise(&self, action: Action) -> Result<(), Denied> {
+        authorise(&self.person, action, None)
+    }
+
+    /// Asks the policy, and names the person when it refuses.
+    pub(in crate::usecases) fn authorise_on(&self, met: &Met, action: impl FnOnce(Target) -> Action) -> Result<(), Denied> {
+        authorise(&self.person, action(met.target), Some(&met.person))
+    }
+
+    pub(in crate::usecases) fn may(&self, action: Action) -> bool {
+        decide(self.person.actor(), action).is_ok()
+    }
+
+    /// A portfolio that exists for them.
+    pub(in crate::usecases) fn portfolio(&self, db: &mut Database, id: PortfolioId) -> Result<Portfolio, Denied> {
+        self.authorise(Action::Use(Permission::PortfoliosView))?;
+        let portfolio = portfolios::find(db, id)?.ok_or_else(Denied::unknown)?;
+        self.authorise(Action::SeePortfolio { is_own: self.scope.holds(id) })?;
+        Ok(portfolio)
+    }
+
+    /// An account that exists for them, and where it is. What lies outside takes the same statements as what does not exist, and as long.
+    pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), Denied> {
+        let grants = assignments::grants(db, self.person.id, id)?;
+        let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: grants.filter(|_| account.is_active()) };
+        self.authorise(Action::SeeAccount(place))?;
+        Ok((account, place))
+    }
+
+    /// The same account, if they may do `action` there. Whoever may do it nowhere learns nothing about what exists.
+    pub(in crate::usecases) fn account_for(
+        &self,
+        db: &mut Database,
+        id: AccountId,
+        permission: Permission,
+        action: impl FnOnce(AccountPlace) -> Action,
+    ) -> Result<Account, Denied> {
+        self.authorise(Action::Use(permission))?;
+        let (account, place) = self.account(db, id)?;
+        self.authorise(action(place))?;
+        Ok(account)
+    }
+
+    /// A person who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
+    pub(in crate::usecases) fn met(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<Met, Denied> {
+        self.authorise(Action::Use(Permission::UsersView))?;
+        let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
+        let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let target = person.target(now).in_scope(self.scope.inside(person.is_admin, &portfolios));
+        self.authorise(Action::SeeUser(target))?;
+        Ok(Met { person, target })
+    }
+
+    /// The same person, who stays as they are until the transaction ends.
+    pub(in crate::usecases) fn met_locked(&self, tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<Met, Denied> {
+        users::lock(tx, id)?;
+        self.met(tx.db(), id, now)
+    }
+
+    /// A person met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
+    pub(in crate::usecases) fn guarded(
+        &self,
+        db: &mut Database,
+        door: Door,
+        id: UserId,
+        action: impl FnOnce(Target, u64) -> Action,
+        now: Timestamp,
+    ) -> Result<Person, Denied> {
+        let met = match door {
+            Door::UsersAndGroups => {
+                // Whoever may do this to nobody learns nothing about who exists.
+                self.authorise(Action::Use(Permission::DirectoryManage))?;
+                let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
+                Met { target: person.target(now), person }
+            }
+            Door::UsersAndPermissions => self.met(db, id, now)?,
+        };
+        let others = groups::other_active_admins(db, id)?;
+        self.authorise_on(&met, |target| action(target, others))?;
+        Ok(met.person)
+    }
+
+    /// The same person, who stays as they are until the transaction ends.
+    pub(in crate::usecases) fn guarded_locked(
+        &self,
+        tx: &mut Tx<'_>,
+        door: Door,
+        id: UserId,
+        action: impl FnOnce(Target, u64) -> Action,
+        now: Timestamp,
+    ) -> Result<Person, Denied> {
+        users::lock(tx, id)?;
+        self.guarded(tx.db(), door, id, action, now)
+    }
+}
+
+impl Caller {
+    /// The caller as they are now, with what they administer. From here to the end of the transaction nobody's rights change, but by it.
+    pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Acting, Denied> {
+        let person = self.actor(tx, rights, now)?;
+        Ok(Acting::of(tx.db(), &person)?)
+    }
+}

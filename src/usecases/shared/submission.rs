@@ -1,0 +1,76 @@
+//! A form that somebody signed in has sent: what it changes, and what the next page says of that, are saved together or not at all.
+
+use std::{error::Error, fmt};
+
+use crate::{
+    domain::idempotency_key::SentForm,
+    store::{StoreError, Tx, idempotency_keys, sessions},
+    usecases::{Caller, Context, Denied},
+};
+
+/// Words for what came of it; opaque here.
+type Message<T> = Box<dyn Fn(&T) -> String + Send + Sync>;
+
+/// A form whose outcome, where it is done, is a `T`.
+pub struct Submission<T> {
+    caller: Caller,
+    /// The form, if it is to be done once.
+    form: Option<SentForm>,
+    message: Option<Message<T>>,
+}
+
+impl<T> fmt::Debug for Submission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submission").field("caller", &self.caller).field("form", &self.form).finish_non_exhaustive()
+    }
+}
+
+/// Nothing is said of it, and it may come again.
+impl<T> From<Caller> for Submission<T> {
+    fn from(caller: Caller) -> Self {
+        Self { caller, form: None, message: None }
+    }
+}
+
+impl<T> Submission<T> {
+    /// Does it once, however often the form comes.
+    #[must_use]
+    pub fn once(self, form: SentForm) -> Self {
+        Self { form: Some(form), ..self }
+    }
+
+    /// Has the next page of the session say `message`.
+    #[must_use]
+    pub fn saying(self, message: impl Fn(&T) -> String + Send + Sync + 'static) -> Self {
+        Self { message: Some(Box::new(message)), ..self }
+    }
+
+    /// One of several steps, each a transaction of its own: with it is saved what `so_far` came of the whole.
+    pub(in crate::usecases) fn step<U: 'static>(&self, so_far: &T) -> Submission<U> {
+        let message = self.message.as_ref().map(|message| message(so_far));
+        let step = Submission::from(self.caller.clone());
+        if let Some(message) = message { step.saying(move |_| message.clone()) } else { step }
+    }
+
+    /// Runs `f` in an audited transaction, and keeps the message in it. `f` may run more than once.
+    pub(in crate::usecases) fn change<E: From<StoreError> + Error + 'static>(
+        &self,
+        ctx: &Context,
+        mut f: impl FnMut(&mut Tx<'_>, &Caller) -> Result<T, E>,
+    ) -> Result<T, E> {
+        ctx.store.change(|tx| {
+            let done = f(tx, &self.caller)?;
+            if let Some(message) = &self.message {
+                sessions::set_state(tx, self.caller.session, &message(&done))?;
+            }
+            Ok(done)
+        })
+    }
+
+    /// Refuses a form that was done already. For acts that make something new each time.
+    pub(in crate::usecases) fn refuse_repeated(&self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+        let Some(form) = self.form else { return Ok(()) };
+        let is_first = idempotency_keys::is_first(tx, self.caller.session, form)?.ok_or(Denied::SignedOut)?;
+        if is_first { Ok(()) } else { Err(Denied::Repeated) }
+    }
+}

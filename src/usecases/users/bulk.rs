@@ -1,0 +1,138 @@
+//! The same done to many people: first a look at who is affected and who is not, then one transaction each.
+
+use crate::{
+    domain::{
+        ids::{AccountId, UserId},
+        permission::{Grants, Permission},
+        policy::{Action, Refusal, Target},
+        user::Status,
+        user_list::{BULK_MAX, BulkAction},
+    },
+    store::{Database, accounts::Account, groups, users::Person},
+    usecases::{
+        Context, Denied, Door, Submission,
+        access::{assignments, picker_options},
+        shared::scoped_actor::Acting,
+    },
+};
+
+use super::{
+    invite, lifecycle,
+    list::{self, Asked, Listing},
+};
+
+/// Somebody in a bulk action, and why it does not reach them, where it does not.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub person: Person,
+    pub status: Status,
+    pub refusal: Option<Refusal>,
+}
+
+/// What `action` would do to these people, in their order.
+///
+/// # Errors
+/// See [`Denied`]; unknown when one of them does not exist for the actor.
+pub fn look(ctx: &Context, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, Denied> {
+    ctx.store.read(|db| candidates(ctx, db, actor, action, ids))
+}
+
+fn candidates(ctx: &Context, db: &mut Database, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, Denied> {
+    let acting = Acting::of(db, actor)?;
+    acting.authorise(Action::Use(Permission::UsersExport))?;
+    let now = ctx.now();
+    let candidate = |&id| {
+        let met = acting.met(db, id, now)?;
+        let others = groups::other_active_admins(db, id)?;
+        let refusal = crate::domain::policy::decide(actor.actor(), policy_action(action, met.target, others)).err();
+        Ok(Candidate { status: met.person.status(now), person: met.person, refusal })
+    };
+    ids.iter().map(candidate).collect()
+}
+
+fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -> Action {
+    match action {
+        BulkAction::Deactivate => Action::Block { target, other_active_admins },
+        BulkAction::Reactivate => Action::Activate(target),
+        BulkAction::Resend => Action::ResendInvitation(target),
+        BulkAction::Revoke => Action::RevokeInvitation(target),
+        BulkAction::Assign => Action::ChangeAssignments { target, is_own: true },
+    }
+}
+
+/// What came of it for one person.
+#[derive(Debug)]
+pub struct Done {
+    pub person: Person,
+    /// What was taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
+    pub outcome: Option<Result<Vec<String>, Denied>>,
+}
+
+impl Done {
+    /// Whether it may have been done although it failed.
+    pub fn may_be_done(&self) -> bool {
+        matches!(&self.outcome, Some(Err(denied)) if denied.may_be_done())
+    }
+}
+
+/// How many have been done of how many: what each transaction leaves to be said, since it may be the last.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    pub done: usize,
+    pub of: usize,
+}
+
+/// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
+///
+/// # Errors
+/// See [`Denied`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor. What breaks off later is told
+/// with what was done before.
+pub fn perform(
+    ctx: &Context,
+    submission: &Submission<Progress>,
+    actor: &Person,
+    action: BulkAction,
+    ids: &[UserId],
+    accounts: &[AccountId],
+) -> Result<(Vec<Done>, Vec<Account>), Denied> {
+    let (people, given) = ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        let given = picker_options::given_accounts(db, &acting, accounts)?;
+        Ok::<_, Denied>((candidates(ctx, db, actor, action, ids)?, given))
+    })?;
+    let door = Door::UsersAndPermissions;
+    let act = |user, so_far: &Progress| match action {
+        BulkAction::Deactivate => lifecycle::block(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
+        BulkAction::Reactivate => lifecycle::activate(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
+        BulkAction::Resend => invite::resend(ctx, &submission.step(so_far), door, user).map(|resent| resent.taken_over),
+        BulkAction::Revoke => invite::revoke(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
+        BulkAction::Assign => {
+            assignments::give_accounts(ctx, &submission.step(so_far), user, accounts, Grants::default()).map(|_| Vec::new())
+        }
+    };
+    let mut progress = Progress { done: 0, of: people.len() };
+    let mut done = Vec::<Done>::with_capacity(people.len());
+    for Candidate { person, .. } in people {
+        // Where nobody acts any more, or nothing can be written, the others would fare no better.
+        let goes_on = |last: &Done| last.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(Denied::is_about_one));
+        let next = Progress { done: progress.done + 1, ..progress };
+        let outcome = done.last().is_none_or(goes_on).then(|| act(person.id, &next));
+        if matches!(outcome, Some(Ok(_))) {
+            progress = next;
+        }
+        match outcome {
+            Some(Err(denied)) if done.is_empty() && !denied.is_about_one() => return Err(denied),
+            outcome => done.push(Done { person, outcome }),
+        }
+    }
+    Ok((done, given))
+}
+
+/// As many people of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn everybody(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, Denied> {
+    ctx.store.read(|db| Acting::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
+    list::list(ctx, actor, &Asked { limit: BULK_MAX, ..asked.clone() })
+}

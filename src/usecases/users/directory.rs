@@ -1,0 +1,252 @@
+//! What Users & Groups shows: the directory that everybody shares, and everyone with their status for Admins.
+
+use std::collections::HashMap;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        company::Company,
+        credentials::token::TokenPurpose,
+        ids::{GroupId, UserId},
+        policy::{Action, Actor, Target, decide},
+        search::SearchTerm,
+        user::Status,
+    },
+    store::{
+        Database, StoreError, company,
+        groups::{self, ADMINS, Group, GroupKind},
+        page::{Count, Position, Slice},
+        users::{self, Filter, Person},
+    },
+    usecases::{
+        Context, Denied, LinkMail, groups as group_use_cases,
+        outbox::{
+            failed_mails::{self, MailProblems},
+            mails,
+        },
+        shared::context::authorise,
+    },
+};
+
+/// How many groups the menu shows.
+const GROUPS_MAX: usize = 500;
+
+/// What is beside every list of Users & Groups.
+#[derive(Debug, Clone)]
+pub struct Menu {
+    /// Admins first, for those who may see it.
+    pub groups: Vec<Group>,
+    /// How many people the actor can see.
+    pub people: Count,
+}
+
+/// One page of people.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub menu: Menu,
+    pub rows: Slice<Row>,
+    /// How many people the list holds with this search.
+    pub count: Count,
+    /// What is wrong with mails as a whole, for those who may send them again.
+    pub mails: Option<MailProblems>,
+}
+
+/// A person in a list, with what the actor may see and do.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub person: Person,
+    pub status: Status,
+    /// The groups that the actor may see.
+    pub groups: Vec<String>,
+    /// What became of the mail with the open invitation, for those who see everyone.
+    pub mail: Option<LinkMail>,
+    pub may: May,
+}
+
+/// What the actor may do to a person in the Users panel; the policy's answers, so that pages draw no dead buttons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
+pub struct May {
+    pub block: bool,
+    pub activate: bool,
+    pub delete: bool,
+    pub resend: bool,
+    pub revoke: bool,
+    pub see_link: bool,
+}
+
+/// A group and one page of its members.
+#[derive(Debug, Clone)]
+pub struct GroupListing {
+    pub menu: Menu,
+    pub group: Group,
+    pub rows: Slice<Member>,
+    /// How many members the actor can see.
+    pub count: Count,
+    /// In Admins: how many of the members are active.
+    pub active: u64,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub person: Person,
+    pub status: Status,
+    pub since: Timestamp,
+    pub may_remove: bool,
+    /// Without this person, nobody could administer the company.
+    pub is_last_active_admin: bool,
+}
+
+/// What stands around every page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub company: Company,
+    /// The advice to appoint a second Admin: there is only one who is active.
+    pub is_single_admin: bool,
+    pub now: Timestamp,
+}
+
+/// What stands around a page, if the actor may open it.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn open(ctx: &Context, actor: &Person, page: Action) -> Result<Frame, Denied> {
+    authorise(actor, page, None)?;
+    ctx.store.read(|db| {
+        let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
+        Ok(Frame { company: company::load(db)?, is_single_admin, now: ctx.now() })
+    })
+}
+
+/// The company's name, for pages that need no session.
+///
+/// # Errors
+/// The database's.
+pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
+    ctx.store.read(|db| Ok(company::load(db)?.name))
+}
+
+/// The groups and people that stand beside the lists.
+///
+/// # Errors
+/// The database's.
+pub fn menu(ctx: &Context, actor: &Person) -> Result<Menu, StoreError> {
+    ctx.store.read(|db| menu_of(db, actor))
+}
+
+/// One page of the people that the actor may see, sorted by name.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let filter = Filter { active_only: !sees_everyone(actor), search, ..Filter::default() };
+        let menu = menu_of(db, actor)?;
+        let (page, count) = match &filter.search {
+            Some(_) => users::search(db, &filter, position, limit)?,
+            None => (users::list(db, &filter, position, limit)?, menu.people),
+        };
+        let active_admins = groups::other_active_admins(db, UserId(0))?;
+        let mut names = group_names(db, actor, &page.rows)?;
+        let mut mails =
+            if filter.active_only { HashMap::new() } else { mails::of_links(db, TokenPurpose::Invitation, &invited(&page.rows, now))? };
+        let rows = page.map(|person| {
+            let (status, groups) = (person.status(now), names.remove(&person.id).unwrap_or_default());
+            let mail = mails.remove(&person.id);
+            let is_active_admin = person.is_admin && status == Status::Active;
+            let may = May::of(actor.actor(), person.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
+            Row { person, status, groups, mail, may }
+        });
+        let may_send_again = decide(actor.actor(), Action::SendMailsAgain).is_ok();
+        let mails = may_send_again.then(|| failed_mails::problems(db)).transpose()?;
+        Ok(Listing { menu, rows, count, mails })
+    })
+}
+
+/// A group with one page of its members, sorted by name.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let group = group_use_cases::find(db, actor, id)?;
+        let everyone = sees_everyone(actor);
+        let filter = Filter { active_only: !everyone, member_of: Some(id), ..Filter::default() };
+        let count = if everyone { Count::Exactly(group.member_count) } else { users::count(db, &filter)? };
+        let page = users::list(db, &filter, position, limit)?;
+        let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
+        let since = groups::memberships_of(db, &ids)?;
+        let since = since.into_iter().filter(|membership| membership.group == id).map(|membership| (membership.user, membership.added_at));
+        let since = since.collect::<HashMap<_, _>>();
+        let active = if group.kind == GroupKind::Admins { groups::other_active_admins(db, UserId(0))? } else { 0 };
+        let rows = page.map(|person| member(actor, &group, person, active, &since, now));
+        Ok(GroupListing { menu: menu_of(db, actor)?, group, rows, count, active })
+    })
+}
+
+fn member(actor: &Person, group: &Group, person: Person, active: u64, since: &HashMap<UserId, Timestamp>, now: Timestamp) -> Member {
+    let status = person.status(now);
+    let is_active = status == Status::Active;
+    let other_active_admins = active.saturating_sub(u64::from(is_active));
+    let target = person.target(now);
+    let action = match group.kind {
+        GroupKind::Admins => Action::RemoveFromAdmins { target, other_active_admins },
+        GroupKind::Custom => Action::RemoveFromGroup,
+    };
+    Member {
+        status,
+        since: since.get(&person.id).copied().unwrap_or(now),
+        may_remove: decide(actor.actor(), action).is_ok(),
+        is_last_active_admin: group.kind == GroupKind::Admins && is_active && other_active_admins == 0,
+        person,
+    }
+}
+
+fn menu_of(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
+    let mut groups = groups::list(db, GROUPS_MAX)?;
+    if decide(actor.actor(), Action::SeeAdmins).is_err() {
+        groups.retain(|group| group.kind != GroupKind::Admins);
+    }
+    let people = users::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
+    Ok(Menu { groups, people })
+}
+
+/// Those of these people whose invitation is open.
+fn invited(people: &[Person], now: Timestamp) -> Vec<UserId> {
+    let invited = people.iter().filter(|person| matches!(person.status(now), Status::Invited | Status::Expired));
+    invited.map(|person| person.id).collect()
+}
+
+fn sees_everyone(actor: &Person) -> bool {
+    decide(actor.actor(), Action::SeeEveryone).is_ok()
+}
+
+fn group_names(db: &mut Database, actor: &Person, people: &[Person]) -> Result<HashMap<UserId, Vec<String>>, StoreError> {
+    let sees_admins = decide(actor.actor(), Action::SeeAdmins).is_ok();
+    let ids = people.iter().map(|person| person.id).collect::<Vec<_>>();
+    let mut names = HashMap::<_, Vec<_>>::new();
+    for membership in groups::memberships_of(db, &ids)? {
+        if sees_admins || membership.group != ADMINS {
+            names.entry(membership.user).or_default().push(membership.group_name);
+        }
+    }
+    Ok(names)
+}
+
+impl May {
+    /// The policy's answers about `target`, besides whom there are `other_active_admins`.
+    pub fn of(actor: Actor, target: Target, other_active_admins: u64) -> Self {
+        let may = |action| decide(actor, action).is_ok();
+        Self {
+            block: may(Action::Block { target, other_active_admins }),
+            activate: may(Action::Activate(target)),
+            delete: may(Action::Delete { target, other_active_admins }),
+            resend: may(Action::ResendInvitation(target)),
+            revoke: may(Action::RevokeInvitation(target)),
+            see_link: may(Action::SeeInvitationLink(target)) && target.status == Status::Invited,
+        }
+    }
+}

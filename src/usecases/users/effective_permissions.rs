@@ -1,0 +1,174 @@
+//! What somebody may do and through what, account by account. Drawn by the function that guards.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::PortfolioId,
+        permission::{AccountPlace, IN_PORTFOLIOS, ON_ACCOUNTS, Permission, Place},
+        policy::Role,
+        scope::Scope,
+    },
+    store::{
+        Database, StoreError,
+        accounts::{self, Account, Filter},
+        assignments::{AccountAssignment, PortfolioAssignment},
+        page::Position,
+        portfolios::{self, Portfolio},
+    },
+    usecases::{
+        access::assignments::{Givers, Lost},
+        shared::scoped_actor::InScope,
+    },
+};
+
+/// How many portfolios are explained, and how many accounts in each; the others are counted.
+const PORTFOLIOS_MAX: usize = 25;
+pub(in crate::usecases) const ACCOUNTS_MAX: usize = 50;
+
+/// What somebody may do, as far as the one who looks may know.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    pub role: Role,
+    /// Company-wide, by the role. An Admin has everything, and no portfolio is told apart.
+    pub everywhere: Vec<Permission>,
+    pub portfolios: Vec<InPortfolio>,
+    /// How many portfolios are not shown.
+    pub more: usize,
+}
+
+/// What somebody may do in a portfolio and on its accounts.
+#[derive(Debug, Clone)]
+pub struct InPortfolio {
+    pub portfolio: Portfolio,
+    /// The assignment to the whole portfolio, where there is one.
+    pub assigned: Option<Given>,
+    pub permissions: Vec<Permission>,
+    pub accounts: Vec<OnAccount>,
+    /// How many of the accounts that somebody has here are not shown.
+    pub more: u64,
+    /// How many of the accounts in it somebody reaches.
+    pub reached: u64,
+    /// How many accounts lie in it.
+    pub accounts_in_all: u64,
+}
+
+/// What somebody may do on an account.
+#[derive(Debug, Clone)]
+pub struct OnAccount {
+    pub account: Account,
+    pub permissions: Vec<Permission>,
+    /// Whether it is so by the assignment to the whole portfolio.
+    pub by_portfolio: bool,
+    /// The assignment to the account, where there is one.
+    pub assigned: Option<Given>,
+}
+
+/// An assignment: by whom and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// `None` when that person is gone.
+    pub by: Option<String>,
+    pub at: Timestamp,
+    /// Why it will not be given, of an open invitation.
+    pub lost: Option<Lost>,
+}
+
+/// Explains what `role` and these assignments give, each of which the one who looks may see. Those of an open invitation give only what they
+/// would give if it was accepted now.
+pub(in crate::usecases) fn explain(
+    db: &mut Database,
+    role: Role,
+    InScope { portfolios, accounts }: &InScope,
+    givers: &Givers,
+) -> Result<Explained, StoreError> {
+    let everywhere = Permission::ALL.iter().copied().filter(|permission| permission.check(role, Place::Company).is_ok()).collect();
+    if role == Role::Admin {
+        return Ok(Explained { role, everywhere, portfolios: Vec::new(), more: 0 });
+    }
+    let ids = portfolios.iter().map(|given| given.portfolio.id).chain(accounts.iter().map(|given| given.account.portfolio_id));
+    let ids = ids.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let mut all = portfolios::find_all(db, &ids)?;
+    let more = all.len().saturating_sub(PORTFOLIOS_MAX);
+    all.truncate(PORTFOLIOS_MAX);
+    let ids = all.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
+    let contents = portfolios::contents(db, &ids)?;
+    let mut explained = Vec::with_capacity(all.len());
+    for portfolio in all {
+        let whole = portfolios.iter().find(|given| given.portfolio.id == portfolio.id);
+        let in_all = contents.get(&portfolio.id).map_or(0, |contents| u64::try_from(contents.accounts).unwrap_or(0));
+        let is_given = whole.is_some_and(|whole| givers.lost_portfolio(whole).is_none());
+        let told = Told { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), givers };
+        explained.push(told.portfolio(db, portfolio, whole, accounts, in_all)?);
+    }
+    Ok(Explained { role, everywhere, portfolios: explained, more })
+}
+
+/// What all that is told of one portfolio rests on.
+struct Told<'a> {
+    role: Role,
+    is_own: bool,
+    givers: &'a Givers,
+}
+
+impl Told<'_> {
+    fn portfolio(
+        &self,
+        db: &mut Database,
+        portfolio: Portfolio,
+        whole: Option<&PortfolioAssignment>,
+        assigned: &[AccountAssignment],
+        accounts_in_all: u64,
+    ) -> Result<InPortfolio, StoreError> {
+        let here = assigned.iter().filter(|given| given.account.portfolio_id == portfolio.id).collect::<Vec<_>>();
+        let (shown, in_all) = if self.is_own {
+            (accounts_in(db, portfolio.id)?, accounts_in_all)
+        } else {
+            let shown = here.iter().take(ACCOUNTS_MAX).map(|given| given.account.clone()).collect();
+            (shown, here.len() as u64)
+        };
+        let more = in_all.saturating_sub(shown.len() as u64);
+        let is_given = |given: &&AccountAssignment| self.givers.lost_account(given).is_none();
+        let reached = if self.is_own { in_all } else { here.iter().copied().filter(is_given).count() as u64 };
+        let accounts = shown.into_iter().map(|account| {
+            let assignment = here.iter().copied().find(|given| given.account.id == account.id);
+            self.account(account, assignment)
+        });
+        let place = Place::Portfolio { is_own: self.is_own };
+        Ok(InPortfolio {
+            assigned: whole.map(|whole| Given { by: self.givers.name(whole.by), at: whole.at, lost: self.givers.lost_portfolio(whole) }),
+            permissions: self.given_at(place, &IN_PORTFOLIOS),
+            accounts: accounts.collect(),
+            more,
+            reached,
+            accounts_in_all,
+            portfolio,
+        })
+    }
+
+    fn account(&self, account: Account, assignment: Option<&AccountAssignment>) -> OnAccount {
+        let given = assignment.map(|assignment| Given {
+            by: self.givers.name(assignment.by),
+            at: assignment.at,
+            lost: self.givers.lost_account(assignment),
+        });
+        let is_given = account.is_active() && given.as_ref().is_some_and(|given| given.lost.is_none());
+        let assigned = assignment.filter(|_| is_given).map(|assignment| assignment.grants);
+        OnAccount {
+            permissions: self.given_at(Place::Account(AccountPlace { is_own: self.is_own, assigned }), &ON_ACCOUNTS),
+            by_portfolio: self.is_own,
+            assigned: given,
+            account,
+        }
+    }
+
+    fn given_at(&self, place: Place, of: &[Permission]) -> Vec<Permission> {
+        of.iter().copied().filter(|permission| permission.check(self.role, place).is_ok()).collect()
+    }
+}
+
+fn accounts_in(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<Account>, StoreError> {
+    let filter = Filter { portfolio: Some(portfolio), ..Filter::within(Scope::Company) };
+    Ok(accounts::list(db, &filter, &Position::First, ACCOUNTS_MAX)?.rows)
+}

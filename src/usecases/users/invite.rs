@@ -1,0 +1,390 @@
+//! Inviting somebody, and what becomes of the invitation.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        company::Company,
+        credentials::{
+            password::NewPassword,
+            token::{Token, TokenEnd, TokenPurpose},
+        },
+        email_address::EmailAddress,
+        ids::UserId,
+        invitation::InvitationOrigin,
+        policy::{Action, Target},
+        text::PersonName,
+        user::{DefaultRole, Status},
+    },
+    mail::{Link, Message, messages::Invitation},
+    store::{
+        Database, StoreError, Tx, company, outbox,
+        tokens::{self, NewToken},
+        users::{self, NewInvited, Person},
+    },
+    usecases::{
+        Caller, Context, Denied, Door, SetPasswordError, Submission, Visitor,
+        access::assignments,
+        credentials::{email_change::Asked, new_password, sign_in},
+        outbox::mails::{self, Recipient},
+        shared::{
+            context::{Rights, about_user, by_oneself},
+            links::{self, LinkError, Looked},
+            scoped_actor::Acting,
+        },
+    },
+};
+
+/// Why nobody is invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The address belongs to somebody whom the caller does not administer: nothing more is told.
+    #[error("the address is not the caller's to invite")]
+    NotYours,
+    /// The address belongs to somebody already.
+    #[error("the address is in use")]
+    Exists(Box<Existing>),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for InviteError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// Whose address it is, and what can be done about it.
+#[derive(Debug, Clone)]
+pub struct Existing {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub status: Status,
+    /// What fits, if the one who asks may do it.
+    pub way: Option<Way>,
+}
+
+/// What fits somebody who exists already, instead of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Resend,
+    Reactivate,
+    Assign,
+}
+
+impl Way {
+    fn of(acting: &Acting, target: Target) -> Option<Self> {
+        let (way, action) = match target.status {
+            Status::Invited | Status::Expired => (Self::Resend, Action::ResendInvitation(target)),
+            Status::Deactivated => (Self::Reactivate, Action::Activate(target)),
+            Status::Active => (Self::Assign, Action::ChangeAssignments { target, is_own: true }),
+        };
+        acting.may(action).then_some(way)
+    }
+}
+
+impl Existing {
+    /// Whoever has the address.
+    pub(in crate::usecases) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
+        let found = users::find_by_email(db, email)?;
+        let existing = |person: Person| Self {
+            id: person.id,
+            name: person.display_name(),
+            status: person.status(now),
+            email: person.email,
+            way: None,
+        };
+        Ok(found.map(|(person, _)| existing(person)))
+    }
+
+    /// The same as the actor may know them; `None` where they are not the actor's to know.
+    pub(in crate::usecases) fn met(self, db: &mut Database, acting: &Acting, now: Timestamp) -> Result<Option<Self>, Denied> {
+        match acting.met(db, self.id, now) {
+            Ok(met) => Ok(Some(Self { way: Way::of(acting, met.target), ..self })),
+            Err(Denied::Refused { .. }) => Ok(None),
+            Err(denied) => Err(denied),
+        }
+    }
+}
+
+/// Invites somebody from Users & Groups: as a User without assignments.
+///
+/// # Errors
+/// See [`InviteError`].
+pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) -> Result<(), InviteError> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let origin = InvitationOrigin::UsersAndGroups;
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        acting.authorise(Action::InviteUser)?;
+        submission.refuse_repeated(tx)?;
+        if let Some(existing) = Existing::find(tx.db(), email, now)? {
+            let existing = existing.met(tx.db(), &acting, now)?.ok_or(InviteError::NotYours)?;
+            return Err(InviteError::Exists(Box::new(existing)));
+        }
+        let actor = acting.person;
+        let company = company::load(tx.db())?;
+        let expires_at = now + company.invitation_term(origin);
+        let default_role = DefaultRole::User;
+        let new = NewInvited { first_name: "", last_name: "", email, default_role, origin, expires_at, invited_by: actor.id, now };
+        let person = add(ctx, tx, &new, &token, &company, &actor)?;
+        let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &person.who(), details));
+        Ok(())
+    })
+}
+
+/// Adds somebody with an open invitation, whose link is on its way.
+pub(in crate::usecases) fn add(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    new: &NewInvited<'_>,
+    token: &Token,
+    company: &Company,
+    sent_by: &Person,
+) -> Result<Person, Denied> {
+    let id = users::insert_invited(tx, new)?;
+    let person = users::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+    let sent = Sent { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
+    sent.post(ctx, tx, Message::Invitation, new.now)?;
+    Ok(person)
+}
+
+/// An invitation that was sent once more.
+#[derive(Debug, Clone)]
+pub struct Resent {
+    pub person: Person,
+    /// What it gives by whoever sent it now, since those who gave it before may no longer: portfolios and accounts by name.
+    pub taken_over: Vec<String>,
+}
+
+/// Sends the invitation once more: the earlier link is dead, the term starts anew.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: Door, user: UserId) -> Result<Resent, Denied> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
+        mails::count_mail(tx, &acting.person, &person, now)?;
+        let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
+        let details = json!({"expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
+        let taken_over = assignments::take_over(tx, caller, &acting, &person, now)?;
+        Ok(Resent { person, taken_over })
+    })
+}
+
+/// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
+        tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
+        outbox::cancel_for(tx, user, now)?;
+        users::remove(tx, user)?;
+        let details = json!({"email": person.email});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationRevoked, &person.who(), details));
+        Ok(person)
+    })
+}
+
+/// Whose invitation is to be taken back.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| Acting::of(db, actor)?.guarded(db, door, user, |target, _| Action::RevokeInvitation(target), now))
+}
+
+/// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
+///
+/// # Errors
+/// See [`Denied`]; unknown where mails are sent, and where the link ran out.
+pub fn link(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
+    let now = ctx.now();
+    if ctx.sends_mail {
+        return Err(Denied::unknown());
+    }
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
+        let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
+        let token = token.ok_or_else(Denied::unknown)?;
+        let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(Denied::unknown)?;
+        let link = match ctx.unseal(&message_id, &sealed) {
+            Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
+            _ => return Err(Denied::unknown()),
+        };
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
+        Ok((person, link, token.expires_at))
+    })
+}
+
+/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew. Whoever sends it takes over what those who
+/// gave it may no longer give.
+pub(in crate::usecases) fn readdress(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    acting: &Acting,
+    asked: &Asked<'_>,
+    token: &Token,
+) -> Result<(), Denied> {
+    let Asked { caller, person, email, now, .. } = *asked;
+    mails::count_mail(tx, &acting.person, person, now)?;
+    outbox::cancel_for(tx, person.id, now)?;
+    users::set_email(tx, person, email)?;
+    let person = users::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
+    renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
+    assignments::take_over(tx, caller, acting, &person, now)?;
+    Ok(())
+}
+
+/// A new link and a new term in place of the old ones. Tells until when it holds.
+fn renew(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    token: &Token,
+    by: UserId,
+    message: fn(Invitation) -> Message,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    let company = company::load(tx.db())?;
+    let origin = person.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
+    let expires_at = now + company.invitation_term(origin);
+    tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
+    users::renew_invitation(tx, person.id, expires_at)?;
+    Sent { person, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
+    Ok(expires_at)
+}
+
+/// A link on its way to somebody.
+struct Sent<'a> {
+    person: &'a Person,
+    token: &'a Token,
+    company: &'a Company,
+    by: UserId,
+    expires_at: Timestamp,
+}
+
+impl Sent<'_> {
+    fn post(self, ctx: &Context, tx: &mut Tx<'_>, message: fn(Invitation) -> Message, now: Timestamp) -> Result<(), StoreError> {
+        let Self { person, token, company, by, expires_at } = self;
+        let new = NewToken {
+            purpose: TokenPurpose::Invitation,
+            hash: token.hash(),
+            user: Some(person.id),
+            email: Some(&person.email),
+            asked_by: Some(by),
+            expires_at,
+            now,
+        };
+        let token_id = tokens::insert(tx, &new)?;
+        let message = message(Invitation {
+            invited_by: inviter(tx.db(), person, Some(by))?,
+            first_name: person.first_name.clone(),
+            company: company.name.clone(),
+            link: Link::new(&ctx.links.with_token(TokenPurpose::Invitation, token)),
+            expires_at,
+        });
+        ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
+    }
+}
+
+/// An invitation that waits to be accepted.
+#[derive(Debug, Clone)]
+pub struct Open {
+    pub person: Person,
+    /// Empty when that person is gone.
+    pub invited_by: String,
+    pub expires_at: Timestamp,
+    pub company: Company,
+}
+
+/// Looks at a link and changes nothing, as often as mail scanners like.
+///
+/// # Errors
+/// The database's.
+pub fn look(ctx: &Context, token: &Token) -> Looked<Box<Open>> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let (token, person) = match links::look(db, TokenPurpose::Invitation, token, now)? {
+            Ok(found) => found,
+            Err(dead) => return Ok(Err(dead)),
+        };
+        let invited_by = inviter(db, &person, token.asked_by)?;
+        Ok(Ok(Box::new(Open { person, invited_by, expires_at: token.expires_at, company: company::load(db)? })))
+    })
+}
+
+/// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that person is gone.
+fn inviter(db: &mut Database, person: &Person, sent_by: Option<UserId>) -> Result<String, StoreError> {
+    let by = sent_by.filter(|by| *by != person.id).or(person.invited_by);
+    let inviter = by.map(|user| users::find(db, user)).transpose()?.flatten();
+    Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())
+}
+
+/// Accepts an invitation: sets name and password, and signs the person in. Of two who try at once, one does.
+///
+/// # Errors
+/// See [`SetPasswordError`].
+pub fn accept(
+    ctx: &Context,
+    token: &Token,
+    first_name: &PersonName,
+    last_name: &PersonName,
+    password: NewPassword,
+    visitor: &Visitor,
+) -> Result<Token, SetPasswordError> {
+    let (now, session) = (ctx.now(), Token::new(&*ctx.random));
+    let Open { person, company, .. } = *look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let known = [first_name.as_str(), last_name.as_str(), &*person.email, &*company.name];
+    let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
+    ctx.store.change(|tx| {
+        let (_, person) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
+        users::set_credentials(tx, &person, first_name, last_name, &password.hash, now)?;
+        password.settle(tx, now)?;
+        let who = users::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
+        let by = by_oneself(&who, &visitor.source);
+        assignments::judge_again(tx, &person, &by, now)?;
+        tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
+        sign_in::begin_session(tx, &who, &session, visitor, now)?;
+        Ok(session.clone())
+    })
+}
+
+/// "Send me a new link": mails a new link to the address that the expired one went to. Nothing more is told to whoever asks.
+///
+/// # Errors
+/// [`LinkError::NotOpen`] unless the link ran out and the invitation stands; the database's.
+pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
+    let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
+    // A link that never was, or is not the latest, begins no transaction.
+    if !matches!(look(ctx, token)?, Err(links::Dead::Expired { .. })) {
+        return Err(LinkError::NotOpen);
+    }
+    ctx.store.change(|tx| {
+        let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
+        let person = token.user_id.map(|user| users::lock(tx, user)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
+        // Read again under the lock: a second press finds the link replaced, so that each expired link sends one mail.
+        let open = tokens::open_of(tx.db(), person.id, TokenPurpose::Invitation)?;
+        let is_latest = open.is_some_and(|open| open.id == token.id && now >= open.expires_at);
+        if !is_latest || person.status(now) != Status::Expired {
+            return Err(LinkError::NotOpen);
+        }
+        let expires_at = renew(ctx, tx, &person, &new_token, person.id, Message::InvitationAgain, now)?;
+        let (by, details) = (by_oneself(&person.who(), source), json!({"expires_at": expires_at.and_utc()}));
+        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), details));
+        Ok(())
+    })
+}

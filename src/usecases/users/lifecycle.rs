@@ -1,0 +1,246 @@
+//! What administrators do to people: block and activate, delete and restore.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, SubjectKind},
+        clock::Timestamp,
+        company::Company,
+        credentials::token::TokenEnd,
+        ids::UserId,
+        policy::{Action, Target},
+        user::{DefaultRole, Status},
+    },
+    mail::Message,
+    store::{
+        Database, StoreError, Tx, assignments, company, groups, latest_actors, outbox,
+        page::{Count, Position, Slice},
+        sessions, tokens,
+        users::{self, Deleted, Person},
+    },
+    usecases::{
+        Caller, Context, Denied, Door, Submission,
+        access::assignments::become_user,
+        credentials::sign_in,
+        shared::{
+            context::{Rights, about_user, authorise},
+            scoped_actor::Acting,
+        },
+    },
+};
+
+/// Ends a person's access at once: sessions, links and waiting mails. Tells who it was.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn block(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
+        users::set_blocked(tx, user, Some(now))?;
+        end_access(tx, user, now)?;
+        let message = match door {
+            Door::UsersAndGroups => Message::AccessBlocked,
+            Door::UsersAndPermissions => Message::AccessDeactivated,
+        };
+        ctx.tell(tx, &person, &acting.person, message, now)?;
+        audit_status(tx, caller, &acting.person, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
+        Ok(person)
+    })
+}
+
+/// Lets a person in again, with the credentials and assignments that they had. Tells who it was.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn activate(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, door, user, |target, _| Action::Activate(target), now)?;
+        users::set_blocked(tx, user, None)?;
+        sign_in::forget_attempts(tx, &person)?;
+        ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change, false), now)?;
+        audit_status(tx, caller, &acting.person, AuditAction::UserReactivated, &person, Status::Active, now);
+        Ok(person)
+    })
+}
+
+/// What goes with a person, for the page that asks before.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    pub person: Person,
+    pub sessions: i64,
+    pub groups: Vec<String>,
+    /// By name.
+    pub portfolios: Vec<String>,
+    pub accounts: Vec<String>,
+    /// Until when they can be restored; `None` when it cannot be undone.
+    pub restorable_until: Option<Timestamp>,
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let person = Acting::of(db, actor)?.guarded(db, Door::UsersAndGroups, user, delete_action, now)?;
+        let company = company::load(db)?;
+        let sessions = sessions::count(db, user, &company, now)?;
+        let Belongings { groups, portfolios, accounts } = Belongings::of(db, user)?;
+        Ok(Inventory { person, sessions, groups, portfolios, accounts, restorable_until: restorable_until(&company, now) })
+    })
+}
+
+/// What somebody has a part in, by name.
+struct Belongings {
+    groups: Vec<String>,
+    portfolios: Vec<String>,
+    accounts: Vec<String>,
+}
+
+impl Belongings {
+    fn of(db: &mut Database, user: UserId) -> Result<Self, StoreError> {
+        Ok(Self {
+            groups: groups::memberships_of(db, &[user])?.into_iter().map(|membership| membership.group_name).collect(),
+            portfolios: assignments::portfolios_of(db, &[user])?.into_iter().map(|given| given.portfolio.name).collect(),
+            accounts: assignments::accounts_of(db, &[user])?.into_iter().map(|given| given.account.name).collect(),
+        })
+    }
+}
+
+fn delete_action(target: Target, other_active_admins: u64) -> Action {
+    Action::Delete { target, other_active_admins }
+}
+
+fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
+    (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept)
+}
+
+/// Deletes a person: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn delete(
+    ctx: &Context,
+    submission: &Submission<(Person, Option<Timestamp>)>,
+    user: UserId,
+) -> Result<(Person, Option<Timestamp>), Denied> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Change, now)?;
+        let person = acting.guarded_locked(tx, Door::UsersAndGroups, user, delete_action, now)?;
+        let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user)?;
+        end_access(tx, user, now)?;
+        groups::remove_from_all(tx, user)?;
+        assignments::take_all(tx, user)?;
+        ctx.tell(tx, &person, &acting.person, Message::UserDeleted, now)?;
+        let until = restorable_until(&company::load(tx.db())?, now);
+        match until {
+            Some(_) => users::set_deleted(tx, user, Some(now))?,
+            None => users::remove(tx, user)?,
+        }
+        let status = person.status(now).label();
+        let details = json!({"email": person.email, "status": status, "groups": groups, "portfolios": portfolios, "accounts": accounts});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserDeleted, &person.who(), details));
+        Ok((person, until))
+    })
+}
+
+/// Somebody who was deleted and can still be restored.
+#[derive(Debug, Clone)]
+pub struct Restorable {
+    pub person: Deleted,
+    /// By the name that they had then.
+    pub deleted_by: Option<String>,
+    pub until: Timestamp,
+}
+
+/// One page of the people who were deleted and can still be restored, latest first, and how many they are.
+///
+/// # Errors
+/// See [`Denied`]; unknown for a page key of another list.
+pub fn deleted(ctx: &Context, actor: &Person, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), Denied> {
+    let now = ctx.now();
+    authorise(actor, Action::SeeDeleted, None)?;
+    ctx.store.read(|db| {
+        let kept = company::load(db)?.deleted_kept;
+        let people = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(Denied::unknown)?;
+        let ids = people.rows.iter().map(|person| person.id.0).collect::<Vec<_>>();
+        let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
+        let restorable = |person: Deleted| Restorable { deleted_by: by.remove(&person.id.0), until: person.deleted_at + kept, person };
+        Ok((people.map(restorable), users::count_deleted(db, now - kept)?))
+    })
+}
+
+/// Why somebody is not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The address was invited again meanwhile.
+    #[error("the address is in use")]
+    AddressInUse { email: String },
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl From<StoreError> for RestoreError {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// Somebody who is back.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    pub person: Person,
+    pub status: Status,
+    /// Whether they were a Portfolio Admin before.
+    pub became_user: bool,
+}
+
+/// Brings a deleted person back as they were, without memberships, assignments and sessions: a Portfolio Admin comes back as a User.
+///
+/// # Errors
+/// See [`RestoreError`].
+pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -> Result<Restored, RestoreError> {
+    let now = ctx.now();
+    submission.change(ctx, |tx, caller| {
+        let actor = caller.actor(tx, Rights::Change, now)?;
+        authorise(&actor, Action::RestoreUser, None)?;
+        let since = now - company::load(tx.db())?.deleted_kept;
+        let deleted = users::lock_deleted(tx, user, since)?.ok_or_else(Denied::unknown)?;
+        let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| Denied::unknown())?;
+        if users::find_by_email(tx.db(), &email)?.is_some() {
+            return Err(RestoreError::AddressInUse { email: deleted.email });
+        }
+        users::set_deleted(tx, user, None)?;
+        let person = users::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
+        let became_user = person.default_role == DefaultRole::PortfolioAdmin;
+        if became_user {
+            become_user(tx, &person, &caller.by(&actor), "portfolios are taken away at deletion", now)?;
+        }
+        let person = users::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        let status = person.status(now);
+        // Whoever was blocked before still is, and has no access to be told about.
+        if status == Status::Active {
+            ctx.tell(tx, &person, &actor, |change| ctx.restored(change, became_user), now)?;
+        }
+        Ok(Restored { person, status, became_user })
+    })
+}
+
+/// Sessions, open links and waiting mails end.
+fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denied> {
+    sessions::end_all(tx, user, None)?;
+    tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
+    outbox::cancel_for(tx, user, now)?;
+    Ok(())
+}
+
+fn audit_status(tx: &mut Tx<'_>, caller: &Caller, actor: &Person, action: AuditAction, person: &Person, after: Status, now: Timestamp) {
+    let details = json!({"before": person.status(now).label(), "after": after.label()});
+    tx.audit(about_user(now, caller.by(actor), action, &person.who(), details));
+}

@@ -1,0 +1,158 @@
+//! The list of Users & Permissions: the people of somebody's scope, with their status and what is assigned to them there.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::{AuditAction, Entry, Subject, SubjectKind},
+        clock::Timestamp,
+        ids::{PortfolioId, UserId},
+        permission::Permission,
+        policy::Action,
+        scope::Scope,
+        user::Status,
+        user_list::{Order, PeopleFilter},
+    },
+    store::{
+        Database, StoreError,
+        assignments::{self, Assigned, Names},
+        company,
+        page::{Count, Position, Slice},
+        portfolios::{self, Portfolio},
+        users::{self, Listed, Mark, Person, StatusCounts, Wanted},
+    },
+    usecases::{
+        Caller, Context, Denied,
+        shared::{context::Rights, scoped_actor::Acting},
+    },
+};
+
+/// A page of the list, as somebody asks for it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub filter: PeopleFilter,
+    /// Only people with anything assigned in it.
+    pub portfolio: Option<PortfolioId>,
+    pub order: Order,
+    pub position: Position<Mark>,
+    pub limit: usize,
+    /// When the first page was looked at: who is Invited and who Expired stays so from page to page.
+    pub as_of: Option<Timestamp>,
+}
+
+/// One page.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub rows: Slice<Row>,
+    pub counts: StatusCounts,
+    pub as_of: Timestamp,
+    /// By which it can be narrowed: those of the scope, where they are few, and the one by which it is.
+    pub portfolios: Vec<Portfolio>,
+}
+
+/// A person in the list; in an export with the names of what is assigned.
+#[derive(Debug, Clone)]
+pub struct Row<A = Assigned> {
+    pub person: Person,
+    pub created_at: Timestamp,
+    pub status: Status,
+    /// Of what is in the scope of the one who looks.
+    pub assigned: A,
+    pub mark: Mark,
+}
+
+/// So many portfolios are few enough to choose one from a menu.
+const PORTFOLIOS_MAX: usize = 50;
+
+/// One page of the people who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersView))?;
+        if acting.scope.is_empty() {
+            return Ok(None);
+        }
+        let chosen = chosen(db, &acting, asked)?;
+        let portfolios = portfolios(db, &acting, chosen.as_ref())?;
+        let wanted = wanted(ctx, &acting, asked, chosen);
+        let counts = users::counts(db, &wanted)?;
+        let page = users::page(db, &wanted, counts.all, &asked.position, asked.limit)?;
+        let assigned = assignments::numbers_of(db, &acting.scope, &ids(&page))?;
+        Ok(Some(Listing { rows: rows(page, assigned, ctx.now()), counts, as_of: wanted.as_of, portfolios }))
+    })
+}
+
+/// The portfolio by which the list is narrowed.
+fn chosen(db: &mut Database, acting: &Acting, asked: &Asked) -> Result<Option<Portfolio>, Denied> {
+    let Some(portfolio) = asked.portfolio else { return Ok(None) };
+    let found = if acting.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
+    found.map(Some).ok_or_else(Denied::unknown)
+}
+
+fn portfolios(db: &mut Database, acting: &Acting, chosen: Option<&Portfolio>) -> Result<Vec<Portfolio>, StoreError> {
+    let filter = portfolios::Filter { scope: acting.scope.clone(), search: None, active_only: false, except: None };
+    let few = portfolios::list(db, &filter, &Position::First, PORTFOLIOS_MAX)?;
+    Ok(if few.has_next { chosen.cloned().into_iter().collect() } else { few.rows })
+}
+
+fn wanted(ctx: &Context, acting: &Acting, asked: &Asked, chosen: Option<Portfolio>) -> Wanted {
+    let scope = chosen.map_or_else(|| acting.scope.clone(), |portfolio| Scope::of_portfolios(vec![portfolio.id]));
+    Wanted { scope, filter: asked.filter.clone(), order: asked.order, as_of: asked.as_of.unwrap_or_else(|| ctx.now()) }
+}
+
+fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: Timestamp) -> Slice<Row<A>> {
+    page.map(|Listed { person, created_at, mark }| Row {
+        status: person.status(now),
+        assigned: assigned.remove(&person.id).unwrap_or_default(),
+        person,
+        created_at,
+        mark,
+    })
+}
+
+fn ids(page: &Slice<Listed>) -> Vec<UserId> {
+    page.rows.iter().map(|listed| listed.person.id).collect()
+}
+
+/// An export begins, and is written down with what it holds, as words. Tells how many people there are of any status, by which they are looked
+/// for.
+///
+/// # Errors
+/// See [`Denied`]; unknown for a Portfolio Admin without a portfolio that is active.
+pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) -> Result<Count, Denied> {
+    let now = ctx.now();
+    ctx.store.change(|tx| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        acting.authorise(Action::Use(Permission::UsersExport))?;
+        if acting.scope.is_empty() {
+            return Err(Denied::unknown());
+        }
+        let chosen = chosen(tx.db(), &acting, asked)?;
+        let details = json!({"list": words, "portfolio": chosen.as_ref().map(|portfolio| &portfolio.name)});
+        let counts = users::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
+        let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
+        tx.audit(Entry { at: now, by: caller.by(&acting.person), action: AuditAction::UsersExported, subject, place: None, details });
+        Ok(counts.all)
+    })
+}
+
+/// The next rows of an export. Whoever exports is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn export(ctx: &Context, caller: &Caller, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
+    ctx.store.read(|db| {
+        let person = caller.person(db, ctx.now())?;
+        let acting = Acting::of(db, &person)?;
+        acting.authorise(Action::Use(Permission::UsersExport))?;
+        let chosen = chosen(db, &acting, asked)?;
+        let page = users::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;
+        let assigned = assignments::names_of(db, &acting.scope, &ids(&page))?;
+        Ok(rows(page, assigned, ctx.now()))
+    })
+}

@@ -1,0 +1,11 @@
+//! Users: listed, shown, invited, edited, blocked, deleted and restored.
+
+pub mod bulk;
+pub mod directory;
+pub mod effective_permissions;
+pub mod invite;
+pub mod lifecycle;
+pub mod list;
+pub mod new_user;
+pub mod page;
+pub mod profile;

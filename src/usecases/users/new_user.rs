@@ -1,0 +1,186 @@
+//! The New User wizard: somebody invited with a name, a default role, and what goes with it. Nothing is written before the last step, which
+//! checks everything again.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        credentials::token::Token,
+        email_address::EmailAddress,
+        ids::{AccountId, PortfolioId},
+        invitation::InvitationOrigin,
+        permission::{Grants, Permission},
+        policy::Action,
+        text::PersonName,
+        user::DefaultRole,
+    },
+    store::{
+        Database, StoreError, Tx,
+        accounts::Account,
+        assignments, company,
+        portfolios::Portfolio,
+        users::{NewInvited, Person},
+    },
+    usecases::{
+        Caller, Context, Denied, Submission,
+        access::{
+            assignments::{audit_account, audit_portfolio},
+            picker_options,
+        },
+        accounts::gives,
+        shared::{
+            context::{Rights, about_user},
+            scoped_actor::Acting,
+        },
+    },
+};
+
+use super::invite::{self, Existing, InviteError};
+
+/// Somebody to be invited.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub email: EmailAddress,
+    pub given: Given,
+}
+
+/// The default role, and what goes with it: at least one of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// To a Portfolio Admin.
+    Portfolios(Vec<PortfolioId>),
+    /// To a User.
+    Accounts(Vec<(AccountId, Grants)>),
+}
+
+impl Given {
+    pub fn default_role(&self) -> DefaultRole {
+        match self {
+            Self::Portfolios(_) => DefaultRole::PortfolioAdmin,
+            Self::Accounts(_) => DefaultRole::User,
+        }
+    }
+}
+
+/// Whose address it is, if the actor cannot invite it.
+///
+/// # Errors
+/// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`Denied`].
+pub fn check_address(ctx: &Context, actor: &Person, email: &EmailAddress) -> Result<(), InviteError> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersInvite))?;
+        free(db, &acting, email, now)
+    })
+}
+
+fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
+    let Some(existing) = Existing::find(db, email, now)? else { return Ok(()) };
+    Err(match existing.met(db, acting, now)? {
+        Some(existing) => InviteError::Exists(Box::new(existing)),
+        None => InviteError::NotYours,
+    })
+}
+
+/// Whether the actor administers nothing that they could give.
+///
+/// # Errors
+/// See [`Denied`].
+pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Denied> {
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        acting.authorise(Action::Use(Permission::UsersInvite))?;
+        Ok(acting.scope.is_empty())
+    })
+}
+
+/// Invites somebody from Users & Permissions.
+///
+/// # Errors
+/// See [`InviteError`]; unknown where something given is not the caller's to give, and where nothing is given.
+pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> Result<Person, InviteError> {
+    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let origin = InvitationOrigin::UsersAndPermissions;
+    let default_role = new.given.default_role();
+    submission.change(ctx, |tx, caller| {
+        let acting = caller.acting(tx, Rights::Stay, now)?;
+        acting.authorise(Action::Use(Permission::UsersInvite))?;
+        submission.refuse_repeated(tx)?;
+        let given = found(tx, &acting, &new.given)?;
+        acting.authorise(Action::InviteWith { default_role, is_own: true })?;
+        if given.is_empty() {
+            return Err(Denied::unknown().into());
+        }
+        free(tx.db(), &acting, &new.email, now)?;
+        let company = company::load(tx.db())?;
+        let expires_at = now + company.invitation_term(origin);
+        let new = NewInvited {
+            first_name: new.first_name.as_str(),
+            last_name: new.last_name.as_str(),
+            email: &new.email,
+            default_role,
+            origin,
+            expires_at,
+            invited_by: acting.person.id,
+            now,
+        };
+        let person = invite::add(ctx, tx, &new, &token, &company, &acting.person)?;
+        let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserInvited, &person.who(), details));
+        given.give(tx, caller, &acting, &person, now)?;
+        Ok(person)
+    })
+}
+
+/// What is given, as it stands in the transaction.
+enum Found {
+    Portfolios(Vec<Portfolio>),
+    Accounts(Vec<(Account, Grants)>),
+}
+
+fn found(tx: &mut Tx<'_>, acting: &Acting, given: &Given) -> Result<Found, Denied> {
+    match given {
+        Given::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
+        Given::Accounts(given) => {
+            let given = given.iter().copied().collect::<HashMap<_, _>>();
+            let found = picker_options::given_accounts(tx.db(), acting, &given.keys().copied().collect::<Vec<_>>())?;
+            let with = |account: Account| given.get(&account.id).map(|&grants| (account, grants));
+            Ok(Found::Accounts(found.into_iter().filter_map(with).collect()))
+        }
+    }
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Portfolios(portfolios) => portfolios.is_empty(),
+            Self::Accounts(accounts) => accounts.is_empty(),
+        }
+    }
+
+    fn give(&self, tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, to: &Person, now: Timestamp) -> Result<(), StoreError> {
+        let by = acting.person.id;
+        match self {
+            Self::Portfolios(portfolios) => {
+                for portfolio in portfolios {
+                    assignments::give_portfolio(tx, to.id, portfolio.id, by, now)?;
+                    audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, to, portfolio, now);
+                }
+            }
+            Self::Accounts(accounts) => {
+                for &(ref account, grants) in accounts {
+                    assignments::give_account(tx, to.id, account.id, grants, by, now)?;
+                    audit_account(tx, caller, acting, AuditAction::AssignmentGiven, to, account, json!({"gives": gives(grants)}), now);
+                }
+            }
+        }
+        Ok(())
+    }
+}

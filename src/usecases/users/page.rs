@@ -1,0 +1,248 @@
+//! Somebody's page in Users & Permissions: what is known of them, what they may do, and what may be done to them.
+
+mod assigned;
+
+use crate::{
+    domain::{
+        audit::AuditAction,
+        clock::Timestamp,
+        credentials::token::TokenPurpose,
+        ids::UserId,
+        invitation::InvitationOrigin,
+        policy::{Action, Role},
+        scope::Inside,
+        search::SearchTerm,
+        user::{DefaultRole, Status},
+    },
+    store::{
+        AuditRow, Database, StoreError,
+        accounts::{self, Account},
+        company, groups, latest_about,
+        page::Position,
+        portfolios::{self, Portfolio},
+        sessions, tokens,
+        users::{self, Person},
+    },
+    usecases::{
+        Context, Denied,
+        access::{
+            assignments::Givers,
+            withheld::{self, LeftOut},
+        },
+        credentials::{email_change, password_reset},
+        outbox::mails::{self, LinkMail},
+        shared::scoped_actor::{Acting, InScope, Met},
+    },
+};
+
+use super::{
+    directory,
+    effective_permissions::{Explained, explain},
+};
+
+pub use assigned::{Assigned, Held, Wanted, What};
+
+/// How many portfolios or accounts a page offers before one searches.
+const SHOWN_MAX: usize = 100;
+
+/// How many of the latest events it shows, …
+const EVENTS_MAX: i64 = 10;
+
+/// … of these.
+const EVENTS: [AuditAction; 24] = [
+    AuditAction::UserInvited,
+    AuditAction::InvitationResent,
+    AuditAction::InvitationRequested,
+    AuditAction::InvitationAccepted,
+    AuditAction::InvitationLinkSeen,
+    AuditAction::PasswordResetRequested,
+    AuditAction::PasswordResetSent,
+    AuditAction::PasswordReset,
+    AuditAction::EmailChangeAsked,
+    AuditAction::EmailChangeWithdrawn,
+    AuditAction::EmailChangeStopped,
+    AuditAction::EmailChanged,
+    AuditAction::UserCreated,
+    AuditAction::UserEdited,
+    AuditAction::UserDeactivated,
+    AuditAction::UserReactivated,
+    AuditAction::UserDeleted,
+    AuditAction::UserRestored,
+    AuditAction::SessionsEnded,
+    AuditAction::AssignmentGiven,
+    AuditAction::AssignmentChanged,
+    AuditAction::AssignmentTaken,
+    AuditAction::AssignmentTakenOver,
+    AuditAction::AssignmentLeftOut,
+];
+
+/// A person as the actor sees them.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub person: Person,
+    pub status: Status,
+    /// What they are, as far as the actor may know: only Admins know who is one.
+    pub role: Role,
+    /// The groups that the actor may see.
+    pub groups: Vec<String>,
+    pub invitation: Option<Invitation>,
+    /// Another address that waits to be confirmed, for those who may take it back, and what became of the mail there.
+    pub email_change: Option<(email_change::Pending, Option<LinkMail>)>,
+    /// The link to choose a new password with, for those who may send one.
+    pub password_reset: Option<password_reset::Latest>,
+    /// How many hold, for those who may end them.
+    pub sessions: Option<u64>,
+    pub explained: Explained,
+    pub assigned: Assigned,
+    /// What they did not get when they accepted.
+    pub left_out: Vec<LeftOut>,
+    pub offered: Offered,
+    /// What happened to them lately, as far as it lies in the actor's scope: newest first.
+    pub events: Vec<AuditRow>,
+    pub may: May,
+}
+
+/// How somebody came in, or is to come in.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// Who sent the open link, else who invited them, by name; `None` when that person is gone.
+    pub by: Option<String>,
+    pub sent_at: Timestamp,
+    pub until: Option<Timestamp>,
+    pub accepted_at: Option<Timestamp>,
+    /// What became of its mail.
+    pub mail: Option<LinkMail>,
+    /// How long a new link will hold.
+    pub term: chrono::TimeDelta,
+}
+
+/// What the actor may still assign to somebody.
+#[derive(Debug, Clone, Default)]
+pub struct Offered {
+    /// Of what the search finds.
+    pub portfolios: Vec<Portfolio>,
+    pub accounts: Vec<Account>,
+    /// Whether there is more than is shown: then one searches.
+    pub is_partial: bool,
+}
+
+/// The policy's answers about somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
+pub struct May {
+    pub edit: bool,
+    pub reset_password: bool,
+    pub deactivate: bool,
+    pub reactivate: bool,
+    pub resend: bool,
+    pub revoke: bool,
+    pub see_link: bool,
+    /// See how many sessions there are, and end them.
+    pub end_sessions: bool,
+    pub assign: bool,
+}
+
+impl May {
+    fn of(acting: &Acting, met: &Met, other_active_admins: u64) -> Self {
+        let target = met.target;
+        let listed = directory::May::of(acting.person.actor(), target, other_active_admins);
+        Self {
+            edit: acting.may(Action::EditUser(target)),
+            reset_password: acting.may(Action::SendPasswordReset(target)),
+            deactivate: listed.block,
+            reactivate: listed.activate,
+            resend: listed.resend,
+            revoke: listed.revoke,
+            see_link: listed.see_link,
+            end_sessions: acting.may(Action::EndSessions(target)),
+            assign: acting.may(Action::ChangeAssignments { target, is_own: true }),
+        }
+    }
+}
+
+/// # Errors
+/// See [`Denied`].
+pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Result<Shown, Denied> {
+    let now = ctx.now();
+    ctx.store.read(|db| {
+        let acting = Acting::of(db, actor)?;
+        let met = acting.met(db, id, now)?;
+        let sees_admins = acting.may(Action::SeeAdmins);
+        let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
+        let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
+        let in_scope = InScope::of(db, &acting, &met.person)?;
+        let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
+        let givers = Givers::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
+        let memberships = groups::memberships_of(db, &[id])?.into_iter();
+        let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
+        let company = company::load(db)?;
+        let sessions = if may.end_sessions { Some(sessions::count(db, id, &company, now)?) } else { None };
+        Ok(Shown {
+            status: met.target.status,
+            role,
+            groups: groups.map(|membership| membership.group_name).collect(),
+            invitation: invitation(db, &met.person, |origin| company.invitation_term(origin))?,
+            email_change: if may.edit { waiting(db, &met.person, now)? } else { None },
+            password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
+            sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
+            explained: explain(db, role, &in_scope, &givers)?,
+            left_out: withheld::of(db, &acting, &met.person, &in_scope, now)?,
+            events: latest_about(db, id, &acting.scope, met.target.inside == Some(Inside::Wholly), &EVENTS, EVENTS_MAX)?,
+            offered: if may.assign { offered(db, &acting, &met.person, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
+            assigned: Assigned::of(db, &acting, &met.person, &in_scope, &givers, wanted)?,
+            may,
+            person: met.person,
+        })
+    })
+}
+
+fn offered(
+    db: &mut Database,
+    acting: &Acting,
+    person: &Person,
+    search: Option<&SearchTerm>,
+    InScope { portfolios, accounts }: &InScope,
+) -> Result<Offered, StoreError> {
+    let mut offered = Offered::default();
+    if person.default_role == DefaultRole::PortfolioAdmin {
+        let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true, except: None };
+        // Those that they have are among the rows found.
+        let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX + portfolios.len())?;
+        offered.is_partial |= found.has_next;
+        offered.portfolios = found.rows;
+        offered.portfolios.retain(|portfolio| !portfolios.iter().any(|given| given.portfolio.id == portfolio.id));
+    }
+    let filter = accounts::Filter { active_only: true, search: search.cloned(), ..accounts::Filter::within(acting.scope.clone()) };
+    let found = accounts::list_by_portfolio(db, &filter, SHOWN_MAX + accounts.len())?;
+    offered.is_partial |= found.has_next;
+    offered.accounts = found.rows;
+    offered.accounts.retain(|account| !accounts.iter().any(|given| given.account.id == account.id));
+    Ok(offered)
+}
+
+fn waiting(db: &mut Database, person: &Person, now: Timestamp) -> Result<Option<(email_change::Pending, Option<LinkMail>)>, StoreError> {
+    let Some(change) = email_change::pending(db, person, now)? else { return Ok(None) };
+    Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, person.id)?)))
+}
+
+fn invitation(
+    db: &mut Database,
+    person: &Person,
+    term: impl FnOnce(InvitationOrigin) -> chrono::TimeDelta,
+) -> Result<Option<Invitation>, StoreError> {
+    let Some(origin) = person.invitation_origin else { return Ok(None) };
+    let open = tokens::open_of(db, person.id, TokenPurpose::Invitation)?;
+    let by = open.as_ref().map_or(person.invited_by, |token| token.asked_by);
+    let by = by.map(|by| users::find(db, by)).transpose()?.flatten();
+    Ok(Some(Invitation {
+        by: by.map(|by| by.display_name()),
+        sent_at: open.map_or(person.created_at, |token| token.created_at),
+        until: person.invitation_expires_at.filter(|_| person.credentials_set_at.is_none()),
+        accepted_at: person.credentials_set_at,
+        mail: match person.credentials_set_at {
+            None => mails::of_link(db, TokenPurpose::Invitation, person.id)?,
+            Some(_) => mails::of_accepted_invitation(db, person.id)?,
+        },
+        term: term(origin),
+    }))
+}
