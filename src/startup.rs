@@ -40,7 +40,7 @@ use crate::{
         },
         setup,
     },
-    web::{self, BodyTime, Reach, State, paths},
+    web::{self, BodyTime, Reach, State, shared::routing::paths},
 };
 
 pub use http::Limits;

@@ -40,7 +40,7 @@ async fn answers(app: &TestApp, maya: &mut Browser) -> Vec<(u16, Page)> {
     let mut answers = vec![
         (200, maya.get(app, "/users-and-groups").await),
         (200, app.browser().get(app, "/sign-in").await),
-        (200, app.browser().get(app, &usher::web::assets::urls().script).await),
+        (200, app.browser().get(app, &usher::web::shared::assets::urls().script).await),
         (200, app.browser().get(app, "/healthz").await),
         (200, app.browser().get(app, "/readyz").await),
         (303, app.browser().get(app, "/users-and-groups").await),
@@ -127,7 +127,7 @@ on_both! {
 
     async fn only_files_whose_names_change_are_kept_by_browsers(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
-        let urls = usher::web::assets::urls();
+        let urls = usher::web::shared::assets::urls();
         for path in [&urls.style, &urls.script, &urls.icons, &urls.mark] {
             let file = maya.get(&app, path).await;
             assert_eq!(file.is(200).header("cache-control"), "public, max-age=31536000, immutable", "{path}");

@@ -19,7 +19,7 @@ const PARTS: [&str; 12] =
 
 /// Every address, with its parameters in braces.
 fn patterns() -> Vec<&'static str> {
-    let lines = include_str!("../../src/web/paths.rs").lines();
+    let lines = include_str!("../../src/web/shared/routing/paths.rs").lines();
     let patterns = lines.filter_map(|line| line.split_once(" } = \"").or_else(|| line.split_once(" {} = \""))?.1.strip_suffix("\";"));
     patterns.collect()
 }

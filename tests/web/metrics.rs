@@ -2,7 +2,7 @@
 
 use actix_web::{http::Method, test::TestRequest};
 use chrono::TimeDelta;
-use usher::{mail::SendError, store::StoreError, usecases::setup, web::assets};
+use usher::{mail::SendError, store::StoreError, usecases::setup, web::shared::assets};
 
 use crate::{
     helpers::{PANIC, PASSWORD, TestApp},

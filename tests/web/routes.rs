@@ -169,7 +169,7 @@ impl World {
         let list = |rest: String| format!("/users-and-groups{rest}");
         vec![
             visit("Root", "/".into(), [303, 303, 303]),
-            visit("Asset", usher::web::assets::urls().style.clone(), [200, 200, 200]),
+            visit("Asset", usher::web::shared::assets::urls().style.clone(), [200, 200, 200]),
             visit("Healthz", "/healthz".into(), [200, 200, 200]),
             visit("Readyz", "/readyz".into(), [200, 200, 200]),
             visit("Setup", "/setup".into(), [404, 404, 404]),
@@ -384,7 +384,7 @@ fn link(app: &TestApp, purpose: TokenPurpose, user: UserId, email: &str) -> Stri
     let (asked_by, expires_at) = (Some(app.id_of("maya.fischer@example.com")), now + TimeDelta::hours(1));
     let new = NewToken { purpose, hash: token.hash(), user: Some(user), email: Some(email), asked_by, expires_at, now };
     app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
-    usher::web::paths::with_token(purpose, &token)
+    usher::web::shared::routing::paths::with_token(purpose, &token)
 }
 
 /// The names in the route table: those of pages, those of forms.
@@ -400,7 +400,7 @@ fn noted() -> impl Iterator<Item = &'static str> {
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {
-    include_str!("../../src/web/routes.rs").lines()
+    include_str!("../../src/web/shared/routing/routes.rs").lines()
 }
 
 fn name(line: &'static str, kind: &str) -> Option<&'static str> {
@@ -410,7 +410,7 @@ fn name(line: &'static str, kind: &str) -> Option<&'static str> {
 
 #[test]
 fn no_address_is_left_out_here() {
-    let source = include_str!("../../src/web/routes.rs");
+    let source = include_str!("../../src/web/shared/routing/routes.rs");
     let (pages, forms) = served();
     assert!(pages.len() > 15 && forms.len() > 15, "{pages:?} {forms:?}");
     let written = ["page!(", "noted!(", "act!("].map(|kind| source.matches(kind).count());
@@ -441,7 +441,7 @@ on_both! {
                 assert_eq!(page.status.as_u16(), expected, "{who} {path}");
                 if expected == 303 && is_closed && matches!(who, "nobody" | "deactivated") {
                     let next = if path == "/" { None } else { Some(&*path) };
-                    page.redirects_to(&usher::web::paths::sign_in_then(next));
+                    page.redirects_to(&usher::web::shared::routing::paths::sign_in_then(next));
                 }
                 if expected == 403 || (expected == 404 && !path.starts_with("/invitation")) {
                     is_in_the_product_s_look(&page);

@@ -250,7 +250,7 @@ on_both! {
         ];
         for next in hostile {
             let mut maya = app.browser();
-            let page = maya.get(&app, &usher::web::paths::sign_in_then(Some(next))).await;
+            let page = maya.get(&app, &usher::web::shared::routing::paths::sign_in_then(Some(next))).await;
             assert!(!page.is(200).body.contains("name=\"next\""), "{next}");
             let entered = [("email", "maya.fischer@example.com"), ("password", PASSWORD), ("next", next)];
             maya.send(&app, &page, "/sign-in", &entered).await.redirects_to("/");

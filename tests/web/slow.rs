@@ -191,7 +191,7 @@ async fn a_chunked_form_is_as_large_as_any_other() {
 #[actix_web::test]
 async fn an_answer_that_nobody_takes_ends_the_connection() {
     let site = Site::new(Limits { answer: SHORT, ..PATIENT }).await;
-    let script = usher::web::assets::urls().style.clone();
+    let script = usher::web::shared::assets::urls().style.clone();
     let get = format!("GET {script} HTTP/1.1\r\nHost: localhost:8080\r\n\r\n");
     let mut stream = site.sent(&get.repeat(1000));
     stream.set_write_timeout(Some(Duration::from_millis(20))).unwrap();

@@ -32,7 +32,7 @@ use usher::{
         outbox::delivery::{self, Delivered},
         setup::{self, NewAdmin},
     },
-    web::{self, Reach, State, paths},
+    web::{self, Reach, State, shared::routing::paths},
 };
 
 use super::{Browser, PASSWORD, Page, clock::FrozenClock};

@@ -1,6 +1,6 @@
 //! Each route with the permissions that it needs, by their words, and what its address and its form name.
 
-use usher::web::paths;
+use usher::web::shared::routing::paths;
 
 use super::world::State;
 

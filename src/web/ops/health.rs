@@ -1,0 +1,40 @@
+//! Where somebody lands.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+
+use crate::web::shared::{
+    assets,
+    error::Failure,
+    extract::CurrentUser,
+    respond::{self, Answer},
+    routing::paths,
+    state::State,
+};
+
+/// `GET /`: the first page that the person may open.
+pub(in crate::web) async fn root(_user: CurrentUser) -> Answer {
+    respond::see_other(paths::UsersAndGroups {})
+}
+
+/// `GET /static/{name}`: names change with their content, so that browsers may keep the files for ever.
+pub(in crate::web) async fn asset(name: Path<String>) -> Answer {
+    let asset = assets::find(&name).ok_or(Failure::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .content_type(asset.content_type)
+        .insert_header(("cache-control", "public, max-age=31536000, immutable"))
+        .body(asset.bytes()))
+}
+
+/// `GET /healthz`: the process answers.
+pub(in crate::web) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// `GET /readyz`: the database answers too.
+pub(in crate::web) async fn readyz(state: Data<State>) -> Answer {
+    state.run(crate::usecases::users::directory::company_name).await.map_err(|_| Failure::Unavailable)?;
+    Ok(healthz().await)
+}

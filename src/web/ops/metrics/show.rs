@@ -1,0 +1,34 @@
+//! The one page of the listener for monitoring.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse,
+    web::{self, Data, ServiceConfig},
+};
+
+use crate::{
+    usecases::outbox,
+    web::shared::{error::Failure, respond::Answer, routing::paths, state::State},
+};
+
+use super::{process, text::Reading};
+
+/// `OpenMetrics`, which Prometheus reads whatever it asked for.
+const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Everything that the listener for monitoring serves. It knows no sessions.
+pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
+    config.app_data(state.clone()).route(paths::Metrics::PATTERN, web::get().to(show));
+}
+
+/// `GET /metrics`
+async fn show(state: Data<State>) -> Answer {
+    // Without the database the rest is worth reading all the more.
+    let mails = state.run(outbox::health::mails).await.ok();
+    let reading =
+        Reading { metrics: Arc::clone(&state.metrics), load: state.ctx.store.load(), mails, resident_memory: process::resident_memory() };
+    let text = reading.text().inspect_err(|error| tracing::error!(%error, "the measurements could not be written"));
+    let text = text.map_err(|error| Failure::Internal(error.to_string()))?;
+    Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
+}

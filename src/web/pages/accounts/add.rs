@@ -1,0 +1,128 @@
+//! Add person: a search, its results to choose from, and what the account gives them.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::AccountHead;
+use crate::{
+    domain::{
+        ids::{AccountId, UserId},
+        permission::{Grants, Permission},
+        policy::Action,
+        search::SearchTerm,
+    },
+    usecases::{
+        self, Account,
+        access::{assignments, picker_options},
+    },
+    web::shared::{
+        error::already,
+        form::Form,
+        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Person, RESULTS_MAX, Shell, switches},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// The search, its results, and the switches.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/add.html")]
+pub struct AddToAccountPage {
+    pub shell: Shell,
+    pub account: AccountHead,
+    pub finder: Finder,
+    pub grants: Grants,
+}
+
+impl AddToAccountPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("add-q", self.finder.error.as_ref())])
+    }
+
+    fn switches(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        switches(self.grants)
+    }
+}
+
+/// Who is to be added, and what they may do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddForm {
+    user: Option<UserId>,
+    #[serde(default, rename = "edit-details")]
+    edits_details: bool,
+    #[serde(default, rename = "see-billing")]
+    sees_billing: bool,
+    /// The search that found them.
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /accounts/{account}/add`
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<FindQuery>) -> Answer {
+    answer(&console, *id, query.into_inner().q, Grants::default(), None).await
+}
+
+/// `POST /accounts/{account}/add`
+pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<AddForm>) -> Answer {
+    let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
+    let grants = Grants { edits_details, sees_billing };
+    let Some(user) = user else {
+        let error = FieldError::Said("Choose somebody from the results".to_owned());
+        return answer(&console, account, q, grants, Some(error)).await;
+    };
+    let said = move |(person, given): &(usecases::Person, Account)| {
+        let name = person.display_name();
+        let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user, account });
+        Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
+    };
+    let give = move |ctx: &_, submission: &_| assignments::give_account(ctx, submission, user, account, grants);
+    console.act_and_go(paths::Account { account }, said, give).await
+}
+
+/// The page, with what is wrong; for a portfolio that is deactivated the account's page, which says so.
+async fn answer(console: &Console, id: AccountId, q: String, grants: Grants, error: Option<FieldError>) -> Answer {
+    let search = SearchTerm::parse(&q);
+    let q = if search.is_some() { q } else { String::new() };
+    let content = move |ctx: &_, actor: &_| Ok(picker_options::people_for(ctx, actor, id, search, RESULTS_MAX));
+    let (frame, found) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let (account, may, found) = match found {
+        Ok(found) => found,
+        Err(denied) => return console.say(&already(denied)?, paths::Account { account: id }),
+    };
+    let account = AccountHead::new(&account, may);
+    let results = found.rows.iter().map(|person| Person::from(&person.who())).collect();
+    let finder = Finder::new(account.add_path(), "People who do not have the account yet are offered.");
+    let draw = if error.is_some() { respond::again } else { respond::page };
+    draw(&AddToAccountPage {
+        shell: console.shell(&frame),
+        account,
+        finder: Finder { q, results, has_more: found.has_next, error, ..finder },
+        grants,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        for is_wrong in [false, true] {
+            check(&format!("add-to-account-{is_wrong}"), |sample| {
+                let account = AccountHead::sample(sample);
+                let finder = Finder {
+                    q: sample.text.clone(),
+                    results: sample.rows(|_, person| person).into_iter().take(RESULTS_MAX).collect(),
+                    has_more: true,
+                    error: is_wrong.then(|| FieldError::Said("Choose somebody".into())),
+                    ..Finder::new(account.add_path(), "People are offered.")
+                };
+                AddToAccountPage { shell: sample.shell(), account, finder, grants: Grants::default() }
+            });
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The accounts that are assigned to somebody: for Users, all there are.
+
+use askama::Template;
+
+use crate::{
+    domain::ids::AccountId,
+    usecases::Account,
+    web::shared::{
+        page::{Pager, Shell},
+        routing::paths,
+    },
+};
+
+/// The list of accounts.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/assigned.html")]
+pub struct AccountsPage {
+    pub shell: Shell,
+    pub q: String,
+    pub rows: Vec<AccountLink>,
+    pub pager: Pager,
+}
+
+/// An account, as whoever works on it finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountLink {
+    pub id: AccountId,
+    pub name: String,
+    /// Empty where there is none.
+    pub website: String,
+}
+
+impl AccountLink {
+    pub(in crate::web) fn path(&self) -> paths::Account {
+        paths::Account { account: self.id }
+    }
+}
+
+impl From<&Account> for AccountLink {
+    fn from(account: &Account) -> Self {
+        Self { id: account.id, name: account.name.clone(), website: account.website.clone() }
+    }
+}
+
+#[cfg(test)]
+impl AccountLink {
+    pub(in crate::web) fn sample(sample: &crate::web::shared::samples::Sample) -> Self {
+        Self { id: AccountId(7), name: sample.group(), website: sample.text.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        for q in ["", "nor"] {
+            check(&format!("accounts-{q}"), |sample| AccountsPage {
+                shell: sample.shell(),
+                q: q.to_owned(),
+                rows: sample.rows(|_, _| AccountLink::sample(sample)),
+                pager: Pager::single("3 accounts"),
+            });
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Edit details of an account.
+
+use actix_web::{http::StatusCode, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{AccountHead, fields::AccountFields};
+use crate::{
+    domain::{ids::AccountId, permission::Permission, policy::Action},
+    usecases::accounts::{self, AccountError},
+    web::shared::{
+        error::{Failure, already},
+        form::Form,
+        page::{Base, Flash, FlashKind, FormErrors, Shell},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// The form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/edit.html")]
+pub struct EditAccountPage {
+    pub shell: Shell,
+    /// As it is named now.
+    pub account: AccountHead,
+    pub fields: AccountFields,
+    pub base: Base,
+    /// Whether somebody else saved meanwhile.
+    pub is_stale: bool,
+}
+
+impl EditAccountPage {
+    fn errors(&self) -> FormErrors {
+        self.fields.errors()
+    }
+}
+
+/// What is to be saved.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditForm {
+    name: String,
+    website: String,
+    notes: String,
+    version: i32,
+    #[serde(default)]
+    was: String,
+}
+
+/// `GET /accounts/{account}/edit`
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>) -> Answer {
+    respond::page(&page(&console, *id, None).await?)
+}
+
+/// `POST /accounts/{account}/edit`
+pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<EditForm>) -> Answer {
+    let (id, EditForm { name, website, notes, version, was }) = (*id, form.0);
+    let base = Base { version, was };
+    let (fields, details) = AccountFields::typed(&name, &website, &notes);
+    let Some(details) = details else {
+        return respond::again(&page(&console, id, Some((fields, base))).await?);
+    };
+    let said = |&(): &()| Flash::new(FlashKind::Ok, "The details are saved.");
+    match console.act(said, move |ctx, submission| accounts::edit(ctx, submission, id, &details, version)).await? {
+        Ok(()) => respond::see_other(paths::Account { account: id }),
+        Err(AccountError::Stale(saved)) => {
+            let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
+            respond::with_status(StatusCode::CONFLICT, &EditAccountPage { is_stale: true, ..page })
+        }
+        // Details are edited in a deactivated portfolio too.
+        Err(AccountError::NameTaken | AccountError::PortfolioDeactivated) => {
+            respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
+        }
+        Err(AccountError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
+    }
+}
+
+async fn page(console: &Console, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, Failure> {
+    let (frame, (account, may)) =
+        console.open(Action::Use(Permission::AccountsEdit), move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
+    let (fields, base) = typed.unwrap_or_else(|| AccountFields::of(&account));
+    Ok(EditAccountPage { shell: console.shell(&frame), account: AccountHead::new(&account, may), fields, base, is_stale: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{page::Field, samples::check};
+
+    #[test]
+    fn renders() {
+        for is_stale in [false, true] {
+            check(&format!("edit-account-{is_stale}"), |sample| EditAccountPage {
+                shell: sample.shell(),
+                account: AccountHead::sample(sample),
+                fields: AccountFields { name: Field::new("Fjord").beside(&sample.text), ..AccountFields::typed("", &sample.text, "").0 },
+                base: Base::default(),
+                is_stale,
+            });
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What the forms of accounts ask for: company information.
+
+use crate::{
+    domain::{
+        account::{AccountDetails, Website},
+        text::AccountName,
+    },
+    usecases::Account,
+    web::shared::page::{Base, Field, FieldError, FormErrors, parse},
+};
+
+/// Name, website and notes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountFields {
+    pub name: Field,
+    pub website: Field,
+    pub notes: Field,
+}
+
+impl AccountFields {
+    /// As they are saved, and what the form is opened with.
+    pub(super) fn of(account: &Account) -> (Self, Base) {
+        let [name, website, notes] = values(account).map(Field::new);
+        (Self { name, website, notes }, Base::of(account.version, values(account)))
+    }
+
+    /// With what somebody else has saved since they were as in `base`.
+    pub(super) fn merged(self, base: &Base, saved: &Account) -> (Self, Base) {
+        let [name, website, notes] = base.merge([self.name, self.website, self.notes], values(saved));
+        (Self { name, website, notes }, Base::of(saved.version, values(saved)))
+    }
+
+    /// As they were typed, and what they mean if nothing is wrong with them.
+    pub(super) fn typed(name: &str, website: &str, notes: &str) -> (Self, Option<AccountDetails>) {
+        let mut fields = Self::default();
+        let name = parse(name, FieldError::line("a name for the account", AccountName::parse), &mut fields.name);
+        let website = parse(website, Website::parse, &mut fields.website);
+        let notes = parse(notes, FieldError::notes(), &mut fields.notes);
+        let details = name.zip(website).zip(notes).map(|((name, website), notes)| AccountDetails { name, website, notes });
+        (fields, details)
+    }
+
+    /// Another account of the portfolio has the name.
+    pub(super) fn name_taken(mut self) -> Self {
+        self.name.error = Some(FieldError::Said("There is an account with this name in the portfolio already".to_owned()));
+        self
+    }
+
+    pub(super) fn errors(&self) -> FormErrors {
+        let Self { name, website, notes } = self;
+        FormErrors::of([("name", name.error.as_ref()), ("website", website.error.as_ref()), ("notes", notes.error.as_ref())])
+    }
+}
+
+fn values(account: &Account) -> [&str; 3] {
+    [&account.name, &account.website, &account.notes]
+}

@@ -1,0 +1,131 @@
+//! Move to another portfolio: an Admin's.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{AccountHead, picks};
+use crate::{
+    domain::{
+        ids::{AccountId, PortfolioId},
+        policy::Action,
+        search::SearchTerm,
+    },
+    usecases::{
+        Account, Portfolio,
+        access::picker_options::{self, Wanted},
+        accounts,
+        portfolios::PortfolioError,
+    },
+    web::shared::{
+        error::{Failure, already},
+        form::Form,
+        page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// Where to.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/move.html")]
+pub struct MoveAccountPage {
+    pub shell: Shell,
+    pub account: AccountHead,
+    pub portfolios: Picker,
+}
+
+impl MoveAccountPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("portfolios", self.portfolios.error.as_ref())])
+    }
+}
+
+/// Which button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Do {
+    Find,
+    Move,
+}
+
+/// What was picked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveForm {
+    portfolio: Option<PortfolioId>,
+    #[serde(default)]
+    find_portfolio: String,
+    r#do: Do,
+}
+
+/// A page without parameters.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoQuery {}
+
+/// `GET /accounts/{account}/move`
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, _: Query<NoQuery>) -> Answer {
+    respond::page(&page(&console, *id, None, String::new()).await?)
+}
+
+/// `POST /accounts/{account}/move`
+pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<MoveForm>) -> Answer {
+    let (id, MoveForm { portfolio, find_portfolio: find, r#do }) = (*id, form.0);
+    if r#do == Do::Find {
+        return respond::page(&page(&console, id, portfolio, find).await?);
+    }
+    let Some(portfolio) = portfolio else { return refused(&console, id, None, find, "Choose a portfolio".to_owned()).await };
+    let said =
+        |(account, portfolio): &(Account, Portfolio)| Flash::new(FlashKind::Ok, format!("{} is in {} now.", account.name, portfolio.name));
+    match console.act(said, move |ctx, submission| accounts::move_to(ctx, submission, id, portfolio)).await? {
+        Ok(_) => respond::see_other(paths::Account { account: id }),
+        Err(PortfolioError::AccountNameTaken(name)) => {
+            refused(&console, id, Some(portfolio), find, format!("There is an account called {name} in that portfolio already")).await
+        }
+        // Neither happens where only the place changes.
+        Err(PortfolioError::NameTaken | PortfolioError::Stale(_)) => Err(Failure::Internal("a move was stale".to_owned())),
+        Err(PortfolioError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
+    }
+}
+
+async fn refused(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> Answer {
+    let mut page = page(console, id, picked, find).await?;
+    page.portfolios.error = Some(FieldError::Said(said));
+    respond::again(&page)
+}
+
+async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, Failure> {
+    let search = SearchTerm::parse(&find);
+    let (frame, ((account, may), offer)) = console
+        .open(Action::ManagePortfolios, move |ctx, actor| {
+            let (account, may) = accounts::movable(ctx, actor, id)?;
+            // Another tab may have moved it to where this one is about to.
+            let ticked = picked.filter(|picked| *picked != account.portfolio_id).into_iter().collect();
+            let wanted = Wanted { search, ticked, held: Vec::new(), limit: PICKS_MAX };
+            let offer = picker_options::portfolios_to_move_to(ctx, actor, &account, &wanted)?;
+            Ok(((account, may), offer))
+        })
+        .await?;
+    Ok(MoveAccountPage {
+        shell: console.shell(&frame),
+        account: AccountHead::new(&account, may),
+        portfolios: picks::portfolios(offer, find),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{page::PickerKind, samples::check};
+
+    #[test]
+    fn renders() {
+        check("move-account", |sample| MoveAccountPage {
+            shell: sample.shell(),
+            account: AccountHead::sample(sample),
+            portfolios: Picker { id: "portfolios", name: "portfolio", ..Picker::sample(sample, PickerKind::One) },
+        });
+    }
+}

@@ -1,0 +1,358 @@
+//! New Account: company information, portfolio, people, review. Each step posts its answers with the draft of the others; nothing is written before
+//! the last one, which checks everything again.
+
+use actix_web::web::Query;
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::{fields::AccountFields, picks};
+use crate::{
+    domain::{
+        account::AccountDetails,
+        idempotency_key::SentForm,
+        ids::{AccountId, PortfolioId, UserId},
+        permission::Permission,
+        policy::{Action, Role},
+        search::SearchTerm,
+    },
+    usecases::{
+        access::picker_options::{self, Wanted},
+        accounts::{self, AccountError},
+    },
+    web::shared::{
+        error::Failure,
+        form::{Form, each_once},
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+        wizard::{self, DraftQuery},
+    },
+};
+
+/// One step.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/new.html")]
+pub struct NewAccountPage {
+    pub shell: Shell,
+    pub step: Step,
+    pub fields: AccountFields,
+    /// The answers so far.
+    pub draft: String,
+    /// Those of other steps, which the form carries along: its fields say the others.
+    pub carried: String,
+    /// Where one came from.
+    pub cancel: String,
+    /// Whether the one who looks can make portfolios, where there is none.
+    pub may_manage: bool,
+    pub portfolios: Picker,
+    pub people: Picker,
+}
+
+/// Where one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    Company,
+    Portfolio,
+    People,
+    Review,
+}
+
+impl Step {
+    const ALL: [(Self, &'static str); 4] =
+        [(Self::Company, "Company"), (Self::Portfolio, "Portfolio"), (Self::People, "People"), (Self::Review, "Review")];
+
+    fn number(self) -> usize {
+        self as usize + 1
+    }
+
+    fn before(self) -> Self {
+        match self {
+            Self::Company | Self::Portfolio => Self::Company,
+            Self::People => Self::Portfolio,
+            Self::Review => Self::People,
+        }
+    }
+
+    fn after(self) -> Self {
+        match self {
+            Self::Company => Self::Portfolio,
+            Self::Portfolio => Self::People,
+            Self::People | Self::Review => Self::Review,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Portfolio => "portfolio",
+            Self::People => "people",
+            Self::Review => "review",
+        }
+    }
+}
+
+/// Which button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Do {
+    Next,
+    Back,
+    Find,
+    #[serde(rename = "step-1")]
+    Company,
+    #[serde(rename = "step-2")]
+    Portfolio,
+    #[serde(rename = "step-3")]
+    People,
+    Create,
+}
+
+impl NewAccountPage {
+    fn errors(&self) -> FormErrors {
+        match self.step {
+            Step::Company => self.fields.errors(),
+            Step::Portfolio => FormErrors::of([(self.portfolios.id, self.portfolios.error.as_ref())]),
+            Step::People => FormErrors::of([(self.people.id, self.people.error.as_ref())]),
+            Step::Review => FormErrors::default(),
+        }
+    }
+
+    /// The step again, with what is missing.
+    fn missing(mut self, answers: &Answers) -> Self {
+        match self.step {
+            Step::Company => self.fields = answers.fields().0,
+            Step::Portfolio => _ = self.portfolios.error.get_or_insert(FieldError::Said("Choose a portfolio".to_owned())),
+            Step::People | Step::Review => {}
+        }
+        self
+    }
+
+    fn steps() -> [(Step, &'static str); 4] {
+        Step::ALL
+    }
+
+    fn picked(picker: &Picker) -> Vec<&str> {
+        let picks = picker.groups.iter().flat_map(|(_, picks)| picks);
+        picks.filter(|pick| pick.is_ticked).map(|pick| pick.name.as_str()).collect()
+    }
+}
+
+/// All answers, as they were typed and ticked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Answers {
+    name: String,
+    website: String,
+    notes: String,
+    portfolio: Option<PortfolioId>,
+    /// People of this portfolio.
+    users: Vec<UserId>,
+    /// The portfolio that one came from.
+    from: Option<PortfolioId>,
+}
+
+impl Answers {
+    /// Without what this step's fields ask.
+    fn beside(&self, step: Step) -> Self {
+        match step {
+            Step::Company => Self { name: String::new(), website: String::new(), notes: String::new(), ..self.clone() },
+            Step::Portfolio | Step::People | Step::Review => self.clone(),
+        }
+    }
+}
+
+impl wizard::Answers for Answers {
+    const WIZARD: &'static str = "New Account";
+}
+
+/// A step, as it is posted: what this step asks, and the draft of everything else.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccountForm {
+    step: Step,
+    #[serde(default)]
+    draft: String,
+    name: Option<String>,
+    website: Option<String>,
+    notes: Option<String>,
+    portfolio: Option<PortfolioId>,
+    #[serde(default)]
+    user: Vec<UserId>,
+    #[serde(default)]
+    find_portfolio: String,
+    #[serde(default)]
+    find_user: String,
+    r#do: Do,
+}
+
+impl NewAccountForm {
+    /// `held` are the answers of the draft.
+    fn answers(self, held: &Answers) -> Answers {
+        let portfolio = self.portfolio.or(held.portfolio);
+        // Only where one ticks does no tick mean that there is none; and somebody ticked in one portfolio need not be in another.
+        let is_ticking = self.step == Step::People || !self.user.is_empty() || portfolio != held.portfolio;
+        Answers {
+            from: held.from,
+            name: self.name.unwrap_or_else(|| held.name.clone()),
+            website: self.website.unwrap_or_else(|| held.website.clone()),
+            notes: self.notes.unwrap_or_else(|| held.notes.clone()),
+            portfolio,
+            users: match portfolio {
+                None => Vec::new(),
+                Some(_) if is_ticking => self.user,
+                Some(_) => held.users.clone(),
+            },
+        }
+    }
+}
+
+impl Answers {
+    fn fields(&self) -> (AccountFields, Option<AccountDetails>) {
+        AccountFields::typed(&self.name, &self.website, &self.notes)
+    }
+}
+
+/// `GET /accounts/new`
+pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
+    let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().checked()?;
+    let Some(held) = wizard::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console, &Answers::default()).await?) };
+    // A portfolio in the address is as new as one that is posted.
+    let answers = Answers { portfolio: portfolio.or(held.portfolio), from: portfolio.or(held.from), ..held.clone() };
+    respond::page(&page(&console, step.unwrap_or(Step::Company), &answers, &held, q).await?)
+}
+
+/// `POST /accounts/new`
+pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>) -> Answer {
+    let Form(form, sent) = form;
+    each_once(&form.user)?;
+    let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
+        let typed = Answers { portfolio: None, users: Vec::new(), ..form.answers(&Answers::default()) };
+        return respond::again(&lost(&console, &typed).await?);
+    };
+    let what = form.r#do;
+    let to = match what {
+        Do::Find => form.step,
+        Do::Back => form.step.before(),
+        Do::Company => Step::Company,
+        Do::Portfolio => Step::Portfolio,
+        Do::People => Step::People,
+        Do::Next => form.step.after(),
+        Do::Create => Step::Review,
+    };
+    let find = match (what, to) {
+        (Do::Find, Step::Portfolio) => form.find_portfolio.clone(),
+        (Do::Find, Step::People) => form.find_user.clone(),
+        _ => String::new(),
+    };
+    let answers = form.answers(&held);
+    let page = page(&console, to, &answers, &held, find.clone()).await?;
+    if page.step < to {
+        return respond::again(&page.missing(&answers));
+    }
+    match (what, answers.portfolio, answers.fields().1) {
+        (Do::Create, Some(portfolio), Some(details)) => create(&console, portfolio, details, &answers, sent).await,
+        _ => wizard::forward(paths::NewAccount {}, to.name(), &page.draft, &find, &page),
+    }
+}
+
+async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: SentForm) -> Answer {
+    let (name, people) = (details.name.clone(), answers.users.clone());
+    let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("The account {name} is created."));
+    let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &people);
+    match console.make(sent, said, create).await? {
+        Ok(account) => respond::see_other(paths::Account { account }),
+        Err(AccountError::NameTaken) => {
+            let mut page = page(console, Step::Company, answers, answers, String::new()).await?;
+            page.fields = page.fields.name_taken();
+            respond::again(&page)
+        }
+        // An account that is not there yet cannot be changed by others.
+        Err(AccountError::Stale(_)) => Err(Failure::Internal("a new account was stale".to_owned())),
+        Err(AccountError::Denied(denied)) if !denied.is_unknown() => Err(denied.into()),
+        // Gone since this request looked.
+        Err(AccountError::PortfolioDeactivated | AccountError::Denied(_)) => {
+            let page = page(console, Step::Review, answers, answers, String::new()).await?;
+            if page.step < Step::Review { respond::again(&page) } else { Err(Failure::NotFound) }
+        }
+    }
+}
+
+/// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
+async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, Failure> {
+    let mut page = page(console, Step::Company, typed, &Answers::default(), String::new()).await?;
+    page.shell.flash = Some(wizard::lost());
+    Ok(page)
+}
+
+/// The step, or the one before it whose answer is missing or gone. `held` are the answers of a draft: what is ticked there and gone since is said
+/// to be.
+async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, Failure> {
+    let searched = |at| SearchTerm::parse(if step == at { &find } else { "" });
+    let portfolio = answers.portfolio;
+    let portfolios = Wanted {
+        search: searched(Step::Portfolio),
+        ticked: portfolio.into_iter().collect(),
+        held: held.portfolio.into_iter().collect(),
+        limit: PICKS_MAX,
+    };
+    let users = Wanted { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
+    let (frame, (portfolios, people)) = console
+        .open(Action::Use(Permission::AccountsCreate), move |ctx, actor| {
+            let portfolios = picker_options::portfolios_for_accounts(ctx, actor, &portfolios)?;
+            let portfolio = portfolio.filter(|_| portfolios.lost == 0);
+            Ok((portfolios, portfolio.map(|portfolio| picker_options::people_of(ctx, actor, portfolio, &users)).transpose()?))
+        })
+        .await?;
+    let reached = match (answers.fields().1, &people) {
+        (None, _) => Step::Company,
+        (Some(_), None) => Step::Portfolio,
+        (Some(_), Some(people)) if people.lost > 0 => Step::People,
+        (Some(_), Some(_)) => Step::Review,
+    };
+    let step = step.min(reached);
+    let found = |at| if step == at { find.clone() } else { String::new() };
+    Ok(NewAccountPage {
+        shell: console.shell(&frame),
+        step,
+        fields: AccountFields {
+            name: Field::new(&*answers.name),
+            website: Field::new(&*answers.website),
+            notes: Field::new(&*answers.notes),
+        },
+        draft: wizard::seal(console, answers),
+        carried: wizard::seal(console, &answers.beside(step)),
+        cancel: answers.from.map_or_else(|| paths::Portfolios {}.to_string(), |portfolio| paths::Portfolio { portfolio }.to_string()),
+        may_manage: console.user.person.actor().role == Role::Admin,
+        portfolios: picks::portfolios(portfolios, found(Step::Portfolio)),
+        people: picks::people(people.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{page::PickerKind, samples::check};
+
+    #[test]
+    fn renders() {
+        for (step, name) in Step::ALL {
+            check(&format!("new-account-{name}"), |sample| NewAccountPage {
+                shell: sample.shell(),
+                step,
+                fields: AccountFields::typed(&sample.text, "x", &sample.text).0,
+                draft: sample.text.clone(),
+                carried: sample.text.clone(),
+                cancel: paths::Portfolios {}.to_string(),
+                may_manage: sample.rows > 20,
+                portfolios: Picker {
+                    error: Some(FieldError::Said("No".into())),
+                    id: "portfolios",
+                    ..Picker::sample(sample, PickerKind::One)
+                },
+                people: Picker { id: "people", ..Picker::sample(sample, PickerKind::Many) },
+            });
+        }
+    }
+}

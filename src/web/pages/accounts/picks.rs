@@ -1,0 +1,121 @@
+//! Pickers of accounts, people and portfolios, from what the use cases offer.
+
+use crate::{
+    domain::{clock::Timestamp, ids::AccountId, permission::Grants},
+    usecases::{Account, Person, Portfolio, access::picker_options::Offer},
+    web::shared::{
+        list_query,
+        page::{FieldError, Pick, Picker, PickerKind, grouped},
+    },
+};
+
+/// Accounts, by portfolio.
+pub(in crate::web) fn accounts(offer: Offer<Account>, find: String) -> Picker {
+    accounts_with(offer, find, |_| None)
+}
+
+/// The same, each with what it gives.
+pub(in crate::web) fn accounts_with(offer: Offer<Account>, find: String, grants: impl Fn(AccountId) -> Option<Grants>) -> Picker {
+    let pick = |account: &Account, is_ticked| Pick {
+        value: account.id.to_string(),
+        name: account.name.clone(),
+        about: String::new(),
+        is_ticked,
+        grants: grants(account.id),
+    };
+    let group = |account: &Account| account.portfolio_name.clone();
+    let ids = ("accounts", "account", "find_account");
+    let picker = picker(offer, find, ids, ("Find an account", ("account", "accounts")), |account| account.id.0, group, pick);
+    Picker { finds_groups: true, ..picker }
+}
+
+/// People, in one group.
+pub(in crate::web) fn people(offer: Offer<Person>, find: String, group: &str, now: Timestamp) -> Picker {
+    let pick = |person: &Person, is_ticked| Pick {
+        value: person.id.to_string(),
+        name: person.display_name(),
+        about: about(person, now),
+        is_ticked,
+        grants: None,
+    };
+    let ids = ("people", "user", "find_user");
+    picker(offer, find, ids, ("Find a person", ("person", "people")), |person| person.id.0, |_| group.to_owned(), pick)
+}
+
+/// Who has no name goes by the address.
+fn about(person: &Person, now: Timestamp) -> String {
+    let status = person.status(now).label();
+    if person.display_name() == person.email { status.to_owned() } else { format!("{}, {status}", person.email) }
+}
+
+/// One portfolio.
+pub(in crate::web) fn portfolios(offer: Offer<Portfolio>, find: String) -> Picker {
+    let picker = many_portfolios(offer, find);
+    let error = picker.error.map(|_| FieldError::Said("The portfolio that you chose is no longer available. Choose another".to_owned()));
+    Picker { kind: PickerKind::One, error, ..picker }
+}
+
+/// Several of them.
+pub(in crate::web) fn many_portfolios(offer: Offer<Portfolio>, find: String) -> Picker {
+    let pick = |portfolio: &Portfolio, is_ticked| Pick {
+        value: portfolio.id.to_string(),
+        name: portfolio.name.clone(),
+        about: String::new(),
+        is_ticked,
+        grants: None,
+    };
+    let ids = ("portfolios", "portfolio", "find_portfolio");
+    let group = |_: &Portfolio| "Portfolios".to_owned();
+    let words = ("Find a portfolio", ("portfolio", "portfolios"));
+    picker(offer, find, ids, words, |portfolio| portfolio.id.0, group, pick)
+}
+
+fn picker<T>(
+    offer: Offer<T>,
+    find: String,
+    (id, name, find_name): (&'static str, &'static str, &'static str),
+    (label, words): (&'static str, (&'static str, &'static str)),
+    key: impl Fn(&T) -> i64,
+    group: impl Fn(&T) -> String,
+    pick: impl Fn(&T, bool) -> Pick,
+) -> Picker {
+    let Offer { rows, has_more, count, ticked, lost } = offer;
+    let is_ticked = |row: &T| ticked.iter().any(|ticked| key(ticked) == key(row));
+    let found = rows.iter().map(|row| (group(row), pick(row, is_ticked(row)))).collect();
+    let kept = ticked.iter().map(|row| pick(row, true)).collect();
+    let groups = Picker::grouped(found, kept);
+    let error = (lost > 0).then(|| FieldError::Said(gone(lost, words.1)));
+    Picker {
+        kind: PickerKind::Many,
+        id,
+        name,
+        find_name,
+        label,
+        words,
+        find,
+        count: list_query::shown(count),
+        has_more,
+        finds_groups: false,
+        groups,
+        error,
+    }
+}
+
+/// Says that something ticked is gone, and not what or why: that may be nobody's business any more.
+fn gone(lost: usize, many: &str) -> String {
+    match lost {
+        1 => format!("One of the {many} that you ticked is no longer available. Check what is ticked now"),
+        lost => format!("{} of the {many} that you ticked are no longer available. Check what is ticked now", grouped(lost as u64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gone_is_counted() {
+        assert_eq!(gone(1, "people"), "One of the people that you ticked is no longer available. Check what is ticked now");
+        assert_eq!(gone(2, "accounts"), "2 of the accounts that you ticked are no longer available. Check what is ticked now");
+    }
+}

@@ -1,0 +1,141 @@
+//! An account's page: its details, its people, what happened lately.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{AccountHead, events::event};
+use crate::{
+    domain::{ids::AccountId, permission::Permission, policy::Action, user::Status},
+    usecases::{
+        Colleague,
+        accounts::{self, May},
+    },
+    web::shared::{
+        list_query::Asked,
+        page::{Event, Moment, Pager, Person, Shell, counted, gives, names_in_short},
+        page_context::Console,
+        page_size::Rows,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// One account.
+#[derive(Debug, Clone, Template)]
+#[template(path = "accounts/show.html")]
+pub struct AccountPage {
+    pub shell: Shell,
+    pub account: AccountHead,
+    /// Empty where there is none.
+    pub website: String,
+    pub notes: String,
+    pub people: Vec<ColleagueRow>,
+    pub people_pager: Pager,
+    /// "3 Portfolio Admins" and their names, if there are any and they are one's to know.
+    pub through_portfolio: Option<(String, String)>,
+    pub events: Vec<Event>,
+    pub may: May,
+    pub may_add: bool,
+}
+
+/// Somebody who works on the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColleagueRow {
+    pub person: Person,
+    pub is_you: bool,
+    pub status: Status,
+    /// "View, Edit details"
+    pub gives: &'static str,
+    pub since: Moment,
+}
+
+impl ColleagueRow {
+    fn manage_path(&self) -> paths::Manage {
+        paths::Manage { user: self.person.id }
+    }
+}
+
+/// Which page of the people.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountQuery {
+    #[serde(default)]
+    people: String,
+}
+
+/// `GET /accounts/{account}`
+pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<AccountQuery>) -> Answer {
+    let (id, asked) = (*id, Asked::at(&query.people, Rows::default())?);
+    let at = asked.position.clone();
+    let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, Rows::default().count());
+    let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;
+    let link = |people: &str| paths::with_query(paths::Account { account: id }, &[("people", people)]);
+    let people_pager = asked.pager(link, &shown.people, |row| row.person.key(), shown.people_count, ("person", "people"));
+    let (now, may) = (frame.now, shown.may);
+    let colleague = |Colleague { person, grants, since }: Colleague| ColleagueRow {
+        is_you: console.is_you(&person),
+        status: person.status(now),
+        person: Person::from(&person.who()),
+        gives: gives(grants),
+        since: Moment::new(since, now),
+    };
+    let admins = shown.through_portfolio.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>();
+    let counted = || counted(admins.len() as u64, "Portfolio Admin", "Portfolio Admins");
+    respond::page(&AccountPage {
+        shell: console.shell(&frame),
+        account: AccountHead::new(&shown.account, may),
+        people: shown.people.rows.into_iter().map(colleague).collect(),
+        people_pager,
+        through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
+        may_add: may.assign && shown.account.is_active(),
+        events: shown.events.iter().filter_map(|row| event(row, Moment::new(row.at, now))).collect(),
+        website: shown.account.website,
+        notes: shown.account.notes,
+        may,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::permission::Grants;
+    use crate::web::shared::samples::{Sample, check};
+
+    const ALL: May = May { edit: true, see_billing: true, update_billing: true, assign: true, see_portfolio: true, move_away: true };
+
+    fn page(sample: &Sample) -> AccountPage {
+        let colleague = |place: usize, person| ColleagueRow {
+            person,
+            is_you: place == 3,
+            status: Status::ALL[place % 4],
+            gives: gives(Grants { edits_details: place.is_multiple_of(2), sees_billing: place.is_multiple_of(3) }),
+            since: sample.moment(place),
+        };
+        AccountPage {
+            shell: sample.shell(),
+            account: AccountHead::sample(sample),
+            website: String::new(),
+            notes: sample.text.clone(),
+            people: sample.rows(colleague),
+            people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
+            events: sample.rows(|place, person| Event { text: format!("{} edited the details", person.name), at: sample.moment(place) }),
+            through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
+            may: ALL,
+            may_add: true,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("account", page);
+        let may = May { assign: false, move_away: false, see_billing: false, edit: false, ..ALL };
+        check("account-user", |sample| AccountPage { may, may_add: false, through_portfolio: None, ..page(sample) });
+    }
+
+    #[test]
+    fn a_website_is_opened_without_a_word_about_where_from() {
+        let html = AccountPage { website: "https://fjordfoods.example".into(), ..page(&Sample::plain()) }.render().unwrap();
+        assert!(html.contains("<a href=\"https://fjordfoods.example\" rel=\"noopener noreferrer\">"));
+    }
+}

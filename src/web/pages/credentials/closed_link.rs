@@ -1,0 +1,158 @@
+//! What stands behind a single-use link, and what its page says once the link leads nowhere.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::{
+    domain::credentials::token::Token,
+    usecases::{Context, Dead, LinkError, Looked, users},
+    web::shared::{
+        error::Failure,
+        extract::Guest,
+        page::{Gate, Moment},
+        respond::{self, Answer},
+        routing::paths,
+        state::State,
+    },
+};
+
+/// One card that says what became of a link, and what to do.
+#[derive(Debug, Clone, Template)]
+#[template(path = "ended.html")]
+pub struct EndedPage {
+    pub gate: Gate,
+    pub ended: Ended,
+}
+
+/// What became of a link, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    pub(in crate::web) status: StatusCode,
+    title: &'static str,
+    /// Whether the person's status is shown.
+    is_expired: bool,
+    text: String,
+    /// When it was, at the end of the text, and what follows that.
+    at: Option<(Moment, String)>,
+    way: Option<Way>,
+    foot: Option<Foot>,
+}
+
+/// The one thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Way {
+    label: &'static str,
+    path: String,
+    is_posted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Foot {
+    text: &'static str,
+    offers_sign_in: bool,
+}
+
+impl Ended {
+    fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
+        Self { status, title, is_expired: false, text: text.into(), at: None, way: None, foot: None }
+    }
+
+    /// 410: it was a link.
+    pub(in crate::web) fn gone(title: &'static str, text: impl Into<String>) -> Self {
+        Self::new(StatusCode::GONE, title, text)
+    }
+
+    /// 404: it never was one.
+    pub(in crate::web) fn unknown(title: &'static str, otherwise: &str) -> Self {
+        let text = format!("Open the link once more, or copy all of it. If it still does not work, {otherwise}.");
+        Self::new(StatusCode::NOT_FOUND, title, text)
+    }
+
+    /// 409: it still is one, and something else is in its way.
+    pub(in crate::web) fn conflict(title: &'static str, text: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, title, text)
+    }
+
+    /// 200: what was asked for is done.
+    pub(in crate::web) fn done(title: &'static str, text: impl Into<String>) -> Self {
+        Self::new(StatusCode::OK, title, text)
+    }
+
+    /// The text goes on with a moment.
+    pub(in crate::web) fn at(self, at: Moment, rest: impl Into<String>) -> Self {
+        Self { at: Some((at, rest.into())), ..self }
+    }
+
+    /// The person is Expired, which is shown.
+    pub(in crate::web) fn expired(self) -> Self {
+        Self { is_expired: true, ..self }
+    }
+
+    pub(in crate::web) fn link(self, label: &'static str, path: impl ToString) -> Self {
+        Self { way: Some(Way { label, path: path.to_string(), is_posted: false }), ..self }
+    }
+
+    pub(in crate::web) fn button(self, label: &'static str, path: impl ToString) -> Self {
+        Self { way: Some(Way { label, path: path.to_string(), is_posted: true }), ..self }
+    }
+
+    pub(in crate::web) fn sign_in(self) -> Self {
+        self.link("Sign in", paths::SignIn {})
+    }
+
+    pub(in crate::web) fn foot(self, text: &'static str) -> Self {
+        Self { foot: Some(Foot { text, offers_sign_in: false }), ..self }
+    }
+
+    /// A question, to which signing in is the answer.
+    pub(in crate::web) fn foot_sign_in(self, text: &'static str) -> Self {
+        Self { foot: Some(Foot { text, offers_sign_in: true }), ..self }
+    }
+
+    /// The answer that says so.
+    pub(in crate::web) async fn answer(self, state: &State, guest: &Guest) -> Answer {
+        let company = state.run(users::directory::company_name).await?;
+        let gate = respond::gate(state, guest, &company);
+        respond::with_status(self.status, &EndedPage { gate, ended: self })
+    }
+}
+
+/// Looks at what stands behind a link; what cannot be a token is a link that never was.
+pub(in crate::web) async fn look<T: Send + 'static>(
+    state: &State,
+    token: &str,
+    look: fn(&Context, &Token) -> Looked<T>,
+) -> Result<Result<T, Dead>, Failure> {
+    let Some(token) = Token::parse(token) else { return Ok(Err(Dead::Unknown)) };
+    state.run(move |ctx| look(ctx, &token)).await
+}
+
+/// The token of a link to be used.
+pub(in crate::web) fn token(text: &str) -> Result<Token, LinkError> {
+    Token::parse(text).ok_or(LinkError::NotOpen)
+}
+
+/// Draws the page of each way in which a link can lead nowhere.
+#[cfg(test)]
+pub(in crate::web) fn check_ended(name: &str, ended: impl Fn(&Dead) -> Ended) {
+    let at = crate::web::shared::samples::now();
+    let expired = Dead::Expired { email: String::new(), at };
+    for dead in [Dead::Used { at }, Dead::Replaced { again_to: None }, Dead::Revoked, expired, Dead::Unknown] {
+        crate::web::shared::samples::check(name, |sample| EndedPage { gate: sample.gate(), ended: ended(&dead) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        check("ended", |sample| EndedPage { gate: sample.gate(), ended: Ended::unknown("This link leads nowhere", "ask") });
+        check("ended-with-everything", |sample| {
+            let ended = Ended::gone("This link has expired", &sample.text).at(sample.moment(3), &sample.text).expired();
+            EndedPage { gate: sample.gate(), ended: ended.button("Send me a new link", "/somewhere").foot_sign_in("Already here?") }
+        });
+    }
+}

@@ -1,0 +1,109 @@
+//! Confirming a new address, behind the link that was mailed there.
+
+use actix_web::{
+    HttpRequest,
+    web::{Data, Path},
+};
+use askama::Template;
+
+use crate::{
+    domain::clock::Timestamp,
+    usecases::{
+        Dead, LinkError,
+        credentials::email_change::{self, ConfirmError, Open},
+    },
+    web::{
+        pages::credentials::{
+            closed_link::{self, Ended},
+            sign_in::After,
+        },
+        shared::{
+            extract::Guest,
+            form::{Button, Form},
+            page::{Gate, Moment},
+            respond::{self, Answer},
+            routing::paths,
+            state::State,
+        },
+    },
+};
+
+/// What would change. Opening it changes nothing.
+#[derive(Debug, Clone, Template)]
+#[template(path = "email_change/confirm.html")]
+pub struct ConfirmEmailPage {
+    pub gate: Gate,
+    pub path: paths::ConfirmEmail,
+    pub new: String,
+    /// By name.
+    pub asked_by: String,
+    pub valid_until: Moment,
+}
+
+/// `GET /confirm-email/{token}`: says what the link leads to, and changes nothing.
+pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+    match closed_link::look(&state, &token, email_change::look).await? {
+        Ok(Open { change, company, .. }) => respond::page(&ConfirmEmailPage {
+            gate: respond::gate(&state, &guest, &company),
+            path: paths::ConfirmEmail { token: token.into_inner() },
+            new: change.email,
+            asked_by: change.asked_by.display_name(),
+            valid_until: Moment::new(change.until, state.ctx.now()),
+        }),
+        Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+    }
+}
+
+/// `POST /confirm-email/{token}`
+pub(in crate::web) async fn submit(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: Guest,
+    token: Path<String>,
+    _button: Form<Button>,
+) -> Answer {
+    let (text, source) = (token.clone(), guest.visitor.source.clone());
+    match state.try_run(move |ctx| email_change::confirm(ctx, &closed_link::token(&text)?, &source)).await? {
+        Ok(()) => After::EmailChange.sign_in(&request, &state),
+        Err(ConfirmError::Taken) => {
+            let text = "Somebody else has it now, so your email address stays as it was. Ask an administrator.";
+            Ended::conflict("This email address is in use", text).answer(&state, &guest).await
+        }
+        // The link's own page says what became of it.
+        Err(ConfirmError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(ConfirmError::Link(error)) => Err(error.into()),
+    }
+}
+
+/// What became of the link.
+fn ended(dead: &Dead, now: Timestamp) -> Ended {
+    match dead {
+        Dead::Used { at } => Ended::gone("This email address was already confirmed", "It was confirmed on")
+            .at(Moment::new(*at, now), ". Sign in with it.")
+            .sign_in(),
+        Dead::Replaced { .. } => Ended::gone("This link was replaced", "A newer change was asked for. Use the link in the latest mail."),
+        Dead::Revoked => Ended::gone("This change was withdrawn", "Your email address stays as it was."),
+        Dead::Expired { at, .. } => {
+            Ended::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), ". Your email address stays as it was.")
+        }
+        Dead::Unknown => Ended::unknown("This link leads nowhere", "ask an administrator"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{check, now};
+
+    #[test]
+    fn renders() {
+        check("confirm-email", |sample| ConfirmEmailPage {
+            gate: sample.gate(),
+            path: paths::ConfirmEmail { token: "0123456789abcdef".into() },
+            new: sample.email.clone(),
+            asked_by: sample.text.clone(),
+            valid_until: sample.moment(0),
+        });
+        closed_link::check_ended("confirm-email-ended", |dead| ended(dead, now()));
+    }
+}

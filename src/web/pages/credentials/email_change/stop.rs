@@ -1,0 +1,107 @@
+//! Stopping a change of address, behind the link that was mailed to the old one.
+
+use actix_web::{
+    HttpRequest,
+    web::{Data, Path},
+};
+use askama::Template;
+
+use crate::{
+    domain::clock::Timestamp,
+    usecases::{
+        Dead, LinkError,
+        credentials::email_change::{self, Open},
+    },
+    web::{
+        pages::credentials::{
+            closed_link::{self, Ended},
+            sign_in::After,
+        },
+        shared::{
+            extract::Guest,
+            form::{Button, Form},
+            page::{Gate, Moment},
+            respond::{self, Answer},
+            routing::paths,
+            state::State,
+        },
+    },
+};
+
+/// What would change. Opening it changes nothing.
+#[derive(Debug, Clone, Template)]
+#[template(path = "email_change/stop.html")]
+pub struct StopEmailChangePage {
+    pub gate: Gate,
+    pub path: paths::StopEmailChange,
+    pub old: String,
+    pub new: String,
+    /// By name.
+    pub asked_by: String,
+    pub valid_until: Moment,
+}
+
+/// `GET /stop-email-change/{token}`: says what the link leads to, and changes nothing.
+pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+    match closed_link::look(&state, &token, email_change::look_at_stop).await? {
+        Ok(Open { person, change, company }) => respond::page(&StopEmailChangePage {
+            gate: respond::gate(&state, &guest, &company),
+            path: paths::StopEmailChange { token: token.into_inner() },
+            old: person.email,
+            new: change.email,
+            asked_by: change.asked_by.display_name(),
+            valid_until: Moment::new(change.until, state.ctx.now()),
+        }),
+        Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+    }
+}
+
+/// `POST /stop-email-change/{token}`
+pub(in crate::web) async fn submit(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: Guest,
+    token: Path<String>,
+    _button: Form<Button>,
+) -> Answer {
+    let (text, source) = (token.clone(), guest.visitor.source.clone());
+    match state.try_run(move |ctx| email_change::stop(ctx, &closed_link::token(&text)?, &source)).await? {
+        Ok(()) => After::EmailChangeStop.sign_in(&request, &state),
+        // The link's own page says what became of it.
+        Err(LinkError::NotOpen) => show(state, guest, token).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What became of the link.
+fn ended(dead: &Dead, now: Timestamp) -> Ended {
+    match dead {
+        Dead::Used { at } => Ended::gone("The change was already stopped", "You stopped it on")
+            .at(Moment::new(*at, now), ". Your email address stays as it was."),
+        Dead::Replaced { .. } => Ended::gone("This link was replaced", "Another change was asked for. Use the link in the latest mail."),
+        Dead::Revoked => Ended::gone("There is no change to stop", "It was confirmed or withdrawn since.")
+            .foot("Was it not meant to be? Tell an administrator."),
+        Dead::Expired { at, .. } => Ended::gone("There is no change to stop", "Nobody confirmed it by")
+            .at(Moment::new(*at, now), ". Your email address stays as it was."),
+        Dead::Unknown => Ended::unknown("This link leads nowhere", "tell an administrator"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{check, now};
+
+    #[test]
+    fn renders() {
+        check("stop-email-change", |sample| StopEmailChangePage {
+            gate: sample.gate(),
+            path: paths::StopEmailChange { token: "0123456789abcdef".into() },
+            old: sample.email.clone(),
+            new: sample.email.clone(),
+            asked_by: sample.text.clone(),
+            valid_until: sample.moment(0),
+        });
+        closed_link::check_ended("stop-email-change-ended", |dead| ended(dead, now()));
+    }
+}

@@ -1,0 +1,201 @@
+//! Accepting an invitation: one's name, and a password.
+
+use askama::Template;
+
+use super::ended::ended;
+use crate::{
+    domain::{
+        credentials::{password::NewPassword, token::Token},
+        text::PersonName,
+    },
+    usecases::{
+        Context, LinkError, SetPasswordError,
+        users::{self, invite::Open},
+    },
+    web::{
+        pages::credentials::{closed_link, new_password},
+        shared::{
+            extract::Guest,
+            form::Form,
+            page::{Field, FieldError, FormErrors, Gate, Moment, SecretField, parse},
+            respond::{self, Answer},
+            routing::paths,
+            session,
+            state::State,
+        },
+    },
+};
+use actix_session::Session;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+
+/// The form behind an open invitation's link. Opening it changes nothing.
+#[derive(Debug, Clone, Template)]
+#[template(path = "invitation/accept.html")]
+pub struct AcceptPage {
+    pub gate: Gate,
+    pub path: paths::Invitation,
+    /// Who invited, by name; `None` when that person is gone.
+    pub inviter: Option<String>,
+    /// The address that was invited.
+    pub email: String,
+    pub fields: AcceptFields,
+    /// Shortest password, in characters.
+    pub password_min: usize,
+    pub valid_until: Moment,
+    /// The name of somebody else who is signed in with this browser, and will not be any more.
+    pub signed_in_as: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AcceptFields {
+    pub first_name: Field,
+    pub last_name: Field,
+    pub password: SecretField,
+}
+
+impl AcceptFields {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([
+            ("first-name", self.first_name.error.as_ref()),
+            ("last-name", self.last_name.error.as_ref()),
+            ("password", self.password.error.as_ref()),
+        ])
+    }
+}
+
+/// Name and password.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptForm {
+    first_name: String,
+    last_name: String,
+    password: String,
+    /// For password managers; the user comes from the link.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
+pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+    match closed_link::look(&state, &token, users::invite::look).await? {
+        Ok(open) => {
+            let fields = AcceptFields {
+                first_name: Field::new(&*open.person.first_name),
+                last_name: Field::new(&*open.person.last_name),
+                password: SecretField::default(),
+            };
+            respond::page(&accept_page(&state, &guest, &token, &open, fields))
+        }
+        Err(dead) => ended(&dead, &token, &state).answer(&state, &guest).await,
+    }
+}
+
+/// `POST /invitation/{token}`
+pub(in crate::web) async fn submit(
+    state: Data<State>,
+    guest: Guest,
+    session: Session,
+    token: Path<String>,
+    form: Form<AcceptForm>,
+) -> Answer {
+    let open = match closed_link::look(&state, &token, users::invite::look).await? {
+        Ok(open) => open,
+        Err(dead) => return ended(&dead, &token, &state).answer(&state, &guest).await,
+    };
+    let (first_name, last_name, password) = match form.0.parse(&open) {
+        Ok(parsed) => parsed,
+        Err(mut fields) => {
+            let known = vec![open.person.email.clone(), open.company.name.clone()];
+            let (link, source, min) = (closed_link::token(&token)?, &guest.visitor.source, open.company.password_min);
+            fields.password = new_password::review(&state, link, source, &form.0.password, min, known).await?;
+            return respond::again(&accept_page(&state, &guest, &token, &open, *fields));
+        }
+    };
+    let (link, visitor) = (closed_link::token(&token)?, guest.visitor.clone());
+    let accept = move |ctx: &Context, link: &Token| users::invite::accept(ctx, link, &first_name, &last_name, password, &visitor);
+    match new_password::run(&state, link, &guest.visitor.source, accept).await? {
+        Ok(begun) => {
+            session::begin(&session, &begun)?;
+            respond::see_other(paths::Root {})
+        }
+        // Somebody was faster: the page says what became of the link.
+        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(SetPasswordError::Link(error)) => Err(error.into()),
+        Err(SetPasswordError::Password(error)) => new_password::again(error, state.ctx.now(), |password| {
+            let fields = AcceptFields { first_name: Field::new(&*form.0.first_name), last_name: Field::new(&*form.0.last_name), password };
+            accept_page(&state, &guest, &token, &open, fields)
+        }),
+    }
+}
+
+fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
+    AcceptPage {
+        gate: respond::gate(state, guest, &open.company.name),
+        path: paths::Invitation { token: token.to_owned() },
+        inviter: Some(open.invited_by.clone()).filter(|name| !name.is_empty()),
+        email: open.person.email.clone(),
+        fields,
+        password_min: open.company.password_min,
+        valid_until: Moment::new(open.expires_at, state.ctx.now()),
+        signed_in_as: guest.signed_in.as_ref().map(crate::usecases::Person::display_name),
+    }
+}
+
+impl AcceptForm {
+    fn parse(&self, open: &Open) -> Result<(PersonName, PersonName, NewPassword), Box<AcceptFields>> {
+        let mut fields = AcceptFields::default();
+        let first_name = parse(&self.first_name, FieldError::first_name(), &mut fields.first_name);
+        let last_name = parse(&self.last_name, FieldError::last_name(), &mut fields.last_name);
+        let password = NewPassword::parse(&self.password, open.company.password_min);
+        let password = password.map_err(|error| fields.password = SecretField::refused(error)).ok();
+        match (first_name, last_name, password) {
+            (Some(first_name), Some(last_name), Some(password)) => Ok((first_name, last_name, password)),
+            _ => Err(Box::new(fields)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{credentials::password::PasswordError, text::LineError},
+        web::shared::{
+            page::FieldError,
+            samples::{Sample, check},
+        },
+    };
+
+    fn page(sample: &Sample) -> AcceptPage {
+        AcceptPage {
+            gate: sample.gate(),
+            path: paths::Invitation { token: "0123456789abcdef".into() },
+            inviter: Some(sample.person(11).name),
+            email: sample.email.clone(),
+            fields: AcceptFields {
+                first_name: Field::new(&sample.text),
+                last_name: Field::new(&sample.text),
+                password: SecretField::default(),
+            },
+            password_min: 15,
+            valid_until: sample.moment(0),
+            signed_in_as: None,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("accept-invitation", page);
+        check("accept-invitation-signed-in", |sample| AcceptPage { signed_in_as: Some(sample.person(2).name), ..page(sample) });
+        check("accept-invitation-error", |sample| {
+            let name = |what| Field::refused(&sample.text, FieldError::Line { what, error: LineError::Empty });
+            let fields = AcceptFields {
+                first_name: name("a first name"),
+                last_name: name("a last name"),
+                password: SecretField::refused(PasswordError::Guessable),
+            };
+            AcceptPage { inviter: None, fields, ..page(sample) }
+        });
+    }
+}

@@ -1,0 +1,44 @@
+//! "Send me a new link", from an invitation that has expired.
+
+use actix_web::web::{Data, Path};
+
+use crate::{
+    domain::credentials::token::Token,
+    usecases::{Dead, LinkError, users},
+    web::{
+        pages::credentials::closed_link,
+        shared::{
+            extract::Guest,
+            form::{Button, Form},
+            respond::{self, Answer},
+            routing::paths,
+            state::State,
+        },
+    },
+};
+
+use super::ended::{ended, new_link_sent};
+
+/// `GET /invitation/{token}/new-link`: what came of it.
+pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+    match closed_link::look(&state, &token, users::invite::look).await? {
+        // It has not ended: its own page is the answer.
+        Ok(_) => respond::see_other(paths::Invitation { token: token.into_inner() }),
+        Err(Dead::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &guest).await,
+        Err(dead) => ended(&dead, &token, &state).answer(&state, &guest).await,
+    }
+}
+
+/// `POST /invitation/{token}/new-link`
+pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, token: Path<String>, _button: Form<Button>) -> Answer {
+    if Token::parse(&token).is_none() {
+        return show(state, guest, token).await;
+    }
+    let token = token.into_inner();
+    let (text, source) = (token.clone(), guest.visitor.source);
+    match state.try_run(move |ctx| users::invite::send_new_link(ctx, &closed_link::token(&text)?, &source)).await? {
+        // What became of the link, now or meanwhile, is said where this leads.
+        Ok(()) | Err(LinkError::NotOpen) => respond::see_other(paths::InvitationNewLink { token }),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,9 @@
+//! Pages before and around signing in: passwords, invitations, confirmed addresses.
+
+pub mod closed_link;
+pub mod email_change;
+pub mod invitation;
+pub(in crate::web) mod new_password;
+pub mod password_reset;
+pub mod sign_in;
+pub(in crate::web) mod stay_signed_in;

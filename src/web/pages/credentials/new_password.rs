@@ -1,0 +1,77 @@
+//! A new password behind a link: the way to where it is judged, and what its field says when it is refused.
+
+use askama::Template;
+use chrono::TimeDelta;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        credentials::{password::NewPassword, token::Token},
+    },
+    usecases::{Context, NewPasswordError, credentials::new_password},
+    web::shared::{
+        error::Failure,
+        hashing::HashingClass,
+        page::{FieldError, SecretField, wait_in_words},
+        respond::{self, Answer},
+        state::State,
+    },
+};
+
+/// Runs a use case that takes a new password behind the open link `token`, unless too many were tried there or from `source`.
+pub(in crate::web) async fn run<T, E>(
+    state: &State,
+    token: Token,
+    source: &str,
+    f: impl FnOnce(&Context, &Token) -> Result<T, E> + Send + 'static,
+) -> Result<Result<T, E>, Failure>
+where
+    T: Send + 'static,
+    E: From<NewPasswordError> + Send + 'static,
+{
+    let (link, source) = (token.clone(), source.to_owned());
+    if let Err(error) = state.try_run(move |ctx| new_password::admit(ctx, &link, &source)).await? {
+        return Ok(Err(error.into()));
+    }
+    state.try_run_hashing(HashingClass::Known, move |ctx| f(ctx, &token)).await
+}
+
+/// Judges the password of a form whose other fields are refused, so that everything is said at once. While tries are held it says nothing.
+pub(in crate::web) async fn review(
+    state: &State,
+    token: Token,
+    source: &str,
+    typed: &str,
+    min: usize,
+    known: Vec<String>,
+) -> Result<SecretField, Failure> {
+    let password = match NewPassword::parse(typed, min) {
+        Ok(password) => password,
+        Err(error) => return Ok(SecretField::refused(error)),
+    };
+    let client_ip = source.to_owned();
+    let review = move |ctx: &Context, link: &Token| {
+        let known = known.iter().map(String::as_str).collect::<Vec<_>>();
+        new_password::review(ctx, link, password, &known, &client_ip)
+    };
+    match run(state, token, source, review).await? {
+        Ok(()) | Err(NewPasswordError::Throttled { .. }) => Ok(SecretField::default()),
+        Err(NewPasswordError::Refused(error)) => Ok(SecretField::refused(error)),
+        Err(NewPasswordError::Store(error)) => Err(error.into()),
+        Err(NewPasswordError::Hashing(error)) => Err(Failure::Internal(error.to_string())),
+    }
+}
+
+/// The form again, drawn by `page` around the password's field, with why the password is not taken.
+pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp, page: impl FnOnce(SecretField) -> P) -> Answer {
+    match error {
+        NewPasswordError::Refused(error) => respond::again(&page(SecretField::refused(error))),
+        NewPasswordError::Throttled { until } => {
+            let wait = (until - now).max(TimeDelta::zero());
+            let text = format!("Too many attempts. Try again in {}.", wait_in_words(&wait));
+            respond::wait(wait, &page(SecretField::refused(FieldError::Said(text))))
+        }
+        NewPasswordError::Store(error) => Err(error.into()),
+        NewPasswordError::Hashing(error) => Err(Failure::Internal(error.to_string())),
+    }
+}

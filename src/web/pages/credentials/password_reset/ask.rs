@@ -1,0 +1,134 @@
+//! "Forgot password?": asking for a link, with the same answer whatever address is typed.
+
+use actix_web::{
+    HttpRequest,
+    web::{Data, Query},
+};
+use askama::Template;
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use crate::{
+    domain::email_address::EmailAddress,
+    usecases::{credentials::password_reset, users},
+    web::shared::{
+        cookies,
+        error::Failure,
+        extract::Guest,
+        form::Form,
+        page::{Field, FormErrors, Gate, parse, wait_in_words},
+        respond::{self, Answer},
+        routing::paths,
+        state::State,
+    },
+};
+
+/// Word by which a browser remembers that a link was asked for.
+const ASKED: &str = "password-reset-asked";
+
+/// The form for an address.
+#[derive(Debug, Clone, Template)]
+#[template(path = "password_reset/ask.html")]
+pub struct AskPage {
+    pub gate: Gate,
+    pub email: Field,
+    /// How long to wait, after too many requests.
+    pub wait: Option<TimeDelta>,
+    /// Whether mails are sent; without a mail server they are files, for whoever runs Usher.
+    pub sends_mail: bool,
+}
+
+impl AskPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("email", self.email.error.as_ref())])
+    }
+
+    fn wait_in_words(&self) -> Option<String> {
+        self.wait.as_ref().map(wait_in_words)
+    }
+}
+
+/// The answer to every address.
+#[derive(Debug, Clone, Template)]
+#[template(path = "password_reset/asked.html")]
+pub struct AskedPage {
+    pub gate: Gate,
+    pub sends_mail: bool,
+}
+
+impl AskedPage {
+    fn title(&self) -> &'static str {
+        if self.sends_mail { "Check your mail" } else { "There may be a link for you" }
+    }
+}
+
+/// Whether a link was just asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskQuery {
+    #[serde(default)]
+    sent: bool,
+}
+
+/// One address.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskForm {
+    email: String,
+}
+
+/// `GET /forgot-password`
+pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: Guest, query: Query<AskQuery>) -> Answer {
+    if query.sent && cookies::is_done(&request, &state, ASKED) {
+        return respond::page(&AskedPage { gate: gate(&state, &guest).await?, sends_mail: state.ctx.sends_mail });
+    }
+    respond::page(&page(&state, &guest, Field::default()).await?)
+}
+
+/// `POST /forgot-password`
+pub(in crate::web) async fn submit(request: HttpRequest, state: Data<State>, guest: Guest, form: Form<AskForm>) -> Answer {
+    let mut field = Field::default();
+    let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
+        return respond::again(&page(&state, &guest, field).await?);
+    };
+    let source = guest.visitor.source.clone();
+    if let Some(until) = state.run(move |ctx| password_reset::ask(ctx, &email, &source)).await? {
+        let wait = until - state.ctx.now();
+        return respond::wait(wait, &AskPage { wait: Some(wait), ..page(&state, &guest, Field::new(&*form.0.email)).await? });
+    }
+    cookies::keep_done(&request, &state, ASKED);
+    // Without the address, which would stay in the browser's history.
+    respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
+}
+
+async fn page(state: &State, guest: &Guest, email: Field) -> Result<AskPage, Failure> {
+    Ok(AskPage { gate: gate(state, guest).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
+}
+
+async fn gate(state: &State, guest: &Guest) -> Result<Gate, Failure> {
+    let company = state.run(users::directory::company_name).await?;
+    Ok(respond::gate(state, guest, &company))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::email_address::EmailAddressError,
+        web::shared::samples::{Sample, check},
+    };
+
+    #[test]
+    fn renders() {
+        let page = |sample: &Sample, email, sends_mail| AskPage { gate: sample.gate(), email, wait: None, sends_mail };
+        check("forgot-password", |sample| page(sample, Field::new(&sample.email), true));
+        check("forgot-password-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed), true));
+        check("forgot-password-too-many", |sample| AskPage {
+            wait: Some(TimeDelta::minutes(15)),
+            ..page(sample, Field::new(&sample.email), true)
+        });
+        check("forgot-password-without-mail", |sample| page(sample, Field::default(), false));
+        check("forgot-password-sent", |sample| AskedPage { gate: sample.gate(), sends_mail: true });
+        check("forgot-password-sent-without-mail", |sample| AskedPage { gate: sample.gate(), sends_mail: false });
+    }
+}

@@ -1,0 +1,154 @@
+//! Choosing a new password, behind the link that was mailed.
+
+use actix_web::{
+    HttpRequest,
+    web::{Data, Path},
+};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        credentials::{password::NewPassword, token::Token},
+    },
+    usecases::{
+        Context, Dead, LinkError, SetPasswordError,
+        credentials::password_reset::{self, Open},
+    },
+    web::{
+        pages::credentials::{
+            closed_link::{self, Ended},
+            new_password,
+            sign_in::After,
+        },
+        shared::{
+            extract::Guest,
+            form::Form,
+            page::{FormErrors, Gate, Moment, SecretField},
+            respond::{self, Answer},
+            routing::paths,
+            state::State,
+        },
+    },
+};
+
+/// The form behind an open link. Opening it changes nothing.
+#[derive(Debug, Clone, Template)]
+#[template(path = "password_reset/choose.html")]
+pub struct ChoosePage {
+    pub gate: Gate,
+    pub path: paths::PasswordReset,
+    /// Whose password it is.
+    pub email: String,
+    pub password: SecretField,
+    /// Shortest password, in characters.
+    pub password_min: usize,
+    pub valid_until: Moment,
+}
+
+impl ChoosePage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("password", self.password.error.as_ref())])
+    }
+}
+
+/// The new password.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseForm {
+    password: String,
+    /// For password managers; the user comes from the link.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `GET /reset/{token}`: says what the link leads to, and changes nothing.
+pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+    match closed_link::look(&state, &token, password_reset::look).await? {
+        Ok(open) => respond::page(&page(&state, &guest, &token, open, SecretField::default())),
+        Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+    }
+}
+
+/// `POST /reset/{token}`
+pub(in crate::web) async fn submit(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: Guest,
+    token: Path<String>,
+    form: Form<ChooseForm>,
+) -> Answer {
+    let open = match closed_link::look(&state, &token, password_reset::look).await? {
+        Ok(open) => open,
+        Err(dead) => return ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+    };
+    let password = match NewPassword::parse(&form.0.password, open.company.password_min) {
+        Ok(password) => password,
+        Err(error) => return respond::again(&page(&state, &guest, &token, open, SecretField::refused(error))),
+    };
+    let (link, visitor) = (closed_link::token(&token)?, guest.visitor.clone());
+    let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &visitor);
+    match new_password::run(&state, link, &guest.visitor.source, choose).await? {
+        Ok(()) => After::PasswordReset.sign_in(&request, &state),
+        // Somebody was faster: the link's own page says what became of it.
+        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(SetPasswordError::Link(error)) => Err(error.into()),
+        Err(SetPasswordError::Password(error)) => {
+            new_password::again(error, state.ctx.now(), |refused| page(&state, &guest, &token, open, refused))
+        }
+    }
+}
+
+fn page(state: &State, guest: &Guest, token: &str, open: Open, password: SecretField) -> ChoosePage {
+    ChoosePage {
+        gate: respond::gate(state, guest, &open.company.name),
+        path: paths::PasswordReset { token: token.to_owned() },
+        email: open.person.email,
+        password,
+        password_min: open.company.password_min,
+        valid_until: Moment::new(open.expires_at, state.ctx.now()),
+    }
+}
+
+/// What became of the link.
+fn ended(dead: &Dead, now: Timestamp) -> Ended {
+    let ask_again = |ended: Ended| ended.link("Ask for a new link", paths::ForgotPassword {});
+    match dead {
+        Dead::Used { at } => Ended::gone("This link was already used", "A new password was set on")
+            .at(Moment::new(*at, now), ". Sign in with it.")
+            .sign_in()
+            .foot("Not you? Tell an administrator."),
+        Dead::Replaced { .. } => Ended::gone("This link was replaced", "There is a newer one. Use the link in the latest mail."),
+        Dead::Revoked => ask_again(Ended::gone("This link no longer works", "Your user was changed after it was sent.")),
+        Dead::Expired { at, .. } => ask_again(Ended::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), ".")),
+        Dead::Unknown => ask_again(Ended::unknown("This link leads nowhere", "ask for a new one")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::credentials::password::PasswordError,
+        web::shared::samples::{Sample, check, now},
+    };
+
+    fn page(sample: &Sample, password: SecretField) -> ChoosePage {
+        ChoosePage {
+            gate: sample.gate(),
+            path: paths::PasswordReset { token: "0123456789abcdef".into() },
+            email: sample.email.clone(),
+            password,
+            password_min: 15,
+            valid_until: sample.moment(0),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("reset-password", |sample| page(sample, SecretField::default()));
+        check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
+        closed_link::check_ended("reset-password-ended", |dead| ended(dead, now()));
+    }
+}

@@ -1,0 +1,237 @@
+//! Signing in.
+
+use std::fmt;
+
+use askama::Template;
+use chrono::TimeDelta;
+
+use crate::{
+    domain::credentials::{password::Password, token::Token},
+    usecases::{self, Visitor, credentials::sign_in::SignInError},
+    web::shared::{
+        cookies,
+        error::Failure,
+        extract::{CurrentUser, Guest, UNSENT},
+        form::{Button, Form},
+        hashing::HashingClass,
+        page::{Flash, FlashKind, Gate, wait_in_words},
+        respond::{self, Answer},
+        routing::paths,
+        session,
+        state::State,
+    },
+};
+use actix_session::Session;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Query},
+};
+use serde::Deserialize;
+
+/// What became of a form that came too late.
+const NOT_DONE: &str = "Your session had ended, so nothing was done.";
+
+/// The form for address and password.
+#[derive(Debug, Clone, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignInPage {
+    pub gate: Gate,
+    /// As typed before.
+    pub email: String,
+    /// Where to go after signing in; empty for the first page that the person may open.
+    pub next: String,
+    /// Whether a form brought them here that came after the session's end.
+    pub unsent: bool,
+    pub problem: Option<SignInProblem>,
+}
+
+/// Why somebody is not signed in. Its `Display` is what they read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// Address or password; nobody is told which.
+    Wrong,
+    /// The password was right.
+    Deactivated,
+    /// Too many wrong ones; how long to wait.
+    TooMany(TimeDelta),
+    /// So many that waiting does not help.
+    Closed,
+}
+
+impl SignInProblem {
+    /// Whether other entries would help.
+    pub fn is_about_entries(&self) -> bool {
+        matches!(self, Self::Wrong)
+    }
+}
+
+impl fmt::Display for SignInProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wrong => f.write_str("Email address or password is wrong"),
+            Self::Deactivated => f.write_str("This user is deactivated. Ask an administrator."),
+            Self::Closed => f.write_str("Too many attempts. Use a browser in which you signed in before, or choose a new password."),
+            Self::TooMany(wait) => write!(f, "Too many attempts. Try again in {}.", wait_in_words(wait)),
+        }
+    }
+}
+
+/// Where to go afterwards, and what led here.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInQuery {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    unsent: bool,
+    #[serde(default)]
+    after: String,
+}
+
+/// What was done without a session, so that the sign-in page has to say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum After {
+    PasswordReset,
+    EmailChange,
+    EmailChangeStop,
+}
+
+impl After {
+    const ALL: [Self; 3] = [Self::PasswordReset, Self::EmailChange, Self::EmailChangeStop];
+
+    /// The word in the address, and what the page says.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PasswordReset => ("password-reset", "Your password is changed. Sign in with the new one."),
+            Self::EmailChange => ("email-change", "Your email address is changed. Sign in with the new one."),
+            Self::EmailChangeStop => ("email-change-stop", "The change is stopped. Your email address stays as it was."),
+        }
+    }
+
+    fn of(query: &SignInQuery) -> Option<Self> {
+        Self::ALL.into_iter().find(|after| after.words().0 == query.after)
+    }
+
+    /// On to the sign-in page, which says it to this browser.
+    pub(in crate::web) fn sign_in(self, request: &HttpRequest, state: &State) -> Answer {
+        let word = self.words().0;
+        cookies::keep_done(request, state, word);
+        respond::see_other(paths::with_query(paths::SignIn {}, &[("after", word)]))
+    }
+}
+
+/// Address and password.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    unsent: bool,
+}
+
+/// `GET /sign-in`
+pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: Guest, query: Query<SignInQuery>) -> Answer {
+    let is_done = |what: &str| cookies::is_done(&request, &state, what);
+    let Query(SignInQuery { next, unsent, after }) = query;
+    // An address alone proves nothing: anybody may have written it.
+    let query = SignInQuery { next, unsent: unsent && is_done(UNSENT), after: if is_done(&after) { after } else { String::new() } };
+    let after = After::of(&query);
+    // Somebody else may be signed in with this browser; what was done is said all the same.
+    if guest.signed_in.is_some() && after.is_none() {
+        return respond::see_other(destination(&query.next));
+    }
+    respond::page(&page(&state, &guest, String::new(), query, None).await?)
+}
+
+/// `POST /sign-in`
+pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SignInForm>) -> Answer {
+    let Form(SignInForm { email, password, next, unsent }, _) = form;
+    let signed_in = try_sign_in(&state, guest.visitor.clone(), email.clone(), password).await?;
+    state.metrics.sign_ins.note(&signed_in);
+    let (status, problem) = match signed_in {
+        Ok(begun) => {
+            session::begin(&session, &begun)?;
+            if unsent {
+                session::flash(&session, &Flash::new(FlashKind::Warn, format!("{NOT_DONE} Send the form again.")));
+            }
+            return respond::see_other(destination(&next));
+        }
+        Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Wrong),
+        Err(SignInError::Deactivated) => (StatusCode::UNPROCESSABLE_ENTITY, SignInProblem::Deactivated),
+        Err(SignInError::Throttled { until }) => (StatusCode::TOO_MANY_REQUESTS, SignInProblem::TooMany(until - state.ctx.now())),
+        Err(SignInError::Closed) => (StatusCode::TOO_MANY_REQUESTS, SignInProblem::Closed),
+        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(SignInError::Hashing(error)) => return Err(Failure::Internal(error.to_string())),
+    };
+    let page = page(&state, &guest, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
+    match problem {
+        SignInProblem::TooMany(wait) => respond::wait(wait, &page),
+        _ => respond::with_status(status, &page),
+    }
+}
+
+/// Looks first whether the attempt may be made, so that one that is held takes no place in the queue.
+async fn try_sign_in(state: &State, visitor: Visitor, email: String, password: String) -> Result<Result<Token, SignInError>, Failure> {
+    let (admitted, typed) = (visitor.clone(), email.clone());
+    let is_known_browser = match state.try_run(move |ctx| usecases::credentials::sign_in::admit(ctx, &typed, &admitted)).await? {
+        Ok(is_known_browser) => is_known_browser,
+        Err(error) => return Ok(Err(error)),
+    };
+    let class = if is_known_browser { HashingClass::Known } else { HashingClass::Stranger };
+    state
+        .try_run_hashing(class, move |ctx| usecases::credentials::sign_in::sign_in(ctx, &email, &Password::typed(&password), &visitor))
+        .await
+}
+
+/// Where somebody signed in goes: to the page they wanted, if it is one of ours.
+fn destination(next: &str) -> String {
+    paths::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
+}
+
+async fn page(
+    state: &State,
+    guest: &Guest,
+    email: String,
+    query: SignInQuery,
+    problem: Option<SignInProblem>,
+) -> Result<SignInPage, Failure> {
+    let company = state.run(usecases::users::directory::company_name).await?;
+    let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
+    let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
+    let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
+    let gate = Gate { flash: unsent.or(done), ..respond::gate(state, guest, &company) };
+    Ok(SignInPage { gate, email, next, unsent: query.unsent, problem })
+}
+
+/// `POST /sign-out`
+pub(in crate::web) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> Answer {
+    let (ended, source) = (user.session(), user.caller().source);
+    state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &source)).await?;
+    session.purge();
+    // What the browser kept of the pages goes too. The cookie by which it is known stays.
+    let clear = ("clear-site-data", "\"cache\", \"storage\"");
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, paths::SignIn {}.to_string())).insert_header(clear).finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample, problem: Option<SignInProblem>) -> SignInPage {
+        SignInPage { gate: sample.gate(), email: sample.email.clone(), next: sample.text.clone(), unsent: problem.is_some(), problem }
+    }
+
+    #[test]
+    fn renders() {
+        check("sign-in", |sample| page(sample, None));
+        check("sign-in-after", |sample| SignInPage { gate: Gate { flash: Some(sample.flash()), ..sample.gate() }, ..page(sample, None) });
+        check("sign-in-error", |sample| page(sample, Some(SignInProblem::Wrong)));
+        check("sign-in-deactivated", |sample| page(sample, Some(SignInProblem::Deactivated)));
+        check("sign-in-too-many", |sample| page(sample, Some(SignInProblem::TooMany(TimeDelta::minutes(15)))));
+    }
+}

@@ -1,0 +1,135 @@
+//! Add user to group: a search, and its results to choose from.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::GroupHead;
+use crate::{
+    domain::{
+        ids::{GroupId, UserId},
+        policy::{Action, Refusal},
+        search::SearchTerm,
+    },
+    usecases::{
+        self, ADMINS, Denied, Group,
+        groups::{self, Candidates},
+    },
+    web::shared::{
+        error::Failure,
+        form::Form,
+        page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Person, Shell},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// The search and its results, which are also a dialog on the group's page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "groups/add.html")]
+pub struct AddToGroupPage {
+    pub shell: Shell,
+    pub group: GroupHead,
+    pub finder: Finder,
+}
+
+/// Before anything was typed.
+pub(super) fn finder(group: &GroupHead) -> Finder {
+    let hint = if group.is_admins {
+        "Only active people who are not Admins yet are offered."
+    } else {
+        "Only active people who are not members yet are offered."
+    };
+    Finder::new(group.add_path(), hint)
+}
+
+impl AddToGroupPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("add-q", self.finder.error.as_ref())])
+    }
+}
+
+/// Who is to be added.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddForm {
+    user: Option<UserId>,
+    /// The search that found them.
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /users-and-groups/groups/{group}/add`
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Query<FindQuery>) -> Answer {
+    respond::page(&page(&console, *id, query.into_inner().q, None).await?)
+}
+
+/// `POST /users-and-groups/groups/{group}/add`
+pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Form<AddForm>) -> Answer {
+    let (id, AddForm { user: picked, q }) = (*id, form.0);
+    let Some(picked) = picked else {
+        let error = FieldError::Said("Choose somebody from the results".to_owned());
+        return respond::again(&page(&console, id, q, Some(error)).await?);
+    };
+    let said = move |(person, group): &(usecases::Person, Group)| {
+        let name = person.display_name();
+        let text = if id == ADMINS {
+            format!("{name} is an Admin now. All their sessions have ended.")
+        } else {
+            format!("{name} is in {} now.", group.name)
+        };
+        Flash::new(FlashKind::Ok, text)
+    };
+    match console.act(said, move |ctx, submission| groups::add(ctx, submission, id, picked)).await? {
+        Ok(_) => respond::see_other(paths::Group { group: id }),
+        Err(Denied::Refused { refusal: Refusal::AlreadyMember, name: Some(name) }) => {
+            let text = format!("{name} is in the group already. Nothing was changed.");
+            console.say(&Flash::new(FlashKind::Info, text), paths::Group { group: id })
+        }
+        Err(denied) => Err(denied.into()),
+    }
+}
+
+async fn page(console: &Console, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, Failure> {
+    let search = SearchTerm::parse(&q);
+    let q = if search.is_some() { q } else { String::new() };
+    let (frame, Candidates { group, people, .. }) =
+        console.open(Action::SeeEveryone, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
+    let group = GroupHead::from(&group);
+    let results = people.rows.iter().map(|person| Person::from(&person.who())).collect();
+    let finder = Finder { q, results, has_more: people.has_next, error, ..finder(&group) };
+    Ok(AddToGroupPage { shell: console.shell(&frame), group, finder })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::page::RESULTS_MAX;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample, group: GroupHead) -> AddToGroupPage {
+        let results = sample.rows(|_, person| person).into_iter().take(RESULTS_MAX).collect::<Vec<_>>();
+        let q = if sample.name == "plain" { "ka".to_owned() } else { sample.text.clone() };
+        let finder =
+            Finder { q, has_more: sample.rows > RESULTS_MAX, picked: results.get(2).map(|person| person.id), results, ..finder(&group) };
+        AddToGroupPage { shell: sample.shell(), group, finder }
+    }
+
+    #[test]
+    fn renders() {
+        check("add-to-group", |sample| page(sample, GroupHead::sample(sample)));
+        check("add-to-admins", |sample| page(sample, GroupHead::admins()));
+        check("add-to-group-no-match", |sample| {
+            let mut page = page(sample, GroupHead::sample(sample));
+            page.finder.results.clear();
+            page
+        });
+        check("add-to-group-error", |sample| {
+            let mut page = page(sample, GroupHead::sample(sample));
+            page.finder.picked = None;
+            page.finder.error = Some(FieldError::Said("Choose a person".into()));
+            page
+        });
+    }
+}

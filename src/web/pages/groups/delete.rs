@@ -1,0 +1,63 @@
+//! Delete group: the question before it.
+
+use askama::Template;
+
+use super::GroupHead;
+use crate::{
+    domain::{ids::GroupId, policy::Action},
+    usecases::groups,
+    web::shared::{
+        form::{Button, Form},
+        list_query,
+        page::{Count, Flash, FlashKind, Shell},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use actix_web::web::Path;
+
+/// What is lost with the group.
+#[derive(Debug, Clone, Template)]
+#[template(path = "groups/delete.html")]
+pub struct DeleteGroupPage {
+    pub shell: Shell,
+    pub group: GroupHead,
+    pub members: Count,
+}
+
+/// `GET /users-and-groups/groups/{group}/delete`
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>) -> Answer {
+    let id = *id;
+    let (frame, group) = console.open(Action::DeleteGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
+    respond::page(&DeleteGroupPage {
+        shell: console.shell(&frame),
+        members: list_query::shown(crate::usecases::Count::Exactly(group.member_count)),
+        group: GroupHead::from(&group),
+    })
+}
+
+/// `POST /users-and-groups/groups/{group}/delete`
+pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, _button: Form<Button>) -> Answer {
+    let id = *id;
+    let said = |name: &String| Flash::new(FlashKind::Ok, format!("The group {name} is deleted."));
+    console.act(said, move |ctx, submission| groups::delete(ctx, submission, id)).await??;
+    respond::see_other(paths::UsersAndGroups {})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        for members in [0, 1, 1200] {
+            check(&format!("delete-group-of-{members}"), |sample| DeleteGroupPage {
+                shell: sample.shell(),
+                group: GroupHead::sample(sample),
+                members: Count::Exactly(members),
+            });
+        }
+    }
+}

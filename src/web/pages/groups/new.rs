@@ -1,0 +1,82 @@
+//! Create Group: one name.
+
+use askama::Template;
+
+use crate::{
+    domain::{ids::GroupId, policy::Action, text::GroupName},
+    usecases::groups::{self, NameError},
+    web::shared::{
+        error::Failure,
+        form::Form,
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use serde::Deserialize;
+
+/// The form, which is also a dialog on the lists.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/new_group.html")]
+pub struct NewGroupPage {
+    pub shell: Shell,
+    pub name: Field,
+}
+
+impl NewGroupPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("name", self.name.error.as_ref())])
+    }
+}
+
+/// One name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewGroupForm {
+    name: String,
+}
+
+/// `GET /users-and-groups/new-group`
+pub(in crate::web) async fn show(console: Console) -> Answer {
+    respond::page(&page(&console, Field::default()).await?)
+}
+
+/// `POST /users-and-groups/new-group`
+pub(in crate::web) async fn submit(console: Console, form: Form<NewGroupForm>) -> Answer {
+    let mut field = Field::default();
+    let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
+        return respond::again(&page(&console, field).await?);
+    };
+    let new = name.clone();
+    let said = move |_: &GroupId| Flash::new(FlashKind::Ok, format!("The group {new} is created."));
+    let new = name.clone();
+    match console.make(form.1, said, move |ctx, submission| groups::create(ctx, submission, &new)).await? {
+        Ok(group) => respond::see_other(paths::Group { group }),
+        Err(NameError::Taken) => respond::again(&page(&console, Field::refused(name.as_str(), FieldError::name_taken())).await?),
+        Err(NameError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+async fn page(console: &Console, name: Field) -> Result<NewGroupPage, Failure> {
+    let (frame, ()) = console.open(Action::CreateGroup, |_, _| Ok(())).await?;
+    Ok(NewGroupPage { shell: console.shell(&frame), name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::text::LineError,
+        web::shared::{page::FieldError, samples::check},
+    };
+
+    #[test]
+    fn renders() {
+        check("new-group", |sample| NewGroupPage { shell: sample.shell(), name: Field::default() });
+        check("new-group-error", |sample| {
+            let error = FieldError::Line { what: "a group name", error: LineError::Empty };
+            NewGroupPage { shell: sample.shell(), name: Field::refused(&sample.text, error) }
+        });
+    }
+}

@@ -1,0 +1,114 @@
+//! Remove from group: the question before it.
+
+use askama::Template;
+
+use super::GroupHead;
+use crate::{
+    domain::{
+        ids::{GroupId, UserId},
+        policy::{Action, Refusal},
+        user::{DefaultRole, Status},
+    },
+    usecases::{self, ADMINS, Denied, Group, groups},
+    web::shared::{
+        form::{Form, ListButton},
+        list_query::{ListQuery, ReturnQuery},
+        page::{Flash, FlashKind, Person, Shell, with_query},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use actix_web::web::{Path, Query};
+
+/// What the person loses, and what remains.
+#[derive(Debug, Clone, Template)]
+#[template(path = "groups/remove.html")]
+pub struct RemoveFromGroupPage {
+    pub shell: Shell,
+    pub group: GroupHead,
+    pub person: Person,
+    pub status: Status,
+    pub default_role: DefaultRole,
+    /// Whether the one who looks leaves the group.
+    pub is_you: bool,
+    /// The query of the group's page, to return to.
+    pub query: String,
+}
+
+impl RemoveFromGroupPage {
+    fn path(&self) -> paths::RemoveFromGroup {
+        paths::RemoveFromGroup { group: self.group.id, user: self.person.id }
+    }
+
+    fn back(&self) -> String {
+        with_query(self.group.path(), &self.query)
+    }
+}
+
+/// `GET /users-and-groups/groups/{group}/members/{user}/remove`
+pub(in crate::web) async fn show(console: Console, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> Answer {
+    let (group, member) = path.into_inner();
+    let (frame, (person, group)) =
+        console.open(Action::SeeEveryone, move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
+    respond::page(&RemoveFromGroupPage {
+        shell: console.shell(&frame),
+        group: GroupHead::from(&group),
+        status: person.status(frame.now),
+        default_role: person.default_role,
+        is_you: console.is_you(&person),
+        person: Person::from(&person.who()),
+        query: ListQuery::returned(&query.return_query),
+    })
+}
+
+/// `POST /users-and-groups/groups/{group}/members/{user}/remove`
+pub(in crate::web) async fn submit(console: Console, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> Answer {
+    let (id, member) = path.into_inner();
+    let is_you = member == console.user.person.id;
+    let said = move |(person, group): &(usecases::Person, Group)| {
+        let name = person.display_name();
+        let text = match (id == ADMINS, is_you) {
+            (true, true) => "You are no longer an Admin. Your other sessions have ended.".to_owned(),
+            (true, false) => format!("{name} is no longer an Admin. All their sessions have ended."),
+            (false, _) => format!("{name} is no longer in {}.", group.name),
+        };
+        Flash::new(FlashKind::Ok, text)
+    };
+    let back = with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
+    match console.act(said, move |ctx, submission| groups::remove(ctx, submission, id, member)).await? {
+        // For whoever left, the group does not exist any more.
+        Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
+        Ok(_) => respond::see_other(back),
+        Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
+            console.say(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back)
+        }
+        Err(denied) => Err(denied.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample, group: GroupHead) -> RemoveFromGroupPage {
+        RemoveFromGroupPage {
+            shell: sample.shell(),
+            group,
+            person: sample.person(2),
+            status: Status::Deactivated,
+            default_role: DefaultRole::PortfolioAdmin,
+            is_you: false,
+            query: sample.query(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("remove-from-admins", |sample| page(sample, GroupHead::admins()));
+        check("remove-from-group", |sample| page(sample, GroupHead::sample(sample)));
+        check("leave-admins", |sample| RemoveFromGroupPage { is_you: true, ..page(sample, GroupHead::admins()) });
+        check("leave-group", |sample| RemoveFromGroupPage { is_you: true, ..page(sample, GroupHead::sample(sample)) });
+    }
+}

@@ -1,0 +1,93 @@
+//! Rename group: one name.
+
+use askama::Template;
+
+use super::GroupHead;
+use crate::{
+    domain::{ids::GroupId, policy::Action, text::GroupName},
+    usecases::groups::{self, NameError},
+    web::shared::{
+        error::Failure,
+        form::Form,
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use actix_web::web::Path;
+use serde::Deserialize;
+
+/// The form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "groups/rename.html")]
+pub struct RenameGroupPage {
+    pub shell: Shell,
+    /// As it is named now.
+    pub group: GroupHead,
+    pub name: Field,
+}
+
+impl RenameGroupPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("name", self.name.error.as_ref())])
+    }
+}
+
+/// The new name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenameForm {
+    name: String,
+}
+
+/// `GET /users-and-groups/groups/{group}/rename`
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>) -> Answer {
+    respond::page(&page(&console, *id, None).await?)
+}
+
+/// `POST /users-and-groups/groups/{group}/rename`
+pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Form<RenameForm>) -> Answer {
+    let (group, mut field) = (*id, Field::default());
+    let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
+        return respond::again(&page(&console, group, Some(field)).await?);
+    };
+    let new = name.clone();
+    let said = move |before: &String| Flash::new(FlashKind::Ok, format!("{before} is called {new} now."));
+    let new = name.clone();
+    match console.act(said, move |ctx, submission| groups::rename(ctx, submission, group, &new)).await? {
+        Ok(_) => respond::see_other(paths::Group { group }),
+        Err(NameError::Taken) => {
+            respond::again(&page(&console, group, Some(Field::refused(name.as_str(), FieldError::name_taken()))).await?)
+        }
+        Err(NameError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+async fn page(console: &Console, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, Failure> {
+    let (frame, group) = console.open(Action::RenameGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
+    let name = name.unwrap_or_else(|| Field::new(&*group.name));
+    Ok(RenameGroupPage { shell: console.shell(&frame), group: GroupHead::from(&group), name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{
+        page::FieldError,
+        samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample, name: Field) -> RenameGroupPage {
+        RenameGroupPage { shell: sample.shell(), group: GroupHead::sample(sample), name }
+    }
+
+    #[test]
+    fn renders() {
+        check("rename-group", |sample| page(sample, Field::new(sample.group())));
+        check("rename-group-error", |sample| {
+            let said = FieldError::Said(format!("There is a group {} already", sample.group()));
+            page(sample, Field::refused(sample.group(), said))
+        });
+    }
+}

@@ -1,0 +1,197 @@
+//! A group and its members.
+
+use askama::Template;
+
+use super::{GroupHead, add};
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::GroupId,
+        policy::{Action, decide},
+        user::{DefaultRole, Status},
+    },
+    usecases::{
+        GroupKind,
+        users::{
+            self,
+            directory::{GroupListing, Member},
+        },
+    },
+    web::{
+        pages::users::directory::{Aside, AsideEntry, list::DirectoryRow},
+        shared::{
+            error::Failure,
+            list_query::{self, ListQuery},
+            page::{Count, Finder, Moment, Pager, Person, Shell},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+use actix_web::web::Path;
+
+/// The panel of one group.
+#[derive(Debug, Clone, Template)]
+#[template(path = "groups/show.html")]
+pub struct GroupPage {
+    pub shell: Shell,
+    pub aside: Aside,
+    pub group: GroupHead,
+    pub count: Count,
+    pub members: Members,
+    pub pager: Pager,
+    /// The query of this view, which the actions in its rows return to.
+    pub query: String,
+}
+
+/// The members, by what the one who looks may see and do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Members {
+    /// For Admins.
+    Managed(Vec<MemberRow>),
+    /// For the others.
+    Directory(Vec<DirectoryRow>),
+}
+
+/// One member, as an Admin sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRow {
+    pub person: Person,
+    pub status: Status,
+    pub default_role: DefaultRole,
+    pub since: Moment,
+    /// Whether this is the one who looks.
+    pub is_you: bool,
+    /// Whether nobody else could administer the company.
+    pub is_last_active_admin: bool,
+}
+
+impl GroupPage {
+    fn is_managed(&self) -> bool {
+        matches!(self.members, Members::Managed(_))
+    }
+
+    fn remove_path(&self, row: &MemberRow) -> paths::RemoveFromGroup {
+        paths::RemoveFromGroup { group: self.group.id, user: row.person.id }
+    }
+
+    /// The search in the dialog, before anything was typed.
+    fn finder(&self) -> Finder {
+        add::finder(&self.group)
+    }
+}
+
+/// `GET /users-and-groups/groups/{group}`
+pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: ListQuery) -> Answer {
+    let id = *id;
+    let asked = query.asked()?;
+    if !query.q.is_empty() {
+        return Err(Failure::Malformed);
+    }
+    let (position, limit) = (asked.position.clone(), asked.rows.count());
+    let (frame, GroupListing { menu, group, rows, count, active }) =
+        console.open(Action::SeeDirectory, move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
+    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.person.key(), count, ("member", "members"));
+    if group.kind == GroupKind::Admins {
+        pager.label = format!("{}, {active} of them active", pager.label);
+    }
+    respond::page(&GroupPage {
+        shell: console.shell(&frame),
+        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Group(id)),
+        group: GroupHead::from(&group),
+        count: list_query::shown(count),
+        members: Members::new(&console, rows.rows, frame.now),
+        pager,
+        query: query.text(),
+    })
+}
+
+impl Members {
+    fn new(console: &Console, members: Vec<Member>, now: Timestamp) -> Self {
+        if decide(console.user.person.actor(), Action::RemoveFromGroup).is_err() {
+            return Self::Directory(members.iter().map(|member| DirectoryRow::new(console, &member.person, Vec::new())).collect());
+        }
+        let row = |Member { person, status, since, is_last_active_admin, .. }: Member| MemberRow {
+            status,
+            default_role: person.default_role,
+            since: Moment::new(since, now),
+            is_you: console.is_you(&person),
+            is_last_active_admin,
+            person: Person::from(&person.who()),
+        };
+        Self::Managed(members.into_iter().map(row).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::ids::GroupId,
+        web::{
+            pages::users::directory::AsideEntry,
+            shared::samples::{Sample, check},
+        },
+    };
+
+    fn page(sample: &Sample, group: GroupHead) -> GroupPage {
+        let is_admins = group.is_admins;
+        let row = |place: usize, person| MemberRow {
+            person,
+            status: if place == 2 { Status::Deactivated } else { Status::Active },
+            default_role: if place.is_multiple_of(3) { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
+            since: sample.moment(place * 5000),
+            is_you: place == 11,
+            is_last_active_admin: is_admins && place == 11,
+        };
+        GroupPage {
+            shell: sample.shell(),
+            aside: Aside::sample(sample, AsideEntry::Group(group.id)),
+            group,
+            count: Count::Exactly(1200),
+            members: Members::Managed(sample.rows(row)),
+            pager: if is_admins {
+                Pager::single("2 members, 1 of them active")
+            } else {
+                Pager { label: "1–50 of 1,200 members".into(), next: Some("?page=a".into()), ..Pager::default() }
+            },
+            query: sample.query(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("group", |sample| page(sample, GroupHead::sample(sample)));
+        check("group-admins", |sample| page(sample, GroupHead::admins()));
+        check("group-directory", |sample| GroupPage {
+            aside: Aside::sample_for_readers(sample, AsideEntry::Group(GroupId(2))),
+            members: Members::Directory(sample.rows(|place, person| DirectoryRow {
+                person,
+                is_you: place == 3,
+                groups: vec![sample.group(); place % 3],
+            })),
+            ..page(sample, GroupHead::sample(sample))
+        });
+    }
+
+    #[test]
+    fn nobody_can_try_to_remove_the_last_active_admin() {
+        let html = page(&Sample::plain(), GroupHead::admins()).render().unwrap();
+        assert_eq!(html.matches("aria-label=\"Remove from group\"").count(), 11);
+        assert!(html.contains("Last active Admin"));
+        assert!(!html.contains("Delete group") && !html.contains("Rename group"));
+    }
+
+    #[test]
+    fn who_may_only_look_has_no_actions() {
+        let sample = Sample::plain();
+        let rows = sample.rows(|_, person| DirectoryRow { person, is_you: false, groups: Vec::new() });
+        let aside = Aside::sample_for_readers(&sample, AsideEntry::Group(GroupId(2)));
+        let page = GroupPage { aside, members: Members::Directory(rows), ..page(&sample, GroupHead::sample(&sample)) };
+        let html = page.render().unwrap();
+        for word in ["Remove", "Rename", "Delete", "Add user", "Status", "Admins", "Create"] {
+            assert!(!html.contains(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Edit portfolio: name and notes.
+
+use actix_web::{http::StatusCode, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{PortfolioHead, fields::PortfolioFields};
+use crate::{
+    domain::{ids::PortfolioId, policy::Action},
+    usecases::portfolios::{self, PortfolioError},
+    web::shared::{
+        error::{Failure, already},
+        form::Form,
+        page::{Base, Flash, FlashKind, FormErrors, Shell},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// The form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "portfolios/edit.html")]
+pub struct EditPortfolioPage {
+    pub shell: Shell,
+    /// As it is named now.
+    pub portfolio: PortfolioHead,
+    pub fields: PortfolioFields,
+    pub base: Base,
+    /// Whether somebody else saved meanwhile.
+    pub is_stale: bool,
+}
+
+impl EditPortfolioPage {
+    fn errors(&self) -> FormErrors {
+        self.fields.errors()
+    }
+}
+
+/// What is to be saved.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditForm {
+    name: String,
+    notes: String,
+    version: i32,
+    #[serde(default)]
+    was: String,
+}
+
+/// `GET /portfolios/{portfolio}/edit`
+pub(in crate::web) async fn show(console: Console, id: Path<PortfolioId>) -> Answer {
+    respond::page(&page(&console, *id, None).await?)
+}
+
+/// `POST /portfolios/{portfolio}/edit`
+pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form: Form<EditForm>) -> Answer {
+    let (id, EditForm { name, notes, version, was }) = (*id, form.0);
+    let base = Base { version, was };
+    let (fields, details) = PortfolioFields::typed(&name, &notes);
+    let Some(details) = details else {
+        return respond::again(&page(&console, id, Some((fields, base))).await?);
+    };
+    let said = |&(): &()| Flash::new(FlashKind::Ok, "The portfolio is saved.");
+    match console.act(said, move |ctx, submission| portfolios::edit(ctx, submission, id, &details, version)).await? {
+        Ok(()) => respond::see_other(paths::Portfolio { portfolio: id }),
+        Err(PortfolioError::Stale(saved)) => {
+            let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
+            respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
+        }
+        // Names of accounts are not at stake here.
+        Err(PortfolioError::NameTaken | PortfolioError::AccountNameTaken(_)) => {
+            respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
+        }
+        Err(PortfolioError::Denied(denied)) => console.say(&already(denied)?, paths::Portfolio { portfolio: id }),
+    }
+}
+
+async fn page(console: &Console, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, Failure> {
+    let (frame, portfolio) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
+    let (fields, base) = typed.unwrap_or_else(|| PortfolioFields::of(&portfolio));
+    Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, base, is_stale: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{page::Field, samples::check};
+
+    #[test]
+    fn renders() {
+        for is_stale in [false, true] {
+            check(&format!("edit-portfolio-{is_stale}"), |sample| EditPortfolioPage {
+                shell: sample.shell(),
+                portfolio: PortfolioHead::sample(sample),
+                fields: PortfolioFields { name: Field::new("Nordic").beside(&sample.text), ..PortfolioFields::typed("", &sample.text).0 },
+                base: Base::default(),
+                is_stale,
+            });
+        }
+    }
+}

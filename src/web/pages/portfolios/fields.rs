@@ -1,0 +1,51 @@
+//! What the forms of portfolios ask for.
+
+use crate::{
+    domain::{portfolio::PortfolioDetails, text::PortfolioName},
+    usecases::Portfolio,
+    web::shared::page::{Base, Field, FieldError, FormErrors, parse},
+};
+
+/// Name and notes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PortfolioFields {
+    pub name: Field,
+    pub notes: Field,
+}
+
+impl PortfolioFields {
+    /// As they are saved, and what the form is opened with.
+    pub(super) fn of(portfolio: &Portfolio) -> (Self, Base) {
+        let [name, notes] = values(portfolio).map(Field::new);
+        (Self { name, notes }, Base::of(portfolio.version, values(portfolio)))
+    }
+
+    /// With what somebody else has saved since they were as in `base`.
+    pub(super) fn merged(self, base: &Base, saved: &Portfolio) -> (Self, Base) {
+        let [name, notes] = base.merge([self.name, self.notes], values(saved));
+        (Self { name, notes }, Base::of(saved.version, values(saved)))
+    }
+
+    /// As they were typed, and what they mean if nothing is wrong with them.
+    pub(super) fn typed(name: &str, notes: &str) -> (Self, Option<PortfolioDetails>) {
+        let mut fields = Self::default();
+        let name = parse(name, FieldError::line("a name for the portfolio", PortfolioName::parse), &mut fields.name);
+        let notes = parse(notes, FieldError::notes(), &mut fields.notes);
+        let details = name.zip(notes).map(|(name, notes)| PortfolioDetails { name, notes });
+        (fields, details)
+    }
+
+    /// Another portfolio has the name.
+    pub(super) fn name_taken(mut self) -> Self {
+        self.name.error = Some(FieldError::Said("There is a portfolio with this name already".to_owned()));
+        self
+    }
+
+    pub(super) fn errors(&self) -> FormErrors {
+        FormErrors::of([("name", self.name.error.as_ref()), ("notes", self.notes.error.as_ref())])
+    }
+}
+
+fn values(portfolio: &Portfolio) -> [&str; 2] {
+    [&portfolio.name, &portfolio.notes]
+}

@@ -1,0 +1,165 @@
+//! Portfolios, for those who administer them; for everybody the accounts that are assigned to them.
+
+use askama::Template;
+
+use super::{PortfolioHead, number};
+use crate::{
+    domain::{
+        permission::Permission,
+        policy::{Action, Role},
+    },
+    usecases::{
+        Position,
+        accounts::{self, Assigned},
+        portfolios::{self, Listing, Row},
+    },
+    web::{
+        pages::accounts::assigned::{AccountLink, AccountsPage},
+        shared::{
+            list_query::ListQuery,
+            page::{Pager, Shell, counted, listed, names_in_short},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+/// The list of portfolios.
+#[derive(Debug, Clone, Template)]
+#[template(path = "portfolios/list.html")]
+pub struct PortfoliosPage {
+    pub shell: Shell,
+    pub q: String,
+    pub rows: Vec<PortfolioRow>,
+    pub pager: Pager,
+    pub may_manage: bool,
+    /// Portfolios assigned to the one who looks that give them nothing, since they are deactivated.
+    pub deactivated: Vec<String>,
+    /// Accounts elsewhere that are assigned to the one who looks.
+    pub assigned: Vec<AccountLink>,
+    /// Whether there are more of these than are named.
+    pub has_more_assigned: bool,
+}
+
+/// One portfolio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortfolioRow {
+    pub portfolio: PortfolioHead,
+    /// "Hana Novotná and 2 more".
+    pub admins: String,
+    pub accounts: u64,
+    pub without_billing: u64,
+    pub people: u64,
+}
+
+impl PortfolioRow {
+    /// "Complete", "2 accounts without".
+    fn billing(&self) -> String {
+        match (self.accounts, self.without_billing) {
+            (0, _) => "None".to_owned(),
+            (_, 0) => "Complete".to_owned(),
+            (_, without) => format!("{} without", counted(without, "account", "accounts")),
+        }
+    }
+}
+
+impl From<Row> for PortfolioRow {
+    fn from(row: Row) -> Self {
+        let admins = row.admins.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>();
+        Self {
+            portfolio: PortfolioHead::from(&row.portfolio),
+            admins: names_in_short(&admins, 1),
+            accounts: number(row.contents.accounts),
+            without_billing: number(row.contents.without_billing),
+            people: number(row.contents.people),
+        }
+    }
+}
+
+/// `GET /portfolios`
+pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
+    let asked = query.asked()?;
+    let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
+    if console.user.person.actor().role == Role::User {
+        let (frame, Assigned { rows, count }) = console
+            .open(Action::Use(Permission::AccountsView), move |ctx, actor| accounts::assigned(ctx, actor, search, &position, limit))
+            .await?;
+        let pager = query.pager(paths::Portfolios {}, &asked, &rows, crate::usecases::Account::key, count, ("account", "accounts"));
+        let rows = rows.rows.iter().map(AccountLink::from).collect();
+        return respond::page(&AccountsPage { shell: console.shell(&frame), q: query.q, rows, pager });
+    }
+    let (frame, (listing, assigned)) = console
+        .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| {
+            let listing = portfolios::list(ctx, actor, search, &position, limit)?;
+            Ok((listing, accounts::assigned(ctx, actor, None, &Position::First, limit)?))
+        })
+        .await?;
+    let Listing { rows, count, may_manage, deactivated } = listing;
+    let pager = query.pager(paths::Portfolios {}, &asked, &rows, |row| row.portfolio.key(), count, ("portfolio", "portfolios"));
+    respond::page(&PortfoliosPage {
+        shell: console.shell(&frame),
+        q: query.q,
+        rows: rows.rows.into_iter().map(PortfolioRow::from).collect(),
+        pager,
+        may_manage,
+        deactivated: listed(deactivated),
+        has_more_assigned: assigned.rows.has_next,
+        assigned: assigned.rows.rows.iter().map(AccountLink::from).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample) -> PortfoliosPage {
+        let row = |place: usize, person: crate::web::shared::page::Person| PortfolioRow {
+            portfolio: PortfolioHead { is_active: place != 2, ..PortfolioHead::sample(sample) },
+            admins: person.name,
+            accounts: place as u64,
+            without_billing: (place / 3) as u64,
+            people: 1000,
+        };
+        PortfoliosPage {
+            shell: sample.shell(),
+            q: sample.text.clone(),
+            rows: sample.rows(row),
+            pager: Pager::single("12 portfolios"),
+            may_manage: true,
+            deactivated: Vec::new(),
+            assigned: sample.rows(|_, _| AccountLink::sample(sample)),
+            has_more_assigned: true,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("portfolios", page);
+        check("portfolios-none", |sample| PortfoliosPage { rows: Vec::new(), q: String::new(), assigned: Vec::new(), ..page(sample) });
+        check("portfolios-withdrawn", |sample| PortfoliosPage {
+            rows: Vec::new(),
+            q: String::new(),
+            may_manage: false,
+            deactivated: vec![sample.group(); 2],
+            ..page(sample)
+        });
+    }
+
+    #[test]
+    fn billing_is_said_in_words() {
+        let row = |accounts, without_billing| PortfolioRow {
+            portfolio: PortfolioHead::sample(&Sample::plain()),
+            admins: String::new(),
+            accounts,
+            without_billing,
+            people: 0,
+        };
+        for (row, words) in
+            [(row(0, 0), "None"), (row(3, 0), "Complete"), (row(3, 1), "1 account without"), (row(3, 2), "2 accounts without")]
+        {
+            assert_eq!(row.billing(), words);
+        }
+    }
+}

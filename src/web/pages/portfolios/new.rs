@@ -1,0 +1,159 @@
+//! New Portfolio: name, notes, accounts to move into it, and who looks after it.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::fields::PortfolioFields;
+use crate::{
+    domain::{
+        ids::{AccountId, PortfolioId, UserId},
+        policy::Action,
+        search::SearchTerm,
+    },
+    usecases::{
+        access::picker_options::{self, Wanted},
+        portfolios::{self, PortfolioError},
+    },
+    web::{
+        pages::accounts::picks,
+        shared::{
+            error::Failure,
+            form::{Form, each_once},
+            page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+/// The form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "portfolios/new.html")]
+pub struct NewPortfolioPage {
+    pub shell: Shell,
+    pub fields: PortfolioFields,
+    pub accounts: Picker,
+    pub people: Picker,
+}
+
+impl NewPortfolioPage {
+    fn errors(&self) -> FormErrors {
+        let mut errors = self.fields.errors();
+        errors.and("accounts", self.accounts.error.as_ref());
+        errors
+    }
+}
+
+/// Which button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Do {
+    Find,
+    Create,
+    /// Enter was pressed: whoever has typed into a search is searching.
+    Enter,
+}
+
+/// What was typed and ticked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPortfolioForm {
+    name: String,
+    notes: String,
+    #[serde(default)]
+    account: Vec<AccountId>,
+    #[serde(default)]
+    user: Vec<UserId>,
+    #[serde(default)]
+    find_account: String,
+    #[serde(default)]
+    find_user: String,
+    r#do: Do,
+}
+
+impl NewPortfolioForm {
+    fn finds(&self) -> bool {
+        match self.r#do {
+            Do::Find => true,
+            Do::Create => false,
+            Do::Enter => !self.find_account.is_empty() || !self.find_user.is_empty(),
+        }
+    }
+}
+
+/// `GET /portfolios/new`
+pub(in crate::web) async fn show(console: Console) -> Answer {
+    let nothing = NewPortfolioForm {
+        name: String::new(),
+        notes: String::new(),
+        account: Vec::new(),
+        user: Vec::new(),
+        find_account: String::new(),
+        find_user: String::new(),
+        r#do: Do::Create,
+    };
+    respond::page(&page(&console, PortfolioFields::default(), nothing).await?)
+}
+
+/// `POST /portfolios/new`
+pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm>) -> Answer {
+    let Form(form, sent) = form;
+    each_once(&form.account)?;
+    each_once(&form.user)?;
+    let (fields, details) = PortfolioFields::typed(&form.name, &form.notes);
+    if form.finds() {
+        let fields = PortfolioFields { name: crate::web::shared::page::Field::new(form.name.as_str()), notes: fields.notes };
+        return respond::page(&page(&console, fields, form).await?);
+    }
+    let Some(details) = details else { return respond::again(&page(&console, fields, form).await?) };
+    let (name, accounts, people) = (details.name.clone(), form.account.clone(), form.user.clone());
+    let said = move |_: &PortfolioId| Flash::new(FlashKind::Ok, format!("The portfolio {name} is created."));
+    let create = move |ctx: &_, submission: &_| portfolios::create(ctx, submission, &details, &accounts, &people);
+    match console.make(sent, said, create).await? {
+        Ok(portfolio) => respond::see_other(paths::Portfolio { portfolio }),
+        Err(PortfolioError::NameTaken) => respond::again(&page(&console, fields.name_taken(), form).await?),
+        Err(PortfolioError::AccountNameTaken(account)) => {
+            let mut page = page(&console, fields, form).await?;
+            page.accounts.error =
+                Some(FieldError::Said(format!("Two of the accounts are called {account}. Leave one out, or rename it first")));
+            respond::again(&page)
+        }
+        // A portfolio that is not there yet cannot be changed by others.
+        Err(PortfolioError::Stale(_)) => Err(Failure::Internal("a new portfolio was stale".to_owned())),
+        Err(PortfolioError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+async fn page(console: &Console, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, Failure> {
+    let accounts = Wanted { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
+    let people = Wanted { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
+    let (frame, (accounts, people)) = console
+        .open(Action::ManagePortfolios, move |ctx, actor| {
+            Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &people)?))
+        })
+        .await?;
+    let now = frame.now;
+    Ok(NewPortfolioPage {
+        shell: console.shell(&frame),
+        fields,
+        accounts: picks::accounts(accounts, form.find_account),
+        people: picks::people(people, form.find_user, "Portfolio Admins", now),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{page::PickerKind, samples::check};
+
+    #[test]
+    fn renders() {
+        check("new-portfolio", |sample| NewPortfolioPage {
+            shell: sample.shell(),
+            fields: PortfolioFields::typed("", &sample.text).0,
+            accounts: Picker { error: Some(FieldError::Said(sample.group())), ..Picker::sample(sample, PickerKind::Many) },
+            people: Picker { id: "people", name: "user", find_name: "find_user", ..Picker::sample(sample, PickerKind::Many) },
+        });
+    }
+}

@@ -1,0 +1,171 @@
+//! A portfolio: its accounts and its people.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{PortfolioHead, number};
+use crate::{
+    domain::{
+        ids::{PortfolioId, UserId},
+        permission::Permission,
+        policy::Action,
+        user::Status,
+    },
+    usecases::{
+        Count,
+        portfolios::{self, Assigned},
+    },
+    web::{
+        pages::accounts::assigned::AccountLink,
+        shared::{
+            list_query::Asked,
+            page::{Pager, Person, Shell, names_in_short},
+            page_context::Console,
+            page_size::Rows,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+/// One portfolio.
+#[derive(Debug, Clone, Template)]
+#[template(path = "portfolios/show.html")]
+pub struct PortfolioPage {
+    pub shell: Shell,
+    pub portfolio: PortfolioHead,
+    pub notes: String,
+    /// "Hana Novotná and 2 more".
+    pub admins: String,
+    pub accounts: Vec<AccountRow>,
+    pub accounts_pager: Pager,
+    pub people: Vec<PersonRow>,
+    pub people_pager: Pager,
+    pub may_manage: bool,
+    pub may_create_account: bool,
+    pub may_invite: bool,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    pub account: AccountLink,
+    pub people: u64,
+    pub has_billing: bool,
+}
+
+impl AccountRow {
+    fn billing_path(&self) -> paths::Billing {
+        paths::Billing { account: self.account.id }
+    }
+}
+
+/// Somebody with anything assigned here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    pub person: Person,
+    pub status: Status,
+    /// "Whole portfolio", "Aalto Eyewear, Fjord Foods".
+    pub assigned: String,
+}
+
+impl PersonRow {
+    fn manage_path(&self) -> paths::Manage {
+        paths::Manage { user: UserId(self.person.id.0) }
+    }
+}
+
+impl From<Assigned> for PersonRow {
+    fn from(assigned: Assigned) -> Self {
+        let whole = assigned.is_whole.then(|| "Whole portfolio".to_owned());
+        let names = whole.into_iter().chain(assigned.accounts).collect::<Vec<_>>();
+        Self { person: Person::from(&assigned.person.who()), status: assigned.status, assigned: names_in_short(&names, 3) }
+    }
+}
+
+/// The pages of both lists.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortfolioQuery {
+    #[serde(default)]
+    page: String,
+    #[serde(default)]
+    people: String,
+}
+
+/// `GET /portfolios/{portfolio}`
+pub(in crate::web) async fn show(console: Console, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> Answer {
+    let (id, query) = (*id, query.into_inner());
+    let (accounts_at, people_at) = (Asked::at(&query.page, Rows::default())?, Asked::at(&query.people, Rows::default())?);
+    let (a, p) = (accounts_at.position.clone(), people_at.position.clone());
+    let (frame, shown) = console
+        .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| portfolios::show(ctx, actor, id, &a, &p, Rows::default().count()))
+        .await?;
+    let link = |page: &str, people: &str| paths::with_query(paths::Portfolio { portfolio: id }, &[("page", page), ("people", people)]);
+    let accounts_pager = accounts_at.pager(
+        |page| link(page, &query.people),
+        &shown.accounts,
+        |row| row.account.key(),
+        Count::Exactly(shown.contents.accounts),
+        ("account", "accounts"),
+    );
+    let people_pager = people_at.pager(
+        |people| link(&query.page, people),
+        &shown.people,
+        |row| row.person.key(),
+        Count::Exactly(shown.contents.people),
+        ("person", "people"),
+    );
+    let account = |row: portfolios::AccountRow| AccountRow {
+        account: AccountLink::from(&row.account),
+        people: number(row.facts.people),
+        has_billing: row.facts.has_billing,
+    };
+    respond::page(&PortfolioPage {
+        shell: console.shell(&frame),
+        portfolio: PortfolioHead::from(&shown.portfolio),
+        admins: names_in_short(&shown.admins.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>(), 5),
+        notes: shown.portfolio.notes,
+        accounts: shown.accounts.rows.into_iter().map(account).collect(),
+        accounts_pager,
+        people: shown.people.rows.into_iter().map(PersonRow::from).collect(),
+        people_pager,
+        may_manage: shown.may_manage,
+        may_create_account: shown.may_create_account,
+        may_invite: shown.may_invite,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample) -> PortfolioPage {
+        let person = |place: usize, person| PersonRow {
+            person,
+            status: Status::ALL[place % 4],
+            assigned: if place == 2 { "Whole portfolio".into() } else { sample.group() },
+        };
+        PortfolioPage {
+            shell: sample.shell(),
+            portfolio: PortfolioHead::sample(sample),
+            notes: sample.text.clone(),
+            admins: sample.group(),
+            accounts: sample.rows(|place, _| AccountRow { account: AccountLink::sample(sample), people: 9, has_billing: place != 1 }),
+            accounts_pager: Pager::single("4 accounts"),
+            people: sample.rows(person),
+            people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
+            may_manage: true,
+            may_create_account: true,
+            may_invite: true,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("portfolio", page);
+        check("portfolio-own", |sample| PortfolioPage { may_manage: false, ..page(sample) });
+    }
+}

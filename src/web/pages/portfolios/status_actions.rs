@@ -1,0 +1,96 @@
+//! Deactivate portfolio, after a page that lists what follows, and Reactivate portfolio, at one click.
+
+use actix_web::web::Path;
+use askama::Template;
+
+use super::{PortfolioHead, number};
+use crate::{
+    domain::{ids::PortfolioId, policy::Action},
+    usecases::{Person, portfolios},
+    web::shared::{
+        form::{Button, Form},
+        page::{Flash, FlashAction, FlashKind, Shell, counted, names_in_short},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// What follows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "portfolios/deactivate.html")]
+pub struct DeactivatePage {
+    pub shell: Shell,
+    pub portfolio: PortfolioHead,
+    pub accounts: u64,
+    pub people: u64,
+    /// "Hana Novotná and 2 more".
+    pub admins: String,
+    /// Those of them who look after no other active portfolio; empty where everybody does.
+    pub left_without: String,
+}
+
+impl DeactivatePage {
+    /// Who loses what.
+    fn loss(&self) -> String {
+        let accounts = counted(self.accounts, "account", "accounts");
+        format!("{} access to it and its {accounts} at their next click.", counted(self.people, "person loses", "people lose"))
+    }
+}
+
+/// `GET /portfolios/{portfolio}/deactivate`
+pub(in crate::web) async fn ask(console: Console, id: Path<PortfolioId>) -> Answer {
+    let id = *id;
+    let (frame, follows) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::consequences(ctx, actor, id)).await?;
+    respond::page(&DeactivatePage {
+        shell: console.shell(&frame),
+        portfolio: PortfolioHead::from(&follows.portfolio),
+        accounts: number(follows.contents.accounts),
+        people: number(follows.contents.people),
+        admins: in_short(&follows.admins),
+        left_without: if follows.left_without.is_empty() { String::new() } else { in_short(&follows.left_without) },
+    })
+}
+
+fn in_short(people: &[Person]) -> String {
+    names_in_short(&people.iter().map(Person::display_name).collect::<Vec<_>>(), 20)
+}
+
+/// `POST /portfolios/{portfolio}/deactivate`
+pub(in crate::web) async fn deactivate(console: Console, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
+    let portfolio = *id;
+    let said = move |name: &String| {
+        let undo = FlashAction::new("Reactivate", name, paths::ReactivatePortfolio { portfolio });
+        Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins reach what lies in it.")).with_action(undo)
+    };
+    console.act(said, move |ctx, submission| portfolios::deactivate(ctx, submission, portfolio)).await??;
+    respond::see_other(paths::Portfolio { portfolio })
+}
+
+/// `POST /portfolios/{portfolio}/reactivate`
+pub(in crate::web) async fn reactivate(console: Console, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
+    let portfolio = *id;
+    let said = |name: &String| Flash::new(FlashKind::Ok, format!("{name} is active again."));
+    console.act(said, move |ctx, submission| portfolios::reactivate(ctx, submission, portfolio)).await??;
+    respond::see_other(paths::Portfolio { portfolio })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        for people in [0, 1, 1200] {
+            check(&format!("deactivate-portfolio-of-{people}"), |sample| DeactivatePage {
+                shell: sample.shell(),
+                portfolio: PortfolioHead::sample(sample),
+                accounts: people,
+                people,
+                admins: sample.group(),
+                left_without: if people == 0 { String::new() } else { sample.group() },
+            });
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Roles: the table by which the policy decides, as people read it.
+
+use askama::Template;
+
+use crate::{
+    domain::{
+        permission::{Permission, Reach},
+        policy::{Action, Role, decide},
+    },
+    web::shared::{
+        page::Shell,
+        page_context::Console,
+        respond::{self, Answer},
+    },
+};
+
+/// The table.
+#[derive(Debug, Clone, Template)]
+#[template(path = "roles/show.html")]
+pub struct RolesPage {
+    pub shell: Shell,
+    /// The columns.
+    pub roles: [Role; 3],
+    pub groups: Vec<PermissionGroup>,
+    /// Whether the group Admins is spoken of.
+    pub knows_admins: bool,
+}
+
+/// Permissions about one kind of thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermissionGroup {
+    pub title: &'static str,
+    pub rows: Vec<PermissionRow>,
+}
+
+/// A permission, and how far it reaches for each role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermissionRow {
+    pub label: &'static str,
+    pub word: &'static str,
+    pub reaches: [Reach; 3],
+}
+
+/// What the first part of a permission's word stands for.
+const TITLES: [(&str, &str); 9] = [
+    ("directory", "Users & Groups"),
+    ("admins", "Admins"),
+    ("groups", "Groups"),
+    ("users", "Users & Permissions"),
+    ("assignments", "Assignments"),
+    ("portfolios", "Portfolios"),
+    ("accounts", "Accounts"),
+    ("billing", "Billing"),
+    ("roles", "Roles"),
+];
+
+impl PermissionGroup {
+    /// The whole table. What is hidden from a role is not in the table that this role is shown.
+    pub fn all(reader: Role) -> Vec<Self> {
+        let row = |&permission: &Permission| PermissionRow {
+            label: permission.label(),
+            word: permission.word(),
+            reaches: Role::ALL.map(|role| permission.reach(role)),
+        };
+        let group = |(thing, title): (&str, &'static str)| {
+            let about = |permission: &&Permission| permission.word().split('.').next() == Some(thing);
+            let is_shown = |permission: &&Permission| permission.reach(reader) != Reach::Hidden;
+            Self { title, rows: Permission::ALL.iter().filter(about).filter(is_shown).map(row).collect() }
+        };
+        TITLES.map(group).into_iter().filter(|group| !group.rows.is_empty()).collect()
+    }
+}
+
+/// `GET /roles`
+pub(in crate::web) async fn show(console: Console) -> Answer {
+    let (frame, ()) = console.open(Action::Use(Permission::RolesView), |_, _| Ok(())).await?;
+    let actor = console.user.person.actor();
+    let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());
+    respond::page(&RolesPage { shell: console.shell(&frame), roles: Role::ALL, groups, knows_admins })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    #[test]
+    fn renders() {
+        let page = |sample: &Sample, role| RolesPage {
+            shell: sample.shell(),
+            roles: Role::ALL,
+            groups: PermissionGroup::all(role),
+            knows_admins: role == Role::Admin,
+        };
+        check("roles", |sample| page(sample, Role::Admin));
+        check("roles-portfolio-admin", |sample| page(sample, Role::PortfolioAdmin));
+    }
+
+    #[test]
+    fn every_permission_is_in_the_table() {
+        let rows = PermissionGroup::all(Role::Admin).into_iter().flat_map(|group| group.rows).count();
+        assert_eq!(rows, Permission::ALL.len());
+    }
+
+    #[test]
+    fn whoever_must_not_know_of_admins_reads_nothing_about_them() {
+        let rows = PermissionGroup::all(Role::PortfolioAdmin).into_iter().flat_map(|group| group.rows);
+        assert!(rows.map(|row| row.word).all(|word| !word.starts_with("admins.")));
+    }
+
+    /// The same table in `docs/permissions.md`.
+    #[test]
+    fn the_document_is_the_table() {
+        let line = |PermissionRow { label, word, reaches }: PermissionRow| {
+            let [admin, portfolio_admin, user] = reaches.map(Reach::label);
+            format!("| `{word}` | {label} | {admin} | {portfolio_admin} | {user} |\n")
+        };
+        let lines = PermissionGroup::all(Role::Admin).into_iter().flat_map(|group| group.rows).map(line).collect::<String>();
+        let table = format!("| permission | | Admin | Portfolio Admin | User |\n|---|---|---|---|---|\n{lines}");
+        let document = include_str!("../../../docs/permissions.md");
+        assert!(document.contains(&table), "docs/permissions.md should hold:\n{table}");
+    }
+}

@@ -1,0 +1,382 @@
+//! Many people at once: who is affected and who is not, and what came of it.
+
+use askama::Template;
+
+use crate::{
+    domain::{
+        ids::{AccountId, UserId},
+        permission::Permission,
+        policy::{Action, Refusal},
+        search::SearchTerm,
+        user::Status,
+        user_list::{BULK_MAX, BulkAction},
+    },
+    usecases::{
+        self, Account, Denied, Position,
+        access::picker_options::{self, Wanted},
+        users::{
+            self,
+            bulk::{Candidate, Done, Progress},
+        },
+    },
+    web::{
+        pages::accounts::picks,
+        shared::{
+            error::Failure,
+            form::{Form, each_once},
+            list_query::shown,
+            page::{
+                Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, NAMED, PICKS_MAX, Person, Picker, Shell, counted, grouped,
+                names_in_short, with_query,
+            },
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+use super::{list::no_such, query::PeopleQuery};
+
+/// Those who are ticked, and what is to be done to them.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct BulkForm {
+    action: BulkAction,
+    #[serde(default)]
+    user: Vec<UserId>,
+    /// The accounts that are ticked, for the action that assigns.
+    #[serde(default)]
+    account: Vec<AccountId>,
+    #[serde(default)]
+    find_account: String,
+    /// "find" asks for other accounts to tick.
+    #[serde(default, rename = "do")]
+    what: String,
+    #[serde(default, rename = "return")]
+    return_query: String,
+    /// The query of the people who come after these, where all who match are taken in turn.
+    #[serde(default)]
+    rest: String,
+}
+
+/// The question before it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_permissions/bulk.html")]
+pub struct BulkPage {
+    pub shell: Shell,
+    pub action: BulkAction,
+    pub affected: Vec<(Person, Status)>,
+    /// With the reason.
+    pub others: Vec<(Person, String)>,
+    pub accounts: Option<Picker>,
+    /// The query of the list, to return to.
+    pub query: String,
+    /// The query of those who come after these.
+    pub rest: String,
+}
+
+/// Everybody in the list, as many at a time as one action takes.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_permissions/everybody.html")]
+pub struct EverybodyPage {
+    pub shell: Shell,
+    /// How many match in all.
+    pub count: Count,
+    /// Those of this turn, in the order of the list.
+    pub people: Vec<Person>,
+    /// Whether others came before them.
+    pub goes_on: bool,
+    pub query: String,
+    /// The query of those who come after these; empty where nobody does.
+    pub rest: String,
+}
+
+impl BulkPage {
+    fn back(&self) -> String {
+        with_query(paths::UsersAndPermissions {}, &self.query)
+    }
+
+    /// Those who come after these, with nothing done.
+    fn skip(&self) -> String {
+        with_query(paths::BulkUsers {}, &self.rest)
+    }
+
+    fn errors(&self) -> FormErrors {
+        let mut errors = FormErrors::default();
+        if let Some(accounts) = &self.accounts {
+            errors.and(accounts.id, accounts.error.as_ref());
+        }
+        errors
+    }
+
+    fn heading(&self) -> String {
+        if self.affected.is_empty() {
+            return format!("{}: nobody here", self.action.label());
+        }
+        let people = counted(self.affected.len() as u64, "user", "users");
+        match self.action {
+            BulkAction::Deactivate => format!("Deactivate {people}?"),
+            BulkAction::Reactivate => format!("Reactivate {people}?"),
+            BulkAction::Resend => format!("Resend the invitation of {people}?"),
+            BulkAction::Revoke => format!("Revoke the invitation of {people}?"),
+            BulkAction::Assign => format!("Assign accounts to {people}"),
+        }
+    }
+}
+
+impl EverybodyPage {
+    fn back(&self) -> String {
+        with_query(paths::UsersAndPermissions {}, &self.query)
+    }
+
+    /// Those who come after these, with nothing done.
+    fn skip(&self) -> String {
+        with_query(paths::BulkUsers {}, &self.rest)
+    }
+
+    fn ask_path(&self) -> String {
+        with_query(paths::TickedUsers {}, &self.query)
+    }
+
+    /// "the first 200", "the next 87".
+    fn which(&self) -> String {
+        format!("the {} {}", if self.goes_on { "next" } else { "first" }, grouped(self.people.len() as u64))
+    }
+
+    /// The first and the last of them.
+    fn ends(&self) -> Option<(&Person, &Person)> {
+        self.people.first().zip(self.people.last())
+    }
+
+    /// Whether the list is taken in several turns.
+    fn is_in_turns(&self) -> bool {
+        self.goes_on || !self.rest.is_empty()
+    }
+}
+
+/// `GET /users-and-permissions/bulk`
+pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> Answer {
+    let turns = query.in_turns();
+    let asked = turns.asked()?;
+    let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
+    let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
+    let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await.map_err(no_such)?;
+    let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| Person::from(&row.person.who()));
+    respond::page(&EverybodyPage {
+        shell: console.shell(&frame),
+        count: shown(listing.as_ref().map_or(usecases::Count::Exactly(0), |listing| listing.counts.of(status))),
+        people: people.collect(),
+        goes_on,
+        query: query.changed(|_| ()).text(),
+        rest: listing.as_ref().and_then(|listing| turns.rest(listing)).map(|rest| rest.text()).unwrap_or_default(),
+    })
+}
+
+/// `POST /users-and-permissions/ticked`
+pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answer {
+    let form = form.0.checked()?;
+    if form.user.is_empty() {
+        console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
+        let nobody = Flash::new(FlashKind::Info, "Nobody is ticked. Nothing was changed.");
+        return console.say(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
+    }
+    respond::page(&question(&console, form, None).await?)
+}
+
+/// `POST /users-and-permissions/ticked/do`
+pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> Answer {
+    let form = form.0.checked()?;
+    if form.what == "find" {
+        return respond::page(&question(&console, form, None).await?);
+    }
+    if form.action == BulkAction::Assign && form.account.is_empty() {
+        let error = FieldError::Said("Tick at least one account".to_owned());
+        return respond::again(&question(&console, form, Some(error)).await?);
+    }
+    let (action, actor) = (form.action, console.user.person.clone());
+    let (users, accounts) = (form.user, form.account);
+    let said_of = move |so_far: &Progress| Flash::new(FlashKind::Warn, format!("{}.", in_words(action, *so_far)));
+    let perform = move |ctx: &_, submission: &_| users::bulk::perform(ctx, submission, &actor, action, &users, &accounts);
+    let done = console.act(said_of, perform).await?;
+    let (done, given) = done.map_err(|denied| not_all_there(denied.into(), &form.return_query))?;
+    let list = with_query(paths::UsersAndPermissions {}, &form.return_query);
+    let broken_off = broken_off(action, &done);
+    let flash = said(action, done, &given, &form.return_query, &form.rest)?;
+    if let Some(text) = broken_off {
+        // The page may be the last that works for now; the message tells more once there is another.
+        console.keep(&flash);
+        return Err(Failure::BrokenOff { text, list });
+    }
+    console.say(&flash, if form.rest.is_empty() { list } else { with_query(paths::BulkUsers {}, &form.rest) })
+}
+
+/// "1 of 2 users deactivated"
+fn in_words(action: BulkAction, Progress { done, of }: Progress) -> String {
+    format!("{} of {}", grouped(done as u64), outcome(action, of))
+}
+
+/// "2 users deactivated"
+fn outcome(action: BulkAction, count: usize) -> String {
+    let (one, many, done) = match action {
+        BulkAction::Deactivate => ("user", "users", "deactivated"),
+        BulkAction::Reactivate => ("user", "users", "reactivated"),
+        BulkAction::Resend => ("invitation", "invitations", "sent again"),
+        BulkAction::Revoke => ("invitation", "invitations", "revoked"),
+        BulkAction::Assign => ("user", "users", "assigned"),
+    };
+    format!("{} {done}", counted(count as u64, one, many))
+}
+
+/// How far an action came that broke off.
+fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
+    let failed = |done: &&Done| matches!(&done.outcome, Some(Err(denied)) if !denied.is_about_one());
+    let failed = all.iter().find(failed)?;
+    let done = all.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).count();
+    let so_far = in_words(action, Progress { done, of: all.len() });
+    Some(if failed.may_be_done() {
+        let name = failed.person.display_name();
+        format!("{so_far}. Then something went wrong: {name} may have been changed too. Nobody else was changed.")
+    } else {
+        format!("{so_far}. Then something went wrong. Nobody else was changed.")
+    })
+}
+
+impl BulkForm {
+    /// Each of them once, and no more than one action takes; the rest of the form as pages of ours send it.
+    fn checked(mut self) -> Result<Self, Failure> {
+        each_once(&self.user)?;
+        each_once(&self.account)?;
+        let is_ours = self.user.len() <= BULK_MAX && self.account.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
+        self.return_query = PeopleQuery::returned(&self.return_query);
+        self.rest = PeopleQuery::returned(&self.rest);
+        if is_ours { Ok(self) } else { Err(Failure::Malformed) }
+    }
+}
+
+async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, Failure> {
+    let BulkForm { action, user, account, find_account, return_query, rest, .. } = form;
+    let search = SearchTerm::parse(&find_account);
+    let open = move |ctx: &_, actor: &_| {
+        let candidates = users::bulk::look(ctx, actor, action, &user)?;
+        let is_assigning = action == BulkAction::Assign;
+        let wanted = Wanted { search, ticked: account, held: Vec::new(), limit: PICKS_MAX };
+        let accounts = is_assigning.then(|| picker_options::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
+        Ok((candidates, accounts))
+    };
+    let opened = console.open(Action::Use(Permission::UsersExport), open).await;
+    let (frame, (candidates, accounts)) = opened.map_err(|failure| not_all_there(failure, &return_query))?;
+    let (mut affected, mut others) = (Vec::new(), Vec::new());
+    for Candidate { person, status, refusal } in candidates {
+        let who = Person::from(&person.who());
+        match refusal {
+            None => affected.push((who, status)),
+            Some(Refusal::Status(status)) => others.push((who, format!("{}: {}", status.label(), action.reaches()))),
+            Some(refusal) => others.push((who, why(Denied::Refused { refusal, name: Some(person.display_name()) })?)),
+        }
+    }
+    Ok(BulkPage {
+        shell: console.shell(&frame),
+        action,
+        affected,
+        others,
+        accounts: accounts.map(|accounts| Picker { error, ..picks::accounts(accounts, find_account) }),
+        query: return_query,
+        rest,
+    })
+}
+
+/// What is not found is somebody or something that was ticked.
+fn not_all_there(failure: Failure, query: &str) -> Failure {
+    match failure {
+        Failure::NotFound => Failure::NotAllThere { list: with_query(paths::UsersAndPermissions {}, query) },
+        failure => failure,
+    }
+}
+
+/// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
+fn why(denied: Denied) -> Result<String, Failure> {
+    if let Denied::Refused { refusal: Refusal::Status(status), .. } = denied {
+        return Ok(format!("Is {} now.", status.label()));
+    }
+    match Failure::from(denied) {
+        // Only after somebody was seen before.
+        Failure::NotFound => Ok("Gone in the meantime.".to_owned()),
+        Failure::Refused { text, .. } => Ok(text),
+        Failure::OutOfReach => Ok("Not wholly inside your portfolios. An Admin can do this.".to_owned()),
+        failure => Err(failure),
+    }
+}
+
+/// What became of each: first those to whom it was not done. What can be undone for the others is offered, and then leads on as the form did.
+fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, rest: &str) -> Result<Flash, Failure> {
+    let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.person.id).collect::<Vec<_>>();
+    let (mut changed, mut others) = (Vec::new(), Vec::new());
+    for Done { person, outcome } in done {
+        let name = person.display_name();
+        match outcome {
+            Some(Ok(taken_over)) if taken_over.is_empty() => changed.push(format!("{name}: {}", action.done())),
+            Some(Ok(taken_over)) => {
+                changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&taken_over, NAMED)));
+            }
+            Some(Err(Denied::Refused { refusal: Refusal::Unchanged, .. })) => others.push(format!("{name} already has this.")),
+            Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
+            Some(Err(denied)) => {
+                tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
+                let what = if denied.may_be_done() { "may have been changed" } else { "not changed, because it could not be saved" };
+                others.push(format!("{name}: {what}. We stopped here."));
+            }
+            None => others.push(format!("{name}: not changed.")),
+        }
+    }
+    let kind = if others.is_empty() { FlashKind::Ok } else { FlashKind::Warn };
+    let not = if others.is_empty() { String::new() } else { format!(", {} not changed", grouped(others.len() as u64)) };
+    let to = match given.iter().map(|account| account.name.as_str()).collect::<Vec<_>>().join(", ") {
+        names if names.is_empty() => names,
+        names => format!(" to {names}"),
+    };
+    let whom = counted(changed.len() as u64, "user", "users");
+    let flash = Flash::new(kind, format!("{}{to}{not}.", outcome(action, changed.len()))).with_lines(others, changed);
+    let Some(opposite) = action.opposite().filter(|_| !reached.is_empty()) else { return Ok(flash) };
+    let undo = FlashAction::new(opposite.label(), &whom, paths::DoBulk {}).returning(query).with("rest", rest);
+    let undo = undo.with("action", opposite.as_str());
+    Ok(flash.with_action(reached.iter().fold(undo, |undo, id| undo.with("user", id))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{
+        page::PickerKind,
+        samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample, action: BulkAction) -> BulkPage {
+        BulkPage {
+            shell: sample.shell(),
+            action,
+            affected: sample.rows(|place, person| (person, Status::ALL[place % 4])),
+            others: sample.rows(|_, person| (person, format!("Invited: {}", sample.text))),
+            accounts: (action == BulkAction::Assign).then(|| Picker::sample(sample, PickerKind::Many)),
+            query: sample.query(),
+            rest: sample.query(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        for action in BulkAction::ALL {
+            check(&format!("bulk-{}", action.as_str()), |sample| page(sample, *action));
+        }
+        for (goes_on, rows, has_rest) in [(false, 0, false), (false, 2, false), (false, 2, true), (true, 2, false), (true, 0, false)] {
+            check(&format!("bulk-everybody-{goes_on}-{rows}-{has_rest}"), |sample| EverybodyPage {
+                shell: sample.shell(),
+                count: Count::Exactly(287),
+                people: (0..rows).map(|place| sample.person(place)).collect(),
+                goes_on,
+                query: sample.query(),
+                rest: if has_rest { sample.query() } else { String::new() },
+            });
+        }
+    }
+}

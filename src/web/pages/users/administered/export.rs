@@ -1,0 +1,189 @@
+//! The list as CSV: streamed page by page by key, so that no connection to the database waits for a slow reader.
+
+use std::{
+    collections::HashSet,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as TaskContext, Poll},
+};
+
+use actix_web::{
+    HttpResponse,
+    body::{BodySize, MessageBody},
+    http::header,
+    web::Bytes,
+};
+use parking_lot::Mutex;
+
+use crate::{
+    domain::ids::UserId,
+    usecases::{
+        Caller, Count, Names, Position, Slice,
+        users::{
+            self,
+            list::{Asked, Row},
+        },
+    },
+    web::shared::{error::Failure, page_context::Console, respond::Answer, state::State},
+};
+
+use super::{list::has_credentials, query::PeopleQuery};
+
+/// Rows that are read at a time.
+const CHUNK: usize = 1000;
+
+const HEADER: &str =
+    "\"Name\",\"Email\",\"Default role\",\"Status\",\"Portfolios\",\"Accounts\",\"Two-factor\",\"Last sign-in\",\"Created\"\r\n";
+
+/// Who is exporting on this instance.
+#[derive(Debug, Clone, Default)]
+pub(in crate::web) struct Exports(Arc<Mutex<HashSet<UserId>>>);
+
+/// Somebody's turn, given back when the export ends or the reader goes away.
+#[derive(Debug)]
+struct Turn {
+    exports: Exports,
+    user: UserId,
+}
+
+impl Exports {
+    fn begin(&self, user: UserId) -> Option<Turn> {
+        self.0.lock().insert(user).then(|| Turn { exports: self.clone(), user })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.exports.0.lock().remove(&self.user);
+    }
+}
+
+/// `GET /users-and-permissions/export`
+pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answer {
+    query.asked()?;
+    let query = query.changed(|_| ());
+    let asked = Asked { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
+    let state = console.state().clone();
+    let turn = state.exports.begin(console.user.person.id).ok_or_else(|| Failure::Refused {
+        title: "Another export is running",
+        text: "One export at a time: wait until the other has ended, or stop it.".to_owned(),
+    })?;
+    let (words, begin, caller) = (query.text(), asked.clone(), console.user.caller());
+    let by = caller.clone();
+    let all = state.run(move |ctx| users::list::begin_export(ctx, &by, &begin, &words)).await?;
+    let body = Export { state, all, asked, caller, next: Some(Position::First), reading: None, begins: true, _turn: turn };
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"users.csv\""))
+        .body(body))
+}
+
+type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row<Names>>, Failure>>>>;
+
+/// An export under way.
+struct Export {
+    state: State,
+    all: Count,
+    asked: Asked,
+    caller: Caller,
+    next: Option<Position<crate::usecases::Mark>>,
+    reading: Option<Reading>,
+    begins: bool,
+    _turn: Turn,
+}
+
+impl Export {
+    fn read(&self, position: Position<crate::usecases::Mark>) -> Reading {
+        let (state, all, caller) = (self.state.clone(), self.all, self.caller.clone());
+        let asked = Asked { position, ..self.asked.clone() };
+        Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &caller, &asked, all)).await })
+    }
+}
+
+impl MessageBody for Export {
+    type Error = Failure;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+        if std::mem::take(&mut self.begins) {
+            return Poll::Ready(Some(Ok(Bytes::from_static(HEADER.as_bytes()))));
+        }
+        let mut reading = match (self.reading.take(), self.next.take()) {
+            (Some(reading), _) => reading,
+            (None, Some(position)) => self.read(position),
+            (None, None) => return Poll::Ready(None),
+        };
+        match reading.as_mut().poll(context) {
+            Poll::Pending => {
+                self.reading = Some(reading);
+                Poll::Pending
+            }
+            // The reader sees a download that broke off, not one that looks whole.
+            Poll::Ready(Err(failure)) => Poll::Ready(Some(Err(failure))),
+            Poll::Ready(Ok(slice)) => {
+                self.next = slice.rows.last().filter(|_| slice.has_next).map(|row| Position::After(row.mark.clone()));
+                let text = slice.rows.iter().map(line).collect::<String>();
+                // An empty piece would end the answer of some versions of HTTP.
+                if text.is_empty() { Poll::Ready(None) } else { Poll::Ready(Some(Ok(Bytes::from(text)))) }
+            }
+        }
+    }
+}
+
+fn line(row: &Row<Names>) -> String {
+    let time = |time: crate::domain::clock::Timestamp| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let cells = [
+        row.person.display_name(),
+        row.person.email.clone(),
+        row.person.default_role.label().to_owned(),
+        row.status.label().to_owned(),
+        row.assigned.portfolios.join("; "),
+        row.assigned.accounts.iter().map(|(portfolio, account)| format!("{account} ({portfolio})")).collect::<Vec<_>>().join("; "),
+        if has_credentials(row.status) { "Off" } else { "Not set up" }.to_owned(),
+        row.person.last_sign_in_at.map(time).unwrap_or_default(),
+        time(row.created_at),
+    ];
+    let mut line = cells.map(|text| cell(&text)).join(",");
+    line.push_str("\r\n");
+    line
+}
+
+/// One cell. What a spreadsheet would take for a formula is marked as text.
+fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula_and_never_ends_early() {
+        for (text, written) in [
+            ("Hana Novotná", "\"Hana Novotná\""),
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+            ("+1", "\"'+1\""),
+            ("-1", "\"'-1\""),
+            ("@SUM(1)", "\"'@SUM(1)\""),
+            ("\t=1", "\"'\t=1\""),
+            ("＝1", "\"'＝1\""),
+            ("a,\"b\"\r\nc", "\"a,\"\"b\"\"\r\nc\""),
+        ] {
+            assert_eq!(cell(text), written);
+        }
+    }
+
+    #[test]
+    fn somebody_exports_once_at_a_time() {
+        let exports = Exports::default();
+        let turn = exports.begin(UserId(7));
+        assert!(turn.is_some() && exports.begin(UserId(7)).is_none() && exports.begin(UserId(8)).is_some());
+        drop(turn);
+        assert!(exports.begin(UserId(7)).is_some());
+    }
+}

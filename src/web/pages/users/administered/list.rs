@@ -1,0 +1,311 @@
+//! The list.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::{
+    domain::{
+        permission::Permission,
+        policy::{Action, Role, decide},
+        user::{DefaultRole, Status},
+        user_list::{Order, SortBy},
+    },
+    usecases::{
+        Portfolio,
+        users::{
+            self,
+            list::{Asked, Row},
+        },
+    },
+    web::shared::{
+        error::Failure,
+        list_query::shown,
+        page::{Count, Moment, Pager, Person, Shell, assigned_in_short, with_query},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+use super::query::{PeopleQuery, sort_word, word};
+
+/// The people of a scope.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_permissions/list.html")]
+pub struct PeoplePage {
+    pub shell: Shell,
+    pub tabs: Vec<Tab>,
+    pub toolbar: Toolbar,
+    pub order: Order,
+    /// The query of this view, which actions return to.
+    pub query: String,
+    /// The list without its search and its filters.
+    pub all_href: String,
+    pub rows: Vec<PersonRow>,
+    pub pager: Pager,
+    /// Whether there is a way to invite somebody.
+    pub may_invite: bool,
+}
+
+/// A status to filter by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    pub label: &'static str,
+    /// What it means.
+    pub help: &'static str,
+    pub count: Count,
+    pub href: String,
+    pub is_current: bool,
+}
+
+/// Search, filters and order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toolbar {
+    pub q: String,
+    /// Travel along.
+    pub status: String,
+    pub rows: String,
+    pub selects: Vec<Select>,
+    /// Whether anything but the status narrows the list.
+    pub is_narrowed: bool,
+    /// What somebody's status must be.
+    pub status_label: Option<&'static str>,
+}
+
+/// Values that a filter has, each with what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Select {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub value: String,
+    pub options: Vec<(String, String)>,
+}
+
+/// One person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    pub person: Person,
+    pub default_role: DefaultRole,
+    pub status: Status,
+    /// Only for Admins.
+    pub is_admin: bool,
+    pub is_you: bool,
+    /// "2 portfolios, 1 account"; empty for none.
+    pub assignments: String,
+    pub last_sign_in: Option<Moment>,
+}
+
+/// A Portfolio Admin's page whose portfolios are all deactivated.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_permissions/no_portfolio.html")]
+pub struct NoPortfolioPage {
+    pub shell: Shell,
+}
+
+impl PersonRow {
+    fn manage(&self) -> paths::Manage {
+        paths::Manage { user: self.person.id }
+    }
+
+    fn has_credentials(&self) -> bool {
+        has_credentials(self.status)
+    }
+}
+
+impl PeoplePage {
+    fn export_href(&self) -> String {
+        with_query(paths::ExportUsers {}, &self.query)
+    }
+
+    fn bulk_href(&self) -> String {
+        with_query(paths::BulkUsers {}, &PeopleQuery::whole(&self.query))
+    }
+
+    fn new_user_href(&self) -> String {
+        paths::with_query(paths::NewUserWizard {}, &[("return", &self.query)])
+    }
+
+    /// The header of a column: the address of the other direction, or of its order where it is not in force.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
+    fn sort_href(&self, by: &SortBy) -> String {
+        let is_descending = self.order.by == *by && !self.order.is_descending;
+        let order = Order { by: *by, is_descending };
+        let query = serde_urlencoded::from_str::<PeopleQuery>(&self.query).unwrap_or_default();
+        query.changed(|query| query.sort = sort_word(order)).path()
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
+    fn is_sorted_by(&self, by: &SortBy) -> bool {
+        self.order.by == *by
+    }
+
+    fn direction(&self) -> &'static str {
+        if self.order.is_descending { "descending" } else { "ascending" }
+    }
+}
+
+impl Tab {
+    fn all(query: &PeopleQuery, count: impl Fn(Option<Status>) -> Count) -> Vec<Self> {
+        let tab = |status: Option<Status>| {
+            let (label, help) = match status {
+                None => ("All", "Everyone"),
+                Some(Status::Active) => (Status::Active.label(), "Can sign in"),
+                Some(Status::Deactivated) => (Status::Deactivated.label(), "Sign-in blocked"),
+                Some(Status::Invited) => (Status::Invited.label(), "Link still open"),
+                Some(Status::Expired) => (Status::Expired.label(), "Link ran out"),
+            };
+            let word = status.map(word).unwrap_or_default();
+            let is_current = word == query.status;
+            Self { label, help, count: count(status), href: query.changed(|query| query.status = word).path(), is_current }
+        };
+        std::iter::once(None).chain(Status::ALL.map(Some)).map(tab).collect()
+    }
+}
+
+impl Toolbar {
+    fn new(query: &PeopleQuery, asked: &Asked, portfolios: &[Portfolio], role: Role) -> Self {
+        let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
+        let select = |name, label, value: &str, options| Select { name, label, value: value.to_owned(), options };
+        let roles = DefaultRole::ALL.iter().map(|role| option(role.as_str(), role.label()));
+        let mut selects = vec![
+            select("role", "Default role", &query.role, std::iter::once(option("", "Any role")).chain(roles).collect()),
+            select(
+                "two_factor",
+                "Two-factor",
+                &query.two_factor,
+                vec![option("", "Any two-factor"), option("on", "Two-factor on"), option("off", "Two-factor off")],
+            ),
+        ];
+        // In the scope of anybody else is nobody without assignments.
+        let none = (role == Role::Admin).then(|| option("none", "Without assignments"));
+        let within = portfolios.iter().map(|portfolio| {
+            let standing = if portfolio.is_active() { "" } else { " (deactivated)" };
+            option(&portfolio.id.to_string(), &format!("In {}{standing}", portfolio.name))
+        });
+        let assignments = none.into_iter().chain(within).collect::<Vec<_>>();
+        // Everybody in it is all that it would ask for.
+        if assignments.len() > 1 || role == Role::Admin {
+            let options = std::iter::once(option("", "Any assignments")).chain(assignments).collect();
+            selects.push(select("assignments", "Assignments", &query.assignments, options));
+        }
+        selects.push(select("sort", "Sort by", &sort_word(asked.order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
+        Self {
+            q: query.q.clone(),
+            status: query.status.clone(),
+            rows: query.rows.clone(),
+            selects,
+            is_narrowed: query.is_narrowed(),
+            status_label: asked.filter.status.map(Status::label),
+        }
+    }
+}
+
+fn sort_options(by: SortBy) -> [(String, String); 2] {
+    let [up, down] = match by {
+        SortBy::Name | SortBy::Email => ["", ", Z to A"],
+        SortBy::Status => ["", ", reversed"],
+        SortBy::Created | SortBy::LastSignIn => [", oldest first", ", newest first"],
+    };
+    let option = |is_descending, way| (sort_word(Order { by, is_descending }), format!("Sort by {}{way}", by.label()));
+    [option(false, up), option(true, down)]
+}
+
+/// Whether there is anything yet for which a second factor could be.
+pub(super) fn has_credentials(status: Status) -> bool {
+    matches!(status, Status::Active | Status::Deactivated)
+}
+
+/// `GET /users-and-permissions`
+pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer {
+    let asked = query.asked()?;
+    let asked_for = asked.clone();
+    let (frame, listing) =
+        console.open(Action::Use(Permission::UsersView), move |ctx, actor| users::list::list(ctx, actor, &asked)).await.map_err(no_such)?;
+    let Some(listing) = listing else { return respond::page(&NoPortfolioPage { shell: console.shell(&frame) }) };
+    let actor = console.user.person.actor();
+    let row = |row: Row| PersonRow {
+        default_role: row.person.default_role,
+        status: row.status,
+        is_admin: row.person.is_admin && actor.role == Role::Admin,
+        is_you: console.is_you(&row.person),
+        assignments: if row.person.is_admin && actor.role == Role::Admin {
+            "All, as Admin".to_owned()
+        } else {
+            assigned_in_short(row.assigned)
+        },
+        last_sign_in: row.person.last_sign_in_at.map(|at| Moment::new(at, frame.now)),
+        person: Person::from(&row.person.who()),
+    };
+    respond::page(&PeoplePage {
+        shell: console.shell(&frame),
+        tabs: Tab::all(&query, |status| shown(listing.counts.of(status))),
+        toolbar: Toolbar::new(&query, &asked_for, &listing.portfolios, actor.role),
+        order: asked_for.order,
+        query: query.text(),
+        all_href: PeopleQuery { sort: query.sort.clone(), rows: query.rows.clone(), ..PeopleQuery::default() }.path(),
+        pager: query.pager(&asked_for, &listing),
+        rows: listing.rows.rows.into_iter().map(row).collect(),
+        may_invite: decide(actor, Action::Use(Permission::UsersInvite)).is_ok(),
+    })
+}
+
+/// Of a list, only the portfolio that narrows it can be unknown.
+pub(super) fn no_such(failure: Failure) -> Failure {
+    match failure {
+        Failure::NotFound => super::query::no_such(StatusCode::NOT_FOUND),
+        failure => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usecases::Assigned;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample, query: &PeopleQuery) -> PeoplePage {
+        let row = |place: usize, person: Person| PersonRow {
+            person,
+            default_role: if place % 5 == 1 { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
+            status: Status::ALL[place % 4],
+            is_admin: place == 11,
+            is_you: place == 11,
+            assignments: assigned_in_short(Assigned { portfolios: i64::from(place % 5 == 1), accounts: i64::try_from(place % 3).unwrap() }),
+            last_sign_in: (place % 4 < 2).then(|| sample.moment(place * place * 10)),
+        };
+        let order = Order { by: SortBy::LastSignIn, is_descending: true };
+        PeoplePage {
+            shell: sample.shell(),
+            tabs: Tab::all(query, |_| Count::Exactly(48_213)),
+            toolbar: Toolbar::new(query, &PeopleQuery::default().asked().unwrap(), &[], Role::Admin),
+            order,
+            query: query.text(),
+            all_href: PeopleQuery::default().path(),
+            rows: sample.rows(row),
+            pager: Pager {
+                label: "1–50 of 48,213 users".into(),
+                next: Some("?page=a".into()),
+                last: Some("?page=z".into()),
+                ..Pager::default()
+            },
+            may_invite: true,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        let query = |sample: &Sample| PeopleQuery { q: sample.text.clone(), sort: "last_sign_in-desc".into(), ..PeopleQuery::default() };
+        check("people", |sample| page(sample, &query(sample)));
+        check("people-expired", |sample| PeoplePage {
+            rows: Vec::new(),
+            toolbar: Toolbar::new(
+                &query(sample),
+                &PeopleQuery { status: "expired".into(), ..PeopleQuery::default() }.asked().unwrap(),
+                &[],
+                Role::Admin,
+            ),
+            ..page(sample, &PeopleQuery { status: "expired".into(), ..query(sample) })
+        });
+        check("people-without-portfolio", |sample| NoPortfolioPage { shell: sample.shell() });
+    }
+}

@@ -1,0 +1,6 @@
+//! Users & Permissions: the people that somebody administers.
+
+pub mod bulk;
+pub mod export;
+pub mod list;
+pub(in crate::web) mod query;

@@ -1,0 +1,354 @@
+//! All that the address of the list says: search, filters, order, page. Whatever it does not know leads nowhere.
+
+use std::{
+    future::{Ready, ready},
+    str::FromStr,
+};
+
+use actix_web::{FromRequest, HttpRequest, ResponseError as _, dev::Payload, http::StatusCode, web::Query};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Datelike as _};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        search::SearchTerm,
+        user::{DefaultRole, Status},
+        user_list::{Order, PeopleFilter, SortBy},
+    },
+    usecases::{
+        Mark, MarkValue, Position,
+        users::list::{Asked, Listing},
+    },
+    web::shared::{
+        error::Failure,
+        extract,
+        list_query::{self, ROWS_MAX, TEXT_MAX, before, shown},
+        page::{Pager, RowsLink},
+        page_size::Rows,
+        routing::paths,
+    },
+};
+
+/// What stands after the word of an order that runs backwards.
+const DESCENDING: &str = "-desc";
+
+/// The query of the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::web) struct PeopleQuery {
+    pub(in crate::web) q: String,
+    /// A status in lower case; empty for all.
+    pub(in crate::web) status: String,
+    pub(in crate::web) role: String,
+    /// "on" or "off".
+    pub(in crate::web) two_factor: String,
+    /// "none" for people to whom nothing is assigned; the id of a portfolio for those with anything in it.
+    pub(in crate::web) assignments: String,
+    /// "email", "email-desc"; empty by name.
+    pub(in crate::web) sort: String,
+    pub(in crate::web) rows: String,
+    pub(in crate::web) page: String,
+    #[serde(skip)]
+    pub(in crate::web) remembered: Rows,
+}
+
+impl FromRequest for PeopleQuery {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(people_query(request))
+    }
+}
+
+/// A list of people that there is not, whatever is done with it: all of them are in the list itself.
+pub(super) fn no_such(status: StatusCode) -> Failure {
+    Failure::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
+}
+
+fn people_query(request: &HttpRequest) -> Result<PeopleQuery, Failure> {
+    let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
+    let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
+    Ok(PeopleQuery { remembered, q: list_query::read(query.q), ..query })
+}
+
+/// Which page, the number of its first row, which is only for showing, and the moment that the list is of, in microseconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PageKey {
+    place: Place,
+    from: u64,
+    at: i64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Place {
+    #[serde(rename = "a")]
+    After(u8, Value, i64),
+    #[serde(rename = "b")]
+    Before(u8, Value, i64),
+    #[serde(rename = "l")]
+    Last,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Text(String),
+    Micros(i64),
+    Never,
+}
+
+/// The word of a status in an address.
+pub(in crate::web) fn word(status: Status) -> String {
+    status.label().to_lowercase()
+}
+
+/// The word of an order in an address; empty for the usual one.
+pub(in crate::web) fn sort_word(order: Order) -> String {
+    match (order.by, order.is_descending) {
+        (SortBy::Name, false) => String::new(),
+        (by, false) => by.as_str().to_owned(),
+        (by, true) => format!("{}{DESCENDING}", by.as_str()),
+    }
+}
+
+impl PeopleQuery {
+    /// What it asks for.
+    ///
+    /// # Errors
+    /// [`Failure::NoSuchList`]: a word that no list of ours has written leads nowhere.
+    pub(in crate::web) fn asked(&self) -> Result<Asked, Failure> {
+        self.read().map_err(|failure| no_such(failure.status_code()))
+    }
+
+    fn read(&self) -> Result<Asked, Failure> {
+        if self.q.len() > TEXT_MAX || self.page.len() > TEXT_MAX {
+            return Err(Failure::Malformed);
+        }
+        let order = self.order()?;
+        let filter = PeopleFilter {
+            search: SearchTerm::parse(&self.q),
+            status: known(&self.status, |text| Status::ALL.into_iter().find(|status| word(*status) == text))?,
+            default_role: known(&self.role, |text| DefaultRole::from_str(text).ok())?,
+            has_two_factor: known(&self.two_factor, |text| ["off", "on"].iter().position(|known| *known == text).map(|place| place == 1))?,
+            is_unassigned: self.assignments == "none",
+        };
+        let portfolio = if filter.is_unassigned { None } else { known(&self.assignments, |text| text.parse().ok())? };
+        let limit = known(&self.rows, Rows::parse)?.unwrap_or(self.remembered).count();
+        let (position, as_of) = match self.key()? {
+            None => (Position::First, None),
+            Some(key) => (key.position(order)?, Some(timestamp(key.at)?)),
+        };
+        Ok(Asked { filter, portfolio, order, position, limit, as_of })
+    }
+
+    fn order(&self) -> Result<Order, Failure> {
+        if self.sort.is_empty() {
+            return Ok(Order::default());
+        }
+        let (by, is_descending) = self.sort.strip_suffix(DESCENDING).map_or((&*self.sort, false), |by| (by, true));
+        Ok(Order { by: by.parse().map_err(|_| Failure::NotFound)?, is_descending })
+    }
+
+    fn key(&self) -> Result<Option<PageKey>, Failure> {
+        if self.page.is_empty() {
+            return Ok(None);
+        }
+        let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
+        Ok(Some(key.filter(|key| key.from <= ROWS_MAX).ok_or(Failure::NotFound)?))
+    }
+
+    /// The query as it stands in an address.
+    pub(in crate::web) fn text(&self) -> String {
+        let fields = [
+            ("q", &self.q),
+            ("status", &self.status),
+            ("role", &self.role),
+            ("two_factor", &self.two_factor),
+            ("assignments", &self.assignments),
+            ("sort", &self.sort),
+            ("rows", &self.rows),
+            ("page", &self.page),
+        ];
+        paths::with_query("", &fields.map(|(name, value)| (name, value.as_str()))).trim_start_matches('?').to_owned()
+    }
+
+    /// The query that a form in the list carries, written anew, so that nothing else of it reaches an address.
+    pub(in crate::web) fn returned(text: &str) -> String {
+        let query = serde_urlencoded::from_str::<Self>(text).unwrap_or_default();
+        if query.asked().is_ok() { query.text() } else { String::new() }
+    }
+
+    /// The query of all that such a form's list holds.
+    pub(in crate::web) fn whole(text: &str) -> String {
+        serde_urlencoded::from_str::<Self>(text).unwrap_or_default().changed(|_| ()).text()
+    }
+
+    /// The same to go through in turns: what is done in one turn changes statuses, and must not bring anybody before the next turn again.
+    pub(in crate::web) fn in_turns(&self) -> Self {
+        if self.sort.starts_with("status") { self.changed(|query| query.sort = String::new()) } else { self.clone() }
+    }
+
+    /// The list from its first page, with one thing changed.
+    pub(in crate::web) fn changed(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut query = Self { page: String::new(), ..self.clone() };
+        change(&mut query);
+        query
+    }
+
+    /// Whether anything but the status narrows the list.
+    pub(in crate::web) fn is_narrowed(&self) -> bool {
+        [&self.q, &self.role, &self.two_factor, &self.assignments].into_iter().any(|text| !text.is_empty())
+    }
+
+    /// The ways to other pages.
+    pub(in crate::web) fn pager(&self, asked: &Asked, listing: &Listing) -> Pager {
+        let slice = &listing.rows;
+        let (rows, count) = (slice.rows.len() as u64, shown(listing.counts.of(asked.filter.status)));
+        let from = match (&asked.position, count) {
+            (Position::Last, crate::web::shared::page::Count::Exactly(count)) => (count + 1).saturating_sub(rows),
+            (Position::Last, crate::web::shared::page::Count::MoreThan(_)) => 0,
+            _ => self.key().ok().flatten().map_or(1, |key| key.from),
+        };
+        let at = |place, from| self.at(place, from, listing).path();
+        Pager {
+            label: if from == 0 || rows == 0 {
+                count.of("user", "users")
+            } else {
+                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), count, "user", "users")
+            },
+            first: slice.has_previous.then(|| self.changed(|_| ()).path()),
+            previous: slice
+                .rows
+                .first()
+                .filter(|_| slice.has_previous)
+                .map(|row| at(place(&row.mark, Place::Before), before(from, asked.limit))),
+            next: slice
+                .rows
+                .last()
+                .filter(|_| slice.has_next)
+                .map(|row| at(place(&row.mark, Place::After), if from == 0 { 0 } else { from.saturating_add(rows) })),
+            last: slice.has_next.then(|| at(Place::Last, 1)),
+            rows: self.sizes(asked, slice.has_previous || slice.has_next || slice.rows.len() > Rows::Few.count()),
+        }
+    }
+
+    fn at(&self, place: Place, from: u64, listing: &Listing) -> Self {
+        let key = PageKey { place, from, at: listing.as_of.and_utc().timestamp_micros() };
+        let page = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key).unwrap_or_default());
+        self.changed(|query| query.page = page)
+    }
+
+    /// The list as it goes on after these rows, where it does.
+    pub(in crate::web) fn rest(&self, listing: &Listing) -> Option<Self> {
+        let last = listing.rows.rows.last().filter(|_| listing.rows.has_next)?;
+        Some(self.at(place(&last.mark, Place::After), 0, listing))
+    }
+
+    /// The list from its first page with other numbers of rows, where there is something to choose.
+    fn sizes(&self, asked: &Asked, is_choice: bool) -> Vec<RowsLink> {
+        let link = |rows: Rows| RowsLink {
+            rows,
+            href: self.changed(|query| query.rows = rows.to_string()).path(),
+            is_current: rows.count() == asked.limit,
+        };
+        if is_choice { Rows::ALL.map(link).into() } else { Vec::new() }
+    }
+
+    /// The list's address with this query.
+    pub(in crate::web) fn path(&self) -> String {
+        crate::web::shared::page::with_query(paths::UsersAndPermissions {}, &self.text())
+    }
+}
+
+fn place(mark: &Mark, place: fn(u8, Value, i64) -> Place) -> Place {
+    place(mark.stretch, Value::of(&mark.value), mark.id)
+}
+
+/// `None` for an empty text; one that `parse` does not know leads nowhere.
+fn known<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Failure> {
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some).ok_or(Failure::NotFound) }
+}
+
+/// Only years that both databases write alike.
+fn timestamp(micros: i64) -> Result<Timestamp, Failure> {
+    let time = DateTime::from_timestamp_micros(micros).filter(|time| (1970..=9999).contains(&time.year()));
+    time.map(|time| time.naive_utc()).ok_or(Failure::NotFound)
+}
+
+impl PageKey {
+    fn position(&self, order: Order) -> Result<Position<Mark>, Failure> {
+        let mark = |stretch: u8, value: &Value, id: i64| {
+            let mark = Mark { stretch, value: value.mark()?, id };
+            if mark.fits(order) { Ok(mark) } else { Err(Failure::NotFound) }
+        };
+        Ok(match &self.place {
+            Place::After(stretch, value, id) => Position::After(mark(*stretch, value, *id)?),
+            Place::Before(stretch, value, id) => Position::Before(mark(*stretch, value, *id)?),
+            Place::Last => Position::Last,
+        })
+    }
+}
+
+impl Value {
+    fn of(value: &MarkValue) -> Self {
+        match value {
+            MarkValue::Text(text) => Self::Text(text.clone()),
+            MarkValue::Time(time) => Self::Micros(time.and_utc().timestamp_micros()),
+            MarkValue::Never => Self::Never,
+        }
+    }
+
+    fn mark(&self) -> Result<MarkValue, Failure> {
+        Ok(match self {
+            Self::Text(text) => MarkValue::Text(text.clone()),
+            Self::Micros(micros) => MarkValue::Time(timestamp(*micros)?),
+            Self::Never => MarkValue::Never,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Asked, Failure> {
+        serde_urlencoded::from_str::<PeopleQuery>(text).map_err(|_| Failure::Malformed)?.read()
+    }
+
+    #[test]
+    fn an_address_says_all_that_the_list_holds() {
+        let text = "q=ma&status=expired&role=portfolio_admin&two_factor=off&assignments=none&sort=last_sign_in-desc&rows=100";
+        let asked = parsed(text).unwrap();
+        assert_eq!((asked.filter.status, asked.filter.default_role), (Some(Status::Expired), Some(DefaultRole::PortfolioAdmin)));
+        assert_eq!((asked.filter.has_two_factor, asked.filter.is_unassigned, asked.limit), (Some(false), true, 100));
+        assert_eq!(asked.order, Order { by: SortBy::LastSignIn, is_descending: true });
+        assert_eq!(PeopleQuery::returned(text), text);
+    }
+
+    #[test]
+    fn what_no_list_has_written_leads_nowhere() {
+        let key = |json: &str| format!("page={}", URL_SAFE_NO_PAD.encode(json));
+        let keys = [
+            r#"{"place":{"a":[9,"a",1]},"from":1,"at":1}"#,
+            r#"{"place":{"a":[0,7,1]},"from":1,"at":1}"#,
+            r#"{"place":{"a":[0,null,1]},"from":1,"at":1}"#,
+            r#"{"place":{"a":[0,"a\u0000",1]},"from":1,"at":1}"#,
+            r#"{"place":"l","from":1,"at":9223372036854775807}"#,
+            r#"{"place":"l","from":99999999999,"at":1}"#,
+            r#"{"place":"l","from":1}"#,
+        ];
+        let words = ["status=x", "status=Active", "role=admin", "two_factor=yes", "assignments=all", "sort=x", "sort=-desc", "rows=-1"];
+        let words = words.into_iter().chain(["rows=26", "rows=99999999999999999999", "page=x"]).map(str::to_owned);
+        for text in words.chain(keys.iter().map(|json| key(json))) {
+            assert!(matches!(parsed(&text), Err(Failure::NotFound)), "{text}");
+            assert_eq!(PeopleQuery::returned(&text), "", "{text}");
+        }
+        let never = key(r#"{"place":{"b":[1,null,1]},"from":1,"at":1}"#);
+        assert!(parsed(&format!("sort=last_sign_in&{never}")).is_ok());
+        assert!(matches!(parsed("q=a&q=b"), Err(Failure::Malformed)));
+    }
+}

@@ -1,0 +1,162 @@
+//! Delete user: a page of its own that lists what goes.
+
+use askama::Template;
+
+use crate::{
+    domain::{clock::Timestamp, ids::UserId, policy::Action, user::Status},
+    usecases::{
+        self,
+        users::{self, lifecycle::Inventory},
+    },
+    web::shared::{
+        form::{Form, ListButton},
+        list_query::{ListQuery, ReturnQuery},
+        page::{Flash, FlashKind, Moment, Person, Shell, counted, names_in_short, with_query},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use actix_web::web::{Path, Query};
+
+/// The inventory, and the question.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/delete_user.html")]
+pub struct DeleteUserPage {
+    pub shell: Shell,
+    pub person: Person,
+    /// Whether blocking would do instead: of somebody who can sign in.
+    pub can_be_blocked: bool,
+    /// Until when the user can be restored; `None` where deleting is for good.
+    pub restorable_until: Option<Moment>,
+    pub goes: WhatGoes,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+/// What goes with a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatGoes {
+    pub sessions: u64,
+    /// By name; Admins among them.
+    pub groups: Vec<String>,
+    /// By name.
+    pub portfolios: Vec<String>,
+    pub accounts: Vec<String>,
+    /// "Password", and what else the person signs in with.
+    pub credentials: Vec<&'static str>,
+}
+
+impl WhatGoes {
+    fn sessions_in_words(&self) -> String {
+        if self.sessions == 0 { "None".to_owned() } else { format!("{}, signed out at once", self.sessions) }
+    }
+
+    fn memberships_in_words(&self) -> String {
+        named(&[(&self.groups, "group", "groups")])
+    }
+
+    fn assignments_in_words(&self) -> String {
+        named(&[(&self.portfolios, "portfolio", "portfolios"), (&self.accounts, "account", "accounts")])
+    }
+
+    fn credentials_in_words(&self) -> String {
+        if self.credentials.is_empty() { "None".to_owned() } else { self.credentials.join(", ") }
+    }
+}
+
+/// "1 portfolio: Nordic Brands; 2 accounts: Fjord Foods, Hygge Home".
+fn named(kinds: &[(&[String], &str, &str)]) -> String {
+    let kinds = kinds.iter().filter(|(names, ..)| !names.is_empty());
+    let kinds = kinds.map(|(names, one, many)| format!("{}: {}", counted(names.len() as u64, one, many), names_in_short(names, 10)));
+    let kinds = kinds.collect::<Vec<_>>().join("; ");
+    if kinds.is_empty() { "None".to_owned() } else { kinds }
+}
+
+impl DeleteUserPage {
+    fn path(&self) -> paths::DeleteUser {
+        paths::DeleteUser { user: self.person.id }
+    }
+
+    fn back(&self) -> String {
+        with_query(paths::UsersAndGroups {}, &self.query)
+    }
+}
+
+/// `GET /users-and-groups/users/{user}/delete`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let id = *id;
+    let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::lifecycle::inventory(ctx, actor, id)).await?;
+    let Inventory { person, sessions, groups, portfolios, accounts, restorable_until } = inventory;
+    respond::page(&DeleteUserPage {
+        shell: console.shell(&frame),
+        can_be_blocked: person.status(frame.now) == Status::Active,
+        restorable_until: restorable_until.map(|until| Moment::new(until, frame.now)),
+        goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
+        person: Person::from(&person.who()),
+        query: ListQuery::returned(&query.return_query),
+    })
+}
+
+/// `POST /users-and-groups/users/{user}/delete`
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (id, now) = (*id, console.now());
+    let said = move |(person, until): &(usecases::Person, Option<Timestamp>)| {
+        let name = person.display_name();
+        let text = match *until {
+            Some(until) => format!("{name} is deleted and can be restored until {}.", Moment::new(until, now).date()),
+            None => format!("{name} is deleted."),
+        };
+        Flash::new(FlashKind::Ok, text)
+    };
+    console.act(said, move |ctx, submission| users::lifecycle::delete(ctx, submission, id)).await??;
+    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample, restorable_until: Option<Moment>) -> DeleteUserPage {
+        DeleteUserPage {
+            shell: sample.shell(),
+            person: sample.person(3),
+            can_be_blocked: restorable_until.is_some(),
+            restorable_until,
+            goes: WhatGoes {
+                sessions: sample.rows as u64,
+                groups: vec![sample.group(); sample.rows.min(40)],
+                portfolios: vec![sample.group(); sample.rows.min(2)],
+                accounts: vec![sample.group(); sample.rows],
+                credentials: if sample.rows == 0 { Vec::new() } else { vec!["Password"] },
+            },
+            query: sample.query(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("delete-user", |sample| page(sample, Some(sample.moment(0))));
+        check("delete-user-for-good", |sample| page(sample, None));
+    }
+
+    #[test]
+    fn what_goes_is_said_in_words() {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let goes = |sessions, groups: &[&str]| WhatGoes {
+            sessions,
+            groups: owned(groups),
+            portfolios: owned(&groups[..groups.len().min(1)]),
+            accounts: owned(groups),
+            credentials: Vec::new(),
+        };
+        assert_eq!(goes(0, &[]).sessions_in_words(), "None");
+        assert_eq!(goes(2, &[]).sessions_in_words(), "2, signed out at once");
+        assert_eq!(goes(0, &[]).memberships_in_words(), "None");
+        assert_eq!(goes(0, &[]).assignments_in_words(), "None");
+        assert_eq!(goes(0, &["A", "B"]).assignments_in_words(), "1 portfolio: A; 2 accounts: A, B");
+        assert_eq!(goes(0, &["Research"]).memberships_in_words(), "1 group: Research");
+        assert_eq!(goes(0, &["Admins", "Research"]).memberships_in_words(), "2 groups: Admins, Research");
+    }
+}

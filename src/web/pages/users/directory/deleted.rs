@@ -1,0 +1,131 @@
+//! People deleted, until they are gone for good.
+
+use askama::Template;
+
+use super::{Aside, AsideEntry};
+use crate::{
+    domain::{ids::UserId, policy::Action, user::Who},
+    usecases::users::{
+        self,
+        lifecycle::{Restorable, RestoreError, Restored},
+    },
+    web::shared::{
+        error::Failure,
+        form::{Form, ListButton},
+        list_query::{self, ListQuery},
+        page::{Count, Flash, FlashKind, Moment, Pager, Person, Shell, with_query},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use actix_web::web::Path;
+
+/// The list, with a way back for each.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/deleted.html")]
+pub struct DeletedUsersPage {
+    pub shell: Shell,
+    pub aside: Aside,
+    pub count: Count,
+    pub rows: Vec<DeletedRow>,
+    pub pager: Pager,
+    /// The query of this view, which the actions in its rows return to.
+    pub query: String,
+}
+
+/// Somebody who can be restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedRow {
+    pub person: Person,
+    pub deleted_at: Moment,
+    /// By name; `None` when nobody can tell any more.
+    pub deleted_by: Option<String>,
+    pub restorable_until: Moment,
+}
+
+impl DeletedRow {
+    fn restore(&self) -> paths::RestoreUser {
+        paths::RestoreUser { user: self.person.id }
+    }
+}
+
+/// `GET /users-and-groups/deleted`
+pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
+    let asked = query.asked()?;
+    if !query.q.is_empty() {
+        return Err(Failure::Malformed);
+    }
+    let (position, limit) = (asked.position.clone(), asked.rows.count());
+    let (frame, (menu, (deleted, count))) = console
+        .open(Action::SeeDeleted, move |ctx, actor| {
+            Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &position, limit)?))
+        })
+        .await?;
+    let words = ("deleted user", "deleted users");
+    let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.person.key(), count, words);
+    let row = |Restorable { person, deleted_by, until }: Restorable| DeletedRow {
+        deleted_at: Moment::new(person.deleted_at, frame.now),
+        deleted_by,
+        restorable_until: Moment::new(until, frame.now),
+        person: Person::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
+    };
+    respond::page(&DeletedUsersPage {
+        shell: console.shell(&frame),
+        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Deleted),
+        count: list_query::shown(count),
+        rows: deleted.rows.into_iter().map(row).collect(),
+        pager,
+        query: query.text(),
+    })
+}
+
+/// `POST /users-and-groups/deleted/{user}/restore`
+pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let id = *id;
+    let said = |Restored { person, status, became_user }: &Restored| {
+        let (name, status, role) = (person.display_name(), status.label(), person.default_role.label());
+        let why = if *became_user { " A Portfolio Admin without portfolios is a User." } else { "" };
+        let text = format!("{name} is restored: {status}, {role}. Group memberships and assignments are not restored.{why}");
+        Flash::new(FlashKind::Ok, text)
+    };
+    match console.act(said, move |ctx, submission| users::lifecycle::restore(ctx, submission, id)).await? {
+        Ok(_) => respond::see_other(with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query))),
+        Err(RestoreError::AddressInUse { email }) => Err(Failure::Refused {
+            title: "The address is in use again",
+            text: format!("{email} was invited again as a new person. Delete or revoke that one first."),
+        }),
+        Err(RestoreError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::{
+        pages::users::directory::AsideEntry,
+        shared::samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample) -> DeletedUsersPage {
+        DeletedUsersPage {
+            shell: sample.shell(),
+            aside: Aside::sample(sample, AsideEntry::Deleted),
+            count: Count::Exactly(sample.rows as u64),
+            rows: sample.rows(|place, person| DeletedRow {
+                person,
+                deleted_at: sample.moment(place * 70),
+                deleted_by: (place % 4 != 1).then(|| sample.person(11).name),
+                restorable_until: sample.moment(0),
+            }),
+            pager: Pager::single("12 deleted users"),
+            query: sample.query(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("deleted-users", page);
+        check("deleted-users-left", |sample| DeletedUsersPage { count: Count::Exactly(50), rows: Vec::new(), ..page(sample) });
+    }
+}

@@ -1,0 +1,107 @@
+//! Create User: one address to invite.
+
+use askama::Template;
+
+use serde::Deserialize;
+
+use super::invitation_term;
+use crate::{
+    domain::{email_address::EmailAddress, policy::Action},
+    usecases::{
+        Door,
+        users::{self, invite::InviteError},
+    },
+    web::shared::{
+        error::Failure,
+        form::Form,
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, Ways, parse},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// The form, which is also a dialog on the lists.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/new_user.html")]
+pub struct NewUserPage {
+    pub shell: Shell,
+    pub email: Field,
+    /// "24 hours".
+    pub invitation_term: String,
+    /// What fits where the address exists.
+    pub ways: Option<Ways>,
+}
+
+impl NewUserPage {
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([("email", self.email.error.as_ref())])
+    }
+}
+
+/// One address.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewUserForm {
+    email: String,
+}
+
+/// `GET /users-and-groups/new-user`
+pub(in crate::web) async fn show(console: Console) -> Answer {
+    respond::page(&page(&console, Field::default(), None).await?)
+}
+
+/// `POST /users-and-groups/new-user`
+pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) -> Answer {
+    let Form(NewUserForm { email: typed }, sent) = form;
+    let mut field = Field::default();
+    let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
+        return respond::again(&page(&console, field, None).await?);
+    };
+    let (address, how) =
+        (email.clone(), if console.passes_links_on() { " Show link in the list gives you the link to pass on." } else { "" });
+    let said = move |&(): &()| Flash::new(FlashKind::Ok, format!("{email} is invited.{how}"));
+    match console.make(sent, said, move |ctx, submission| users::invite::invite(ctx, submission, &address)).await? {
+        Ok(()) => respond::see_other(paths::UsersAndGroups {}),
+        Err(InviteError::Exists(existing)) => {
+            let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
+            let ways = Ways::new(&existing, Door::UsersAndGroups);
+            respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), Some(ways)).await?)
+        }
+        Err(InviteError::NotYours) => Err(Failure::NotFound),
+        Err(InviteError::Denied(denied)) => Err(denied.into()),
+    }
+}
+
+async fn page(console: &Console, email: Field, ways: Option<Ways>) -> Result<NewUserPage, Failure> {
+    let (frame, ()) = console.open(Action::InviteUser, |_, _| Ok(())).await?;
+    let invitation_term = invitation_term(&frame);
+    Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, ways })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::email_address::EmailAddressError,
+        usecases::users::invite::Way,
+        web::shared::samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample, email: Field) -> NewUserPage {
+        NewUserPage { shell: sample.shell(), email, invitation_term: "24 hours".into(), ways: None }
+    }
+
+    #[test]
+    fn renders() {
+        check("new-user", |sample| page(sample, Field::default()));
+        check("new-user-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed)));
+        check("new-user-exists", |sample| {
+            let said = FieldError::Said(format!("{} is already a user, Deactivated", sample.email));
+            NewUserPage {
+                ways: Some(Ways::sample(Way::Reactivate, Door::UsersAndGroups)),
+                ..page(sample, Field::refused(&sample.email, said))
+            }
+        });
+    }
+}

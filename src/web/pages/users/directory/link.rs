@@ -1,0 +1,65 @@
+//! The link of an open invitation, where no mail server is configured to send it.
+
+use askama::Template;
+
+use crate::{
+    domain::{ids::UserId, policy::Action},
+    usecases::{Door, users},
+    web::shared::{
+        list_query::{ListQuery, ReturnQuery},
+        page::{Moment, Person, Shell, with_query},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use actix_web::web::{Path, Query};
+
+/// The link, on a page of its own: never in a message or a list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/link.html")]
+pub struct InvitationLinkPage {
+    pub shell: Shell,
+    pub person: Person,
+    /// The whole address.
+    pub link: String,
+    pub valid_until: Moment,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl InvitationLinkPage {
+    fn back(&self) -> String {
+        with_query(paths::UsersAndGroups {}, &self.query)
+    }
+}
+
+/// `GET /users-and-groups/users/{user}/link`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let (id, caller) = (*id, console.user.caller());
+    let (frame, (person, link, valid_until)) =
+        console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, Door::UsersAndGroups, id)).await?;
+    respond::page(&InvitationLinkPage {
+        shell: console.shell(&frame),
+        person: Person::from(&person.who()),
+        link,
+        valid_until: Moment::new(valid_until, frame.now),
+        query: ListQuery::returned(&query.return_query),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::{Sample, check};
+
+    fn page(sample: &Sample, link: String) -> InvitationLinkPage {
+        InvitationLinkPage { shell: sample.shell(), person: sample.person(4), link, valid_until: sample.moment(30), query: sample.query() }
+    }
+
+    #[test]
+    fn renders() {
+        let link = format!("https://usher.example.com/invitation/{}", "x".repeat(43));
+        check("invitation-link", |sample| page(sample, link.clone()));
+    }
+}

@@ -1,0 +1,287 @@
+//! The Users panel.
+
+use askama::Template;
+
+use super::{Aside, AsideEntry, MailTrouble, Problems};
+use crate::{
+    domain::{
+        clock::Timestamp,
+        policy::{Action, decide},
+        user::Status,
+    },
+    usecases::users::{
+        self,
+        directory::{Listing, May, Row},
+    },
+    web::shared::{
+        list_query::ListQuery,
+        page::{Moment, Pager, Person, Shell, names_in_short},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// The people of the company: everyone with what may be done, or only the directory.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/list.html")]
+pub struct UsersPage {
+    pub shell: Shell,
+    pub aside: Aside,
+    /// Problems with mails as a whole, for Admins.
+    pub mails: Option<Problems>,
+    /// What is looked for; empty for everybody.
+    pub q: String,
+    /// The query of this view, which the actions in its rows return to.
+    pub query: String,
+    pub rows: UserRows,
+    pub pager: Pager,
+}
+
+/// The rows, by what the one who looks may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserRows {
+    /// For Admins.
+    Everyone(Vec<UserRow>),
+    /// For the others: people who can sign in.
+    Directory(Vec<DirectoryRow>),
+}
+
+/// One person, as an Admin sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    pub person: Person,
+    pub status: Status,
+    pub is_admin: bool,
+    /// Whether this is the one who looks, who has no actions on themselves.
+    pub is_you: bool,
+    /// By name; Admins among them.
+    pub groups: Vec<String>,
+    pub last_sign_in: Option<Moment>,
+    /// What is wrong with the mail of the open invitation.
+    pub mail: Option<MailTrouble>,
+    /// Whether the invitation's link can be shown, for want of a mail server.
+    pub shows_link: bool,
+    /// What the one who looks may do.
+    pub may: May,
+}
+
+/// One person, as everybody sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    pub person: Person,
+    pub is_you: bool,
+    /// Custom groups only.
+    pub groups: Vec<String>,
+}
+
+impl UserRows {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Everyone(rows) => rows.is_empty(),
+            Self::Directory(rows) => rows.is_empty(),
+        }
+    }
+}
+
+impl UserRow {
+    fn block(&self) -> paths::BlockUser {
+        paths::BlockUser { user: self.person.id }
+    }
+
+    fn activate(&self) -> paths::ActivateUser {
+        paths::ActivateUser { user: self.person.id }
+    }
+
+    fn delete(&self) -> paths::DeleteUser {
+        paths::DeleteUser { user: self.person.id }
+    }
+
+    fn resend(&self) -> paths::ResendInvitation {
+        paths::ResendInvitation { user: self.person.id }
+    }
+
+    fn revoke(&self) -> paths::RevokeInvitation {
+        paths::RevokeInvitation { user: self.person.id }
+    }
+
+    fn link(&self) -> paths::InvitationLink {
+        paths::InvitationLink { user: self.person.id }
+    }
+}
+
+/// So many groups are named in a row; the others are counted.
+const GROUPS_NAMED: usize = 2;
+
+/// "Finance, Research", "Finance, Research and 2 more"; empty for none.
+pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
+    if groups.is_empty() { String::new() } else { names_in_short(groups, GROUPS_NAMED) }
+}
+
+/// `GET /users-and-groups`
+pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
+    let asked = query.asked()?;
+    let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
+    let (frame, Listing { menu, rows, count, mails }) =
+        console.open(Action::SeeDirectory, move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
+    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
+    respond::page(&UsersPage {
+        shell: console.shell(&frame),
+        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Users),
+        mails: mails.map(Problems::from),
+        query: query.text(),
+        q: query.q,
+        rows: UserRows::new(&console, rows.rows, frame.now),
+        pager,
+    })
+}
+
+impl UserRows {
+    fn new(console: &Console, rows: Vec<Row>, now: Timestamp) -> Self {
+        if decide(console.user.person.actor(), Action::SeeEveryone).is_err() {
+            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.person, row.groups)).collect());
+        }
+        let row = |Row { person, status, groups, mail, may }: Row| UserRow {
+            status,
+            is_admin: person.is_admin,
+            is_you: console.is_you(&person),
+            groups,
+            last_sign_in: person.last_sign_in_at.map(|at| Moment::new(at, now)),
+            mail: mail.and_then(|mail| MailTrouble::of(mail, now)),
+            shows_link: console.passes_links_on() && may.see_link,
+            may,
+            person: Person::from(&person.who()),
+        };
+        Self::Everyone(rows.into_iter().map(row).collect())
+    }
+}
+
+impl DirectoryRow {
+    pub(in crate::web) fn new(console: &Console, person: &crate::usecases::Person, groups: Vec<String>) -> Self {
+        Self { is_you: console.is_you(person), groups, person: Person::from(&person.who()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            ids::UserId,
+            policy::{Actor, Role, Target},
+            user::DefaultRole,
+        },
+        web::shared::{
+            page::RowsLink,
+            page_size::Rows,
+            samples::{Sample, check},
+        },
+    };
+
+    fn may(status: Status) -> May {
+        let target = Target { id: UserId(2), status, is_admin: false, default_role: DefaultRole::User, inside: None };
+        May::of(Actor { id: UserId(1), role: Role::Admin }, target, 1)
+    }
+
+    fn pager(sample: &Sample) -> Pager {
+        if sample.rows == 0 {
+            return Pager::single("0 users");
+        }
+        let href = |place: &str| Some(format!("?q=ma&page={place}"));
+        let rows = Rows::ALL.map(|rows| RowsLink { rows, href: format!("?rows={rows}"), is_current: rows == Rows::Usual });
+        Pager { label: "1–50 of 48,213 users".into(), next: href("a-7"), last: href("z"), rows: rows.into(), ..Pager::default() }
+    }
+
+    fn page(sample: &Sample) -> UsersPage {
+        let row = |place: usize, person: Person| {
+            let statuses = [Status::Active, Status::Active, Status::Deactivated, Status::Active, Status::Invited, Status::Active];
+            let (status, is_admin) = (statuses[place % 6], matches!(place, 2 | 11));
+            let status = if place % 8 == 7 { Status::Expired } else { status };
+            UserRow {
+                status,
+                is_admin,
+                is_you: place == 11,
+                groups: (0..place % 4).map(|_| sample.group()).collect(),
+                last_sign_in: (!place.is_multiple_of(4)).then(|| sample.moment(place * place * 10)),
+                mail: MailTrouble::sample(sample, place),
+                shows_link: place > 6,
+                may: may(status),
+                person,
+            }
+        };
+        UsersPage {
+            shell: sample.shell(),
+            aside: Aside::sample(sample, AsideEntry::Users),
+            mails: None,
+            q: if sample.name == "plain" { String::new() } else { sample.text.clone() },
+            query: sample.query(),
+            rows: UserRows::Everyone(sample.rows(row)),
+            pager: pager(sample),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("users", page);
+        check("users-blocked", |sample| {
+            let mut page = page(sample);
+            page.shell.flash = Some(sample.flash());
+            page
+        });
+        check("users-mail-refused", |sample| UsersPage { mails: Some(Problems::sample(sample)), ..page(sample) });
+        check("users-no-match", |sample| UsersPage {
+            rows: UserRows::Everyone(Vec::new()),
+            q: if sample.text.is_empty() { String::new() } else { format!("marguerite {}", sample.text) },
+            pager: Pager::single("0 users"),
+            ..page(sample)
+        });
+        check("directory", |sample| UsersPage {
+            aside: Aside::sample_for_readers(sample, AsideEntry::Users),
+            rows: UserRows::Directory(sample.rows(|place, person| DirectoryRow {
+                person,
+                is_you: place == 11,
+                groups: (0..place % 3).map(|_| sample.group()).collect(),
+            })),
+            ..page(sample)
+        });
+    }
+
+    #[test]
+    fn a_row_offers_what_fits_the_status() {
+        let mut page = page(&Sample::plain());
+        let UserRows::Everyone(rows) = page.rows else { panic!("an Admin sees everyone") };
+        for (status, is_you, shows_link, offered) in [
+            (Status::Active, false, false, vec!["Block", "Delete user"]),
+            (Status::Deactivated, false, false, vec!["Activate", "Delete user"]),
+            (Status::Invited, false, false, vec!["Resend invitation", "Revoke invitation"]),
+            (Status::Expired, false, true, vec!["Resend invitation", "Show link", "Revoke invitation"]),
+            (Status::Active, true, false, vec!["Your account"]),
+        ] {
+            page.rows = UserRows::Everyone(vec![UserRow { status, is_you, shows_link, may: may(status), ..rows[0].clone() }]);
+            let html = page.render().unwrap();
+            let cell = html.split("<div class=\"row-acts\">").nth(1).unwrap().split("</td>").next().unwrap();
+            for label in ["Block", "Activate", "Delete user", "Show link", "Resend invitation", "Revoke invitation", "Your account"] {
+                let is_there = cell.contains(&format!(">{label}<")) || cell.contains(&format!("aria-label=\"{label}\""));
+                assert_eq!(is_there, offered.contains(&label), "{status:?} {is_you}: {label}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_groups_are_counted() {
+        let groups = |count: usize| vec!["A".to_owned(); count];
+        assert_eq!(groups_in_short(&groups(2)), "A, A");
+        assert_eq!(groups_in_short(&groups(5)), "A, A and 3 more");
+    }
+
+    #[test]
+    fn the_directory_shows_no_status_and_no_actions() {
+        let sample = Sample::plain();
+        let rows = sample.rows(|_, person| DirectoryRow { person, is_you: false, groups: Vec::new() });
+        let aside = Aside::sample_for_readers(&sample, AsideEntry::Users);
+        let html = UsersPage { aside, rows: UserRows::Directory(rows), ..page(&sample) }.render().unwrap();
+        for word in ["badge", "Status", "Last sign-in", "Admins", "Block", "Delete", "Create"] {
+            assert!(!html.contains(word), "{word}");
+        }
+    }
+}

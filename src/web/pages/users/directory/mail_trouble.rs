@@ -1,0 +1,100 @@
+//! Problems with the mail of an invitation, and with mails as a whole.
+
+use crate::{
+    domain::clock::Timestamp,
+    usecases::{self, Fate, LinkMail, outbox::failed_mails::MailProblems},
+    web::shared::{
+        page::{Badge, Moment, counted},
+        routing::paths,
+    },
+};
+
+/// Problems with mails as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems {
+    pub refusal: Option<ServerRefusal>,
+    /// "3 mails wait."; `None` when none waits for an instance that can read it.
+    pub unreadable: Option<String>,
+    /// "3 mails failed."; `None` when none did.
+    pub failed: Option<String>,
+}
+
+/// The mail server takes no mail as things stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerRefusal {
+    /// True where the server said so itself.
+    pub is_said: bool,
+    /// In its words, or in those that stand for them.
+    pub reply: String,
+    /// "3 mails wait."
+    pub waiting: String,
+}
+
+impl From<MailProblems> for Problems {
+    fn from(MailProblems { refusal, unreadable, failed }: MailProblems) -> Self {
+        let refusal = refusal.map(|usecases::ServerRefusal { reply, mails }| ServerRefusal {
+            is_said: reply.starts_with(|c: char| c.is_ascii_digit()),
+            reply,
+            waiting: told(mails.unsigned_abs(), "mail waits", "mails wait"),
+        });
+        let unreadable = (unreadable > 0).then(|| told(unreadable, "mail waits", "mails wait"));
+        Self { refusal, unreadable, failed: (failed > 0).then(|| told(failed, "mail failed", "mails failed")) }
+    }
+}
+
+fn told(mails: u64, one: &str, several: &str) -> String {
+    format!("{}.", counted(mails, one, several))
+}
+
+/// A mail that has not reached the mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailTrouble {
+    pub badge: Badge,
+    /// The time when it failed, or is tried again.
+    pub at: Moment,
+    pub is_tried_again: bool,
+    /// In the mail server's words.
+    pub reply: String,
+    /// Sends it again, where that can be.
+    pub again: Option<paths::SendMailAgain>,
+}
+
+impl MailTrouble {
+    /// `None` for a mail that takes its course.
+    pub(super) fn of(mail: LinkMail, now: Timestamp) -> Option<Self> {
+        let badge = match mail.fate {
+            Fate::Queued | Fate::HandedOver => return None,
+            Fate::Retrying => Badge { word: "Mail retrying", class: "warn", icon: "clock" },
+            Fate::Failed => Badge { word: "Mail failed", class: "bad", icon: "mailx" },
+        };
+        let is_tried_again = mail.fate == Fate::Retrying;
+        let again = mail.again(now).map(|mail| paths::SendMailAgain { mail });
+        Some(Self { badge, at: Moment::new(mail.at, now), is_tried_again, reply: mail.reply.unwrap_or_default(), again })
+    }
+}
+
+#[cfg(test)]
+use {crate::domain::ids::MailId, chrono::TimeDelta};
+
+#[cfg(test)]
+impl MailTrouble {
+    /// A failed mail, one that is tried again, or none.
+    pub(super) fn sample(sample: &crate::web::shared::samples::Sample, place: usize) -> Option<Self> {
+        let fate = [Fate::Failed, Fate::Retrying].get(place.checked_sub(4)? % 6).copied()?;
+        let said = "550 5.1.1 <farah.haddad@example.com>: Recipient address rejected: User unknown in virtual mailbox table";
+        let reply = if sample.name == "plain" { said } else { &sample.text };
+        let now = crate::web::shared::samples::now();
+        let again = (fate == Fate::Failed).then_some((MailId(17), now + TimeDelta::hours(1)));
+        Self::of(LinkMail { fate, reply: Some(reply.to_owned()), at: now, again }, now)
+    }
+}
+
+#[cfg(test)]
+impl Problems {
+    pub(super) fn sample(sample: &crate::web::shared::samples::Sample) -> Self {
+        let said = "553 5.7.1 <usher@example.com>: Sender address rejected: not owned by user";
+        let reply = if sample.name == "plain" { said.to_owned() } else { sample.text.clone() };
+        let refusal = Some(usecases::ServerRefusal { reply, mails: 3 });
+        MailProblems { refusal, unreadable: sample.rows as u64, failed: sample.rows as u64 }.into()
+    }
+}

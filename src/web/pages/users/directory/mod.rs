@@ -1,0 +1,151 @@
+//! Users & Groups: the company's directory, and for Admins who gets in.
+
+pub mod delete;
+pub mod deleted;
+pub mod invite;
+pub mod link;
+pub mod list;
+mod mail_trouble;
+pub mod revoke;
+pub mod send_again;
+pub mod status_actions;
+
+pub use mail_trouble::{MailTrouble, Problems, ServerRefusal};
+
+use crate::{
+    domain::{
+        ids::GroupId,
+        invitation::{InvitationOrigin, term_in_words},
+        policy::{Action, decide},
+    },
+    usecases::{
+        GroupKind, Person,
+        users::directory::{Frame, Menu},
+    },
+    web::shared::{
+        list_query,
+        page::{Count, Flash, FlashAction, FlashKind},
+        routing::paths,
+    },
+};
+
+/// What stands beside every list of Users & Groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    pub current: AsideEntry,
+    /// How many people the one who looks sees.
+    pub users: Count,
+    /// Only for those who see the Admins group.
+    pub admins: Option<GroupEntry>,
+    pub groups: Vec<GroupEntry>,
+    /// For those who may create.
+    pub create: Option<CreateMenu>,
+    /// Whether there is a way to the people deleted.
+    pub shows_deleted: bool,
+}
+
+/// Which entry one is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsideEntry {
+    Users,
+    Group(GroupId),
+    Deleted,
+}
+
+/// A group in the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupEntry {
+    pub id: GroupId,
+    pub name: String,
+    /// For those who see everyone: the others see only the active ones among them.
+    pub members: Option<Count>,
+}
+
+/// What the dialogs of the Create menu say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateMenu {
+    /// "24 hours".
+    pub invitation_term: String,
+}
+
+impl Aside {
+    /// What `actor` sees beside the list at `current`.
+    pub(in crate::web) fn new(actor: &Person, frame: &Frame, menu: Menu, current: AsideEntry) -> Self {
+        let may = |action| decide(actor.actor(), action).is_ok();
+        let sees_counts = may(Action::SeeEveryone);
+        let entry = |group: crate::usecases::Group| GroupEntry {
+            id: group.id,
+            name: group.name,
+            members: sees_counts.then(|| list_query::shown(crate::usecases::Count::Exactly(group.member_count))),
+        };
+        let (admins, groups): (Vec<_>, Vec<_>) = menu.groups.into_iter().partition(|group| group.kind == GroupKind::Admins);
+        Self {
+            current,
+            users: list_query::shown(menu.people),
+            admins: admins.into_iter().next().map(entry),
+            groups: groups.into_iter().map(entry).collect(),
+            create: may(Action::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(frame) }),
+            shows_deleted: may(Action::SeeDeleted),
+        }
+    }
+
+    pub(in crate::web) fn is_users(&self) -> bool {
+        self.current == AsideEntry::Users
+    }
+
+    pub(in crate::web) fn is_group(&self) -> bool {
+        matches!(self.current, AsideEntry::Group(_))
+    }
+
+    pub(in crate::web) fn is_deleted(&self) -> bool {
+        self.current == AsideEntry::Deleted
+    }
+
+    pub(in crate::web) fn is_at(&self, entry: &GroupEntry) -> bool {
+        self.current == AsideEntry::Group(entry.id)
+    }
+
+    pub(in crate::web) fn has_groups(&self) -> bool {
+        self.admins.is_some() || !self.groups.is_empty()
+    }
+}
+
+impl GroupEntry {
+    pub(in crate::web) fn path(&self) -> paths::Group {
+        paths::Group { group: self.id }
+    }
+}
+
+#[cfg(test)]
+impl Aside {
+    /// As an Admin sees it.
+    pub(in crate::web) fn sample(sample: &crate::web::shared::samples::Sample, current: AsideEntry) -> Self {
+        let entry = |id, name: &str, members| GroupEntry { id: GroupId(id), name: name.into(), members: Some(Count::Exactly(members)) };
+        let names =
+            if sample.name == "plain" { vec!["Finance", "Operations", "Research"] } else { vec![sample.text.as_str(); sample.rows] };
+        let groups = (2..).zip(names).map(|(id, name)| entry(id, name, 6)).collect();
+        Self {
+            current,
+            users: Count::Exactly(48_213),
+            admins: Some(entry(1, "Admins", 2)),
+            groups,
+            create: Some(CreateMenu { invitation_term: "24 hours".into() }),
+            shows_deleted: true,
+        }
+    }
+
+    /// As everybody else sees it.
+    pub(in crate::web) fn sample_for_readers(sample: &crate::web::shared::samples::Sample, current: AsideEntry) -> Self {
+        Self { admins: None, create: None, shows_deleted: false, ..Self::sample(sample, current) }
+    }
+}
+
+/// "24 hours".
+pub(in crate::web) fn invitation_term(frame: &Frame) -> String {
+    term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndGroups))
+}
+
+/// What was done to somebody, with the button that undoes it.
+fn undoable(text: String, label: &str, name: &str, path: impl ToString, return_query: &str) -> Flash {
+    Flash::new(FlashKind::Ok, text).with_action(FlashAction::new(label, name, path).returning(return_query))
+}

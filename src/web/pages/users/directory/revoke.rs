@@ -1,0 +1,76 @@
+//! Revoke invitation: the question before it.
+
+use askama::Template;
+
+use crate::{
+    domain::{ids::UserId, policy::Action},
+    usecases::{self, Door, users},
+    web::shared::{
+        form::{Form, ListButton},
+        list_query::{ListQuery, ReturnQuery},
+        page::{Flash, FlashKind, Person, Shell, with_query},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+use actix_web::web::{Path, Query};
+
+/// What follows from revoking.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users_and_groups/revoke.html")]
+pub struct RevokeInvitationPage {
+    pub shell: Shell,
+    pub person: Person,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl RevokeInvitationPage {
+    fn path(&self) -> paths::RevokeInvitation {
+        paths::RevokeInvitation { user: self.person.id }
+    }
+
+    fn back(&self) -> String {
+        with_query(paths::UsersAndGroups {}, &self.query)
+    }
+}
+
+/// `GET /users-and-groups/users/{user}/revoke`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let id = *id;
+    let (frame, person) =
+        console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, Door::UsersAndGroups, id)).await?;
+    respond::page(&RevokeInvitationPage {
+        shell: console.shell(&frame),
+        person: Person::from(&person.who()),
+        query: ListQuery::returned(&query.return_query),
+    })
+}
+
+/// `POST /users-and-groups/users/{user}/revoke`
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let id = *id;
+    let said = |person: &usecases::Person| {
+        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
+    };
+    console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, Door::UsersAndGroups, id)).await??;
+    respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        for place in [4, 10] {
+            check(&format!("revoke-invitation-{place}"), |sample| RevokeInvitationPage {
+                shell: sample.shell(),
+                person: sample.person(place),
+                query: sample.query(),
+            });
+        }
+    }
+}

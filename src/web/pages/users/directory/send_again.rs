@@ -1,0 +1,54 @@
+//! Mails that failed, sent again: one, or all of them.
+
+use actix_web::web::Path;
+
+use crate::{
+    domain::ids::MailId,
+    usecases::{
+        FailedMail,
+        outbox::failed_mails::{self, SendAgainError},
+    },
+    web::shared::{
+        error::Failure,
+        form::{Form, ListButton},
+        list_query::ListQuery,
+        page::{Flash, FlashKind, counted, with_query},
+        page_context::Console,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+/// `POST /users-and-groups/mail/{mail}/send-again`
+pub(in crate::web) async fn one(console: Console, mail: Path<MailId>, form: Form<ListButton>) -> Answer {
+    let (mail, list) = (*mail, list(&form));
+    let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("We’ll send the mail to {} again.", mail.recipient));
+    match console.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
+        Ok(mail) => {
+            let page = mail.user_id.and_then(|user| console.view_of(&paths::Manage { user }.to_string()).map(str::to_owned));
+            respond::see_other(page.unwrap_or(list))
+        }
+        Err(error) => console.say(&none_failed(error, "This mail can no longer be sent again.")?, list),
+    }
+}
+
+/// `POST /users-and-groups/mail/send-again`
+pub(in crate::web) async fn all(console: Console, form: Form<ListButton>) -> Answer {
+    let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("We’ll send {} again.", counted(*mails, "mail", "mails")));
+    match console.act(said, failed_mails::send_all_again).await? {
+        Ok(_) => respond::see_other(list(&form)),
+        Err(error) => console.say(&none_failed(error, "No failed mail is left.")?, list(&form)),
+    }
+}
+
+fn list(form: &Form<ListButton>) -> String {
+    with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query))
+}
+
+/// A second press, or an old page.
+fn none_failed(error: SendAgainError, text: &str) -> Result<Flash, Failure> {
+    match error {
+        SendAgainError::NoneFailed => Ok(Flash::new(FlashKind::Info, text)),
+        SendAgainError::Denied(denied) => Err(denied.into()),
+    }
+}

@@ -1,0 +1,50 @@
+//! One click each, and one click back: Block, Activate, Resend invitation.
+
+use actix_web::web::Path;
+
+use crate::{
+    domain::ids::UserId,
+    usecases::{Door, Person, users},
+    web::shared::{
+        form::{Form, ListButton},
+        list_query::ListQuery,
+        page::with_query,
+        page_context::Console,
+        resend_flash,
+        respond::Answer,
+        routing::paths,
+    },
+};
+
+use super::undoable;
+
+/// `POST /users-and-groups/users/{user}/block`
+pub(in crate::web) async fn block(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
+    let back = with_query(paths::UsersAndGroups {}, &query);
+    let said = move |person: &Person| {
+        let name = person.display_name();
+        let text = format!("{name} is deactivated and signed out everywhere.");
+        undoable(text, "Activate", &name, paths::ActivateUser { user: id }, &query)
+    };
+    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, Door::UsersAndGroups, id)).await
+}
+
+/// `POST /users-and-groups/users/{user}/activate`
+pub(in crate::web) async fn activate(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
+    let back = with_query(paths::UsersAndGroups {}, &query);
+    let said = move |person: &Person| {
+        let name = person.display_name();
+        undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, &query)
+    };
+    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, Door::UsersAndGroups, id)).await
+}
+
+/// `POST /users-and-groups/users/{user}/resend`
+pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let id = *id;
+    let back = with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query));
+    let said = resend_flash::said(console.passes_links_on());
+    console.act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, Door::UsersAndGroups, id)).await
+}

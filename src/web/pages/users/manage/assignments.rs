@@ -1,0 +1,115 @@
+//! Portfolios and accounts given, and what an account gives: each at once, with the way back.
+
+use actix_web::web::Path;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        ids::{AccountId, PortfolioId, UserId},
+        permission::{Grants, Permission, Switch, To},
+        policy::Action,
+    },
+    usecases::{Account, Given, Person, Portfolio, access::assignments},
+    web::shared::{
+        error::Failure,
+        form::{Form, ListButton},
+        page::{Flash, FlashKind, gives},
+        page_context::Console,
+        respond::Answer,
+        routing::paths,
+    },
+};
+
+use super::{left, left_with, undoable};
+
+/// What was chosen: "portfolio-3" or "account-12".
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssignForm {
+    assign: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
+}
+
+/// `POST /users-and-permissions/{user}/assign`
+pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: Form<AssignForm>) -> Answer {
+    let (user, AssignForm { assign, return_query: query }) = (*id, form.0);
+    if assign.is_empty() {
+        console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
+        return console.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user, &query));
+    }
+    let unknown = |_| Failure::NotFound;
+    match assign.split_once('-') {
+        Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, query).await,
+        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, Grants::default(), query).await,
+        _ => Err(Failure::NotFound),
+    }
+}
+
+/// `POST /users-and-permissions/{user}/portfolios/{portfolio}/assign`
+pub(in crate::web) async fn assign_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<ListButton>) -> Answer {
+    let (user, portfolio) = *path;
+    give_portfolio(&console, user, portfolio, form.0.return_query).await
+}
+
+/// What an account gave before it was taken away.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssignAccountForm {
+    #[serde(rename = "edit-details")]
+    edits_details: Option<bool>,
+    #[serde(rename = "see-billing")]
+    sees_billing: Option<bool>,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
+}
+
+/// `POST /users-and-permissions/{user}/accounts/{account}/assign`
+pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId, AccountId)>, form: Form<AssignAccountForm>) -> Answer {
+    let ((user, account), AssignAccountForm { edits_details, sees_billing, return_query }) = (*path, form.0);
+    let usual = Grants::default();
+    let grants =
+        Grants { edits_details: edits_details.unwrap_or(usual.edits_details), sees_billing: sees_billing.unwrap_or(usual.sees_billing) };
+    give_account(&console, user, account, grants, return_query).await
+}
+
+async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId, query: String) -> Answer {
+    let back = left_with(console, user, Given::Portfolio(portfolio), &query);
+    let said = move |(person, given): &(Person, Portfolio)| {
+        let text = format!("{} is now assigned to {}.", given.name, person.display_name());
+        undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio }, &query)
+    };
+    console.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user, portfolio)).await
+}
+
+async fn give_account(console: &Console, user: UserId, account: AccountId, grants: Grants, query: String) -> Answer {
+    let back = left_with(console, user, Given::Account(account), &query);
+    let said = move |(person, given): &(Person, Account)| {
+        let what = if grants == Grants::default() { String::new() } else { format!(": {}", gives(grants)) };
+        let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());
+        undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, &query)
+    };
+    console.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user, account, grants)).await
+}
+
+/// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`
+pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, AccountId, Switch, To)>, form: Form<ListButton>) -> Answer {
+    let ((user, account, switch, to), query) = (*path, form.0.return_query);
+    let back = left(&console, user, &query);
+    let said = move |(person, account): &(Person, Account)| {
+        let may = match to {
+            To::On => "may now",
+            To::Off => "may no longer",
+        };
+        let what = match switch {
+            Switch::EditDetails => "edit the details of",
+            Switch::SeeBilling => "see the billing information of",
+        };
+        let text = format!("{} {may} {what} {}.", person.display_name(), account.name);
+        let undo = paths::SwitchPermission { user, account: account.id, switch, to: to.back() };
+        undoable(text, "Undo", switch.label(), undo, &query)
+    };
+    console.act_and_go(back, said, move |ctx, submission| assignments::switch(ctx, submission, user, account, switch, to)).await
+}

@@ -1,0 +1,54 @@
+//! The question before a Portfolio Admin becomes a User.
+
+use askama::Template;
+
+use crate::web::shared::{
+    page::{Person, Shell},
+    routing::paths,
+};
+
+use super::with_return;
+
+/// Which portfolios go with the role, and what was typed besides.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/becomes_user.html")]
+pub struct BecomesUserPage {
+    pub shell: Shell,
+    pub person: Person,
+    /// Whether the person leaves the scope of whoever asks.
+    pub parts: bool,
+    /// By name.
+    pub portfolios: Vec<String>,
+    /// Hidden fields.
+    pub typed: Vec<(&'static str, String)>,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl BecomesUserPage {
+    fn path(&self) -> paths::EditUser {
+        paths::EditUser { user: self.person.id }
+    }
+
+    fn back(&self) -> String {
+        with_return(paths::Manage { user: self.person.id }, &self.query)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        check("manage-becomes-user", |sample| BecomesUserPage {
+            shell: sample.shell(),
+            person: sample.person(6),
+            parts: true,
+            portfolios: vec![sample.group(); sample.rows],
+            typed: vec![("first_name", sample.text.clone()), ("leaves", "1".into())],
+            query: sample.query(),
+        });
+    }
+}

@@ -1,0 +1,285 @@
+//! Manage User: name, address and default role; and the questions that another default role raises.
+
+use actix_web::{
+    http::StatusCode,
+    web::{Path, Query},
+};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        email_address::EmailAddress,
+        ids::{PortfolioId, UserId},
+        permission::Permission,
+        policy::Action,
+        user::{DefaultRole, Status},
+    },
+    usecases::{
+        self, Denied, Door, Portfolio,
+        users::{
+            self,
+            directory::Frame,
+            profile::{Profile, ProfileError, Updated},
+        },
+    },
+    web::{
+        pages::users::administered::query::PeopleQuery,
+        shared::{
+            error::{Failure, too_many_mails},
+            form::{Form, each_once},
+            list_query::ReturnQuery,
+            page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Picker, Shell, Ways, listed, parse},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+use super::{
+    already, at, back_from,
+    becomes_user::BecomesUserPage,
+    fields::{self, EditFields},
+    left, parted, with_return,
+};
+
+/// The form on a page of its own, and what stands in its way.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/edit.html")]
+pub struct EditUserPage {
+    pub shell: Shell,
+    pub person: Person,
+    pub fields: EditFields,
+    /// Somebody else changed the person while the form was open.
+    pub is_stale: bool,
+    /// Whom the address belongs to, for those who may know.
+    pub owner: Option<Ways>,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl EditUserPage {
+    fn back(&self) -> String {
+        with_return(paths::Manage { user: self.person.id }, &self.query)
+    }
+
+    fn errors(&self) -> FormErrors {
+        self.fields.errors()
+    }
+}
+
+/// What was typed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditForm {
+    first_name: String,
+    last_name: String,
+    email: String,
+    default_role: DefaultRole,
+    version: i32,
+    #[serde(default)]
+    was: String,
+    #[serde(default)]
+    portfolio: Vec<PortfolioId>,
+    #[serde(default)]
+    find_portfolio: String,
+    /// The portfolios that go with the role, once that was asked.
+    #[serde(default)]
+    leaves: Vec<PortfolioId>,
+    /// Whether one knows that the person leaves one's scope with them.
+    #[serde(default)]
+    agreed: bool,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
+    /// "find": only look for portfolios. "enter": Enter was pressed, and whoever has typed into the search is searching.
+    #[serde(default, rename = "do")]
+    act: String,
+}
+
+/// `GET /users-and-permissions/{user}/edit`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let (frame, person, fields) = person(&console, *id, Vec::new(), String::new()).await?;
+    respond::page(&EditUserPage::new(&console, &frame, &person, fields, &query.return_query))
+}
+
+impl EditUserPage {
+    fn new(console: &Console, frame: &Frame, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
+        let (person, query) = (Person::from(&person.who()), PeopleQuery::returned(query));
+        Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
+    }
+}
+
+/// Whom one may edit, and the form.
+async fn person(
+    console: &Console,
+    id: UserId,
+    ticked: Vec<PortfolioId>,
+    find: String,
+) -> Result<(Frame, usecases::Person, EditFields), Failure> {
+    let content = move |ctx: &_, actor: &_| {
+        let (person, waiting) = users::profile::editable(ctx, actor, id)?;
+        let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;
+        Ok((person, waiting, portfolios))
+    };
+    let (frame, (person, waiting, portfolios)) = console.open(Action::Use(Permission::UsersEdit), content).await?;
+    let fields = EditFields { portfolios, ..EditFields::of(&person, waiting, frame.now) };
+    Ok((frame, person, fields))
+}
+
+/// `POST /users-and-permissions/{user}/edit`
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<EditForm>) -> Answer {
+    let (id, typed) = (*id, form.0);
+    each_once(&typed.portfolio)?;
+    let (frame, person, fields) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
+    let base = Base { version: typed.version, was: typed.was.clone() };
+    let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, ..fields };
+    let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
+    let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
+    let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
+    let finds = typed.act == "find" || (typed.act == "enter" && !typed.find_portfolio.is_empty());
+    let page = |fields| EditUserPage::new(&console, &frame, &person, fields, &typed.return_query);
+    let (Some(first_name), Some(last_name), Some(email), false) = (first_name, last_name, email, finds) else {
+        return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
+    };
+    let (default_role, version, portfolios, leaves) = (typed.default_role, typed.version, typed.portfolio.clone(), typed.leaves.clone());
+    let (address, agreed) = (email.clone(), typed.agreed);
+    let profile = Profile { first_name, last_name, email, default_role, portfolios, leaves, agreed, version };
+    let now = console.now();
+    let said = move |done: &Updated| parted(updated(&done.before, &done.after, &address, now), done.has_left);
+    match console.act(said, move |ctx, submission| users::profile::update(ctx, submission, id, &profile)).await? {
+        Ok(Updated { has_left, .. }) => {
+            let query = &*typed.return_query;
+            respond::see_other(back_from(id, left(&console, id, query), has_left, query))
+        }
+        Err(ProfileError::NeedsPortfolio { deactivated }) => {
+            fields.portfolios = fields.portfolios.map(|picker| Picker { error: Some(needs_portfolio(deactivated)), ..picker });
+            respond::again(&page(fields))
+        }
+        Err(ProfileError::Leaves { portfolios, parts }) => {
+            let EditUserPage { shell, person, query, .. } = page(fields);
+            let typed = typed.hidden(&portfolios);
+            respond::page(&BecomesUserPage { shell, person, query, parts, typed, portfolios: listed(names(portfolios)) })
+        }
+        Err(ProfileError::AddressTaken(existing)) => {
+            let text = match &existing {
+                Some(existing) => format!("{} is already a user, {}", existing.email, existing.status.label()),
+                None => "This address cannot be given by you; ask an Admin".to_owned(),
+            };
+            fields.email = Field::refused(&*typed.email, FieldError::Said(text));
+            let owner = existing.map(|existing| Ways::new(&existing, Door::UsersAndPermissions));
+            respond::again(&EditUserPage { owner, ..page(fields) })
+        }
+        Err(ProfileError::AddressStays) => {
+            let mut fields = fields.with_email_of(&person);
+            fields.email.error = Some(FieldError::Said("Somebody deactivated keeps the address".to_owned()));
+            respond::again(&page(fields))
+        }
+        Err(ProfileError::Stale(now)) => {
+            respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.merged(&now)) })
+        }
+        Err(ProfileError::Denied(Denied::TooManyMails { name, wait })) => {
+            fields.email = Field::refused(&*typed.email, FieldError::Said(too_many_mails(&name, &wait)));
+            respond::again(&page(fields))
+        }
+        Err(ProfileError::Denied(denied)) => console.say(&already(denied)?, at(id, &typed.return_query)),
+    }
+}
+
+impl EditForm {
+    /// The same form, with the answer to what happens to these portfolios.
+    fn hidden(&self, leaves: &[Portfolio]) -> Vec<(&'static str, String)> {
+        let typed = [
+            ("first_name", self.first_name.clone()),
+            ("last_name", self.last_name.clone()),
+            ("email", self.email.clone()),
+            ("default_role", self.default_role.as_str().to_owned()),
+            ("version", self.version.to_string()),
+            ("was", self.was.clone()),
+        ];
+        typed.into_iter().chain(leaves.iter().map(|portfolio| ("leaves", portfolio.id.to_string()))).collect()
+    }
+}
+
+fn names(portfolios: Vec<Portfolio>) -> Vec<String> {
+    portfolios.into_iter().map(|portfolio| portfolio.name).collect()
+}
+
+fn needs_portfolio(deactivated: Option<String>) -> FieldError {
+    FieldError::Said(match deactivated {
+        Some(name) => format!("{name} is deactivated. Choose another portfolio"),
+        None => "Choose at least one portfolio".to_owned(),
+    })
+}
+
+fn updated(before: &usecases::Person, after: &usecases::Person, email: &EmailAddress, now: Timestamp) -> Flash {
+    let name = after.display_name();
+    let text = if before.default_role == after.default_role {
+        format!("{name} is updated.")
+    } else {
+        let ended = if before.status(now) == Status::Active { " All their sessions have ended." } else { "" };
+        format!("{name} is updated, a {} now.{ended}", after.default_role.label())
+    };
+    let mail = if after.email != email.as_str() {
+        format!(" The new address counts once it is confirmed by the mail to {email}.")
+    } else if before.email != after.email {
+        format!(" The invitation goes to {}.", after.email)
+    } else {
+        String::new()
+    };
+    Flash::new(FlashKind::Ok, format!("{text}{mail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::text::LineError,
+        usecases::users::invite::Way,
+        web::shared::samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample) -> EditUserPage {
+        EditUserPage {
+            shell: sample.shell(),
+            person: sample.person(6),
+            fields: EditFields::sample(sample),
+            is_stale: false,
+            owner: None,
+            query: sample.query(),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("manage-user", page);
+        check("manage-user-errors", |sample| {
+            let mut page = page(sample);
+            page.fields.first_name = Field::refused("", FieldError::Line { what: "a first name", error: LineError::Empty });
+            page.fields.email = Field::refused(&sample.email, FieldError::Said(format!("{} is already a user, Active", sample.email)));
+            page.owner = Some(Ways::sample(Way::Assign, Door::UsersAndPermissions));
+            page
+        });
+        check("manage-user-portfolio", |sample| {
+            let mut page = page(sample);
+            let error = Some(FieldError::Said("Choose at least one portfolio".into()));
+            page.fields.role = Field::new("portfolio_admin");
+            page.fields.portfolios = page.fields.portfolios.map(|picker| Picker { error, ..picker });
+            page
+        });
+        check("manage-user-deactivated", |sample| {
+            let mut page = page(sample);
+            page.fields.keeps_email = true;
+            page
+        });
+        check("manage-user-stale", |sample| {
+            let mut page = page(sample);
+            page.fields.first_name.saved = Some(sample.text.clone());
+            page.fields.email.saved = Some(sample.email.clone());
+            page.fields.role.saved = Some("User".into());
+            EditUserPage { is_stale: true, ..page }
+        });
+    }
+}

@@ -1,0 +1,149 @@
+//! What Manage User asks for, on its page and in the dialog of somebody's page.
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        ids::{PortfolioId, UserId},
+        search::SearchTerm,
+        user::{DefaultRole, Status},
+    },
+    usecases::{
+        Context, Denied, Person,
+        access::picker_options::{self, Wanted},
+    },
+    web::{
+        pages::accounts::picks,
+        shared::{
+            page::{Base, Field, FormErrors, Moment, PICKS_MAX, Picker},
+            routing::paths,
+        },
+    },
+};
+
+/// The form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditFields {
+    pub user: UserId,
+    pub since: Moment,
+    pub is_open: bool,
+    /// Another address that waits to be confirmed.
+    pub waiting: Option<String>,
+    /// Somebody deactivated keeps the address.
+    pub keeps_email: bool,
+    pub first_name: Field,
+    pub last_name: Field,
+    pub email: Field,
+    /// The default role, as it is stored.
+    pub role: Field,
+    /// The first portfolios of somebody who becomes a Portfolio Admin.
+    pub portfolios: Option<Picker>,
+    pub base: Base,
+}
+
+impl EditFields {
+    pub(super) fn of(person: &Person, waiting: Option<String>, now: Timestamp) -> Self {
+        let status = person.status(now);
+        let [first_name, last_name, email, role] = values(person).map(Field::new);
+        Self {
+            user: person.id,
+            since: Moment::new(person.created_at, now),
+            is_open: matches!(status, Status::Invited | Status::Expired),
+            waiting,
+            keeps_email: status == Status::Deactivated,
+            first_name,
+            last_name,
+            email,
+            role,
+            portfolios: None,
+            base: Base::of(person.version, values(person)),
+        }
+    }
+
+    /// With what somebody else has saved meanwhile.
+    pub(super) fn merged(self, saved: &Person) -> Self {
+        let typed = [self.first_name, self.last_name, self.email, self.role];
+        let [first_name, last_name, email, mut role] = self.base.merge(typed, values(saved));
+        role.saved = role.saved.map(|_| saved.default_role.label().to_owned());
+        let waiting = self.waiting.as_ref().filter(|waiting| email.value != saved.email && email.value != **waiting);
+        let email = if let Some(waiting) = waiting { email.beside(waiting) } else { email };
+        let merged = Self { first_name, last_name, email, role, base: Base::of(saved.version, values(saved)), ..self };
+        if merged.keeps_email { merged.with_email_of(saved) } else { merged }
+    }
+
+    /// With the address that somebody deactivated keeps.
+    pub(super) fn with_email_of(self, person: &Person) -> Self {
+        Self { email: Field::new(&*person.email), ..self }
+    }
+
+    pub(super) fn path(&self) -> paths::EditUser {
+        paths::EditUser { user: self.user }
+    }
+
+    pub(super) fn email_hint(&self) -> String {
+        if let Some(waiting) = &self.waiting {
+            return format!("{waiting} waits to be confirmed. A new address takes its place.");
+        }
+        let hint = if self.is_open {
+            "A new address makes the link in the earlier mail dead, and gets a new one."
+        } else {
+            "A new address counts once it is confirmed there; the old one is told and can stop it."
+        };
+        hint.to_owned()
+    }
+
+    /// "user since 4 Mar 2025".
+    pub(super) fn since_in_words(&self) -> String {
+        format!("{} {}", if self.is_open { "invited" } else { "user since" }, self.since.date())
+    }
+
+    pub(super) fn errors(&self) -> FormErrors {
+        let mut errors = FormErrors::of([
+            ("first_name", self.first_name.error.as_ref()),
+            ("last_name", self.last_name.error.as_ref()),
+            ("email", self.email.error.as_ref()),
+        ]);
+        if let Some(picker) = &self.portfolios {
+            errors.and(picker.id, picker.error.as_ref());
+        }
+        errors
+    }
+}
+
+/// What two people may change at once.
+fn values(person: &Person) -> [&str; 4] {
+    [&person.first_name, &person.last_name, &person.email, DefaultRole::as_str(person.default_role)]
+}
+
+/// The portfolios that may be given to `person`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
+pub(super) fn portfolios(
+    ctx: &Context,
+    actor: &Person,
+    person: &Person,
+    ticked: Vec<PortfolioId>,
+    find: &str,
+) -> Result<Option<Picker>, Denied> {
+    if person.default_role == DefaultRole::PortfolioAdmin {
+        return Ok(None);
+    }
+    let wanted = Wanted { search: SearchTerm::parse(find), held: ticked.clone(), ticked, limit: PICKS_MAX };
+    Ok(Some(picks::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &wanted)?, find.trim().to_owned())))
+}
+
+#[cfg(test)]
+impl EditFields {
+    pub(super) fn sample(sample: &crate::web::shared::samples::Sample) -> Self {
+        Self {
+            user: UserId(7),
+            since: sample.moment(900),
+            is_open: false,
+            waiting: Some(sample.email.clone()),
+            keeps_email: false,
+            first_name: Field::new(&*sample.text),
+            last_name: Field::new(&*sample.text),
+            email: Field::new(&*sample.email),
+            role: Field::new("user"),
+            portfolios: Some(Picker::sample(sample, crate::web::shared::page::PickerKind::Many)),
+            base: Base::default(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The link of an open invitation, from somebody's page, where no mail server is configured to send it.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+
+use crate::{
+    domain::{ids::UserId, permission::Permission, policy::Action},
+    usecases::{Door, users},
+    web::{
+        pages::users::administered::query::PeopleQuery,
+        shared::{
+            list_query::ReturnQuery,
+            page::{Moment, Person, Shell},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+use super::with_return;
+
+/// The link, on a page of its own: never in a message or a list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/link.html")]
+pub struct LinkFromManagePage {
+    pub shell: Shell,
+    pub person: Person,
+    /// The whole address.
+    pub link: String,
+    pub valid_until: Moment,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl LinkFromManagePage {
+    fn back(&self) -> String {
+        with_return(paths::Manage { user: self.person.id }, &self.query)
+    }
+}
+
+/// `GET /users-and-permissions/{user}/link`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let (id, caller) = (*id, console.user.caller());
+    let page = Action::Use(Permission::UsersEdit);
+    let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, Door::UsersAndPermissions, id);
+    let (frame, (person, link, valid_until)) = console.open(page, content).await?;
+    respond::page(&LinkFromManagePage {
+        shell: console.shell(&frame),
+        person: Person::from(&person.who()),
+        link,
+        valid_until: Moment::new(valid_until, frame.now),
+        query: PeopleQuery::returned(&query.return_query),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        let link = format!("https://usher.example.com/invitation/{}", "x".repeat(43));
+        check("manage-link", |sample| LinkFromManagePage {
+            shell: sample.shell(),
+            person: sample.person(4),
+            link: link.clone(),
+            valid_until: sample.moment(30),
+            query: sample.query(),
+        });
+    }
+}

@@ -1,0 +1,118 @@
+//! What was sent to somebody, and what became of the mails: the invitation, a link to choose a new password, another address to confirm.
+
+use crate::{
+    domain::{clock::Timestamp, invitation::term_in_words},
+    usecases::{
+        Fate, LinkMail,
+        credentials::{email_change::Pending, password_reset::Latest},
+        users,
+    },
+    web::shared::{
+        page::{Badge, Moment},
+        routing::paths,
+    },
+};
+
+/// How somebody came in, or is to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    pub by: String,
+    pub sent: Moment,
+    pub until: Option<Moment>,
+    pub accepted: Option<Moment>,
+    pub mail: Option<Mail>,
+    /// "5 days".
+    pub term: String,
+}
+
+/// Another address, until it is confirmed there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailChange {
+    pub email: String,
+    pub asked_by: String,
+    pub until: Moment,
+    pub mail: Option<Mail>,
+}
+
+/// A link to choose a new password, until one is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordReset {
+    pub by: String,
+    pub sent: Moment,
+    pub until: Moment,
+    pub mail: Option<Mail>,
+}
+
+/// What became of the mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    pub badge: Badge,
+    pub failed: bool,
+    pub retries: bool,
+    /// The mail server's words, or the name of the file where there is none.
+    pub reply: String,
+    pub at: Moment,
+    /// Sends it again, where that can be and whoever looks may.
+    pub again: Option<paths::SendMailAgain>,
+}
+
+impl Invitation {
+    pub(super) fn new(invitation: users::page::Invitation, now: Timestamp) -> Self {
+        let users::page::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
+        let moment = |at| Moment::new(at, now);
+        Self {
+            by: named(by),
+            sent: moment(sent_at),
+            until: until.map(moment),
+            accepted: accepted_at.map(moment),
+            mail: Mail::of(mail, now),
+            term: term_in_words(term),
+        }
+    }
+}
+
+impl EmailChange {
+    pub(super) fn new(change: Pending, mail: Option<LinkMail>, now: Timestamp) -> Self {
+        let Pending { email, until, asked_by } = change;
+        Self { email, asked_by: asked_by.display_name(), until: Moment::new(until, now), mail: Mail::of(mail, now) }
+    }
+
+    /// Whether the mail to confirm it did not arrive.
+    pub(in crate::web) fn has_failed(&self) -> bool {
+        self.mail.as_ref().is_some_and(|mail| mail.failed)
+    }
+}
+
+impl PasswordReset {
+    pub(super) fn new(latest: Latest, now: Timestamp) -> Self {
+        let Latest { by, sent_at, until, mail } = latest;
+        Self { by: named(by), sent: Moment::new(sent_at, now), until: Moment::new(until, now), mail: Mail::of(mail, now) }
+    }
+}
+
+fn named(by: Option<String>) -> String {
+    by.unwrap_or_else(|| "Not known".to_owned())
+}
+
+impl Mail {
+    pub(super) fn of(mail: Option<LinkMail>, now: Timestamp) -> Option<Self> {
+        mail.map(|mail| Self::new(mail, now))
+    }
+
+    fn new(mail: LinkMail, now: Timestamp) -> Self {
+        let (word, class, icon) = match mail.fate {
+            Fate::Queued => ("Queued", "info", "clock"),
+            Fate::Retrying => ("Retrying", "warn", "warn"),
+            Fate::HandedOver => ("Handed to the mail server", "ok", "check"),
+            Fate::Failed => ("Failed", "bad", "mailx"),
+        };
+        Self {
+            badge: Badge { word, class, icon },
+            again: mail.again(now).map(|mail| paths::SendMailAgain { mail }),
+            failed: mail.fate == Fate::Failed,
+            retries: mail.fate == Fate::Retrying,
+            reply: mail.reply.unwrap_or_default(),
+            at: Moment::new(mail.at, now),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Manage: somebody's page in Users & Permissions, and everything that is done from it.
+
+mod activity;
+mod assigned;
+pub mod assignments;
+pub mod becomes_user;
+pub mod edit;
+pub mod fields;
+pub mod link;
+mod links;
+mod permissions;
+pub mod revoke;
+pub mod show;
+pub mod status_actions;
+pub mod unassign;
+
+use std::fmt;
+
+use crate::{
+    domain::ids::UserId,
+    usecases::Given,
+    web::shared::{
+        error::already,
+        page::{Flash, FlashAction, FlashKind, with_query},
+        page_context::Console,
+        routing::paths,
+    },
+};
+
+use super::administered::query::PeopleQuery;
+
+/// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
+fn at(user: UserId, query: &str) -> String {
+    with_return(paths::Manage { user }, &PeopleQuery::returned(query))
+}
+
+/// Somebody's page as it was left: the view that a form was on.
+fn left(console: &Console, user: UserId, query: &str) -> String {
+    console.view_of(&paths::Manage { user }.to_string()).map_or_else(|| at(user, query), str::to_owned)
+}
+
+/// An address that carries the list's query on.
+fn with_return(path: impl fmt::Display, query: &str) -> String {
+    paths::with_query(path, &[("return", query)])
+}
+
+/// The list as it was left.
+fn list(query: &str) -> String {
+    with_query(paths::UsersAndPermissions {}, query)
+}
+
+/// The same for what was given or taken, which the page of the account or portfolio leads to as well.
+fn left_with(console: &Console, user: UserId, given: Given, query: &str) -> String {
+    let page = match given {
+        Given::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
+        Given::Account(account) => paths::Account { account }.to_string(),
+    };
+    console.view_of(&page).map_or_else(|| left(console, user, query), str::to_owned)
+}
+
+/// Says also that a user has left, if they have: their page is gone once they have nothing in common with the user who acted.
+fn parted(done: Flash, has_left: bool) -> Flash {
+    if !has_left {
+        return done;
+    }
+    let text = format!("{} Nothing in your portfolios is assigned to them any more, so that they have left your list.", done.text);
+    Flash::new(FlashKind::Warn, text)
+}
+
+/// The page `back`, or the list in place of the page of somebody who has left.
+fn back_from(user: UserId, back: String, has_left: bool, query: &str) -> String {
+    if has_left && is_at(&back, user) { list(&PeopleQuery::returned(query)) } else { back }
+}
+
+/// Whether an address is that of somebody's page.
+fn is_at(address: &str, user: UserId) -> bool {
+    address.split('?').next() == Some(&*paths::Manage { user }.to_string())
+}
+
+/// What was done to somebody, with the button that undoes it.
+fn undoable(text: String, label: &str, name: &str, path: impl ToString, query: &str) -> Flash {
+    Flash::new(FlashKind::Ok, text).with_action(undo(label, name, path, query))
+}
+
+fn undo(label: &str, name: &str, path: impl ToString, query: &str) -> FlashAction {
+    FlashAction::new(label, name, path).returning(&PeopleQuery::returned(query))
+}

@@ -1,0 +1,100 @@
+//! The table of what somebody may do and where it comes from.
+
+use crate::{
+    domain::{clock::Timestamp, permission::Permission, policy::Role},
+    usecases::users::effective_permissions::{Explained, Given, InPortfolio, OnAccount},
+    web::shared::page::{Moment, counted, in_words},
+};
+
+/// Rows that belong together: everywhere, or one portfolio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    pub head: Row,
+    pub rows: Vec<Row>,
+    /// What is not shown: "12 more accounts".
+    pub more: Option<String>,
+}
+
+/// What somebody may do somewhere, and through what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Row {
+    pub place: String,
+    pub may: String,
+    pub sources: Vec<Source>,
+}
+
+/// Through what: the kind, what it is, and for an assignment who gave it and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub kind: &'static str,
+    pub name: String,
+    pub given: Option<GivenBy>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenBy {
+    /// "Maya Fischer", or what stands for somebody who is gone.
+    pub by: String,
+    pub at: Moment,
+    /// Whether it will not be given, of an open invitation.
+    pub is_lost: bool,
+}
+
+/// The table, and how many portfolios it does not show.
+pub(super) fn blocks(explained: &Explained, now: Timestamp) -> (Vec<Block>, Option<String>) {
+    let role = |role: Role| Source { kind: "Role", name: role.label().to_owned(), given: None };
+    let everywhere = if explained.role == Role::Admin {
+        Block { head: row("Everywhere", "Everything", vec![role(Role::Admin)]), rows: Vec::new(), more: None }
+    } else {
+        let told = explained.everywhere.iter().map(|permission| row(area(*permission), permission.label(), vec![role(explained.role)]));
+        Block { head: row("Everywhere", "", Vec::new()), rows: told.collect(), more: None }
+    };
+    let blocks = std::iter::once(everywhere).chain(explained.portfolios.iter().map(|portfolio| block(portfolio, now))).collect();
+    (blocks, more(explained.more as u64, "portfolio", "portfolios"))
+}
+
+/// What a permission is about that holds in the whole company.
+fn area(permission: Permission) -> &'static str {
+    match permission {
+        Permission::DirectoryView => "People and groups",
+        Permission::RolesView => "Roles",
+        _ => "Company",
+    }
+}
+
+fn row(place: &str, may: &str, sources: Vec<Source>) -> Row {
+    Row { place: place.to_owned(), may: may.to_owned(), sources }
+}
+
+fn more(count: u64, one: &str, many: &str) -> Option<String> {
+    (count > 0).then(|| counted(count, &format!("more {one}"), &format!("more {many}")))
+}
+
+fn block(portfolio: &InPortfolio, now: Timestamp) -> Block {
+    let InPortfolio { portfolio: there, assigned, permissions, accounts, more: unseen, reached, accounts_in_all } = portfolio;
+    let sources = assigned.iter().map(|given| source("Portfolio Admin", &there.name, given, now)).collect();
+    let may = if !there.is_active() {
+        "Nothing while the portfolio is deactivated".to_owned()
+    } else if permissions.is_empty() {
+        format!("{reached} of {}", counted(*accounts_in_all, "account", "accounts"))
+    } else {
+        in_words(permissions)
+    };
+    Block {
+        head: Row { place: there.name.clone(), may, sources },
+        rows: accounts.iter().map(|account| on_account(account, &there.name, now)).collect(),
+        more: more(*unseen, "account", "accounts"),
+    }
+}
+
+fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
+    let by_portfolio = on.by_portfolio.then(|| Source { kind: "Portfolio", name: portfolio.to_owned(), given: None });
+    let assigned = on.assigned.iter().map(|given| source("Account", &on.account.name, given, now));
+    let may = if on.permissions.is_empty() { "Nothing".to_owned() } else { in_words(&on.permissions) };
+    Row { place: on.account.name.clone(), may, sources: by_portfolio.into_iter().chain(assigned).collect() }
+}
+
+fn source(kind: &'static str, name: &str, Given { by, at, lost }: &Given, now: Timestamp) -> Source {
+    let by = by.clone().unwrap_or_else(|| "somebody who is gone".to_owned());
+    Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: Moment::new(*at, now), is_lost: lost.is_some() }) }
+}

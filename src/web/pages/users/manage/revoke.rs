@@ -1,0 +1,78 @@
+//! Revoke invitation, from somebody's page: the question before it.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+
+use crate::{
+    domain::{ids::UserId, permission::Permission, policy::Action},
+    usecases::{self, Door, users},
+    web::{
+        pages::users::administered::query::PeopleQuery,
+        shared::{
+            form::{Form, ListButton},
+            list_query::ReturnQuery,
+            page::{Flash, FlashKind, Person, Shell},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+use super::{already, left, list, with_return};
+
+/// What follows from revoking.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/revoke.html")]
+pub struct RevokeFromManagePage {
+    pub shell: Shell,
+    pub person: Person,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl RevokeFromManagePage {
+    fn path(&self) -> paths::RevokeFromManage {
+        paths::RevokeFromManage { user: self.person.id }
+    }
+
+    fn back(&self) -> String {
+        with_return(paths::Manage { user: self.person.id }, &self.query)
+    }
+}
+
+/// `GET /users-and-permissions/{user}/revoke`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+    let id = *id;
+    let page = Action::Use(Permission::UsersEdit);
+    let content = move |ctx: &_, actor: &_| users::invite::revocable(ctx, actor, Door::UsersAndPermissions, id);
+    let (frame, person) = console.open(page, content).await?;
+    respond::page(&RevokeFromManagePage {
+        shell: console.shell(&frame),
+        person: Person::from(&person.who()),
+        query: PeopleQuery::returned(&query.return_query),
+    })
+}
+
+/// `POST /users-and-permissions/{user}/revoke`
+pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let id = *id;
+    let said = |person: &usecases::Person| {
+        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
+    };
+    match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, Door::UsersAndPermissions, id)).await? {
+        Ok(_) => respond::see_other(list(&PeopleQuery::returned(&form.0.return_query))),
+        Err(denied) => console.say(&already(denied)?, left(&console, id, &form.0.return_query)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        check("manage-revoke", |sample| RevokeFromManagePage { shell: sample.shell(), person: sample.person(4), query: sample.query() });
+    }
+}

@@ -1,0 +1,250 @@
+//! Somebody's page.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    activity::event,
+    assigned::{Assignments, NotGiven},
+    fields::{self, EditFields},
+    links::{EmailChange, Invitation, PasswordReset},
+    list,
+    permissions::{self, Block},
+    with_return,
+};
+use crate::{
+    domain::{
+        ids::UserId,
+        permission::Permission,
+        policy::{Action, Role, decide},
+        search::SearchTerm,
+        user::Status,
+    },
+    usecases::{
+        self, LinkMail,
+        credentials::password_reset::Latest,
+        users::{
+            self,
+            page::{May, Shown, Wanted},
+        },
+    },
+    web::{
+        pages::users::administered::query::PeopleQuery,
+        shared::{
+            list_query::{self, Asked},
+            page::{Event, Moment, Person, Shell, counted, listed},
+            page_context::Console,
+            page_size::Rows,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+/// Everything about one person.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/show.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
+pub struct ManagePage {
+    pub shell: Shell,
+    pub person: Person,
+    pub status: Status,
+    /// "Portfolio Admin", "User".
+    pub default_role: &'static str,
+    /// As far as whoever looks may know.
+    pub is_admin: bool,
+    pub is_you: bool,
+    /// Whether a Portfolio Admin sees only what somebody has in their portfolios.
+    pub is_partly_outside: bool,
+    pub groups: Vec<String>,
+    pub created: Moment,
+    pub last_sign_in: Option<Moment>,
+    pub invitation: Option<Invitation>,
+    pub email_change: Option<EmailChange>,
+    pub password_reset: Option<PasswordReset>,
+    /// For those who may end them.
+    pub sessions: Option<u64>,
+    pub blocks: Vec<Block>,
+    pub more_portfolios: Option<String>,
+    pub assignments: Assignments,
+    pub not_given: NotGiven,
+    pub events: Vec<Event>,
+    /// The dialog Manage User, for those who may edit.
+    pub edit: Option<EditFields>,
+    pub may: May,
+    pub shows_link: bool,
+    /// The query of the list, to return to.
+    pub query: String,
+}
+
+impl ManagePage {
+    fn sessions_in_words(&self) -> String {
+        match self.sessions {
+            None | Some(0) => "Signed in nowhere.".to_owned(),
+            Some(sessions) => format!("{} open.", counted(sessions, "session", "sessions")),
+        }
+    }
+
+    /// Somebody deactivated keeps what was assigned, and has it no more.
+    fn assignments_title(&self) -> &'static str {
+        match (self.status, self.assignments.has_portfolios) {
+            (Status::Deactivated, true) => "Portfolios and accounts they had",
+            (Status::Deactivated, false) if !self.assignments.is_empty() => "Accounts they had",
+            _ => "Assignments",
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.status, Status::Invited | Status::Expired)
+    }
+
+    fn list(&self) -> String {
+        list(&self.query)
+    }
+
+    fn path(&self) -> paths::Manage {
+        paths::Manage { user: self.person.id }
+    }
+
+    fn edit_path(&self) -> String {
+        with_return(paths::EditUser { user: self.person.id }, &self.query)
+    }
+
+    fn deactivate(&self) -> paths::DeactivateUser {
+        paths::DeactivateUser { user: self.person.id }
+    }
+
+    fn reactivate(&self) -> paths::ReactivateUser {
+        paths::ReactivateUser { user: self.person.id }
+    }
+
+    fn resend(&self) -> paths::ResendFromManage {
+        paths::ResendFromManage { user: self.person.id }
+    }
+
+    fn revoke(&self) -> String {
+        with_return(paths::RevokeFromManage { user: self.person.id }, &self.query)
+    }
+
+    fn link(&self) -> String {
+        with_return(paths::LinkFromManage { user: self.person.id }, &self.query)
+    }
+
+    fn end_sessions(&self) -> paths::EndSessions {
+        paths::EndSessions { user: self.person.id }
+    }
+
+    fn send_password_reset(&self) -> paths::SendPasswordReset {
+        paths::SendPasswordReset { user: self.person.id }
+    }
+
+    fn withdraw_email_change(&self) -> paths::WithdrawEmailChange {
+        paths::WithdrawEmailChange { user: self.person.id }
+    }
+
+    fn unassign(&self) -> paths::Unassign {
+        paths::Unassign { user: self.person.id }
+    }
+
+    fn assign(&self) -> paths::Assign {
+        paths::Assign { user: self.person.id }
+    }
+}
+
+/// What the page's address may say.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ManageQuery {
+    /// Part of the name of a portfolio or an account that is assigned.
+    #[serde(default)]
+    pub(super) q: String,
+    /// Which page of the assignments.
+    #[serde(default)]
+    page: String,
+    /// Part of the name of one to add.
+    #[serde(default)]
+    pub(super) add: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    pub(super) return_query: String,
+}
+
+/// `GET /users-and-permissions/{user}`
+pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
+    let id = *id;
+    let Query(ManageQuery { q, page, add, return_query }) = query;
+    let query =
+        ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: PeopleQuery::returned(&return_query) };
+    let asked = Asked::at(&query.page, Rows::default())?;
+    let wanted = Wanted {
+        search: SearchTerm::parse(&query.q),
+        position: asked.position.clone(),
+        limit: asked.rows.count(),
+        offer: SearchTerm::parse(&query.add),
+    };
+    let page = Action::Use(Permission::UsersView);
+    let content = move |ctx: &_, actor: &_| {
+        let shown = users::page::show(ctx, actor, id, &wanted)?;
+        let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.person, Vec::new(), "")? } else { None };
+        Ok((shown, portfolios))
+    };
+    let (frame, (shown, portfolios)) = console.open(page, content).await?;
+    let page = ManagePage::new(&console, &frame, shown, &asked, query);
+    respond::page(&ManagePage { edit: page.edit.map(|fields| EditFields { portfolios, ..fields }), ..page })
+}
+
+impl ManagePage {
+    fn new(console: &Console, frame: &usecases::users::directory::Frame, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
+        let now = frame.now;
+        let Shown {
+            person,
+            status,
+            role,
+            groups,
+            invitation,
+            email_change,
+            password_reset,
+            sessions,
+            explained,
+            assigned,
+            left_out,
+            offered,
+            events,
+            may,
+        } = shown;
+        let moment = |at| Moment::new(at, now);
+        let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
+        let (blocks, more_portfolios) = permissions::blocks(&explained, now);
+        let sends_again = decide(console.user.person.actor(), Action::SendMailsAgain).is_ok();
+        let mail = |mail: Option<LinkMail>| mail.map(|mail| LinkMail { again: mail.again.filter(|_| sends_again), ..mail });
+        Self {
+            shell: console.shell(frame),
+            status,
+            default_role: person.default_role.label(),
+            is_admin: role == Role::Admin,
+            is_you: console.is_you(&person),
+            // Whoever is an Admin looks the same.
+            is_partly_outside: !may.edit && !console.is_you(&person) && console.user.person.actor().role == Role::PortfolioAdmin,
+            groups: listed(groups),
+            created: moment(person.created_at),
+            last_sign_in: person.last_sign_in_at.map(moment),
+            invitation: invitation.map(|sent| Invitation::new(users::page::Invitation { mail: mail(sent.mail), ..sent }, now)),
+            email_change: email_change.map(|(change, sent)| EmailChange::new(change, mail(sent), now)),
+            password_reset: password_reset.map(|sent| PasswordReset::new(Latest { mail: mail(sent.mail), ..sent }, now)),
+            sessions,
+            blocks,
+            more_portfolios,
+            assignments: Assignments::new(person.id, assigned, offered, asked, &query),
+            not_given: NotGiven::new(person.id, left_out, may.assign),
+            events: events.iter().filter_map(|row| event(row, moment(row.at))).collect(),
+            edit: may.edit.then(|| EditFields::of(&person, waiting, now)),
+            shows_link: console.passes_links_on() && may.see_link,
+            may,
+            person: Person::from(&person.who()),
+            query: query.return_query,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! Somebody's page, drawn from samples.
+
+use super::*;
+use crate::{
+    domain::{
+        ids::{AccountId, MailId},
+        permission::{Switch, To},
+    },
+    usecases::{Fate, LinkMail},
+    web::{
+        pages::users::manage::{
+            assigned::{AssignedRow, NotGivenRow, Offer, SwitchRow},
+            links::Mail,
+        },
+        shared::{
+            page::Pager,
+            samples::{Sample, check},
+        },
+    },
+};
+
+const MAY: May = May {
+    edit: true,
+    reset_password: true,
+    deactivate: true,
+    reactivate: false,
+    resend: true,
+    revoke: true,
+    see_link: true,
+    end_sessions: true,
+    assign: true,
+};
+
+fn block(sample: &Sample) -> Block {
+    let source = permissions::Source {
+        kind: "Account",
+        name: sample.group(),
+        given: Some(permissions::GivenBy { by: sample.group(), at: sample.moment(9), is_lost: false }),
+    };
+    let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![source] };
+    Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
+}
+
+fn assignments(sample: &Sample, user: UserId) -> Assignments {
+    let row = |place: usize| {
+        let (kind, id) = (if place == 0 { "portfolio" } else { "account" }, i64::try_from(place).unwrap() + 1);
+        let switch = |switch: Switch| SwitchRow {
+            label: switch.label(),
+            is_on: switch == Switch::EditDetails,
+            path: paths::SwitchPermission { user, account: AccountId(id), switch, to: To::On },
+        };
+        AssignedRow {
+            kind,
+            id,
+            name: sample.group(),
+            portfolio: (place > 0).then(|| sample.group()),
+            is_active: !place.is_multiple_of(3),
+            remove: paths::UnassignAccount { user, account: AccountId(id) }.to_string(),
+            may_remove: place > 0,
+            asks: place == 1,
+            switches: if place > 0 { Switch::ALL.iter().copied().map(switch).collect() } else { Vec::new() },
+            lost: None,
+        }
+    };
+    Assignments {
+        in_short: format!("1 portfolio, {} accounts", sample.rows),
+        has_portfolios: true,
+        q: String::new(),
+        searches: sample.rows > 50,
+        rows: (0..sample.rows.max(1)).map(row).collect(),
+        pager: Pager::single("3 assignments"),
+        lost: 0,
+        loses_role: false,
+        offer: Offer { accounts: vec![(sample.group(), vec![("account-9".into(), sample.text.clone())])], ..Offer::default() },
+    }
+}
+
+fn page(sample: &Sample) -> ManagePage {
+    let person = sample.person(6);
+    let user = person.id;
+    ManagePage {
+        shell: sample.shell(),
+        status: Status::Active,
+        default_role: "Portfolio Admin",
+        is_admin: true,
+        is_you: false,
+        is_partly_outside: sample.rows > 20,
+        groups: vec![sample.group()],
+        created: sample.moment(900),
+        last_sign_in: Some(sample.moment(2)),
+        invitation: None,
+        email_change: Some(EmailChange {
+            email: sample.email.clone(),
+            asked_by: sample.text.clone(),
+            until: sample.moment(0),
+            mail: mail(sample, Fate::Queued),
+        }),
+        password_reset: Some(reset(sample, Fate::Failed)),
+        sessions: Some(2),
+        blocks: vec![block(sample)],
+        more_portfolios: Some("3 more portfolios".into()),
+        assignments: assignments(sample, user),
+        not_given: NotGiven::default(),
+        events: sample.rows(|place, person| Event { text: format!("{} edited the user", person.name), at: sample.moment(place) }),
+        edit: Some(EditFields::sample(sample)),
+        shows_link: false,
+        query: sample.query(),
+        may: MAY,
+        person,
+    }
+}
+
+fn mail(sample: &Sample, fate: Fate) -> Option<Mail> {
+    let now = crate::web::shared::samples::now();
+    let again = (fate == Fate::Failed).then_some((MailId(17), now + chrono::TimeDelta::hours(1)));
+    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: now, again }), now)
+}
+
+fn reset(sample: &Sample, fate: Fate) -> PasswordReset {
+    PasswordReset { by: sample.group(), sent: sample.moment(30), until: sample.moment(0), mail: mail(sample, fate) }
+}
+
+fn open(sample: &Sample, fate: Fate) -> ManagePage {
+    let invitation = Invitation {
+        by: sample.group(),
+        sent: sample.moment(60),
+        until: Some(sample.moment(0)),
+        accepted: None,
+        mail: mail(sample, fate),
+        term: "5 days".into(),
+    };
+    let may = May { deactivate: false, reset_password: false, ..MAY };
+    let mut page = page(sample);
+    (page.assignments.lost, page.assignments.loses_role) = (page.assignments.rows.len(), true);
+    page.assignments.rows.iter_mut().for_each(|row| row.lost = Some(format!("{}, who assigned it, is deactivated", sample.text)));
+    page.blocks.iter_mut().for_each(|block| block.head.sources.iter_mut().for_each(|source| source.given.as_mut().unwrap().is_lost = true));
+    ManagePage {
+        email_change: None,
+        password_reset: None,
+        status: Status::Invited,
+        invitation: Some(invitation),
+        sessions: None,
+        shows_link: true,
+        may,
+        ..page
+    }
+}
+
+#[test]
+fn renders() {
+    check("manage", page);
+    check("manage-invited", |sample| open(sample, Fate::HandedOver));
+    check("manage-failed", |sample| ManagePage { status: Status::Expired, ..open(sample, Fate::Failed) });
+    check("manage-deactivated", |sample| ManagePage {
+        status: Status::Deactivated,
+        may: May { deactivate: false, reactivate: true, ..MAY },
+        ..page(sample)
+    });
+    check("manage-email-failed", |sample| {
+        let mut page = page(sample);
+        page.email_change.as_mut().unwrap().mail = mail(sample, Fate::Failed);
+        page
+    });
+    check("manage-reset-retrying", |sample| ManagePage { password_reset: Some(reset(sample, Fate::Retrying)), ..page(sample) });
+    check("manage-without", |sample| {
+        let mut page = page(sample);
+        page.assignments.rows.clear();
+        page.assignments.in_short.clear();
+        page.assignments.offer = Offer { searches: true, q: sample.text.clone(), ..Offer::default() };
+        page
+    });
+    check("manage-pages", |sample| {
+        let mut page = page(sample);
+        page.assignments = Assignments {
+            q: sample.text.clone(),
+            searches: true,
+            pager: Pager { next: Some("?page=a".into()), ..Pager::single("1–50 of 141 assignments") },
+            ..page.assignments
+        };
+        page
+    });
+    check("manage-not-found", |sample| {
+        let mut page = page(sample);
+        page.assignments = Assignments { q: sample.text.clone(), searches: true, rows: Vec::new(), ..page.assignments };
+        page
+    });
+    check("manage-not-given", |sample| {
+        let row = |place: usize| NotGivenRow {
+            name: sample.group(),
+            portfolio: (place > 0).then(|| sample.group()),
+            by: (place != 1).then(|| sample.text.clone()),
+            give: (place > 0).then(|| paths::AssignAccount { user: UserId(7), account: AccountId(1) }.to_string()),
+        };
+        ManagePage { not_given: NotGiven { rows: (0..sample.rows).map(row).collect(), more: Some("3 more".into()) }, ..page(sample) }
+    });
+}

@@ -1,0 +1,92 @@
+//! One click each: Deactivate, Reactivate, Resend invitation, Sign out everywhere, Send password reset email, and another address taken back.
+
+use actix_web::web::Path;
+
+use crate::{
+    domain::ids::UserId,
+    usecases::{
+        Door, Person,
+        credentials::{email_change, password_reset},
+        users,
+    },
+    web::shared::{
+        form::{Form, ListButton},
+        page::{Flash, FlashKind, counted},
+        page_context::Console,
+        resend_flash,
+        respond::{self, Answer},
+        routing::paths,
+    },
+};
+
+use super::{left, undoable};
+
+/// `POST /users-and-permissions/{user}/deactivate`
+pub(in crate::web) async fn deactivate(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (user, query) = (*id, form.0.return_query);
+    let back = left(&console, user, &query);
+    let said = move |person: &Person| {
+        let name = person.display_name();
+        let text = format!("{name} is deactivated and signed out everywhere.");
+        undoable(text, "Reactivate", &name, paths::ReactivateUser { user }, &query)
+    };
+    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, Door::UsersAndPermissions, user)).await
+}
+
+/// `POST /users-and-permissions/{user}/reactivate`
+pub(in crate::web) async fn reactivate(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let (user, query) = (*id, form.0.return_query);
+    let back = left(&console, user, &query);
+    let said = move |person: &Person| {
+        let name = person.display_name();
+        let text = format!("{name} is active and can sign in again.");
+        undoable(text, "Deactivate", &name, paths::DeactivateUser { user }, &query)
+    };
+    console
+        .act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, Door::UsersAndPermissions, user))
+        .await
+}
+
+/// `POST /users-and-permissions/{user}/resend`
+pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let user = *id;
+    let (back, said) = (left(&console, user, &form.0.return_query), resend_flash::said(console.passes_links_on()));
+    console.act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, Door::UsersAndPermissions, user)).await
+}
+
+/// `POST /users-and-permissions/{user}/sign-out`
+pub(in crate::web) async fn end_sessions(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let user = *id;
+    let said = |(person, ended): &(Person, usize)| match *ended {
+        0 => Flash::new(FlashKind::Info, format!("{} is signed in nowhere. Nothing was changed.", person.display_name())),
+        ended => {
+            let sessions = counted(ended as u64, "session has", "sessions have");
+            Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", person.display_name()))
+        }
+    };
+    console.act(said, move |ctx, submission| users::profile::end_sessions(ctx, submission, user)).await??;
+    respond::see_other(left(&console, user, &form.0.return_query))
+}
+
+/// `POST /users-and-permissions/{user}/send-password-reset`
+pub(in crate::web) async fn send_password_reset(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let user = *id;
+    let how = if console.passes_links_on() { "is written to a file, in a mail to" } else { "is on its way to" };
+    let said = move |person: &Person| {
+        let text =
+            format!("A link to choose a new password {how} {}. It holds for one hour; an earlier one no longer works.", person.email);
+        Flash::new(FlashKind::Ok, text)
+    };
+    let back = left(&console, user, &form.0.return_query);
+    console.act_and_go(back, said, move |ctx, submission| password_reset::send(ctx, submission, user)).await
+}
+
+/// `POST /users-and-permissions/{user}/withdraw-email-change`
+pub(in crate::web) async fn withdraw_email_change(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+    let user = *id;
+    let said = |person: &Person| {
+        Flash::new(FlashKind::Ok, format!("{} keeps {}. The links in the mails no longer work.", person.display_name(), person.email))
+    };
+    let back = left(&console, user, &form.0.return_query);
+    console.act_and_go(back, said, move |ctx, submission| email_change::withdraw(ctx, submission, user)).await
+}

@@ -1,0 +1,273 @@
+//! Portfolios and accounts taken away: one at once, with the way back. Several, and what is the last that somebody has in common with whoever does
+//! it, are asked about first.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        ids::{AccountId, PortfolioId, UserId},
+        permission::Permission,
+        policy::Action,
+    },
+    usecases::{
+        Given,
+        access::assignments::{self, Parting, TakeError, Taken},
+        users::directory::Frame,
+    },
+    web::{
+        pages::users::administered::query::PeopleQuery,
+        shared::{
+            error::Failure,
+            form::{Form, each_once},
+            list_query::ReturnQuery,
+            page::{Flash, FlashKind, NAMED, Person, Shell, counted, names_in_short, switches},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+        },
+    },
+};
+
+use super::{already, at, back_from, is_at, left, left_with, parted, undo};
+
+/// The question.
+#[derive(Debug, Clone, Template)]
+#[template(path = "manage/unassign.html")]
+pub struct UnassignPage {
+    pub shell: Shell,
+    pub person: Person,
+    /// What is taken.
+    pub names: Vec<String>,
+    /// Whether the person leaves the scope of whoever asks.
+    pub parts: bool,
+    /// Where the answer goes, …
+    pub path: String,
+    /// … and what it carries.
+    pub fields: Vec<(&'static str, String)>,
+    /// The query of the list, to return to.
+    pub query: String,
+    /// Where it was asked for.
+    pub back: String,
+}
+
+impl UnassignPage {
+    fn new(
+        console: &Console,
+        frame: &Frame,
+        parting: Parting,
+        path: String,
+        fields: Vec<(&'static str, String)>,
+        query: &str,
+        back: String,
+    ) -> Self {
+        let Parting { person, names, is_last_in_common: parts } = parting;
+        let agreed = parts.then(|| ("agreed", true.to_string()));
+        Self {
+            shell: console.shell(frame),
+            person: Person::from(&person.who()),
+            names,
+            parts,
+            path,
+            fields: fields.into_iter().chain(agreed).collect(),
+            query: PeopleQuery::returned(query),
+            back,
+        }
+    }
+
+    /// "Fjord Foods", "3 assignments".
+    fn what(&self) -> String {
+        if let [name] = &*self.names { name.clone() } else { format!("{} assignments", self.names.len()) }
+    }
+
+    fn these(&self) -> &'static str {
+        if self.names.len() == 1 { "assignment" } else { "assignments" }
+    }
+}
+
+/// The button, or the answer to the question.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnassignForm {
+    /// Whether the question was answered.
+    #[serde(default)]
+    agreed: bool,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
+}
+
+/// Those that are ticked, or the answer to the question.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeveralForm {
+    #[serde(default)]
+    portfolio: Vec<PortfolioId>,
+    #[serde(default)]
+    account: Vec<AccountId>,
+    /// "remove" answers the question.
+    #[serde(default, rename = "do")]
+    act: String,
+    /// Whether one knows that the person leaves one's scope.
+    #[serde(default)]
+    agreed: bool,
+    /// The view of somebody's page from which the question was asked.
+    #[serde(default)]
+    view: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    return_query: String,
+}
+
+impl SeveralForm {
+    /// Somebody's page as it was left.
+    fn back(&self, console: &Console, user: UserId) -> String {
+        let view = paths::known_page(&self.view).filter(|view| is_at(view, user));
+        view.map_or_else(|| left(console, user, &self.return_query), str::to_owned)
+    }
+
+    /// Each of them once.
+    fn given(&self) -> Result<Vec<Given>, Failure> {
+        let portfolios = self.portfolio.iter().copied().map(Given::Portfolio);
+        let given = portfolios.chain(self.account.iter().copied().map(Given::Account)).collect::<Vec<_>>();
+        each_once(&given)?;
+        if ["", "remove"].contains(&&*self.act) { Ok(given) } else { Err(Failure::Malformed) }
+    }
+}
+
+/// `POST /users-and-permissions/{user}/remove`
+pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Form<SeveralForm>) -> Answer {
+    let (user, form) = (*id, form.0);
+    let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
+    if given.is_empty() {
+        console.open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| assignments::parting(ctx, actor, user, &[])).await?;
+        return console.say(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
+    }
+    if form.act.is_empty() {
+        return ask_several(&console, user, given, query, back).await;
+    }
+    let (taken, agreed) = (given.clone(), form.agreed);
+    let said = |Taken { person, names, has_left, .. }: &Taken| {
+        let count = counted(names.len() as u64, "assignment is", "assignments are");
+        let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(names, NAMED));
+        parted(Flash::new(FlashKind::Ok, text), *has_left)
+    };
+    match console
+        .act(said, move |ctx, submission| crate::usecases::access::assignments::take(ctx, submission, user, &taken, agreed))
+        .await?
+    {
+        Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
+        Err(TakeError::LastInCommon) => ask_several(&console, user, given, query, back).await,
+        Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),
+    }
+}
+
+async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: &str, back: String) -> Answer {
+    let field = |given: &Given| match given {
+        Given::Portfolio(id) => ("portfolio", id.to_string()),
+        Given::Account(id) => ("account", id.to_string()),
+    };
+    let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
+    let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &given);
+    let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let Some(parting) = asked else {
+        let text = "Something that was ticked is not assigned any more. Nothing was changed.";
+        return console.say(&Flash::new(FlashKind::Info, text), back);
+    };
+    respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query, back))
+}
+
+/// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
+pub(in crate::web) async fn ask_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, query: Query<ReturnQuery>) -> Answer {
+    let (user, portfolio) = *path;
+    ask(&console, user, Given::Portfolio(portfolio), &query.return_query).await
+}
+
+/// `GET /users-and-permissions/{user}/accounts/{account}/remove`
+pub(in crate::web) async fn ask_account(console: Console, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> Answer {
+    let (user, account) = *path;
+    ask(&console, user, Given::Account(account), &query.return_query).await
+}
+
+/// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
+pub(in crate::web) async fn portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> Answer {
+    let (user, portfolio) = *path;
+    submit(&console, user, Given::Portfolio(portfolio), &form.0).await
+}
+
+/// `POST /users-and-permissions/{user}/accounts/{account}/remove`
+pub(in crate::web) async fn account(console: Console, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> Answer {
+    let (user, account) = *path;
+    submit(&console, user, Given::Account(account), &form.0).await
+}
+
+/// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
+async fn ask(console: &Console, user: UserId, given: Given, query: &str) -> Answer {
+    let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &[given]);
+    let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
+    let back = left_with(console, user, given, query);
+    respond::page(&UnassignPage::new(console, &frame, parting, remove_and_assign(user, given).0, Vec::new(), query, back))
+}
+
+async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignForm) -> Answer {
+    let (agreed, query) = (form.agreed, &*form.return_query);
+    let (back, returned) = (left_with(console, user, given, query), query.to_owned());
+    let said = move |taken: &Taken| parted(told(user, given, taken, &returned), taken.has_left);
+    match console
+        .act(said, move |ctx, submission| crate::usecases::access::assignments::take(ctx, submission, user, &[given], agreed))
+        .await?
+    {
+        Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
+        Err(TakeError::LastInCommon) => ask(console, user, given, query).await,
+        Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),
+    }
+}
+
+/// What was done, with the way back where there is one.
+fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
+    let Taken { person, names, are_active, gave, .. } = taken;
+    let name = names.concat();
+    let text = format!("{name} is no longer assigned to {}.", person.display_name());
+    if *are_active {
+        let again = undo("Assign again", &name, remove_and_assign(user, given).1, query);
+        let gave = gave.iter().copied().flat_map(switches).map(|(field, _, is_on)| (field, is_on));
+        return Flash::new(FlashKind::Ok, text).with_action(gave.fold(again, |again, (field, is_on)| again.with(field, is_on)));
+    }
+    Flash::new(FlashKind::Ok, format!("{text} It can be assigned again once its portfolio is reactivated."))
+}
+
+/// The addresses that take something from somebody and give it again.
+pub(super) fn remove_and_assign(user: UserId, given: Given) -> (String, String) {
+    match given {
+        Given::Portfolio(portfolio) => {
+            (paths::UnassignPortfolio { user, portfolio }.to_string(), paths::AssignPortfolio { user, portfolio }.to_string())
+        }
+        Given::Account(account) => {
+            (paths::UnassignAccount { user, account }.to_string(), paths::AssignAccount { user, account }.to_string())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        for (name, count, parts) in [("manage-unassign", 1, true), ("manage-unassign-several", 3, false)] {
+            check(name, |sample| UnassignPage {
+                shell: sample.shell(),
+                person: sample.person(6),
+                names: vec![sample.group(); count],
+                parts,
+                path: paths::Unassign { user: UserId(7) }.to_string(),
+                fields: vec![("account", "3".into()), ("agreed", "true".into())],
+                query: sample.query(),
+                back: paths::Manage { user: UserId(7) }.to_string(),
+            });
+        }
+    }
+}

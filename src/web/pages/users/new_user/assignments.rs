@@ -1,0 +1,129 @@
+//! Step 2: which portfolios, or which accounts?
+
+use askama::Template;
+
+use crate::{
+    domain::{permission::Permission, policy::Action, search::SearchTerm, user::DefaultRole},
+    usecases::access::picker_options::{self, Wanted},
+    web::{
+        pages::accounts::picks,
+        shared::{
+            error::Failure,
+            page::{FieldError, FormErrors, PICKS_MAX, Picker, Shell},
+            page_context::Console,
+            wizard,
+        },
+    },
+};
+
+use super::{Answers, Origin, name_and_role::Checked};
+
+/// The second step.
+#[derive(Debug, Clone, Template)]
+#[template(path = "new_user/assignments.html")]
+pub struct AssignmentsPage {
+    pub shell: Shell,
+    /// "Noor van Dijk, User".
+    pub who: String,
+    /// How a sentence calls the person.
+    pub short_name: String,
+    pub default_role: DefaultRole,
+    pub picker: Picker,
+    /// Ticks of the other kind were dropped, since the role has changed.
+    pub dropped: bool,
+    pub draft: String,
+    pub origin: Origin,
+}
+
+impl AssignmentsPage {
+    /// `held` are the answers of a draft: what is ticked there and gone since is said to be.
+    pub(super) async fn new(
+        console: &Console,
+        answers: &Answers,
+        held: &Answers,
+        checked: Checked,
+        find: String,
+        error: Option<FieldError>,
+    ) -> Result<Self, Failure> {
+        let search = SearchTerm::parse(&find);
+        let find = if search.is_some() { find } else { String::new() };
+        let portfolios =
+            Wanted { search: search.clone(), ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: PICKS_MAX };
+        let accounts = Wanted { search, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: PICKS_MAX };
+        let (from, ticked) = (answers.from, answers.clone());
+        let role = checked.default_role;
+        let (frame, picker) = console
+            .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
+                Ok(match role {
+                    DefaultRole::PortfolioAdmin => {
+                        picks::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &portfolios)?, find)
+                    }
+                    DefaultRole::User => {
+                        let offer = picker_options::accounts_to_give(ctx, actor, &accounts, from)?;
+                        picks::accounts_with(offer, find, |account| Some(ticked.grants(account)))
+                    }
+                })
+            })
+            .await?;
+        Ok(Self {
+            shell: console.shell(&frame),
+            who: checked.in_short(),
+            short_name: checked.first_name.to_string(),
+            default_role: role,
+            picker: Picker { error: picker.error.or(error), ..picker },
+            dropped: answers.dropped,
+            draft: wizard::seal(console, answers),
+            origin: answers.origin(),
+        })
+    }
+
+    /// The step again, since nothing is ticked, or what was ticked is gone.
+    pub(super) async fn nothing_ticked(console: &Console, answers: &Answers, held: &Answers, checked: Checked) -> Result<Self, Failure> {
+        let text = match checked.default_role {
+            DefaultRole::PortfolioAdmin => "Tick at least one portfolio",
+            DefaultRole::User => "Tick at least one account",
+        };
+        Self::new(console, answers, held, checked, String::new(), Some(FieldError::Said(text.to_owned()))).await
+    }
+
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([(self.picker.id, self.picker.error.as_ref())])
+    }
+
+    fn is_accounts(&self) -> bool {
+        self.default_role == DefaultRole::User
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::{
+        page::PickerKind,
+        samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample, default_role: DefaultRole) -> AssignmentsPage {
+        AssignmentsPage {
+            shell: sample.shell(),
+            who: format!("{}, User", sample.text),
+            short_name: sample.text.clone(),
+            default_role,
+            picker: Picker::sample(sample, PickerKind::Many),
+            dropped: sample.rows > 20,
+            draft: sample.text.clone(),
+            origin: Origin::sample(sample),
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("new-user-2-accounts", |sample| page(sample, DefaultRole::User));
+        check("new-user-2-portfolios", |sample| page(sample, DefaultRole::PortfolioAdmin));
+        check("new-user-2-error", |sample| {
+            let page = page(sample, DefaultRole::User);
+            let error = Some(FieldError::Said("Tick at least one account".to_owned()));
+            AssignmentsPage { picker: Picker { error, ..page.picker }, ..page }
+        });
+    }
+}

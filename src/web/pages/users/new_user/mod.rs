@@ -1,0 +1,155 @@
+//! New User: the wizard of three steps. Each step posts its answers with the draft of the others and leads to the next one; only the last one
+//! writes, and checks everything again, since a posted form proves nothing about the steps before it.
+
+mod answers;
+pub mod assignments;
+pub mod name_and_role;
+pub mod review;
+
+use actix_web::web::Query;
+
+use crate::{
+    domain::{idempotency_key::SentForm, permission::Permission, policy::Action, user::DefaultRole},
+    usecases::{
+        Denied, Person,
+        access::picker_options::{self, Wanted},
+        users::{self, invite::InviteError},
+    },
+    web::{
+        pages::users::administered::query::PeopleQuery,
+        shared::{
+            error::Failure,
+            form::Form,
+            page::{Flash, FlashKind},
+            page_context::Console,
+            respond::{self, Answer},
+            routing::paths,
+            wizard::{self, DraftQuery},
+        },
+    },
+};
+
+pub(in crate::web) use answers::Step;
+pub use answers::{Answers, WizardForm};
+use answers::{Do, Origin};
+use assignments::AssignmentsPage;
+use name_and_role::{Checked, NameAndRolePage};
+use review::ReviewPage;
+
+/// `GET /users-and-permissions/new`
+pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
+    let DraftQuery { step, draft, q, portfolio, return_query } = query.into_inner().checked()?;
+    let Some(mut answers) = wizard::open::<Answers>(&console, &draft) else {
+        return respond::page(&lost(&console, &Answers::default()).await?);
+    };
+    if draft.is_empty() {
+        answers.return_query = PeopleQuery::returned(&return_query);
+    }
+    if let Some(portfolio) = portfolio {
+        let came_from = Answers { default_role: Some(DefaultRole::PortfolioAdmin), portfolios: vec![portfolio], ..Answers::default() };
+        check_ticks(&console, &came_from, &Answers::default()).await?;
+        answers.from = Some(portfolio);
+    }
+    // A step whose answers are missing or gone is not passed.
+    let step = step.unwrap_or(Step::NameAndRole);
+    let Some(checked) = Checked::of(&answers).filter(|_| step > Step::NameAndRole) else {
+        return respond::page(&NameAndRolePage::new(&console, &answers).await?);
+    };
+    if step == Step::Review
+        && let Some(page) = ReviewPage::new(&console, &answers, checked.clone()).await?
+    {
+        return respond::page(&page);
+    }
+    respond::page(&AssignmentsPage::new(&console, &answers, &answers, checked, q, None).await?)
+}
+
+/// `POST /users-and-permissions/new`
+pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
+    console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
+    let Form(form, sent) = form;
+    let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
+        let (typed, _) = form.answers(&Answers::default())?;
+        let typed =
+            Answers { portfolios: Vec::new(), accounts: Vec::new(), no_edit: Vec::new(), billing: Vec::new(), dropped: false, ..typed };
+        return respond::again(&lost(&console, &typed).await?);
+    };
+    let (what, step) = (form.what, form.step);
+    let (answers, find) = form.answers(&held)?;
+    check_ticks(&console, &answers, &held).await?;
+    let to = match (what, step) {
+        (Do::Next, Step::NameAndRole) | (Do::Find | Do::Step2, _) | (Do::Back, Step::Review) => Step::Assignments,
+        (Do::Next, Step::Assignments | Step::Review) => Step::Review,
+        (Do::Back, Step::NameAndRole | Step::Assignments) | (Do::Step1, _) => Step::NameAndRole,
+        (Do::Add, _) => return add(&console, &answers, &held, sent).await,
+    };
+    if to == Step::NameAndRole {
+        let page = NameAndRolePage::new(&console, &answers).await?;
+        return wizard::forward(paths::NewUserWizard {}, to.name(), &page.draft, "", &page);
+    }
+    let checked = match name_and_role::check(&console, &answers).await? {
+        Ok(checked) => checked,
+        Err(page) => return respond::again(&*page),
+    };
+    if to == Step::Assignments {
+        let page = AssignmentsPage::new(&console, &answers, &held, checked, find, None).await?;
+        return wizard::forward(paths::NewUserWizard {}, to.name(), &page.draft, &page.picker.find, &page);
+    }
+    match ReviewPage::new(&console, &answers, checked.clone()).await? {
+        Some(page) => wizard::forward(paths::NewUserWizard {}, to.name(), &page.draft, "", &page),
+        None => respond::again(&AssignmentsPage::nothing_ticked(&console, &answers, &held, checked).await?),
+    }
+}
+
+/// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
+async fn lost(console: &Console, typed: &Answers) -> Result<NameAndRolePage, Failure> {
+    let mut page = NameAndRolePage::new(console, typed).await?;
+    page.shell.flash = Some(wizard::lost());
+    Ok(page)
+}
+
+/// Whether what is ticked is the actor's to give, or stood in the draft `held` and is gone since.
+async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Result<(), Failure> {
+    let portfolios = Wanted { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
+    let accounts = Wanted { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
+    console
+        .state()
+        .run({
+            let actor = console.user.person.clone();
+            move |ctx| {
+                if portfolios.has_new() {
+                    picker_options::portfolios_to_give(ctx, &actor, &portfolios)?;
+                }
+                if accounts.has_new() {
+                    picker_options::accounts_to_give(ctx, &actor, &accounts, None)?;
+                }
+                Ok::<_, Denied>(())
+            }
+        })
+        .await
+}
+
+async fn add(console: &Console, answers: &Answers, held: &Answers, sent: SentForm) -> Answer {
+    let checked = match name_and_role::parsed(console, answers).await? {
+        Ok(checked) => checked,
+        Err(page) => return respond::again(&*page),
+    };
+    let Some(given) = answers.given() else {
+        return respond::again(&AssignmentsPage::nothing_ticked(console, answers, held, checked).await?);
+    };
+    let Checked { first_name, last_name, email, .. } = checked.clone();
+    let new = users::new_user::NewUser { first_name, last_name, email, given };
+    let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
+    let said = move |person: &Person| {
+        Flash::new(FlashKind::Ok, format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email))
+    };
+    match console.make(sent, said, move |ctx, submission| users::new_user::invite(ctx, submission, &new)).await? {
+        Ok(person) => respond::see_other(paths::with_query(paths::Manage { user: person.id }, &[("return", &answers.return_query)])),
+        Err(InviteError::Denied(denied)) if denied.is_unknown() => {
+            let page = AssignmentsPage::new(console, answers, held, checked, String::new(), None).await?;
+            if page.picker.error.is_some() { respond::again(&page) } else { Err(denied.into()) }
+        }
+        Err(InviteError::Denied(denied)) => Err(denied.into()),
+        // Taken since the first step looked.
+        Err(taken) => respond::again(&NameAndRolePage::taken(console, answers, &taken).await?),
+    }
+}

@@ -1,0 +1,179 @@
+//! Step 1: who is it, and in which role?
+
+use askama::Template;
+
+use crate::{
+    domain::{email_address::EmailAddress, permission::Permission, policy::Action, text::PersonName, user::DefaultRole},
+    usecases::{
+        Door,
+        users::{self, invite::InviteError},
+    },
+    web::shared::{
+        error::Failure,
+        page::{Field, FieldError, FormErrors, Shell, Ways, parse},
+        page_context::Console,
+        wizard,
+    },
+};
+
+use super::{Answers, Origin};
+
+/// The first step.
+#[derive(Debug, Clone, Template)]
+#[template(path = "new_user/name_and_role.html")]
+pub struct NameAndRolePage {
+    pub shell: Shell,
+    pub first_name: Field,
+    pub last_name: Field,
+    pub email: Field,
+    pub default_role: Option<DefaultRole>,
+    pub role_error: Option<FieldError>,
+    /// What fits instead, where the address is somebody's whom the actor administers.
+    pub ways: Option<Ways>,
+    pub draft: String,
+    pub origin: Origin,
+    /// Whether there is no portfolio in which the one who looks could invite anybody.
+    pub has_nothing_to_give: bool,
+}
+
+/// Answers of the first step that hold.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub email: EmailAddress,
+    pub default_role: DefaultRole,
+}
+
+impl Checked {
+    /// `None` where anything is missing or wrong.
+    pub(super) fn of(answers: &Answers) -> Option<Self> {
+        Some(Self {
+            first_name: PersonName::parse(&answers.first_name).ok()?,
+            last_name: PersonName::parse(&answers.last_name).ok()?,
+            email: EmailAddress::parse(&answers.email).ok()?,
+            default_role: answers.default_role?,
+        })
+    }
+
+    /// "Noor van Dijk, User".
+    pub(super) fn in_short(&self) -> String {
+        format!("{} {}, {}", self.first_name, self.last_name, self.default_role.label())
+    }
+}
+
+impl NameAndRolePage {
+    pub(super) async fn new(console: &Console, answers: &Answers) -> Result<Self, Failure> {
+        let (frame, has_nothing_to_give) = console.open(Action::Use(Permission::UsersInvite), users::new_user::has_nothing_to_give).await?;
+        Ok(Self {
+            shell: console.shell(&frame),
+            first_name: Field::new(&answers.first_name),
+            last_name: Field::new(&answers.last_name),
+            email: Field::new(&answers.email),
+            default_role: answers.default_role,
+            role_error: None,
+            ways: None,
+            draft: wizard::seal(console, answers),
+            origin: answers.origin(),
+            has_nothing_to_give,
+        })
+    }
+
+    /// The step again, since the address cannot be invited.
+    pub(super) async fn taken(console: &Console, answers: &Answers, error: &InviteError) -> Result<Self, Failure> {
+        let page = Self::new(console, answers).await?;
+        let (text, ways) = match error {
+            InviteError::Exists(existing) => {
+                let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
+                (text, Some(Ways::new(existing, Door::UsersAndPermissions)))
+            }
+            InviteError::NotYours | InviteError::Denied(_) => ("This address cannot be invited by you; ask an Admin".to_owned(), None),
+        };
+        Ok(Self { email: Field::refused(&answers.email, FieldError::Said(text)), ways, ..page })
+    }
+
+    fn errors(&self) -> FormErrors {
+        FormErrors::of([
+            ("first_name", self.first_name.error.as_ref()),
+            ("last_name", self.last_name.error.as_ref()),
+            ("email", self.email.error.as_ref()),
+            ("default_role", self.role_error.as_ref()),
+        ])
+    }
+
+    /// The drop-down: each role, and whether it is chosen.
+    fn roles(&self) -> impl Iterator<Item = (DefaultRole, bool)> {
+        DefaultRole::ALL.iter().map(|&role| (role, self.default_role == Some(role)))
+    }
+}
+
+/// The answers of this step, or the step again with what is wrong.
+pub(super) type Answered = Result<Checked, Box<NameAndRolePage>>;
+
+/// Checks the answers, and that nobody has the address.
+pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Answered, Failure> {
+    let checked = match parsed(console, answers).await? {
+        Ok(checked) => checked,
+        again => return Ok(again),
+    };
+    let (actor, email) = (console.user.person.clone(), checked.email.clone());
+    match console.state().try_run(move |ctx| users::new_user::check_address(ctx, &actor, &email)).await? {
+        Ok(()) => Ok(Ok(checked)),
+        Err(InviteError::Denied(denied)) => Err(denied.into()),
+        Err(taken) => Ok(Err(Box::new(NameAndRolePage::taken(console, answers, &taken).await?))),
+    }
+}
+
+/// Checks the answers by themselves.
+pub(super) async fn parsed(console: &Console, answers: &Answers) -> Result<Answered, Failure> {
+    if let Some(checked) = Checked::of(answers) {
+        return Ok(Ok(checked));
+    }
+    let [mut first, mut last, mut address] = [Field::default(), Field::default(), Field::default()];
+    parse(&answers.first_name, FieldError::first_name(), &mut first);
+    parse(&answers.last_name, FieldError::last_name(), &mut last);
+    parse(&answers.email, EmailAddress::parse, &mut address);
+    let role_error = answers.default_role.is_none().then(|| FieldError::Said("Choose a default role".to_owned()));
+    let page = NameAndRolePage::new(console, answers).await?;
+    Ok(Err(Box::new(NameAndRolePage { first_name: first, last_name: last, email: address, role_error, ..page })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        usecases::users::invite::Way,
+        web::shared::samples::{Sample, check},
+    };
+
+    fn page(sample: &Sample) -> NameAndRolePage {
+        NameAndRolePage {
+            shell: sample.shell(),
+            first_name: Field::new(&sample.text),
+            last_name: Field::new(&sample.text),
+            email: Field::new(&sample.email),
+            default_role: None,
+            role_error: None,
+            ways: None,
+            draft: sample.text.clone(),
+            origin: Origin::sample(sample),
+            has_nothing_to_give: false,
+        }
+    }
+
+    #[test]
+    fn renders() {
+        check("new-user-1", page);
+        check("new-user-1-nothing-to-give", |sample| NameAndRolePage { has_nothing_to_give: true, ..page(sample) });
+        check("new-user-1-taken", |sample| {
+            let said = FieldError::Said(format!("{} is already a user, Deactivated.", sample.email));
+            NameAndRolePage {
+                email: Field::refused(&sample.email, said),
+                default_role: Some(DefaultRole::User),
+                role_error: Some(FieldError::Said("Choose a default role".to_owned())),
+                ways: Some(Ways::sample(Way::Resend, Door::UsersAndPermissions)),
+                ..page(sample)
+            }
+        });
+    }
+}

@@ -1,0 +1,57 @@
+//! The network address that a request comes from. Only configured proxies may name another than their own.
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+
+use super::{error::Failure, extract::state, steps};
+
+/// The address, in text.
+///
+/// # Errors
+/// When a trusted proxy names something that is no address: nobody knows then who asks.
+pub(in crate::web) fn of(request: &HttpRequest) -> Result<String, Failure> {
+    let Some(peer) = request.peer_addr() else { return Ok("unknown".to_owned()) };
+    let is_trusted = &state(request)?.reach.is_trusted_proxy;
+    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or("?"));
+    let forwarded = forwarded.collect::<Vec<_>>().join(",");
+    through(peer.ip(), &forwarded, |address| is_trusted(address)).map(|address| address.to_canonical().to_string())
+}
+
+/// Goes from the peer backwards through the list, as far as each is a trusted proxy.
+pub(in crate::web) fn through(peer: IpAddr, forwarded: &str, is_trusted: impl Fn(IpAddr) -> bool) -> Result<IpAddr, Failure> {
+    let mut address = peer;
+    let mut named = forwarded.rsplit(',').map(str::trim).filter(|name| !name.is_empty());
+    while is_trusted(address) {
+        steps::count(1);
+        match named.next() {
+            Some(name) => address = name.parse().map_err(|_| Failure::Malformed)?,
+            None => break,
+        }
+    }
+    Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let table = [
+            ("192.0.2.1", "", Some("192.0.2.1")),
+            ("192.0.2.1", "198.51.100.7", Some("192.0.2.1")),
+            ("10.0.0.1", "198.51.100.7", Some("198.51.100.7")),
+            ("10.0.0.1", "203.0.113.9, 198.51.100.7", Some("198.51.100.7")),
+            ("10.0.0.1", "198.51.100.7, 10.0.0.2", Some("198.51.100.7")),
+            ("10.0.0.1", "", Some("10.0.0.1")),
+            ("10.0.0.1", "unknown", None),
+            ("10.0.0.1", "198.51.100.7, x", None),
+            ("10.0.0.1", "x, 198.51.100.7", Some("198.51.100.7")),
+        ];
+        for (peer, forwarded, source) in table {
+            let found = through(peer.parse().unwrap(), forwarded, |address| address.to_string().starts_with("10."));
+            assert_eq!(found.ok().map(|address| address.to_string()).as_deref(), source, "{peer} {forwarded:?}");
+        }
+    }
+}

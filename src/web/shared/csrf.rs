@@ -1,0 +1,190 @@
+//! Forms come from our own pages: shown by a token bound to the session (or, before signing in, to a cookie of the browser) and by what
+//! browsers say about where a request comes from (OWASP CSRF Prevention, Fetch Metadata).
+
+use actix_web::{
+    dev::ServiceRequest,
+    http::header::{self, HeaderName},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use url::Url;
+
+use crate::domain::{
+    clock::{Random, random_bytes},
+    credentials::token::TokenHash,
+    secret::SecretKey,
+};
+
+use super::{error::Failure, head::SEC_FETCH_SITE, state::Reach};
+
+/// For which use the instance's key makes these codes.
+const LABEL: &str = "form";
+
+/// Longest `Origin` that is read, in bytes: a scheme, a host and a port.
+const ORIGIN_MAX: usize = 300;
+
+/// Length of a token's text: 64 bytes in base64.
+const TOKEN_LENGTH: usize = 86;
+
+/// So much of a header is logged, in bytes.
+const SAID_MAX: usize = 200;
+
+/// The token for forms of whoever has `seed`. Each page gets another spelling, so that compression tells nothing about it (BREACH).
+pub(in crate::web) fn token(key: &SecretKey, seed: TokenHash, random: &dyn Random) -> String {
+    let mask = random_bytes::<32>(random);
+    let masked = xor(key.sign(LABEL, &seed.0), mask);
+    URL_SAFE_NO_PAD.encode([mask, masked].concat())
+}
+
+/// Whether `token` was made by [`token`] for `seed`.
+pub(in crate::web) fn is_valid(key: &SecretKey, seed: TokenHash, token: &str) -> bool {
+    if token.len() != TOKEN_LENGTH {
+        return false;
+    }
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return false };
+    let Some((mask, masked)) = bytes.split_first_chunk::<32>() else { return false };
+    let Ok(masked) = <[u8; 32]>::try_from(masked) else { return false };
+    key.verify(LABEL, &seed.0, &xor(masked, *mask))
+}
+
+fn xor(mut one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
+    one.iter_mut().zip(other).for_each(|(one, other)| *one ^= other);
+    one
+}
+
+/// Refuses requests that change something and come from another site. Where a browser says nothing, nothing is done.
+pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &Reach) -> Result<(), Failure> {
+    if request.method().is_safe() {
+        return Ok(());
+    }
+    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    let site = text(SEC_FETCH_SITE);
+    let is_ours = match (text(header::ORIGIN), site) {
+        // Pages with a token in their address send no referrer, and browsers then hide the origin too.
+        (None | Some("null"), Some(site)) => site == "same-origin",
+        (Some(origin), None | Some("same-origin")) => is_own_origin(origin, text(header::HOST), reach),
+        (None, None) | (Some(_), Some(_)) => false,
+    };
+    if is_ours {
+        return Ok(());
+    }
+    tracing::warn!(
+        origin = said(request, &header::ORIGIN),
+        sec_fetch_site = said(request, &SEC_FETCH_SITE),
+        host = said(request, &header::HOST),
+        expected = reach.origin,
+        "a form was refused for where it comes from: if that is where people reach Usher, USHER_PUBLIC_URL is wrong"
+    );
+    Err(Failure::StaleForm)
+}
+
+/// What a header says, for the log: a stranger may have written it.
+fn said(request: &ServiceRequest, name: &HeaderName) -> String {
+    let Some(value) = request.headers().get(name) else { return "(none)".to_owned() };
+    let bytes = value.as_bytes();
+    let shown = bytes.get(..SAID_MAX).unwrap_or(bytes).escape_ascii();
+    if bytes.len() > SAID_MAX { format!("{shown}…") } else { shown.to_string() }
+}
+
+/// Whether `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
+pub(in crate::web) fn is_own_origin(origin: &str, host: Option<&str>, reach: &Reach) -> bool {
+    if origin == reach.origin {
+        return true;
+    }
+    if !reach.any_loopback || origin.len() > ORIGIN_MAX {
+        return false;
+    }
+    let Ok(url) = Url::parse(origin) else { return false };
+    let is_loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    is_loopback && host.is_some_and(|host| origin == format!("http://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::domain::clock::SystemRandom;
+
+    fn reach(any_loopback: bool) -> Reach {
+        let origin = if any_loopback { "http://localhost:8080" } else { "https://usher.example.com" };
+        Reach { origin: origin.to_owned(), is_https: !any_loopback, any_loopback, is_trusted_proxy: Arc::new(|_| false) }
+    }
+
+    fn is_let_in(reach: &Reach, origin: Option<&str>, site: Option<&str>, host: &str) -> bool {
+        let mut request = TestRequest::post().insert_header(("host", host));
+        for (name, value) in [("origin", origin), ("sec-fetch-site", site)] {
+            if let Some(value) = value {
+                request = request.insert_header((name, value));
+            }
+        }
+        check_origin(&request.to_srv_request(), reach).is_ok()
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_seed_in_every_spelling() {
+        let key = SecretKey::new(&SystemRandom);
+        let (one, other) = (TokenHash([1; 32]), TokenHash([2; 32]));
+        let tokens = [token(&key, one, &SystemRandom), token(&key, one, &SystemRandom)];
+        assert_ne!(tokens[0], tokens[1]);
+        for token in &tokens {
+            assert!(is_valid(&key, one, token));
+            assert!(!is_valid(&key, other, token));
+            assert!(!is_valid(&SecretKey::new(&SystemRandom), one, token));
+        }
+        for token in ["", "x", &"A".repeat(86), &tokens[0][..80]] {
+            assert!(!is_valid(&key, one, token), "{token:?}");
+        }
+    }
+
+    #[test]
+    fn only_forms_of_the_public_url_are_accepted() {
+        let (reach, ours) = (reach(false), "https://usher.example.com");
+        let host = "usher.example.com";
+        for (origin, site, accepted) in [
+            (Some(ours), None, true),
+            (Some(ours), Some("same-origin"), true),
+            (None, Some("same-origin"), true),
+            (Some("null"), Some("same-origin"), true),
+            (None, None, false),
+            (Some("null"), None, false),
+            (Some("null"), Some("cross-site"), false),
+            (Some(ours), Some("cross-site"), false),
+            (None, Some("same-site"), false),
+            (None, Some("none"), false),
+            (Some("https://evil.example.com"), None, false),
+            (Some("https://evil.example.com"), Some("same-origin"), false),
+            (Some("http://usher.example.com"), None, false),
+            (Some("http://localhost:8080"), Some("same-origin"), false),
+        ] {
+            assert_eq!(is_let_in(&reach, origin, site, host), accepted, "{origin:?} {site:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_public_url_any_name_of_this_machine_will_do_that_the_request_goes_to() {
+        let reach = reach(true);
+        for (origin, host, accepted) in [
+            ("http://localhost:8080", "localhost:8080", true),
+            ("http://127.0.0.1:9999", "127.0.0.1:9999", true),
+            ("http://[::1]:8080", "[::1]:8080", true),
+            ("http://127.0.0.1:9999", "127.0.0.1:8080", false),
+            ("http://evil.example", "evil.example", false),
+            ("http://localhost.evil.example", "localhost.evil.example", false),
+        ] {
+            assert_eq!(is_let_in(&reach, Some(origin), Some("same-origin"), host), accepted, "{origin} {host}");
+        }
+    }
+
+    #[test]
+    fn links_are_followed_from_anywhere() {
+        let request = TestRequest::get().insert_header(("sec-fetch-site", "cross-site")).to_srv_request();
+        assert!(check_origin(&request, &reach(false)).is_ok());
+    }
+}

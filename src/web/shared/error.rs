@@ -1,0 +1,286 @@
+//! From what went wrong to the answer that says so: the one place.
+
+use std::fmt;
+
+use actix_web::{
+    Error, HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use chrono::TimeDelta;
+
+use crate::{
+    domain::policy::Refusal,
+    usecases::{Denied, LinkError, StoreError},
+};
+
+use super::{
+    error_page::ErrorPage,
+    page::{Flash, FlashKind, Section, wait_in_words},
+    respond,
+    routing::paths,
+};
+
+/// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
+#[derive(Debug, Clone)]
+pub(in crate::web) enum Failure {
+    /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`. With `unsent` a form came too late: nothing was done.
+    SignedOut { next: Option<String>, unsent: bool },
+    /// 400
+    Malformed,
+    /// 400: more fields than any form of ours has.
+    TooManyFields,
+    /// 403: a page that the role may never use.
+    Forbidden,
+    /// 403: the person sees it, and it is not theirs to change.
+    OutOfReach,
+    /// 403: the person sees the account, and nobody has given them its billing.
+    BillingNotGiven,
+    /// 403: the form is not from a page of ours, or from an older session.
+    StaleForm,
+    /// 403: another site led to a page that writes when it is looked at.
+    FromElsewhere,
+    /// 404
+    NotFound,
+    /// 404, or 400 where it cannot even be read: the address of a list that no page of ours has written. Where all of it is, unless that is the same
+    /// page.
+    NoSuchList(StatusCode, Option<&'static str>),
+    /// 404: of what was ticked in the list at `list` something is gone, or was never to be seen.
+    NotAllThere { list: String },
+    /// 408: the form did not arrive in its time.
+    TooSlow,
+    /// 409: the form that made something came again.
+    SentTwice,
+    /// 409: the company's safety or the state of things is against it; in words.
+    Refused { title: &'static str, text: String },
+    /// 413
+    TooLarge,
+    /// 503: an action on many people was done to some of them, as `text` says; `list` is where they are.
+    BrokenOff { text: String, list: String },
+    /// 414
+    AddressTooLong,
+    /// 415: the body is compressed.
+    Encoded,
+    /// 431
+    HeadTooLong,
+    /// 503: the database does not answer.
+    Unavailable,
+    /// 503: too many passwords wait to be hashed.
+    Busy,
+    /// 500: for the log, never for the page.
+    Internal(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignedOut { .. } => StatusCode::SEE_OTHER,
+            Self::Malformed | Self::TooManyFields => StatusCode::BAD_REQUEST,
+            Self::Forbidden | Self::OutOfReach | Self::BillingNotGiven | Self::StaleForm | Self::FromElsewhere => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::NotAllThere { .. } => StatusCode::NOT_FOUND,
+            Self::NoSuchList(status, _) => *status,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Refused { .. } | Self::SentTwice => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unavailable | Self::Busy | Self::BrokenOff { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::AddressTooLong => StatusCode::URI_TOO_LONG,
+            Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::HeadTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        match self {
+            Self::SignedOut { next, unsent } => {
+                let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
+                response.headers_mut().insert(header::LOCATION, respond::location(&location));
+            }
+            Self::Unavailable | Self::Busy => {
+                response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// The reason of an answer that failed, for the log: its [`Failure`], or else the error that it was made of. `None` where nothing failed.
+pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Option<String> {
+    if !answer.status().is_server_error() {
+        return None;
+    }
+    Some(match answer.extensions().get::<Failure>() {
+        Some(Failure::Internal(reason)) => reason.clone(),
+        Some(failure) => failure.to_string(),
+        None => error.or_else(|| answer.error()).map_or_else(String::new, ToString::to_string),
+    })
+}
+
+/// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status. Only where
+/// nothing was `saved` does it say so.
+pub(in crate::web) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
+    // Pages above a form's own address show its outcome.
+    let above = || path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above));
+    let place = || above().or_else(|| Section::first_page(path).map(str::to_owned));
+    match failure {
+        Some(Failure::StaleForm) => return ErrorPage::stale_form(),
+        Some(Failure::TooManyFields) => return ErrorPage::too_many_fields(),
+        Some(Failure::FromElsewhere) => return ErrorPage::from_elsewhere(),
+        Some(Failure::NoSuchList(_, all)) => return ErrorPage::no_such_list(all.unwrap_or(path)),
+        Some(Failure::NotAllThere { list }) => return ErrorPage::not_all_there(list),
+        Some(Failure::SentTwice) => {
+            return ErrorPage::sent_twice(place());
+        }
+        Some(Failure::BrokenOff { text, list }) => return ErrorPage::broken_off(text.clone(), list),
+        Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
+        Some(Failure::Busy) => return ErrorPage::busy(),
+        Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
+        Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
+        Some(_) | None => {}
+    }
+    if saved && status.is_server_error() {
+        return ErrorPage::maybe_saved(request_id, place());
+    }
+    match status.as_u16() {
+        403 => ErrorPage::forbidden(),
+        404 => ErrorPage::not_found(),
+        405 => ErrorPage::method_not_allowed(),
+        408 => ErrorPage::too_slow(),
+        409 => ErrorPage::conflict(),
+        413 => ErrorPage::too_large(),
+        414 => ErrorPage::address_too_long(),
+        415 => ErrorPage::encoded(),
+        431 => ErrorPage::head_too_long(),
+        429 => ErrorPage::too_many_requests(),
+        503 => ErrorPage::unavailable(),
+        400..=499 => ErrorPage::bad_request(),
+        _ => ErrorPage::internal(request_id),
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(error) => {
+                tracing::error!(%error, "the database is not available");
+                Self::Unavailable
+            }
+            StoreError::Busy => Self::Unavailable,
+            StoreError::CommitUnknown(error) => {
+                tracing::error!(%error, "the outcome of a commit is unknown");
+                Self::Unavailable
+            }
+            error => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::SignedOut => Self::SignedOut { next: None, unsent: false },
+            Denied::Repeated => Self::SentTwice,
+            Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
+            Denied::TooManyMails { name, wait } => Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) },
+            Denied::Store(error) => error.into(),
+            Denied::Hashing(error) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+/// Why the next mail to somebody has to wait, and for how long.
+pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
+    format!("You sent {name} several mails in a row. The next can go in {}. Nothing was changed.", wait_in_words(wait))
+}
+
+/// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
+pub(in crate::web) fn already(denied: Denied) -> Result<Flash, Failure> {
+    match denied {
+        Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
+        }
+        Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
+        }
+        Denied::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(name) } => {
+            Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
+        }
+        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
+        denied => Err(denied.into()),
+    }
+}
+
+fn portfolio_deactivated(name: &str) -> String {
+    format!("{name} is deactivated and gives nobody access. Reactivate it first. Nothing was changed.")
+}
+
+impl From<LinkError> for Failure {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::NotOpen => Self::NotFound,
+            LinkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<askama::Error> for Failure {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl Failure {
+    /// What the policy's refusal looks like. `name` is whom it is about.
+    fn refused(refusal: Refusal, name: Option<&str>) -> Self {
+        let name = name.unwrap_or("This user");
+        let refused = |title, text| Self::Refused { title, text };
+        match refusal {
+            Refusal::Role => Self::Forbidden,
+            Refusal::Unknown => Self::NotFound,
+            Refusal::OutOfReach => Self::OutOfReach,
+            Refusal::Unchanged => refused("Nothing to change", format!("{name} is like that already. Nothing was changed.")),
+            Refusal::NotAPortfolioAdmin => {
+                refused("Not a Portfolio Admin", format!("{name} is no Portfolio Admin. Portfolios are assigned to Portfolio Admins only."))
+            }
+            Refusal::LastPortfolio => refused(
+                "The last portfolio stays",
+                format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
+            ),
+            Refusal::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
+            Refusal::Oneself => refused("Not on your own user", "Another administrator can do this for you.".to_owned()),
+            Refusal::Status(status) => {
+                let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());
+                refused("This has changed in the meantime", text)
+            }
+            Refusal::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
+            Refusal::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
+            Refusal::LastActiveAdmin => {
+                refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_busy_or_away_says_when_to_come_again() {
+        for failure in [Failure::Busy, Failure::Unavailable] {
+            let answer = failure.error_response();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(answer.headers().contains_key(header::RETRY_AFTER), "{failure}");
+        }
+    }
+}

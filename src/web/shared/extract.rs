@@ -1,0 +1,224 @@
+//! Who asks and from where: what a handler's signature says.
+
+use std::future::{Ready, ready};
+
+use actix_session::{Session, SessionExt};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    cookie::time::Duration,
+    dev::Payload,
+    http::{Method, header},
+    web::Data,
+};
+use url::{Position, Url};
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        credentials::token::{Token, TokenHash},
+        ids::UserId,
+    },
+    usecases::{Caller, Person, Visitor, credentials::sessions::Ends},
+};
+
+use super::{
+    client_ip, cookies, csrf,
+    error::Failure,
+    page::{Flash, SessionLeft},
+    routing::paths,
+    session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
+    state::{Reach, State},
+};
+
+/// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
+const BROWSER: &str = "usher-browser";
+const BROWSER_DAYS: i64 = 400;
+
+/// Word by which a browser remembers a form that came too late.
+pub(in crate::web) const UNSENT: &str = "unsent";
+
+/// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones, wizards with their drafts longer ones.
+const REFERER_MAX: usize = 2 * 1024;
+
+/// Characters of a browser's name that are kept.
+const USER_AGENT_MAX: usize = 300;
+
+/// Somebody signed in and active, read afresh with this request.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct CurrentUser {
+    pub(in crate::web) person: Person,
+    session: TokenHash,
+    ends: Ends,
+    source: String,
+    is_head: bool,
+}
+
+impl CurrentUser {
+    /// What the last request left to be said. It is said once, and to nobody who asks for headers only.
+    pub(in crate::web) fn take_flash(&self, session: &Session) -> Option<Flash> {
+        // Taking away what is not there would count as a change, and be written to the database with every page.
+        if self.is_head || !session.contains_key(FLASH) { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
+    }
+
+    pub(in crate::web) fn caller(&self) -> Caller {
+        Caller { user: self.person.id, session: self.session, source: self.source.clone() }
+    }
+
+    pub(in crate::web) fn session(&self) -> TokenHash {
+        self.session
+    }
+
+    /// How long the session holds from `now` on.
+    pub(in crate::web) fn session_left(&self, now: Timestamp) -> SessionLeft {
+        let Ends { idle, absolute } = self.ends;
+        SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
+    }
+
+    /// The token that this person's forms carry.
+    pub(in crate::web) fn csrf(&self, state: &State) -> String {
+        csrf::token(&state.ctx.key, self.session, &*state.ctx.random)
+    }
+}
+
+/// The id of whoever made a request, for its line in the log.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::web) struct SeenUser(pub(in crate::web) UserId);
+
+impl FromRequest for CurrentUser {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(current_user(request))
+    }
+}
+
+fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
+    let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
+    request.extensions_mut().insert(SeenUser(signed_in.person.id));
+    Ok(CurrentUser {
+        person: signed_in.person,
+        session: TokenHash(signed_in.session),
+        ends: signed_in.ends,
+        source: client_ip::of(request)?,
+        is_head: request.method() == Method::HEAD,
+    })
+}
+
+fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
+    let session = request.get_session();
+    if session.contains_key(UNAVAILABLE) {
+        return Err(Failure::Unavailable);
+    }
+    session.get(SIGNED_IN).map_err(|error| Failure::Internal(error.to_string()))
+}
+
+/// Where to come back to after signing in: only to pages of ours.
+fn signed_out(request: &HttpRequest) -> Failure {
+    if request.method().is_safe() {
+        return Failure::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
+    }
+    // Who wanted out is out.
+    if request.path() == paths::SignOut::PATTERN {
+        return Failure::SignedOut { next: None, unsent: false };
+    }
+    let next = referring_page(request).and_then(|target| paths::nearest_page(&target)).or_else(|| page(request.path()));
+    if let Ok(state) = state(request) {
+        cookies::keep_done(request, state, UNSENT);
+    }
+    Failure::SignedOut { next, unsent: true }
+}
+
+fn page(target: &str) -> Option<String> {
+    paths::known_page(target).map(str::to_owned)
+}
+
+/// The page of ours from which somebody came to another address.
+pub(in crate::web) fn came_from(request: &HttpRequest) -> Option<String> {
+    referring_page(request).and_then(|target| page(&target)).filter(|from| from.split('?').next() != Some(request.path()))
+}
+
+/// The page of ours to which somebody can go back from what did not work: where they came from, or the one above it.
+pub(in crate::web) fn way_back(request: &HttpRequest) -> Option<String> {
+    let is_elsewhere = |back: &String| !request.method().is_safe() || back.split('?').next() != Some(request.path());
+    referring_page(request).and_then(|target| paths::nearest_page(&target)).filter(is_elsewhere)
+}
+
+/// The page of ours that a form was on, as the browser says.
+fn referring_page(request: &HttpRequest) -> Option<String> {
+    let text = |name| request.headers().get(name)?.to_str().ok();
+    let referer = text(header::REFERER).filter(|referer| is_read(referer))?;
+    own_page(referer, text(header::HOST), &state(request).ok()?.reach)
+}
+
+/// Path and query of an address whose origin is ours.
+pub(in crate::web) fn own_page(address: &str, host: Option<&str>, reach: &Reach) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), host, reach);
+    is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// Tells whether a `Referer` is short enough to be read. A form that came too late leads back to the answers before it, as long as they are.
+fn is_read(referer: &str) -> bool {
+    let is_draft = || referer.len() <= paths::ADDRESS_MAX && paths::path_of(referer).len() <= REFERER_MAX && paths::is_of_wizard(referer);
+    referer.len() <= REFERER_MAX || is_draft()
+}
+
+/// Somebody at a page that needs no session, signed in or not.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct Guest {
+    pub(in crate::web) visitor: Visitor,
+    /// Who is signed in with this browser.
+    pub(in crate::web) signed_in: Option<Person>,
+    seed: TokenHash,
+}
+
+impl Guest {
+    /// The token that this browser's forms carry.
+    pub(in crate::web) fn csrf(&self, state: &State) -> String {
+        csrf::token(&state.ctx.key, self.seed, &*state.ctx.random)
+    }
+}
+
+impl FromRequest for Guest {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(guest(request))
+    }
+}
+
+fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
+    let state = state(request)?;
+    let signed_in = signed_in(request)?;
+    let known = browser(request, state);
+    let browser = known.unwrap_or_else(|| {
+        let token = Token::new(&*state.ctx.random);
+        cookies::keep(request, state, BROWSER, token.reveal().to_owned(), Duration::days(BROWSER_DAYS));
+        token.hash()
+    });
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let visitor = Visitor {
+        source: client_ip::of(request)?,
+        user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
+        browser: Some(browser),
+        session: signed_in.as_ref().map(|signed_in| TokenHash(signed_in.session)),
+    };
+    Ok(Guest { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed: browser })
+}
+
+pub(in crate::web) fn state(request: &HttpRequest) -> Result<&State, Failure> {
+    request.app_data::<Data<State>>().map(|state| &***state).ok_or_else(|| Failure::Internal("no state".to_owned()))
+}
+
+/// What forms of this request's browser may be bound to: the session those of the console, the browser's own cookie those of pages that need
+/// no session. The latter hold whether or not somebody has signed in since, as in another tab.
+pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenHash>, Failure> {
+    let session = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
+    Ok([session, browser(request, state(request)?)].into_iter().flatten())
+}
+
+fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {
+    Some(Token::parse(cookies::sent(request, state, BROWSER)?.value())?.hash())
+}

@@ -1,0 +1,113 @@
+//! Forms that are checked before anybody reads them: small enough, from our own page, every field known and given once.
+
+mod fields;
+
+use std::{collections::HashSet, future::Future, hash::Hash, pin::Pin, time::Duration};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
+use percent_encoding::percent_decode;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use crate::domain::idempotency_key::SentForm;
+
+use super::{csrf, error::Failure, extract, steps};
+use fields::Fields;
+
+/// Largest form, in bytes.
+pub(in crate::web) const FORM_MAX: usize = 64 * 1024;
+
+/// Fields that a form may have, most of them ticks. One page offers a hundred at a time and keeps what was ticked before.
+const PAIRS_MAX: usize = 1000;
+
+/// How long a form may take to arrive, unless the server's limits say otherwise.
+const BODY_TIME: Duration = Duration::from_secs(15);
+
+/// How long a body may take to arrive. The server keeps it among the application’s data.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyTime(pub Duration);
+
+/// The field that carries the token.
+const CSRF: &str = "csrf";
+
+/// A form's fields. Parsing them into domain types is the handler's part, so that it can show the form again.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct Form<T>(pub(in crate::web) T, pub(in crate::web) SentForm);
+
+/// A form that has no fields: a button.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Button {}
+
+/// A button in a list, which returns to the same view.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct ListButton {
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    pub(in crate::web) return_query: String,
+}
+
+/// # Errors
+/// [`Failure::Malformed`]: pages of ours send each of what is ticked once.
+pub(in crate::web) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), Failure> {
+    if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(Failure::Malformed) }
+}
+
+impl<T: DeserializeOwned> FromRequest for Form<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let time = request.app_data::<BodyTime>().map_or(BODY_TIME, |time| time.0);
+            let body = timeout(time, body).await.map_err(|_| Failure::TooSlow)?;
+            let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
+                413 => Failure::TooLarge,
+                _ => Failure::Malformed,
+            })?;
+            if request.content_type() != "application/x-www-form-urlencoded" {
+                return Err(Failure::Malformed.into());
+            }
+            Ok(Self(parse(&request, &body)?, SentForm::new(request.path(), &body)))
+        })
+    }
+}
+
+fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Failure> {
+    let mut fields = fields_of(body)?;
+    let token = fields.take(CSRF).ok_or(Failure::StaleForm)?;
+    let key = &extract::state(request)?.ctx.key;
+    if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {
+        return Err(Failure::StaleForm);
+    }
+    // Doubled fields and unknown ones are errors of the types behind.
+    fields.read().map_err(|_| Failure::Malformed)
+}
+
+/// The fields of a form's body, by their names.
+pub(in crate::web) fn fields_of(body: &[u8]) -> Result<Fields, Failure> {
+    if pieces(body, b'&').nth(PAIRS_MAX).is_some() {
+        return Err(Failure::TooManyFields);
+    }
+    if !is_well_formed(body) {
+        return Err(Failure::Malformed);
+    }
+    let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
+    Fields::grouped(fields).ok_or(Failure::TooManyFields)
+}
+
+fn pieces(body: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
+    body.split(move |byte| {
+        steps::count(1);
+        *byte == between
+    })
+}
+
+/// Browsers send UTF-8 in whole escapes. The parser would put other characters in place of anything else.
+fn is_well_formed(body: &[u8]) -> bool {
+    let is_escape = |after: &[u8]| after.get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    pieces(body, b'%').skip(1).all(is_escape) && percent_decode(body).decode_utf8().is_ok()
+}

@@ -1,0 +1,152 @@
+//! The head of a request, before anything reads it: how long it may be, and which bodies are read at all.
+
+use actix_web::{
+    dev::ServiceRequest,
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
+
+use super::{error::Failure, routing::paths::ADDRESS_MAX, steps};
+
+/// Longest head that is answered, in bytes: an address, a `Referer` and the cookies of a browser that has many.
+const HEAD_MAX: usize = 32 * 1024;
+
+/// The header in which browsers say where a request comes from: `same-origin`, `same-site`, `cross-site`, or `none` for an address that was typed.
+pub(in crate::web) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Refuses heads that are too long, and bodies that would have to be decompressed: one of 64 kB grows a thousandfold before it can be measured.
+pub(in crate::web) fn check(request: &ServiceRequest) -> Result<(), Failure> {
+    let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    if address > ADDRESS_MAX {
+        return Err(Failure::AddressTooLong);
+    }
+    let length = |(name, value): (&HeaderName, &HeaderValue)| {
+        steps::count(1);
+        name.as_str().len() + value.len()
+    };
+    let headers = request.headers().iter().map(length).sum::<usize>();
+    if address + headers > HEAD_MAX {
+        return Err(Failure::HeadTooLong);
+    }
+    let is_plain = |encoding: &[u8]| encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity");
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).map(|value| value.as_bytes().trim_ascii());
+    if encodings.all(is_plain) { Ok(()) } else { Err(Failure::Encoded) }
+}
+
+/// Leaves out cookies that are not text. One of another site's would take all with it, and ours are text.
+pub(in crate::web) fn drop_unreadable_cookies(request: &mut ServiceRequest) {
+    let is_text = |bytes: &[u8]| str::from_utf8(bytes).is_ok();
+    let headers = request.headers();
+    if headers.get_all(header::COOKIE).all(|cookies| is_text(cookies.as_bytes())) {
+        return;
+    }
+    let cookies = headers.get_all(header::COOKIE).flat_map(|cookies| cookies.as_bytes().split(|byte| *byte == b';'));
+    let readable = cookies.filter(|cookie| is_text(cookie)).collect::<Vec<_>>().join(&b';');
+    steps::count(readable.len());
+    let headers = request.headers_mut();
+    headers.remove(header::COOKIE);
+    if let Ok(readable) = HeaderValue::from_bytes(&readable) {
+        headers.insert(header::COOKIE, readable);
+    }
+}
+
+/// Refuses pages that write when they are opened, where another site led to them. Browsers that say nothing are believed, as for every page.
+pub(in crate::web) fn require_same_site(request: &ServiceRequest) -> Result<(), Failure> {
+    let site = request.headers().get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
+    let is_ours = matches!(site, None | Some(b"same-origin" | b"none"));
+    if is_ours || request.method() != Method::GET { Ok(()) } else { Err(Failure::FromElsewhere) }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn checked(request: TestRequest) -> Result<(), u16> {
+        use actix_web::ResponseError as _;
+        check(&request.to_srv_request()).map_err(|failure| failure.status_code().as_u16())
+    }
+
+    #[test]
+    fn an_address_is_read_up_to_its_limit() {
+        let address = |length: usize| TestRequest::get().uri(&format!("/{}", "a".repeat(length - 1)));
+        assert_eq!(checked(address(ADDRESS_MAX)), Ok(()));
+        assert_eq!(checked(address(ADDRESS_MAX + 1)), Err(414));
+        let query = format!("/sign-in?next={}", "a".repeat(ADDRESS_MAX));
+        assert_eq!(checked(TestRequest::get().uri(&query)), Err(414));
+    }
+
+    #[test]
+    fn a_cookie_that_is_no_text_takes_no_other_with_it() {
+        let sent = [&b"\xff=a; usher=b; c=\xc3"[..], b"\xe2\x82", b"d=%FF;usher-rows=\xe2\x82\xac; \xff"];
+        let request = sent
+            .iter()
+            .fold(TestRequest::get(), |request, cookies| request.append_header(("cookie", HeaderValue::from_bytes(cookies).unwrap())));
+        let mut request = request.to_srv_request();
+        drop_unreadable_cookies(&mut request);
+        let read = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        assert_eq!((read("usher").as_deref(), read("usher-rows").as_deref(), read("c")), (Some("b"), Some("€"), None));
+        let [half, all] = [2000, 4000].map(|size| {
+            let cookies = HeaderValue::from_bytes(&b"a=b;\xff;".repeat(size)).unwrap();
+            let mut request = TestRequest::get().insert_header(("cookie", cookies)).to_srv_request();
+            steps::of(|| drop_unreadable_cookies(&mut request))
+        });
+        assert!(half > 0 && 2 * all <= 5 * half, "{half} {all}");
+    }
+
+    #[test]
+    fn all_headers_count_towards_the_limit_of_the_head() {
+        let heads = |count, length| {
+            let header = |request: TestRequest, _| request.append_header(("cookie", "a".repeat(length)));
+            checked((0..count).fold(TestRequest::get(), header))
+        };
+        assert_eq!(heads(1, 32_000), Ok(()));
+        assert_eq!(heads(1, HEAD_MAX), Err(431));
+        assert_eq!(heads(30, 1_000), Ok(()));
+        assert_eq!(heads(40, 1_000), Err(431));
+    }
+
+    #[test]
+    fn a_body_with_an_encoding_is_refused() {
+        for (encodings, refused) in [
+            (&[][..], false),
+            (&["identity"], false),
+            (&[" Identity "], false),
+            (&[""], false),
+            (&["gzip"], true),
+            (&["deflate"], true),
+            (&["br"], true),
+            (&["unknown"], true),
+            (&["identity", "gzip"], true),
+            (&["identity, gzip"], true),
+            (&["gzip, identity"], true),
+        ] {
+            let encoded = |request: TestRequest, encoding: &&str| request.append_header(("content-encoding", *encoding));
+            for request in [TestRequest::get(), TestRequest::post()] {
+                assert_eq!(checked(encodings.iter().fold(request, encoded)).is_err(), refused, "{encodings:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_that_writes_is_asked_for_from_here() {
+        let site = |request: TestRequest, site: Option<&str>| {
+            let request = site.into_iter().fold(request, |request, site| request.insert_header((SEC_FETCH_SITE, site)));
+            require_same_site(&request.to_srv_request()).is_ok()
+        };
+        for (from, is_ours) in [
+            (None, true),
+            (Some("same-origin"), true),
+            (Some("none"), true),
+            (Some("same-site"), false),
+            (Some("cross-site"), false),
+            (Some(""), false),
+            (Some("same-origin, cross-site"), false),
+        ] {
+            assert_eq!(site(TestRequest::get(), from), is_ours, "{from:?}");
+        }
+    }
+}

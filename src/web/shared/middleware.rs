@@ -1,0 +1,194 @@
+//! Around every request: its id and its line in the log, the headers of every answer, the check of where forms come from, and a page for
+//! answers that have none.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+    web::Data,
+};
+use tracing::Instrument as _;
+
+use crate::{
+    domain::{
+        caught::{Panicked, caught},
+        clock::random_bytes,
+    },
+    usecases::Commits,
+    web::ops::metrics::NO_ROUTE,
+};
+
+use super::{
+    cookies, csrf,
+    error::{self, Failure},
+    extract::{self, SeenUser},
+    head,
+    state::{COMMITS, State},
+};
+
+/// Nothing inline, nothing from elsewhere.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// Headers of every answer, unless it says otherwise.
+const HEADERS: [(HeaderName, &str); 8] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Around pages with a token in their address: they send no referrer.
+pub(in crate::web) async fn token_in_address<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    request.extensions_mut().insert(TokenInAddress);
+    next.call(request).await
+}
+
+#[derive(Debug, Clone, Copy)]
+struct TokenInAddress;
+
+/// Around pages that write when they are opened: no other site leads to them.
+pub(in crate::web) async fn require_same_site<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match head::require_same_site(&request) {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(failure) => Ok(request.error_response(failure)),
+    }
+}
+
+/// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
+/// a token. Each that failed has one more, which says why.
+pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let Some(state) = request.app_data::<Data<State>>().cloned() else {
+        tracing::error!("a request failed: the application has no state");
+        return Err(Failure::Internal("no state".to_owned()).into());
+    };
+    let _in_flight = state.metrics.requests.begin();
+    let id = request_id(&state);
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let span = tracing::info_span!("request", id);
+    let commits = Commits::default();
+    let answer = async {
+        match head::check(&request).and_then(|()| csrf::check_origin(&request, &state.reach)) {
+            Ok(()) => {
+                head::drop_unreadable_cookies(&mut request);
+                match caught(next.call(request)).await {
+                    Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
+                    Err(Panicked) => Err(Failure::Internal("a handler panicked".to_owned()).into()),
+                }
+            }
+            Err(failure) => Ok(request.error_response(failure)),
+        }
+    };
+    let answer = COMMITS.scope(commits.clone(), answer.instrument(span.clone())).await;
+    let _entered = span.enter();
+    // Requests that only look save nothing.
+    let facts = RequestFacts { id: &id, path: &path, saved: commits.any() && !method.is_safe() };
+    let (route, user, status, reason, answer) = match answer {
+        Ok(answer) => {
+            let (request, response) = answer.into_parts();
+            let reason = error::reason(&response, None);
+            let response = finished(response, Some(&request), &state, &facts);
+            let route = request.match_pattern();
+            let user = request.extensions().get::<SeenUser>().map(|user| user.0.0);
+            (route, user, response.status(), reason, Ok(ServiceResponse::new(request, response)))
+        }
+        // What fails between the layers has no request any more.
+        Err(error) => {
+            let response = error.error_response();
+            let reason = error::reason(&response, Some(&error));
+            let response = finished(response, None, &state, &facts);
+            (None, None, response.status(), reason, Err(InternalError::from_response(error, response).into()))
+        }
+    };
+    let route = route.as_deref().unwrap_or(NO_ROUTE);
+    let took = started.elapsed();
+    state.metrics.requests.note(&method, route, status, took);
+    if let Some(reason) = reason {
+        tracing::error!(%method, route, status = status.as_u16(), reason, "a request failed");
+    }
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(%method, route, status = status.as_u16(), milliseconds, user, "request");
+    answer
+}
+
+/// "7F3A-21C0": short enough to be read out on the telephone.
+fn request_id(state: &State) -> String {
+    let [a, b, c, d] = random_bytes(&*state.ctx.random);
+    format!("{a:02X}{b:02X}-{c:02X}{d:02X}")
+}
+
+/// Facts about a request for the page of its failure.
+struct RequestFacts<'a> {
+    id: &'a str,
+    path: &'a str,
+    /// True where anything may have been saved.
+    saved: bool,
+}
+
+/// The answer with its headers, and with an error page where it needs one.
+fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, facts: &RequestFacts<'_>) -> HttpResponse {
+    let mut response = with_page(response, request, facts);
+    let headers = response.headers_mut();
+    if request.is_some_and(|request| request.extensions().contains::<TokenInAddress>()) {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+    for (name, value) in HEADERS {
+        set_default(headers, name, value);
+    }
+    if state.reach.is_https {
+        set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if let Ok(id) = HeaderValue::from_str(facts.id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    for cookie in request.map(cookies::new).unwrap_or_default() {
+        // It only fails for what cannot stand in a header, which none of ours holds.
+        if let Err(error) = response.add_cookie(&cookie) {
+            tracing::error!(%error, "a cookie could not be set");
+        }
+    }
+    response
+}
+
+/// Draws the error page of an answer that has none.
+fn with_page(response: HttpResponse, request: Option<&HttpRequest>, facts: &RequestFacts<'_>) -> HttpResponse {
+    let status = response.status();
+    let failure = response.extensions().get::<Failure>().cloned();
+    let has_page =
+        failure.is_none() && response.headers().get(header::CONTENT_TYPE).is_some_and(|is| is.as_bytes().starts_with(b"text/html"));
+    if !(status.is_client_error() || status.is_server_error()) || has_page {
+        return response;
+    }
+    let page = error::page(failure.as_ref(), status, facts.id, facts.path, facts.saved);
+    // The way back from a form that was sent twice leads to that form again.
+    let goes_back = status.is_client_error() && !matches!(failure, Some(Failure::SentTwice));
+    let back = request.filter(|_| goes_back).and_then(extract::way_back);
+    let page = page.with_back(back);
+    let html = super::page::render(&page).unwrap_or_default();
+    let mut page = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
+    for name in [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE] {
+        for value in response.headers().get_all(&name) {
+            page.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    page
+}
+
+fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if !headers.contains_key(&name) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,28 @@
+//! Common to all pages: the site map, sessions, forms, lists, errors, and the layout around pages.
+
+pub mod assets;
+pub(super) mod client_ip;
+pub(super) mod cookies;
+pub(super) mod csrf;
+pub(super) mod error;
+pub mod error_page;
+pub(super) mod extract;
+pub(super) mod form;
+pub(super) mod hashing;
+pub(super) mod head;
+#[cfg(test)]
+pub(super) mod hostile_input;
+pub(super) mod list_query;
+pub(super) mod middleware;
+pub mod page;
+pub(super) mod page_context;
+pub(super) mod page_size;
+pub(super) mod resend_flash;
+pub(super) mod respond;
+pub mod routing;
+#[cfg(test)]
+pub(super) mod samples;
+pub(super) mod session;
+pub(super) mod state;
+pub(super) mod steps;
+pub(super) mod wizard;

@@ -1,0 +1,42 @@
+//! What pages have in common: the frame around them, and the small things they show.
+
+mod activity;
+mod display_time;
+mod existing_user;
+mod finder;
+mod form;
+mod layout;
+mod merge;
+mod number;
+mod pager;
+mod permissions;
+mod picker;
+mod user;
+
+use askama::Template;
+
+pub use activity::Event;
+pub use display_time::Moment;
+pub use existing_user::Ways;
+pub use finder::{FindQuery, Finder, RESULTS_MAX};
+pub use form::{Field, FieldError, FormErrors, SecretField, parse};
+pub use layout::{Flash, FlashAction, FlashKind, Gate, NavEntry, NavGroup, Section, SessionLeft, Shell};
+pub use merge::Base;
+pub use number::{Count, NAMED, assigned_in_short, counted, grouped, listed, names_in_short, wait_in_words};
+pub use pager::{Pager, RowsLink};
+pub use permissions::{Ability, gives, in_words, switches};
+pub use picker::{PICKS_MAX, Pick, Picker, PickerKind};
+pub use user::{Badge, Person};
+
+/// A page as HTML.
+///
+/// # Errors
+/// Only when the memory for the text cannot be written to, which does not happen; the caller answers it like any other failure.
+pub fn render(page: &impl Template) -> askama::Result<String> {
+    page.render()
+}
+
+/// `path` with the query of the list that an action returns to, so that search and page are as they were.
+pub fn with_query(path: impl std::fmt::Display, query: &str) -> String {
+    if query.is_empty() { path.to_string() } else { format!("{path}?{query}") }
+}

@@ -1,0 +1,79 @@
+//! A search for people to choose one from.
+
+use std::fmt::Display;
+
+use serde::Deserialize;
+
+use super::{FieldError, Person};
+use crate::domain::ids::UserId;
+
+/// The search and its results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finder {
+    /// Where it searches: the page that it is on.
+    pub action: String,
+    /// Who is offered.
+    pub hint: &'static str,
+    /// What is looked for; empty before anything was typed.
+    pub q: String,
+    pub results: Vec<Person>,
+    /// Whether more match than are shown.
+    pub has_more: bool,
+    pub picked: Option<UserId>,
+    pub error: Option<FieldError>,
+}
+
+/// So many results are shown.
+pub const RESULTS_MAX: usize = 8;
+
+impl Finder {
+    /// Before anything was typed.
+    pub fn new(action: impl Display, hint: &'static str) -> Self {
+        Self { action: action.to_string(), hint, q: String::new(), results: Vec::new(), has_more: false, picked: None, error: None }
+    }
+
+    /// What screen readers are told about the results.
+    pub(in crate::web) fn said(&self) -> String {
+        match self.results.len() {
+            0 if self.has_more => format!("Many match “{}”, none of the first of whom can be added. Type more to narrow down.", self.q),
+            0 => format!("Nobody who can be added matches “{}”", self.q),
+            1 => format!("1 person matches “{}”", self.q),
+            count if self.has_more => format!("The first {count} who match “{}”. Type more to narrow down.", self.q),
+            count => format!("{count} people match “{}”", self.q),
+        }
+    }
+
+    pub(in crate::web) fn is_picked(&self, person: &Person) -> bool {
+        self.picked == Some(person.id)
+    }
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindQuery {
+    #[serde(default)]
+    pub(in crate::web) q: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::Sample;
+
+    #[test]
+    fn results_are_counted_in_words() {
+        let sample = Sample::plain();
+        let finder = |count, has_more| Finder {
+            q: "ka".into(),
+            results: (0..count).map(|place| sample.person(place)).collect(),
+            has_more,
+            ..Finder::new("/", "")
+        };
+        assert_eq!(finder(0, false).said(), "Nobody who can be added matches “ka”");
+        assert_eq!(finder(0, true).said(), "Many match “ka”, none of the first of whom can be added. Type more to narrow down.");
+        assert_eq!(finder(1, false).said(), "1 person matches “ka”");
+        assert_eq!(finder(3, false).said(), "3 people match “ka”");
+        assert_eq!(finder(8, true).said(), "The first 8 who match “ka”. Type more to narrow down.");
+    }
+}

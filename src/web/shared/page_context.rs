@@ -1,0 +1,158 @@
+//! The console as somebody signed in has it: who they are, what the last request left to be said, and the way to use cases.
+
+use std::future::{Ready, ready};
+
+use actix_session::{Session, SessionExt as _};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+use crate::{
+    domain::{
+        clock::Timestamp,
+        idempotency_key::SentForm,
+        policy::{Action, Role},
+    },
+    usecases::{
+        Context, Denied, Person, Submission,
+        users::{self, directory::Frame},
+    },
+};
+
+use super::{
+    error::{self, Failure},
+    extract::{self, CurrentUser},
+    page::{self, Flash, Section, Shell},
+    respond::{self, Answer},
+    session,
+    state::State,
+};
+
+/// What a handler of the console is given. Its being there says that somebody is signed in and active.
+#[derive(Clone)]
+pub(in crate::web) struct Console {
+    pub(in crate::web) user: CurrentUser,
+    state: State,
+    session: Session,
+    section: Section,
+    came_from: Option<String>,
+}
+
+impl FromRequest for Console {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = CurrentUser::from_request(request, payload).into_inner();
+        let (section, came_from) = (Section::of(request.path()), extract::came_from(request));
+        ready(user.and_then(|user| {
+            Ok(Self { user, state: extract::state(request)?.clone(), session: request.get_session(), section, came_from })
+        }))
+    }
+}
+
+impl Console {
+    /// What a page shows, and what stands around it, if this person may open it.
+    pub(in crate::web) async fn open<T: Send + 'static>(
+        &self,
+        page: Action,
+        content: impl FnOnce(&Context, &Person) -> Result<T, Denied> + Send + 'static,
+    ) -> Result<(Frame, T), Failure> {
+        let actor = self.user.person.clone();
+        self.state
+            .run(move |ctx| {
+                let content = content(ctx, &actor)?;
+                Ok::<_, Denied>((users::directory::open(ctx, &actor, page)?, content))
+            })
+            .await
+    }
+
+    /// Does what this person asked for, of which the next page says `said`.
+    pub(in crate::web) async fn act<S, T, E>(
+        &self,
+        said: impl Fn(&S) -> Flash + Send + Sync + 'static,
+        act: impl FnOnce(&Context, &Submission<S>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        S: 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let submission = Submission::from(self.user.caller()).saying(move |done| session::stored(&said(done)));
+        self.state.try_run(move |ctx| act(ctx, &submission)).await
+    }
+
+    /// Makes something new, once, however often the form is sent.
+    pub(in crate::web) async fn make<T, E>(
+        &self,
+        form: SentForm,
+        said: impl Fn(&T) -> Flash + Send + Sync + 'static,
+        make: impl FnOnce(&Context, &Submission<T>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let submission = Submission::from(self.user.caller()).once(form).saying(move |made| session::stored(&said(made)));
+        self.state.try_run(move |ctx| make(ctx, &submission)).await
+    }
+
+    /// Does what this person asked for, and goes on to the page at `path`, which says `said`, or why nothing was to be done.
+    pub(in crate::web) async fn act_and_go<T: Send + 'static>(
+        &self,
+        path: impl ToString,
+        said: impl Fn(&T) -> Flash + Send + Sync + 'static,
+        act: impl FnOnce(&Context, &Submission<T>) -> Result<T, Denied> + Send + 'static,
+    ) -> Answer {
+        match self.act(said, act).await? {
+            Ok(_) => respond::see_other(path),
+            Err(denied) => self.say(&error::already(denied)?, path),
+        }
+    }
+
+    /// What stands around a page. It takes what the last request left to be said.
+    pub(in crate::web) fn shell(&self, frame: &Frame) -> Shell {
+        let role = self.user.person.actor().role;
+        Shell {
+            company: frame.company.name.clone(),
+            me: page::Person::from(&self.user.person.who()),
+            nav: self.section.nav(role),
+            csrf: self.user.csrf(&self.state),
+            flash: self.user.take_flash(&self.session),
+            session: self.user.session_left(self.now()),
+            is_only_admin: frame.is_single_admin,
+            mails_to_files: role == Role::Admin && self.passes_links_on(),
+        }
+    }
+
+    /// Nothing was changed: on to the page at `path`, which says why.
+    pub(in crate::web) fn say(&self, message: &Flash, path: impl ToString) -> Answer {
+        self.keep(message);
+        respond::see_other(path)
+    }
+
+    /// Lets the next page say something besides what was saved.
+    pub(in crate::web) fn keep(&self, message: &Flash) {
+        session::flash(&self.session, message);
+    }
+
+    /// Whether administrators pass links on themselves, for want of a mail server.
+    pub(in crate::web) fn passes_links_on(&self) -> bool {
+        !self.state.ctx.sends_mail
+    }
+
+    pub(in crate::web) fn is_you(&self, person: &Person) -> bool {
+        person.id == self.user.person.id
+    }
+
+    /// The view of the page at `path` from which a form was sent.
+    pub(in crate::web) fn view_of(&self, path: &str) -> Option<&str> {
+        self.came_from.as_deref().filter(|from| from.split('?').next() == Some(path))
+    }
+
+    pub(in crate::web) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(in crate::web) fn now(&self) -> Timestamp {
+        self.state.ctx.now()
+    }
+}

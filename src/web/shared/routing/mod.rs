@@ -1,0 +1,4 @@
+//! Every address of the product, and what answers there.
+
+pub mod paths;
+pub(in crate::web) mod routes;

@@ -1,0 +1,135 @@
+//! Sessions for actix-session: rows of ours behind its cookie. The row of a new session is written by the use case that begins it, in its
+//! own transaction; here it is only taken over. A row that was deleted while a request ran is never written again.
+
+use std::collections::HashMap;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::{cookie::time::Duration, error::BlockingError};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::credentials::token::{Token, TokenHash},
+    usecases::{
+        Context, Person,
+        credentials::sessions::{self, Ends},
+    },
+};
+
+use super::page::Flash;
+
+/// What the session holds for the request, under these keys; actix-session keeps each as JSON.
+pub(in crate::web) const SIGNED_IN: &str = "signed_in";
+pub(in crate::web) const FLASH: &str = "flash";
+/// The message as the request found it.
+const FOUND: &str = "found";
+/// The token of a session just begun.
+const BEGUN: &str = "begun";
+/// Says that the database did not answer: then nobody is signed in, and the page is refused.
+pub(in crate::web) const UNAVAILABLE: &str = "unavailable";
+
+/// Who is signed in, as the database says at this request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::web) struct SignedIn {
+    pub(in crate::web) person: Person,
+    pub(in crate::web) session: [u8; 32],
+    pub(in crate::web) ends: Ends,
+}
+
+/// Puts a session that a use case has begun into the browser, under a new id.
+pub(in crate::web) fn begin(session: &actix_session::Session, token: &Token) -> Result<(), super::error::Failure> {
+    session.clear();
+    session.renew();
+    session.insert(BEGUN, token.reveal()).map_err(|error| super::error::Failure::Internal(error.to_string()))
+}
+
+/// A message as the database keeps it for the next page, where it is saved with what it tells.
+pub(in crate::web) fn stored(flash: &Flash) -> String {
+    serde_json::to_string(flash).unwrap_or_else(|error| {
+        tracing::error!(%error, "a message was lost");
+        String::new()
+    })
+}
+
+/// Lets the next page say something, where nothing was changed. It may be lost.
+pub(in crate::web) fn flash(session: &actix_session::Session, flash: &Flash) {
+    if let Err(error) = session.insert(FLASH, flash) {
+        tracing::error!(%error, "a message was lost");
+    }
+}
+
+/// The store behind the session cookie.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct DatabaseSessions {
+    pub(in crate::web) ctx: Context,
+}
+
+type State = HashMap<String, String>;
+
+impl SessionStore for DatabaseSessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let Some(hash) = hash_of(key) else { return Ok(None) };
+        let found = match self.run(move |ctx| sessions::find(ctx, hash)).await.map_err(anyhow::Error::from).and_then(|found| Ok(found?)) {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::error!(%error, "a session could not be read");
+                return Ok(Some(State::from([(UNAVAILABLE.to_owned(), "true".to_owned())])));
+            }
+        };
+        let Some(found) = found else { return Ok(None) };
+        let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0, ends: found.ends });
+        let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
+        let mut state = State::from([(SIGNED_IN.to_owned(), signed_in)]);
+        if !found.state.is_empty() {
+            state.extend([FLASH, FOUND].map(|name| (name.to_owned(), found.state.clone())));
+        }
+        Ok(Some(state))
+    }
+
+    /// Takes over the row that a use case has written. Without one there is nothing to save.
+    async fn save(&self, state: State, _ttl: &Duration) -> Result<SessionKey, SaveError> {
+        let begun = state.get(BEGUN).and_then(|begun| serde_json::from_str::<String>(begun).ok());
+        let begun = begun.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session was begun outside a use case")))?;
+        let key = begun.try_into().map_err(|_| SaveError::Other(anyhow::anyhow!("a session's token is too long for a cookie")))?;
+        self.keep_message(&key, state).await;
+        Ok(key)
+    }
+
+    async fn update(&self, key: SessionKey, state: State, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
+        self.keep_message(&key, state).await;
+        Ok(key)
+    }
+
+    /// Limits are counted from what the row says, not from the cookie.
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    /// Use cases end sessions; by now the row is gone, or belongs to a sign-in that ends it itself.
+    async fn delete(&self, _key: &SessionKey) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+}
+
+impl DatabaseSessions {
+    /// Keeps the message for the next page, or forgets the one that this page has shown. No answer depends on it.
+    async fn keep_message(&self, key: &SessionKey, mut state: State) {
+        let (Some(hash), message, found) = (hash_of(key), state.remove(FLASH), state.remove(FOUND)) else { return };
+        let kept = match (message, found) {
+            (Some(message), _) => self.run(move |ctx| sessions::keep(ctx, hash, &message)).await,
+            (None, Some(found)) => self.run(move |ctx| sessions::forget(ctx, hash, &found)).await,
+            (None, None) => return,
+        };
+        if let Err(error) = kept {
+            tracing::error!(%error, "a message was not kept");
+        }
+    }
+
+    async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Context) -> T + Send + 'static) -> Result<T, BlockingError> {
+        let ctx = self.ctx.clone();
+        actix_web::web::block(move || f(&ctx)).await
+    }
+}
+
+fn hash_of(key: &SessionKey) -> Option<TokenHash> {
+    Some(Token::parse(key.as_ref())?.hash())
+}

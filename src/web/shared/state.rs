@@ -1,0 +1,108 @@
+//! What handlers share, and the way from a request's thread to the database's.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use crate::{
+    usecases::{Commits, Context},
+    web::{ops::metrics::Metrics, pages::users::administered::export::Exports},
+};
+
+use super::{
+    error::Failure,
+    hashing::{self, HashingClass, HashingQueue},
+};
+
+tokio::task_local! {
+    /// Changes that the request under way may have saved.
+    pub(in crate::web) static COMMITS: Commits;
+}
+
+/// How the instance is reached, as the settings say.
+#[derive(Clone)]
+pub struct Reach {
+    /// Scheme, host and port of the public URL.
+    pub origin: String,
+    pub is_https: bool,
+    /// The public URL was not set: forms from any name of this machine are accepted.
+    pub any_loopback: bool,
+    /// Whether a peer is a proxy whose `X-Forwarded-For` counts.
+    pub is_trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+}
+
+impl std::fmt::Debug for Reach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reach").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// Shared by all handlers.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub ctx: Context,
+    pub reach: Reach,
+    hashing: HashingQueue,
+    pub(in crate::web) metrics: Arc<Metrics>,
+    pub(in crate::web) exports: Exports,
+}
+
+impl State {
+    pub fn new(ctx: Context, reach: Reach) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let metrics = Arc::new(Metrics::new(ctx.now()));
+        Self { ctx, reach, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
+    }
+
+    /// Runs a use case on the threads that may wait for the database.
+    pub(in crate::web) async fn run<T, E>(&self, f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+    {
+        self.try_run(f).await?.map_err(Into::into)
+    }
+
+    /// Runs a use case whose errors the handler answers itself.
+    pub(in crate::web) async fn try_run<T, E>(
+        &self,
+        f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let ctx = self.noting();
+        actix_web::web::block(move || f(&ctx)).await.map_err(|_| Failure::Internal("a use case was cancelled".to_owned()))
+    }
+
+    /// Use cases' means, which note what the request under way may have saved. Of what runs on after the answer began nothing is told.
+    fn noting(&self) -> Context {
+        let mut ctx = self.ctx.clone();
+        if let Ok(commits) = COMMITS.try_with(Commits::clone) {
+            ctx.store = ctx.store.noting(commits);
+        }
+        ctx
+    }
+
+    /// Runs a use case that judges or hashes a password. It waits in a queue of its own, and runs on none of the threads that serve pages.
+    pub(in crate::web) async fn try_run_hashing<T, E>(
+        &self,
+        class: HashingClass,
+        f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, Failure>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let permit = self.hashing.enter(class).await.map_err(|_| Failure::Busy)?;
+        let ctx = self.noting();
+        let outcome = hashing::run(permit, move || f(&ctx)).await;
+        actix_web::rt::spawn(give_memory_back());
+        outcome.map_err(|error| Failure::Internal(format!("a password was not hashed: {error}")))
+    }
+}
+
+/// Lets the allocator give back what hashing took. It keeps it for a second, and looks at the clock only when something large is freed.
+async fn give_memory_back() {
+    actix_web::rt::time::sleep(Duration::from_millis(1500)).await;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
+}

@@ -1,0 +1,96 @@
+//! Drafts: what somebody has answered in a wizard so far, sealed. Each step carries it in its form, and in its address too where that is not too
+//! long, so that a step is a page like any other: to reload, to go back to, to keep in two tabs. Nothing is kept on the server, and what is
+//! ticked in a draft was offered once, to this person.
+
+use std::fmt;
+
+use askama::Template;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::domain::{ids::PortfolioId, secret::SecretKey};
+
+use super::{
+    error::Failure,
+    list_query::{self, TEXT_MAX},
+    page::{Flash, FlashKind},
+    page_context::Console,
+    respond::{self, Answer},
+    routing::paths,
+};
+
+/// Longest address with a draft, in bytes. Proxies commonly take 8 kB for a request's first line, and for the header in which the next request says
+/// where it comes from; after signing in again the address stands within another.
+const ADDRESS_MAX: usize = 6000;
+
+/// How long a draft can be taken up: longer than any session, so that signing in again leads back to it.
+const HOURS: i64 = 24;
+
+/// The answers of one wizard.
+pub(in crate::web) trait Answers: Default + Serialize + DeserializeOwned {
+    /// What they are sealed for; those of another wizard are none of these.
+    const WIZARD: &'static str;
+}
+
+/// The query of a wizard's page.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct DraftQuery<S> {
+    pub(in crate::web) step: Option<S>,
+    #[serde(default)]
+    pub(in crate::web) draft: String,
+    /// What is looked for in this step.
+    #[serde(default)]
+    pub(in crate::web) q: String,
+    /// The portfolio that one came from.
+    pub(in crate::web) portfolio: Option<PortfolioId>,
+    /// The query of the list that one came from.
+    #[serde(default, rename = "return")]
+    pub(in crate::web) return_query: String,
+}
+
+impl<S> DraftQuery<S> {
+    /// # Errors
+    /// A search longer than any that is read.
+    pub(in crate::web) fn checked(self) -> Result<Self, Failure> {
+        if self.q.len() > TEXT_MAX { Err(Failure::Malformed) } else { Ok(Self { q: list_query::read(self.q), ..self }) }
+    }
+}
+
+/// The draft of these answers, as of now.
+pub(in crate::web) fn seal<A: Answers>(console: &Console, answers: &A) -> String {
+    let ctx = &console.state().ctx;
+    let kept = serde_json::to_vec(&(ctx.now().and_utc().timestamp(), answers)).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(ctx.key.seal(&context::<A>(console), &kept, &*ctx.random))
+}
+
+/// What was sealed, if it was for this person and this wizard, and not too long ago. An empty draft has no answers yet.
+pub(in crate::web) fn open<A: Answers>(console: &Console, draft: &str) -> Option<A> {
+    if draft.is_empty() {
+        return Some(A::default());
+    }
+    let ctx = &console.state().ctx;
+    let (at, answers) = unsealed::<A>(&ctx.key, &context::<A>(console), draft)?;
+    let at = DateTime::from_timestamp(at, 0)?.naive_utc();
+    (ctx.now() - at < TimeDelta::hours(HOURS)).then_some(answers)
+}
+
+pub(in crate::web) fn unsealed<A: DeserializeOwned>(key: &SecretKey, context: &str, draft: &str) -> Option<(i64, A)> {
+    serde_json::from_slice(&key.open(context, &URL_SAFE_NO_PAD.decode(draft).ok()?)?).ok()
+}
+
+fn context<A: Answers>(console: &Console) -> String {
+    format!("draft of {} by {}", A::WIZARD, console.user.person.id)
+}
+
+/// On to a step of the wizard at `path`: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.
+pub(in crate::web) fn forward(path: impl fmt::Display, step: &str, draft: &str, q: &str, page: &impl Template) -> Answer {
+    let address = paths::with_query(path, &[("step", step), ("draft", draft), ("q", q)]);
+    if address.len() > ADDRESS_MAX || q.len() > TEXT_MAX { respond::page(page) } else { respond::see_other(address) }
+}
+
+/// Says on the first step that there was a draft which cannot be read.
+pub(in crate::web) fn lost() -> Flash {
+    Flash::new(FlashKind::Warn, "Your answers from before were not kept, so this starts anew.")
+}
