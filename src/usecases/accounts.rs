@@ -29,7 +29,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Submission,
+    Context, Denied, Principal, Submission,
     access::{assignments::audit_account, notification_targets::Affected},
     portfolios::{PortfolioError, sorted},
     shared::{
@@ -298,7 +298,7 @@ pub fn move_to(
 /// Moves a locked account, unless its name is taken there. Notes whose access changes with it.
 pub(super) fn move_into(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    caller: &Principal,
     acting: &Acting,
     account: &Account,
     portfolio: &Portfolio,

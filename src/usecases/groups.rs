@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Submission,
+    Context, Denied, Principal, Submission,
     shared::context::{Rights, about_group, authorise},
 };
 
@@ -239,7 +239,7 @@ fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: 
 
 /// A changed role is used from a new sign-in on: sessions end, and links to a new password or another address. Whoever leaves Admins by
 /// themselves keeps the session that they did it in, since rights are read with each request anyway.
-fn end_sessions(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+fn end_sessions(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(), StoreError> {
     sessions::end_all(tx, user, Some(caller.session))?;
     tokens::end_open(tx, user, None, TokenEnd::Revoked, now)
 }
@@ -253,7 +253,7 @@ fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) 
     Ok((person.ok_or_else(Denied::unknown)?, group))
 }
 
-fn audit_member(tx: &mut Tx<'_>, caller: &Caller, actor: &Person, action: AuditAction, person: &Person, group: &Group, now: Timestamp) {
+fn audit_member(tx: &mut Tx<'_>, caller: &Principal, actor: &Person, action: AuditAction, person: &Person, group: &Group, now: Timestamp) {
     let details = json!({"user": person.display_name(), "user_id": person.id.0});
     tx.audit(about_group(now, caller.by(actor), action, group, details));
 }

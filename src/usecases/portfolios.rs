@@ -27,7 +27,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Context, Denied, Submission,
+    Context, Denied, Principal, Submission,
     access::{assignments::audit_portfolio, notification_targets::Affected},
     accounts::move_into,
     shared::{
@@ -293,7 +293,7 @@ pub fn edit(
     })
 }
 
-fn locked(tx: &mut Tx<'_>, caller: &Caller, rights: Rights, id: PortfolioId, now: Timestamp) -> Result<(Acting, Portfolio), Denied> {
+fn locked(tx: &mut Tx<'_>, caller: &Principal, rights: Rights, id: PortfolioId, now: Timestamp) -> Result<(Acting, Portfolio), Denied> {
     let acting = caller.acting(tx, rights, now)?;
     acting.authorise(Action::ManagePortfolios)?;
     let portfolio = portfolios::lock(tx, id)?.ok_or_else(Denied::unknown)?;

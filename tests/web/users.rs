@@ -358,7 +358,7 @@ async fn act(app: &TestApp, browser: &mut Browser, path: &str) -> crate::helpers
 /// Of two Admins who do this to each other exactly one succeeds, and one active Admin remains.
 async fn each_other(
     db: crate::helpers::Db,
-    deed: impl Fn(&usher::usecases::Context, usher::usecases::Caller, UserId) -> Result<(), Denied> + Sync,
+    deed: impl Fn(&usher::usecases::Context, usher::usecases::Principal, UserId) -> Result<(), Denied> + Sync,
 ) {
     let (app, _) = TestApp::with_admin(db).await;
     let (maya, ada) = (app.id_of("maya.fischer@example.com"), app.create_admin("Ada", "Other"));

@@ -23,7 +23,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Caller, Context, Denied, Submission,
+        Context, Denied, Principal, Submission,
         accounts::gives,
         shared::{
             context::{Rights, about_user, place_of_account, place_of_portfolio},
@@ -70,7 +70,7 @@ pub fn give_accounts(
 fn give(
     ctx: &Context,
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    caller: &Principal,
     user: UserId,
     accounts: &[AccountId],
     grants: Grants,
@@ -188,7 +188,7 @@ fn has(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, St
 }
 
 /// The caller, and the person whose assignments are to change.
-pub(super) fn met(tx: &mut Tx<'_>, caller: &Caller, user: UserId, now: Timestamp) -> Result<(Acting, Met), Denied> {
+pub(super) fn met(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(Acting, Met), Denied> {
     let acting = caller.acting(tx, Rights::Change, now)?;
     acting.authorise(Action::Use(Permission::AssignmentsChange))?;
     let met = acting.met_locked(tx, user, now)?;
@@ -225,7 +225,7 @@ pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &Person, by: &By
 #[expect(clippy::too_many_arguments, reason = "each is one fact of the entry")]
 pub(in crate::usecases) fn audit_account(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    caller: &Principal,
     acting: &Acting,
     action: AuditAction,
     person: &Person,
@@ -240,7 +240,7 @@ pub(in crate::usecases) fn audit_account(
 /// An entry about somebody's assignment to a portfolio.
 pub(in crate::usecases) fn audit_portfolio(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    caller: &Principal,
     acting: &Acting,
     action: AuditAction,
     person: &Person,

@@ -18,7 +18,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Caller,
+        Principal,
         shared::{
             context::{about_user, place_of_account, place_of_portfolio},
             scoped_actor::{Acting, InScope},
@@ -135,7 +135,7 @@ fn left_out(invited: &Person, by: &By, place: Subject, giver: Option<String>, no
 /// Whoever sends an invitation anew takes over what those who gave it may no longer give: from now on it is theirs. Tells what.
 pub(in crate::usecases) fn take_over(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    caller: &Principal,
     acting: &Acting,
     invited: &Person,
     now: Timestamp,

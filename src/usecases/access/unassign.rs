@@ -14,7 +14,7 @@ use crate::{
     mail::messages::Assignments,
     store::{Database, StoreError, Tx, assignments, scopes, users::Person},
     usecases::{
-        Caller, Context, Denied, Submission,
+        Context, Denied, Principal, Submission,
         accounts::gives,
         shared::scoped_actor::{Acting, Given, InScope, Met},
     },
@@ -84,7 +84,7 @@ pub fn take(ctx: &Context, submission: &Submission<Taken>, user: UserId, given: 
     })
 }
 
-fn take_account(tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, met: &Met, id: AccountId, now: Timestamp) -> Result<One, Denied> {
+fn take_account(tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, met: &Met, id: AccountId, now: Timestamp) -> Result<One, Denied> {
     let account = own_account(tx, acting, met, id)?;
     let grants = assignments::grants(tx.db(), met.person.id, id)?.ok_or_else(|| Denied::unchanged(&met.person))?;
     assignments::take_account(tx, met.person.id, id)?;
@@ -92,7 +92,7 @@ fn take_account(tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, met: &Met, id
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
-fn take_portfolio(tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, met: &Met, id: PortfolioId, now: Timestamp) -> Result<One, Denied> {
+fn take_portfolio(tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, met: &Met, id: PortfolioId, now: Timestamp) -> Result<One, Denied> {
     let portfolio = own_portfolio(tx, acting, id)?;
     may_take_portfolios(tx.db(), acting, met, &[id])?;
     assignments::take_portfolio(tx, met.person.id, id)?;

@@ -25,7 +25,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Caller, Context, Denied, Door, Submission,
+        Context, Denied, Door, Principal, Submission,
         outbox::mails::{Recipient, by_other, count_mail},
         shared::{
             context::{Rights, about_user},
@@ -42,7 +42,7 @@ const TERM: TimeDelta = TimeDelta::hours(24);
 /// Another address for somebody, as the transaction asks for it in which they are edited.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::usecases) struct Asked<'a> {
-    pub(in crate::usecases) caller: &'a Caller,
+    pub(in crate::usecases) caller: &'a Principal,
     /// The caller, as the transaction found them.
     pub(in crate::usecases) by: &'a Person,
     /// Under lock.

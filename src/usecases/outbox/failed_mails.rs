@@ -15,7 +15,7 @@ use crate::{
         tokens,
     },
     usecases::{
-        Caller, Context, Denied, Submission,
+        Context, Denied, Principal, Submission,
         shared::context::{Rights, authorise},
     },
 };
@@ -86,7 +86,7 @@ pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64
 }
 
 /// Asks the policy and forgets what carries a link that ran out. Gives the audit entry without its subject.
-fn begin(tx: &mut Tx<'_>, caller: &Caller, now: Timestamp) -> Result<impl FnOnce(Subject, Value) -> Entry + use<>, SendAgainError> {
+fn begin(tx: &mut Tx<'_>, caller: &Principal, now: Timestamp) -> Result<impl FnOnce(Subject, Value) -> Entry + use<>, SendAgainError> {
     let actor = caller.actor(tx, Rights::Stay, now)?;
     authorise(&actor, Action::SendMailsAgain, None)?;
     tokens::end_mails_of_expired(tx, now)?;

@@ -63,7 +63,7 @@ impl Links {
 
 /// Somebody signed in, by the session that the request came with. What they may do is read again inside each transaction.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub struct Principal {
     pub user: UserId,
     pub session: TokenHash,
     /// The network address.
@@ -164,7 +164,7 @@ pub(in crate::usecases) fn authorise(actor: &Person, action: Action, about: Opti
     decide(actor.actor(), action).map_err(|refusal| Denied::Refused { refusal, name: about.map(Person::display_name) })
 }
 
-impl Caller {
+impl Principal {
     /// The caller as they are now. From here to the end of the transaction nobody's rights change, but by it.
     pub(in crate::usecases) fn actor(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Person, Denied> {
         match rights {

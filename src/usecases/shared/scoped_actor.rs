@@ -17,7 +17,7 @@ use crate::{
         scopes,
         users::{self, Person},
     },
-    usecases::{Caller, Denied},
+    usecases::{Denied, Principal},
 };
 
 use super::context::{Rights, authorise};
@@ -190,7 +190,7 @@ impl Acting {
     }
 }
 
-impl Caller {
+impl Principal {
     /// The caller as they are now, with what they administer. From here to the end of the transaction nobody's rights change, but by it.
     pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Acting, Denied> {
         let person = self.actor(tx, rights, now)?;

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use crate::{
     domain::idempotency_key::SentForm,
     store::{StoreError, Tx, idempotency_keys, sessions},
-    usecases::{Caller, Context, Denied},
+    usecases::{Context, Denied, Principal},
 };
 
 /// Words for what came of it; opaque here.
@@ -13,7 +13,7 @@ type Message<T> = Box<dyn Fn(&T) -> String + Send + Sync>;
 
 /// A form whose outcome, where it is done, is a `T`.
 pub struct Submission<T> {
-    caller: Caller,
+    caller: Principal,
     /// The form, if it is to be done once.
     form: Option<SentForm>,
     message: Option<Message<T>>,
@@ -26,8 +26,8 @@ impl<T> fmt::Debug for Submission<T> {
 }
 
 /// Nothing is said of it, and it may come again.
-impl<T> From<Caller> for Submission<T> {
-    fn from(caller: Caller) -> Self {
+impl<T> From<Principal> for Submission<T> {
+    fn from(caller: Principal) -> Self {
         Self { caller, form: None, message: None }
     }
 }
@@ -56,7 +56,7 @@ impl<T> Submission<T> {
     pub(in crate::usecases) fn change<E: From<StoreError> + Error + 'static>(
         &self,
         ctx: &Context,
-        mut f: impl FnMut(&mut Tx<'_>, &Caller) -> Result<T, E>,
+        mut f: impl FnMut(&mut Tx<'_>, &Principal) -> Result<T, E>,
     ) -> Result<T, E> {
         ctx.store.change(|tx| {
             let done = f(tx, &self.caller)?;

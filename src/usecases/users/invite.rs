@@ -25,7 +25,7 @@ use crate::{
         users::{self, NewInvited, Person},
     },
     usecases::{
-        Caller, Context, Denied, Door, SetPasswordError, Submission, Visitor,
+        Context, Denied, Door, Principal, SetPasswordError, Submission, Visitor,
         access::assignments,
         credentials::{email_change::Asked, new_password, sign_in},
         outbox::mails::{self, Recipient},
@@ -210,7 +210,7 @@ pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Res
 ///
 /// # Errors
 /// See [`Denied`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Caller, door: Door, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
+pub fn link(ctx: &Context, caller: &Principal, door: Door, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
     let now = ctx.now();
     if ctx.sends_mail {
         return Err(Denied::unknown());

@@ -20,7 +20,7 @@ use crate::{
         users::{self, Deleted, Person},
     },
     usecases::{
-        Caller, Context, Denied, Door, Submission,
+        Context, Denied, Door, Principal, Submission,
         access::assignments::become_user,
         credentials::sign_in,
         shared::{
@@ -240,7 +240,7 @@ fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denie
     Ok(())
 }
 
-fn audit_status(tx: &mut Tx<'_>, caller: &Caller, actor: &Person, action: AuditAction, person: &Person, after: Status, now: Timestamp) {
+fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &Person, action: AuditAction, person: &Person, after: Status, now: Timestamp) {
     let details = json!({"before": person.status(now).label(), "after": after.label()});
     tx.audit(about_user(now, caller.by(actor), action, &person.who(), details));
 }

@@ -24,7 +24,7 @@ use crate::{
         users::{self, Listed, Mark, Person, StatusCounts, Wanted},
     },
     usecases::{
-        Caller, Context, Denied,
+        Context, Denied, Principal,
         shared::{context::Rights, scoped_actor::Acting},
     },
 };
@@ -124,7 +124,7 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
 ///
 /// # Errors
 /// See [`Denied`]; unknown for a Portfolio Admin without a portfolio that is active.
-pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) -> Result<Count, Denied> {
+pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &str) -> Result<Count, Denied> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -145,7 +145,7 @@ pub fn begin_export(ctx: &Context, caller: &Caller, asked: &Asked, words: &str) 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn export(ctx: &Context, caller: &Caller, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
+pub fn export(ctx: &Context, caller: &Principal, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
     ctx.store.read(|db| {
         let person = caller.person(db, ctx.now())?;
         let acting = Acting::of(db, &person)?;

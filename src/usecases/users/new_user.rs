@@ -26,7 +26,7 @@ use crate::{
         users::{NewInvited, Person},
     },
     usecases::{
-        Caller, Context, Denied, Submission,
+        Context, Denied, Principal, Submission,
         access::{
             assignments::{audit_account, audit_portfolio},
             picker_options,
@@ -165,7 +165,7 @@ impl Found {
         }
     }
 
-    fn give(&self, tx: &mut Tx<'_>, caller: &Caller, acting: &Acting, to: &Person, now: Timestamp) -> Result<(), StoreError> {
+    fn give(&self, tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, to: &Person, now: Timestamp) -> Result<(), StoreError> {
         let by = acting.person.id;
         match self {
             Self::Portfolios(portfolios) => {

@@ -25,7 +25,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Caller, Context, Denied, Door, Submission,
+        Context, Denied, Door, Principal, Submission,
         access::assignments::audit_portfolio,
         credentials::email_change::{self, Asked, Tokens},
         portfolios::sorted,
@@ -155,7 +155,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
 /// What comes and goes with another default role.
 fn change_role(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    caller: &Principal,
     acting: &Acting,
     met: &Met,
     profile: &Profile,

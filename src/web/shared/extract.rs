@@ -18,7 +18,7 @@ use crate::{
         credentials::token::{Token, TokenHash},
         ids::UserId,
     },
-    usecases::{Caller, Person, Visitor, credentials::sessions::Ends},
+    usecases::{Person, Principal, Visitor, credentials::sessions::Ends},
 };
 
 use super::{
@@ -60,8 +60,8 @@ impl CurrentUser {
         if self.is_head || !session.contains_key(FLASH) { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
     }
 
-    pub(in crate::web) fn caller(&self) -> Caller {
-        Caller { user: self.person.id, session: self.session, source: self.source.clone() }
+    pub(in crate::web) fn caller(&self) -> Principal {
+        Principal { user: self.person.id, session: self.session, source: self.source.clone() }
     }
 
     pub(in crate::web) fn session(&self) -> TokenHash {

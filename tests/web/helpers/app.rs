@@ -28,7 +28,7 @@ use usher::{
         users, verify_chain,
     },
     usecases::{
-        Caller, Context, Links, Submission,
+        Context, Links, Principal, Submission,
         outbox::delivery::{self, Delivered},
         setup::{self, NewAdmin},
     },
@@ -176,11 +176,11 @@ impl TestApp {
     }
 
     /// Somebody as use cases know them, signed in anew.
-    pub fn session_of(&self, user: UserId) -> Caller {
+    pub fn session_of(&self, user: UserId) -> Principal {
         let (session, now) = (Token::new(&SystemRandom).hash(), self.now());
         let new = NewSession { hash: session, user, source: "192.0.2.1", browser: "", now };
         self.store().write(|tx| sessions::insert(tx, &new)).unwrap();
-        Caller { user, session, source: "192.0.2.1".to_owned() }
+        Principal { user, session, source: "192.0.2.1".to_owned() }
     }
 
     pub(super) async fn call(&self, request: Request) -> ServiceResponse<BoxBody> {

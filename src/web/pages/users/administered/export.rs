@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use crate::{
     domain::ids::UserId,
     usecases::{
-        Caller, Count, Names, Position, Slice,
+        Count, Names, Position, Principal, Slice,
         users::{
             self,
             list::{Asked, Row},
@@ -86,7 +86,7 @@ struct Export {
     state: State,
     all: Count,
     asked: Asked,
-    caller: Caller,
+    caller: Principal,
     next: Option<Position<crate::usecases::Mark>>,
     reading: Option<Reading>,
     begins: bool,
