@@ -26,7 +26,7 @@ use crate::{
 };
 
 use super::{
-    Context, NewPasswordError, Visitor,
+    ClientInfo, Context, NewPasswordError,
     credentials::{new_password, sign_in},
     shared::context::about_user,
 };
@@ -104,7 +104,7 @@ pub fn set_up(
     name: &CompanyName,
     admin: &NewAdmin,
     password: NewPassword,
-    visitor: &Visitor,
+    visitor: &ClientInfo,
 ) -> Result<Token, SetupError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
     look(ctx, token)?;

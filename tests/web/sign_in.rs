@@ -9,7 +9,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use usher::{
     domain::credentials::{password::Password, token::TokenHash},
     store::credentials::refused_sign_ins::{self, RefusalReason},
-    usecases::{Visitor, credentials::sign_in, outbox::housekeeping},
+    usecases::{ClientInfo, credentials::sign_in, outbox::housekeeping},
 };
 
 use crate::{
@@ -107,7 +107,7 @@ on_both! {
         count_queries();
         let (app, _) = TestApp::with_admin(db).await;
         let password = Password::typed("not the password");
-        let wrong = |email: &str, visitor: &Visitor| {
+        let wrong = |email: &str, visitor: &ClientInfo| {
             QUERIES.set(0);
             let is_admitted = sign_in::admit(&app.ctx, email, visitor).is_ok();
             let looked = QUERIES.replace(0);
@@ -115,7 +115,7 @@ on_both! {
             (is_admitted, looked, QUERIES.get())
         };
         for (place, browser) in [(1, None), (2, Some(TokenHash([7; 32])))] {
-            let at = |place| Visitor { source: format!("198.51.100.{place}"), browser, ..visitor() };
+            let at = |place| ClientInfo { source: format!("198.51.100.{place}"), browser, ..visitor() };
             // Once for queries that a connection makes only once.
             wrong("noor@example.com", &at(place + 10));
             app.advance(TimeDelta::hours(1));

@@ -9,7 +9,7 @@ use usher::{
         ids::UserId,
     },
     store::{Database, StoreError},
-    usecases::Visitor,
+    usecases::ClientInfo,
 };
 
 use crate::helpers::{Browser, PASSWORD, Page, TestApp};
@@ -107,8 +107,8 @@ pub async fn csrf(app: &TestApp, browser: &mut Browser) -> String {
 }
 
 /// Somebody at a page without a session, for calls past the pages.
-pub fn visitor() -> Visitor {
-    Visitor { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
+pub fn visitor() -> ClientInfo {
+    ClientInfo { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
 }
 
 /// A new password of the right length.

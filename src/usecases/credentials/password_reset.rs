@@ -30,7 +30,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Denied, Door, SetPasswordError, Submission, Visitor,
+        ClientInfo, Context, Denied, Door, SetPasswordError, Submission,
         outbox::mails::{self, Fate, LinkMail, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
@@ -204,7 +204,7 @@ pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
 ///
 /// # Errors
 /// See [`SetPasswordError`].
-pub fn choose(ctx: &Context, token: &Token, password: NewPassword, visitor: &Visitor) -> Result<(), SetPasswordError> {
+pub fn choose(ctx: &Context, token: &Token, password: NewPassword, visitor: &ClientInfo) -> Result<(), SetPasswordError> {
     let (now, source) = (ctx.now(), &*visitor.source);
     let Open { person, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
     let known = [&*person.first_name, &*person.last_name, &*person.email, &*company.name];

@@ -21,7 +21,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Visitor,
+        ClientInfo, Context,
         shared::context::{about_user, by_oneself},
     },
 };
@@ -63,7 +63,7 @@ struct SignInAttempt {
 }
 
 impl SignInAttempt {
-    fn find(db: &mut Database, email: &str, visitor: &Visitor) -> Result<Self, StoreError> {
+    fn find(db: &mut Database, email: &str, visitor: &ClientInfo) -> Result<Self, StoreError> {
         let email = EmailAddress::parse(email).ok();
         let found = email.as_ref().map(|email| users::find_by_email(db, email)).transpose()?.flatten();
         // Asked of nobody too: the time of an answer does not tell which addresses exist.
@@ -95,7 +95,7 @@ impl SignInAttempt {
         self.account.as_ref().map_or(Ok(false), |account| throttles::is_closed(db, account))
     }
 
-    fn refuse(&self, ctx: &Context, visitor: &Visitor, reason: RefusalReason, now: Timestamp) {
+    fn refuse(&self, ctx: &Context, visitor: &ClientInfo, reason: RefusalReason, now: Timestamp) {
         ctx.store.note_refusal(&throttle::network(&visitor.source), &self.email_key, reason, now);
     }
 }
@@ -105,7 +105,7 @@ impl SignInAttempt {
 ///
 /// # Errors
 /// [`SignInError::Throttled`], [`SignInError::Closed`].
-pub fn admit(ctx: &Context, email: &str, visitor: &Visitor) -> Result<bool, SignInError> {
+pub fn admit(ctx: &Context, email: &str, visitor: &ClientInfo) -> Result<bool, SignInError> {
     let now = ctx.now();
     let (attempt, hold) = ctx.store.read(|db| {
         let attempt = SignInAttempt::find(db, email, visitor)?;
@@ -125,7 +125,7 @@ pub fn admit(ctx: &Context, email: &str, visitor: &Visitor) -> Result<bool, Sign
 ///
 /// # Errors
 /// See [`SignInError`].
-pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Visitor) -> Result<Token, SignInError> {
+pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &ClientInfo) -> Result<Token, SignInError> {
     let now = ctx.now();
     let (attempt, hold) = ctx.store.write_counts(|tx| {
         let attempt = SignInAttempt::find(tx.db(), email, visitor)?;
@@ -183,7 +183,7 @@ pub(in crate::usecases) fn begin_session(
     tx: &mut Tx<'_>,
     who: &Who,
     session: &Token,
-    visitor: &Visitor,
+    visitor: &ClientInfo,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if let Some(before) = visitor.session {

@@ -72,7 +72,7 @@ pub struct Principal {
 
 /// Somebody at a page that needs no session.
 #[derive(Debug, Clone)]
-pub struct Visitor {
+pub struct ClientInfo {
     /// The network address.
     pub source: String,
     /// What the browser says of itself.

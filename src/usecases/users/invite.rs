@@ -25,7 +25,7 @@ use crate::{
         users::{self, NewInvited, Person},
     },
     usecases::{
-        Context, Denied, Door, Principal, SetPasswordError, Submission, Visitor,
+        ClientInfo, Context, Denied, Door, Principal, SetPasswordError, Submission,
         access::assignments,
         credentials::{email_change::Asked, new_password, sign_in},
         outbox::mails::{self, Recipient},
@@ -344,7 +344,7 @@ pub fn accept(
     first_name: &PersonName,
     last_name: &PersonName,
     password: NewPassword,
-    visitor: &Visitor,
+    visitor: &ClientInfo,
 ) -> Result<Token, SetPasswordError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
     let Open { person, company, .. } = *look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;

@@ -18,7 +18,7 @@ use crate::{
         credentials::token::{Token, TokenHash},
         ids::UserId,
     },
-    usecases::{Person, Principal, Visitor, credentials::sessions::Ends},
+    usecases::{ClientInfo, Person, Principal, credentials::sessions::Ends},
 };
 
 use super::{
@@ -167,7 +167,7 @@ fn is_read(referer: &str) -> bool {
 /// Somebody at a page that needs no session, signed in or not.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct Guest {
-    pub(in crate::web) visitor: Visitor,
+    pub(in crate::web) visitor: ClientInfo,
     /// Who is signed in with this browser.
     pub(in crate::web) signed_in: Option<Person>,
     seed: TokenHash,
@@ -199,7 +199,7 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
         token.hash()
     });
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let visitor = Visitor {
+    let visitor = ClientInfo {
         source: client_ip::of(request)?,
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         browser: Some(browser),

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::credentials::{password::Password, token::Token},
-    usecases::{self, Visitor, credentials::sign_in::SignInError},
+    usecases::{self, ClientInfo, credentials::sign_in::SignInError},
     web::shared::{
         cookies,
         error::Failure,
@@ -175,7 +175,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, session: Se
 }
 
 /// Looks first whether the attempt may be made, so that one that is held takes no place in the queue.
-async fn try_sign_in(state: &State, visitor: Visitor, email: String, password: String) -> Result<Result<Token, SignInError>, Failure> {
+async fn try_sign_in(state: &State, visitor: ClientInfo, email: String, password: String) -> Result<Result<Token, SignInError>, Failure> {
     let (admitted, typed) = (visitor.clone(), email.clone());
     let is_known_browser = match state.try_run(move |ctx| usecases::credentials::sign_in::admit(ctx, &typed, &admitted)).await? {
         Ok(is_known_browser) => is_known_browser,
