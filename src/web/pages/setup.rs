@@ -15,7 +15,7 @@ use crate::{
     },
     web::shared::{
         error::Failure,
-        extract::Guest,
+        extract::AnonymousSession,
         form::Form,
         page::{Field, FieldError, FormErrors, Gate, SecretField, parse},
         respond::{self, Answer},
@@ -83,7 +83,7 @@ pub struct SetupForm {
 }
 
 /// `GET /setup?key=…`: without the open one-time key there is no such page.
-pub(in crate::web) async fn show(state: Data<State>, guest: Guest, query: Option<Query<SetupQuery>>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, query: Option<Query<SetupQuery>>) -> Answer {
     let key = query.map(|query| query.into_inner().key).unwrap_or_default();
     let company = look(&state, &key).await?;
     let gate = respond::gate(&state, &guest, "");
@@ -91,7 +91,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, query: Option
 }
 
 /// `POST /setup`
-pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SetupForm>) -> Answer {
+pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SetupForm>) -> Answer {
     let Form(form, _) = form;
     let company = look(&state, &form.key).await?;
     let (name, admin, password) = match form.parse(&company) {

@@ -166,21 +166,21 @@ fn is_read(referer: &str) -> bool {
 
 /// Somebody at a page that needs no session, signed in or not.
 #[derive(Debug, Clone)]
-pub(in crate::web) struct Guest {
+pub(in crate::web) struct AnonymousSession {
     pub(in crate::web) visitor: ClientInfo,
     /// Who is signed in with this browser.
     pub(in crate::web) signed_in: Option<Person>,
     seed: TokenHash,
 }
 
-impl Guest {
+impl AnonymousSession {
     /// The token that this browser's forms carry.
     pub(in crate::web) fn csrf(&self, state: &State) -> String {
         csrf::token(&state.ctx.key, self.seed, &*state.ctx.random)
     }
 }
 
-impl FromRequest for Guest {
+impl FromRequest for AnonymousSession {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
 
@@ -189,7 +189,7 @@ impl FromRequest for Guest {
     }
 }
 
-fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
+fn guest(request: &HttpRequest) -> Result<AnonymousSession, Failure> {
     let state = state(request)?;
     let signed_in = signed_in(request)?;
     let known = browser(request, state);
@@ -205,7 +205,7 @@ fn guest(request: &HttpRequest) -> Result<Guest, Failure> {
         browser: Some(browser),
         session: signed_in.as_ref().map(|signed_in| TokenHash(signed_in.session)),
     };
-    Ok(Guest { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed: browser })
+    Ok(AnonymousSession { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed: browser })
 }
 
 pub(in crate::web) fn state(request: &HttpRequest) -> Result<&State, Failure> {

@@ -8,7 +8,7 @@ use crate::{
     usecases::{Context, Dead, LinkError, Looked, users},
     web::shared::{
         error::Failure,
-        extract::Guest,
+        extract::AnonymousSession,
         page::{Gate, Moment},
         respond::{self, Answer},
         routing::paths,
@@ -110,7 +110,7 @@ impl Ended {
     }
 
     /// The answer that says so.
-    pub(in crate::web) async fn answer(self, state: &State, guest: &Guest) -> Answer {
+    pub(in crate::web) async fn answer(self, state: &State, guest: &AnonymousSession) -> Answer {
         let company = state.run(users::directory::company_name).await?;
         let gate = respond::gate(state, guest, &company);
         respond::with_status(self.status, &EndedPage { gate, ended: self })

@@ -11,7 +11,7 @@ use crate::{
     web::shared::{
         cookies,
         error::Failure,
-        extract::{CurrentUser, Guest, UNSENT},
+        extract::{AnonymousSession, CurrentUser, UNSENT},
         form::{Button, Form},
         hashing::HashingClass,
         page::{Flash, FlashKind, Gate, wait_in_words},
@@ -134,7 +134,7 @@ pub struct SignInForm {
 }
 
 /// `GET /sign-in`
-pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: Guest, query: Query<SignInQuery>) -> Answer {
+pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: AnonymousSession, query: Query<SignInQuery>) -> Answer {
     let is_done = |what: &str| cookies::is_done(&request, &state, what);
     let Query(SignInQuery { next, unsent, after }) = query;
     // An address alone proves nothing: anybody may have written it.
@@ -148,7 +148,7 @@ pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest
 }
 
 /// `POST /sign-in`
-pub(in crate::web) async fn submit(state: Data<State>, guest: Guest, session: Session, form: Form<SignInForm>) -> Answer {
+pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SignInForm>) -> Answer {
     let Form(SignInForm { email, password, next, unsent }, _) = form;
     let signed_in = try_sign_in(&state, guest.visitor.clone(), email.clone(), password).await?;
     state.metrics.sign_ins.note(&signed_in);
@@ -194,7 +194,7 @@ fn destination(next: &str) -> String {
 
 async fn page(
     state: &State,
-    guest: &Guest,
+    guest: &AnonymousSession,
     email: String,
     query: SignInQuery,
     problem: Option<SignInProblem>,

@@ -18,7 +18,7 @@ use crate::{
             sign_in::After,
         },
         shared::{
-            extract::Guest,
+            extract::AnonymousSession,
             form::{Button, Form},
             page::{Gate, Moment},
             respond::{self, Answer},
@@ -41,7 +41,7 @@ pub struct ConfirmEmailPage {
 }
 
 /// `GET /confirm-email/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
     match closed_link::look(&state, &token, email_change::look).await? {
         Ok(Open { change, company, .. }) => respond::page(&ConfirmEmailPage {
             gate: respond::gate(&state, &guest, &company),
@@ -58,7 +58,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 pub(in crate::web) async fn submit(
     request: HttpRequest,
     state: Data<State>,
-    guest: Guest,
+    guest: AnonymousSession,
     token: Path<String>,
     _button: Form<Button>,
 ) -> Answer {

@@ -18,7 +18,7 @@ use crate::{
             sign_in::After,
         },
         shared::{
-            extract::Guest,
+            extract::AnonymousSession,
             form::{Button, Form},
             page::{Gate, Moment},
             respond::{self, Answer},
@@ -42,7 +42,7 @@ pub struct StopEmailChangePage {
 }
 
 /// `GET /stop-email-change/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
     match closed_link::look(&state, &token, email_change::look_at_stop).await? {
         Ok(Open { person, change, company }) => respond::page(&StopEmailChangePage {
             gate: respond::gate(&state, &guest, &company),
@@ -60,7 +60,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 pub(in crate::web) async fn submit(
     request: HttpRequest,
     state: Data<State>,
-    guest: Guest,
+    guest: AnonymousSession,
     token: Path<String>,
     _button: Form<Button>,
 ) -> Answer {

@@ -15,7 +15,7 @@ use crate::{
     web::{
         pages::credentials::{closed_link, new_password},
         shared::{
-            extract::Guest,
+            extract::AnonymousSession,
             form::Form,
             page::{Field, FieldError, FormErrors, Gate, Moment, SecretField, parse},
             respond::{self, Answer},
@@ -77,7 +77,7 @@ pub struct AcceptForm {
 }
 
 /// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
     match closed_link::look(&state, &token, users::invite::look).await? {
         Ok(open) => {
             let fields = AcceptFields {
@@ -94,7 +94,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 /// `POST /invitation/{token}`
 pub(in crate::web) async fn submit(
     state: Data<State>,
-    guest: Guest,
+    guest: AnonymousSession,
     session: Session,
     token: Path<String>,
     form: Form<AcceptForm>,
@@ -129,7 +129,7 @@ pub(in crate::web) async fn submit(
     }
 }
 
-fn accept_page(state: &State, guest: &Guest, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
+fn accept_page(state: &State, guest: &AnonymousSession, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
     AcceptPage {
         gate: respond::gate(state, guest, &open.company.name),
         path: paths::Invitation { token: token.to_owned() },

@@ -14,7 +14,7 @@ use crate::{
     web::shared::{
         cookies,
         error::Failure,
-        extract::Guest,
+        extract::AnonymousSession,
         form::Form,
         page::{Field, FormErrors, Gate, parse, wait_in_words},
         respond::{self, Answer},
@@ -78,7 +78,7 @@ pub struct AskForm {
 }
 
 /// `GET /forgot-password`
-pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: Guest, query: Query<AskQuery>) -> Answer {
+pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: AnonymousSession, query: Query<AskQuery>) -> Answer {
     if query.sent && cookies::is_done(&request, &state, ASKED) {
         return respond::page(&AskedPage { gate: gate(&state, &guest).await?, sends_mail: state.ctx.sends_mail });
     }
@@ -86,7 +86,7 @@ pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest
 }
 
 /// `POST /forgot-password`
-pub(in crate::web) async fn submit(request: HttpRequest, state: Data<State>, guest: Guest, form: Form<AskForm>) -> Answer {
+pub(in crate::web) async fn submit(request: HttpRequest, state: Data<State>, guest: AnonymousSession, form: Form<AskForm>) -> Answer {
     let mut field = Field::default();
     let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&state, &guest, field).await?);
@@ -101,11 +101,11 @@ pub(in crate::web) async fn submit(request: HttpRequest, state: Data<State>, gue
     respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
 }
 
-async fn page(state: &State, guest: &Guest, email: Field) -> Result<AskPage, Failure> {
+async fn page(state: &State, guest: &AnonymousSession, email: Field) -> Result<AskPage, Failure> {
     Ok(AskPage { gate: gate(state, guest).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
 }
 
-async fn gate(state: &State, guest: &Guest) -> Result<Gate, Failure> {
+async fn gate(state: &State, guest: &AnonymousSession) -> Result<Gate, Failure> {
     let company = state.run(users::directory::company_name).await?;
     Ok(respond::gate(state, guest, &company))
 }

@@ -23,7 +23,7 @@ use crate::{
             sign_in::After,
         },
         shared::{
-            extract::Guest,
+            extract::AnonymousSession,
             form::Form,
             page::{FormErrors, Gate, Moment, SecretField},
             respond::{self, Answer},
@@ -64,7 +64,7 @@ pub struct ChooseForm {
 }
 
 /// `GET /reset/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
     match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => respond::page(&page(&state, &guest, &token, open, SecretField::default())),
         Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
@@ -75,7 +75,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: Guest, token: Path<S
 pub(in crate::web) async fn submit(
     request: HttpRequest,
     state: Data<State>,
-    guest: Guest,
+    guest: AnonymousSession,
     token: Path<String>,
     form: Form<ChooseForm>,
 ) -> Answer {
@@ -100,7 +100,7 @@ pub(in crate::web) async fn submit(
     }
 }
 
-fn page(state: &State, guest: &Guest, token: &str, open: Open, password: SecretField) -> ChoosePage {
+fn page(state: &State, guest: &AnonymousSession, token: &str, open: Open, password: SecretField) -> ChoosePage {
     ChoosePage {
         gate: respond::gate(state, guest, &open.company.name),
         path: paths::PasswordReset { token: token.to_owned() },
