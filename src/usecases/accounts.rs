@@ -34,7 +34,7 @@ use super::{
     portfolios::{PortfolioError, sorted},
     shared::{
         context::{Rights, about_account},
-        scoped_actor::Acting,
+        scoped_actor::ScopedActor,
     },
 };
 
@@ -75,7 +75,7 @@ pub struct Assigned {
 /// See [`Denied`].
 pub fn assigned(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Assigned, Denied> {
     ctx.store.read(|db| {
-        let outside = match Acting::of(db, actor)?.scope {
+        let outside = match ScopedActor::of(db, actor)?.scope {
             Scope::Company => Vec::new(),
             Scope::Portfolios { active, .. } => active,
         };
@@ -112,7 +112,7 @@ pub struct May {
 }
 
 impl May {
-    pub(super) fn of(acting: &Acting, place: AccountPlace) -> Self {
+    pub(super) fn of(acting: &ScopedActor, place: AccountPlace) -> Self {
         let is_own = place.is_own;
         Self {
             edit: acting.may(Action::EditAccount(place)),
@@ -135,7 +135,7 @@ impl May {
 /// See [`Denied`].
 pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
         let may = May::of(&acting, place);
         // Whoever is no administrator here knows the people who can sign in, as in the directory.
@@ -159,7 +159,7 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, 
 /// See [`Denied`].
 pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsEdit))?;
         let (account, place) = acting.account(db, id)?;
         acting.authorise(Action::EditAccount(place))?;
@@ -173,7 +173,7 @@ pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account
 /// See [`Denied`].
 pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
         let (account, place) = acting.account(db, id)?;
         Ok((account, May::of(&acting, place)))
@@ -299,7 +299,7 @@ pub fn move_to(
 pub(super) fn move_into(
     tx: &mut Tx<'_>,
     caller: &Principal,
-    acting: &Acting,
+    acting: &ScopedActor,
     account: &Account,
     portfolio: &Portfolio,
     affected: &mut Affected,

@@ -32,7 +32,7 @@ use super::{
     accounts::move_into,
     shared::{
         context::{Rights, about_portfolio},
-        scoped_actor::{Acting, Met},
+        scoped_actor::{Met, ScopedActor},
     },
 };
 
@@ -82,7 +82,7 @@ pub struct Row {
 /// See [`Denied`].
 pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::PortfoliosView))?;
         let may_manage = acting.may(Action::ManagePortfolios);
         let filter = Filter { scope: acting.scope, search, active_only: false, except: None };
@@ -148,7 +148,7 @@ pub fn show(
 ) -> Result<Shown, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         let portfolio = acting.portfolio(db, id)?;
         let filter = accounts::Filter { portfolio: Some(id), ..accounts::Filter::within(acting.scope.clone()) };
         let page = accounts::list(db, &filter, accounts_at, limit)?;
@@ -231,7 +231,7 @@ pub fn create(
 }
 
 /// Somebody to whom a portfolio may be assigned.
-fn portfolio_admin(tx: &mut Tx<'_>, acting: &Acting, user: UserId, now: Timestamp) -> Result<Met, Denied> {
+fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Timestamp) -> Result<Met, Denied> {
     let met = acting.met_locked(tx, user, now)?;
     acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
     if met.person.default_role != DefaultRole::PortfolioAdmin {
@@ -254,7 +254,7 @@ pub(super) fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
 /// See [`Denied`].
 pub fn managed(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfolio, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
         acting.portfolio(db, id)
     })
@@ -293,7 +293,13 @@ pub fn edit(
     })
 }
 
-fn locked(tx: &mut Tx<'_>, caller: &Principal, rights: Rights, id: PortfolioId, now: Timestamp) -> Result<(Acting, Portfolio), Denied> {
+fn locked(
+    tx: &mut Tx<'_>,
+    caller: &Principal,
+    rights: Rights,
+    id: PortfolioId,
+    now: Timestamp,
+) -> Result<(ScopedActor, Portfolio), Denied> {
     let acting = caller.acting(tx, rights, now)?;
     acting.authorise(Action::ManagePortfolios)?;
     let portfolio = portfolios::lock(tx, id)?.ok_or_else(Denied::unknown)?;

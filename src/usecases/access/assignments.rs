@@ -27,7 +27,7 @@ use crate::{
         accounts::gives,
         shared::{
             context::{Rights, about_user, place_of_account, place_of_portfolio},
-            scoped_actor::{Acting, Met},
+            scoped_actor::{Met, ScopedActor},
         },
     },
 };
@@ -188,27 +188,27 @@ fn has(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, St
 }
 
 /// The caller, and the person whose assignments are to change.
-pub(super) fn met(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(Acting, Met), Denied> {
+pub(super) fn met(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(ScopedActor, Met), Denied> {
     let acting = caller.acting(tx, Rights::Change, now)?;
     acting.authorise(Action::Use(Permission::AssignmentsChange))?;
     let met = acting.met_locked(tx, user, now)?;
     Ok((acting, met))
 }
 
-pub(super) fn own_account(tx: &mut Tx<'_>, acting: &Acting, met: &Met, id: AccountId) -> Result<Account, Denied> {
+pub(super) fn own_account(tx: &mut Tx<'_>, acting: &ScopedActor, met: &Met, id: AccountId) -> Result<Account, Denied> {
     accounts::lock(tx, id)?;
     account_of(tx.db(), acting, met, id)
 }
 
 /// An account that the actor administers: one that they only work on is not theirs to give.
-pub(super) fn account_of(db: &mut Database, acting: &Acting, met: &Met, id: AccountId) -> Result<Account, Denied> {
+pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &Met, id: AccountId) -> Result<Account, Denied> {
     let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
     acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own })?;
     Ok(account)
 }
 
-pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &Acting, id: PortfolioId) -> Result<Portfolio, Denied> {
+pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &ScopedActor, id: PortfolioId) -> Result<Portfolio, Denied> {
     portfolios::lock(tx, id)?;
     acting.portfolio(tx.db(), id)
 }
@@ -226,7 +226,7 @@ pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &Person, by: &By
 pub(in crate::usecases) fn audit_account(
     tx: &mut Tx<'_>,
     caller: &Principal,
-    acting: &Acting,
+    acting: &ScopedActor,
     action: AuditAction,
     person: &Person,
     account: &Account,
@@ -241,7 +241,7 @@ pub(in crate::usecases) fn audit_account(
 pub(in crate::usecases) fn audit_portfolio(
     tx: &mut Tx<'_>,
     caller: &Principal,
-    acting: &Acting,
+    acting: &ScopedActor,
     action: AuditAction,
     person: &Person,
     portfolio: &Portfolio,

@@ -21,7 +21,7 @@ use crate::{
         Principal,
         shared::{
             context::{about_user, place_of_account, place_of_portfolio},
-            scoped_actor::{Acting, InScope},
+            scoped_actor::{InScope, ScopedActor},
         },
     },
 };
@@ -136,7 +136,7 @@ fn left_out(invited: &Person, by: &By, place: Subject, giver: Option<String>, no
 pub(in crate::usecases) fn take_over(
     tx: &mut Tx<'_>,
     caller: &Principal,
-    acting: &Acting,
+    acting: &ScopedActor,
     invited: &Person,
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {

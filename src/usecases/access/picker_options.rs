@@ -18,7 +18,7 @@ use crate::{
         portfolios::{self, Portfolio},
         users::{self, Person},
     },
-    usecases::{Context, Denied, accounts::May, portfolios::sorted, shared::scoped_actor::Acting},
+    usecases::{Context, Denied, accounts::May, portfolios::sorted, shared::scoped_actor::ScopedActor},
 };
 
 /// What a picker shows.
@@ -86,7 +86,7 @@ impl<I: Ord + Copy> Wanted<I> {
 /// See [`Denied`].
 pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId>) -> Result<Offer<Account>, Denied> {
     ctx.store.read(|db| {
-        Acting::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
         let count = accounts::count_all(db, &filter(None))?;
         let list = |db: &mut Database, search| accounts::list_by_portfolio(db, &filter(search), wanted.limit);
@@ -100,7 +100,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId
 /// See [`Denied`].
 pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
     ctx.store.read(|db| {
-        Acting::of(db, actor)?.authorise(Action::ManagePortfolios)?;
+        ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         people_who(db, actor, Who::PortfolioAdmins, wanted)
     })
 }
@@ -111,7 +111,7 @@ pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) 
 /// See [`Denied`].
 pub fn people_of(ctx: &Context, actor: &Person, portfolio: PortfolioId, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.portfolio(db, portfolio)?;
         acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(portfolio) })?;
         people_who(db, actor, Who::In(portfolio), wanted)
@@ -137,7 +137,7 @@ pub fn people_for(
 ) -> Result<(Account, May, Slice<Person>), Denied> {
     let as_of = ctx.now();
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AssignmentsChange))?;
         let (account, place) = acting.account(db, account)?;
         let may = May::of(&acting, place);
@@ -186,7 +186,7 @@ fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserI
 /// See [`Denied`].
 pub fn portfolios_for_accounts(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
         portfolios_in(db, &acting.scope, None, wanted)
     })
@@ -203,7 +203,7 @@ pub fn portfolios_to_move_to(
     wanted: &Wanted<PortfolioId>,
 ) -> Result<Offer<Portfolio>, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
         portfolios_in(db, &acting.scope, Some(account.portfolio_id), wanted)
     })
@@ -215,7 +215,7 @@ pub fn portfolios_to_move_to(
 /// See [`Denied`].
 pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
         portfolios_in(db, &acting.scope, None, wanted)
     })
@@ -233,7 +233,7 @@ pub fn accounts_to_give(
     first: Option<PortfolioId>,
 ) -> Result<Offer<Account>, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
         let filter = |search| accounts::Filter { search, active_only: true, ..accounts::Filter::within(acting.scope.clone()) };
         let count = accounts::count_all(db, &filter(None))?;
@@ -261,12 +261,16 @@ fn portfolios_in(
 }
 
 /// These portfolios, if all are the actor's to give. What was deactivated meanwhile gives nothing, and is as unknown as what never was.
-pub(in crate::usecases) fn given_portfolios(db: &mut Database, acting: &Acting, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, Denied> {
+pub(in crate::usecases) fn given_portfolios(
+    db: &mut Database,
+    acting: &ScopedActor,
+    ids: &[PortfolioId],
+) -> Result<Vec<Portfolio>, Denied> {
     all(portfolios_of_scope(db, &acting.scope, ids)?, ids)
 }
 
 /// These accounts, likewise.
-pub(in crate::usecases) fn given_accounts(db: &mut Database, acting: &Acting, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
+pub(in crate::usecases) fn given_accounts(db: &mut Database, acting: &ScopedActor, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
     all(accounts_of_scope(db, &acting.scope, ids)?, ids)
 }
 

@@ -16,7 +16,7 @@ use crate::{
     usecases::{
         Context, Denied, Principal, Submission,
         accounts::gives,
-        shared::scoped_actor::{Acting, Given, InScope, Met},
+        shared::scoped_actor::{Given, InScope, Met, ScopedActor},
     },
 };
 
@@ -84,7 +84,14 @@ pub fn take(ctx: &Context, submission: &Submission<Taken>, user: UserId, given: 
     })
 }
 
-fn take_account(tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, met: &Met, id: AccountId, now: Timestamp) -> Result<One, Denied> {
+fn take_account(
+    tx: &mut Tx<'_>,
+    caller: &Principal,
+    acting: &ScopedActor,
+    met: &Met,
+    id: AccountId,
+    now: Timestamp,
+) -> Result<One, Denied> {
     let account = own_account(tx, acting, met, id)?;
     let grants = assignments::grants(tx.db(), met.person.id, id)?.ok_or_else(|| Denied::unchanged(&met.person))?;
     assignments::take_account(tx, met.person.id, id)?;
@@ -92,7 +99,14 @@ fn take_account(tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, met: &Met,
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
-fn take_portfolio(tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, met: &Met, id: PortfolioId, now: Timestamp) -> Result<One, Denied> {
+fn take_portfolio(
+    tx: &mut Tx<'_>,
+    caller: &Principal,
+    acting: &ScopedActor,
+    met: &Met,
+    id: PortfolioId,
+    now: Timestamp,
+) -> Result<One, Denied> {
     let portfolio = own_portfolio(tx, acting, id)?;
     may_take_portfolios(tx.db(), acting, met, &[id])?;
     assignments::take_portfolio(tx, met.person.id, id)?;
@@ -100,7 +114,7 @@ fn take_portfolio(tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, met: &Me
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 
-fn may_take_portfolios(db: &mut Database, acting: &Acting, met: &Met, ids: &[PortfolioId]) -> Result<(), Denied> {
+fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &Met, ids: &[PortfolioId]) -> Result<(), Denied> {
     acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
     let theirs = assignments::portfolios_of(db, &[met.person.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
@@ -126,7 +140,7 @@ pub struct Parting {
 pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> Result<Option<Parting>, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AssignmentsChange))?;
         let met = acting.met(db, user, now)?;
         let (mut names, mut portfolios) = (Vec::new(), Vec::new());

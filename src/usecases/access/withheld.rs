@@ -14,7 +14,7 @@ use crate::{
         user::DefaultRole,
     },
     store::{AuditRow, Database, StoreError, accounts, latest_about, portfolios, users::Person},
-    usecases::shared::scoped_actor::{Acting, Given, InScope},
+    usecases::shared::scoped_actor::{Given, InScope, ScopedActor},
 };
 
 /// For so long it is told of.
@@ -39,7 +39,7 @@ pub struct LeftOut {
 /// Of what lies in the actor's scope.
 pub(in crate::usecases) fn of(
     db: &mut Database,
-    acting: &Acting,
+    acting: &ScopedActor,
     person: &Person,
     held: &InScope,
     now: Timestamp,

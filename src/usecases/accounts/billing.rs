@@ -14,7 +14,7 @@ use crate::{
         Context, Denied, Submission,
         shared::{
             context::{Rights, about_account},
-            scoped_actor::Acting,
+            scoped_actor::ScopedActor,
         },
     },
 };
@@ -49,7 +49,7 @@ pub struct Shown {
 /// See [`Denied`].
 pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::BillingView))?;
         let (account, place) = acting.account(db, id)?;
         acting.authorise(Action::SeeBilling(place))?;

@@ -29,7 +29,7 @@ use crate::{
         outbox::mails::{Recipient, by_other, count_mail},
         shared::{
             context::{Rights, about_user},
-            scoped_actor::Acting,
+            scoped_actor::ScopedActor,
         },
     },
 };
@@ -117,7 +117,7 @@ pub fn pending(db: &mut Database, person: &Person, now: Timestamp) -> Result<Opt
 fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     let asker = token.asked_by.map(|user| users::find(db, user)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
-    let acting = Acting::of(db, &asker)?;
+    let acting = ScopedActor::of(db, &asker)?;
     let target = person.target(now).in_scope(scopes::inside(db, &acting.scope, person)?);
     let change = Pending { email, until: token.expires_at, asked_by: asker.who() };
     Ok(acting.may(Action::EditUser(target)).then_some(change))

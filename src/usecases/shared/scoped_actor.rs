@@ -24,7 +24,7 @@ use super::context::{Rights, authorise};
 
 /// Somebody who acts.
 #[derive(Debug, Clone)]
-pub(in crate::usecases) struct Acting {
+pub(in crate::usecases) struct ScopedActor {
     pub(in crate::usecases) person: Person,
     pub(in crate::usecases) scope: Scope,
 }
@@ -60,7 +60,7 @@ pub(in crate::usecases) struct InScope {
 }
 
 impl InScope {
-    pub(in crate::usecases) fn of(db: &mut Database, acting: &Acting, person: &Person) -> Result<Self, StoreError> {
+    pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, person: &Person) -> Result<Self, StoreError> {
         let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
         portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
         let mut accounts = assignments::accounts_of(db, &[person.id])?;
@@ -82,12 +82,12 @@ impl InScope {
     }
 
     /// Whether the person leaves the actor's scope with so many of them: nobody leaves an Admin's.
-    pub(in crate::usecases) fn are_all(&self, acting: &Acting, count: usize) -> bool {
+    pub(in crate::usecases) fn are_all(&self, acting: &ScopedActor, count: usize) -> bool {
         acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
 }
 
-impl Acting {
+impl ScopedActor {
     pub(in crate::usecases) fn of(db: &mut Database, person: &Person) -> Result<Self, StoreError> {
         Ok(Self { scope: scopes::of(db, person)?, person: person.clone() })
     }
@@ -192,8 +192,8 @@ impl Acting {
 
 impl Principal {
     /// The caller as they are now, with what they administer. From here to the end of the transaction nobody's rights change, but by it.
-    pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Acting, Denied> {
+    pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<ScopedActor, Denied> {
         let person = self.actor(tx, rights, now)?;
-        Ok(Acting::of(tx.db(), &person)?)
+        Ok(ScopedActor::of(tx.db(), &person)?)
     }
 }

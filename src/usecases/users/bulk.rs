@@ -12,7 +12,7 @@ use crate::{
     usecases::{
         Context, Denied, Door, Submission,
         access::{assignments, picker_options},
-        shared::scoped_actor::Acting,
+        shared::scoped_actor::ScopedActor,
     },
 };
 
@@ -38,7 +38,7 @@ pub fn look(ctx: &Context, actor: &Person, action: BulkAction, ids: &[UserId]) -
 }
 
 fn candidates(ctx: &Context, db: &mut Database, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, Denied> {
-    let acting = Acting::of(db, actor)?;
+    let acting = ScopedActor::of(db, actor)?;
     acting.authorise(Action::Use(Permission::UsersExport))?;
     let now = ctx.now();
     let candidate = |&id| {
@@ -96,7 +96,7 @@ pub fn perform(
     accounts: &[AccountId],
 ) -> Result<(Vec<Done>, Vec<Account>), Denied> {
     let (people, given) = ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         let given = picker_options::given_accounts(db, &acting, accounts)?;
         Ok::<_, Denied>((candidates(ctx, db, actor, action, ids)?, given))
     })?;
@@ -133,6 +133,6 @@ pub fn perform(
 /// # Errors
 /// See [`Denied`].
 pub fn everybody(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, Denied> {
-    ctx.store.read(|db| Acting::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
+    ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
     list::list(ctx, actor, &Asked { limit: BULK_MAX, ..asked.clone() })
 }

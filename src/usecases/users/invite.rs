@@ -32,7 +32,7 @@ use crate::{
         shared::{
             context::{Rights, about_user, by_oneself},
             links::{self, LinkError, Looked},
-            scoped_actor::Acting,
+            scoped_actor::ScopedActor,
         },
     },
 };
@@ -76,7 +76,7 @@ pub enum Way {
 }
 
 impl Way {
-    fn of(acting: &Acting, target: Target) -> Option<Self> {
+    fn of(acting: &ScopedActor, target: Target) -> Option<Self> {
         let (way, action) = match target.status {
             Status::Invited | Status::Expired => (Self::Resend, Action::ResendInvitation(target)),
             Status::Deactivated => (Self::Reactivate, Action::Activate(target)),
@@ -101,7 +101,7 @@ impl Existing {
     }
 
     /// The same as the actor may know them; `None` where they are not the actor's to know.
-    pub(in crate::usecases) fn met(self, db: &mut Database, acting: &Acting, now: Timestamp) -> Result<Option<Self>, Denied> {
+    pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, Denied> {
         match acting.met(db, self.id, now) {
             Ok(met) => Ok(Some(Self { way: Way::of(acting, met.target), ..self })),
             Err(Denied::Refused { .. }) => Ok(None),
@@ -203,7 +203,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: 
 /// See [`Denied`].
 pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.read(|db| Acting::of(db, actor)?.guarded(db, door, user, |target, _| Action::RevokeInvitation(target), now))
+    ctx.store.read(|db| ScopedActor::of(db, actor)?.guarded(db, door, user, |target, _| Action::RevokeInvitation(target), now))
 }
 
 /// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
@@ -235,7 +235,7 @@ pub fn link(ctx: &Context, caller: &Principal, door: Door, user: UserId) -> Resu
 pub(in crate::usecases) fn readdress(
     ctx: &Context,
     tx: &mut Tx<'_>,
-    acting: &Acting,
+    acting: &ScopedActor,
     asked: &Asked<'_>,
     token: &Token,
 ) -> Result<(), Denied> {

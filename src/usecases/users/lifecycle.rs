@@ -25,7 +25,7 @@ use crate::{
         credentials::sign_in,
         shared::{
             context::{Rights, about_user, authorise},
-            scoped_actor::Acting,
+            scoped_actor::ScopedActor,
         },
     },
 };
@@ -86,7 +86,7 @@ pub struct Inventory {
 pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let person = Acting::of(db, actor)?.guarded(db, Door::UsersAndGroups, user, delete_action, now)?;
+        let person = ScopedActor::of(db, actor)?.guarded(db, Door::UsersAndGroups, user, delete_action, now)?;
         let company = company::load(db)?;
         let sessions = sessions::count(db, user, &company, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(db, user)?;

@@ -25,7 +25,7 @@ use crate::{
     },
     usecases::{
         Context, Denied, Principal,
-        shared::{context::Rights, scoped_actor::Acting},
+        shared::{context::Rights, scoped_actor::ScopedActor},
     },
 };
 
@@ -72,7 +72,7 @@ const PORTFOLIOS_MAX: usize = 50;
 /// See [`Denied`].
 pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersView))?;
         if acting.scope.is_empty() {
             return Ok(None);
@@ -88,19 +88,19 @@ pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listi
 }
 
 /// The portfolio by which the list is narrowed.
-fn chosen(db: &mut Database, acting: &Acting, asked: &Asked) -> Result<Option<Portfolio>, Denied> {
+fn chosen(db: &mut Database, acting: &ScopedActor, asked: &Asked) -> Result<Option<Portfolio>, Denied> {
     let Some(portfolio) = asked.portfolio else { return Ok(None) };
     let found = if acting.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
     found.map(Some).ok_or_else(Denied::unknown)
 }
 
-fn portfolios(db: &mut Database, acting: &Acting, chosen: Option<&Portfolio>) -> Result<Vec<Portfolio>, StoreError> {
+fn portfolios(db: &mut Database, acting: &ScopedActor, chosen: Option<&Portfolio>) -> Result<Vec<Portfolio>, StoreError> {
     let filter = portfolios::Filter { scope: acting.scope.clone(), search: None, active_only: false, except: None };
     let few = portfolios::list(db, &filter, &Position::First, PORTFOLIOS_MAX)?;
     Ok(if few.has_next { chosen.cloned().into_iter().collect() } else { few.rows })
 }
 
-fn wanted(ctx: &Context, acting: &Acting, asked: &Asked, chosen: Option<Portfolio>) -> Wanted {
+fn wanted(ctx: &Context, acting: &ScopedActor, asked: &Asked, chosen: Option<Portfolio>) -> Wanted {
     let scope = chosen.map_or_else(|| acting.scope.clone(), |portfolio| Scope::of_portfolios(vec![portfolio.id]));
     Wanted { scope, filter: asked.filter.clone(), order: asked.order, as_of: asked.as_of.unwrap_or_else(|| ctx.now()) }
 }
@@ -148,7 +148,7 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &st
 pub fn export(ctx: &Context, caller: &Principal, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
     ctx.store.read(|db| {
         let person = caller.person(db, ctx.now())?;
-        let acting = Acting::of(db, &person)?;
+        let acting = ScopedActor::of(db, &person)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &acting, asked)?;
         let page = users::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;

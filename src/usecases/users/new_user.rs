@@ -34,7 +34,7 @@ use crate::{
         accounts::gives,
         shared::{
             context::{Rights, about_user},
-            scoped_actor::Acting,
+            scoped_actor::ScopedActor,
         },
     },
 };
@@ -75,13 +75,13 @@ impl Given {
 pub fn check_address(ctx: &Context, actor: &Person, email: &EmailAddress) -> Result<(), InviteError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
         free(db, &acting, email, now)
     })
 }
 
-fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
+fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Timestamp) -> Result<(), InviteError> {
     let Some(existing) = Existing::find(db, email, now)? else { return Ok(()) };
     Err(match existing.met(db, acting, now)? {
         Some(existing) => InviteError::Exists(Box::new(existing)),
@@ -95,7 +95,7 @@ fn free(db: &mut Database, acting: &Acting, email: &EmailAddress, now: Timestamp
 /// See [`Denied`].
 pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Denied> {
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
         Ok(acting.scope.is_empty())
     })
@@ -145,7 +145,7 @@ enum Found {
     Accounts(Vec<(Account, Grants)>),
 }
 
-fn found(tx: &mut Tx<'_>, acting: &Acting, given: &Given) -> Result<Found, Denied> {
+fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &Given) -> Result<Found, Denied> {
     match given {
         Given::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
         Given::Accounts(given) => {
@@ -165,7 +165,7 @@ impl Found {
         }
     }
 
-    fn give(&self, tx: &mut Tx<'_>, caller: &Principal, acting: &Acting, to: &Person, now: Timestamp) -> Result<(), StoreError> {
+    fn give(&self, tx: &mut Tx<'_>, caller: &Principal, acting: &ScopedActor, to: &Person, now: Timestamp) -> Result<(), StoreError> {
         let by = acting.person.id;
         match self {
             Self::Portfolios(portfolios) => {

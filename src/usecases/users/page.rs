@@ -31,7 +31,7 @@ use crate::{
         },
         credentials::{email_change, password_reset},
         outbox::mails::{self, LinkMail},
-        shared::scoped_actor::{Acting, InScope, Met},
+        shared::scoped_actor::{InScope, Met, ScopedActor},
     },
 };
 
@@ -143,7 +143,7 @@ pub struct May {
 }
 
 impl May {
-    fn of(acting: &Acting, met: &Met, other_active_admins: u64) -> Self {
+    fn of(acting: &ScopedActor, met: &Met, other_active_admins: u64) -> Self {
         let target = met.target;
         let listed = directory::May::of(acting.person.actor(), target, other_active_admins);
         Self {
@@ -165,7 +165,7 @@ impl May {
 pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Result<Shown, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         let met = acting.met(db, id, now)?;
         let sees_admins = acting.may(Action::SeeAdmins);
         let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
@@ -198,7 +198,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
 
 fn offered(
     db: &mut Database,
-    acting: &Acting,
+    acting: &ScopedActor,
     person: &Person,
     search: Option<&SearchTerm>,
     InScope { portfolios, accounts }: &InScope,

@@ -31,7 +31,7 @@ use crate::{
         portfolios::sorted,
         shared::{
             context::{Rights, about_user},
-            scoped_actor::{Acting, InScope, Met},
+            scoped_actor::{InScope, Met, ScopedActor},
         },
     },
 };
@@ -103,7 +103,7 @@ impl From<StoreError> for ProfileError {
 pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Option<String>), Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let acting = Acting::of(db, actor)?;
+        let acting = ScopedActor::of(db, actor)?;
         let person = acting.guarded(db, Door::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
         let waiting = email_change::pending(db, &person, now)?.map(|change| change.email);
         Ok((person, waiting))
@@ -156,7 +156,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
 fn change_role(
     tx: &mut Tx<'_>,
     caller: &Principal,
-    acting: &Acting,
+    acting: &ScopedActor,
     met: &Met,
     profile: &Profile,
     now: Timestamp,
@@ -203,7 +203,7 @@ fn change_role(
 }
 
 /// Another address: that of somebody active waits until it is confirmed there, and an open invitation goes to the new one instead.
-fn change_address(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), ProfileError> {
+fn change_address(ctx: &Context, tx: &mut Tx<'_>, acting: &ScopedActor, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), ProfileError> {
     let Asked { person, email, now, .. } = *asked;
     if let Some(other) = Existing::find(tx.db(), email, now)?.filter(|other| other.id != person.id) {
         return Err(ProfileError::AddressTaken(other.met(tx.db(), acting, now)?.map(Box::new)));
@@ -219,7 +219,7 @@ fn change_address(ctx: &Context, tx: &mut Tx<'_>, acting: &Acting, asked: &Asked
 fn tell(
     ctx: &Context,
     tx: &mut Tx<'_>,
-    acting: &Acting,
+    acting: &ScopedActor,
     before: &Person,
     after: &Person,
     assignments: Assignments,

@@ -16,7 +16,7 @@ use crate::{
     },
     usecases::{
         access::assignments::{Givers, Lost},
-        shared::scoped_actor::{Acting, InScope},
+        shared::scoped_actor::{InScope, ScopedActor},
     },
 };
 
@@ -87,7 +87,7 @@ impl Held {
 impl Assigned {
     pub(super) fn of(
         db: &mut Database,
-        acting: &Acting,
+        acting: &ScopedActor,
         person: &Person,
         in_scope: &InScope,
         givers: &Givers,
