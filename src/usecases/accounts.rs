@@ -198,7 +198,7 @@ pub fn create(
         submission.refuse_repeated(tx)?;
         let mut met = Vec::with_capacity(people.len());
         for &user in &sorted(people) {
-            met.push(acting.met_locked(tx, user, now)?);
+            met.push(acting.target_user_for_update(tx, user, now)?);
         }
         portfolios::lock(tx, portfolio)?;
         let portfolio = acting.portfolio(tx.db(), portfolio)?;

@@ -32,7 +32,7 @@ use super::{
     accounts::move_into,
     shared::{
         context::{Rights, about_portfolio},
-        scoped_actor::{Met, ScopedActor},
+        scoped_actor::{ScopedActor, TargetUser},
     },
 };
 
@@ -231,8 +231,8 @@ pub fn create(
 }
 
 /// Somebody to whom a portfolio may be assigned.
-fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Timestamp) -> Result<Met, Denied> {
-    let met = acting.met_locked(tx, user, now)?;
+fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Timestamp) -> Result<TargetUser, Denied> {
+    let met = acting.target_user_for_update(tx, user, now)?;
     acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
     if met.person.default_role != DefaultRole::PortfolioAdmin {
         return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });

@@ -27,7 +27,7 @@ use crate::{
         accounts::gives,
         shared::{
             context::{Rights, about_user, place_of_account, place_of_portfolio},
-            scoped_actor::{Met, ScopedActor},
+            scoped_actor::{ScopedActor, TargetUser},
         },
     },
 };
@@ -76,7 +76,7 @@ fn give(
     grants: Grants,
 ) -> Result<(Person, Vec<Account>), Denied> {
     let now = ctx.now();
-    let (acting, met) = met(tx, caller, user, now)?;
+    let (acting, met) = target_user(tx, caller, user, now)?;
     let mut given = Vec::new();
     for &account in accounts {
         let account = own_account(tx, &acting, &met, account)?;
@@ -136,7 +136,7 @@ fn change_grants(
 ) -> Result<(Person, Account), Denied> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
-        let (acting, met) = met(tx, caller, user, now)?;
+        let (acting, met) = target_user(tx, caller, user, now)?;
         let account = own_account(tx, &acting, &met, account)?;
         let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
         let before = before.ok_or_else(|| Denied::unchanged(&met.person))?;
@@ -164,7 +164,7 @@ pub fn give_portfolio(
 ) -> Result<(Person, Portfolio), Denied> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
-        let (acting, met) = met(tx, caller, user, now)?;
+        let (acting, met) = target_user(tx, caller, user, now)?;
         let portfolio = own_portfolio(tx, &acting, portfolio)?;
         acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
         if met.person.default_role != DefaultRole::PortfolioAdmin {
@@ -188,20 +188,20 @@ fn has(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, St
 }
 
 /// The caller, and the person whose assignments are to change.
-pub(super) fn met(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(ScopedActor, Met), Denied> {
+pub(super) fn target_user(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(ScopedActor, TargetUser), Denied> {
     let acting = caller.acting(tx, Rights::Change, now)?;
     acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-    let met = acting.met_locked(tx, user, now)?;
+    let met = acting.target_user_for_update(tx, user, now)?;
     Ok((acting, met))
 }
 
-pub(super) fn own_account(tx: &mut Tx<'_>, acting: &ScopedActor, met: &Met, id: AccountId) -> Result<Account, Denied> {
+pub(super) fn own_account(tx: &mut Tx<'_>, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, Denied> {
     accounts::lock(tx, id)?;
     account_of(tx.db(), acting, met, id)
 }
 
 /// An account that the actor administers: one that they only work on is not theirs to give.
-pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &Met, id: AccountId) -> Result<Account, Denied> {
+pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, Denied> {
     let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
     acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own })?;

@@ -16,11 +16,11 @@ use crate::{
     usecases::{
         Context, Denied, Principal, Submission,
         accounts::gives,
-        shared::scoped_actor::{Given, InScope, Met, ScopedActor},
+        shared::scoped_actor::{Given, InScope, ScopedActor, TargetUser},
     },
 };
 
-use super::assignments::{account_of, audit_account, audit_portfolio, met, own_account, own_portfolio};
+use super::assignments::{account_of, audit_account, audit_portfolio, own_account, own_portfolio, target_user};
 
 /// Why nothing is taken from somebody.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +66,7 @@ struct One {
 pub fn take(ctx: &Context, submission: &Submission<Taken>, user: UserId, given: &[Given], agreed: bool) -> Result<Taken, TakeError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
-        let (acting, met) = met(tx, caller, user, now)?;
+        let (acting, met) = target_user(tx, caller, user, now)?;
         let take = |given: &Given| match *given {
             Given::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
             Given::Account(id) => take_account(tx, caller, &acting, &met, id, now),
@@ -88,7 +88,7 @@ fn take_account(
     tx: &mut Tx<'_>,
     caller: &Principal,
     acting: &ScopedActor,
-    met: &Met,
+    met: &TargetUser,
     id: AccountId,
     now: Timestamp,
 ) -> Result<One, Denied> {
@@ -103,7 +103,7 @@ fn take_portfolio(
     tx: &mut Tx<'_>,
     caller: &Principal,
     acting: &ScopedActor,
-    met: &Met,
+    met: &TargetUser,
     id: PortfolioId,
     now: Timestamp,
 ) -> Result<One, Denied> {
@@ -114,7 +114,7 @@ fn take_portfolio(
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 
-fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &Met, ids: &[PortfolioId]) -> Result<(), Denied> {
+fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser, ids: &[PortfolioId]) -> Result<(), Denied> {
     acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
     let theirs = assignments::portfolios_of(db, &[met.person.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
@@ -142,7 +142,7 @@ pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> 
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-        let met = acting.met(db, user, now)?;
+        let met = acting.target_user(db, user, now)?;
         let (mut names, mut portfolios) = (Vec::new(), Vec::new());
         for each in given {
             names.push(match *each {

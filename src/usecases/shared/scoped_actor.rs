@@ -40,7 +40,7 @@ pub enum Door {
 
 /// A person as the one who acts meets them.
 #[derive(Debug, Clone)]
-pub struct Met {
+pub struct TargetUser {
     pub person: Person,
     pub target: Target,
 }
@@ -98,7 +98,7 @@ impl ScopedActor {
     }
 
     /// Asks the policy, and names the person when it refuses.
-    pub(in crate::usecases) fn authorise_on(&self, met: &Met, action: impl FnOnce(Target) -> Action) -> Result<(), Denied> {
+    pub(in crate::usecases) fn authorise_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), Denied> {
         authorise(&self.person, action(met.target), Some(&met.person))
     }
 
@@ -138,19 +138,19 @@ impl ScopedActor {
     }
 
     /// A person who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
-    pub(in crate::usecases) fn met(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<Met, Denied> {
+    pub(in crate::usecases) fn target_user(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<TargetUser, Denied> {
         self.authorise(Action::Use(Permission::UsersView))?;
         let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
         let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
         let target = person.target(now).in_scope(self.scope.inside(person.is_admin, &portfolios));
         self.authorise(Action::SeeUser(target))?;
-        Ok(Met { person, target })
+        Ok(TargetUser { person, target })
     }
 
     /// The same person, who stays as they are until the transaction ends.
-    pub(in crate::usecases) fn met_locked(&self, tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<Met, Denied> {
+    pub(in crate::usecases) fn target_user_for_update(&self, tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<TargetUser, Denied> {
         users::lock(tx, id)?;
-        self.met(tx.db(), id, now)
+        self.target_user(tx.db(), id, now)
     }
 
     /// A person met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
@@ -167,9 +167,9 @@ impl ScopedActor {
                 // Whoever may do this to nobody learns nothing about who exists.
                 self.authorise(Action::Use(Permission::DirectoryManage))?;
                 let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
-                Met { target: person.target(now), person }
+                TargetUser { target: person.target(now), person }
             }
-            Door::UsersAndPermissions => self.met(db, id, now)?,
+            Door::UsersAndPermissions => self.target_user(db, id, now)?,
         };
         let others = groups::other_active_admins(db, id)?;
         self.authorise_on(&met, |target| action(target, others))?;

@@ -42,7 +42,7 @@ fn candidates(ctx: &Context, db: &mut Database, actor: &Person, action: BulkActi
     acting.authorise(Action::Use(Permission::UsersExport))?;
     let now = ctx.now();
     let candidate = |&id| {
-        let met = acting.met(db, id, now)?;
+        let met = acting.target_user(db, id, now)?;
         let others = groups::other_active_admins(db, id)?;
         let refusal = crate::domain::policy::decide(actor.actor(), policy_action(action, met.target, others)).err();
         Ok(Candidate { status: met.person.status(now), person: met.person, refusal })

@@ -102,7 +102,7 @@ impl Existing {
 
     /// The same as the actor may know them; `None` where they are not the actor's to know.
     pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, Denied> {
-        match acting.met(db, self.id, now) {
+        match acting.target_user(db, self.id, now) {
             Ok(met) => Ok(Some(Self { way: Way::of(acting, met.target), ..self })),
             Err(Denied::Refused { .. }) => Ok(None),
             Err(denied) => Err(denied),

@@ -31,7 +31,7 @@ use crate::{
         },
         credentials::{email_change, password_reset},
         outbox::mails::{self, LinkMail},
-        shared::scoped_actor::{InScope, Met, ScopedActor},
+        shared::scoped_actor::{InScope, ScopedActor, TargetUser},
     },
 };
 
@@ -143,7 +143,7 @@ pub struct May {
 }
 
 impl May {
-    fn of(acting: &ScopedActor, met: &Met, other_active_admins: u64) -> Self {
+    fn of(acting: &ScopedActor, met: &TargetUser, other_active_admins: u64) -> Self {
         let target = met.target;
         let listed = directory::May::of(acting.person.actor(), target, other_active_admins);
         Self {
@@ -166,7 +166,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        let met = acting.met(db, id, now)?;
+        let met = acting.target_user(db, id, now)?;
         let sees_admins = acting.may(Action::SeeAdmins);
         let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
         let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);

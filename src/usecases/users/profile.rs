@@ -31,7 +31,7 @@ use crate::{
         portfolios::sorted,
         shared::{
             context::{Rights, about_user},
-            scoped_actor::{InScope, Met, ScopedActor},
+            scoped_actor::{InScope, ScopedActor, TargetUser},
         },
     },
 };
@@ -119,7 +119,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
     let (now, tokens) = (ctx.now(), Tokens::new(ctx));
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let met = acting.met_locked(tx, id, now)?;
+        let met = acting.target_user_for_update(tx, id, now)?;
         acting.authorise_on(&met, Action::EditUser)?;
         let before = &met.person;
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
@@ -157,7 +157,7 @@ fn change_role(
     tx: &mut Tx<'_>,
     caller: &Principal,
     acting: &ScopedActor,
-    met: &Met,
+    met: &TargetUser,
     profile: &Profile,
     now: Timestamp,
 ) -> Result<Assignments, ProfileError> {

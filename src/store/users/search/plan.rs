@@ -51,7 +51,7 @@ struct Counted {
 }
 
 #[derive(QueryableByName)]
-struct Met {
+struct SearchHit {
     #[diesel(sql_type = BigInt)]
     id: i64,
 }
@@ -143,7 +143,7 @@ fn walk(
         // In a query of its own a step takes half as long.
         None => in_order(asked(sql_query(format!("{ORDER} AND ")).into_boxed(), filter), position, limit),
     };
-    Ok(query.load::<Met>(sqlite)?.into_iter().map(|met| UserId(met.id)).collect())
+    Ok(query.load::<SearchHit>(sqlite)?.into_iter().map(|met| UserId(met.id)).collect())
 }
 
 /// Adds what is asked of somebody whom a walk meets.
