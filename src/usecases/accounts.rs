@@ -215,7 +215,7 @@ pub fn create(
         let created = json!({"portfolio": portfolio.name, "website": account.website, "notes": account.notes});
         tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountCreated, &account, created));
         for met in met {
-            acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
+            acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
             let theirs = scopes::portfolios_of(tx.db(), &[met.person.id])?.remove(&met.person.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
                 return Err(Denied::unknown().into());

@@ -233,7 +233,7 @@ pub fn create(
 /// Somebody to whom a portfolio may be assigned.
 fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Timestamp) -> Result<TargetUser, Denied> {
     let met = acting.target_user_for_update(tx, user, now)?;
-    acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+    acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
     if met.person.default_role != DefaultRole::PortfolioAdmin {
         return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
     }

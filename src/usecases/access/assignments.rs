@@ -166,7 +166,7 @@ pub fn give_portfolio(
     submission.change(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
         let portfolio = own_portfolio(tx, &acting, portfolio)?;
-        acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+        acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
         if met.person.default_role != DefaultRole::PortfolioAdmin {
             return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
         }
@@ -204,7 +204,7 @@ pub(super) fn own_account(tx: &mut Tx<'_>, acting: &ScopedActor, met: &TargetUse
 pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, Denied> {
     let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
-    acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own })?;
+    acting.require_on(met, |target| Action::ChangeAssignments { target, is_own })?;
     Ok(account)
 }
 

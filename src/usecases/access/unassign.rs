@@ -115,13 +115,13 @@ fn take_portfolio(
 }
 
 fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser, ids: &[PortfolioId]) -> Result<(), Denied> {
-    acting.authorise_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
+    acting.require_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
     let theirs = assignments::portfolios_of(db, &[met.person.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
         return Err(Denied::unchanged(&met.person));
     }
     let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
-    acting.authorise_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
+    acting.require_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
 }
 
 /// What is to be taken from whom.
@@ -157,7 +157,7 @@ pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> 
                 }
             });
         }
-        acting.authorise_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+        acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
         let in_scope = InScope::of(db, &acting, &met.person)?;
         if !given.iter().all(|given| in_scope.holds(*given)) {
             return Ok(None);

@@ -131,7 +131,7 @@ pub fn withdraw(ctx: &Context, submission: &Submission<Person>, user: UserId) ->
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
+        let person = acting.require_for_update(tx, Door::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| Denied::unchanged(&person))?;
         end(tx, user, TokenEnd::Revoked, now)?;
         let (old, new) = (person.email.clone(), token.email.clone().unwrap_or_default());

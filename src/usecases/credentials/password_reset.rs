@@ -114,7 +114,7 @@ pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Res
     let expires_at = now + TERM;
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.guarded_locked(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
+        let person = acting.require_for_update(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
         mails::count_mail(tx, &acting.person, &person, now)?;
         Sent { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});

@@ -98,7 +98,7 @@ impl ScopedActor {
     }
 
     /// Asks the policy, and names the person when it refuses.
-    pub(in crate::usecases) fn authorise_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), Denied> {
+    pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), Denied> {
         authorise(&self.person, action(met.target), Some(&met.person))
     }
 
@@ -154,7 +154,7 @@ impl ScopedActor {
     }
 
     /// A person met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
-    pub(in crate::usecases) fn guarded(
+    pub(in crate::usecases) fn require(
         &self,
         db: &mut Database,
         door: Door,
@@ -172,12 +172,12 @@ impl ScopedActor {
             Door::UsersAndPermissions => self.target_user(db, id, now)?,
         };
         let others = groups::other_active_admins(db, id)?;
-        self.authorise_on(&met, |target| action(target, others))?;
+        self.require_on(&met, |target| action(target, others))?;
         Ok(met.person)
     }
 
     /// The same person, who stays as they are until the transaction ends.
-    pub(in crate::usecases) fn guarded_locked(
+    pub(in crate::usecases) fn require_for_update(
         &self,
         tx: &mut Tx<'_>,
         door: Door,
@@ -186,7 +186,7 @@ impl ScopedActor {
         now: Timestamp,
     ) -> Result<Person, Denied> {
         users::lock(tx, id)?;
-        self.guarded(tx.db(), door, id, action, now)
+        self.require(tx.db(), door, id, action, now)
     }
 }
 

@@ -169,7 +169,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: Door, user: 
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.guarded_locked(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
+        let person = acting.require_for_update(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
         mails::count_mail(tx, &acting.person, &person, now)?;
         let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
@@ -187,7 +187,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: 
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.guarded_locked(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
+        let person = acting.require_for_update(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
         tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, user, now)?;
         users::remove(tx, user)?;
@@ -203,7 +203,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: 
 /// See [`Denied`].
 pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
-    ctx.store.read(|db| ScopedActor::of(db, actor)?.guarded(db, door, user, |target, _| Action::RevokeInvitation(target), now))
+    ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, door, user, |target, _| Action::RevokeInvitation(target), now))
 }
 
 /// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
@@ -217,7 +217,7 @@ pub fn link(ctx: &Context, caller: &Principal, door: Door, user: UserId) -> Resu
     }
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.guarded_locked(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
+        let person = acting.require_for_update(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
         let token = token.ok_or_else(Denied::unknown)?;
         let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(Denied::unknown)?;

@@ -38,7 +38,8 @@ pub fn block(ctx: &Context, submission: &Submission<Person>, door: Door, user: U
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.guarded_locked(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
+        let person =
+            acting.require_for_update(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
         users::set_blocked(tx, user, Some(now))?;
         end_access(tx, user, now)?;
         let message = match door {
@@ -59,7 +60,7 @@ pub fn activate(ctx: &Context, submission: &Submission<Person>, door: Door, user
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.guarded_locked(tx, door, user, |target, _| Action::Activate(target), now)?;
+        let person = acting.require_for_update(tx, door, user, |target, _| Action::Activate(target), now)?;
         users::set_blocked(tx, user, None)?;
         sign_in::forget_attempts(tx, &person)?;
         ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change, false), now)?;
@@ -86,7 +87,7 @@ pub struct Inventory {
 pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let person = ScopedActor::of(db, actor)?.guarded(db, Door::UsersAndGroups, user, delete_action, now)?;
+        let person = ScopedActor::of(db, actor)?.require(db, Door::UsersAndGroups, user, delete_action, now)?;
         let company = company::load(db)?;
         let sessions = sessions::count(db, user, &company, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(db, user)?;
@@ -131,7 +132,7 @@ pub fn delete(
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.guarded_locked(tx, Door::UsersAndGroups, user, delete_action, now)?;
+        let person = acting.require_for_update(tx, Door::UsersAndGroups, user, delete_action, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user)?;
         end_access(tx, user, now)?;
         groups::remove_from_all(tx, user)?;

@@ -104,7 +104,7 @@ pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Op
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        let person = acting.guarded(db, Door::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
+        let person = acting.require(db, Door::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
         let waiting = email_change::pending(db, &person, now)?.map(|change| change.email);
         Ok((person, waiting))
     })
@@ -120,7 +120,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let met = acting.target_user_for_update(tx, id, now)?;
-        acting.authorise_on(&met, Action::EditUser)?;
+        acting.require_on(&met, Action::EditUser)?;
         let before = &met.person;
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
@@ -242,7 +242,7 @@ pub fn end_sessions(ctx: &Context, submission: &Submission<(Person, usize)>, id:
     submission.change(ctx, |tx, caller| {
         // One at a time: of two who sign each other out, each would wait for the other's session.
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.guarded_locked(tx, Door::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
+        let person = acting.require_for_update(tx, Door::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
         let ended = sessions::end_all(tx, id, None)?;
         if ended > 0 {
             ctx.tell(tx, &person, &acting.person, Message::SignedOut, now)?;
