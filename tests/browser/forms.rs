@@ -89,7 +89,7 @@ fn forms_before_signing_in_say_what_is_wrong() {
 fn forms_of_the_console_say_what_is_wrong() {
     let site = Site::with_admin();
     let blocked = site.app.create_user("Jonas", "Vermeulen");
-    users::lifecycle::block(&site.app.ctx, &site.caller(MAYA), usher::usecases::Door::UsersAndGroups, blocked).unwrap();
+    users::lifecycle::block(&site.app.ctx, &site.caller(MAYA), usher::usecases::EntryPoint::UsersAndGroups, blocked).unwrap();
     site.subjects();
     let finance = site.create_group("Finance");
     site.create_group("Legal");

@@ -11,7 +11,7 @@ fn company(scripts: bool) -> Site {
     let Business { site, .. } = Business::new(scripts);
     site.app.create_user("Oscar", "Pena");
     let blocked = site.app.create_user("Katarzyna", "Wisniewska");
-    usher::usecases::users::lifecycle::block(&site.app.ctx, &site.caller(MAYA), usher::usecases::Door::UsersAndPermissions, blocked)
+    usher::usecases::users::lifecycle::block(&site.app.ctx, &site.caller(MAYA), usher::usecases::EntryPoint::UsersAndPermissions, blocked)
         .unwrap();
     site.subjects();
     site.invite("noor@example.com");

@@ -11,7 +11,7 @@ use usher::{
         user::DefaultRole,
     },
     usecases::{
-        ClientInfo, Door,
+        ClientInfo, EntryPoint,
         credentials::password_reset,
         groups,
         users::{self, profile::Profile},
@@ -105,7 +105,7 @@ fn fill(site: &Site) -> Company {
         [("Jonas", "Vermeulen"), ("Katarzyna", "Wisniewska"), ("Oscar", "Pena")].map(|(first, last)| site.app.create_user(first, last));
     let long = site.create_group("Regional sales and partner management, northern Europe");
     groups::add(ctx, &site.caller(MAYA), long, active).unwrap();
-    users::lifecycle::block(ctx, &site.caller(MAYA), Door::UsersAndGroups, blocked).unwrap();
+    users::lifecycle::block(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, blocked).unwrap();
     users::lifecycle::delete(ctx, &site.caller(MAYA), deleted).unwrap();
     site.subjects();
     site.invite("expired@example.com");
@@ -133,8 +133,8 @@ fn an_invitation_and_every_end_of_it() {
     let name = PersonName::parse("Noor").unwrap();
     let visitor = ClientInfo { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None };
     users::invite::accept(ctx, &token, &name, &name, NewPassword::parse(PASSWORD, 15).unwrap(), &visitor).unwrap();
-    users::invite::revoke(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
-    users::invite::resend(ctx, &site.caller(MAYA), Door::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
+    users::invite::revoke(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, site.app.id_of("revoked@example.com")).unwrap();
+    users::invite::resend(ctx, &site.caller(MAYA), EntryPoint::UsersAndGroups, site.app.id_of("replaced@example.com")).unwrap();
 
     let browser = site.signed_in(MAYA, true);
     look_good(&browser, &[open.clone(), used, revoked, replaced, "/invitation/unknown".to_owned()]);

@@ -1,7 +1,7 @@
 //! From the first start to a colleague who is let in, blocked and let in again.
 
 use chrono::TimeDelta;
-use usher::usecases::{Door, users};
+use usher::usecases::{EntryPoint, users};
 
 use crate::{
     helpers::PASSWORD,
@@ -103,11 +103,11 @@ with_scripts_and_without! {
         site.app.create_admin("Lena", "Novak");
         let (ctx, lena, maya) = (&site.app.ctx, site.caller("lena.novak@example.com"), site.app.id_of(MAYA));
         let browser = site.signed_in(MAYA, scripts);
-        let block = || users::lifecycle::block(ctx, &lena, Door::UsersAndGroups, maya).unwrap();
+        let block = || users::lifecycle::block(ctx, &lena, EntryPoint::UsersAndGroups, maya).unwrap();
         let is_out_until_activated = |path: &str| {
             browser.see("Access is by invitation.");
             assert!(browser.path().starts_with("/sign-in") && browser.path().ends_with(path), "{}", browser.path());
-            users::lifecycle::activate(ctx, &lena, Door::UsersAndGroups, maya).unwrap();
+            users::lifecycle::activate(ctx, &lena, EntryPoint::UsersAndGroups, maya).unwrap();
             sign_in(&browser, MAYA);
             // A form that came too late leads back to the page that it was on.
             browser.open("/users-and-groups");

@@ -2,7 +2,7 @@
 
 use usher::{
     domain::ids::UserId,
-    usecases::{Door, users},
+    usecases::{EntryPoint, users},
 };
 
 use crate::{
@@ -181,7 +181,7 @@ on_both! {
 
     async fn who_was_deactivated_meanwhile_is_said_to_be(db: Db) {
         let people::World { app, mut maya, uma, .. } = people::World::new(db).await;
-        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndPermissions, uma).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndPermissions, uma).unwrap();
         app.mails().await;
         let tokens = app.count("tokens");
         for what in ["/deactivate", "/send-password-reset", "/resend", "/revoke"] {

@@ -2,7 +2,7 @@
 
 use usher::{
     domain::ids::{AccountId, GroupId, PortfolioId, UserId},
-    usecases::{Door, accounts, groups, portfolios, users},
+    usecases::{EntryPoint, accounts, groups, portfolios, users},
 };
 
 use crate::{
@@ -286,7 +286,7 @@ on_both! {
     async fn what_the_sender_of_an_invitation_lost_in_any_way_is_not_given(db: Db) {
         assert_eq!(accepted_after(db, |_, _| ()).await.len(), 1);
         assert_eq!(accepted_after(db, |app, world| move_account(app, world.account, world.south)).await, []);
-        assert_eq!(accepted_after(db, |app, _| users::lifecycle::block(&app.ctx, &maya(app), Door::UsersAndGroups, pia_id(app)).map(|_| ()).unwrap()).await, []);
+        assert_eq!(accepted_after(db, |app, _| users::lifecycle::block(&app.ctx, &maya(app), EntryPoint::UsersAndGroups, pia_id(app)).map(|_| ()).unwrap()).await, []);
         assert_eq!(accepted_after(db, |app, _| users::lifecycle::delete(&app.ctx, &maya(app), pia_id(app)).map(|_| ()).unwrap()).await, []);
         assert_eq!(accepted_after(db, |app, _| _ = app.execute(&format!("UPDATE users SET default_role = 'user' WHERE id = {}", pia_id(app)))).await, []);
     }

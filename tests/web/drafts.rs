@@ -1,7 +1,7 @@
 //! Drafts of the wizards: steps that are pages of their own, and what becomes of answers that do not hold any more.
 
 use chrono::TimeDelta;
-use usher::usecases::{Door, portfolios, users};
+use usher::usecases::{EntryPoint, portfolios, users};
 
 use crate::{
     business::{Business, HANA},
@@ -343,10 +343,10 @@ on_both! {
         let (app, mut hana) = (&business.app, business.browser(false));
         let (location, _) = business.user_review(&mut hana).await;
         let maya = app.caller(app.id_of("maya.fischer@example.com"));
-        users::lifecycle::block(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
+        users::lifecycle::block(&app.ctx, &maya, EntryPoint::UsersAndGroups, business.hana_id).unwrap();
         let sign_in = hana.get(app, &location).await;
         let sign_in = sign_in.is(303).header("location").to_owned();
-        users::lifecycle::activate(&app.ctx, &maya, Door::UsersAndGroups, business.hana_id).unwrap();
+        users::lifecycle::activate(&app.ctx, &maya, EntryPoint::UsersAndGroups, business.hana_id).unwrap();
         app.mails().await;
         let fields = [("email", HANA), ("password", crate::helpers::PASSWORD)];
         let signed_in = hana.fill(app, &sign_in, &fields).await;

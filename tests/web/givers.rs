@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use usher::{
     domain::ids::{AccountId, PortfolioId, UserId},
-    usecases::{Door, accounts, users},
+    usecases::{EntryPoint, accounts, users},
 };
 
 use crate::{
@@ -36,7 +36,7 @@ async fn invited_by_hana(business: &mut Business) -> (UserId, String) {
 }
 
 fn deactivate_hana(app: &TestApp) {
-    users::lifecycle::block(&app.ctx, &app.caller(app.id_of(MAYA)), Door::UsersAndGroups, app.id_of(HANA)).unwrap();
+    users::lifecycle::block(&app.ctx, &app.caller(app.id_of(MAYA)), EntryPoint::UsersAndGroups, app.id_of(HANA)).unwrap();
 }
 
 fn delete_hana(app: &TestApp) {

@@ -11,7 +11,7 @@ use usher::{
     mail::{Outgoing, SendError, Sender, Transport},
     store::outbox::{self, MailFate, MailState},
     usecases::{
-        Door, accounts,
+        EntryPoint, accounts,
         credentials::password_reset,
         outbox::delivery::{self, Delivered},
         portfolios, users,
@@ -236,7 +236,7 @@ on_both! {
         for (user, account) in [(jonas, accounts[0]), (jonas, accounts[1]), (hana, accounts[0]), (lena, accounts[0]), (ada, accounts[0])] {
             app.assign(user, account).await;
         }
-        users::lifecycle::block(&app.ctx, &app.caller(ada), Door::UsersAndGroups, lena).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(ada), EntryPoint::UsersAndGroups, lena).unwrap();
         app.mails().await;
         for (deactivates, what) in [(true, "Deactivated, so that you do not reach it for now"), (false, "Reactivated, so that you reach it again")] {
             let change = if deactivates { portfolios::deactivate } else { portfolios::reactivate };

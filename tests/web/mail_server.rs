@@ -14,7 +14,7 @@ use usher::{
     mail::{SendError, Sender, Transport},
     store::outbox::{self, MailFate, MailState},
     usecases::{
-        Door,
+        EntryPoint,
         credentials::password_reset,
         outbox::{
             delivery::{self, Delivered},
@@ -183,7 +183,7 @@ on_both! {
     async fn a_mail_waits_for_the_server_far_longer_than_for_its_recipient(db: Db) {
         let (app, _maya) = TestApp::with_admin(db).await;
         let jonas = app.create_user("Jonas", "Vermeulen");
-        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndGroups, jonas).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndGroups, jonas).unwrap();
         let server = MailServer::start(Some(("MAIL", "553 5.7.1 Not owned by user")));
         let start = app.now();
         while app.now() - start < TimeDelta::days(3) {
@@ -301,8 +301,8 @@ on_both! {
         app.link_in_mail().await;
         for (name, deletes) in [("Blocked", false), ("Deleted", true)] {
             let user = app.create_user(name, "User");
-            users::lifecycle::block(&app.ctx, &app.caller(admin), Door::UsersAndGroups, user).unwrap();
-            users::lifecycle::activate(&app.ctx, &app.caller(admin), Door::UsersAndGroups, user).unwrap();
+            users::lifecycle::block(&app.ctx, &app.caller(admin), EntryPoint::UsersAndGroups, user).unwrap();
+            users::lifecycle::activate(&app.ctx, &app.caller(admin), EntryPoint::UsersAndGroups, user).unwrap();
             for _ in 0..2 {
                 app.mailbox().fail_next(SendError::permanent("550 5.1.1 No such user"));
             }
@@ -310,7 +310,7 @@ on_both! {
             if deletes {
                 users::lifecycle::delete(&app.ctx, &app.caller(admin), user).unwrap();
             } else {
-                users::lifecycle::block(&app.ctx, &app.caller(admin), Door::UsersAndGroups, user).unwrap();
+                users::lifecycle::block(&app.ctx, &app.caller(admin), EntryPoint::UsersAndGroups, user).unwrap();
             }
             app.mails().await;
         }
@@ -328,7 +328,7 @@ on_both! {
     async fn what_a_failed_mail_said_is_kept_for_thirty_days(db: Db) {
         let (app, _maya) = TestApp::with_admin(db).await;
         let jonas = app.create_user("Jonas", "Vermeulen");
-        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndGroups, jonas).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndGroups, jonas).unwrap();
         app.mailbox().fail_next(SendError::permanent("550 No"));
         assert!(app.mails().await.is_empty());
         for (after, kept) in [(TimeDelta::days(30) - TimeDelta::seconds(1), 1), (TimeDelta::seconds(1), 0)] {

@@ -6,7 +6,7 @@ use usher::{
     mail::{Sender, Transport},
     store::outbox::MailState,
     usecases::{
-        Context, Door, instance_key,
+        Context, EntryPoint, instance_key,
         outbox::delivery::{self, Delivered},
         users,
     },
@@ -59,7 +59,7 @@ on_both! {
         let admin = app.id_of("maya.fischer@example.com");
         for (name, taken) in [("Jonas", 0), ("Ruth", 1)] {
             let user = app.create_user(name, "Vermeulen");
-            users::lifecycle::block(&app.ctx, &app.caller(admin), Door::UsersAndGroups, user).unwrap();
+            users::lifecycle::block(&app.ctx, &app.caller(admin), EntryPoint::UsersAndGroups, user).unwrap();
             assert_eq!(server.deliver(&app).await.len(), taken);
         }
         let start = app.now();
@@ -114,7 +114,7 @@ on_both! {
     async fn a_mail_that_nobody_could_read_for_thirty_days_has_failed(db: Db) {
         let (app, _maya) = TestApp::with_admin(db).await;
         let jonas = app.create_user("Jonas", "Vermeulen");
-        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndGroups, jonas).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndGroups, jonas).unwrap();
         for (after, state) in [(TimeDelta::days(30) - TimeDelta::seconds(1), MailState::Queued), (TimeDelta::hours(1), MailState::Failed)] {
             app.advance(after);
             deliver_with_another_key(&app).await;

@@ -1,7 +1,7 @@
 //! An address that is somebody's already: what fits whoever has it, as far as the one who typed it may do it.
 
 use chrono::TimeDelta;
-use usher::usecases::{Door, users};
+use usher::usecases::{EntryPoint, users};
 
 use crate::{
     business::Business,
@@ -49,7 +49,7 @@ on_both! {
     async fn whoever_is_deactivated_is_reactivated_from_there(db: Db) {
         for (path, word) in [(WIZARD, "reactivate"), (CREATE, "activate")] {
             let Business { app, mut maya, jonas, .. } = Business::new(db).await;
-            users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndGroups, jonas).unwrap();
+            users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndGroups, jonas).unwrap();
             let page = typed(&app, &mut maya, path, JONAS).await;
             let root = if path == WIZARD { "/users-and-permissions" } else { "/users-and-groups/users" };
             maya.send(&app, &page, &format!("{root}/{jonas}/{word}"), &[]).await.is(303);
@@ -71,7 +71,7 @@ on_both! {
 
     async fn what_reaches_beyond_a_portfolio_admin_is_not_offered_to_them(db: Db) {
         let Business { app, mut hana, jonas, bikes, .. } = Business::new(db).await;
-        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), Door::UsersAndGroups, jonas).unwrap();
+        users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndGroups, jonas).unwrap();
         let page = typed(&app, &mut hana, WIZARD, JONAS).await;
         assert!(page.has_form(&format!("/users-and-permissions/{jonas}/reactivate")));
         app.assign(jonas, bikes).await;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::ids::UserId,
     store::groups,
-    usecases::{ADMINS, Denied, Door, groups as memberships, users},
+    usecases::{ADMINS, Denied, EntryPoint, groups as memberships, users},
 };
 
 use crate::{
@@ -231,7 +231,7 @@ on_both! {
     }
 
     async fn of_two_admins_who_block_each_other_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, other| users::lifecycle::block(ctx, &by.into(), Door::UsersAndGroups, other).map(|_| ())).await;
+        each_other(db, |ctx, by, other| users::lifecycle::block(ctx, &by.into(), EntryPoint::UsersAndGroups, other).map(|_| ())).await;
     }
 
     async fn of_two_admins_who_delete_each_other_at_the_same_moment_one_stays(db: Db) {

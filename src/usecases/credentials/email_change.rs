@@ -25,7 +25,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Denied, Door, Principal, Submission,
+        Context, Denied, EntryPoint, Principal, Submission,
         outbox::mails::{Recipient, by_other, count_mail},
         shared::{
             context::{Rights, about_user},
@@ -131,7 +131,7 @@ pub fn withdraw(ctx: &Context, submission: &Submission<Person>, user: UserId) ->
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.require_for_update(tx, Door::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
+        let person = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| Denied::unchanged(&person))?;
         end(tx, user, TokenEnd::Revoked, now)?;
         let (old, new) = (person.email.clone(), token.email.clone().unwrap_or_default());

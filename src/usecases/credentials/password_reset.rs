@@ -30,7 +30,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        ClientInfo, Context, Denied, Door, SetPasswordError, Submission,
+        ClientInfo, Context, Denied, EntryPoint, SetPasswordError, Submission,
         outbox::mails::{self, Fate, LinkMail, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
@@ -114,7 +114,8 @@ pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Res
     let expires_at = now + TERM;
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.require_for_update(tx, Door::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
+        let person =
+            acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
         mails::count_mail(tx, &acting.person, &person, now)?;
         Sent { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});

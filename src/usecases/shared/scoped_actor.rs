@@ -31,7 +31,7 @@ pub(in crate::usecases) struct ScopedActor {
 
 /// The page from which an administrator acts on somebody. The acts are the same; how far they reach is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub enum EntryPoint {
     /// Users & Groups, which knows no scopes: an Admin's.
     UsersAndGroups,
     /// Users & Permissions: as far as somebody's scope reaches.
@@ -157,19 +157,19 @@ impl ScopedActor {
     pub(in crate::usecases) fn require(
         &self,
         db: &mut Database,
-        door: Door,
+        door: EntryPoint,
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
     ) -> Result<Person, Denied> {
         let met = match door {
-            Door::UsersAndGroups => {
+            EntryPoint::UsersAndGroups => {
                 // Whoever may do this to nobody learns nothing about who exists.
                 self.authorise(Action::Use(Permission::DirectoryManage))?;
                 let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
                 TargetUser { target: person.target(now), person }
             }
-            Door::UsersAndPermissions => self.target_user(db, id, now)?,
+            EntryPoint::UsersAndPermissions => self.target_user(db, id, now)?,
         };
         let others = groups::other_active_admins(db, id)?;
         self.require_on(&met, |target| action(target, others))?;
@@ -180,7 +180,7 @@ impl ScopedActor {
     pub(in crate::usecases) fn require_for_update(
         &self,
         tx: &mut Tx<'_>,
-        door: Door,
+        door: EntryPoint,
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,

@@ -10,7 +10,7 @@ use crate::{
     },
     store::{Database, accounts::Account, groups, users::Person},
     usecases::{
-        Context, Denied, Door, Submission,
+        Context, Denied, EntryPoint, Submission,
         access::{assignments, picker_options},
         shared::scoped_actor::ScopedActor,
     },
@@ -100,7 +100,7 @@ pub fn perform(
         let given = picker_options::given_accounts(db, &acting, accounts)?;
         Ok::<_, Denied>((candidates(ctx, db, actor, action, ids)?, given))
     })?;
-    let door = Door::UsersAndPermissions;
+    let door = EntryPoint::UsersAndPermissions;
     let act = |user, so_far: &Progress| match action {
         BulkAction::Deactivate => lifecycle::block(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
         BulkAction::Reactivate => lifecycle::activate(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),

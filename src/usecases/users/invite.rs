@@ -25,7 +25,7 @@ use crate::{
         users::{self, NewInvited, Person},
     },
     usecases::{
-        ClientInfo, Context, Denied, Door, Principal, SetPasswordError, Submission,
+        ClientInfo, Context, Denied, EntryPoint, Principal, SetPasswordError, Submission,
         access::assignments,
         credentials::{email_change::Asked, new_password, sign_in},
         outbox::mails::{self, Recipient},
@@ -165,7 +165,7 @@ pub struct Resent {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: Door, user: UserId) -> Result<Resent, Denied> {
+pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, user: UserId) -> Result<Resent, Denied> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -183,7 +183,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: Door, user: 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -201,7 +201,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: Door, user: 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn revocable(ctx: &Context, actor: &Person, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, door, user, |target, _| Action::RevokeInvitation(target), now))
 }
@@ -210,7 +210,7 @@ pub fn revocable(ctx: &Context, actor: &Person, door: Door, user: UserId) -> Res
 ///
 /// # Errors
 /// See [`Denied`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Principal, door: Door, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
+pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
     let now = ctx.now();
     if ctx.sends_mail {
         return Err(Denied::unknown());

@@ -20,7 +20,7 @@ use crate::{
         users::{self, Deleted, Person},
     },
     usecases::{
-        Context, Denied, Door, Principal, Submission,
+        Context, Denied, EntryPoint, Principal, Submission,
         access::assignments::become_user,
         credentials::sign_in,
         shared::{
@@ -34,7 +34,7 @@ use crate::{
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn block(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -43,8 +43,8 @@ pub fn block(ctx: &Context, submission: &Submission<Person>, door: Door, user: U
         users::set_blocked(tx, user, Some(now))?;
         end_access(tx, user, now)?;
         let message = match door {
-            Door::UsersAndGroups => Message::AccessBlocked,
-            Door::UsersAndPermissions => Message::AccessDeactivated,
+            EntryPoint::UsersAndGroups => Message::AccessBlocked,
+            EntryPoint::UsersAndPermissions => Message::AccessDeactivated,
         };
         ctx.tell(tx, &person, &acting.person, message, now)?;
         audit_status(tx, caller, &acting.person, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
@@ -56,7 +56,7 @@ pub fn block(ctx: &Context, submission: &Submission<Person>, door: Door, user: U
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn activate(ctx: &Context, submission: &Submission<Person>, door: Door, user: UserId) -> Result<Person, Denied> {
+pub fn activate(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -87,7 +87,7 @@ pub struct Inventory {
 pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let person = ScopedActor::of(db, actor)?.require(db, Door::UsersAndGroups, user, delete_action, now)?;
+        let person = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user, delete_action, now)?;
         let company = company::load(db)?;
         let sessions = sessions::count(db, user, &company, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(db, user)?;
@@ -132,7 +132,7 @@ pub fn delete(
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.require_for_update(tx, Door::UsersAndGroups, user, delete_action, now)?;
+        let person = acting.require_for_update(tx, EntryPoint::UsersAndGroups, user, delete_action, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user)?;
         end_access(tx, user, now)?;
         groups::remove_from_all(tx, user)?;

@@ -25,7 +25,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Denied, Door, Principal, Submission,
+        Context, Denied, EntryPoint, Principal, Submission,
         access::assignments::audit_portfolio,
         credentials::email_change::{self, Asked, Tokens},
         portfolios::sorted,
@@ -104,7 +104,7 @@ pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Op
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        let person = acting.require(db, Door::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
+        let person = acting.require(db, EntryPoint::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
         let waiting = email_change::pending(db, &person, now)?.map(|change| change.email);
         Ok((person, waiting))
     })
@@ -242,7 +242,7 @@ pub fn end_sessions(ctx: &Context, submission: &Submission<(Person, usize)>, id:
     submission.change(ctx, |tx, caller| {
         // One at a time: of two who sign each other out, each would wait for the other's session.
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.require_for_update(tx, Door::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
+        let person = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
         let ended = sessions::end_all(tx, id, None)?;
         if ended > 0 {
             ctx.tell(tx, &person, &acting.person, Message::SignedOut, now)?;

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use usher::{
     domain::ids::UserId,
-    usecases::{Door, users},
+    usecases::{EntryPoint, users},
 };
 
 use super::{faults, look_good, none, once};
@@ -27,7 +27,7 @@ fn everybody(site: Site) -> Everybody {
     let (site, ctx) = (&business.site, &business.site.app.ctx);
     let deactivated = site.app.create_user("Katarzyna", "Wisniewska");
     site.wait(site.app.assign(deactivated, business.bikes));
-    users::lifecycle::block(ctx, &site.caller(MAYA), Door::UsersAndPermissions, deactivated).unwrap();
+    users::lifecycle::block(ctx, &site.caller(MAYA), EntryPoint::UsersAndPermissions, deactivated).unwrap();
     site.subjects();
     site.invite("expired@example.com");
     site.app.advance(TimeDelta::hours(24));

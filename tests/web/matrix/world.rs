@@ -10,7 +10,7 @@ use usher::{
         text::GroupName,
     },
     store::assignments,
-    usecases::{Door, groups, users},
+    usecases::{EntryPoint, groups, users},
 };
 
 use super::table::{Book, Circle, Place, Thing, Viewer, Who};
@@ -233,7 +233,7 @@ impl World {
         let by = self.app.session_of(self.maya);
         match state {
             State::Active | State::Invited => {}
-            State::Deactivated => _ = users::lifecycle::block(&self.app.ctx, &by.into(), Door::UsersAndGroups, id).unwrap(),
+            State::Deactivated => _ = users::lifecycle::block(&self.app.ctx, &by.into(), EntryPoint::UsersAndGroups, id).unwrap(),
             State::Deleted => _ = users::lifecycle::delete(&self.app.ctx, &by.into(), id).unwrap(),
         }
         Made { id: id.to_string(), email }

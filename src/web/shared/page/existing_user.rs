@@ -3,7 +3,7 @@
 use crate::{
     domain::ids::UserId,
     usecases::{
-        Door,
+        EntryPoint,
         users::invite::{Existing, Way},
     },
     web::shared::routing::paths,
@@ -14,12 +14,12 @@ use crate::{
 pub struct Ways {
     user: UserId,
     /// Where the form is: its buttons lead back there.
-    door: Door,
+    door: EntryPoint,
     way: Option<Way>,
 }
 
 impl Ways {
-    pub fn new(existing: &Existing, door: Door) -> Self {
+    pub fn new(existing: &Existing, door: EntryPoint) -> Self {
         Self { user: existing.id, door, way: existing.way }
     }
 
@@ -35,10 +35,10 @@ impl Ways {
     pub(in crate::web) fn button(&self) -> Option<(&'static str, String)> {
         let user = self.user;
         match (self.way?, self.door) {
-            (Way::Resend, Door::UsersAndGroups) => Some(("Resend invitation", paths::ResendInvitation { user }.to_string())),
-            (Way::Resend, Door::UsersAndPermissions) => Some(("Resend invitation", paths::ResendFromManage { user }.to_string())),
-            (Way::Reactivate, Door::UsersAndGroups) => Some(("Activate", paths::ActivateUser { user }.to_string())),
-            (Way::Reactivate, Door::UsersAndPermissions) => Some(("Reactivate", paths::ReactivateUser { user }.to_string())),
+            (Way::Resend, EntryPoint::UsersAndGroups) => Some(("Resend invitation", paths::ResendInvitation { user }.to_string())),
+            (Way::Resend, EntryPoint::UsersAndPermissions) => Some(("Resend invitation", paths::ResendFromManage { user }.to_string())),
+            (Way::Reactivate, EntryPoint::UsersAndGroups) => Some(("Activate", paths::ActivateUser { user }.to_string())),
+            (Way::Reactivate, EntryPoint::UsersAndPermissions) => Some(("Reactivate", paths::ReactivateUser { user }.to_string())),
             (Way::Assign, _) => None,
         }
     }
@@ -46,7 +46,7 @@ impl Ways {
 
 #[cfg(test)]
 impl Ways {
-    pub(in crate::web) fn sample(way: Way, door: Door) -> Self {
+    pub(in crate::web) fn sample(way: Way, door: EntryPoint) -> Self {
         Self { user: UserId(7), door, way: Some(way) }
     }
 }

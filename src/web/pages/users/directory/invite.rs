@@ -8,7 +8,7 @@ use super::invitation_term;
 use crate::{
     domain::{email_address::EmailAddress, policy::Action},
     usecases::{
-        Door,
+        EntryPoint,
         users::{self, invite::InviteError},
     },
     web::shared::{
@@ -65,7 +65,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
         Ok(()) => respond::see_other(paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
             let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
-            let ways = Ways::new(&existing, Door::UsersAndGroups);
+            let ways = Ways::new(&existing, EntryPoint::UsersAndGroups);
             respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), Some(ways)).await?)
         }
         Err(InviteError::NotYours) => Err(Failure::NotFound),
@@ -99,7 +99,7 @@ mod tests {
         check("new-user-exists", |sample| {
             let said = FieldError::Said(format!("{} is already a user, Deactivated", sample.email));
             NewUserPage {
-                ways: Some(Ways::sample(Way::Reactivate, Door::UsersAndGroups)),
+                ways: Some(Ways::sample(Way::Reactivate, EntryPoint::UsersAndGroups)),
                 ..page(sample, Field::refused(&sample.email, said))
             }
         });

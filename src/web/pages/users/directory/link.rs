@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::{Door, users},
+    usecases::{EntryPoint, users},
     web::shared::{
         list_query::{ListQuery, ReturnQuery},
         page::{Moment, Person, Shell, with_query},
@@ -38,7 +38,7 @@ impl InvitationLinkPage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (id, caller) = (*id, console.user.caller());
     let (frame, (person, link, valid_until)) =
-        console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, Door::UsersAndGroups, id)).await?;
+        console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&InvitationLinkPage {
         shell: console.shell(&frame),
         person: Person::from(&person.who()),

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     domain::{ids::UserId, policy::Action},
-    usecases::{self, Door, users},
+    usecases::{self, EntryPoint, users},
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
@@ -40,7 +40,7 @@ impl RevokeInvitationPage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let id = *id;
     let (frame, person) =
-        console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, Door::UsersAndGroups, id)).await?;
+        console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&RevokeInvitationPage {
         shell: console.shell(&frame),
         person: Person::from(&person.who()),
@@ -54,7 +54,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let said = |person: &usecases::Person| {
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
     };
-    console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, Door::UsersAndGroups, id)).await??;
+    console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndGroups, id)).await??;
     respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }
 

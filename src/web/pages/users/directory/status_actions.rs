@@ -4,7 +4,7 @@ use actix_web::web::Path;
 
 use crate::{
     domain::ids::UserId,
-    usecases::{Door, Person, users},
+    usecases::{EntryPoint, Person, users},
     web::shared::{
         form::{Form, ListButton},
         list_query::ListQuery,
@@ -27,7 +27,7 @@ pub(in crate::web) async fn block(console: Console, id: Path<UserId>, form: Form
         let text = format!("{name} is deactivated and signed out everywhere.");
         undoable(text, "Activate", &name, paths::ActivateUser { user: id }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, Door::UsersAndGroups, id)).await
+    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, EntryPoint::UsersAndGroups, id)).await
 }
 
 /// `POST /users-and-groups/users/{user}/activate`
@@ -38,7 +38,7 @@ pub(in crate::web) async fn activate(console: Console, id: Path<UserId>, form: F
         let name = person.display_name();
         undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, Door::UsersAndGroups, id)).await
+    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, EntryPoint::UsersAndGroups, id)).await
 }
 
 /// `POST /users-and-groups/users/{user}/resend`
@@ -46,5 +46,5 @@ pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: For
     let id = *id;
     let back = with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query));
     let said = resend_flash::said(console.passes_links_on());
-    console.act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, Door::UsersAndGroups, id)).await
+    console.act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, EntryPoint::UsersAndGroups, id)).await
 }

@@ -17,7 +17,7 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        self, Denied, Door, Portfolio,
+        self, Denied, EntryPoint, Portfolio,
         users::{
             self,
             directory::Frame,
@@ -169,7 +169,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
                 None => "This address cannot be given by you; ask an Admin".to_owned(),
             };
             fields.email = Field::refused(&*typed.email, FieldError::Said(text));
-            let owner = existing.map(|existing| Ways::new(&existing, Door::UsersAndPermissions));
+            let owner = existing.map(|existing| Ways::new(&existing, EntryPoint::UsersAndPermissions));
             respond::again(&EditUserPage { owner, ..page(fields) })
         }
         Err(ProfileError::AddressStays) => {
@@ -259,7 +259,7 @@ mod tests {
             let mut page = page(sample);
             page.fields.first_name = Field::refused("", FieldError::Line { what: "a first name", error: LineError::Empty });
             page.fields.email = Field::refused(&sample.email, FieldError::Said(format!("{} is already a user, Active", sample.email)));
-            page.owner = Some(Ways::sample(Way::Assign, Door::UsersAndPermissions));
+            page.owner = Some(Ways::sample(Way::Assign, EntryPoint::UsersAndPermissions));
             page
         });
         check("manage-user-portfolio", |sample| {

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::{ids::UserId, permission::Permission, policy::Action},
-    usecases::{Door, users},
+    usecases::{EntryPoint, users},
     web::{
         pages::users::administered::query::PeopleQuery,
         shared::{
@@ -43,7 +43,7 @@ impl LinkFromManagePage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (id, caller) = (*id, console.user.caller());
     let page = Action::Use(Permission::UsersEdit);
-    let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, Door::UsersAndPermissions, id);
+    let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, EntryPoint::UsersAndPermissions, id);
     let (frame, (person, link, valid_until)) = console.open(page, content).await?;
     respond::page(&LinkFromManagePage {
         shell: console.shell(&frame),

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::{ids::UserId, permission::Permission, policy::Action},
-    usecases::{self, Door, users},
+    usecases::{self, EntryPoint, users},
     web::{
         pages::users::administered::query::PeopleQuery,
         shared::{
@@ -45,7 +45,7 @@ impl RevokeFromManagePage {
 pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let id = *id;
     let page = Action::Use(Permission::UsersEdit);
-    let content = move |ctx: &_, actor: &_| users::invite::revocable(ctx, actor, Door::UsersAndPermissions, id);
+    let content = move |ctx: &_, actor: &_| users::invite::revocable(ctx, actor, EntryPoint::UsersAndPermissions, id);
     let (frame, person) = console.open(page, content).await?;
     respond::page(&RevokeFromManagePage {
         shell: console.shell(&frame),
@@ -60,7 +60,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
     let said = |person: &usecases::Person| {
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
     };
-    match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, Door::UsersAndPermissions, id)).await? {
+    match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndPermissions, id)).await? {
         Ok(_) => respond::see_other(list(&PeopleQuery::returned(&form.0.return_query))),
         Err(denied) => console.say(&already(denied)?, left(&console, id, &form.0.return_query)),
     }

@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use crate::{
     domain::ids::UserId,
     usecases::{
-        Door, Person,
+        EntryPoint, Person,
         credentials::{email_change, password_reset},
         users,
     },
@@ -30,7 +30,9 @@ pub(in crate::web) async fn deactivate(console: Console, id: Path<UserId>, form:
         let text = format!("{name} is deactivated and signed out everywhere.");
         undoable(text, "Reactivate", &name, paths::ReactivateUser { user }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, Door::UsersAndPermissions, user)).await
+    console
+        .act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, EntryPoint::UsersAndPermissions, user))
+        .await
 }
 
 /// `POST /users-and-permissions/{user}/reactivate`
@@ -43,7 +45,7 @@ pub(in crate::web) async fn reactivate(console: Console, id: Path<UserId>, form:
         undoable(text, "Deactivate", &name, paths::DeactivateUser { user }, &query)
     };
     console
-        .act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, Door::UsersAndPermissions, user))
+        .act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, EntryPoint::UsersAndPermissions, user))
         .await
 }
 
@@ -51,7 +53,9 @@ pub(in crate::web) async fn reactivate(console: Console, id: Path<UserId>, form:
 pub(in crate::web) async fn resend(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let user = *id;
     let (back, said) = (left(&console, user, &form.0.return_query), resend_flash::said(console.passes_links_on()));
-    console.act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, Door::UsersAndPermissions, user)).await
+    console
+        .act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, EntryPoint::UsersAndPermissions, user))
+        .await
 }
 
 /// `POST /users-and-permissions/{user}/sign-out`

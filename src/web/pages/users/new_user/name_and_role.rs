@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     domain::{email_address::EmailAddress, permission::Permission, policy::Action, text::PersonName, user::DefaultRole},
     usecases::{
-        Door,
+        EntryPoint,
         users::{self, invite::InviteError},
     },
     web::shared::{
@@ -85,7 +85,7 @@ impl NameAndRolePage {
         let (text, ways) = match error {
             InviteError::Exists(existing) => {
                 let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
-                (text, Some(Ways::new(existing, Door::UsersAndPermissions)))
+                (text, Some(Ways::new(existing, EntryPoint::UsersAndPermissions)))
             }
             InviteError::NotYours | InviteError::Denied(_) => ("This address cannot be invited by you; ask an Admin".to_owned(), None),
         };
@@ -171,7 +171,7 @@ mod tests {
                 email: Field::refused(&sample.email, said),
                 default_role: Some(DefaultRole::User),
                 role_error: Some(FieldError::Said("Choose a default role".to_owned())),
-                ways: Some(Ways::sample(Way::Resend, Door::UsersAndPermissions)),
+                ways: Some(Ways::sample(Way::Resend, EntryPoint::UsersAndPermissions)),
                 ..page(sample)
             }
         });
