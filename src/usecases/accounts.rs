@@ -29,7 +29,7 @@ use crate::{
 };
 
 use super::{
-    Context, Denied, Principal, Submission,
+    ActionError, Context, Principal, Submission,
     access::{assignments::audit_account, notification_targets::Affected},
     portfolios::{PortfolioError, sorted},
     shared::{
@@ -53,7 +53,7 @@ pub enum AccountError {
     #[error("it was changed meanwhile")]
     Stale(Box<Account>),
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for AccountError {
@@ -73,7 +73,13 @@ pub struct Assigned {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn assigned(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Assigned, Denied> {
+pub fn assigned(
+    ctx: &Context,
+    actor: &Person,
+    search: Option<SearchTerm>,
+    position: &Position,
+    limit: usize,
+) -> Result<Assigned, ActionError> {
     ctx.store.read(|db| {
         let outside = match ScopedActor::of(db, actor)?.scope {
             Scope::Company => Vec::new(),
@@ -133,7 +139,7 @@ impl May {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, Denied> {
+pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
@@ -157,7 +163,7 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
+pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsEdit))?;
@@ -171,7 +177,7 @@ pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), Denied> {
+pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
@@ -211,14 +217,14 @@ pub fn create(
             return Err(AccountError::NameTaken);
         }
         let id = accounts::insert(tx, portfolio.id, details, now)?;
-        let account = accounts::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let account = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let created = json!({"portfolio": portfolio.name, "website": account.website, "notes": account.notes});
         tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountCreated, &account, created));
         for met in met {
             acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
             let theirs = scopes::portfolios_of(tx.db(), &[met.person.id])?.remove(&met.person.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
-                return Err(Denied::unknown().into());
+                return Err(ActionError::unknown().into());
             }
             let grants = Grants::default();
             assignments::give_account(tx, met.person.id, id, grants, acting.person.id, now)?;
@@ -246,7 +252,7 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
         let account = acting.account_for(tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
         let website = details.website.as_ref().map_or("", Website::as_str);
         if details.name.as_str() == account.name && website == account.website && details.notes.as_str() == account.notes {
-            return Err(Denied::is_so(account.name).into());
+            return Err(ActionError::is_so(account.name).into());
         }
         if account.version != version {
             return Err(AccountError::Stale(Box::new(account)));
@@ -259,7 +265,7 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
         }
         accounts::update(tx, id, details)?;
         let described = |account: &Account| json!({"name": account.name, "website": account.website, "notes": account.notes});
-        let after = accounts::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let after = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let changes = json!({"before": described(&account), "after": described(&after)});
         tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountEdited, &account, changes));
         Ok(())
@@ -280,13 +286,13 @@ pub fn move_to(
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
-        let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(Denied::unknown)?;
-        let account = accounts::lock(tx, id)?.ok_or_else(Denied::unknown)?;
+        let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(ActionError::unknown)?;
+        let account = accounts::lock(tx, id)?.ok_or_else(ActionError::unknown)?;
         if account.portfolio_id == portfolio.id {
-            return Err(Denied::is_so(account.name).into());
+            return Err(ActionError::is_so(account.name).into());
         }
         if !portfolio.is_active() {
-            return Err(Denied::deactivated(portfolio.name).into());
+            return Err(ActionError::deactivated(portfolio.name).into());
         }
         let mut affected = Affected::default();
         move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
@@ -305,7 +311,7 @@ pub(super) fn move_into(
     affected: &mut Affected,
     now: Timestamp,
 ) -> Result<(), PortfolioError> {
-    let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| Denied::unknown())?;
+    let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| ActionError::unknown())?;
     if accounts::find_by_name(tx.db(), portfolio.id, &name)?.is_some() {
         return Err(PortfolioError::AccountNameTaken(account.name.clone()));
     }

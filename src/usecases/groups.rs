@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    Context, Denied, Principal, Submission,
+    ActionError, Context, Principal, Submission,
     shared::context::{Rights, about_group, authorise},
 };
 
@@ -39,7 +39,7 @@ pub enum NameError {
     #[error("there is a group with this name")]
     Taken,
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for NameError {
@@ -60,7 +60,7 @@ pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName)
             return Err(NameError::Taken);
         }
         let id = groups::insert(tx, name, now)?;
-        let group = groups::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let group = groups::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupCreated, &group, json!({})));
         Ok(id)
     })
@@ -89,7 +89,7 @@ pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name:
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, Denied> {
+pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
@@ -104,17 +104,17 @@ pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Re
     })
 }
 
-fn custom(tx: &mut Tx<'_>, actor: &Person, id: GroupId, action: Action) -> Result<Group, Denied> {
+fn custom(tx: &mut Tx<'_>, actor: &Person, id: GroupId, action: Action) -> Result<Group, ActionError> {
     authorise(actor, action, None)?;
-    groups::lock(tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(Denied::unknown)
+    groups::lock(tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(ActionError::unknown)
 }
 
 /// A group that the actor may see. For others than Admins, the Admins group does not exist.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn find(db: &mut Database, actor: &Person, id: GroupId) -> Result<Group, Denied> {
-    let group = groups::find(db, id)?.ok_or_else(Denied::unknown)?;
+pub fn find(db: &mut Database, actor: &Person, id: GroupId) -> Result<Group, ActionError> {
+    let group = groups::find(db, id)?.ok_or_else(ActionError::unknown)?;
     match group.kind {
         GroupKind::Admins => authorise(actor, Action::SeeAdmins, None)?,
         GroupKind::Custom => authorise(actor, Action::SeeDirectory, None)?,
@@ -126,11 +126,11 @@ pub fn find(db: &mut Database, actor: &Person, id: GroupId) -> Result<Group, Den
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn find_custom(ctx: &Context, actor: &Person, id: GroupId) -> Result<Group, Denied> {
+pub fn find_custom(ctx: &Context, actor: &Person, id: GroupId) -> Result<Group, ActionError> {
     authorise(actor, Action::RenameGroup, None)?;
     ctx.store
         .read(|db| find(db, actor, id))
-        .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(Denied::unknown()) })
+        .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(ActionError::unknown()) })
 }
 
 /// People who could become members, and how many match.
@@ -145,7 +145,7 @@ pub struct Candidates {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, Denied> {
+pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
         authorise(actor, Action::SeeEveryone, None)?;
@@ -163,7 +163,7 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
@@ -190,7 +190,7 @@ pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId,
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn remove(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+pub fn remove(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
@@ -211,18 +211,18 @@ pub fn remove(ctx: &Context, submission: &Submission<(Person, Group)>, id: Group
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
         authorise(actor, Action::RemoveFromGroup, None)?;
-        let person = users::find(db, user)?.ok_or_else(Denied::unknown)?;
+        let person = users::find(db, user)?.ok_or_else(ActionError::unknown)?;
         authorise_removal(db, actor, &person, &group, now)?;
         Ok((person, group))
     })
 }
 
-fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: &Group, now: Timestamp) -> Result<(), Denied> {
+fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: &Group, now: Timestamp) -> Result<(), ActionError> {
     let action = match group.kind {
         GroupKind::Admins => {
             let other_active_admins = groups::other_active_admins(db, person.id)?;
@@ -234,7 +234,7 @@ fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: 
     if groups::is_member(db, group.id, person.id)? {
         return Ok(());
     }
-    Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(person.display_name()) })
+    Err(ActionError::Refused { refusal: Refusal::NotAMember, name: Some(person.display_name()) })
 }
 
 /// A changed role is used from a new sign-in on: sessions end, and links to a new password or another address. Whoever leaves Admins by
@@ -245,12 +245,12 @@ fn end_sessions(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestam
 }
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.
-fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), Denied> {
+fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
     let person = users::lock(tx, user)?;
     groups::lock(tx, id)?;
     let group = find(tx.db(), actor, id)?;
     authorise(actor, Action::RemoveFromGroup, None)?;
-    Ok((person.ok_or_else(Denied::unknown)?, group))
+    Ok((person.ok_or_else(ActionError::unknown)?, group))
 }
 
 fn audit_member(tx: &mut Tx<'_>, caller: &Principal, actor: &Person, action: AuditAction, person: &Person, group: &Group, now: Timestamp) {

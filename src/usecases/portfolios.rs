@@ -27,7 +27,7 @@ use crate::{
 };
 
 use super::{
-    Context, Denied, Principal, Submission,
+    ActionError, Context, Principal, Submission,
     access::{assignments::audit_portfolio, notification_targets::Affected},
     accounts::move_into,
     shared::{
@@ -48,7 +48,7 @@ pub enum PortfolioError {
     #[error("it was changed meanwhile")]
     Stale(Box<Portfolio>),
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for PortfolioError {
@@ -80,7 +80,7 @@ pub struct Row {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, Denied> {
+pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::PortfoliosView))?;
@@ -145,7 +145,7 @@ pub fn show(
     accounts_at: &Position,
     people_at: &Position,
     limit: usize,
-) -> Result<Shown, Denied> {
+) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -212,7 +212,7 @@ pub fn create(
             admins.push(portfolio_admin(tx, &acting, user, now)?);
         }
         let id = portfolios::insert(tx, details, now)?;
-        let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let notes = (!details.notes.as_str().is_empty()).then(|| details.notes.as_str());
         tx.audit(about_portfolio(now, caller.by(&acting.person), AuditAction::PortfolioCreated, &portfolio, json!({"notes": notes})));
         let mut affected = Affected::default();
@@ -222,7 +222,7 @@ pub fn create(
             affected.of(&met.person).given.push(portfolio.name.clone());
         }
         for &account in &sorted(accounts) {
-            let account = accounts::lock(tx, account)?.ok_or_else(Denied::unknown)?;
+            let account = accounts::lock(tx, account)?.ok_or_else(ActionError::unknown)?;
             move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
         }
         affected.tell(ctx, tx, &acting.person, now)?;
@@ -231,11 +231,11 @@ pub fn create(
 }
 
 /// Somebody to whom a portfolio may be assigned.
-fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Timestamp) -> Result<TargetUser, Denied> {
+fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
     let met = acting.target_user_for_update(tx, user, now)?;
     acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
     if met.person.default_role != DefaultRole::PortfolioAdmin {
-        return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+        return Err(ActionError::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
     }
     Ok(met)
 }
@@ -252,7 +252,7 @@ pub(super) fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn managed(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfolio, Denied> {
+pub fn managed(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfolio, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
@@ -275,7 +275,7 @@ pub fn edit(
     submission.change(ctx, |tx, caller| {
         let (acting, portfolio) = locked(tx, caller, Rights::Stay, id, now)?;
         if details.name.as_str() == portfolio.name && details.notes.as_str() == portfolio.notes {
-            return Err(Denied::is_so(portfolio.name).into());
+            return Err(ActionError::is_so(portfolio.name).into());
         }
         if portfolio.version != version {
             return Err(PortfolioError::Stale(Box::new(portfolio)));
@@ -299,10 +299,10 @@ fn locked(
     rights: Rights,
     id: PortfolioId,
     now: Timestamp,
-) -> Result<(ScopedActor, Portfolio), Denied> {
+) -> Result<(ScopedActor, Portfolio), ActionError> {
     let acting = caller.acting(tx, rights, now)?;
     acting.authorise(Action::ManagePortfolios)?;
-    let portfolio = portfolios::lock(tx, id)?.ok_or_else(Denied::unknown)?;
+    let portfolio = portfolios::lock(tx, id)?.ok_or_else(ActionError::unknown)?;
     Ok((acting, portfolio))
 }
 
@@ -318,7 +318,7 @@ pub struct Consequences {
 
 /// # Errors
 /// See [`Denied`].
-pub fn consequences(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Consequences, Denied> {
+pub fn consequences(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Consequences, ActionError> {
     let portfolio = managed(ctx, actor, id)?;
     ctx.store.read(|db| {
         let contents = portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default();
@@ -335,7 +335,7 @@ pub fn consequences(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Co
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where it is deactivated already.
-pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, Denied> {
+pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, true)
 }
 
@@ -343,16 +343,16 @@ pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioI
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where it is active.
-pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, Denied> {
+pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, false)
 }
 
-fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: PortfolioId, deactivated: bool) -> Result<String, Denied> {
+fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: PortfolioId, deactivated: bool) -> Result<String, ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let (acting, portfolio) = locked(tx, caller, Rights::Change, id, now)?;
         if portfolio.is_active() != deactivated {
-            return Err(Denied::is_so(portfolio.name));
+            return Err(ActionError::is_so(portfolio.name));
         }
         portfolios::set_deactivated(tx, id, deactivated.then_some(now))?;
         let mut affected = Affected::default();

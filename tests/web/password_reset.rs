@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::{clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::Refusal, user::Status},
     mail::SendError,
-    usecases::{Denied, LinkError, SetPasswordError, credentials::password_reset, outbox::delivery::Delivered, users},
+    usecases::{ActionError, LinkError, SetPasswordError, credentials::password_reset, outbox::delivery::Delivered, users},
 };
 
 use crate::{
@@ -584,7 +584,7 @@ on_both! {
         let caller = app.caller(app.id_of("maya.fischer@example.com"));
         for (user, status) in [(blocked, Status::Deactivated), (app.id_of("noor@example.com"), Status::Invited)] {
             let refused = password_reset::send(&app.ctx, &caller, user).unwrap_err();
-            assert!(matches!(refused, Denied::Refused { refusal: Refusal::Status(is), .. } if is == status), "{refused:?}");
+            assert!(matches!(refused, ActionError::Refused { refusal: Refusal::Status(is), .. } if is == status), "{refused:?}");
         }
         assert!(app.mails().await.is_empty());
     }
@@ -600,7 +600,7 @@ on_both! {
             (maya, UserId(987_654), Refusal::Unknown),
         ] {
             let refused = password_reset::send(&app.ctx, &app.caller(by), to).unwrap_err();
-            assert!(matches!(refused, Denied::Refused { refusal, .. } if refusal == why), "{by} {to} {refused:?}");
+            assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{by} {to} {refused:?}");
         }
         assert_eq!(app.count("tokens WHERE purpose = 'password_reset'"), 0);
     }
@@ -616,7 +616,7 @@ on_both! {
         }
         for (user, why) in [(partly, Refusal::OutOfReach), (outside, Refusal::Unknown), (nadia, Refusal::Oneself)] {
             let refused = password_reset::send(&app.ctx, &app.caller(nadia), user).unwrap_err();
-            assert!(matches!(refused, Denied::Refused { refusal, .. } if refusal == why), "{user} {refused:?}");
+            assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{user} {refused:?}");
         }
         password_reset::send(&app.ctx, &app.caller(nadia), wholly).unwrap();
         assert!(app.mail().await.rendered.text.contains("Nadia Petrova, an administrator, asked you"));

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::user_list::{Order, PeopleFilter},
     usecases::{
-        Denied, Position,
+        ActionError, Position,
         credentials::sign_in,
         users::{self, list::Asked},
     },
@@ -254,7 +254,7 @@ on_both! {
         let all = users::list::begin_export(ctx, &maya, &asked, "").unwrap();
         assert_eq!(users::list::export(ctx, &maya, &asked, all).unwrap().rows.len(), 2);
         sign_in::sign_out(ctx, maya.session, &maya.source).unwrap();
-        assert!(matches!(users::list::export(ctx, &maya, &asked, all), Err(Denied::SignedOut)));
+        assert!(matches!(users::list::export(ctx, &maya, &asked, all), Err(ActionError::SignedOut)));
     }
 
     async fn among_too_many_to_count_the_page_before_the_last_does_not_pretend_to_be_the_first(db: Db) {

@@ -3,7 +3,7 @@
 use usher::{
     domain::{idempotency_key::SentForm, text::GroupName},
     usecases::{
-        Denied,
+        ActionError,
         groups::{self, NameError},
     },
 };
@@ -96,6 +96,6 @@ on_both! {
         let (ctx, name) = (&app.ctx, GroupName::parse("Finance").unwrap());
         let made = at_once([(); 4], |()| groups::create(ctx, &maya, &name));
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
-        assert_eq!(made.iter().filter(|made| matches!(made, Err(NameError::Denied(Denied::Repeated)))).count(), 3, "{made:?}");
+        assert_eq!(made.iter().filter(|made| matches!(made, Err(NameError::Denied(ActionError::Repeated)))).count(), 3, "{made:?}");
     }
 }

@@ -9,7 +9,7 @@ use usher::{
         ids::UserId,
     },
     store::tokens,
-    usecases::{Denied, Submission, users},
+    usecases::{ActionError, Submission, users},
 };
 
 use crate::{
@@ -223,7 +223,7 @@ on_both! {
         let sign_out = |(by, other)| users::profile::end_sessions(ctx, &Submission::from(by).saying(|_| "done".to_owned()), other);
         let outcomes = at_once(askers, sign_out);
         assert!(outcomes.iter().any(Result::is_ok), "{outcomes:?}");
-        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(Denied::SignedOut))), "{outcomes:?}");
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ActionError::SignedOut))), "{outcomes:?}");
         app.mails().await;
     }
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::ids::UserId,
     store::groups,
-    usecases::{ADMINS, Denied, EntryPoint, groups as memberships, users},
+    usecases::{ADMINS, ActionError, EntryPoint, groups as memberships, users},
 };
 
 use crate::{
@@ -358,7 +358,7 @@ async fn act(app: &TestApp, browser: &mut Browser, path: &str) -> crate::helpers
 /// Of two Admins who do this to each other exactly one succeeds, and one active Admin remains.
 async fn each_other(
     db: crate::helpers::Db,
-    deed: impl Fn(&usher::usecases::Context, usher::usecases::Principal, UserId) -> Result<(), Denied> + Sync,
+    deed: impl Fn(&usher::usecases::Context, usher::usecases::Principal, UserId) -> Result<(), ActionError> + Sync,
 ) {
     let (app, _) = TestApp::with_admin(db).await;
     let (maya, ada) = (app.id_of("maya.fischer@example.com"), app.create_admin("Ada", "Other"));
@@ -366,7 +366,7 @@ async fn each_other(
     let outcomes = at_once([(app.session_of(maya), ada), (app.session_of(ada), maya)], |(by, other)| deed(ctx, by, other));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
     let refused = outcomes.iter().find_map(|outcome| outcome.as_ref().err()).unwrap();
-    assert!(matches!(refused, Denied::SignedOut | Denied::Refused { .. }), "{refused:?}");
+    assert!(matches!(refused, ActionError::SignedOut | ActionError::Refused { .. }), "{refused:?}");
     let active = app.store().read(|db| groups::other_active_admins(db, UserId(0))).unwrap();
     assert_eq!(active, 1);
     app.mails().await;

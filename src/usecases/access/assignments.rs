@@ -23,7 +23,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Denied, Principal, Submission,
+        ActionError, Context, Principal, Submission,
         accounts::gives,
         shared::{
             context::{Rights, about_user, place_of_account, place_of_portfolio},
@@ -46,10 +46,10 @@ pub fn give_account(
     user: UserId,
     account: AccountId,
     grants: Grants,
-) -> Result<(Person, Account), Denied> {
+) -> Result<(Person, Account), ActionError> {
     submission.change(ctx, |tx, caller| {
         let (person, mut given) = give(ctx, tx, caller, user, &[account], grants)?;
-        Ok((person, given.pop().ok_or_else(Denied::unknown)?))
+        Ok((person, given.pop().ok_or_else(ActionError::unknown)?))
     })
 }
 
@@ -63,7 +63,7 @@ pub fn give_accounts(
     user: UserId,
     accounts: &[AccountId],
     grants: Grants,
-) -> Result<(Person, Vec<Account>), Denied> {
+) -> Result<(Person, Vec<Account>), ActionError> {
     submission.change(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
 }
 
@@ -74,7 +74,7 @@ fn give(
     user: UserId,
     accounts: &[AccountId],
     grants: Grants,
-) -> Result<(Person, Vec<Account>), Denied> {
+) -> Result<(Person, Vec<Account>), ActionError> {
     let now = ctx.now();
     let (acting, met) = target_user(tx, caller, user, now)?;
     let mut given = Vec::new();
@@ -82,7 +82,7 @@ fn give(
         let account = own_account(tx, &acting, &met, account)?;
         if assignments::grants(tx.db(), user, account.id)?.is_none() {
             if !account.is_active() {
-                return Err(Denied::deactivated(account.portfolio_name));
+                return Err(ActionError::deactivated(account.portfolio_name));
             }
             assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
             let details = json!({"gives": gives(grants)});
@@ -91,7 +91,7 @@ fn give(
         }
     }
     if given.is_empty() {
-        return Err(Denied::unchanged(&met.person));
+        return Err(ActionError::unchanged(&met.person));
     }
     let names = given.iter().map(|account| account.name.clone()).collect();
     ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
@@ -108,7 +108,7 @@ pub fn set_grants(
     user: UserId,
     account: AccountId,
     grants: Grants,
-) -> Result<(Person, Account), Denied> {
+) -> Result<(Person, Account), ActionError> {
     change_grants(ctx, submission, user, account, |_| grants)
 }
 
@@ -123,7 +123,7 @@ pub fn switch(
     account: AccountId,
     switch: Switch,
     to: To,
-) -> Result<(Person, Account), Denied> {
+) -> Result<(Person, Account), ActionError> {
     change_grants(ctx, submission, user, account, |before| before.with(switch, to))
 }
 
@@ -133,16 +133,16 @@ fn change_grants(
     user: UserId,
     account: AccountId,
     change: impl Fn(Grants) -> Grants,
-) -> Result<(Person, Account), Denied> {
+) -> Result<(Person, Account), ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
         let account = own_account(tx, &acting, &met, account)?;
         let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
-        let before = before.ok_or_else(|| Denied::unchanged(&met.person))?;
+        let before = before.ok_or_else(|| ActionError::unchanged(&met.person))?;
         let grants = change(before);
         if !account.is_active() && Switch::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
-            return Err(Denied::deactivated(account.portfolio_name));
+            return Err(ActionError::deactivated(account.portfolio_name));
         }
         assignments::set_grants(tx, user, account.id, grants, acting.person.id, now)?;
         let changes = json!({"before": gives(before), "after": gives(grants)});
@@ -161,20 +161,20 @@ pub fn give_portfolio(
     submission: &Submission<(Person, Portfolio)>,
     user: UserId,
     portfolio: PortfolioId,
-) -> Result<(Person, Portfolio), Denied> {
+) -> Result<(Person, Portfolio), ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
         let portfolio = own_portfolio(tx, &acting, portfolio)?;
         acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
         if met.person.default_role != DefaultRole::PortfolioAdmin {
-            return Err(Denied::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+            return Err(ActionError::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
         }
         if has(tx, user, portfolio.id)? {
-            return Err(Denied::unchanged(&met.person));
+            return Err(ActionError::unchanged(&met.person));
         }
         if !portfolio.is_active() {
-            return Err(Denied::deactivated(portfolio.name));
+            return Err(ActionError::deactivated(portfolio.name));
         }
         assignments::give_portfolio(tx, user, portfolio.id, acting.person.id, now)?;
         audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
@@ -188,27 +188,32 @@ fn has(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, St
 }
 
 /// The caller, and the person whose assignments are to change.
-pub(super) fn target_user(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(ScopedActor, TargetUser), Denied> {
+pub(super) fn target_user(
+    tx: &mut Tx<'_>,
+    caller: &Principal,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(ScopedActor, TargetUser), ActionError> {
     let acting = caller.acting(tx, Rights::Change, now)?;
     acting.authorise(Action::Use(Permission::AssignmentsChange))?;
     let met = acting.target_user_for_update(tx, user, now)?;
     Ok((acting, met))
 }
 
-pub(super) fn own_account(tx: &mut Tx<'_>, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, Denied> {
+pub(super) fn own_account(tx: &mut Tx<'_>, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     accounts::lock(tx, id)?;
     account_of(tx.db(), acting, met, id)
 }
 
 /// An account that the actor administers: one that they only work on is not theirs to give.
-pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, Denied> {
-    let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
+pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
+    let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
     acting.require_on(met, |target| Action::ChangeAssignments { target, is_own })?;
     Ok(account)
 }
 
-pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &ScopedActor, id: PortfolioId) -> Result<Portfolio, Denied> {
+pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &ScopedActor, id: PortfolioId) -> Result<Portfolio, ActionError> {
     portfolios::lock(tx, id)?;
     acting.portfolio(tx.db(), id)
 }

@@ -18,7 +18,7 @@ use crate::{
         portfolios::{self, Portfolio},
         users::{self, Person},
     },
-    usecases::{Context, Denied, accounts::May, portfolios::sorted, shared::scoped_actor::ScopedActor},
+    usecases::{ActionError, Context, accounts::May, portfolios::sorted, shared::scoped_actor::ScopedActor},
 };
 
 /// What a picker shows.
@@ -64,7 +64,7 @@ impl<I: Ord + Copy> Wanted<I> {
         count: Count,
         list: impl FnOnce(&mut Database, Option<SearchTerm>) -> Result<Slice<T>, StoreError>,
         find: impl Fn(&mut Database, &[I]) -> Result<Vec<T>, StoreError>,
-    ) -> Result<Offer<T>, Denied> {
+    ) -> Result<Offer<T>, ActionError> {
         let is_short = matches!(count, Count::Exactly(count) if usize::try_from(count).is_ok_and(|count| count <= self.limit));
         let found = if is_short || self.search.is_some() { Some(list(db, self.search.clone())?) } else { None };
         let has_more = found.as_ref().is_some_and(|found| found.has_next);
@@ -74,7 +74,7 @@ impl<I: Ord + Copy> Wanted<I> {
         // Something that does not exist, or not for the one who asks, was never on the page.
         let fresh = wanted.iter().filter(|id| !self.held.contains(id)).copied().collect::<Vec<_>>();
         if missing > 0 && find(db, &fresh)?.len() != fresh.len() {
-            return Err(Denied::unknown());
+            return Err(ActionError::unknown());
         }
         Ok(Offer { rows: found.map(|found| found.rows).unwrap_or_default(), has_more, count, ticked, lost: missing })
     }
@@ -84,7 +84,7 @@ impl<I: Ord + Copy> Wanted<I> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId>) -> Result<Offer<Account>, Denied> {
+pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId>) -> Result<Offer<Account>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
@@ -98,7 +98,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
+pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) -> Result<Offer<Person>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         people_who(db, actor, Who::PortfolioAdmins, wanted)
@@ -109,7 +109,7 @@ pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn people_of(ctx: &Context, actor: &Person, portfolio: PortfolioId, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
+pub fn people_of(ctx: &Context, actor: &Person, portfolio: PortfolioId, wanted: &Wanted<UserId>) -> Result<Offer<Person>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.portfolio(db, portfolio)?;
@@ -134,7 +134,7 @@ pub fn people_for(
     account: AccountId,
     search: Option<SearchTerm>,
     limit: usize,
-) -> Result<(Account, May, Slice<Person>), Denied> {
+) -> Result<(Account, May, Slice<Person>), ActionError> {
     let as_of = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -142,10 +142,10 @@ pub fn people_for(
         let (account, place) = acting.account(db, account)?;
         let may = May::of(&acting, place);
         if !may.assign {
-            return Err(Denied::unknown());
+            return Err(ActionError::unknown());
         }
         if !account.is_active() {
-            return Err(Denied::deactivated(account.portfolio_name));
+            return Err(ActionError::deactivated(account.portfolio_name));
         }
         let mut found = Vec::new();
         let mut has_more = false;
@@ -173,7 +173,7 @@ pub fn people_for(
 }
 
 /// Nobody gives themselves anything, so the actor is not among them.
-fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserId>) -> Result<Offer<Person>, Denied> {
+fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserId>) -> Result<Offer<Person>, ActionError> {
     let filter = |search| portfolio_users::Filter { who, search, except: Some(actor.id) };
     let count = portfolio_users::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolio_users::list(db, &filter(search), &Position::First, wanted.limit);
@@ -184,7 +184,7 @@ fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserI
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolios_for_accounts(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
+pub fn portfolios_for_accounts(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
@@ -201,7 +201,7 @@ pub fn portfolios_to_move_to(
     actor: &Person,
     account: &Account,
     wanted: &Wanted<PortfolioId>,
-) -> Result<Offer<Portfolio>, Denied> {
+) -> Result<Offer<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
@@ -213,7 +213,7 @@ pub fn portfolios_to_move_to(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, Denied> {
+pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
@@ -231,7 +231,7 @@ pub fn accounts_to_give(
     actor: &Person,
     wanted: &Wanted<AccountId>,
     first: Option<PortfolioId>,
-) -> Result<Offer<Account>, Denied> {
+) -> Result<Offer<Account>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
@@ -253,7 +253,7 @@ fn portfolios_in(
     scope: &Scope,
     except: Option<PortfolioId>,
     wanted: &Wanted<PortfolioId>,
-) -> Result<Offer<Portfolio>, Denied> {
+) -> Result<Offer<Portfolio>, ActionError> {
     let filter = |search| portfolios::Filter { scope: scope.clone(), search, active_only: true, except };
     let count = portfolios::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolios::list(db, &filter(search), &Position::First, wanted.limit);
@@ -265,17 +265,17 @@ pub(in crate::usecases) fn given_portfolios(
     db: &mut Database,
     acting: &ScopedActor,
     ids: &[PortfolioId],
-) -> Result<Vec<Portfolio>, Denied> {
+) -> Result<Vec<Portfolio>, ActionError> {
     all(portfolios_of_scope(db, &acting.scope, ids)?, ids)
 }
 
 /// These accounts, likewise.
-pub(in crate::usecases) fn given_accounts(db: &mut Database, acting: &ScopedActor, ids: &[AccountId]) -> Result<Vec<Account>, Denied> {
+pub(in crate::usecases) fn given_accounts(db: &mut Database, acting: &ScopedActor, ids: &[AccountId]) -> Result<Vec<Account>, ActionError> {
     all(accounts_of_scope(db, &acting.scope, ids)?, ids)
 }
 
-fn all<T, I: Ord + Copy>(found: Vec<T>, ids: &[I]) -> Result<Vec<T>, Denied> {
-    if found.len() == sorted(ids).len() { Ok(found) } else { Err(Denied::unknown()) }
+fn all<T, I: Ord + Copy>(found: Vec<T>, ids: &[I]) -> Result<Vec<T>, ActionError> {
+    if found.len() == sorted(ids).len() { Ok(found) } else { Err(ActionError::unknown()) }
 }
 
 /// Those of `ids` that are active and in `scope`.

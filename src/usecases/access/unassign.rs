@@ -14,7 +14,7 @@ use crate::{
     mail::messages::Assignments,
     store::{Database, StoreError, Tx, assignments, scopes, users::Person},
     usecases::{
-        Context, Denied, Principal, Submission,
+        ActionError, Context, Principal, Submission,
         accounts::gives,
         shared::scoped_actor::{Given, InScope, ScopedActor, TargetUser},
     },
@@ -29,7 +29,7 @@ pub enum TakeError {
     #[error("nothing else lies in common")]
     LastInCommon,
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for TakeError {
@@ -91,9 +91,9 @@ fn take_account(
     met: &TargetUser,
     id: AccountId,
     now: Timestamp,
-) -> Result<One, Denied> {
+) -> Result<One, ActionError> {
     let account = own_account(tx, acting, met, id)?;
-    let grants = assignments::grants(tx.db(), met.person.id, id)?.ok_or_else(|| Denied::unchanged(&met.person))?;
+    let grants = assignments::grants(tx.db(), met.person.id, id)?.ok_or_else(|| ActionError::unchanged(&met.person))?;
     assignments::take_account(tx, met.person.id, id)?;
     audit_account(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &account, json!({"gave": gives(grants)}), now);
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
@@ -106,7 +106,7 @@ fn take_portfolio(
     met: &TargetUser,
     id: PortfolioId,
     now: Timestamp,
-) -> Result<One, Denied> {
+) -> Result<One, ActionError> {
     let portfolio = own_portfolio(tx, acting, id)?;
     may_take_portfolios(tx.db(), acting, met, &[id])?;
     assignments::take_portfolio(tx, met.person.id, id)?;
@@ -114,11 +114,11 @@ fn take_portfolio(
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 
-fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser, ids: &[PortfolioId]) -> Result<(), Denied> {
+fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser, ids: &[PortfolioId]) -> Result<(), ActionError> {
     acting.require_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
     let theirs = assignments::portfolios_of(db, &[met.person.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
-        return Err(Denied::unchanged(&met.person));
+        return Err(ActionError::unchanged(&met.person));
     }
     let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
     acting.require_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
@@ -137,7 +137,7 @@ pub struct Parting {
 ///
 /// # Errors
 /// As [`take`].
-pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> Result<Option<Parting>, Denied> {
+pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> Result<Option<Parting>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

@@ -11,7 +11,7 @@ use crate::{
         users::Person,
     },
     usecases::{
-        Context, Denied, Submission,
+        ActionError, Context, Submission,
         shared::{
             context::{Rights, about_account},
             scoped_actor::ScopedActor,
@@ -28,7 +28,7 @@ pub enum BillingError {
     #[error("it was changed meanwhile")]
     Stale(Option<Box<BillingRow>>),
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for BillingError {
@@ -47,7 +47,7 @@ pub struct Shown {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, Denied> {
+pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::BillingView))?;
@@ -75,7 +75,7 @@ pub fn update(
         let account = acting.account_for(tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
         let before = billing::find(tx.db(), id)?;
         if before.as_ref().is_some_and(|row| row.says(new)) {
-            return Err(Denied::is_so(account.name).into());
+            return Err(ActionError::is_so(account.name).into());
         }
         if before.as_ref().map_or(0, |row| row.version) != version {
             return Err(BillingError::Stale(before.map(Box::new)));

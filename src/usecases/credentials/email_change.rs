@@ -25,7 +25,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Denied, EntryPoint, Principal, Submission,
+        ActionError, Context, EntryPoint, Principal, Submission,
         outbox::mails::{Recipient, by_other, count_mail},
         shared::{
             context::{Rights, about_user},
@@ -68,7 +68,7 @@ impl Tokens {
 }
 
 /// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
-pub(in crate::usecases) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), Denied> {
+pub(in crate::usecases) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), ActionError> {
     let Asked { caller, by, person, email, now } = *asked;
     count_mail(tx, by, person, now)?;
     end(tx, person.id, TokenEnd::Replaced, now)?;
@@ -127,12 +127,12 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where none waits.
-pub fn withdraw(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, Denied> {
+pub fn withdraw(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
-        let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| Denied::unchanged(&person))?;
+        let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&person))?;
         end(tx, user, TokenEnd::Revoked, now)?;
         let (old, new) = (person.email.clone(), token.email.clone().unwrap_or_default());
         ctx.tell(tx, &person, &acting.person, |change| Message::AddressStays(AddressStays { change, old, new }), now)?;

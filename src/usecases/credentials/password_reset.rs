@@ -30,7 +30,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        ClientInfo, Context, Denied, EntryPoint, SetPasswordError, Submission,
+        ActionError, ClientInfo, Context, EntryPoint, SetPasswordError, Submission,
         outbox::mails::{self, Fate, LinkMail, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
@@ -109,7 +109,7 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, Denied> {
+pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let expires_at = now + TERM;
     submission.change(ctx, |tx, caller| {

@@ -15,7 +15,7 @@ use crate::{
         tokens,
     },
     usecases::{
-        Context, Denied, Principal, Submission,
+        ActionError, Context, Principal, Submission,
         shared::context::{Rights, authorise},
     },
 };
@@ -38,7 +38,7 @@ pub enum SendAgainError {
     #[error("no failed mail is left")]
     NoneFailed,
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for SendAgainError {

@@ -22,7 +22,7 @@ use crate::{
         outbox::{self, MailState, NewMail},
         users::Person,
     },
-    usecases::{Context, Denied},
+    usecases::{ActionError, Context},
 };
 
 /// To whom a mail goes.
@@ -111,9 +111,9 @@ pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserI
 }
 
 /// Counts a mail against the quota that an administrator has for one person. Refused for a while after several in a row.
-pub(in crate::usecases) fn count_mail(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), Denied> {
+pub(in crate::usecases) fn count_mail(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), ActionError> {
     let Some(until) = throttles::count(tx, &[Bucket::mail_quota(by.id, to.id)], now)? else { return Ok(()) };
-    Err(Denied::TooManyMails { name: to.display_name(), wait: until - now })
+    Err(ActionError::TooManyMails { name: to.display_name(), wait: until - now })
 }
 
 impl Context {

@@ -85,7 +85,7 @@ pub struct ClientInfo {
 
 /// Why an administrator's act is refused.
 #[derive(Debug, thiserror::Error)]
-pub enum Denied {
+pub enum ActionError {
     /// The caller was blocked, deleted or signed out meanwhile.
     #[error("nobody is signed in")]
     SignedOut,
@@ -107,7 +107,7 @@ pub enum Denied {
     Hashing(#[from] HashingFailed),
 }
 
-impl Denied {
+impl ActionError {
     /// Whether it is about one person alone, so that others may fare better.
     pub fn is_about_one(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
@@ -160,13 +160,13 @@ impl Context {
 }
 
 /// Asks the policy, and names the person when it refuses.
-pub(in crate::usecases) fn authorise(actor: &Person, action: Action, about: Option<&Person>) -> Result<(), Denied> {
-    decide(actor.actor(), action).map_err(|refusal| Denied::Refused { refusal, name: about.map(Person::display_name) })
+pub(in crate::usecases) fn authorise(actor: &Person, action: Action, about: Option<&Person>) -> Result<(), ActionError> {
+    decide(actor.actor(), action).map_err(|refusal| ActionError::Refused { refusal, name: about.map(Person::display_name) })
 }
 
 impl Principal {
     /// The caller as they are now. From here to the end of the transaction nobody's rights change, but by it.
-    pub(in crate::usecases) fn actor(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Person, Denied> {
+    pub(in crate::usecases) fn actor(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Person, ActionError> {
         match rights {
             Rights::Change => company::lock_rights(tx)?,
             Rights::Stay => company::hold_rights(tx)?,
@@ -175,9 +175,9 @@ impl Principal {
     }
 
     /// The caller as they are now, if their session still holds: one that ended acts no more, whatever it had begun.
-    pub(in crate::usecases) fn person(&self, db: &mut Database, now: Timestamp) -> Result<Person, Denied> {
+    pub(in crate::usecases) fn person(&self, db: &mut Database, now: Timestamp) -> Result<Person, ActionError> {
         let found = sessions::find(db, self.session, now)?.filter(|found| found.person.id == self.user);
-        found.map(|found| found.person).ok_or(Denied::SignedOut)
+        found.map(|found| found.person).ok_or(ActionError::SignedOut)
     }
 
     /// Who did it, for the audit log.

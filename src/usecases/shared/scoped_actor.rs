@@ -17,7 +17,7 @@ use crate::{
         scopes,
         users::{self, Person},
     },
-    usecases::{Denied, Principal},
+    usecases::{ActionError, Principal},
 };
 
 use super::context::{Rights, authorise};
@@ -93,12 +93,12 @@ impl ScopedActor {
     }
 
     /// Asks the policy.
-    pub(in crate::usecases) fn authorise(&self, action: Action) -> Result<(), Denied> {
+    pub(in crate::usecases) fn authorise(&self, action: Action) -> Result<(), ActionError> {
         authorise(&self.person, action, None)
     }
 
     /// Asks the policy, and names the person when it refuses.
-    pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), Denied> {
+    pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), ActionError> {
         authorise(&self.person, action(met.target), Some(&met.person))
     }
 
@@ -107,17 +107,17 @@ impl ScopedActor {
     }
 
     /// A portfolio that exists for them.
-    pub(in crate::usecases) fn portfolio(&self, db: &mut Database, id: PortfolioId) -> Result<Portfolio, Denied> {
+    pub(in crate::usecases) fn portfolio(&self, db: &mut Database, id: PortfolioId) -> Result<Portfolio, ActionError> {
         self.authorise(Action::Use(Permission::PortfoliosView))?;
-        let portfolio = portfolios::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let portfolio = portfolios::find(db, id)?.ok_or_else(ActionError::unknown)?;
         self.authorise(Action::SeePortfolio { is_own: self.scope.holds(id) })?;
         Ok(portfolio)
     }
 
     /// An account that exists for them, and where it is. What lies outside takes the same statements as what does not exist, and as long.
-    pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), Denied> {
+    pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), ActionError> {
         let grants = assignments::grants(db, self.person.id, id)?;
-        let account = accounts::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
         let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: grants.filter(|_| account.is_active()) };
         self.authorise(Action::SeeAccount(place))?;
         Ok((account, place))
@@ -130,7 +130,7 @@ impl ScopedActor {
         id: AccountId,
         permission: Permission,
         action: impl FnOnce(AccountPlace) -> Action,
-    ) -> Result<Account, Denied> {
+    ) -> Result<Account, ActionError> {
         self.authorise(Action::Use(permission))?;
         let (account, place) = self.account(db, id)?;
         self.authorise(action(place))?;
@@ -138,17 +138,22 @@ impl ScopedActor {
     }
 
     /// A person who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
-    pub(in crate::usecases) fn target_user(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<TargetUser, Denied> {
+    pub(in crate::usecases) fn target_user(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
         self.authorise(Action::Use(Permission::UsersView))?;
         let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
-        let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
+        let person = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
         let target = person.target(now).in_scope(self.scope.inside(person.is_admin, &portfolios));
         self.authorise(Action::SeeUser(target))?;
         Ok(TargetUser { person, target })
     }
 
     /// The same person, who stays as they are until the transaction ends.
-    pub(in crate::usecases) fn target_user_for_update(&self, tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<TargetUser, Denied> {
+    pub(in crate::usecases) fn target_user_for_update(
+        &self,
+        tx: &mut Tx<'_>,
+        id: UserId,
+        now: Timestamp,
+    ) -> Result<TargetUser, ActionError> {
         users::lock(tx, id)?;
         self.target_user(tx.db(), id, now)
     }
@@ -161,12 +166,12 @@ impl ScopedActor {
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
-    ) -> Result<Person, Denied> {
+    ) -> Result<Person, ActionError> {
         let met = match door {
             EntryPoint::UsersAndGroups => {
                 // Whoever may do this to nobody learns nothing about who exists.
                 self.authorise(Action::Use(Permission::DirectoryManage))?;
-                let person = users::find(db, id)?.ok_or_else(Denied::unknown)?;
+                let person = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
                 TargetUser { target: person.target(now), person }
             }
             EntryPoint::UsersAndPermissions => self.target_user(db, id, now)?,
@@ -184,7 +189,7 @@ impl ScopedActor {
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
-    ) -> Result<Person, Denied> {
+    ) -> Result<Person, ActionError> {
         users::lock(tx, id)?;
         self.require(tx.db(), door, id, action, now)
     }
@@ -192,7 +197,7 @@ impl ScopedActor {
 
 impl Principal {
     /// The caller as they are now, with what they administer. From here to the end of the transaction nobody's rights change, but by it.
-    pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<ScopedActor, Denied> {
+    pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<ScopedActor, ActionError> {
         let person = self.actor(tx, rights, now)?;
         Ok(ScopedActor::of(tx.db(), &person)?)
     }

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use crate::{
     domain::idempotency_key::SentForm,
     store::{StoreError, Tx, idempotency_keys, sessions},
-    usecases::{Context, Denied, Principal},
+    usecases::{ActionError, Context, Principal},
 };
 
 /// Words for what came of it; opaque here.
@@ -68,9 +68,9 @@ impl<T> Submission<T> {
     }
 
     /// Refuses a form that was done already. For acts that make something new each time.
-    pub(in crate::usecases) fn refuse_repeated(&self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+    pub(in crate::usecases) fn refuse_repeated(&self, tx: &mut Tx<'_>) -> Result<(), ActionError> {
         let Some(form) = self.form else { return Ok(()) };
-        let is_first = idempotency_keys::is_first(tx, self.caller.session, form)?.ok_or(Denied::SignedOut)?;
-        if is_first { Ok(()) } else { Err(Denied::Repeated) }
+        let is_first = idempotency_keys::is_first(tx, self.caller.session, form)?.ok_or(ActionError::SignedOut)?;
+        if is_first { Ok(()) } else { Err(ActionError::Repeated) }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     store::{Database, accounts::Account, groups, users::Person},
     usecases::{
-        Context, Denied, EntryPoint, Submission,
+        ActionError, Context, EntryPoint, Submission,
         access::{assignments, picker_options},
         shared::scoped_actor::ScopedActor,
     },
@@ -33,11 +33,11 @@ pub struct Candidate {
 ///
 /// # Errors
 /// See [`Denied`]; unknown when one of them does not exist for the actor.
-pub fn look(ctx: &Context, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, Denied> {
+pub fn look(ctx: &Context, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
     ctx.store.read(|db| candidates(ctx, db, actor, action, ids))
 }
 
-fn candidates(ctx: &Context, db: &mut Database, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, Denied> {
+fn candidates(ctx: &Context, db: &mut Database, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
     let acting = ScopedActor::of(db, actor)?;
     acting.authorise(Action::Use(Permission::UsersExport))?;
     let now = ctx.now();
@@ -65,7 +65,7 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
 pub struct Done {
     pub person: Person,
     /// What was taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
-    pub outcome: Option<Result<Vec<String>, Denied>>,
+    pub outcome: Option<Result<Vec<String>, ActionError>>,
 }
 
 impl Done {
@@ -94,11 +94,11 @@ pub fn perform(
     action: BulkAction,
     ids: &[UserId],
     accounts: &[AccountId],
-) -> Result<(Vec<Done>, Vec<Account>), Denied> {
+) -> Result<(Vec<Done>, Vec<Account>), ActionError> {
     let (people, given) = ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         let given = picker_options::given_accounts(db, &acting, accounts)?;
-        Ok::<_, Denied>((candidates(ctx, db, actor, action, ids)?, given))
+        Ok::<_, ActionError>((candidates(ctx, db, actor, action, ids)?, given))
     })?;
     let door = EntryPoint::UsersAndPermissions;
     let act = |user, so_far: &Progress| match action {
@@ -114,7 +114,8 @@ pub fn perform(
     let mut done = Vec::<Done>::with_capacity(people.len());
     for Candidate { person, .. } in people {
         // Where nobody acts any more, or nothing can be written, the others would fare no better.
-        let goes_on = |last: &Done| last.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(Denied::is_about_one));
+        let goes_on =
+            |last: &Done| last.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(ActionError::is_about_one));
         let next = Progress { done: progress.done + 1, ..progress };
         let outcome = done.last().is_none_or(goes_on).then(|| act(person.id, &next));
         if matches!(outcome, Some(Ok(_))) {
@@ -132,7 +133,7 @@ pub fn perform(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn everybody(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, Denied> {
+pub fn everybody(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
     list::list(ctx, actor, &Asked { limit: BULK_MAX, ..asked.clone() })
 }

@@ -19,7 +19,7 @@ use crate::{
         users::{self, Filter, Person},
     },
     usecases::{
-        Context, Denied, LinkMail, groups as group_use_cases,
+        ActionError, Context, LinkMail, groups as group_use_cases,
         outbox::{
             failed_mails::{self, MailProblems},
             mails,
@@ -111,7 +111,7 @@ pub struct Frame {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn open(ctx: &Context, actor: &Person, page: Action) -> Result<Frame, Denied> {
+pub fn open(ctx: &Context, actor: &Person, page: Action) -> Result<Frame, ActionError> {
     authorise(actor, page, None)?;
     ctx.store.read(|db| {
         let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
@@ -139,7 +139,7 @@ pub fn menu(ctx: &Context, actor: &Person) -> Result<Menu, StoreError> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, Denied> {
+pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let filter = Filter { active_only: !sees_everyone(actor), search, ..Filter::default() };
@@ -169,7 +169,7 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, Denied> {
+pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let group = group_use_cases::find(db, actor, id)?;

@@ -25,7 +25,7 @@ use crate::{
         users::{self, NewInvited, Person},
     },
     usecases::{
-        ClientInfo, Context, Denied, EntryPoint, Principal, SetPasswordError, Submission,
+        ActionError, ClientInfo, Context, EntryPoint, Principal, SetPasswordError, Submission,
         access::assignments,
         credentials::{email_change::Asked, new_password, sign_in},
         outbox::mails::{self, Recipient},
@@ -47,7 +47,7 @@ pub enum InviteError {
     #[error("the address is in use")]
     Exists(Box<Existing>),
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for InviteError {
@@ -101,10 +101,10 @@ impl Existing {
     }
 
     /// The same as the actor may know them; `None` where they are not the actor's to know.
-    pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, Denied> {
+    pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, ActionError> {
         match acting.target_user(db, self.id, now) {
             Ok(met) => Ok(Some(Self { way: Way::of(acting, met.target), ..self })),
-            Err(Denied::Refused { .. }) => Ok(None),
+            Err(ActionError::Refused { .. }) => Ok(None),
             Err(denied) => Err(denied),
         }
     }
@@ -145,9 +145,9 @@ pub(in crate::usecases) fn add(
     token: &Token,
     company: &Company,
     sent_by: &Person,
-) -> Result<Person, Denied> {
+) -> Result<Person, ActionError> {
     let id = users::insert_invited(tx, new)?;
-    let person = users::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+    let person = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
     let sent = Sent { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
     sent.post(ctx, tx, Message::Invitation, new.now)?;
     Ok(person)
@@ -165,7 +165,7 @@ pub struct Resent {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, user: UserId) -> Result<Resent, Denied> {
+pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, user: UserId) -> Result<Resent, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -183,7 +183,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
+pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -201,7 +201,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revocable(ctx: &Context, actor: &Person, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
+pub fn revocable(ctx: &Context, actor: &Person, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, door, user, |target, _| Action::RevokeInvitation(target), now))
 }
@@ -210,20 +210,20 @@ pub fn revocable(ctx: &Context, actor: &Person, door: EntryPoint, user: UserId) 
 ///
 /// # Errors
 /// See [`Denied`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(Person, String, Timestamp), Denied> {
+pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(Person, String, Timestamp), ActionError> {
     let now = ctx.now();
     if ctx.sends_mail {
-        return Err(Denied::unknown());
+        return Err(ActionError::unknown());
     }
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.require_for_update(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
-        let token = token.ok_or_else(Denied::unknown)?;
-        let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(Denied::unknown)?;
+        let token = token.ok_or_else(ActionError::unknown)?;
+        let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(ActionError::unknown)?;
         let link = match ctx.unseal(&message_id, &sealed) {
             Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
-            _ => return Err(Denied::unknown()),
+            _ => return Err(ActionError::unknown()),
         };
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
         Ok((person, link, token.expires_at))
@@ -238,12 +238,12 @@ pub(in crate::usecases) fn readdress(
     acting: &ScopedActor,
     asked: &Asked<'_>,
     token: &Token,
-) -> Result<(), Denied> {
+) -> Result<(), ActionError> {
     let Asked { caller, person, email, now, .. } = *asked;
     mails::count_mail(tx, &acting.person, person, now)?;
     outbox::cancel_for(tx, person.id, now)?;
     users::set_email(tx, person, email)?;
-    let person = users::find(tx.db(), person.id)?.ok_or_else(Denied::unknown)?;
+    let person = users::find(tx.db(), person.id)?.ok_or_else(ActionError::unknown)?;
     renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
     assignments::take_over(tx, caller, acting, &person, now)?;
     Ok(())

@@ -20,7 +20,7 @@ use crate::{
         users::{self, Deleted, Person},
     },
     usecases::{
-        Context, Denied, EntryPoint, Principal, Submission,
+        ActionError, Context, EntryPoint, Principal, Submission,
         access::assignments::become_user,
         credentials::sign_in,
         shared::{
@@ -34,7 +34,7 @@ use crate::{
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
+pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -56,7 +56,7 @@ pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, u
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn activate(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, Denied> {
+pub fn activate(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -84,7 +84,7 @@ pub struct Inventory {
 
 /// # Errors
 /// See [`Denied`].
-pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, Denied> {
+pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let person = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user, delete_action, now)?;
@@ -128,7 +128,7 @@ pub fn delete(
     ctx: &Context,
     submission: &Submission<(Person, Option<Timestamp>)>,
     user: UserId,
-) -> Result<(Person, Option<Timestamp>), Denied> {
+) -> Result<(Person, Option<Timestamp>), ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -163,12 +163,12 @@ pub struct Restorable {
 ///
 /// # Errors
 /// See [`Denied`]; unknown for a page key of another list.
-pub fn deleted(ctx: &Context, actor: &Person, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), Denied> {
+pub fn deleted(ctx: &Context, actor: &Person, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), ActionError> {
     let now = ctx.now();
     authorise(actor, Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
-        let people = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(Denied::unknown)?;
+        let people = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
         let ids = people.rows.iter().map(|person| person.id.0).collect::<Vec<_>>();
         let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
         let restorable = |person: Deleted| Restorable { deleted_by: by.remove(&person.id.0), until: person.deleted_at + kept, person };
@@ -183,7 +183,7 @@ pub enum RestoreError {
     #[error("the address is in use")]
     AddressInUse { email: String },
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for RestoreError {
@@ -211,19 +211,19 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -
         let actor = caller.actor(tx, Rights::Change, now)?;
         authorise(&actor, Action::RestoreUser, None)?;
         let since = now - company::load(tx.db())?.deleted_kept;
-        let deleted = users::lock_deleted(tx, user, since)?.ok_or_else(Denied::unknown)?;
-        let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| Denied::unknown())?;
+        let deleted = users::lock_deleted(tx, user, since)?.ok_or_else(ActionError::unknown)?;
+        let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| ActionError::unknown())?;
         if users::find_by_email(tx.db(), &email)?.is_some() {
             return Err(RestoreError::AddressInUse { email: deleted.email });
         }
         users::set_deleted(tx, user, None)?;
-        let person = users::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        let person = users::find(tx.db(), user)?.ok_or_else(ActionError::unknown)?;
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
         let became_user = person.default_role == DefaultRole::PortfolioAdmin;
         if became_user {
             become_user(tx, &person, &caller.by(&actor), "portfolios are taken away at deletion", now)?;
         }
-        let person = users::find(tx.db(), user)?.ok_or_else(Denied::unknown)?;
+        let person = users::find(tx.db(), user)?.ok_or_else(ActionError::unknown)?;
         let status = person.status(now);
         // Whoever was blocked before still is, and has no access to be told about.
         if status == Status::Active {
@@ -234,7 +234,7 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -
 }
 
 /// Sessions, open links and waiting mails end.
-fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Denied> {
+fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), ActionError> {
     sessions::end_all(tx, user, None)?;
     tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
     outbox::cancel_for(tx, user, now)?;

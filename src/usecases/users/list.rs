@@ -24,7 +24,7 @@ use crate::{
         users::{self, Listed, Mark, Person, StatusCounts, Wanted},
     },
     usecases::{
-        Context, Denied, Principal,
+        ActionError, Context, Principal,
         shared::{context::Rights, scoped_actor::ScopedActor},
     },
 };
@@ -70,7 +70,7 @@ const PORTFOLIOS_MAX: usize = 50;
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, Denied> {
+pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersView))?;
@@ -88,10 +88,10 @@ pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listi
 }
 
 /// The portfolio by which the list is narrowed.
-fn chosen(db: &mut Database, acting: &ScopedActor, asked: &Asked) -> Result<Option<Portfolio>, Denied> {
+fn chosen(db: &mut Database, acting: &ScopedActor, asked: &Asked) -> Result<Option<Portfolio>, ActionError> {
     let Some(portfolio) = asked.portfolio else { return Ok(None) };
     let found = if acting.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
-    found.map(Some).ok_or_else(Denied::unknown)
+    found.map(Some).ok_or_else(ActionError::unknown)
 }
 
 fn portfolios(db: &mut Database, acting: &ScopedActor, chosen: Option<&Portfolio>) -> Result<Vec<Portfolio>, StoreError> {
@@ -124,13 +124,13 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
 ///
 /// # Errors
 /// See [`Denied`]; unknown for a Portfolio Admin without a portfolio that is active.
-pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &str) -> Result<Count, Denied> {
+pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &str) -> Result<Count, ActionError> {
     let now = ctx.now();
     ctx.store.change(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         if acting.scope.is_empty() {
-            return Err(Denied::unknown());
+            return Err(ActionError::unknown());
         }
         let chosen = chosen(tx.db(), &acting, asked)?;
         let details = json!({"list": words, "portfolio": chosen.as_ref().map(|portfolio| &portfolio.name)});
@@ -145,7 +145,7 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &st
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn export(ctx: &Context, caller: &Principal, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, Denied> {
+pub fn export(ctx: &Context, caller: &Principal, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
         let person = caller.person(db, ctx.now())?;
         let acting = ScopedActor::of(db, &person)?;

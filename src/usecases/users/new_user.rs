@@ -26,7 +26,7 @@ use crate::{
         users::{NewInvited, Person},
     },
     usecases::{
-        Context, Denied, Principal, Submission,
+        ActionError, Context, Principal, Submission,
         access::{
             assignments::{audit_account, audit_portfolio},
             picker_options,
@@ -93,7 +93,7 @@ fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Time
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Denied> {
+pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
@@ -116,7 +116,7 @@ pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> 
         let given = found(tx, &acting, &new.given)?;
         acting.authorise(Action::InviteWith { default_role, is_own: true })?;
         if given.is_empty() {
-            return Err(Denied::unknown().into());
+            return Err(ActionError::unknown().into());
         }
         free(tx.db(), &acting, &new.email, now)?;
         let company = company::load(tx.db())?;
@@ -145,7 +145,7 @@ enum Found {
     Accounts(Vec<(Account, Grants)>),
 }
 
-fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &Given) -> Result<Found, Denied> {
+fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &Given) -> Result<Found, ActionError> {
     match given {
         Given::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
         Given::Accounts(given) => {

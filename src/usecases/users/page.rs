@@ -24,7 +24,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Denied,
+        ActionError, Context,
         access::{
             assignments::Givers,
             withheld::{self, LeftOut},
@@ -162,7 +162,7 @@ impl May {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Result<Shown, Denied> {
+pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

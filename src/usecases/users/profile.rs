@@ -25,7 +25,7 @@ use crate::{
         users::{self, Person},
     },
     usecases::{
-        Context, Denied, EntryPoint, Principal, Submission,
+        ActionError, Context, EntryPoint, Principal, Submission,
         access::assignments::audit_portfolio,
         credentials::email_change::{self, Asked, Tokens},
         portfolios::sorted,
@@ -87,7 +87,7 @@ pub enum ProfileError {
     #[error("the address cannot be changed")]
     AddressStays,
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(#[from] ActionError),
 }
 
 impl From<StoreError> for ProfileError {
@@ -100,7 +100,7 @@ impl From<StoreError> for ProfileError {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Option<String>), Denied> {
+pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Option<String>), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -125,19 +125,19 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
         if is_so && profile.default_role == before.default_role {
-            return Err(Denied::unchanged(before).into());
+            return Err(ActionError::unchanged(before).into());
         }
         if before.version != profile.version {
             return Err(ProfileError::Stale(Box::new(met.person)));
         }
         let with_role = change_role(tx, caller, &acting, &met, profile, now)?;
         users::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
-        let named = users::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let named = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         if profile.email.as_str() != before.email {
             let asked = Asked { caller, by: &acting.person, person: &named, email: &profile.email, now };
             change_address(ctx, tx, &acting, &asked, &tokens)?;
         }
-        let after = users::find(tx.db(), id)?.ok_or_else(Denied::unknown)?;
+        let after = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let told =
             |person: &Person| json!({"name": person.display_name(), "email": person.email, "default_role": person.default_role.label()});
         let (was, is) = (told(before), told(&after));
@@ -237,7 +237,7 @@ fn tell(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn end_sessions(ctx: &Context, submission: &Submission<(Person, usize)>, id: UserId) -> Result<(Person, usize), Denied> {
+pub fn end_sessions(ctx: &Context, submission: &Submission<(Person, usize)>, id: UserId) -> Result<(Person, usize), ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         // One at a time: of two who sign each other out, each would wait for the other's session.

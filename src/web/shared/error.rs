@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::policy::Refusal,
-    usecases::{Denied, LinkError, StoreError},
+    usecases::{ActionError, LinkError, StoreError},
 };
 
 use super::{
@@ -185,15 +185,17 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<Denied> for Failure {
-    fn from(denied: Denied) -> Self {
+impl From<ActionError> for Failure {
+    fn from(denied: ActionError) -> Self {
         match denied {
-            Denied::SignedOut => Self::SignedOut { next: None, unsent: false },
-            Denied::Repeated => Self::SentTwice,
-            Denied::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
-            Denied::TooManyMails { name, wait } => Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) },
-            Denied::Store(error) => error.into(),
-            Denied::Hashing(error) => Self::Internal(error.to_string()),
+            ActionError::SignedOut => Self::SignedOut { next: None, unsent: false },
+            ActionError::Repeated => Self::SentTwice,
+            ActionError::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
+            ActionError::TooManyMails { name, wait } => {
+                Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) }
+            }
+            ActionError::Store(error) => error.into(),
+            ActionError::Hashing(error) => Self::Internal(error.to_string()),
         }
     }
 }
@@ -204,18 +206,18 @@ pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
 }
 
 /// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
-pub(in crate::web) fn already(denied: Denied) -> Result<Flash, Failure> {
+pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, Failure> {
     match denied {
-        Denied::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
+        ActionError::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
         }
-        Denied::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
+        ActionError::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
         }
-        Denied::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(name) } => {
+        ActionError::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
         }
-        Denied::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
+        ActionError::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
         denied => Err(denied.into()),
     }
 }

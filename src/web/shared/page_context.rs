@@ -12,7 +12,7 @@ use crate::{
         policy::{Action, Role},
     },
     usecases::{
-        Context, Denied, Person, Submission,
+        ActionError, Context, Person, Submission,
         users::{self, directory::Frame},
     },
 };
@@ -54,13 +54,13 @@ impl Console {
     pub(in crate::web) async fn open<T: Send + 'static>(
         &self,
         page: Action,
-        content: impl FnOnce(&Context, &Person) -> Result<T, Denied> + Send + 'static,
+        content: impl FnOnce(&Context, &Person) -> Result<T, ActionError> + Send + 'static,
     ) -> Result<(Frame, T), Failure> {
         let actor = self.user.person.clone();
         self.state
             .run(move |ctx| {
                 let content = content(ctx, &actor)?;
-                Ok::<_, Denied>((users::directory::open(ctx, &actor, page)?, content))
+                Ok::<_, ActionError>((users::directory::open(ctx, &actor, page)?, content))
             })
             .await
     }
@@ -100,7 +100,7 @@ impl Console {
         &self,
         path: impl ToString,
         said: impl Fn(&T) -> Flash + Send + Sync + 'static,
-        act: impl FnOnce(&Context, &Submission<T>) -> Result<T, Denied> + Send + 'static,
+        act: impl FnOnce(&Context, &Submission<T>) -> Result<T, ActionError> + Send + 'static,
     ) -> Answer {
         match self.act(said, act).await? {
             Ok(_) => respond::see_other(path),

@@ -9,7 +9,7 @@ use crate::{
         policy::{Action, Refusal},
         user::{DefaultRole, Status},
     },
-    usecases::{self, ADMINS, Denied, Group, groups},
+    usecases::{self, ADMINS, ActionError, Group, groups},
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
@@ -80,7 +80,7 @@ pub(in crate::web) async fn submit(console: Console, path: Path<(GroupId, UserId
         // For whoever left, the group does not exist any more.
         Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
         Ok(_) => respond::see_other(back),
-        Err(Denied::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
+        Err(ActionError::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
             console.say(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back)
         }
         Err(denied) => Err(denied.into()),

@@ -17,7 +17,7 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        self, Denied, EntryPoint, Portfolio,
+        self, ActionError, EntryPoint, Portfolio,
         users::{
             self,
             directory::Frame,
@@ -180,7 +180,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: For
         Err(ProfileError::Stale(now)) => {
             respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.merged(&now)) })
         }
-        Err(ProfileError::Denied(Denied::TooManyMails { name, wait })) => {
+        Err(ProfileError::Denied(ActionError::TooManyMails { name, wait })) => {
             fields.email = Field::refused(&*typed.email, FieldError::Said(too_many_mails(&name, &wait)));
             respond::again(&page(fields))
         }

@@ -8,7 +8,7 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        Context, Denied, Person,
+        ActionError, Context, Person,
         access::picker_options::{self, Wanted},
     },
     web::{
@@ -121,7 +121,7 @@ pub(super) fn portfolios(
     person: &Person,
     ticked: Vec<PortfolioId>,
     find: &str,
-) -> Result<Option<Picker>, Denied> {
+) -> Result<Option<Picker>, ActionError> {
     if person.default_role == DefaultRole::PortfolioAdmin {
         return Ok(None);
     }

@@ -11,7 +11,7 @@ use actix_web::web::Query;
 use crate::{
     domain::{idempotency_key::SentForm, permission::Permission, policy::Action, user::DefaultRole},
     usecases::{
-        Denied, Person,
+        ActionError, Person,
         access::picker_options::{self, Wanted},
         users::{self, invite::InviteError},
     },
@@ -122,7 +122,7 @@ async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Re
                 if accounts.has_new() {
                     picker_options::accounts_to_give(ctx, &actor, &accounts, None)?;
                 }
-                Ok::<_, Denied>(())
+                Ok::<_, ActionError>(())
             }
         })
         .await
