@@ -162,7 +162,7 @@ pub enum Action {
 
 /// Why something is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum PolicyDenial {
     /// The role may never do this.
     #[error("the role does not allow it")]
     Role,
@@ -205,7 +205,7 @@ pub enum Refusal {
 ///
 /// # Errors
 /// The first reason against it: role, then scope, then the person's status, then the company's safety.
-pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
+pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
     use Action::{
         Activate, AddToAdmins, AddToGroup, Block, ChangeAssignments, CreateAccount, CreateGroup, Delete, DeleteGroup, EditAccount,
         EditUser, EndSessions, InviteUser, InviteWith, ManagePortfolios, RemoveFromAdmins, RemoveFromGroup, RenameGroup, ResendInvitation,
@@ -256,28 +256,28 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), Refusal> {
             require_status(target, &[Status::Active, Status::Deactivated])?;
             keep_an_admin(target, other_active_admins)
         }
-        AddToAdmins(Target { is_admin: true, .. }) | AddToGroup { is_member: true, .. } => Err(Refusal::AlreadyMember),
+        AddToAdmins(Target { is_admin: true, .. }) | AddToGroup { is_member: true, .. } => Err(PolicyDenial::AlreadyMember),
         AddToAdmins(target) | AddToGroup { target, .. } => require_status(target, &[Status::Active]),
         RemoveFromAdmins { target, other_active_admins } => keep_an_admin(target, other_active_admins),
         EditUser(target) | EndSessions(target) | ChangeAssignments { target, .. } => not_oneself(actor, target),
         TakePortfolio { target, others, .. } => {
             not_oneself(actor, target)?;
-            if target.default_role == DefaultRole::PortfolioAdmin && others == 0 { Err(Refusal::LastPortfolio) } else { Ok(()) }
+            if target.default_role == DefaultRole::PortfolioAdmin && others == 0 { Err(PolicyDenial::LastPortfolio) } else { Ok(()) }
         }
     }
 }
 
 /// Whether the role's permissions reach as far as the action.
-fn permit(role: Role, action: Action) -> Result<(), Refusal> {
+fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     let (permission, place) = match need(action) {
         Need::Somewhere(permission) if permission.reach(role).is_any() => return Ok(()),
         Need::Somewhere(permission) => (permission, Place::Company),
         Need::At(permission, place) => (permission, place),
     };
     permission.check(role, place).map_err(|missing| match missing {
-        Missing::Role => Refusal::Role,
-        Missing::Place if sees(role, place) => Refusal::OutOfReach,
-        Missing::Place | Missing::Hidden => Refusal::Unknown,
+        Missing::Role => PolicyDenial::Role,
+        Missing::Place if sees(role, place) => PolicyDenial::OutOfReach,
+        Missing::Place | Missing::Hidden => PolicyDenial::Unknown,
     })
 }
 
@@ -338,17 +338,17 @@ fn need(action: Action) -> Need {
     Need::At(permission, place)
 }
 
-fn not_oneself(actor: Actor, target: Target) -> Result<(), Refusal> {
-    if actor.id == target.id { Err(Refusal::Oneself) } else { Ok(()) }
+fn not_oneself(actor: Actor, target: Target) -> Result<(), PolicyDenial> {
+    if actor.id == target.id { Err(PolicyDenial::Oneself) } else { Ok(()) }
 }
 
-fn require_status(target: Target, wanted: &[Status]) -> Result<(), Refusal> {
-    if wanted.contains(&target.status) { Ok(()) } else { Err(Refusal::Status(target.status)) }
+fn require_status(target: Target, wanted: &[Status]) -> Result<(), PolicyDenial> {
+    if wanted.contains(&target.status) { Ok(()) } else { Err(PolicyDenial::Status(target.status)) }
 }
 
-fn keep_an_admin(target: Target, other_active_admins: u64) -> Result<(), Refusal> {
+fn keep_an_admin(target: Target, other_active_admins: u64) -> Result<(), PolicyDenial> {
     let is_last = target.is_admin && target.status == Status::Active && other_active_admins == 0;
-    if is_last { Err(Refusal::LastActiveAdmin) } else { Ok(()) }
+    if is_last { Err(PolicyDenial::LastActiveAdmin) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         credentials::token::TokenEnd,
         ids::{GroupId, UserId},
-        policy::{Action, Refusal},
+        policy::{Action, PolicyDenial},
         search::SearchTerm,
         text::GroupName,
     },
@@ -234,7 +234,7 @@ fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: 
     if groups::is_member(db, group.id, person.id)? {
         return Ok(());
     }
-    Err(ActionError::Refused { refusal: Refusal::NotAMember, name: Some(person.display_name()) })
+    Err(ActionError::Refused { refusal: PolicyDenial::NotAMember, name: Some(person.display_name()) })
 }
 
 /// A changed role is used from a new sign-in on: sessions end, and links to a new password or another address. Whoever leaves Admins by

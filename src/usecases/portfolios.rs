@@ -10,7 +10,7 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
-        policy::{Action, Refusal},
+        policy::{Action, PolicyDenial},
         portfolio::PortfolioDetails,
         search::SearchTerm,
         user::{DefaultRole, Status},
@@ -235,7 +235,7 @@ fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Tim
     let met = acting.target_user_for_update(tx, user, now)?;
     acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
     if met.person.default_role != DefaultRole::PortfolioAdmin {
-        return Err(ActionError::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+        return Err(ActionError::Refused { refusal: PolicyDenial::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
     }
     Ok(met)
 }

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
     domain::{
-        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::Refusal, text::PersonName,
+        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::PolicyDenial, text::PersonName,
         user::Status,
     },
     mail::Outgoing,
@@ -360,7 +360,7 @@ on_both! {
         app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
         app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
         let again = email_change::withdraw(&app.ctx, &maya, hana).unwrap_err();
-        assert!(matches!(again, ActionError::Refused { refusal: Refusal::Unchanged, .. }), "{again:?}");
+        assert!(matches!(again, ActionError::Refused { refusal: PolicyDenial::Unchanged, .. }), "{again:?}");
         app.mails().await;
     }
 
@@ -396,7 +396,7 @@ on_both! {
         let confirmed = email_change::confirm(&app.ctx, &token(&link), "192.0.2.1");
         assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
         let refused = email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap_err();
-        assert!(matches!(refused, ActionError::Refused { refusal: Refusal::OutOfReach, .. }), "{refused:?}");
+        assert!(matches!(refused, ActionError::Refused { refusal: PolicyDenial::OutOfReach, .. }), "{refused:?}");
         assignments::take(&app.ctx, &app.caller(app.id_of(MAYA)), hana, &[usher::usecases::Given::Account(farms)], false).unwrap();
         email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap();
         app.mails().await;
@@ -406,7 +406,7 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         let (hana, ..) = begun(&app).await;
         let maya = app.id_of(MAYA);
-        for (by, user, why) in [(hana, hana, Refusal::Role), (maya, maya, Refusal::Oneself), (maya, UserId(987_654), Refusal::Unknown)] {
+        for (by, user, why) in [(hana, hana, PolicyDenial::Role), (maya, maya, PolicyDenial::Oneself), (maya, UserId(987_654), PolicyDenial::Unknown)] {
             let refused = email_change::withdraw(&app.ctx, &app.caller(by), user).unwrap_err();
             assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{refused:?}");
         }

@@ -3,7 +3,9 @@
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
-    domain::{clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::Refusal, user::Status},
+    domain::{
+        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::PolicyDenial, user::Status,
+    },
     mail::SendError,
     usecases::{ActionError, LinkError, SetPasswordError, credentials::password_reset, outbox::delivery::Delivered, users},
 };
@@ -584,7 +586,7 @@ on_both! {
         let caller = app.caller(app.id_of("maya.fischer@example.com"));
         for (user, status) in [(blocked, Status::Deactivated), (app.id_of("noor@example.com"), Status::Invited)] {
             let refused = password_reset::send(&app.ctx, &caller, user).unwrap_err();
-            assert!(matches!(refused, ActionError::Refused { refusal: Refusal::Status(is), .. } if is == status), "{refused:?}");
+            assert!(matches!(refused, ActionError::Refused { refusal: PolicyDenial::Status(is), .. } if is == status), "{refused:?}");
         }
         assert!(app.mails().await.is_empty());
     }
@@ -593,11 +595,11 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         let (hana, maya) = (app.create_user("Hana", "Novotna"), app.id_of("maya.fischer@example.com"));
         for (by, to, why) in [
-            (maya, maya, Refusal::Oneself),
-            (hana, maya, Refusal::Role),
-            (hana, hana, Refusal::Role),
-            (hana, UserId(987_654), Refusal::Role),
-            (maya, UserId(987_654), Refusal::Unknown),
+            (maya, maya, PolicyDenial::Oneself),
+            (hana, maya, PolicyDenial::Role),
+            (hana, hana, PolicyDenial::Role),
+            (hana, UserId(987_654), PolicyDenial::Role),
+            (maya, UserId(987_654), PolicyDenial::Unknown),
         ] {
             let refused = password_reset::send(&app.ctx, &app.caller(by), to).unwrap_err();
             assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{by} {to} {refused:?}");
@@ -614,7 +616,7 @@ on_both! {
         for (user, account) in [(wholly, foods), (partly, foods), (partly, farms), (outside, farms)] {
             app.assign(user, account).await;
         }
-        for (user, why) in [(partly, Refusal::OutOfReach), (outside, Refusal::Unknown), (nadia, Refusal::Oneself)] {
+        for (user, why) in [(partly, PolicyDenial::OutOfReach), (outside, PolicyDenial::Unknown), (nadia, PolicyDenial::Oneself)] {
             let refused = password_reset::send(&app.ctx, &app.caller(nadia), user).unwrap_err();
             assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{user} {refused:?}");
         }

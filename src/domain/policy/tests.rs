@@ -8,15 +8,15 @@ const SOMEBODY: UserId = UserId(2);
 
 /// The written rules of each action over every role, relation, status and number of other Admins.
 #[expect(clippy::match_same_arms, reason = "each line is one written rule")]
-fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result<(), Refusal> {
+fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result<(), PolicyDenial> {
     let oneself = target.id == ACTOR;
     let last = target.is_admin && target.status == Status::Active && others == 0;
     let open = matches!(target.status, Status::Invited | Status::Expired);
-    let wrong = Err(Refusal::Status(target.status));
+    let wrong = Err(PolicyDenial::Status(target.status));
     match (action_name, role) {
         ("see directory", _) => Ok(()),
-        ("see admins" | "add to admins" | "remove from admins", Role::PortfolioAdmin | Role::User) => Err(Refusal::Unknown),
-        (_, Role::PortfolioAdmin | Role::User) => Err(Refusal::Role),
+        ("see admins" | "add to admins" | "remove from admins", Role::PortfolioAdmin | Role::User) => Err(PolicyDenial::Unknown),
+        (_, Role::PortfolioAdmin | Role::User) => Err(PolicyDenial::Role),
         (
             "see everyone" | "see admins" | "invite" | "send mails again" | "see deleted" | "restore" | "create group" | "rename group"
             | "delete group" | "remove from group",
@@ -29,10 +29,10 @@ fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result
                 wrong
             }
         }
-        ("block" | "activate" | "delete", Role::Admin) if oneself => Err(Refusal::Oneself),
+        ("block" | "activate" | "delete", Role::Admin) if oneself => Err(PolicyDenial::Oneself),
         ("block", Role::Admin) if target.status != Status::Active => wrong,
         ("delete", Role::Admin) if open => wrong,
-        ("block" | "delete" | "remove from admins", Role::Admin) if last => Err(Refusal::LastActiveAdmin),
+        ("block" | "delete" | "remove from admins", Role::Admin) if last => Err(PolicyDenial::LastActiveAdmin),
         ("block" | "delete" | "remove from admins", Role::Admin) => Ok(()),
         ("activate", Role::Admin) => {
             if target.status == Status::Deactivated {
@@ -41,8 +41,8 @@ fn written(action_name: &str, role: Role, target: Target, others: u64) -> Result
                 wrong
             }
         }
-        ("add again to group", Role::Admin) => Err(Refusal::AlreadyMember),
-        ("add to admins", Role::Admin) if target.is_admin => Err(Refusal::AlreadyMember),
+        ("add again to group", Role::Admin) => Err(PolicyDenial::AlreadyMember),
+        ("add to admins", Role::Admin) if target.is_admin => Err(PolicyDenial::AlreadyMember),
         ("add to admins" | "add to group", Role::Admin) => {
             if target.status == Status::Active {
                 Ok(())
@@ -110,24 +110,24 @@ fn being_in_admins_outranks_the_default_role() {
 }
 
 /// The written rules of Users & Permissions.
-fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others: u64) -> Result<(), Refusal> {
+fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others: u64) -> Result<(), PolicyDenial> {
     let inside = target.inside.unwrap();
     let reaches = match role {
         Role::Admin => true,
         Role::PortfolioAdmin => inside == Inside::Wholly,
-        Role::User => return Err(Refusal::Role),
+        Role::User => return Err(PolicyDenial::Role),
     };
     let sees = role == Role::Admin || inside != Inside::Not;
     let open = matches!(target.status, Status::Invited | Status::Expired);
     let is_own = role == Role::Admin || is_own;
     let oneself = target.id == ACTOR;
-    let wrong = Err(Refusal::Status(target.status));
+    let wrong = Err(PolicyDenial::Status(target.status));
     match name {
-        "see user" => return if sees { Ok(()) } else { Err(Refusal::Unknown) },
-        "change assignments" | "take portfolio" if !is_own => return Err(Refusal::Unknown),
+        "see user" => return if sees { Ok(()) } else { Err(PolicyDenial::Unknown) },
+        "change assignments" | "take portfolio" if !is_own => return Err(PolicyDenial::Unknown),
         "change assignments" | "take portfolio" => {}
-        _ if !sees => return Err(Refusal::Unknown),
-        _ if !reaches => return Err(Refusal::OutOfReach),
+        _ if !sees => return Err(PolicyDenial::Unknown),
+        _ if !reaches => return Err(PolicyDenial::OutOfReach),
         _ => {}
     }
     match name {
@@ -138,11 +138,11 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
                 wrong
             }
         }
-        _ if oneself => Err(Refusal::Oneself),
+        _ if oneself => Err(PolicyDenial::Oneself),
         "deactivate" | "send reset" if target.status != Status::Active => wrong,
-        "deactivate" if target.is_admin && others == 0 => Err(Refusal::LastActiveAdmin),
+        "deactivate" if target.is_admin && others == 0 => Err(PolicyDenial::LastActiveAdmin),
         "reactivate" if target.status != Status::Deactivated => wrong,
-        "take portfolio" if target.default_role == DefaultRole::PortfolioAdmin && others == 0 => Err(Refusal::LastPortfolio),
+        "take portfolio" if target.default_role == DefaultRole::PortfolioAdmin && others == 0 => Err(PolicyDenial::LastPortfolio),
         "edit" | "send reset" | "end sessions" | "deactivate" | "reactivate" | "change assignments" | "take portfolio" => Ok(()),
         name => panic!("no rule is written for {name}"),
     }
@@ -195,9 +195,9 @@ fn what_happens_in_portfolios_is_decided_as_written() {
         (Role::Admin, false, Ok(()), Ok(())),
         (Role::Admin, true, Ok(()), Ok(())),
         (Role::PortfolioAdmin, true, Ok(()), Ok(())),
-        (Role::PortfolioAdmin, false, Err(Refusal::Unknown), Err(Refusal::Unknown)),
-        (Role::User, true, Err(Refusal::Role), Err(Refusal::Role)),
-        (Role::User, false, Err(Refusal::Role), Err(Refusal::Role)),
+        (Role::PortfolioAdmin, false, Err(PolicyDenial::Unknown), Err(PolicyDenial::Unknown)),
+        (Role::User, true, Err(PolicyDenial::Role), Err(PolicyDenial::Role)),
+        (Role::User, false, Err(PolicyDenial::Role), Err(PolicyDenial::Role)),
     ] {
         let decided = |action| decide(Actor { id: ACTOR, role }, action);
         assert_eq!(decided(Action::SeePortfolio { is_own }), sees, "{role:?} {is_own}");
@@ -205,7 +205,7 @@ fn what_happens_in_portfolios_is_decided_as_written() {
         for &default_role in DefaultRole::ALL {
             assert_eq!(decided(Action::InviteWith { default_role, is_own }), creates, "{role:?} {default_role:?} {is_own}");
         }
-        let manages = if role == Role::Admin { Ok(()) } else { Err(Refusal::Role) };
+        let manages = if role == Role::Admin { Ok(()) } else { Err(PolicyDenial::Role) };
         assert_eq!(decided(Action::ManagePortfolios), manages, "{role:?}");
     }
 }
@@ -215,7 +215,7 @@ fn what_happens_in_accounts_is_decided_as_written() {
     const SEES: Option<Grants> = Some(Grants { edits_details: false, sees_billing: false });
     const EDITS: Option<Grants> = Some(Grants { edits_details: true, sees_billing: false });
     const BILLING: Option<Grants> = Some(Grants { edits_details: false, sees_billing: true });
-    let (ok, unknown, beyond, role) = (Ok(()), Err(Refusal::Unknown), Err(Refusal::OutOfReach), Err(Refusal::Role));
+    let (ok, unknown, beyond, role) = (Ok(()), Err(PolicyDenial::Unknown), Err(PolicyDenial::OutOfReach), Err(PolicyDenial::Role));
     // Who, whether in an own portfolio, by which assignment: see, edit, see billing, update billing.
     for (who, is_own, assigned, written) in [
         (Role::Admin, false, None, [ok, ok, ok, ok]),
@@ -243,8 +243,8 @@ fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
         for role in Role::ALL {
             let decided = decide(Actor { id: ACTOR, role }, Action::Use(permission));
             let written = match permission.reach(role) {
-                Reach::Nowhere => Err(Refusal::Role),
-                Reach::Hidden => Err(Refusal::Unknown),
+                Reach::Nowhere => Err(PolicyDenial::Role),
+                Reach::Hidden => Err(PolicyDenial::Unknown),
                 Reach::Company | Reach::Portfolios | Reach::PeopleWhollyInside | Reach::UsersWhollyInside | Reach::Accounts => Ok(()),
             };
             assert_eq!(decided, written, "{role:?} {permission:?}");

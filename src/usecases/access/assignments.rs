@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{Grants, Permission, Switch, To},
-        policy::{Action, Refusal},
+        policy::{Action, PolicyDenial},
         user::{DefaultRole, Status},
     },
     mail::{
@@ -168,7 +168,7 @@ pub fn give_portfolio(
         let portfolio = own_portfolio(tx, &acting, portfolio)?;
         acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
         if met.person.default_role != DefaultRole::PortfolioAdmin {
-            return Err(ActionError::Refused { refusal: Refusal::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+            return Err(ActionError::Refused { refusal: PolicyDenial::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
         }
         if has(tx, user, portfolio.id)? {
             return Err(ActionError::unchanged(&met.person));

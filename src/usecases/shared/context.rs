@@ -14,7 +14,7 @@ use crate::{
             token::{Token, TokenHash, TokenPurpose},
         },
         ids::UserId,
-        policy::{Action, Refusal, decide},
+        policy::{Action, PolicyDenial, decide},
         secret::SecretKey,
         user::Who,
     },
@@ -94,7 +94,7 @@ pub enum ActionError {
     Repeated,
     #[error("{refusal}")]
     Refused {
-        refusal: Refusal,
+        refusal: PolicyDenial,
         /// Whom it is about, as pages show them.
         name: Option<String>,
     },
@@ -120,7 +120,7 @@ impl ActionError {
 
     /// Whether there is no such thing, or none for this caller.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Refused { refusal: Refusal::Unknown, .. })
+        matches!(self, Self::Refused { refusal: PolicyDenial::Unknown, .. })
     }
 
     /// What was asked for is so already.
@@ -130,17 +130,17 @@ impl ActionError {
 
     /// The same of a portfolio or an account.
     pub(in crate::usecases) fn is_so(name: String) -> Self {
-        Self::Refused { refusal: Refusal::Unchanged, name: Some(name) }
+        Self::Refused { refusal: PolicyDenial::Unchanged, name: Some(name) }
     }
 
     /// Nothing new begins in a portfolio that is deactivated.
     pub(in crate::usecases) fn deactivated(portfolio: String) -> Self {
-        Self::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(portfolio) }
+        Self::Refused { refusal: PolicyDenial::PortfolioDeactivated, name: Some(portfolio) }
     }
 
     /// There is no such thing, or none for this caller.
     pub(in crate::usecases) fn unknown() -> Self {
-        Self::Refused { refusal: Refusal::Unknown, name: None }
+        Self::Refused { refusal: PolicyDenial::Unknown, name: None }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ids::{AccountId, UserId},
         permission::{Grants, Permission},
-        policy::{Action, Refusal, Target},
+        policy::{Action, PolicyDenial, Target},
         user::Status,
         user_list::{BULK_MAX, BulkAction},
     },
@@ -26,7 +26,7 @@ use super::{
 pub struct Candidate {
     pub person: Person,
     pub status: Status,
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<PolicyDenial>,
 }
 
 /// What `action` would do to these people, in their order.

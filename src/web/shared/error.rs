@@ -9,7 +9,7 @@ use actix_web::{
 use chrono::TimeDelta;
 
 use crate::{
-    domain::policy::Refusal,
+    domain::policy::PolicyDenial,
     usecases::{ActionError, LinkError, StoreError},
 };
 
@@ -208,13 +208,13 @@ pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
 /// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
 pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, Failure> {
     match denied {
-        ActionError::Refused { refusal: Refusal::Status(status), name: Some(name) } => {
+        ActionError::Refused { refusal: PolicyDenial::Status(status), name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
         }
-        ActionError::Refused { refusal: Refusal::Unchanged, name: Some(name) } => {
+        ActionError::Refused { refusal: PolicyDenial::Unchanged, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
         }
-        ActionError::Refused { refusal: Refusal::PortfolioDeactivated, name: Some(name) } => {
+        ActionError::Refused { refusal: PolicyDenial::PortfolioDeactivated, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
         }
         ActionError::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
@@ -243,30 +243,30 @@ impl From<askama::Error> for Failure {
 
 impl Failure {
     /// What the policy's refusal looks like. `name` is whom it is about.
-    fn refused(refusal: Refusal, name: Option<&str>) -> Self {
+    fn refused(refusal: PolicyDenial, name: Option<&str>) -> Self {
         let name = name.unwrap_or("This user");
         let refused = |title, text| Self::Refused { title, text };
         match refusal {
-            Refusal::Role => Self::Forbidden,
-            Refusal::Unknown => Self::NotFound,
-            Refusal::OutOfReach => Self::OutOfReach,
-            Refusal::Unchanged => refused("Nothing to change", format!("{name} is like that already. Nothing was changed.")),
-            Refusal::NotAPortfolioAdmin => {
+            PolicyDenial::Role => Self::Forbidden,
+            PolicyDenial::Unknown => Self::NotFound,
+            PolicyDenial::OutOfReach => Self::OutOfReach,
+            PolicyDenial::Unchanged => refused("Nothing to change", format!("{name} is like that already. Nothing was changed.")),
+            PolicyDenial::NotAPortfolioAdmin => {
                 refused("Not a Portfolio Admin", format!("{name} is no Portfolio Admin. Portfolios are assigned to Portfolio Admins only."))
             }
-            Refusal::LastPortfolio => refused(
+            PolicyDenial::LastPortfolio => refused(
                 "The last portfolio stays",
                 format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
             ),
-            Refusal::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
-            Refusal::Oneself => refused("Not on your own user", "Another administrator can do this for you.".to_owned()),
-            Refusal::Status(status) => {
+            PolicyDenial::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
+            PolicyDenial::Oneself => refused("Not on your own user", "Another administrator can do this for you.".to_owned()),
+            PolicyDenial::Status(status) => {
                 let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());
                 refused("This has changed in the meantime", text)
             }
-            Refusal::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
-            Refusal::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
-            Refusal::LastActiveAdmin => {
+            PolicyDenial::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
+            PolicyDenial::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
+            PolicyDenial::LastActiveAdmin => {
                 refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
             }
         }

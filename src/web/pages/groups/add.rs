@@ -8,7 +8,7 @@ use super::GroupHead;
 use crate::{
     domain::{
         ids::{GroupId, UserId},
-        policy::{Action, Refusal},
+        policy::{Action, PolicyDenial},
         search::SearchTerm,
     },
     usecases::{
@@ -83,7 +83,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
     };
     match console.act(said, move |ctx, submission| groups::add(ctx, submission, id, picked)).await? {
         Ok(_) => respond::see_other(paths::Group { group: id }),
-        Err(ActionError::Refused { refusal: Refusal::AlreadyMember, name: Some(name) }) => {
+        Err(ActionError::Refused { refusal: PolicyDenial::AlreadyMember, name: Some(name) }) => {
             let text = format!("{name} is in the group already. Nothing was changed.");
             console.say(&Flash::new(FlashKind::Info, text), paths::Group { group: id })
         }

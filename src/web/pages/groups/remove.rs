@@ -6,7 +6,7 @@ use super::GroupHead;
 use crate::{
     domain::{
         ids::{GroupId, UserId},
-        policy::{Action, Refusal},
+        policy::{Action, PolicyDenial},
         user::{DefaultRole, Status},
     },
     usecases::{self, ADMINS, ActionError, Group, groups},
@@ -80,7 +80,7 @@ pub(in crate::web) async fn submit(console: Console, path: Path<(GroupId, UserId
         // For whoever left, the group does not exist any more.
         Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
         Ok(_) => respond::see_other(back),
-        Err(ActionError::Refused { refusal: Refusal::NotAMember, name: Some(name) }) => {
+        Err(ActionError::Refused { refusal: PolicyDenial::NotAMember, name: Some(name) }) => {
             console.say(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back)
         }
         Err(denied) => Err(denied.into()),

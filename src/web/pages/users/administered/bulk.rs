@@ -6,7 +6,7 @@ use crate::{
     domain::{
         ids::{AccountId, UserId},
         permission::Permission,
-        policy::{Action, Refusal},
+        policy::{Action, PolicyDenial},
         search::SearchTerm,
         user::Status,
         user_list::{BULK_MAX, BulkAction},
@@ -271,7 +271,7 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
         let who = Person::from(&person.who());
         match refusal {
             None => affected.push((who, status)),
-            Some(Refusal::Status(status)) => others.push((who, format!("{}: {}", status.label(), action.reaches()))),
+            Some(PolicyDenial::Status(status)) => others.push((who, format!("{}: {}", status.label(), action.reaches()))),
             Some(refusal) => others.push((who, why(ActionError::Refused { refusal, name: Some(person.display_name()) })?)),
         }
     }
@@ -296,7 +296,7 @@ fn not_all_there(failure: Failure, query: &str) -> Failure {
 
 /// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
 fn why(denied: ActionError) -> Result<String, Failure> {
-    if let ActionError::Refused { refusal: Refusal::Status(status), .. } = denied {
+    if let ActionError::Refused { refusal: PolicyDenial::Status(status), .. } = denied {
         return Ok(format!("Is {} now.", status.label()));
     }
     match Failure::from(denied) {
@@ -319,7 +319,7 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, res
             Some(Ok(taken_over)) => {
                 changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&taken_over, NAMED)));
             }
-            Some(Err(ActionError::Refused { refusal: Refusal::Unchanged, .. })) => others.push(format!("{name} already has this.")),
+            Some(Err(ActionError::Refused { refusal: PolicyDenial::Unchanged, .. })) => others.push(format!("{name} already has this.")),
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
