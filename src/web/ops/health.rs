@@ -7,7 +7,7 @@ use actix_web::{
 
 use crate::web::shared::{
     assets,
-    error::Failure,
+    error::WebError,
     extract::CurrentUser,
     respond::{self, Answer},
     routing::paths,
@@ -21,7 +21,7 @@ pub(in crate::web) async fn root(_user: CurrentUser) -> Answer {
 
 /// `GET /static/{name}`: names change with their content, so that browsers may keep the files for ever.
 pub(in crate::web) async fn asset(name: Path<String>) -> Answer {
-    let asset = assets::find(&name).ok_or(Failure::NotFound)?;
+    let asset = assets::find(&name).ok_or(WebError::NotFound)?;
     Ok(HttpResponse::Ok()
         .content_type(asset.content_type)
         .insert_header(("cache-control", "public, max-age=31536000, immutable"))
@@ -35,6 +35,6 @@ pub(in crate::web) async fn healthz() -> HttpResponse {
 
 /// `GET /readyz`: the database answers too.
 pub(in crate::web) async fn readyz(state: Data<State>) -> Answer {
-    state.run(crate::usecases::users::directory::company_name).await.map_err(|_| Failure::Unavailable)?;
+    state.run(crate::usecases::users::directory::company_name).await.map_err(|_| WebError::Unavailable)?;
     Ok(healthz().await)
 }

@@ -14,7 +14,7 @@ use crate::{
         setup::{self, NewAdmin, SetupError},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         extract::AnonymousSession,
         form::Form,
         page::{Field, FieldError, FormErrors, Gate, SecretField, parse},
@@ -121,7 +121,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, 
     }
 }
 
-async fn look(state: &State, key: &str) -> Result<Company, Failure> {
+async fn look(state: &State, key: &str) -> Result<Company, WebError> {
     let key = key.to_owned();
     state.run(move |ctx| setup::look(ctx, &token(&key)?)).await
 }
@@ -148,7 +148,7 @@ impl SetupForm {
     }
 }
 
-impl From<SetupError> for Failure {
+impl From<SetupError> for WebError {
     fn from(error: SetupError) -> Self {
         match error {
             SetupError::NoSuchAddress => Self::NotFound,

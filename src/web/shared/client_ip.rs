@@ -4,13 +4,13 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
-use super::{error::Failure, extract::state, steps};
+use super::{error::WebError, extract::state, steps};
 
 /// The address, in text.
 ///
 /// # Errors
 /// When a trusted proxy names something that is no address: nobody knows then who asks.
-pub(in crate::web) fn of(request: &HttpRequest) -> Result<String, Failure> {
+pub(in crate::web) fn of(request: &HttpRequest) -> Result<String, WebError> {
     let Some(peer) = request.peer_addr() else { return Ok("unknown".to_owned()) };
     let is_trusted = &state(request)?.reach.is_trusted_proxy;
     let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or("?"));
@@ -19,13 +19,13 @@ pub(in crate::web) fn of(request: &HttpRequest) -> Result<String, Failure> {
 }
 
 /// Goes from the peer backwards through the list, as far as each is a trusted proxy.
-pub(in crate::web) fn through(peer: IpAddr, forwarded: &str, is_trusted: impl Fn(IpAddr) -> bool) -> Result<IpAddr, Failure> {
+pub(in crate::web) fn through(peer: IpAddr, forwarded: &str, is_trusted: impl Fn(IpAddr) -> bool) -> Result<IpAddr, WebError> {
     let mut address = peer;
     let mut named = forwarded.rsplit(',').map(str::trim).filter(|name| !name.is_empty());
     while is_trusted(address) {
         steps::count(1);
         match named.next() {
-            Some(name) => address = name.parse().map_err(|_| Failure::Malformed)?,
+            Some(name) => address = name.parse().map_err(|_| WebError::Malformed)?,
             None => break,
         }
     }

@@ -14,7 +14,7 @@ use crate::domain::{
     secret::SecretKey,
 };
 
-use super::{error::Failure, head::SEC_FETCH_SITE, state::Reach};
+use super::{error::WebError, head::SEC_FETCH_SITE, state::Reach};
 
 /// For which use the instance's key makes these codes.
 const LABEL: &str = "form";
@@ -52,7 +52,7 @@ fn xor(mut one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
 }
 
 /// Refuses requests that change something and come from another site. Where a browser says nothing, nothing is done.
-pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &Reach) -> Result<(), Failure> {
+pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &Reach) -> Result<(), WebError> {
     if request.method().is_safe() {
         return Ok(());
     }
@@ -74,7 +74,7 @@ pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &Reach) -> R
         expected = reach.origin,
         "a form was refused for where it comes from: if that is where people reach Usher, USHER_PUBLIC_URL is wrong"
     );
-    Err(Failure::StaleForm)
+    Err(WebError::StaleForm)
 }
 
 /// What a header says, for the log: a stranger may have written it.

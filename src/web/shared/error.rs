@@ -22,7 +22,7 @@ use super::{
 
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
 #[derive(Debug, Clone)]
-pub(in crate::web) enum Failure {
+pub(in crate::web) enum WebError {
     /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`. With `unsent` a form came too late: nothing was done.
     SignedOut { next: Option<String>, unsent: bool },
     /// 400
@@ -70,15 +70,15 @@ pub(in crate::web) enum Failure {
     Internal(String),
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for WebError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:?}")
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for WebError {}
 
-impl ResponseError for Failure {
+impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignedOut { .. } => StatusCode::SEE_OTHER,
@@ -119,8 +119,8 @@ pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Op
     if !answer.status().is_server_error() {
         return None;
     }
-    Some(match answer.extensions().get::<Failure>() {
-        Some(Failure::Internal(reason)) => reason.clone(),
+    Some(match answer.extensions().get::<WebError>() {
+        Some(WebError::Internal(reason)) => reason.clone(),
         Some(failure) => failure.to_string(),
         None => error.or_else(|| answer.error()).map_or_else(String::new, ToString::to_string),
     })
@@ -128,24 +128,24 @@ pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Op
 
 /// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status. Only where
 /// nothing was `saved` does it say so.
-pub(in crate::web) fn page(failure: Option<&Failure>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
+pub(in crate::web) fn page(failure: Option<&WebError>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
     // Pages above a form's own address show its outcome.
     let above = || path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above));
     let place = || above().or_else(|| Section::first_page(path).map(str::to_owned));
     match failure {
-        Some(Failure::StaleForm) => return ErrorPage::stale_form(),
-        Some(Failure::TooManyFields) => return ErrorPage::too_many_fields(),
-        Some(Failure::FromElsewhere) => return ErrorPage::from_elsewhere(),
-        Some(Failure::NoSuchList(_, all)) => return ErrorPage::no_such_list(all.unwrap_or(path)),
-        Some(Failure::NotAllThere { list }) => return ErrorPage::not_all_there(list),
-        Some(Failure::SentTwice) => {
+        Some(WebError::StaleForm) => return ErrorPage::stale_form(),
+        Some(WebError::TooManyFields) => return ErrorPage::too_many_fields(),
+        Some(WebError::FromElsewhere) => return ErrorPage::from_elsewhere(),
+        Some(WebError::NoSuchList(_, all)) => return ErrorPage::no_such_list(all.unwrap_or(path)),
+        Some(WebError::NotAllThere { list }) => return ErrorPage::not_all_there(list),
+        Some(WebError::SentTwice) => {
             return ErrorPage::sent_twice(place());
         }
-        Some(Failure::BrokenOff { text, list }) => return ErrorPage::broken_off(text.clone(), list),
-        Some(Failure::OutOfReach) => return ErrorPage::out_of_reach(),
-        Some(Failure::Busy) => return ErrorPage::busy(),
-        Some(Failure::BillingNotGiven) => return ErrorPage::billing_not_given(),
-        Some(Failure::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
+        Some(WebError::BrokenOff { text, list }) => return ErrorPage::broken_off(text.clone(), list),
+        Some(WebError::OutOfReach) => return ErrorPage::out_of_reach(),
+        Some(WebError::Busy) => return ErrorPage::busy(),
+        Some(WebError::BillingNotGiven) => return ErrorPage::billing_not_given(),
+        Some(WebError::Refused { title, text }) => return ErrorPage::refused(title, text.clone()),
         Some(_) | None => {}
     }
     if saved && status.is_server_error() {
@@ -168,7 +168,7 @@ pub(in crate::web) fn page(failure: Option<&Failure>, status: StatusCode, reques
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(error) => {
@@ -185,7 +185,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<ActionError> for Failure {
+impl From<ActionError> for WebError {
     fn from(denied: ActionError) -> Self {
         match denied {
             ActionError::SignedOut => Self::SignedOut { next: None, unsent: false },
@@ -206,7 +206,7 @@ pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
 }
 
 /// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
-pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, Failure> {
+pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, WebError> {
     match denied {
         ActionError::Refused { refusal: PolicyDenial::Status(status), name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
@@ -226,7 +226,7 @@ fn portfolio_deactivated(name: &str) -> String {
     format!("{name} is deactivated and gives nobody access. Reactivate it first. Nothing was changed.")
 }
 
-impl From<LinkError> for Failure {
+impl From<LinkError> for WebError {
     fn from(error: LinkError) -> Self {
         match error {
             LinkError::NotOpen => Self::NotFound,
@@ -235,13 +235,13 @@ impl From<LinkError> for Failure {
     }
 }
 
-impl From<askama::Error> for Failure {
+impl From<askama::Error> for WebError {
     fn from(error: askama::Error) -> Self {
         Self::Internal(error.to_string())
     }
 }
 
-impl Failure {
+impl WebError {
     /// What the policy's refusal looks like. `name` is whom it is about.
     fn refused(refusal: PolicyDenial, name: Option<&str>) -> Self {
         let name = name.unwrap_or("This user");
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn what_is_busy_or_away_says_when_to_come_again() {
-        for failure in [Failure::Busy, Failure::Unavailable] {
+        for failure in [WebError::Busy, WebError::Unavailable] {
             let answer = failure.error_response();
             assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
             assert!(answer.headers().contains_key(header::RETRY_AFTER), "{failure}");

@@ -23,7 +23,7 @@ use crate::{
 
 use super::{
     client_ip, cookies, csrf,
-    error::Failure,
+    error::WebError,
     page::{Flash, SessionLeft},
     routing::paths,
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
@@ -85,15 +85,15 @@ impl CurrentUser {
 pub(in crate::web) struct SeenUser(pub(in crate::web) UserId);
 
 impl FromRequest for CurrentUser {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(current_user(request))
     }
 }
 
-fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
+fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
     request.extensions_mut().insert(SeenUser(signed_in.person.id));
     Ok(CurrentUser {
@@ -105,28 +105,28 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, Failure> {
     })
 }
 
-fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
+fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, WebError> {
     let session = request.get_session();
     if session.contains_key(UNAVAILABLE) {
-        return Err(Failure::Unavailable);
+        return Err(WebError::Unavailable);
     }
-    session.get(SIGNED_IN).map_err(|error| Failure::Internal(error.to_string()))
+    session.get(SIGNED_IN).map_err(|error| WebError::Internal(error.to_string()))
 }
 
 /// Where to come back to after signing in: only to pages of ours.
-fn signed_out(request: &HttpRequest) -> Failure {
+fn signed_out(request: &HttpRequest) -> WebError {
     if request.method().is_safe() {
-        return Failure::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
+        return WebError::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
     }
     // Who wanted out is out.
     if request.path() == paths::SignOut::PATTERN {
-        return Failure::SignedOut { next: None, unsent: false };
+        return WebError::SignedOut { next: None, unsent: false };
     }
     let next = referring_page(request).and_then(|target| paths::nearest_page(&target)).or_else(|| page(request.path()));
     if let Ok(state) = state(request) {
         cookies::keep_done(request, state, UNSENT);
     }
-    Failure::SignedOut { next, unsent: true }
+    WebError::SignedOut { next, unsent: true }
 }
 
 fn page(target: &str) -> Option<String> {
@@ -181,15 +181,15 @@ impl AnonymousSession {
 }
 
 impl FromRequest for AnonymousSession {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(guest(request))
     }
 }
 
-fn guest(request: &HttpRequest) -> Result<AnonymousSession, Failure> {
+fn guest(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
     let state = state(request)?;
     let signed_in = signed_in(request)?;
     let known = browser(request, state);
@@ -208,13 +208,13 @@ fn guest(request: &HttpRequest) -> Result<AnonymousSession, Failure> {
     Ok(AnonymousSession { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed: browser })
 }
 
-pub(in crate::web) fn state(request: &HttpRequest) -> Result<&State, Failure> {
-    request.app_data::<Data<State>>().map(|state| &***state).ok_or_else(|| Failure::Internal("no state".to_owned()))
+pub(in crate::web) fn state(request: &HttpRequest) -> Result<&State, WebError> {
+    request.app_data::<Data<State>>().map(|state| &***state).ok_or_else(|| WebError::Internal("no state".to_owned()))
 }
 
 /// What forms of this request's browser may be bound to: the session those of the console, the browser's own cookie those of pages that need
 /// no session. The latter hold whether or not somebody has signed in since, as in another tab.
-pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenHash>, Failure> {
+pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenHash>, WebError> {
     let session = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
     Ok([session, browser(request, state(request)?)].into_iter().flatten())
 }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::domain::idempotency_key::SentForm;
 
-use super::{csrf, error::Failure, extract, steps};
+use super::{csrf, error::WebError, extract, steps};
 use fields::Fields;
 
 /// Largest form, in bytes.
@@ -50,8 +50,8 @@ pub(in crate::web) struct ListButton {
 
 /// # Errors
 /// [`Failure::Malformed`]: pages of ours send each of what is ticked once.
-pub(in crate::web) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), Failure> {
-    if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(Failure::Malformed) }
+pub(in crate::web) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), WebError> {
+    if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(WebError::Malformed) }
 }
 
 impl<T: DeserializeOwned> FromRequest for Form<T> {
@@ -63,40 +63,40 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
         let request = request.clone();
         Box::pin(async move {
             let time = request.app_data::<BodyTime>().map_or(BODY_TIME, |time| time.0);
-            let body = timeout(time, body).await.map_err(|_| Failure::TooSlow)?;
+            let body = timeout(time, body).await.map_err(|_| WebError::TooSlow)?;
             let body = body.map_err(|error| match error.as_response_error().status_code().as_u16() {
-                413 => Failure::TooLarge,
-                _ => Failure::Malformed,
+                413 => WebError::TooLarge,
+                _ => WebError::Malformed,
             })?;
             if request.content_type() != "application/x-www-form-urlencoded" {
-                return Err(Failure::Malformed.into());
+                return Err(WebError::Malformed.into());
             }
             Ok(Self(parse(&request, &body)?, SentForm::new(request.path(), &body)))
         })
     }
 }
 
-fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Failure> {
+fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, WebError> {
     let mut fields = fields_of(body)?;
-    let token = fields.take(CSRF).ok_or(Failure::StaleForm)?;
+    let token = fields.take(CSRF).ok_or(WebError::StaleForm)?;
     let key = &extract::state(request)?.ctx.key;
     if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {
-        return Err(Failure::StaleForm);
+        return Err(WebError::StaleForm);
     }
     // Doubled fields and unknown ones are errors of the types behind.
-    fields.read().map_err(|_| Failure::Malformed)
+    fields.read().map_err(|_| WebError::Malformed)
 }
 
 /// The fields of a form's body, by their names.
-pub(in crate::web) fn fields_of(body: &[u8]) -> Result<Fields, Failure> {
+pub(in crate::web) fn fields_of(body: &[u8]) -> Result<Fields, WebError> {
     if pieces(body, b'&').nth(PAIRS_MAX).is_some() {
-        return Err(Failure::TooManyFields);
+        return Err(WebError::TooManyFields);
     }
     if !is_well_formed(body) {
-        return Err(Failure::Malformed);
+        return Err(WebError::Malformed);
     }
-    let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| Failure::Malformed)?;
-    Fields::grouped(fields).ok_or(Failure::TooManyFields)
+    let fields = serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).map_err(|_| WebError::Malformed)?;
+    Fields::grouped(fields).ok_or(WebError::TooManyFields)
 }
 
 fn pieces(body: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {

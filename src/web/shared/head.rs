@@ -8,7 +8,7 @@ use actix_web::{
     },
 };
 
-use super::{error::Failure, routing::paths::ADDRESS_MAX, steps};
+use super::{error::WebError, routing::paths::ADDRESS_MAX, steps};
 
 /// Longest head that is answered, in bytes: an address, a `Referer` and the cookies of a browser that has many.
 const HEAD_MAX: usize = 32 * 1024;
@@ -17,10 +17,10 @@ const HEAD_MAX: usize = 32 * 1024;
 pub(in crate::web) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses heads that are too long, and bodies that would have to be decompressed: one of 64 kB grows a thousandfold before it can be measured.
-pub(in crate::web) fn check(request: &ServiceRequest) -> Result<(), Failure> {
+pub(in crate::web) fn check(request: &ServiceRequest) -> Result<(), WebError> {
     let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
     if address > ADDRESS_MAX {
-        return Err(Failure::AddressTooLong);
+        return Err(WebError::AddressTooLong);
     }
     let length = |(name, value): (&HeaderName, &HeaderValue)| {
         steps::count(1);
@@ -28,11 +28,11 @@ pub(in crate::web) fn check(request: &ServiceRequest) -> Result<(), Failure> {
     };
     let headers = request.headers().iter().map(length).sum::<usize>();
     if address + headers > HEAD_MAX {
-        return Err(Failure::HeadTooLong);
+        return Err(WebError::HeadTooLong);
     }
     let is_plain = |encoding: &[u8]| encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity");
     let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).map(|value| value.as_bytes().trim_ascii());
-    if encodings.all(is_plain) { Ok(()) } else { Err(Failure::Encoded) }
+    if encodings.all(is_plain) { Ok(()) } else { Err(WebError::Encoded) }
 }
 
 /// Leaves out cookies that are not text. One of another site's would take all with it, and ours are text.
@@ -53,10 +53,10 @@ pub(in crate::web) fn drop_unreadable_cookies(request: &mut ServiceRequest) {
 }
 
 /// Refuses pages that write when they are opened, where another site led to them. Browsers that say nothing are believed, as for every page.
-pub(in crate::web) fn require_same_site(request: &ServiceRequest) -> Result<(), Failure> {
+pub(in crate::web) fn require_same_site(request: &ServiceRequest) -> Result<(), WebError> {
     let site = request.headers().get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
     let is_ours = matches!(site, None | Some(b"same-origin" | b"none"));
-    if is_ours || request.method() != Method::GET { Ok(()) } else { Err(Failure::FromElsewhere) }
+    if is_ours || request.method() != Method::GET { Ok(()) } else { Err(WebError::FromElsewhere) }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    error::Failure,
+    error::WebError,
     extract,
     page::{self, Pager, RowsLink},
     page_size::Rows,
@@ -44,17 +44,17 @@ pub(in crate::web) struct ListQuery {
 }
 
 impl FromRequest for ListQuery {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(list_query(request))
     }
 }
 
-fn list_query(request: &HttpRequest) -> Result<ListQuery, Failure> {
+fn list_query(request: &HttpRequest) -> Result<ListQuery, WebError> {
     let Query(query) =
-        Query::<ListQuery>::from_query(request.query_string()).map_err(|_| Failure::NoSuchList(StatusCode::BAD_REQUEST, None))?;
+        Query::<ListQuery>::from_query(request.query_string()).map_err(|_| WebError::NoSuchList(StatusCode::BAD_REQUEST, None))?;
     let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
     Ok(ListQuery { remembered, q: read(query.q), ..query })
 }
@@ -113,15 +113,15 @@ impl Asked {
     ///
     /// # Errors
     /// [`Failure::NoSuchList`]: a page key that no list of ours has written leads nowhere.
-    pub(in crate::web) fn at(page: &str, rows: Rows) -> Result<Self, Failure> {
+    pub(in crate::web) fn at(page: &str, rows: Rows) -> Result<Self, WebError> {
         if page.len() > TEXT_MAX {
-            return Err(Failure::NoSuchList(StatusCode::BAD_REQUEST, None));
+            return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
         if page.is_empty() {
             return Ok(Self { position: Position::First, search: None, rows, key: None });
         }
         let key = URL_SAFE_NO_PAD.decode(page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        let key = key.filter(PageKey::is_ours).ok_or(Failure::NoSuchList(StatusCode::NOT_FOUND, None))?;
+        let key = key.filter(PageKey::is_ours).ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
         let position = match key.place.clone() {
             Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
             Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
@@ -171,12 +171,12 @@ impl Asked {
 impl ListQuery {
     /// # Errors
     /// As [`Asked::at`]; a number of rows that none offers leads nowhere too.
-    pub(in crate::web) fn asked(&self) -> Result<Asked, Failure> {
+    pub(in crate::web) fn asked(&self) -> Result<Asked, WebError> {
         if self.q.len() > TEXT_MAX {
-            return Err(Failure::NoSuchList(StatusCode::BAD_REQUEST, None));
+            return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
         let rows = if self.rows.is_empty() { Some(self.remembered) } else { Rows::parse(&self.rows) };
-        let rows = rows.ok_or(Failure::NoSuchList(StatusCode::NOT_FOUND, None))?;
+        let rows = rows.ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
         Ok(Asked { search: SearchTerm::parse(&self.q), ..Asked::at(&self.page, rows)? })
     }
 
@@ -273,7 +273,7 @@ mod tests {
     fn a_page_key_of_nobodys_making_leads_nowhere() {
         for page in ["x", "AAAA", "e30", "bnVsbA"] {
             let query = ListQuery { page: page.to_owned(), ..ListQuery::default() };
-            assert!(matches!(query.asked(), Err(Failure::NoSuchList(StatusCode::NOT_FOUND, None))), "{page}");
+            assert!(matches!(query.asked(), Err(WebError::NoSuchList(StatusCode::NOT_FOUND, None))), "{page}");
         }
     }
 

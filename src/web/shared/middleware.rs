@@ -25,7 +25,7 @@ use crate::{
 
 use super::{
     cookies, csrf,
-    error::{self, Failure},
+    error::{self, WebError},
     extract::{self, SeenUser},
     head,
     state::{COMMITS, State},
@@ -73,7 +73,7 @@ pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     let started = Instant::now();
     let Some(state) = request.app_data::<Data<State>>().cloned() else {
         tracing::error!("a request failed: the application has no state");
-        return Err(Failure::Internal("no state".to_owned()).into());
+        return Err(WebError::Internal("no state".to_owned()).into());
     };
     let _in_flight = state.metrics.requests.begin();
     let id = request_id(&state);
@@ -86,7 +86,7 @@ pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 's
                 head::drop_unreadable_cookies(&mut request);
                 match caught(next.call(request)).await {
                     Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
-                    Err(Panicked) => Err(Failure::Internal("a handler panicked".to_owned()).into()),
+                    Err(Panicked) => Err(WebError::Internal("a handler panicked".to_owned()).into()),
                 }
             }
             Err(failure) => Ok(request.error_response(failure)),
@@ -166,7 +166,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
 /// Draws the error page of an answer that has none.
 fn with_page(response: HttpResponse, request: Option<&HttpRequest>, facts: &RequestFacts<'_>) -> HttpResponse {
     let status = response.status();
-    let failure = response.extensions().get::<Failure>().cloned();
+    let failure = response.extensions().get::<WebError>().cloned();
     let has_page =
         failure.is_none() && response.headers().get(header::CONTENT_TYPE).is_some_and(|is| is.as_bytes().starts_with(b"text/html"));
     if !(status.is_client_error() || status.is_server_error()) || has_page {
@@ -174,7 +174,7 @@ fn with_page(response: HttpResponse, request: Option<&HttpRequest>, facts: &Requ
     }
     let page = error::page(failure.as_ref(), status, facts.id, facts.path, facts.saved);
     // The way back from a form that was sent twice leads to that form again.
-    let goes_back = status.is_client_error() && !matches!(failure, Some(Failure::SentTwice));
+    let goes_back = status.is_client_error() && !matches!(failure, Some(WebError::SentTwice));
     let back = request.filter(|_| goes_back).and_then(extract::way_back);
     let page = page.with_back(back);
     let html = super::page::render(&page).unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    error::{self, Failure},
+    error::{self, WebError},
     extract::{self, CurrentUser},
     page::{self, Flash, Section, Shell},
     respond::{self, Answer},
@@ -37,8 +37,8 @@ pub(in crate::web) struct Console {
 }
 
 impl FromRequest for Console {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let user = CurrentUser::from_request(request, payload).into_inner();
@@ -55,7 +55,7 @@ impl Console {
         &self,
         page: Action,
         content: impl FnOnce(&Context, &Person) -> Result<T, ActionError> + Send + 'static,
-    ) -> Result<(Frame, T), Failure> {
+    ) -> Result<(Frame, T), WebError> {
         let actor = self.user.person.clone();
         self.state
             .run(move |ctx| {
@@ -70,7 +70,7 @@ impl Console {
         &self,
         said: impl Fn(&S) -> Flash + Send + Sync + 'static,
         act: impl FnOnce(&Context, &Submission<S>) -> Result<T, E> + Send + 'static,
-    ) -> Result<Result<T, E>, Failure>
+    ) -> Result<Result<T, E>, WebError>
     where
         S: 'static,
         T: Send + 'static,
@@ -86,7 +86,7 @@ impl Console {
         form: SentForm,
         said: impl Fn(&T) -> Flash + Send + Sync + 'static,
         make: impl FnOnce(&Context, &Submission<T>) -> Result<T, E> + Send + 'static,
-    ) -> Result<Result<T, E>, Failure>
+    ) -> Result<Result<T, E>, WebError>
     where
         T: Send + 'static,
         E: Send + 'static,

@@ -11,10 +11,10 @@ use askama::Template;
 use chrono::TimeDelta;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{error::Failure, extract::AnonymousSession, page::Gate, routing::paths, state::State};
+use super::{error::WebError, extract::AnonymousSession, page::Gate, routing::paths, state::State};
 
 /// What every handler answers.
-pub(in crate::web) type Answer = Result<HttpResponse, Failure>;
+pub(in crate::web) type Answer = Result<HttpResponse, WebError>;
 
 /// A page.
 pub(in crate::web) fn page(page: &impl Template) -> Answer {

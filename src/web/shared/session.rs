@@ -36,10 +36,10 @@ pub(in crate::web) struct SignedIn {
 }
 
 /// Puts a session that a use case has begun into the browser, under a new id.
-pub(in crate::web) fn begin(session: &actix_session::Session, token: &Token) -> Result<(), super::error::Failure> {
+pub(in crate::web) fn begin(session: &actix_session::Session, token: &Token) -> Result<(), super::error::WebError> {
     session.clear();
     session.renew();
-    session.insert(BEGUN, token.reveal()).map_err(|error| super::error::Failure::Internal(error.to_string()))
+    session.insert(BEGUN, token.reveal()).map_err(|error| super::error::WebError::Internal(error.to_string()))
 }
 
 /// A message as the database keeps it for the next page, where it is saved with what it tells.

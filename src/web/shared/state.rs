@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    error::Failure,
+    error::WebError,
     hashing::{self, HashingClass, HashingQueue},
 };
 
@@ -53,10 +53,10 @@ impl State {
     }
 
     /// Runs a use case on the threads that may wait for the database.
-    pub(in crate::web) async fn run<T, E>(&self, f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static) -> Result<T, Failure>
+    pub(in crate::web) async fn run<T, E>(&self, f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static) -> Result<T, WebError>
     where
         T: Send + 'static,
-        E: Into<Failure> + Send + 'static,
+        E: Into<WebError> + Send + 'static,
     {
         self.try_run(f).await?.map_err(Into::into)
     }
@@ -65,13 +65,13 @@ impl State {
     pub(in crate::web) async fn try_run<T, E>(
         &self,
         f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static,
-    ) -> Result<Result<T, E>, Failure>
+    ) -> Result<Result<T, E>, WebError>
     where
         T: Send + 'static,
         E: Send + 'static,
     {
         let ctx = self.noting();
-        actix_web::web::block(move || f(&ctx)).await.map_err(|_| Failure::Internal("a use case was cancelled".to_owned()))
+        actix_web::web::block(move || f(&ctx)).await.map_err(|_| WebError::Internal("a use case was cancelled".to_owned()))
     }
 
     /// Use cases' means, which note what the request under way may have saved. Of what runs on after the answer began nothing is told.
@@ -88,16 +88,16 @@ impl State {
         &self,
         class: HashingClass,
         f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static,
-    ) -> Result<Result<T, E>, Failure>
+    ) -> Result<Result<T, E>, WebError>
     where
         T: Send + 'static,
         E: Send + 'static,
     {
-        let permit = self.hashing.enter(class).await.map_err(|_| Failure::Busy)?;
+        let permit = self.hashing.enter(class).await.map_err(|_| WebError::Busy)?;
         let ctx = self.noting();
         let outcome = hashing::run(permit, move || f(&ctx)).await;
         actix_web::rt::spawn(give_memory_back());
-        outcome.map_err(|error| Failure::Internal(format!("a password was not hashed: {error}")))
+        outcome.map_err(|error| WebError::Internal(format!("a password was not hashed: {error}")))
     }
 }
 

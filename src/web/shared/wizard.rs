@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::domain::{ids::PortfolioId, secret::SecretKey};
 
 use super::{
-    error::Failure,
+    error::WebError,
     list_query::{self, TEXT_MAX},
     page::{Flash, FlashKind},
     page_context::Console,
@@ -53,8 +53,8 @@ pub(in crate::web) struct DraftQuery<S> {
 impl<S> DraftQuery<S> {
     /// # Errors
     /// A search longer than any that is read.
-    pub(in crate::web) fn checked(self) -> Result<Self, Failure> {
-        if self.q.len() > TEXT_MAX { Err(Failure::Malformed) } else { Ok(Self { q: list_query::read(self.q), ..self }) }
+    pub(in crate::web) fn checked(self) -> Result<Self, WebError> {
+        if self.q.len() > TEXT_MAX { Err(WebError::Malformed) } else { Ok(Self { q: list_query::read(self.q), ..self }) }
     }
 }
 

@@ -9,7 +9,7 @@ use actix_web::{
 
 use crate::{
     usecases::outbox,
-    web::shared::{error::Failure, respond::Answer, routing::paths, state::State},
+    web::shared::{error::WebError, respond::Answer, routing::paths, state::State},
 };
 
 use super::{process, text::Reading};
@@ -29,6 +29,6 @@ async fn show(state: Data<State>) -> Answer {
     let reading =
         Reading { metrics: Arc::clone(&state.metrics), load: state.ctx.store.load(), mails, resident_memory: process::resident_memory() };
     let text = reading.text().inspect_err(|error| tracing::error!(%error, "the measurements could not be written"));
-    let text = text.map_err(|error| Failure::Internal(error.to_string()))?;
+    let text = text.map_err(|error| WebError::Internal(error.to_string()))?;
     Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
 }

@@ -19,7 +19,7 @@ use crate::{
         accounts::billing::{self, BillingError},
     },
     web::shared::{
-        error::{Failure, already},
+        error::{WebError, already},
         form::Form,
         page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
         page_context::Console,
@@ -220,15 +220,15 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
 }
 
 /// The page; a form that was typed into is shown again only to those who may send it.
-async fn page(console: &Console, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, Failure> {
+async fn page(console: &Console, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, WebError> {
     let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
     let opened = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await;
     let (frame, shown) = opened.map_err(|failure| match failure {
-        Failure::OutOfReach => Failure::BillingNotGiven,
+        WebError::OutOfReach => WebError::BillingNotGiven,
         other => other,
     })?;
     if typed.is_some() && !shown.may.update_billing {
-        return Err(Failure::OutOfReach);
+        return Err(WebError::OutOfReach);
     }
     let (fields, base) = typed.unwrap_or_else(|| BillingFields::of(shown.billing.as_ref()));
     Ok(BillingPage {

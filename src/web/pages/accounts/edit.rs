@@ -9,7 +9,7 @@ use crate::{
     domain::{ids::AccountId, permission::Permission, policy::Action},
     usecases::accounts::{self, AccountError},
     web::shared::{
-        error::{Failure, already},
+        error::{WebError, already},
         form::Form,
         page::{Base, Flash, FlashKind, FormErrors, Shell},
         page_context::Console,
@@ -77,7 +77,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
     }
 }
 
-async fn page(console: &Console, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, Failure> {
+async fn page(console: &Console, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, WebError> {
     let (frame, (account, may)) =
         console.open(Action::Use(Permission::AccountsEdit), move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| AccountFields::of(&account));

@@ -18,7 +18,7 @@ use crate::{
         portfolios::PortfolioError,
     },
     web::shared::{
-        error::{Failure, already},
+        error::{WebError, already},
         form::Form,
         page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
         page_context::Console,
@@ -85,7 +85,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
             refused(&console, id, Some(portfolio), find, format!("There is an account called {name} in that portfolio already")).await
         }
         // Neither happens where only the place changes.
-        Err(PortfolioError::NameTaken | PortfolioError::Stale(_)) => Err(Failure::Internal("a move was stale".to_owned())),
+        Err(PortfolioError::NameTaken | PortfolioError::Stale(_)) => Err(WebError::Internal("a move was stale".to_owned())),
         Err(PortfolioError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
     }
 }
@@ -96,7 +96,7 @@ async fn refused(console: &Console, id: AccountId, picked: Option<PortfolioId>, 
     respond::again(&page)
 }
 
-async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, Failure> {
+async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, WebError> {
     let search = SearchTerm::parse(&find);
     let (frame, ((account, may), offer)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {

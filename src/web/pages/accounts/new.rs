@@ -20,7 +20,7 @@ use crate::{
         accounts::{self, AccountError},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::{Form, each_once},
         page::{Field, FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
         page_context::Console,
@@ -269,18 +269,18 @@ async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetai
             respond::again(&page)
         }
         // An account that is not there yet cannot be changed by others.
-        Err(AccountError::Stale(_)) => Err(Failure::Internal("a new account was stale".to_owned())),
+        Err(AccountError::Stale(_)) => Err(WebError::Internal("a new account was stale".to_owned())),
         Err(AccountError::Denied(denied)) if !denied.is_unknown() => Err(denied.into()),
         // Gone since this request looked.
         Err(AccountError::PortfolioDeactivated | AccountError::Denied(_)) => {
             let page = page(console, Step::Review, answers, answers, String::new()).await?;
-            if page.step < Step::Review { respond::again(&page) } else { Err(Failure::NotFound) }
+            if page.step < Step::Review { respond::again(&page) } else { Err(WebError::NotFound) }
         }
     }
 }
 
 /// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
-async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, Failure> {
+async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, WebError> {
     let mut page = page(console, Step::Company, typed, &Answers::default(), String::new()).await?;
     page.shell.flash = Some(wizard::lost());
     Ok(page)
@@ -288,7 +288,7 @@ async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, Fail
 
 /// The step, or the one before it whose answer is missing or gone. `held` are the answers of a draft: what is ticked there and gone since is said
 /// to be.
-async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, Failure> {
+async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, WebError> {
     let searched = |at| SearchTerm::parse(if step == at { &find } else { "" });
     let portfolio = answers.portfolio;
     let portfolios = Wanted {

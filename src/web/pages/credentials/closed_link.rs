@@ -7,7 +7,7 @@ use crate::{
     domain::credentials::token::Token,
     usecases::{Context, Dead, LinkError, Looked, users},
     web::shared::{
-        error::Failure,
+        error::WebError,
         extract::AnonymousSession,
         page::{Gate, Moment},
         respond::{self, Answer},
@@ -122,7 +122,7 @@ pub(in crate::web) async fn look<T: Send + 'static>(
     state: &State,
     token: &str,
     look: fn(&Context, &Token) -> Looked<T>,
-) -> Result<Result<T, Dead>, Failure> {
+) -> Result<Result<T, Dead>, WebError> {
     let Some(token) = Token::parse(token) else { return Ok(Err(Dead::Unknown)) };
     state.run(move |ctx| look(ctx, &token)).await
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     usecases::{Context, NewPasswordError, credentials::new_password},
     web::shared::{
-        error::Failure,
+        error::WebError,
         hashing::HashingClass,
         page::{FieldError, SecretField, wait_in_words},
         respond::{self, Answer},
@@ -24,7 +24,7 @@ pub(in crate::web) async fn run<T, E>(
     token: Token,
     source: &str,
     f: impl FnOnce(&Context, &Token) -> Result<T, E> + Send + 'static,
-) -> Result<Result<T, E>, Failure>
+) -> Result<Result<T, E>, WebError>
 where
     T: Send + 'static,
     E: From<NewPasswordError> + Send + 'static,
@@ -44,7 +44,7 @@ pub(in crate::web) async fn review(
     typed: &str,
     min: usize,
     known: Vec<String>,
-) -> Result<SecretField, Failure> {
+) -> Result<SecretField, WebError> {
     let password = match NewPassword::parse(typed, min) {
         Ok(password) => password,
         Err(error) => return Ok(SecretField::refused(error)),
@@ -58,7 +58,7 @@ pub(in crate::web) async fn review(
         Ok(()) | Err(NewPasswordError::Throttled { .. }) => Ok(SecretField::default()),
         Err(NewPasswordError::Refused(error)) => Ok(SecretField::refused(error)),
         Err(NewPasswordError::Store(error)) => Err(error.into()),
-        Err(NewPasswordError::Hashing(error)) => Err(Failure::Internal(error.to_string())),
+        Err(NewPasswordError::Hashing(error)) => Err(WebError::Internal(error.to_string())),
     }
 }
 
@@ -72,6 +72,6 @@ pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp
             respond::wait(wait, &page(SecretField::refused(FieldError::Said(text))))
         }
         NewPasswordError::Store(error) => Err(error.into()),
-        NewPasswordError::Hashing(error) => Err(Failure::Internal(error.to_string())),
+        NewPasswordError::Hashing(error) => Err(WebError::Internal(error.to_string())),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     usecases::{self, ClientInfo, credentials::sign_in::SignInError},
     web::shared::{
         cookies,
-        error::Failure,
+        error::WebError,
         extract::{AnonymousSession, CurrentUser, UNSENT},
         form::{Button, Form},
         hashing::HashingClass,
@@ -165,7 +165,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, 
         Err(SignInError::Throttled { until }) => (StatusCode::TOO_MANY_REQUESTS, SignInProblem::TooMany(until - state.ctx.now())),
         Err(SignInError::Closed) => (StatusCode::TOO_MANY_REQUESTS, SignInProblem::Closed),
         Err(SignInError::Store(error)) => return Err(error.into()),
-        Err(SignInError::Hashing(error)) => return Err(Failure::Internal(error.to_string())),
+        Err(SignInError::Hashing(error)) => return Err(WebError::Internal(error.to_string())),
     };
     let page = page(&state, &guest, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
     match problem {
@@ -175,7 +175,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, 
 }
 
 /// Looks first whether the attempt may be made, so that one that is held takes no place in the queue.
-async fn try_sign_in(state: &State, visitor: ClientInfo, email: String, password: String) -> Result<Result<Token, SignInError>, Failure> {
+async fn try_sign_in(state: &State, visitor: ClientInfo, email: String, password: String) -> Result<Result<Token, SignInError>, WebError> {
     let (admitted, typed) = (visitor.clone(), email.clone());
     let is_known_browser = match state.try_run(move |ctx| usecases::credentials::sign_in::admit(ctx, &typed, &admitted)).await? {
         Ok(is_known_browser) => is_known_browser,
@@ -198,7 +198,7 @@ async fn page(
     email: String,
     query: SignInQuery,
     problem: Option<SignInProblem>,
-) -> Result<SignInPage, Failure> {
+) -> Result<SignInPage, WebError> {
     let company = state.run(usecases::users::directory::company_name).await?;
     let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));

@@ -16,7 +16,7 @@ use crate::{
         groups::{self, Candidates},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::Form,
         page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Person, Shell},
         page_context::Console,
@@ -91,7 +91,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
     }
 }
 
-async fn page(console: &Console, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, Failure> {
+async fn page(console: &Console, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, WebError> {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let (frame, Candidates { group, people, .. }) =

@@ -6,7 +6,7 @@ use crate::{
     domain::{ids::GroupId, policy::Action, text::GroupName},
     usecases::groups::{self, NameError},
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
         page_context::Console,
@@ -58,7 +58,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewGroupForm>) -
     }
 }
 
-async fn page(console: &Console, name: Field) -> Result<NewGroupPage, Failure> {
+async fn page(console: &Console, name: Field) -> Result<NewGroupPage, WebError> {
     let (frame, ()) = console.open(Action::CreateGroup, |_, _| Ok(())).await?;
     Ok(NewGroupPage { shell: console.shell(&frame), name })
 }

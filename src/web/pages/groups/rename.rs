@@ -7,7 +7,7 @@ use crate::{
     domain::{ids::GroupId, policy::Action, text::GroupName},
     usecases::groups::{self, NameError},
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
         page_context::Console,
@@ -64,7 +64,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
     }
 }
 
-async fn page(console: &Console, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, Failure> {
+async fn page(console: &Console, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, WebError> {
     let (frame, group) = console.open(Action::RenameGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     let name = name.unwrap_or_else(|| Field::new(&*group.name));
     Ok(RenameGroupPage { shell: console.shell(&frame), group: GroupHead::from(&group), name })

@@ -20,7 +20,7 @@ use crate::{
     web::{
         pages::users::directory::{Aside, AsideEntry, list::DirectoryRow},
         shared::{
-            error::Failure,
+            error::WebError,
             list_query::{self, ListQuery},
             page::{Count, Finder, Moment, Pager, Person, Shell},
             page_context::Console,
@@ -87,7 +87,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Lis
     let id = *id;
     let asked = query.asked()?;
     if !query.q.is_empty() {
-        return Err(Failure::Malformed);
+        return Err(WebError::Malformed);
     }
     let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, GroupListing { menu, group, rows, count, active }) =

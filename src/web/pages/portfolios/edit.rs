@@ -9,7 +9,7 @@ use crate::{
     domain::{ids::PortfolioId, policy::Action},
     usecases::portfolios::{self, PortfolioError},
     web::shared::{
-        error::{Failure, already},
+        error::{WebError, already},
         form::Form,
         page::{Base, Flash, FlashKind, FormErrors, Shell},
         page_context::Console,
@@ -76,7 +76,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form
     }
 }
 
-async fn page(console: &Console, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, Failure> {
+async fn page(console: &Console, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, WebError> {
     let (frame, portfolio) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| PortfolioFields::of(&portfolio));
     Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, base, is_stale: false })

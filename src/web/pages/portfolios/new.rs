@@ -17,7 +17,7 @@ use crate::{
     web::{
         pages::accounts::picks,
         shared::{
-            error::Failure,
+            error::WebError,
             form::{Form, each_once},
             page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
             page_context::Console,
@@ -120,12 +120,12 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm
             respond::again(&page)
         }
         // A portfolio that is not there yet cannot be changed by others.
-        Err(PortfolioError::Stale(_)) => Err(Failure::Internal("a new portfolio was stale".to_owned())),
+        Err(PortfolioError::Stale(_)) => Err(WebError::Internal("a new portfolio was stale".to_owned())),
         Err(PortfolioError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(console: &Console, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, Failure> {
+async fn page(console: &Console, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, WebError> {
     let accounts = Wanted { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
     let people = Wanted { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
     let (frame, (accounts, people)) = console

@@ -31,7 +31,7 @@ use crate::web::{
             manage, new_user,
         },
     },
-    shared::{cookies, error::Failure, form::FORM_MAX, middleware, session::DatabaseSessions, state::State},
+    shared::{cookies, error::WebError, form::FORM_MAX, middleware, session::DatabaseSessions, state::State},
 };
 
 use super::paths;
@@ -76,8 +76,8 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
     config
         .app_data(state.clone())
         .app_data(PayloadConfig::new(FORM_MAX))
-        .app_data(PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
-        .app_data(QueryConfig::default().error_handler(|_, _| Failure::Malformed.into()))
+        .app_data(PathConfig::default().error_handler(|_, _| WebError::NotFound.into()))
+        .app_data(QueryConfig::default().error_handler(|_, _| WebError::Malformed.into()))
         .service(page!(Asset => health::asset))
         .service(page!(Healthz => health::healthz))
         .service(page!(Readyz => health::readyz))

@@ -13,7 +13,7 @@ use crate::{
     usecases::{credentials::password_reset, users},
     web::shared::{
         cookies,
-        error::Failure,
+        error::WebError,
         extract::AnonymousSession,
         form::Form,
         page::{Field, FormErrors, Gate, parse, wait_in_words},
@@ -101,11 +101,11 @@ pub(in crate::web) async fn submit(request: HttpRequest, state: Data<State>, gue
     respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
 }
 
-async fn page(state: &State, guest: &AnonymousSession, email: Field) -> Result<AskPage, Failure> {
+async fn page(state: &State, guest: &AnonymousSession, email: Field) -> Result<AskPage, WebError> {
     Ok(AskPage { gate: gate(state, guest).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
 }
 
-async fn gate(state: &State, guest: &AnonymousSession) -> Result<Gate, Failure> {
+async fn gate(state: &State, guest: &AnonymousSession) -> Result<Gate, WebError> {
     let company = state.run(users::directory::company_name).await?;
     Ok(respond::gate(state, guest, &company))
 }

@@ -22,7 +22,7 @@ use crate::{
     web::{
         pages::accounts::picks,
         shared::{
-            error::Failure,
+            error::WebError,
             form::{Form, each_once},
             list_query::shown,
             page::{
@@ -206,7 +206,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> An
     if let Some(text) = broken_off {
         // The page may be the last that works for now; the message tells more once there is another.
         console.keep(&flash);
-        return Err(Failure::BrokenOff { text, list });
+        return Err(WebError::BrokenOff { text, list });
     }
     console.say(&flash, if form.rest.is_empty() { list } else { with_query(paths::BulkUsers {}, &form.rest) })
 }
@@ -244,17 +244,17 @@ fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
 
 impl BulkForm {
     /// Each of them once, and no more than one action takes; the rest of the form as pages of ours send it.
-    fn checked(mut self) -> Result<Self, Failure> {
+    fn checked(mut self) -> Result<Self, WebError> {
         each_once(&self.user)?;
         each_once(&self.account)?;
         let is_ours = self.user.len() <= BULK_MAX && self.account.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
         self.return_query = PeopleQuery::returned(&self.return_query);
         self.rest = PeopleQuery::returned(&self.rest);
-        if is_ours { Ok(self) } else { Err(Failure::Malformed) }
+        if is_ours { Ok(self) } else { Err(WebError::Malformed) }
     }
 }
 
-async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, Failure> {
+async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, WebError> {
     let BulkForm { action, user, account, find_account, return_query, rest, .. } = form;
     let search = SearchTerm::parse(&find_account);
     let open = move |ctx: &_, actor: &_| {
@@ -287,29 +287,29 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
 }
 
 /// What is not found is somebody or something that was ticked.
-fn not_all_there(failure: Failure, query: &str) -> Failure {
+fn not_all_there(failure: WebError, query: &str) -> WebError {
     match failure {
-        Failure::NotFound => Failure::NotAllThere { list: with_query(paths::UsersAndPermissions {}, query) },
+        WebError::NotFound => WebError::NotAllThere { list: with_query(paths::UsersAndPermissions {}, query) },
         failure => failure,
     }
 }
 
 /// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
-fn why(denied: ActionError) -> Result<String, Failure> {
+fn why(denied: ActionError) -> Result<String, WebError> {
     if let ActionError::Refused { refusal: PolicyDenial::Status(status), .. } = denied {
         return Ok(format!("Is {} now.", status.label()));
     }
-    match Failure::from(denied) {
+    match WebError::from(denied) {
         // Only after somebody was seen before.
-        Failure::NotFound => Ok("Gone in the meantime.".to_owned()),
-        Failure::Refused { text, .. } => Ok(text),
-        Failure::OutOfReach => Ok("Not wholly inside your portfolios. An Admin can do this.".to_owned()),
+        WebError::NotFound => Ok("Gone in the meantime.".to_owned()),
+        WebError::Refused { text, .. } => Ok(text),
+        WebError::OutOfReach => Ok("Not wholly inside your portfolios. An Admin can do this.".to_owned()),
         failure => Err(failure),
     }
 }
 
 /// What became of each: first those to whom it was not done. What can be undone for the others is offered, and then leads on as the form did.
-fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, rest: &str) -> Result<Flash, Failure> {
+fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, rest: &str) -> Result<Flash, WebError> {
     let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.person.id).collect::<Vec<_>>();
     let (mut changed, mut others) = (Vec::new(), Vec::new());
     for Done { person, outcome } in done {

@@ -25,7 +25,7 @@ use crate::{
             list::{Asked, Row},
         },
     },
-    web::shared::{error::Failure, page_context::Console, respond::Answer, state::State},
+    web::shared::{error::WebError, page_context::Console, respond::Answer, state::State},
 };
 
 use super::{list::has_credentials, query::PeopleQuery};
@@ -65,7 +65,7 @@ pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answ
     let query = query.changed(|_| ());
     let asked = Asked { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
     let state = console.state().clone();
-    let turn = state.exports.begin(console.user.person.id).ok_or_else(|| Failure::Refused {
+    let turn = state.exports.begin(console.user.person.id).ok_or_else(|| WebError::Refused {
         title: "Another export is running",
         text: "One export at a time: wait until the other has ended, or stop it.".to_owned(),
     })?;
@@ -79,7 +79,7 @@ pub(in crate::web) async fn export(console: Console, query: PeopleQuery) -> Answ
         .body(body))
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row<Names>>, Failure>>>>;
+type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row<Names>>, WebError>>>>;
 
 /// An export under way.
 struct Export {
@@ -102,13 +102,13 @@ impl Export {
 }
 
 impl MessageBody for Export {
-    type Error = Failure;
+    type Error = WebError;
 
     fn size(&self) -> BodySize {
         BodySize::Stream
     }
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Option<Result<Bytes, WebError>>> {
         if std::mem::take(&mut self.begins) {
             return Poll::Ready(Some(Ok(Bytes::from_static(HEADER.as_bytes()))));
         }

@@ -18,7 +18,7 @@ use crate::{
         },
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         list_query::shown,
         page::{Count, Moment, Pager, Person, Shell, assigned_in_short, with_query},
         page_context::Console,
@@ -250,9 +250,9 @@ pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer
 }
 
 /// Of a list, only the portfolio that narrows it can be unknown.
-pub(super) fn no_such(failure: Failure) -> Failure {
+pub(super) fn no_such(failure: WebError) -> WebError {
     match failure {
-        Failure::NotFound => super::query::no_such(StatusCode::NOT_FOUND),
+        WebError::NotFound => super::query::no_such(StatusCode::NOT_FOUND),
         failure => failure,
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         users::list::{Asked, Listing},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         extract,
         list_query::{self, ROWS_MAX, TEXT_MAX, before, shown},
         page::{Pager, RowsLink},
@@ -55,8 +55,8 @@ pub(in crate::web) struct PeopleQuery {
 }
 
 impl FromRequest for PeopleQuery {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(people_query(request))
@@ -64,11 +64,11 @@ impl FromRequest for PeopleQuery {
 }
 
 /// A list of people that there is not, whatever is done with it: all of them are in the list itself.
-pub(super) fn no_such(status: StatusCode) -> Failure {
-    Failure::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
+pub(super) fn no_such(status: StatusCode) -> WebError {
+    WebError::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
 }
 
-fn people_query(request: &HttpRequest) -> Result<PeopleQuery, Failure> {
+fn people_query(request: &HttpRequest) -> Result<PeopleQuery, WebError> {
     let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
     let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
     Ok(PeopleQuery { remembered, q: list_query::read(query.q), ..query })
@@ -120,13 +120,13 @@ impl PeopleQuery {
     ///
     /// # Errors
     /// [`Failure::NoSuchList`]: a word that no list of ours has written leads nowhere.
-    pub(in crate::web) fn asked(&self) -> Result<Asked, Failure> {
+    pub(in crate::web) fn asked(&self) -> Result<Asked, WebError> {
         self.read().map_err(|failure| no_such(failure.status_code()))
     }
 
-    fn read(&self) -> Result<Asked, Failure> {
+    fn read(&self) -> Result<Asked, WebError> {
         if self.q.len() > TEXT_MAX || self.page.len() > TEXT_MAX {
-            return Err(Failure::Malformed);
+            return Err(WebError::Malformed);
         }
         let order = self.order()?;
         let filter = PeopleFilter {
@@ -145,20 +145,20 @@ impl PeopleQuery {
         Ok(Asked { filter, portfolio, order, position, limit, as_of })
     }
 
-    fn order(&self) -> Result<Order, Failure> {
+    fn order(&self) -> Result<Order, WebError> {
         if self.sort.is_empty() {
             return Ok(Order::default());
         }
         let (by, is_descending) = self.sort.strip_suffix(DESCENDING).map_or((&*self.sort, false), |by| (by, true));
-        Ok(Order { by: by.parse().map_err(|_| Failure::NotFound)?, is_descending })
+        Ok(Order { by: by.parse().map_err(|_| WebError::NotFound)?, is_descending })
     }
 
-    fn key(&self) -> Result<Option<PageKey>, Failure> {
+    fn key(&self) -> Result<Option<PageKey>, WebError> {
         if self.page.is_empty() {
             return Ok(None);
         }
         let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        Ok(Some(key.filter(|key| key.from <= ROWS_MAX).ok_or(Failure::NotFound)?))
+        Ok(Some(key.filter(|key| key.from <= ROWS_MAX).ok_or(WebError::NotFound)?))
     }
 
     /// The query as it stands in an address.
@@ -269,21 +269,21 @@ fn place(mark: &Mark, place: fn(u8, Value, i64) -> Place) -> Place {
 }
 
 /// `None` for an empty text; one that `parse` does not know leads nowhere.
-fn known<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Failure> {
-    if text.is_empty() { Ok(None) } else { parse(text).map(Some).ok_or(Failure::NotFound) }
+fn known<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, WebError> {
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some).ok_or(WebError::NotFound) }
 }
 
 /// Only years that both databases write alike.
-fn timestamp(micros: i64) -> Result<Timestamp, Failure> {
+fn timestamp(micros: i64) -> Result<Timestamp, WebError> {
     let time = DateTime::from_timestamp_micros(micros).filter(|time| (1970..=9999).contains(&time.year()));
-    time.map(|time| time.naive_utc()).ok_or(Failure::NotFound)
+    time.map(|time| time.naive_utc()).ok_or(WebError::NotFound)
 }
 
 impl PageKey {
-    fn position(&self, order: Order) -> Result<Position<Mark>, Failure> {
+    fn position(&self, order: Order) -> Result<Position<Mark>, WebError> {
         let mark = |stretch: u8, value: &Value, id: i64| {
             let mark = Mark { stretch, value: value.mark()?, id };
-            if mark.fits(order) { Ok(mark) } else { Err(Failure::NotFound) }
+            if mark.fits(order) { Ok(mark) } else { Err(WebError::NotFound) }
         };
         Ok(match &self.place {
             Place::After(stretch, value, id) => Position::After(mark(*stretch, value, *id)?),
@@ -302,7 +302,7 @@ impl Value {
         }
     }
 
-    fn mark(&self) -> Result<MarkValue, Failure> {
+    fn mark(&self) -> Result<MarkValue, WebError> {
         Ok(match self {
             Self::Text(text) => MarkValue::Text(text.clone()),
             Self::Micros(micros) => MarkValue::Time(timestamp(*micros)?),
@@ -315,8 +315,8 @@ impl Value {
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Result<Asked, Failure> {
-        serde_urlencoded::from_str::<PeopleQuery>(text).map_err(|_| Failure::Malformed)?.read()
+    fn parsed(text: &str) -> Result<Asked, WebError> {
+        serde_urlencoded::from_str::<PeopleQuery>(text).map_err(|_| WebError::Malformed)?.read()
     }
 
     #[test]
@@ -344,11 +344,11 @@ mod tests {
         let words = ["status=x", "status=Active", "role=admin", "two_factor=yes", "assignments=all", "sort=x", "sort=-desc", "rows=-1"];
         let words = words.into_iter().chain(["rows=26", "rows=99999999999999999999", "page=x"]).map(str::to_owned);
         for text in words.chain(keys.iter().map(|json| key(json))) {
-            assert!(matches!(parsed(&text), Err(Failure::NotFound)), "{text}");
+            assert!(matches!(parsed(&text), Err(WebError::NotFound)), "{text}");
             assert_eq!(PeopleQuery::returned(&text), "", "{text}");
         }
         let never = key(r#"{"place":{"b":[1,null,1]},"from":1,"at":1}"#);
         assert!(parsed(&format!("sort=last_sign_in&{never}")).is_ok());
-        assert!(matches!(parsed("q=a&q=b"), Err(Failure::Malformed)));
+        assert!(matches!(parsed("q=a&q=b"), Err(WebError::Malformed)));
     }
 }

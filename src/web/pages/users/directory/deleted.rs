@@ -10,7 +10,7 @@ use crate::{
         lifecycle::{Restorable, RestoreError, Restored},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::{Form, ListButton},
         list_query::{self, ListQuery},
         page::{Count, Flash, FlashKind, Moment, Pager, Person, Shell, with_query},
@@ -54,7 +54,7 @@ impl DeletedRow {
 pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
     let asked = query.asked()?;
     if !query.q.is_empty() {
-        return Err(Failure::Malformed);
+        return Err(WebError::Malformed);
     }
     let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, (menu, (deleted, count))) = console
@@ -91,7 +91,7 @@ pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, form: Fo
     };
     match console.act(said, move |ctx, submission| users::lifecycle::restore(ctx, submission, id)).await? {
         Ok(_) => respond::see_other(with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query))),
-        Err(RestoreError::AddressInUse { email }) => Err(Failure::Refused {
+        Err(RestoreError::AddressInUse { email }) => Err(WebError::Refused {
             title: "The address is in use again",
             text: format!("{email} was invited again as a new person. Delete or revoke that one first."),
         }),

@@ -12,7 +12,7 @@ use crate::{
         users::{self, invite::InviteError},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, Ways, parse},
         page_context::Console,
@@ -68,12 +68,12 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
             let ways = Ways::new(&existing, EntryPoint::UsersAndGroups);
             respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), Some(ways)).await?)
         }
-        Err(InviteError::NotYours) => Err(Failure::NotFound),
+        Err(InviteError::NotYours) => Err(WebError::NotFound),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(console: &Console, email: Field, ways: Option<Ways>) -> Result<NewUserPage, Failure> {
+async fn page(console: &Console, email: Field, ways: Option<Ways>) -> Result<NewUserPage, WebError> {
     let (frame, ()) = console.open(Action::InviteUser, |_, _| Ok(())).await?;
     let invitation_term = invitation_term(&frame);
     Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, ways })

@@ -9,7 +9,7 @@ use crate::{
         outbox::failed_mails::{self, SendAgainError},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::{Form, ListButton},
         list_query::ListQuery,
         page::{Flash, FlashKind, counted, with_query},
@@ -46,7 +46,7 @@ fn list(form: &Form<ListButton>) -> String {
 }
 
 /// A second press, or an old page.
-fn none_failed(error: SendAgainError, text: &str) -> Result<Flash, Failure> {
+fn none_failed(error: SendAgainError, text: &str) -> Result<Flash, WebError> {
     match error {
         SendAgainError::NoneFailed => Ok(Flash::new(FlashKind::Info, text)),
         SendAgainError::Denied(denied) => Err(denied.into()),

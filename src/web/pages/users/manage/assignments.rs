@@ -11,7 +11,7 @@ use crate::{
     },
     usecases::{Account, Given, Person, Portfolio, access::assignments},
     web::shared::{
-        error::Failure,
+        error::WebError,
         form::{Form, ListButton},
         page::{Flash, FlashKind, gives},
         page_context::Console,
@@ -39,11 +39,11 @@ pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: For
         console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
         return console.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user, &query));
     }
-    let unknown = |_| Failure::NotFound;
+    let unknown = |_| WebError::NotFound;
     match assign.split_once('-') {
         Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, query).await,
         Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, Grants::default(), query).await,
-        _ => Err(Failure::NotFound),
+        _ => Err(WebError::NotFound),
     }
 }
 

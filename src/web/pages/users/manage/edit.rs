@@ -27,7 +27,7 @@ use crate::{
     web::{
         pages::users::administered::query::PeopleQuery,
         shared::{
-            error::{Failure, too_many_mails},
+            error::{WebError, too_many_mails},
             form::{Form, each_once},
             list_query::ReturnQuery,
             page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Picker, Shell, Ways, listed, parse},
@@ -118,7 +118,7 @@ async fn person(
     id: UserId,
     ticked: Vec<PortfolioId>,
     find: String,
-) -> Result<(Frame, usecases::Person, EditFields), Failure> {
+) -> Result<(Frame, usecases::Person, EditFields), WebError> {
     let content = move |ctx: &_, actor: &_| {
         let (person, waiting) = users::profile::editable(ctx, actor, id)?;
         let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;

@@ -19,7 +19,7 @@ use crate::{
     web::{
         pages::users::administered::query::PeopleQuery,
         shared::{
-            error::Failure,
+            error::WebError,
             form::{Form, each_once},
             list_query::ReturnQuery,
             page::{Flash, FlashKind, NAMED, Person, Shell, counted, names_in_short, switches},
@@ -128,11 +128,11 @@ impl SeveralForm {
     }
 
     /// Each of them once.
-    fn given(&self) -> Result<Vec<Given>, Failure> {
+    fn given(&self) -> Result<Vec<Given>, WebError> {
         let portfolios = self.portfolio.iter().copied().map(Given::Portfolio);
         let given = portfolios.chain(self.account.iter().copied().map(Given::Account)).collect::<Vec<_>>();
         each_once(&given)?;
-        if ["", "remove"].contains(&&*self.act) { Ok(given) } else { Err(Failure::Malformed) }
+        if ["", "remove"].contains(&&*self.act) { Ok(given) } else { Err(WebError::Malformed) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         user::DefaultRole,
     },
     usecases::users::new_user::Given,
-    web::shared::{error::Failure, form::each_once, page::with_query, routing::paths, wizard},
+    web::shared::{error::WebError, form::each_once, page::with_query, routing::paths, wizard},
 };
 
 /// All answers, as they were typed and ticked.
@@ -129,13 +129,13 @@ pub struct WizardForm {
 
 impl WizardForm {
     /// The answers, and what is looked for. `held` are those of the draft.
-    pub(super) fn answers(self, held: &Answers) -> Result<(Answers, String), Failure> {
+    pub(super) fn answers(self, held: &Answers) -> Result<(Answers, String), WebError> {
         each_once(&self.portfolio)?;
         each_once(&self.account)?;
         let default_role = match self.default_role.as_deref() {
             None => held.default_role,
             Some("") => None,
-            Some(role) => Some(role.parse::<DefaultRole>().map_err(|_| Failure::Malformed)?),
+            Some(role) => Some(role.parse::<DefaultRole>().map_err(|_| WebError::Malformed)?),
         };
         let find = match default_role {
             Some(DefaultRole::PortfolioAdmin) => self.find_portfolio,

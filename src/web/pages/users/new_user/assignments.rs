@@ -8,7 +8,7 @@ use crate::{
     web::{
         pages::accounts::picks,
         shared::{
-            error::Failure,
+            error::WebError,
             page::{FieldError, FormErrors, PICKS_MAX, Picker, Shell},
             page_context::Console,
             wizard,
@@ -44,7 +44,7 @@ impl AssignmentsPage {
         checked: Checked,
         find: String,
         error: Option<FieldError>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, WebError> {
         let search = SearchTerm::parse(&find);
         let find = if search.is_some() { find } else { String::new() };
         let portfolios =
@@ -78,7 +78,7 @@ impl AssignmentsPage {
     }
 
     /// The step again, since nothing is ticked, or what was ticked is gone.
-    pub(super) async fn nothing_ticked(console: &Console, answers: &Answers, held: &Answers, checked: Checked) -> Result<Self, Failure> {
+    pub(super) async fn nothing_ticked(console: &Console, answers: &Answers, held: &Answers, checked: Checked) -> Result<Self, WebError> {
         let text = match checked.default_role {
             DefaultRole::PortfolioAdmin => "Tick at least one portfolio",
             DefaultRole::User => "Tick at least one account",

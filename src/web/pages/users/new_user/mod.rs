@@ -18,7 +18,7 @@ use crate::{
     web::{
         pages::users::administered::query::PeopleQuery,
         shared::{
-            error::Failure,
+            error::WebError,
             form::Form,
             page::{Flash, FlashKind},
             page_context::Console,
@@ -101,14 +101,14 @@ pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> 
 }
 
 /// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
-async fn lost(console: &Console, typed: &Answers) -> Result<NameAndRolePage, Failure> {
+async fn lost(console: &Console, typed: &Answers) -> Result<NameAndRolePage, WebError> {
     let mut page = NameAndRolePage::new(console, typed).await?;
     page.shell.flash = Some(wizard::lost());
     Ok(page)
 }
 
 /// Whether what is ticked is the actor's to give, or stood in the draft `held` and is gone since.
-async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Result<(), Failure> {
+async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Result<(), WebError> {
     let portfolios = Wanted { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
     let accounts = Wanted { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
     console

@@ -14,7 +14,7 @@ use crate::{
         users::{directory::Frame, new_user::Given},
     },
     web::shared::{
-        error::Failure,
+        error::WebError,
         page::{Ability, Shell, gives},
         page_context::Console,
         wizard,
@@ -44,7 +44,7 @@ pub struct ReviewPage {
 
 impl ReviewPage {
     /// `None` when nothing is ticked yet, or what was ticked is gone.
-    pub(super) async fn new(console: &Console, answers: &Answers, checked: Checked) -> Result<Option<Self>, Failure> {
+    pub(super) async fn new(console: &Console, answers: &Answers, checked: Checked) -> Result<Option<Self>, WebError> {
         let Some(given) = answers.given() else { return Ok(None) };
         let ticked = answers.clone();
         let (frame, (given, lost)) = console
