@@ -40,7 +40,7 @@ use crate::{
         },
         setup,
     },
-    web::{self, BodyTime, Reach, State, shared::routing::paths},
+    web::{self, BodyTime, RequestTrust, State, shared::routing::paths},
 };
 
 pub use http::Limits;
@@ -241,9 +241,9 @@ fn public_url(settings: &Settings, listener: &TcpListener) -> Result<PublicUrl, 
     Ok(PublicUrl::on_this_machine(listener.local_addr()?.port()))
 }
 
-fn reach(settings: &Settings, public_url: &PublicUrl) -> Reach {
+fn reach(settings: &Settings, public_url: &PublicUrl) -> RequestTrust {
     let proxies = settings.trusted_proxies.clone();
-    Reach {
+    RequestTrust {
         origin: public_url.origin().to_owned(),
         is_https: public_url.is_https(),
         any_loopback: !public_url.is_set(),

@@ -7,7 +7,7 @@ use super::{policy::Role, scope::Inside, stored::stored_enum, user::DefaultRole}
 
 /// How far a permission reaches that a role has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reach {
+pub enum AccessLevel {
     /// Not at all: pages that need it are refused.
     Nowhere,
     /// Not at all, and nothing shows that there is such a thing.
@@ -24,7 +24,7 @@ pub enum Reach {
     Accounts,
 }
 
-impl Reach {
+impl AccessLevel {
     /// How the table of roles says it.
     pub fn label(self) -> &'static str {
         match self {
@@ -209,8 +209,8 @@ macro_rules! permissions {
             }
 
             /// How far it reaches for somebody with this role: the table of roles.
-            pub fn reach(self, role: Role) -> Reach {
-                let [admin, portfolio_admin, user] = match self { $(Self::$name => [Reach::$admin, Reach::$portfolio_admin, Reach::$user]),* };
+            pub fn reach(self, role: Role) -> AccessLevel {
+                let [admin, portfolio_admin, user] = match self { $(Self::$name => [AccessLevel::$admin, AccessLevel::$portfolio_admin, AccessLevel::$user]),* };
                 match role {
                     Role::Admin => admin,
                     Role::PortfolioAdmin => portfolio_admin,
@@ -260,15 +260,17 @@ impl Permission {
             return Ok(());
         }
         let is_here = match (reach, place) {
-            (Reach::Nowhere, _) => return Err(Missing::Role),
-            (Reach::Hidden, _) => return Err(Missing::Hidden),
-            (Reach::Company, _) => true,
-            (Reach::Portfolios, Place::Portfolio { is_own } | Place::Account(AccountPlace { is_own, .. })) => is_own,
-            (Reach::Portfolios, Place::Person { inside, .. }) => inside != Inside::Not,
-            (Reach::PeopleWhollyInside, Place::Person { inside, .. }) => inside == Inside::Wholly,
-            (Reach::UsersWhollyInside, Place::Person { inside, is_portfolio_admin }) => inside == Inside::Wholly && !is_portfolio_admin,
+            (AccessLevel::Nowhere, _) => return Err(Missing::Role),
+            (AccessLevel::Hidden, _) => return Err(Missing::Hidden),
+            (AccessLevel::Company, _) => true,
+            (AccessLevel::Portfolios, Place::Portfolio { is_own } | Place::Account(AccountPlace { is_own, .. })) => is_own,
+            (AccessLevel::Portfolios, Place::Person { inside, .. }) => inside != Inside::Not,
+            (AccessLevel::PeopleWhollyInside, Place::Person { inside, .. }) => inside == Inside::Wholly,
+            (AccessLevel::UsersWhollyInside, Place::Person { inside, is_portfolio_admin }) => {
+                inside == Inside::Wholly && !is_portfolio_admin
+            }
             (
-                Reach::Portfolios | Reach::PeopleWhollyInside | Reach::UsersWhollyInside | Reach::Accounts,
+                AccessLevel::Portfolios | AccessLevel::PeopleWhollyInside | AccessLevel::UsersWhollyInside | AccessLevel::Accounts,
                 Place::Company | Place::Portfolio { .. } | Place::Person { .. } | Place::Account(_),
             ) => false,
         };
@@ -341,7 +343,7 @@ mod tests {
     #[test]
     fn admins_have_everything_everywhere() {
         for permission in Permission::ALL {
-            assert_eq!(permission.reach(Role::Admin), Reach::Company, "{permission:?}");
+            assert_eq!(permission.reach(Role::Admin), AccessLevel::Company, "{permission:?}");
         }
     }
 

@@ -30,7 +30,7 @@ use crate::{
 
 use super::{
     ActionError, Context, Principal, Submission,
-    access::{assignments::audit_account, notification_targets::Affected},
+    access::{assignments::audit_account, notification_targets::NotificationTargets},
     portfolios::{PortfolioError, sorted},
     shared::{
         context::{Rights, about_account},
@@ -294,7 +294,7 @@ pub fn move_to(
         if !portfolio.is_active() {
             return Err(ActionError::deactivated(portfolio.name).into());
         }
-        let mut affected = Affected::default();
+        let mut affected = NotificationTargets::default();
         move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
         affected.tell(ctx, tx, &acting.person, now)?;
         Ok((account, portfolio))
@@ -308,7 +308,7 @@ pub(super) fn move_into(
     acting: &ScopedActor,
     account: &Account,
     portfolio: &Portfolio,
-    affected: &mut Affected,
+    affected: &mut NotificationTargets,
     now: Timestamp,
 ) -> Result<(), PortfolioError> {
     let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| ActionError::unknown())?;

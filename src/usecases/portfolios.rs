@@ -28,7 +28,7 @@ use crate::{
 
 use super::{
     ActionError, Context, Principal, Submission,
-    access::{assignments::audit_portfolio, notification_targets::Affected},
+    access::{assignments::audit_portfolio, notification_targets::NotificationTargets},
     accounts::move_into,
     shared::{
         context::{Rights, about_portfolio},
@@ -215,7 +215,7 @@ pub fn create(
         let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let notes = (!details.notes.as_str().is_empty()).then(|| details.notes.as_str());
         tx.audit(about_portfolio(now, caller.by(&acting.person), AuditAction::PortfolioCreated, &portfolio, json!({"notes": notes})));
-        let mut affected = Affected::default();
+        let mut affected = NotificationTargets::default();
         for met in &admins {
             assignments::give_portfolio(tx, met.person.id, id, acting.person.id, now)?;
             audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
@@ -355,7 +355,7 @@ fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: Portfolio
             return Err(ActionError::is_so(portfolio.name));
         }
         portfolios::set_deactivated(tx, id, deactivated.then_some(now))?;
-        let mut affected = Affected::default();
+        let mut affected = NotificationTargets::default();
         affected.by_standing(tx, &portfolio, deactivated)?;
         affected.tell(ctx, tx, &acting.person, now)?;
         let action = if deactivated { AuditAction::PortfolioDeactivated } else { AuditAction::PortfolioReactivated };

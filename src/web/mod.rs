@@ -8,4 +8,4 @@ pub use ops::metrics::configure as configure_metrics;
 pub use shared::form::BodyTime;
 pub use shared::middleware::serve;
 pub use shared::routing::routes::configure;
-pub use shared::state::{Reach, State};
+pub use shared::state::{RequestTrust, State};

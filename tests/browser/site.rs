@@ -7,7 +7,7 @@ use usher::{
     domain::{email_address::EmailAddress, ids::GroupId, text::GroupName},
     startup,
     usecases::{Submission, groups, setup, users},
-    web::{Reach, State},
+    web::{RequestTrust, State},
 };
 
 use crate::{
@@ -50,7 +50,7 @@ impl Site {
         let origin: &'static str = format!("http://{}", listener.local_addr().unwrap()).leak();
         let system = System::new();
         let app = system.block_on(make(Setting { origin, sends_mail, ..Setting::default() }));
-        let reach = Reach { origin: origin.to_owned(), is_https: false, any_loopback: false, is_trusted_proxy: Arc::new(|_| false) };
+        let reach = RequestTrust { origin: origin.to_owned(), is_https: false, any_loopback: false, is_trusted_proxy: Arc::new(|_| false) };
         let ctx = app.ctx.clone();
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {

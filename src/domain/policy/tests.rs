@@ -1,7 +1,7 @@
 //! The written rules of each action over every role, relation and status, held against the policy.
 
 use super::*;
-use crate::domain::permission::{Grants, Reach};
+use crate::domain::permission::{AccessLevel, Grants};
 
 const ACTOR: UserId = UserId(1);
 const SOMEBODY: UserId = UserId(2);
@@ -243,9 +243,13 @@ fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
         for role in Role::ALL {
             let decided = decide(Actor { id: ACTOR, role }, Action::Use(permission));
             let written = match permission.reach(role) {
-                Reach::Nowhere => Err(PolicyDenial::Role),
-                Reach::Hidden => Err(PolicyDenial::Unknown),
-                Reach::Company | Reach::Portfolios | Reach::PeopleWhollyInside | Reach::UsersWhollyInside | Reach::Accounts => Ok(()),
+                AccessLevel::Nowhere => Err(PolicyDenial::Role),
+                AccessLevel::Hidden => Err(PolicyDenial::Unknown),
+                AccessLevel::Company
+                | AccessLevel::Portfolios
+                | AccessLevel::PeopleWhollyInside
+                | AccessLevel::UsersWhollyInside
+                | AccessLevel::Accounts => Ok(()),
             };
             assert_eq!(decided, written, "{role:?} {permission:?}");
         }

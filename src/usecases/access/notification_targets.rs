@@ -20,11 +20,11 @@ use crate::{
 
 /// What changes for whom.
 #[derive(Debug, Default)]
-pub(in crate::usecases) struct Affected(BTreeMap<UserId, (Person, Assignments)>);
+pub(in crate::usecases) struct NotificationTargets(BTreeMap<UserId, (Person, Assignments)>);
 
 /// How somebody reaches an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
+enum AffectedAccess {
     Nothing,
     /// It is assigned to them.
     Assigned,
@@ -32,7 +32,7 @@ enum Reach {
     LookedAfter,
 }
 
-impl Affected {
+impl NotificationTargets {
     /// What changes for one person.
     pub(in crate::usecases) fn of(&mut self, person: &Person) -> &mut Assignments {
         &mut self.0.entry(person.id).or_insert_with(|| (person.clone(), Assignments::default())).1
@@ -48,11 +48,11 @@ impl Affected {
         let works = workers.iter().map(|worker| worker.id).collect::<HashSet<_>>();
         let reach = |user, portfolio: PortfolioId, is_active| {
             if is_active && looks_after.contains(&(portfolio, user)) {
-                Reach::LookedAfter
+                AffectedAccess::LookedAfter
             } else if is_active && works.contains(&user) {
-                Reach::Assigned
+                AffectedAccess::Assigned
             } else {
-                Reach::Nothing
+                AffectedAccess::Nothing
             }
         };
         let people = admins.iter().map(|(_, admin)| admin).chain(&workers);
@@ -64,8 +64,8 @@ impl Affected {
             }
             let changes = self.of(person);
             let names = match (before, after) {
-                (Reach::Nothing, _) => &mut changes.given,
-                (_, Reach::Nothing) => &mut changes.taken,
+                (AffectedAccess::Nothing, _) => &mut changes.given,
+                (_, AffectedAccess::Nothing) => &mut changes.taken,
                 _ => &mut changes.changed,
             };
             names.push(account.name.clone());

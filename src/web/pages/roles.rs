@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     domain::{
-        permission::{Permission, Reach},
+        permission::{AccessLevel, Permission},
         policy::{Action, Role, decide},
     },
     web::shared::{
@@ -38,7 +38,7 @@ pub struct PermissionGroup {
 pub struct PermissionRow {
     pub label: &'static str,
     pub word: &'static str,
-    pub reaches: [Reach; 3],
+    pub reaches: [AccessLevel; 3],
 }
 
 /// What the first part of a permission's word stands for.
@@ -64,7 +64,7 @@ impl PermissionGroup {
         };
         let group = |(thing, title): (&str, &'static str)| {
             let about = |permission: &&Permission| permission.word().split('.').next() == Some(thing);
-            let is_shown = |permission: &&Permission| permission.reach(reader) != Reach::Hidden;
+            let is_shown = |permission: &&Permission| permission.reach(reader) != AccessLevel::Hidden;
             Self { title, rows: Permission::ALL.iter().filter(about).filter(is_shown).map(row).collect() }
         };
         TITLES.map(group).into_iter().filter(|group| !group.rows.is_empty()).collect()
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn the_document_is_the_table() {
         let line = |PermissionRow { label, word, reaches }: PermissionRow| {
-            let [admin, portfolio_admin, user] = reaches.map(Reach::label);
+            let [admin, portfolio_admin, user] = reaches.map(AccessLevel::label);
             format!("| `{word}` | {label} | {admin} | {portfolio_admin} | {user} |\n")
         };
         let lines = PermissionGroup::all(Role::Admin).into_iter().flat_map(|group| group.rows).map(line).collect::<String>();

@@ -14,7 +14,7 @@ use crate::domain::{
     secret::SecretKey,
 };
 
-use super::{error::WebError, head::SEC_FETCH_SITE, state::Reach};
+use super::{error::WebError, head::SEC_FETCH_SITE, state::RequestTrust};
 
 /// For which use the instance's key makes these codes.
 const LABEL: &str = "form";
@@ -52,7 +52,7 @@ fn xor(mut one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
 }
 
 /// Refuses requests that change something and come from another site. Where a browser says nothing, nothing is done.
-pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &Reach) -> Result<(), WebError> {
+pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &RequestTrust) -> Result<(), WebError> {
     if request.method().is_safe() {
         return Ok(());
     }
@@ -86,7 +86,7 @@ fn said(request: &ServiceRequest, name: &HeaderName) -> String {
 }
 
 /// Whether `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
-pub(in crate::web) fn is_own_origin(origin: &str, host: Option<&str>, reach: &Reach) -> bool {
+pub(in crate::web) fn is_own_origin(origin: &str, host: Option<&str>, reach: &RequestTrust) -> bool {
     if origin == reach.origin {
         return true;
     }
@@ -112,12 +112,12 @@ mod tests {
     use super::*;
     use crate::domain::clock::SystemRandom;
 
-    fn reach(any_loopback: bool) -> Reach {
+    fn reach(any_loopback: bool) -> RequestTrust {
         let origin = if any_loopback { "http://localhost:8080" } else { "https://usher.example.com" };
-        Reach { origin: origin.to_owned(), is_https: !any_loopback, any_loopback, is_trusted_proxy: Arc::new(|_| false) }
+        RequestTrust { origin: origin.to_owned(), is_https: !any_loopback, any_loopback, is_trusted_proxy: Arc::new(|_| false) }
     }
 
-    fn is_let_in(reach: &Reach, origin: Option<&str>, site: Option<&str>, host: &str) -> bool {
+    fn is_let_in(reach: &RequestTrust, origin: Option<&str>, site: Option<&str>, host: &str) -> bool {
         let mut request = TestRequest::post().insert_header(("host", host));
         for (name, value) in [("origin", origin), ("sec-fetch-site", site)] {
             if let Some(value) = value {

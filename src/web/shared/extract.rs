@@ -27,7 +27,7 @@ use super::{
     page::{Flash, SessionLeft},
     routing::paths,
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
-    state::{Reach, State},
+    state::{RequestTrust, State},
 };
 
 /// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
@@ -152,7 +152,7 @@ fn referring_page(request: &HttpRequest) -> Option<String> {
 }
 
 /// Path and query of an address whose origin is ours.
-pub(in crate::web) fn own_page(address: &str, host: Option<&str>, reach: &Reach) -> Option<String> {
+pub(in crate::web) fn own_page(address: &str, host: Option<&str>, reach: &RequestTrust) -> Option<String> {
     let url = Url::parse(address).ok()?;
     let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), host, reach);
     is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())

@@ -31,7 +31,7 @@ use super::{
     page::{Base, Field},
     page_size::Rows,
     routing::paths,
-    state::Reach,
+    state::RequestTrust,
     steps, wizard,
 };
 
@@ -95,7 +95,7 @@ const TIMED: &[Case] = &[
 
 static KEY: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::new(&SystemRandom));
 
-static REACH: LazyLock<Reach> = LazyLock::new(|| Reach {
+static REACH: LazyLock<RequestTrust> = LazyLock::new(|| RequestTrust {
     origin: "http://localhost:8080".to_owned(),
     is_https: false,
     any_loopback: true,

@@ -19,7 +19,7 @@ tokio::task_local! {
 
 /// How the instance is reached, as the settings say.
 #[derive(Clone)]
-pub struct Reach {
+pub struct RequestTrust {
     /// Scheme, host and port of the public URL.
     pub origin: String,
     pub is_https: bool,
@@ -29,7 +29,7 @@ pub struct Reach {
     pub is_trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
 }
 
-impl std::fmt::Debug for Reach {
+impl std::fmt::Debug for RequestTrust {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reach").field("origin", &self.origin).finish_non_exhaustive()
     }
@@ -39,14 +39,14 @@ impl std::fmt::Debug for Reach {
 #[derive(Debug, Clone)]
 pub struct State {
     pub ctx: Context,
-    pub reach: Reach,
+    pub reach: RequestTrust,
     hashing: HashingQueue,
     pub(in crate::web) metrics: Arc<Metrics>,
     pub(in crate::web) exports: Exports,
 }
 
 impl State {
-    pub fn new(ctx: Context, reach: Reach) -> Self {
+    pub fn new(ctx: Context, reach: RequestTrust) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let metrics = Arc::new(Metrics::new(ctx.now()));
         Self { ctx, reach, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }

@@ -32,7 +32,7 @@ use usher::{
         outbox::delivery::{self, Delivered},
         setup::{self, NewAdmin},
     },
-    web::{self, Reach, State, shared::routing::paths},
+    web::{self, RequestTrust, State, shared::routing::paths},
 };
 
 use super::{Browser, PASSWORD, Page, clock::FrozenClock};
@@ -312,9 +312,9 @@ impl Drop for TestApp {
 }
 
 /// How an Usher with this setting is reached.
-fn reach(setting: &Setting) -> Reach {
+fn reach(setting: &Setting) -> RequestTrust {
     let proxy = setting.trusted_proxy.map(|proxy| proxy.parse().unwrap());
-    Reach {
+    RequestTrust {
         origin: setting.origin.to_owned(),
         is_https: setting.origin.starts_with("https"),
         any_loopback: false,
