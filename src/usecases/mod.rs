@@ -28,5 +28,5 @@ pub use credentials::new_password::{NewPasswordError, SetPasswordError};
 pub use outbox::mails::{Fate, LinkMail};
 pub use shared::context::{ActionError, ClientInfo, Context, Links, Principal};
 pub use shared::links::{Dead, LinkError, Looked};
-pub use shared::scoped_actor::{EntryPoint, Given, TargetUser};
+pub use shared::scoped_actor::{AssignmentRef, EntryPoint, TargetUser};
 pub use shared::submission::Submission;

@@ -16,7 +16,7 @@ use crate::{
     usecases::{
         ActionError, Context, Principal, Submission,
         accounts::gives,
-        shared::scoped_actor::{Given, InScope, ScopedActor, TargetUser},
+        shared::scoped_actor::{AssignmentRef, InScope, ScopedActor, TargetUser},
     },
 };
 
@@ -63,13 +63,19 @@ struct One {
 ///
 /// # Errors
 /// See [`TakeError`]; unchanged where they do not have all of it.
-pub fn take(ctx: &Context, submission: &Submission<Taken>, user: UserId, given: &[Given], agreed: bool) -> Result<Taken, TakeError> {
+pub fn take(
+    ctx: &Context,
+    submission: &Submission<Taken>,
+    user: UserId,
+    given: &[AssignmentRef],
+    agreed: bool,
+) -> Result<Taken, TakeError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
-        let take = |given: &Given| match *given {
-            Given::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
-            Given::Account(id) => take_account(tx, caller, &acting, &met, id, now),
+        let take = |given: &AssignmentRef| match *given {
+            AssignmentRef::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
+            AssignmentRef::Account(id) => take_account(tx, caller, &acting, &met, id, now),
         };
         let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
@@ -137,7 +143,7 @@ pub struct Parting {
 ///
 /// # Errors
 /// As [`take`].
-pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> Result<Option<Parting>, ActionError> {
+pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[AssignmentRef]) -> Result<Option<Parting>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -146,11 +152,11 @@ pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[Given]) -> 
         let (mut names, mut portfolios) = (Vec::new(), Vec::new());
         for each in given {
             names.push(match *each {
-                Given::Portfolio(id) => {
+                AssignmentRef::Portfolio(id) => {
                     portfolios.push(id);
                     acting.portfolio(db, id)?.name
                 }
-                Given::Account(id) => {
+                AssignmentRef::Account(id) => {
                     let account = account_of(db, &acting, &met, id)?;
                     // Another of them may have the same name in another portfolio.
                     if given.len() > 1 { format!("{} ({})", account.name, account.portfolio_name) } else { account.name }

@@ -14,7 +14,7 @@ use crate::{
         user::DefaultRole,
     },
     store::{AuditRow, Database, StoreError, accounts, latest_about, portfolios, users::Person},
-    usecases::shared::scoped_actor::{Given, InScope, ScopedActor},
+    usecases::shared::scoped_actor::{AssignmentRef, InScope, ScopedActor},
 };
 
 /// For so long it is told of.
@@ -26,7 +26,7 @@ const ENTRIES_MAX: i64 = 1000;
 /// An assignment that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    pub place: Given,
+    pub place: AssignmentRef,
     pub name: String,
     /// The portfolio around an account.
     pub portfolio: Option<String>,
@@ -54,19 +54,19 @@ pub(in crate::usecases) fn of(
     let rows = rows.into_iter().filter_map(|row| Some((place(&row)?, row))).filter(|(place, _)| seen.insert(*place));
     let left = rows.filter(|(place, row)| row.action == AuditAction::AssignmentLeftOut && !held.holds(*place));
     let left = left.collect::<Vec<_>>();
-    let account = |place: &Given| if let Given::Account(id) = place { Some(*id) } else { None };
-    let portfolio = |place: &Given| if let Given::Portfolio(id) = place { Some(*id) } else { None };
+    let account = |place: &AssignmentRef| if let AssignmentRef::Account(id) = place { Some(*id) } else { None };
+    let portfolio = |place: &AssignmentRef| if let AssignmentRef::Portfolio(id) = place { Some(*id) } else { None };
     let accounts = accounts::find_all(db, &left.iter().filter_map(|(place, _)| account(place)).collect::<Vec<_>>())?;
     let accounts = accounts.into_iter().map(|account| (account.id, account)).collect::<HashMap<_, _>>();
     let portfolios = portfolios::find_all(db, &left.iter().filter_map(|(place, _)| portfolio(place)).collect::<Vec<_>>())?;
     let portfolios = portfolios.into_iter().map(|portfolio| (portfolio.id, portfolio)).collect::<HashMap<_, _>>();
-    let told = |(place, row): (Given, AuditRow)| {
+    let told = |(place, row): (AssignmentRef, AuditRow)| {
         let (name, portfolio, can_be_given) = match place {
-            Given::Account(id) => {
+            AssignmentRef::Account(id) => {
                 let account = accounts.get(&id)?;
                 (account.name.clone(), Some(account.portfolio_name.clone()), account.is_active())
             }
-            Given::Portfolio(id) => {
+            AssignmentRef::Portfolio(id) => {
                 let portfolio = portfolios.get(&id)?;
                 (portfolio.name.clone(), None, portfolio.is_active() && person.default_role == DefaultRole::PortfolioAdmin)
             }
@@ -78,10 +78,10 @@ pub(in crate::usecases) fn of(
     Ok(left)
 }
 
-fn place(row: &AuditRow) -> Option<Given> {
+fn place(row: &AuditRow) -> Option<AssignmentRef> {
     match (row.place_kind?, row.place_id?) {
-        (SubjectKind::Account, id) => Some(Given::Account(AccountId(id))),
-        (SubjectKind::Portfolio, id) => Some(Given::Portfolio(PortfolioId(id))),
+        (SubjectKind::Account, id) => Some(AssignmentRef::Account(AccountId(id))),
+        (SubjectKind::Portfolio, id) => Some(AssignmentRef::Portfolio(PortfolioId(id))),
         _ => None,
     }
 }

@@ -47,7 +47,7 @@ pub struct TargetUser {
 
 /// What is assigned to somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Given {
+pub enum AssignmentRef {
     Portfolio(PortfolioId),
     Account(AccountId),
 }
@@ -68,10 +68,10 @@ impl InScope {
         Ok(Self { portfolios, accounts })
     }
 
-    pub(in crate::usecases) fn holds(&self, given: Given) -> bool {
+    pub(in crate::usecases) fn holds(&self, given: AssignmentRef) -> bool {
         match given {
-            Given::Portfolio(id) => self.portfolios.iter().any(|given| given.portfolio.id == id),
-            Given::Account(id) => self.accounts.iter().any(|given| given.account.id == id),
+            AssignmentRef::Portfolio(id) => self.portfolios.iter().any(|given| given.portfolio.id == id),
+            AssignmentRef::Account(id) => self.accounts.iter().any(|given| given.account.id == id),
         }
     }
 

@@ -43,7 +43,7 @@ pub struct Explained {
 pub struct InPortfolio {
     pub portfolio: Portfolio,
     /// The assignment to the whole portfolio, where there is one.
-    pub assigned: Option<Given>,
+    pub assigned: Option<PermissionSource>,
     pub permissions: Vec<Permission>,
     pub accounts: Vec<OnAccount>,
     /// How many of the accounts that somebody has here are not shown.
@@ -62,12 +62,12 @@ pub struct OnAccount {
     /// Whether it is so by the assignment to the whole portfolio.
     pub by_portfolio: bool,
     /// The assignment to the account, where there is one.
-    pub assigned: Option<Given>,
+    pub assigned: Option<PermissionSource>,
 }
 
 /// An assignment: by whom and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct PermissionSource {
     /// `None` when that person is gone.
     pub by: Option<String>,
     pub at: Timestamp,
@@ -137,7 +137,11 @@ impl Told<'_> {
         });
         let place = Place::Portfolio { is_own: self.is_own };
         Ok(InPortfolio {
-            assigned: whole.map(|whole| Given { by: self.givers.name(whole.by), at: whole.at, lost: self.givers.lost_portfolio(whole) }),
+            assigned: whole.map(|whole| PermissionSource {
+                by: self.givers.name(whole.by),
+                at: whole.at,
+                lost: self.givers.lost_portfolio(whole),
+            }),
             permissions: self.given_at(place, &IN_PORTFOLIOS),
             accounts: accounts.collect(),
             more,
@@ -148,7 +152,7 @@ impl Told<'_> {
     }
 
     fn account(&self, account: Account, assignment: Option<&AccountAssignment>) -> OnAccount {
-        let given = assignment.map(|assignment| Given {
+        let given = assignment.map(|assignment| PermissionSource {
             by: self.givers.name(assignment.by),
             at: assignment.at,
             lost: self.givers.lost_account(assignment),

@@ -47,19 +47,19 @@ pub struct NewUser {
     pub first_name: PersonName,
     pub last_name: PersonName,
     pub email: EmailAddress,
-    pub given: Given,
+    pub given: NewAssignments,
 }
 
 /// The default role, and what goes with it: at least one of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
+pub enum NewAssignments {
     /// To a Portfolio Admin.
     Portfolios(Vec<PortfolioId>),
     /// To a User.
     Accounts(Vec<(AccountId, Grants)>),
 }
 
-impl Given {
+impl NewAssignments {
     pub fn default_role(&self) -> DefaultRole {
         match self {
             Self::Portfolios(_) => DefaultRole::PortfolioAdmin,
@@ -145,10 +145,10 @@ enum Found {
     Accounts(Vec<(Account, Grants)>),
 }
 
-fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &Given) -> Result<Found, ActionError> {
+fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &NewAssignments) -> Result<Found, ActionError> {
     match given {
-        Given::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
-        Given::Accounts(given) => {
+        NewAssignments::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
+        NewAssignments::Accounts(given) => {
             let given = given.iter().copied().collect::<HashMap<_, _>>();
             let found = picker_options::given_accounts(tx.db(), acting, &given.keys().copied().collect::<Vec<_>>())?;
             let with = |account: Account| given.get(&account.id).map(|&grants| (account, grants));

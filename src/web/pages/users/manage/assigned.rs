@@ -6,7 +6,7 @@ use crate::{
         permission::{Grants, Switch, To},
     },
     usecases::{
-        self, Given,
+        self, AssignmentRef,
         access::{assignments::Lost, withheld::LeftOut},
         users::{
             self,
@@ -140,7 +140,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
             name: portfolio.name.clone(),
             portfolio: None,
             is_active: portfolio.is_active(),
-            remove: remove_and_assign(user, Given::Portfolio(portfolio.id)).0,
+            remove: remove_and_assign(user, AssignmentRef::Portfolio(portfolio.id)).0,
             may_remove: !is_last_portfolio,
             asks,
             switches: Vec::new(),
@@ -158,7 +158,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
                 name: account.name.clone(),
                 portfolio: Some(account.portfolio_name.clone()),
                 is_active: account.is_active(),
-                remove: remove_and_assign(user, Given::Account(account.id)).0,
+                remove: remove_and_assign(user, AssignmentRef::Account(account.id)).0,
                 may_remove: true,
                 asks,
                 switches: Switch::ALL.iter().map(switch).collect(),

@@ -9,7 +9,7 @@ use crate::{
         permission::{Grants, Permission, Switch, To},
         policy::Action,
     },
-    usecases::{Account, Given, Person, Portfolio, access::assignments},
+    usecases::{Account, AssignmentRef, Person, Portfolio, access::assignments},
     web::shared::{
         error::WebError,
         form::{Form, ListButton},
@@ -76,7 +76,7 @@ pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId,
 }
 
 async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId, query: String) -> Answer {
-    let back = left_with(console, user, Given::Portfolio(portfolio), &query);
+    let back = left_with(console, user, AssignmentRef::Portfolio(portfolio), &query);
     let said = move |(person, given): &(Person, Portfolio)| {
         let text = format!("{} is now assigned to {}.", given.name, person.display_name());
         undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio }, &query)
@@ -85,7 +85,7 @@ async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId,
 }
 
 async fn give_account(console: &Console, user: UserId, account: AccountId, grants: Grants, query: String) -> Answer {
-    let back = left_with(console, user, Given::Account(account), &query);
+    let back = left_with(console, user, AssignmentRef::Account(account), &query);
     let said = move |(person, given): &(Person, Account)| {
         let what = if grants == Grants::default() { String::new() } else { format!(": {}", gives(grants)) };
         let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());

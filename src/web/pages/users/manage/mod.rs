@@ -18,7 +18,7 @@ use std::fmt;
 
 use crate::{
     domain::ids::UserId,
-    usecases::Given,
+    usecases::AssignmentRef,
     web::shared::{
         error::already,
         page::{Flash, FlashAction, FlashKind, with_query},
@@ -50,10 +50,10 @@ fn list(query: &str) -> String {
 }
 
 /// The same for what was given or taken, which the page of the account or portfolio leads to as well.
-fn left_with(console: &Console, user: UserId, given: Given, query: &str) -> String {
+fn left_with(console: &Console, user: UserId, given: AssignmentRef, query: &str) -> String {
     let page = match given {
-        Given::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
-        Given::Account(account) => paths::Account { account }.to_string(),
+        AssignmentRef::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
+        AssignmentRef::Account(account) => paths::Account { account }.to_string(),
     };
     console.view_of(&page).map_or_else(|| left(console, user, query), str::to_owned)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{clock::Timestamp, permission::Permission, policy::Role},
-    usecases::users::effective_permissions::{Explained, Given, InPortfolio, OnAccount},
+    usecases::users::effective_permissions::{Explained, InPortfolio, OnAccount, PermissionSource},
     web::shared::page::{Moment, counted, in_words},
 };
 
@@ -94,7 +94,7 @@ fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
     Row { place: on.account.name.clone(), may, sources: by_portfolio.into_iter().chain(assigned).collect() }
 }
 
-fn source(kind: &'static str, name: &str, Given { by, at, lost }: &Given, now: Timestamp) -> Source {
+fn source(kind: &'static str, name: &str, PermissionSource { by, at, lost }: &PermissionSource, now: Timestamp) -> Source {
     let by = by.clone().unwrap_or_else(|| "somebody who is gone".to_owned());
     Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: Moment::new(*at, now), is_lost: lost.is_some() }) }
 }

@@ -12,7 +12,7 @@ use crate::{
         policy::Action,
     },
     usecases::{
-        Given,
+        AssignmentRef,
         access::assignments::{self, Parting, TakeError, Taken},
         users::directory::Frame,
     },
@@ -128,9 +128,9 @@ impl SeveralForm {
     }
 
     /// Each of them once.
-    fn given(&self) -> Result<Vec<Given>, WebError> {
-        let portfolios = self.portfolio.iter().copied().map(Given::Portfolio);
-        let given = portfolios.chain(self.account.iter().copied().map(Given::Account)).collect::<Vec<_>>();
+    fn given(&self) -> Result<Vec<AssignmentRef>, WebError> {
+        let portfolios = self.portfolio.iter().copied().map(AssignmentRef::Portfolio);
+        let given = portfolios.chain(self.account.iter().copied().map(AssignmentRef::Account)).collect::<Vec<_>>();
         each_once(&given)?;
         if ["", "remove"].contains(&&*self.act) { Ok(given) } else { Err(WebError::Malformed) }
     }
@@ -163,10 +163,10 @@ pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Fo
     }
 }
 
-async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: &str, back: String) -> Answer {
-    let field = |given: &Given| match given {
-        Given::Portfolio(id) => ("portfolio", id.to_string()),
-        Given::Account(id) => ("account", id.to_string()),
+async fn ask_several(console: &Console, user: UserId, given: Vec<AssignmentRef>, query: &str, back: String) -> Answer {
+    let field = |given: &AssignmentRef| match given {
+        AssignmentRef::Portfolio(id) => ("portfolio", id.to_string()),
+        AssignmentRef::Account(id) => ("account", id.to_string()),
     };
     let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
     let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &given);
@@ -181,29 +181,29 @@ async fn ask_several(console: &Console, user: UserId, given: Vec<Given>, query: 
 /// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
 pub(in crate::web) async fn ask_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, query: Query<ReturnQuery>) -> Answer {
     let (user, portfolio) = *path;
-    ask(&console, user, Given::Portfolio(portfolio), &query.return_query).await
+    ask(&console, user, AssignmentRef::Portfolio(portfolio), &query.return_query).await
 }
 
 /// `GET /users-and-permissions/{user}/accounts/{account}/remove`
 pub(in crate::web) async fn ask_account(console: Console, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> Answer {
     let (user, account) = *path;
-    ask(&console, user, Given::Account(account), &query.return_query).await
+    ask(&console, user, AssignmentRef::Account(account), &query.return_query).await
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
 pub(in crate::web) async fn portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> Answer {
     let (user, portfolio) = *path;
-    submit(&console, user, Given::Portfolio(portfolio), &form.0).await
+    submit(&console, user, AssignmentRef::Portfolio(portfolio), &form.0).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/remove`
 pub(in crate::web) async fn account(console: Console, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> Answer {
     let (user, account) = *path;
-    submit(&console, user, Given::Account(account), &form.0).await
+    submit(&console, user, AssignmentRef::Account(account), &form.0).await
 }
 
 /// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
-async fn ask(console: &Console, user: UserId, given: Given, query: &str) -> Answer {
+async fn ask(console: &Console, user: UserId, given: AssignmentRef, query: &str) -> Answer {
     let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
@@ -211,7 +211,7 @@ async fn ask(console: &Console, user: UserId, given: Given, query: &str) -> Answ
     respond::page(&UnassignPage::new(console, &frame, parting, remove_and_assign(user, given).0, Vec::new(), query, back))
 }
 
-async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignForm) -> Answer {
+async fn submit(console: &Console, user: UserId, given: AssignmentRef, form: &UnassignForm) -> Answer {
     let (agreed, query) = (form.agreed, &*form.return_query);
     let (back, returned) = (left_with(console, user, given, query), query.to_owned());
     let said = move |taken: &Taken| parted(told(user, given, taken, &returned), taken.has_left);
@@ -226,7 +226,7 @@ async fn submit(console: &Console, user: UserId, given: Given, form: &UnassignFo
 }
 
 /// What was done, with the way back where there is one.
-fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
+fn told(user: UserId, given: AssignmentRef, taken: &Taken, query: &str) -> Flash {
     let Taken { person, names, are_active, gave, .. } = taken;
     let name = names.concat();
     let text = format!("{name} is no longer assigned to {}.", person.display_name());
@@ -239,12 +239,12 @@ fn told(user: UserId, given: Given, taken: &Taken, query: &str) -> Flash {
 }
 
 /// The addresses that take something from somebody and give it again.
-pub(super) fn remove_and_assign(user: UserId, given: Given) -> (String, String) {
+pub(super) fn remove_and_assign(user: UserId, given: AssignmentRef) -> (String, String) {
     match given {
-        Given::Portfolio(portfolio) => {
+        AssignmentRef::Portfolio(portfolio) => {
             (paths::UnassignPortfolio { user, portfolio }.to_string(), paths::AssignPortfolio { user, portfolio }.to_string())
         }
-        Given::Account(account) => {
+        AssignmentRef::Account(account) => {
             (paths::UnassignAccount { user, account }.to_string(), paths::AssignAccount { user, account }.to_string())
         }
     }

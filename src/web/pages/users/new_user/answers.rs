@@ -8,7 +8,7 @@ use crate::{
         permission::Grants,
         user::DefaultRole,
     },
-    usecases::users::new_user::Given,
+    usecases::users::new_user::NewAssignments,
     web::shared::{error::WebError, form::each_once, page::with_query, routing::paths, wizard},
 };
 
@@ -199,12 +199,12 @@ impl Answers {
     }
 
     /// What is ticked; `None` when nothing is.
-    pub(super) fn given(&self) -> Option<Given> {
+    pub(super) fn given(&self) -> Option<NewAssignments> {
         match self.default_role? {
-            DefaultRole::PortfolioAdmin => (!self.portfolios.is_empty()).then(|| Given::Portfolios(self.portfolios.clone())),
+            DefaultRole::PortfolioAdmin => (!self.portfolios.is_empty()).then(|| NewAssignments::Portfolios(self.portfolios.clone())),
             DefaultRole::User => {
                 let accounts = self.accounts.iter().map(|&account| (account, self.grants(account)));
-                (!self.accounts.is_empty()).then(|| Given::Accounts(accounts.collect()))
+                (!self.accounts.is_empty()).then(|| NewAssignments::Accounts(accounts.collect()))
             }
         }
     }

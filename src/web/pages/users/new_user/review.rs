@@ -11,7 +11,7 @@ use crate::{
     },
     usecases::{
         access::picker_options::{self, Wanted},
-        users::{directory::Frame, new_user::Given},
+        users::{directory::Frame, new_user::NewAssignments},
     },
     web::shared::{
         error::WebError,
@@ -50,11 +50,11 @@ impl ReviewPage {
         let (frame, (given, lost)) = console
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match given {
-                    Given::Portfolios(ids) => {
+                    NewAssignments::Portfolios(ids) => {
                         let chosen = picker_options::portfolios_to_give(ctx, actor, &held(ids))?;
                         (chosen.ticked.into_iter().map(|portfolio| (portfolio.name, Vec::new())).collect(), chosen.lost)
                     }
-                    Given::Accounts(given) => {
+                    NewAssignments::Accounts(given) => {
                         let ids = given.iter().map(|(account, _)| *account).collect();
                         let chosen = picker_options::accounts_to_give(ctx, actor, &held(ids), None)?;
                         let groups = chosen.ticked.chunk_by(|a, b| a.portfolio_id == b.portfolio_id);
