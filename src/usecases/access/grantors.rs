@@ -21,7 +21,7 @@ use crate::{
         Principal,
         shared::{
             context::{about_user, place_of_account, place_of_portfolio},
-            scoped_actor::{InScope, ScopedActor},
+            scoped_actor::{ScopedActor, ScopedAssignments},
         },
     },
 };
@@ -140,7 +140,7 @@ pub(in crate::usecases) fn take_over(
     invited: &Person,
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
-    let InScope { portfolios, accounts } = InScope::of(tx.db(), acting, invited)?;
+    let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(tx.db(), acting, invited)?;
     let givers = Givers::of(tx.db(), &portfolios, &accounts, now)?;
     let may_give = |default_role| acting.may(Action::InviteWith { default_role, is_own: true });
     let mut taken = Vec::new();

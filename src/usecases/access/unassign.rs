@@ -16,7 +16,7 @@ use crate::{
     usecases::{
         ActionError, Context, Principal, Submission,
         accounts::gives,
-        shared::scoped_actor::{AssignmentRef, InScope, ScopedActor, TargetUser},
+        shared::scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments, TargetUser},
     },
 };
 
@@ -164,7 +164,7 @@ pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[AssignmentR
             });
         }
         acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-        let in_scope = InScope::of(db, &acting, &met.person)?;
+        let in_scope = ScopedAssignments::of(db, &acting, &met.person)?;
         if !given.iter().all(|given| in_scope.holds(*given)) {
             return Ok(None);
         }

@@ -14,7 +14,7 @@ use crate::{
         user::DefaultRole,
     },
     store::{AuditRow, Database, StoreError, accounts, latest_about, portfolios, users::Person},
-    usecases::shared::scoped_actor::{AssignmentRef, InScope, ScopedActor},
+    usecases::shared::scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments},
 };
 
 /// For so long it is told of.
@@ -41,7 +41,7 @@ pub(in crate::usecases) fn of(
     db: &mut Database,
     acting: &ScopedActor,
     person: &Person,
-    held: &InScope,
+    held: &ScopedAssignments,
     now: Timestamp,
 ) -> Result<Vec<LeftOut>, StoreError> {
     if person.invitation_origin.is_none() || person.credentials_set_at.is_none_or(|accepted| accepted + TOLD_FOR <= now) {

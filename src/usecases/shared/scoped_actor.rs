@@ -54,12 +54,12 @@ pub enum AssignmentRef {
 
 /// What is assigned to somebody, of what lies in the scope of the one who acts.
 #[derive(Debug, Clone)]
-pub(in crate::usecases) struct InScope {
+pub(in crate::usecases) struct ScopedAssignments {
     pub(in crate::usecases) portfolios: Vec<PortfolioAssignment>,
     pub(in crate::usecases) accounts: Vec<AccountAssignment>,
 }
 
-impl InScope {
+impl ScopedAssignments {
     pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, person: &Person) -> Result<Self, StoreError> {
         let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
         portfolios.retain(|given| acting.scope.holds(given.portfolio.id));

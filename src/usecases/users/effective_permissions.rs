@@ -19,7 +19,7 @@ use crate::{
     },
     usecases::{
         access::assignments::{Givers, Lost},
-        shared::scoped_actor::InScope,
+        shared::scoped_actor::ScopedAssignments,
     },
 };
 
@@ -80,7 +80,7 @@ pub struct PermissionSource {
 pub(in crate::usecases) fn explain(
     db: &mut Database,
     role: Role,
-    InScope { portfolios, accounts }: &InScope,
+    ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
     givers: &Givers,
 ) -> Result<Explained, StoreError> {
     let everywhere = Permission::ALL.iter().copied().filter(|permission| permission.check(role, Place::Company).is_ok()).collect();

@@ -31,7 +31,7 @@ use crate::{
         },
         credentials::{email_change, password_reset},
         outbox::mails::{self, LinkMail},
-        shared::scoped_actor::{InScope, ScopedActor, TargetUser},
+        shared::scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
     },
 };
 
@@ -170,7 +170,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
         let sees_admins = acting.may(Action::SeeAdmins);
         let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
         let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
-        let in_scope = InScope::of(db, &acting, &met.person)?;
+        let in_scope = ScopedAssignments::of(db, &acting, &met.person)?;
         let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
         let givers = Givers::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
@@ -201,7 +201,7 @@ fn offered(
     acting: &ScopedActor,
     person: &Person,
     search: Option<&SearchTerm>,
-    InScope { portfolios, accounts }: &InScope,
+    ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
 ) -> Result<Offered, StoreError> {
     let mut offered = Offered::default();
     if person.default_role == DefaultRole::PortfolioAdmin {

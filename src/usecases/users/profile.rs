@@ -31,7 +31,7 @@ use crate::{
         portfolios::sorted,
         shared::{
             context::{Rights, about_user},
-            scoped_actor::{InScope, ScopedActor, TargetUser},
+            scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
         },
     },
 };
@@ -187,7 +187,7 @@ fn change_role(
             }
         }
         DefaultRole::User => {
-            let parts = acting.scope != Scope::Company && InScope::of(tx.db(), acting, person)?.accounts.is_empty();
+            let parts = acting.scope != Scope::Company && ScopedAssignments::of(tx.db(), acting, person)?.accounts.is_empty();
             if (parts && !profile.agreed) || !theirs.iter().all(|portfolio| profile.leaves.contains(&portfolio.id)) {
                 return Err(ProfileError::Leaves { portfolios: theirs, parts });
             }

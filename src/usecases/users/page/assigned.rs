@@ -16,7 +16,7 @@ use crate::{
     },
     usecases::{
         access::assignments::{Givers, Lost},
-        shared::scoped_actor::{InScope, ScopedActor},
+        shared::scoped_actor::{ScopedActor, ScopedAssignments},
     },
 };
 
@@ -89,7 +89,7 @@ impl Assigned {
         db: &mut Database,
         acting: &ScopedActor,
         person: &Person,
-        in_scope: &InScope,
+        in_scope: &ScopedAssignments,
         givers: &Givers,
         wanted: &Wanted,
     ) -> Result<Self, StoreError> {
