@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{policy::Role, scope::Inside, stored::stored_enum, user::DefaultRole};
+use super::{policy::Role, scope::ScopeRelation, stored::stored_enum, user::DefaultRole};
 
 /// How far a permission reaches that a role has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ pub enum Place {
     },
     /// To a person with these assignments.
     Person {
-        inside: Inside,
+        inside: ScopeRelation,
         is_portfolio_admin: bool,
     },
     Account(AccountPlace),
@@ -264,10 +264,10 @@ impl Permission {
             (AccessLevel::Hidden, _) => return Err(Missing::Hidden),
             (AccessLevel::Company, _) => true,
             (AccessLevel::Portfolios, Place::Portfolio { is_own } | Place::Account(AccountPlace { is_own, .. })) => is_own,
-            (AccessLevel::Portfolios, Place::Person { inside, .. }) => inside != Inside::Not,
-            (AccessLevel::PeopleWhollyInside, Place::Person { inside, .. }) => inside == Inside::Wholly,
+            (AccessLevel::Portfolios, Place::Person { inside, .. }) => inside != ScopeRelation::Not,
+            (AccessLevel::PeopleWhollyInside, Place::Person { inside, .. }) => inside == ScopeRelation::Wholly,
             (AccessLevel::UsersWhollyInside, Place::Person { inside, is_portfolio_admin }) => {
-                inside == Inside::Wholly && !is_portfolio_admin
+                inside == ScopeRelation::Wholly && !is_portfolio_admin
             }
             (
                 AccessLevel::Portfolios | AccessLevel::PeopleWhollyInside | AccessLevel::UsersWhollyInside | AccessLevel::Accounts,

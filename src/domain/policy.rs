@@ -4,7 +4,7 @@
 use super::{
     ids::UserId,
     permission::{AccountPlace, Missing, Permission, Place},
-    scope::Inside,
+    scope::ScopeRelation,
     user::{DefaultRole, Status},
 };
 
@@ -51,13 +51,13 @@ pub struct Target {
     pub is_admin: bool,
     pub default_role: DefaultRole,
     /// How they stand to the actor's scope, in Users & Permissions. `None` in Users & Groups, which knows no scopes.
-    pub inside: Option<Inside>,
+    pub inside: Option<ScopeRelation>,
 }
 
 impl Target {
     /// The same person, met in Users & Permissions.
     #[must_use]
-    pub fn in_scope(self, inside: Inside) -> Self {
+    pub fn in_scope(self, inside: ScopeRelation) -> Self {
         Self { inside: Some(inside), ..self }
     }
 
@@ -71,7 +71,7 @@ impl Target {
 
     fn place(self) -> Place {
         let is_portfolio_admin = self.default_role == DefaultRole::PortfolioAdmin;
-        Place::Person { inside: self.inside.unwrap_or(Inside::Not), is_portfolio_admin }
+        Place::Person { inside: self.inside.unwrap_or(ScopeRelation::Not), is_portfolio_admin }
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Scope {
 
 /// How a person stands to somebody's scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Inside {
+pub enum ScopeRelation {
     /// Nothing of theirs lies in it.
     Not,
     /// Something does, but they are an Admin, or something else lies outside.
@@ -27,7 +27,7 @@ pub enum Inside {
     Wholly,
 }
 
-impl Inside {
+impl ScopeRelation {
     pub const ALL: [Self; 3] = [Self::Not, Self::Partly, Self::Wholly];
 }
 
@@ -50,13 +50,13 @@ impl Scope {
     }
 
     /// How somebody stands to it who has something assigned in just these `portfolios`.
-    pub fn inside(&self, is_admin: bool, portfolios: &[PortfolioId]) -> Inside {
-        let Self::Portfolios { active, deactivated } = self else { return Inside::Wholly };
+    pub fn inside(&self, is_admin: bool, portfolios: &[PortfolioId]) -> ScopeRelation {
+        let Self::Portfolios { active, deactivated } = self else { return ScopeRelation::Wholly };
         if !portfolios.iter().any(|portfolio| active.contains(portfolio)) {
-            return Inside::Not;
+            return ScopeRelation::Not;
         }
         let is_elsewhere = |portfolio| !active.contains(portfolio) && !deactivated.contains(portfolio);
-        if is_admin || portfolios.iter().any(is_elsewhere) { Inside::Partly } else { Inside::Wholly }
+        if is_admin || portfolios.iter().any(is_elsewhere) { ScopeRelation::Partly } else { ScopeRelation::Wholly }
     }
 }
 
@@ -69,21 +69,21 @@ mod tests {
         let [a, b, c, d] = [1, 2, 3, 4].map(PortfolioId);
         let scope = Scope::Portfolios { active: vec![a, b], deactivated: vec![d] };
         for (is_admin, portfolios, inside) in [
-            (false, vec![], Inside::Not),
-            (true, vec![], Inside::Not),
-            (false, vec![c], Inside::Not),
-            (false, vec![a], Inside::Wholly),
-            (false, vec![a, b], Inside::Wholly),
-            (false, vec![a, c], Inside::Partly),
-            (false, vec![d], Inside::Not),
-            (false, vec![a, d], Inside::Wholly),
-            (false, vec![a, c, d], Inside::Partly),
-            (true, vec![a], Inside::Partly),
-            (true, vec![a, c], Inside::Partly),
+            (false, vec![], ScopeRelation::Not),
+            (true, vec![], ScopeRelation::Not),
+            (false, vec![c], ScopeRelation::Not),
+            (false, vec![a], ScopeRelation::Wholly),
+            (false, vec![a, b], ScopeRelation::Wholly),
+            (false, vec![a, c], ScopeRelation::Partly),
+            (false, vec![d], ScopeRelation::Not),
+            (false, vec![a, d], ScopeRelation::Wholly),
+            (false, vec![a, c, d], ScopeRelation::Partly),
+            (true, vec![a], ScopeRelation::Partly),
+            (true, vec![a, c], ScopeRelation::Partly),
         ] {
             assert_eq!(scope.inside(is_admin, &portfolios), inside, "{is_admin} {portfolios:?}");
-            assert_eq!(Scope::Company.inside(is_admin, &portfolios), Inside::Wholly);
-            assert_eq!(Scope::of_portfolios(Vec::new()).inside(is_admin, &portfolios), Inside::Not);
+            assert_eq!(Scope::Company.inside(is_admin, &portfolios), ScopeRelation::Wholly);
+            assert_eq!(Scope::of_portfolios(Vec::new()).inside(is_admin, &portfolios), ScopeRelation::Not);
         }
     }
 }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::domain::{
     ids::{PortfolioId, UserId},
     policy::Role,
-    scope::{Inside, Scope},
+    scope::{Scope, ScopeRelation},
 };
 
 use super::{
@@ -59,7 +59,7 @@ pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<User
 ///
 /// # Errors
 /// The database's.
-pub fn inside(db: &mut Database, scope: &Scope, person: &Person) -> Result<Inside, StoreError> {
+pub fn inside(db: &mut Database, scope: &Scope, person: &Person) -> Result<ScopeRelation, StoreError> {
     let portfolios = portfolios_of(db, &[person.id])?.remove(&person.id).unwrap_or_default();
     Ok(scope.inside(person.is_admin, &portfolios))
 }

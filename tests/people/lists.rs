@@ -8,7 +8,7 @@ use usher::{
         ids::{AccountId, PortfolioId},
         permission::Grants,
         portfolio::PortfolioDetails,
-        scope::{Inside, Scope},
+        scope::{Scope, ScopeRelation},
         text::{AccountName, Notes, PortfolioName},
         user_list::{Order, PeopleFilter, SortBy},
     },
@@ -137,7 +137,7 @@ impl World {
         self.assigned.get(&id).into_iter().flatten().copied().collect()
     }
 
-    fn inside(&self, scope: &Scope, id: UserId) -> Inside {
+    fn inside(&self, scope: &Scope, id: UserId) -> ScopeRelation {
         scope.inside(self.admins.contains(&id), &self.portfolios_of(id))
     }
 
@@ -201,7 +201,7 @@ on_both! {
         for scope in world.scopes() {
             let everybody = wanted(scope.clone(), PeopleFilter::default(), SortBy::Name, false);
             let listed = ids(&page(&store, &everybody, &Position::First, 100)).into_iter().collect::<BTreeSet<_>>();
-            let inside = world.people.iter().copied().filter(|&id| world.inside(&scope, id) != Inside::Not).collect::<BTreeSet<_>>();
+            let inside = world.people.iter().copied().filter(|&id| world.inside(&scope, id) != ScopeRelation::Not).collect::<BTreeSet<_>>();
             assert_eq!(listed, inside, "{scope:?}");
             for &id in &world.people {
                 let told = store.read(|db| { let person = users::find(db, id)?.unwrap(); scopes::inside(db, &scope, &person) }).unwrap();
@@ -240,7 +240,7 @@ on_both! {
             let filter = |status| PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() };
             let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), filter(status), *by, false), &Position::First, 100).rows;
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {
-                let inside = of(&Scope::Company, status).into_iter().filter(|row| world.inside(&own, row.person.id) != Inside::Not).collect::<Vec<_>>();
+                let inside = of(&Scope::Company, status).into_iter().filter(|row| world.inside(&own, row.person.id) != ScopeRelation::Not).collect::<Vec<_>>();
                 assert_eq!(of(&own, status), inside, "{by:?} {typed:?} {status:?}");
             }
         }

@@ -114,10 +114,10 @@ fn written_in_scope(name: &str, role: Role, target: Target, is_own: bool, others
     let inside = target.inside.unwrap();
     let reaches = match role {
         Role::Admin => true,
-        Role::PortfolioAdmin => inside == Inside::Wholly,
+        Role::PortfolioAdmin => inside == ScopeRelation::Wholly,
         Role::User => return Err(PolicyDenial::Role),
     };
-    let sees = role == Role::Admin || inside != Inside::Not;
+    let sees = role == Role::Admin || inside != ScopeRelation::Not;
     let open = matches!(target.status, Status::Invited | Status::Expired);
     let is_own = role == Role::Admin || is_own;
     let oneself = target.id == ACTOR;
@@ -172,7 +172,7 @@ fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
         }
     };
     for role in Role::ALL {
-        for inside in Inside::ALL.map(Some) {
+        for inside in ScopeRelation::ALL.map(Some) {
             for id in [ACTOR, SOMEBODY] {
                 for status in Status::ALL {
                     for (is_admin, is_own, others) in

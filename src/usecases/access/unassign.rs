@@ -9,7 +9,7 @@ use crate::{
         ids::{AccountId, PortfolioId, UserId},
         permission::{Grants, Permission},
         policy::Action,
-        scope::Inside,
+        scope::ScopeRelation,
     },
     mail::messages::Assignments,
     store::{Database, StoreError, Tx, assignments, scopes, users::Person},
@@ -79,7 +79,7 @@ pub fn take(
         };
         let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let has_left = scopes::inside(tx.db(), &acting.scope, &met.person)? == Inside::Not;
+        let has_left = scopes::inside(tx.db(), &acting.scope, &met.person)? == ScopeRelation::Not;
         if has_left && !agreed {
             return Err(TakeError::LastInCommon);
         }

@@ -10,7 +10,7 @@ use crate::{
         ids::{PortfolioId, UserId},
         permission::Permission,
         policy::Action,
-        scope::{Inside, Scope},
+        scope::{Scope, ScopeRelation},
         text::PersonName,
         user::{DefaultRole, Status},
     },
@@ -147,7 +147,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
             tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserEdited, &before.who(), changes));
         }
         tell(ctx, tx, &acting, before, &after, with_role, now)?;
-        let has_left = scopes::inside(tx.db(), &acting.scope, &after)? == Inside::Not;
+        let has_left = scopes::inside(tx.db(), &acting.scope, &after)? == ScopeRelation::Not;
         Ok(Updated { before: met.person, after, has_left })
     })
 }
