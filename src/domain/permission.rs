@@ -44,7 +44,7 @@ impl AccessLevel {
 
 /// Where something happens, seen from the one who does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum PermissionTarget {
     /// In the company as a whole.
     Company,
     /// In a portfolio, or several: whether all are the actor's own.
@@ -251,10 +251,10 @@ impl Permission {
     ///
     /// # Errors
     /// What is missing.
-    pub fn check(self, role: Role, place: Place) -> Result<(), Missing> {
+    pub fn check(self, role: Role, place: PermissionTarget) -> Result<(), Missing> {
         let reach = self.reach(role);
         // What is assigned to somebody is theirs under any role.
-        if let Place::Account(AccountPlace { assigned: Some(grants), .. }) = place
+        if let PermissionTarget::Account(AccountPlace { assigned: Some(grants), .. }) = place
             && grants.give(self)
         {
             return Ok(());
@@ -263,15 +263,20 @@ impl Permission {
             (AccessLevel::Nowhere, _) => return Err(Missing::Role),
             (AccessLevel::Hidden, _) => return Err(Missing::Hidden),
             (AccessLevel::Company, _) => true,
-            (AccessLevel::Portfolios, Place::Portfolio { is_own } | Place::Account(AccountPlace { is_own, .. })) => is_own,
-            (AccessLevel::Portfolios, Place::Person { inside, .. }) => inside != ScopeRelation::Not,
-            (AccessLevel::PeopleWhollyInside, Place::Person { inside, .. }) => inside == ScopeRelation::Wholly,
-            (AccessLevel::UsersWhollyInside, Place::Person { inside, is_portfolio_admin }) => {
+            (AccessLevel::Portfolios, PermissionTarget::Portfolio { is_own } | PermissionTarget::Account(AccountPlace { is_own, .. })) => {
+                is_own
+            }
+            (AccessLevel::Portfolios, PermissionTarget::Person { inside, .. }) => inside != ScopeRelation::Not,
+            (AccessLevel::PeopleWhollyInside, PermissionTarget::Person { inside, .. }) => inside == ScopeRelation::Wholly,
+            (AccessLevel::UsersWhollyInside, PermissionTarget::Person { inside, is_portfolio_admin }) => {
                 inside == ScopeRelation::Wholly && !is_portfolio_admin
             }
             (
                 AccessLevel::Portfolios | AccessLevel::PeopleWhollyInside | AccessLevel::UsersWhollyInside | AccessLevel::Accounts,
-                Place::Company | Place::Portfolio { .. } | Place::Person { .. } | Place::Account(_),
+                PermissionTarget::Company
+                | PermissionTarget::Portfolio { .. }
+                | PermissionTarget::Person { .. }
+                | PermissionTarget::Account(_),
             ) => false,
         };
         if is_here { Ok(()) } else { Err(Missing::Place) }
@@ -301,13 +306,13 @@ impl Outline {
     pub fn of(default_role: DefaultRole) -> Self {
         let (role, is_own) = (Role::of(false, default_role), default_role == DefaultRole::PortfolioAdmin);
         let holds = |place| move |permission: &Permission| permission.check(role, place).is_ok();
-        let on = |grants| holds(Place::Account(AccountPlace { is_own, assigned: (!is_own).then_some(grants) }));
+        let on = |grants| holds(PermissionTarget::Account(AccountPlace { is_own, assigned: (!is_own).then_some(grants) }));
         let (given, all) = (on(Grants::default()), on(Grants { edits_details: true, sees_billing: true }));
-        let in_portfolio = holds(Place::Portfolio { is_own });
+        let in_portfolio = holds(PermissionTarget::Portfolio { is_own });
         let told = ON_ACCOUNTS.iter().copied();
         let never = told.clone().filter(|permission| !all(permission));
         Self {
-            everywhere: Permission::ALL.iter().copied().filter(holds(Place::Company)).collect(),
+            everywhere: Permission::ALL.iter().copied().filter(holds(PermissionTarget::Company)).collect(),
             in_portfolios: IN_PORTFOLIOS.iter().copied().filter(in_portfolio).collect(),
             on_accounts: told.clone().filter(given).collect(),
             if_given: told.filter(|permission| all(permission) && !given(permission)).collect(),
@@ -351,7 +356,7 @@ mod tests {
     fn an_assignment_gives_what_its_switches_say_and_never_the_update_of_billing() {
         for (edits_details, sees_billing) in [(false, false), (false, true), (true, false), (true, true)] {
             let assigned = Some(Grants { edits_details, sees_billing });
-            let place = Place::Account(AccountPlace { is_own: false, assigned });
+            let place = PermissionTarget::Account(AccountPlace { is_own: false, assigned });
             for role in [Role::User, Role::PortfolioAdmin] {
                 let may = |permission: Permission| permission.check(role, place).is_ok();
                 assert!(may(Permission::AccountsView));

@@ -3,7 +3,7 @@
 
 use super::{
     ids::UserId,
-    permission::{AccountPlace, Missing, Permission, Place},
+    permission::{AccountPlace, Missing, Permission, PermissionTarget},
     scope::ScopeRelation,
     user::{DefaultRole, Status},
 };
@@ -62,16 +62,16 @@ impl Target {
     }
 
     /// Where an administrator acts who does something to this person, and by which permission.
-    fn administered(self) -> (Permission, Place) {
+    fn administered(self) -> (Permission, PermissionTarget) {
         match self.inside {
-            None => (Permission::DirectoryManage, Place::Company),
+            None => (Permission::DirectoryManage, PermissionTarget::Company),
             Some(_) => (Permission::UsersEdit, self.place()),
         }
     }
 
-    fn place(self) -> Place {
+    fn place(self) -> PermissionTarget {
         let is_portfolio_admin = self.default_role == DefaultRole::PortfolioAdmin;
-        Place::Person { inside: self.inside.unwrap_or(ScopeRelation::Not), is_portfolio_admin }
+        PermissionTarget::Person { inside: self.inside.unwrap_or(ScopeRelation::Not), is_portfolio_admin }
     }
 }
 
@@ -271,7 +271,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
 fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     let (permission, place) = match need(action) {
         Need::Somewhere(permission) if permission.reach(role).is_any() => return Ok(()),
-        Need::Somewhere(permission) => (permission, Place::Company),
+        Need::Somewhere(permission) => (permission, PermissionTarget::Company),
         Need::At(permission, place) => (permission, place),
     };
     permission.check(role, place).map_err(|missing| match missing {
@@ -282,12 +282,12 @@ fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
 }
 
 /// Whether somebody with `role` sees what is at `place`: what they do not see does not exist for them.
-fn sees(role: Role, place: Place) -> bool {
+fn sees(role: Role, place: PermissionTarget) -> bool {
     let permission = match place {
-        Place::Company => return true,
-        Place::Portfolio { .. } => Permission::PortfoliosView,
-        Place::Person { .. } => Permission::UsersView,
-        Place::Account(_) => Permission::AccountsView,
+        PermissionTarget::Company => return true,
+        PermissionTarget::Portfolio { .. } => Permission::PortfoliosView,
+        PermissionTarget::Person { .. } => Permission::UsersView,
+        PermissionTarget::Account(_) => Permission::AccountsView,
     };
     permission.check(role, place).is_ok()
 }
@@ -296,44 +296,44 @@ fn sees(role: Role, place: Place) -> bool {
 enum Need {
     /// The permission, wherever.
     Somewhere(Permission),
-    At(Permission, Place),
+    At(Permission, PermissionTarget),
 }
 
 fn need(action: Action) -> Need {
     let (permission, place) = match action {
         Action::Use(permission) => return Need::Somewhere(permission),
-        Action::SeeDirectory => (Permission::DirectoryView, Place::Company),
-        Action::SeeEveryone => (Permission::DirectoryViewAll, Place::Company),
-        Action::SeeAdmins => (Permission::AdminsView, Place::Company),
-        Action::InviteUser | Action::SendMailsAgain | Action::Delete { .. } => (Permission::DirectoryManage, Place::Company),
+        Action::SeeDirectory => (Permission::DirectoryView, PermissionTarget::Company),
+        Action::SeeEveryone => (Permission::DirectoryViewAll, PermissionTarget::Company),
+        Action::SeeAdmins => (Permission::AdminsView, PermissionTarget::Company),
+        Action::InviteUser | Action::SendMailsAgain | Action::Delete { .. } => (Permission::DirectoryManage, PermissionTarget::Company),
         Action::ResendInvitation(target)
         | Action::RevokeInvitation(target)
         | Action::SeeInvitationLink(target)
         | Action::Block { target, .. }
         | Action::Activate(target) => target.administered(),
-        Action::SeeDeleted | Action::RestoreUser => (Permission::UsersDeleted, Place::Company),
-        Action::AddToAdmins(_) | Action::RemoveFromAdmins { .. } => (Permission::AdminsChange, Place::Company),
+        Action::SeeDeleted | Action::RestoreUser => (Permission::UsersDeleted, PermissionTarget::Company),
+        Action::AddToAdmins(_) | Action::RemoveFromAdmins { .. } => (Permission::AdminsChange, PermissionTarget::Company),
         Action::CreateGroup | Action::RenameGroup | Action::DeleteGroup | Action::AddToGroup { .. } | Action::RemoveFromGroup => {
-            (Permission::GroupsManage, Place::Company)
+            (Permission::GroupsManage, PermissionTarget::Company)
         }
         Action::SeeUser(target) => (Permission::UsersView, target.place()),
         Action::EditUser(target) | Action::SendPasswordReset(target) | Action::EndSessions(target) => {
             (Permission::UsersEdit, target.place())
         }
         Action::InviteWith { default_role: DefaultRole::PortfolioAdmin, is_own } => {
-            (Permission::UsersInvitePortfolioAdmin, Place::Portfolio { is_own })
+            (Permission::UsersInvitePortfolioAdmin, PermissionTarget::Portfolio { is_own })
         }
-        Action::InviteWith { default_role: DefaultRole::User, is_own } => (Permission::UsersInvite, Place::Portfolio { is_own }),
+        Action::InviteWith { default_role: DefaultRole::User, is_own } => (Permission::UsersInvite, PermissionTarget::Portfolio { is_own }),
         Action::ChangeAssignments { is_own, .. } | Action::TakePortfolio { is_own, .. } => {
-            (Permission::AssignmentsChange, Place::Portfolio { is_own })
+            (Permission::AssignmentsChange, PermissionTarget::Portfolio { is_own })
         }
-        Action::SeePortfolio { is_own } => (Permission::PortfoliosView, Place::Portfolio { is_own }),
-        Action::ManagePortfolios => (Permission::PortfoliosManage, Place::Company),
-        Action::CreateAccount { is_own } => (Permission::AccountsCreate, Place::Portfolio { is_own }),
-        Action::SeeAccount(place) => (Permission::AccountsView, Place::Account(place)),
-        Action::EditAccount(place) => (Permission::AccountsEdit, Place::Account(place)),
-        Action::SeeBilling(place) => (Permission::BillingView, Place::Account(place)),
-        Action::UpdateBilling(place) => (Permission::BillingUpdate, Place::Account(place)),
+        Action::SeePortfolio { is_own } => (Permission::PortfoliosView, PermissionTarget::Portfolio { is_own }),
+        Action::ManagePortfolios => (Permission::PortfoliosManage, PermissionTarget::Company),
+        Action::CreateAccount { is_own } => (Permission::AccountsCreate, PermissionTarget::Portfolio { is_own }),
+        Action::SeeAccount(place) => (Permission::AccountsView, PermissionTarget::Account(place)),
+        Action::EditAccount(place) => (Permission::AccountsEdit, PermissionTarget::Account(place)),
+        Action::SeeBilling(place) => (Permission::BillingView, PermissionTarget::Account(place)),
+        Action::UpdateBilling(place) => (Permission::BillingUpdate, PermissionTarget::Account(place)),
     };
     Need::At(permission, place)
 }

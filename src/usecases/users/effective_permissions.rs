@@ -6,7 +6,7 @@ use crate::{
     domain::{
         clock::Timestamp,
         ids::PortfolioId,
-        permission::{AccountPlace, IN_PORTFOLIOS, ON_ACCOUNTS, Permission, Place},
+        permission::{AccountPlace, IN_PORTFOLIOS, ON_ACCOUNTS, Permission, PermissionTarget},
         policy::Role,
         scope::Scope,
     },
@@ -83,7 +83,8 @@ pub(in crate::usecases) fn explain(
     ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
     givers: &Givers,
 ) -> Result<Explained, StoreError> {
-    let everywhere = Permission::ALL.iter().copied().filter(|permission| permission.check(role, Place::Company).is_ok()).collect();
+    let everywhere =
+        Permission::ALL.iter().copied().filter(|permission| permission.check(role, PermissionTarget::Company).is_ok()).collect();
     if role == Role::Admin {
         return Ok(Explained { role, everywhere, portfolios: Vec::new(), more: 0 });
     }
@@ -135,7 +136,7 @@ impl Told<'_> {
             let assignment = here.iter().copied().find(|given| given.account.id == account.id);
             self.account(account, assignment)
         });
-        let place = Place::Portfolio { is_own: self.is_own };
+        let place = PermissionTarget::Portfolio { is_own: self.is_own };
         Ok(InPortfolio {
             assigned: whole.map(|whole| PermissionSource {
                 by: self.givers.name(whole.by),
@@ -160,14 +161,14 @@ impl Told<'_> {
         let is_given = account.is_active() && given.as_ref().is_some_and(|given| given.lost.is_none());
         let assigned = assignment.filter(|_| is_given).map(|assignment| assignment.grants);
         OnAccount {
-            permissions: self.given_at(Place::Account(AccountPlace { is_own: self.is_own, assigned }), &ON_ACCOUNTS),
+            permissions: self.given_at(PermissionTarget::Account(AccountPlace { is_own: self.is_own, assigned }), &ON_ACCOUNTS),
             by_portfolio: self.is_own,
             assigned: given,
             account,
         }
     }
 
-    fn given_at(&self, place: Place, of: &[Permission]) -> Vec<Permission> {
+    fn given_at(&self, place: PermissionTarget, of: &[Permission]) -> Vec<Permission> {
         of.iter().copied().filter(|permission| permission.check(self.role, place).is_ok()).collect()
     }
 }

@@ -68,12 +68,12 @@ pub(in crate::web) fn read(typed: String) -> String {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageKey {
-    place: Place,
+    place: PagePosition,
     from: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum Place {
+enum PagePosition {
     #[serde(rename = "a")]
     After(String, i64),
     #[serde(rename = "b")]
@@ -86,8 +86,8 @@ impl PageKey {
     /// Whether a list of ours can have written it: sort keys have no control characters, and rows a number.
     fn is_ours(&self) -> bool {
         let is_key = match &self.place {
-            Place::After(key, _) | Place::Before(key, _) => !key.contains(char::is_control),
-            Place::Last => true,
+            PagePosition::After(key, _) | PagePosition::Before(key, _) => !key.contains(char::is_control),
+            PagePosition::Last => true,
         };
         is_key && self.from <= ROWS_MAX
     }
@@ -123,9 +123,9 @@ impl Asked {
         let key = URL_SAFE_NO_PAD.decode(page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
         let key = key.filter(PageKey::is_ours).ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
         let position = match key.place.clone() {
-            Place::After(sort_key, id) => Position::After(Key { sort_key, id }),
-            Place::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
-            Place::Last => Position::Last,
+            PagePosition::After(sort_key, id) => Position::After(Key { sort_key, id }),
+            PagePosition::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
+            PagePosition::Last => Position::Last,
         };
         Ok(Self { position, search: None, rows, key: Some(key) })
     }
@@ -160,9 +160,9 @@ impl Asked {
                 Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
             },
             first: slice.has_previous.then(|| link("")),
-            previous: previous.map(|key| at(Place::Before(key.sort_key, key.id), before(from, self.rows.count()))),
-            next: next.map(|key| at(Place::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
-            last: slice.has_next.then(|| at(Place::Last, 1)),
+            previous: previous.map(|key| at(PagePosition::Before(key.sort_key, key.id), before(from, self.rows.count()))),
+            next: next.map(|key| at(PagePosition::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
+            last: slice.has_next.then(|| at(PagePosition::Last, 1)),
             rows: Vec::new(),
         }
     }
@@ -219,8 +219,8 @@ impl ListQuery {
     /// of the row after it.
     fn with_rows(&self, path: &str, asked: &Asked, rows: Rows, end: u64) -> RowsLink {
         let key = asked.key.clone().map(|key| match key.place {
-            Place::Before(..) if key.from > 0 => PageKey { from: before(end, rows.count()), ..key },
-            Place::After(..) | Place::Before(..) | Place::Last => key,
+            PagePosition::Before(..) if key.from > 0 => PageKey { from: before(end, rows.count()), ..key },
+            PagePosition::After(..) | PagePosition::Before(..) | PagePosition::Last => key,
         });
         let page = key.map(|key| key.text()).unwrap_or_default();
         RowsLink { rows, href: self.at(path, &page, &rows.to_string()), is_current: rows == asked.rows }

@@ -78,13 +78,13 @@ fn people_query(request: &HttpRequest) -> Result<PeopleQuery, WebError> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageKey {
-    place: Place,
+    place: PagePosition,
     from: u64,
     at: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum Place {
+enum PagePosition {
     #[serde(rename = "a")]
     After(u8, Value, i64),
     #[serde(rename = "b")]
@@ -225,18 +225,18 @@ impl PeopleQuery {
                 .rows
                 .first()
                 .filter(|_| slice.has_previous)
-                .map(|row| at(place(&row.mark, Place::Before), before(from, asked.limit))),
+                .map(|row| at(place(&row.mark, PagePosition::Before), before(from, asked.limit))),
             next: slice
                 .rows
                 .last()
                 .filter(|_| slice.has_next)
-                .map(|row| at(place(&row.mark, Place::After), if from == 0 { 0 } else { from.saturating_add(rows) })),
-            last: slice.has_next.then(|| at(Place::Last, 1)),
+                .map(|row| at(place(&row.mark, PagePosition::After), if from == 0 { 0 } else { from.saturating_add(rows) })),
+            last: slice.has_next.then(|| at(PagePosition::Last, 1)),
             rows: self.sizes(asked, slice.has_previous || slice.has_next || slice.rows.len() > Rows::Few.count()),
         }
     }
 
-    fn at(&self, place: Place, from: u64, listing: &Listing) -> Self {
+    fn at(&self, place: PagePosition, from: u64, listing: &Listing) -> Self {
         let key = PageKey { place, from, at: listing.as_of.and_utc().timestamp_micros() };
         let page = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key).unwrap_or_default());
         self.changed(|query| query.page = page)
@@ -245,7 +245,7 @@ impl PeopleQuery {
     /// The list as it goes on after these rows, where it does.
     pub(in crate::web) fn rest(&self, listing: &Listing) -> Option<Self> {
         let last = listing.rows.rows.last().filter(|_| listing.rows.has_next)?;
-        Some(self.at(place(&last.mark, Place::After), 0, listing))
+        Some(self.at(place(&last.mark, PagePosition::After), 0, listing))
     }
 
     /// The list from its first page with other numbers of rows, where there is something to choose.
@@ -264,7 +264,7 @@ impl PeopleQuery {
     }
 }
 
-fn place(mark: &Mark, place: fn(u8, Value, i64) -> Place) -> Place {
+fn place(mark: &Mark, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
     place(mark.stretch, Value::of(&mark.value), mark.id)
 }
 
@@ -286,9 +286,9 @@ impl PageKey {
             if mark.fits(order) { Ok(mark) } else { Err(WebError::NotFound) }
         };
         Ok(match &self.place {
-            Place::After(stretch, value, id) => Position::After(mark(*stretch, value, *id)?),
-            Place::Before(stretch, value, id) => Position::Before(mark(*stretch, value, *id)?),
-            Place::Last => Position::Last,
+            PagePosition::After(stretch, value, id) => Position::After(mark(*stretch, value, *id)?),
+            PagePosition::Before(stretch, value, id) => Position::Before(mark(*stretch, value, *id)?),
+            PagePosition::Last => Position::Last,
         })
     }
 }
