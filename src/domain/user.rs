@@ -47,13 +47,13 @@ impl Status {
 
 /// The facts of one row from which a person's status follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct StatusFacts {
     pub blocked_at: Option<Timestamp>,
     pub credentials_set_at: Option<Timestamp>,
     pub invitation_expires_at: Option<Timestamp>,
 }
 
-impl Standing {
+impl StatusFacts {
     /// Blocked before credentials before open invitation. A person without any of these does not exist; the database refuses the row.
     pub fn status(self, now: Timestamp) -> Status {
         match (self.blocked_at, self.credentials_set_at, self.invitation_expires_at) {
@@ -115,7 +115,7 @@ mod tests {
             (None, None, Some(past), Status::Expired),
         ];
         for (blocked_at, credentials_set_at, invitation_expires_at, status) in table {
-            let standing = Standing { blocked_at, credentials_set_at, invitation_expires_at };
+            let standing = StatusFacts { blocked_at, credentials_set_at, invitation_expires_at };
             assert_eq!(standing.status(now), status, "{standing:?}");
         }
     }

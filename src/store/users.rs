@@ -16,7 +16,7 @@ use crate::domain::{
     ids::UserId,
     invitation::InvitationOrigin,
     policy::{Actor, Role, Target},
-    user::{DefaultRole, Standing, Status, Who, display_name},
+    user::{DefaultRole, Status, StatusFacts, Who, display_name},
 };
 
 pub use administered::{Listed, Mark, MarkValue, Wanted, page};
@@ -61,7 +61,7 @@ pub struct Person {
 impl Person {
     pub fn status(&self, now: Timestamp) -> Status {
         let Self { blocked_at, credentials_set_at, invitation_expires_at, .. } = *self;
-        Standing { blocked_at, credentials_set_at, invitation_expires_at }.status(now)
+        StatusFacts { blocked_at, credentials_set_at, invitation_expires_at }.status(now)
     }
 
     pub fn who(&self) -> Who {

@@ -208,7 +208,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::{email_address::EmailAddress, user::Standing};
+    use crate::domain::{email_address::EmailAddress, user::StatusFacts};
 
     fn now() -> Timestamp {
         DateTime::from_timestamp(1_795_000_000, 0).unwrap().naive_utc()
@@ -222,7 +222,8 @@ mod tests {
     fn statuses(users: u32) -> HashMap<Status, usize> {
         let mut statuses = HashMap::new();
         for MadeUp { blocked_at, credentials_set_at, invitation, .. } in everybody(users, 1) {
-            let standing = Standing { blocked_at, credentials_set_at, invitation_expires_at: invitation.map(|(_, expires_at)| expires_at) };
+            let standing =
+                StatusFacts { blocked_at, credentials_set_at, invitation_expires_at: invitation.map(|(_, expires_at)| expires_at) };
             *statuses.entry(standing.status(now())).or_default() += 1;
         }
         statuses
