@@ -65,25 +65,25 @@ pub struct AccountPlace {
     /// Whether it lies in one of the actor's own portfolios.
     pub is_own: bool,
     /// What the actor's assignment to it gives; `None` without one, and where the portfolio is deactivated.
-    pub assigned: Option<Grants>,
+    pub assigned: Option<AssignmentPermissions>,
 }
 
 /// What an account assignment gives besides seeing the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Grants {
+pub struct AssignmentPermissions {
     /// *Edit details*: given unless taken away.
     pub edits_details: bool,
     /// *See billing*: only if given.
     pub sees_billing: bool,
 }
 
-impl Default for Grants {
+impl Default for AssignmentPermissions {
     fn default() -> Self {
         Self { edits_details: true, sees_billing: false }
     }
 }
 
-impl Grants {
+impl AssignmentPermissions {
     /// Whether an assignment with these gives the permission on its account. Updating billing cannot be given.
     fn give(self, permission: Permission) -> bool {
         match permission {
@@ -143,7 +143,7 @@ impl To {
     }
 }
 
-impl Grants {
+impl AssignmentPermissions {
     /// Whether this one is given.
     pub fn gives(self, switch: Switch) -> bool {
         match switch {
@@ -307,7 +307,7 @@ impl Outline {
         let (role, is_own) = (Role::of(false, default_role), default_role == DefaultRole::PortfolioAdmin);
         let holds = |place| move |permission: &Permission| permission.check(role, place).is_ok();
         let on = |grants| holds(PermissionTarget::Account(AccountPlace { is_own, assigned: (!is_own).then_some(grants) }));
-        let (given, all) = (on(Grants::default()), on(Grants { edits_details: true, sees_billing: true }));
+        let (given, all) = (on(AssignmentPermissions::default()), on(AssignmentPermissions { edits_details: true, sees_billing: true }));
         let in_portfolio = holds(PermissionTarget::Portfolio { is_own });
         let told = ON_ACCOUNTS.iter().copied();
         let never = told.clone().filter(|permission| !all(permission));
@@ -355,7 +355,7 @@ mod tests {
     #[test]
     fn an_assignment_gives_what_its_switches_say_and_never_the_update_of_billing() {
         for (edits_details, sees_billing) in [(false, false), (false, true), (true, false), (true, true)] {
-            let assigned = Some(Grants { edits_details, sees_billing });
+            let assigned = Some(AssignmentPermissions { edits_details, sees_billing });
             let place = PermissionTarget::Account(AccountPlace { is_own: false, assigned });
             for role in [Role::User, Role::PortfolioAdmin] {
                 let may = |permission: Permission| permission.check(role, place).is_ok();

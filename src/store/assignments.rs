@@ -12,7 +12,7 @@ use diesel::{
 use crate::domain::{
     clock::Timestamp,
     ids::{AccountId, PortfolioId, UserId},
-    permission::Grants,
+    permission::AssignmentPermissions,
     scope::Scope,
 };
 
@@ -43,7 +43,7 @@ pub struct PortfolioAssignment {
 pub struct AccountAssignment {
     pub user: UserId,
     pub account: Account,
-    pub grants: Grants,
+    pub grants: AssignmentPermissions,
     /// Who gave it; `None` when that person is gone.
     pub by: Option<UserId>,
     pub at: Timestamp,
@@ -56,7 +56,7 @@ struct GrantsRow {
     sees_billing: bool,
 }
 
-impl From<GrantsRow> for Grants {
+impl From<GrantsRow> for AssignmentPermissions {
     fn from(row: GrantsRow) -> Self {
         Self { edits_details: row.edits_details, sees_billing: row.sees_billing }
     }
@@ -182,7 +182,7 @@ fn is_within(column: &str, scope: &Scope) -> SqlLiteral<Bool> {
 ///
 /// # Errors
 /// The database's.
-pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<Grants>, StoreError> {
+pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<AssignmentPermissions>, StoreError> {
     let row = account_assignments::table.find((user, account)).select(GrantsRow::as_select()).first(db).optional()?;
     Ok(row.map(Into::into))
 }
@@ -197,7 +197,7 @@ fn can_sign_in() -> _ {
 #[derive(Debug, Clone)]
 pub struct Colleague {
     pub person: Person,
-    pub grants: Grants,
+    pub grants: AssignmentPermissions,
     pub since: Timestamp,
 }
 
@@ -312,7 +312,7 @@ pub fn give_account(
     tx: &mut Tx<'_>,
     user: UserId,
     account: AccountId,
-    grants: Grants,
+    grants: AssignmentPermissions,
     by: UserId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -337,7 +337,7 @@ pub fn set_grants(
     tx: &mut Tx<'_>,
     user: UserId,
     account: AccountId,
-    grants: Grants,
+    grants: AssignmentPermissions,
     by: UserId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {

@@ -10,7 +10,7 @@ use crate::domain::{
     email_address::EmailAddress,
     ids::{AccountId, GroupId, PortfolioId, UserId},
     invitation::InvitationOrigin,
-    permission::Grants,
+    permission::AssignmentPermissions,
     user::DefaultRole,
 };
 
@@ -104,7 +104,7 @@ pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestam
 pub fn assign(
     tx: &mut Tx<'_>,
     portfolios: &[(UserId, PortfolioId)],
-    accounts: &[(UserId, AccountId, Grants)],
+    accounts: &[(UserId, AccountId, AssignmentPermissions)],
     by: UserId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -121,7 +121,7 @@ pub fn assign(
         each!(tx.db(), |db| diesel::insert_into(portfolio_assignments::table).values(&rows).execute(db))?;
     }
     for accounts in accounts.chunks(ROWS) {
-        let row = |&(user, account, grants): &(UserId, AccountId, Grants)| {
+        let row = |&(user, account, grants): &(UserId, AccountId, AssignmentPermissions)| {
             (
                 account_assignments::user_id.eq(user),
                 account_assignments::account_id.eq(account),

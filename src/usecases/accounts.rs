@@ -10,7 +10,7 @@ use crate::{
         audit::{AuditAction, SubjectKind},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
-        permission::{AccountPlace, Grants, Permission},
+        permission::{AccountPlace, AssignmentPermissions, Permission},
         policy::Action,
         scope::Scope,
         search::SearchTerm,
@@ -226,7 +226,7 @@ pub fn create(
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
             }
-            let grants = Grants::default();
+            let grants = AssignmentPermissions::default();
             assignments::give_account(tx, met.person.id, id, grants, acting.person.id, now)?;
             audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, json!({"gives": gives(grants)}), now);
             ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&account.name), now)?;
@@ -236,7 +236,7 @@ pub fn create(
 }
 
 /// What an assignment gives, for the audit log.
-pub(super) fn gives(grants: Grants) -> Value {
+pub(super) fn gives(grants: AssignmentPermissions) -> Value {
     json!({"edit_details": grants.edits_details, "see_billing": grants.sees_billing})
 }
 

@@ -7,7 +7,7 @@ use usher::{
     domain::{
         account::AccountDetails,
         ids::{AccountId, PortfolioId},
-        permission::Grants,
+        permission::AssignmentPermissions,
         portfolio::PortfolioDetails,
         text::{AccountName, Notes, PortfolioName},
     },
@@ -80,7 +80,7 @@ fn inviting_and_revoking_wait_for_each_other() {
         .write(|tx| {
             let (giver, (_, _, account)) = (active(tx, "Maya", "Fischer"), business(tx));
             let revoked = invited(tx, "revoked@example.com", giver)?;
-            assignments::give_account(tx, revoked, account, Grants::default(), giver, now())?;
+            assignments::give_account(tx, revoked, account, AssignmentPermissions::default(), giver, now())?;
             Ok::<_, StoreError>((giver, account, revoked))
         })
         .unwrap();
@@ -88,7 +88,7 @@ fn inviting_and_revoking_wait_for_each_other() {
         let id = invited(tx, "new@example.com", giver)?;
         begin();
         until_somebody_waits(&store);
-        assignments::give_account(tx, id, account, Grants::default(), giver, now())
+        assignments::give_account(tx, id, account, AssignmentPermissions::default(), giver, now())
     };
     assert_eq!(at_once(&store, invite, |tx| users::remove(tx, revoked)), (1, 1));
 }
@@ -99,7 +99,7 @@ fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
     let (to, account, person) = store
         .write(|tx| {
             let (person, (_, to, account)) = (active(tx, "Maya", "Fischer"), business(tx));
-            assignments::give_account(tx, person, account, Grants::default(), person, now())?;
+            assignments::give_account(tx, person, account, AssignmentPermissions::default(), person, now())?;
             Ok::<_, StoreError>((to, account, person))
         })
         .unwrap();

@@ -6,7 +6,7 @@ use usher::{
     domain::{
         account::AccountDetails,
         ids::{AccountId, PortfolioId},
-        permission::Grants,
+        permission::AssignmentPermissions,
         portfolio::PortfolioDetails,
         scope::{Scope, ScopeRelation},
         text::{AccountName, Notes, PortfolioName},
@@ -125,7 +125,7 @@ fn assign(tx: &mut Tx<'_>, dice: &mut Dice, world: &mut World, accounts: &[(Acco
     }
     for &(account, portfolio) in accounts {
         if dice.happens(8) {
-            assignments::give_account(tx, id, account, Grants::default(), giver, now()).unwrap();
+            assignments::give_account(tx, id, account, AssignmentPermissions::default(), giver, now()).unwrap();
             if dice.happens(3) { assert!(assignments::take_account(tx, id, account).unwrap()) } else { kept.push(portfolio) }
         }
     }
@@ -253,7 +253,7 @@ on_both! {
         let (person, account) = store.write(|tx| {
             let details = AccountDetails { name: AccountName::parse("Moved").unwrap(), website: None, notes: Notes::default() };
             let (person, account) = (active(tx, "Zoe", "Moved"), accounts::insert(tx, from, &details, now())?);
-            assignments::give_account(tx, person, account, Grants::default(), world.people[0], now())?;
+            assignments::give_account(tx, person, account, AssignmentPermissions::default(), world.people[0], now())?;
             Ok::<_, StoreError>((person, account))
         }).unwrap();
         assert!(list(from).contains(&person) && !list(to).contains(&person));

@@ -1,6 +1,6 @@
 //! Portfolios and accounts that are made up, and who has which: each by its number, so that nobody has to remember the ones before.
 
-use crate::domain::{permission::Grants, user::DefaultRole};
+use crate::domain::{permission::AssignmentPermissions, user::DefaultRole};
 
 use super::{chance::Chance, people::PORTFOLIO_ADMIN};
 
@@ -94,7 +94,7 @@ pub(super) struct MadeUpAccount {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct MadeUpAssignments {
     pub(super) portfolios: Vec<usize>,
-    pub(super) accounts: Vec<(usize, Grants)>,
+    pub(super) accounts: Vec<(usize, AssignmentPermissions)>,
 }
 
 /// The business of a company.
@@ -143,7 +143,10 @@ impl Business {
                     1..200 => Vec::new(),
                     _ => (0..=chance.below(3)).map(|_| self.account_in(home, &mut chance)).collect(),
                 };
-                let grants = |chance: &mut Chance| Grants { edits_details: !chance.happens(1, 10), sees_billing: chance.happens(1, 12) };
+                let grants = |chance: &mut Chance| AssignmentPermissions {
+                    edits_details: !chance.happens(1, 10),
+                    sees_billing: chance.happens(1, 12),
+                };
                 let accounts = once(accounts).into_iter().map(|account| (account, grants(&mut chance))).collect();
                 MadeUpAssignments { accounts, ..MadeUpAssignments::default() }
             }

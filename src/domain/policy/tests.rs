@@ -1,7 +1,7 @@
 //! The written rules of each action over every role, relation and status, held against the policy.
 
 use super::*;
-use crate::domain::permission::{AccessLevel, Grants};
+use crate::domain::permission::{AccessLevel, AssignmentPermissions};
 
 const ACTOR: UserId = UserId(1);
 const SOMEBODY: UserId = UserId(2);
@@ -212,9 +212,9 @@ fn what_happens_in_portfolios_is_decided_as_written() {
 
 #[test]
 fn what_happens_in_accounts_is_decided_as_written() {
-    const SEES: Option<Grants> = Some(Grants { edits_details: false, sees_billing: false });
-    const EDITS: Option<Grants> = Some(Grants { edits_details: true, sees_billing: false });
-    const BILLING: Option<Grants> = Some(Grants { edits_details: false, sees_billing: true });
+    const SEES: Option<AssignmentPermissions> = Some(AssignmentPermissions { edits_details: false, sees_billing: false });
+    const EDITS: Option<AssignmentPermissions> = Some(AssignmentPermissions { edits_details: true, sees_billing: false });
+    const BILLING: Option<AssignmentPermissions> = Some(AssignmentPermissions { edits_details: false, sees_billing: true });
     let (ok, unknown, beyond, role) = (Ok(()), Err(PolicyDenial::Unknown), Err(PolicyDenial::OutOfReach), Err(PolicyDenial::Role));
     // Who, whether in an own portfolio, by which assignment: see, edit, see billing, update billing.
     for (who, is_own, assigned, written) in [

@@ -7,7 +7,7 @@ use crate::{
         audit::{AuditAction, By, Entry},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
-        permission::{Grants, Permission, Switch, To},
+        permission::{AssignmentPermissions, Permission, Switch, To},
         policy::{Action, PolicyDenial},
         user::{DefaultRole, Status},
     },
@@ -45,7 +45,7 @@ pub fn give_account(
     submission: &Submission<(Person, Account)>,
     user: UserId,
     account: AccountId,
-    grants: Grants,
+    grants: AssignmentPermissions,
 ) -> Result<(Person, Account), ActionError> {
     submission.change(ctx, |tx, caller| {
         let (person, mut given) = give(ctx, tx, caller, user, &[account], grants)?;
@@ -62,7 +62,7 @@ pub fn give_accounts(
     submission: &Submission<(Person, Vec<Account>)>,
     user: UserId,
     accounts: &[AccountId],
-    grants: Grants,
+    grants: AssignmentPermissions,
 ) -> Result<(Person, Vec<Account>), ActionError> {
     submission.change(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
 }
@@ -73,7 +73,7 @@ fn give(
     caller: &Principal,
     user: UserId,
     accounts: &[AccountId],
-    grants: Grants,
+    grants: AssignmentPermissions,
 ) -> Result<(Person, Vec<Account>), ActionError> {
     let now = ctx.now();
     let (acting, met) = target_user(tx, caller, user, now)?;
@@ -107,7 +107,7 @@ pub fn set_grants(
     submission: &Submission<(Person, Account)>,
     user: UserId,
     account: AccountId,
-    grants: Grants,
+    grants: AssignmentPermissions,
 ) -> Result<(Person, Account), ActionError> {
     change_grants(ctx, submission, user, account, |_| grants)
 }
@@ -132,7 +132,7 @@ fn change_grants(
     submission: &Submission<(Person, Account)>,
     user: UserId,
     account: AccountId,
-    change: impl Fn(Grants) -> Grants,
+    change: impl Fn(AssignmentPermissions) -> AssignmentPermissions,
 ) -> Result<(Person, Account), ActionError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {

@@ -7,7 +7,7 @@ use crate::{
         audit::AuditAction,
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
-        permission::{Grants, Permission},
+        permission::{AssignmentPermissions, Permission},
         policy::Action,
         scope::ScopeRelation,
     },
@@ -48,14 +48,14 @@ pub struct Taken {
     /// Whether it can be given again, …
     pub are_active: bool,
     /// … and what each account gave.
-    pub gave: Vec<Grants>,
+    pub gave: Vec<AssignmentPermissions>,
 }
 
 /// One of them.
 struct One {
     name: String,
     is_active: bool,
-    gave: Option<Grants>,
+    gave: Option<AssignmentPermissions>,
 }
 
 /// Takes portfolios and accounts from somebody, all of them or none, unless no portfolio was left to a Portfolio Admin. What is the last that they

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         ids::{AccountId, UserId},
-        permission::{Grants, Permission},
+        permission::{AssignmentPermissions, Permission},
         policy::{Action, PolicyDenial, Target},
         user::Status,
         user_list::{BULK_MAX, BulkAction},
@@ -107,7 +107,7 @@ pub fn perform(
         BulkAction::Resend => invite::resend(ctx, &submission.step(so_far), door, user).map(|resent| resent.taken_over),
         BulkAction::Revoke => invite::revoke(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
         BulkAction::Assign => {
-            assignments::give_accounts(ctx, &submission.step(so_far), user, accounts, Grants::default()).map(|_| Vec::new())
+            assignments::give_accounts(ctx, &submission.step(so_far), user, accounts, AssignmentPermissions::default()).map(|_| Vec::new())
         }
     };
     let mut progress = Progress { done: 0, of: people.len() };

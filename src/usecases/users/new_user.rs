@@ -13,7 +13,7 @@ use crate::{
         email_address::EmailAddress,
         ids::{AccountId, PortfolioId},
         invitation::InvitationOrigin,
-        permission::{Grants, Permission},
+        permission::{AssignmentPermissions, Permission},
         policy::Action,
         text::PersonName,
         user::DefaultRole,
@@ -56,7 +56,7 @@ pub enum NewAssignments {
     /// To a Portfolio Admin.
     Portfolios(Vec<PortfolioId>),
     /// To a User.
-    Accounts(Vec<(AccountId, Grants)>),
+    Accounts(Vec<(AccountId, AssignmentPermissions)>),
 }
 
 impl NewAssignments {
@@ -142,7 +142,7 @@ pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> 
 /// What is given, as it stands in the transaction.
 enum Found {
     Portfolios(Vec<Portfolio>),
-    Accounts(Vec<(Account, Grants)>),
+    Accounts(Vec<(Account, AssignmentPermissions)>),
 }
 
 fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &NewAssignments) -> Result<Found, ActionError> {

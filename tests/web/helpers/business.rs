@@ -5,7 +5,7 @@ use usher::{
         account::AccountDetails,
         credentials::token::TokenHash,
         ids::{AccountId, PortfolioId, UserId},
-        permission::Grants,
+        permission::AssignmentPermissions,
         portfolio::PortfolioDetails,
         text::{AccountName, Notes, PortfolioName},
     },
@@ -44,13 +44,14 @@ impl TestApp {
 
     /// Somebody works on an account from now on.
     pub async fn assign(&self, user: UserId, account: AccountId) {
-        assignments::give_account(&self.ctx, &self.maya(), user, account, Grants::default()).unwrap();
+        assignments::give_account(&self.ctx, &self.maya(), user, account, AssignmentPermissions::default()).unwrap();
         self.mails().await;
     }
 
     /// And sees its billing.
     pub async fn show_billing_to(&self, user: UserId, account: AccountId) {
-        assignments::set_grants(&self.ctx, &self.maya(), user, account, Grants { edits_details: true, sees_billing: true }).unwrap();
+        assignments::set_grants(&self.ctx, &self.maya(), user, account, AssignmentPermissions { edits_details: true, sees_billing: true })
+            .unwrap();
         self.mails().await;
     }
 

@@ -6,7 +6,7 @@ use usher::{
     domain::{
         email_address::EmailAddress,
         ids::{AccountId, PortfolioId, UserId},
-        permission::Grants,
+        permission::AssignmentPermissions,
         text::GroupName,
     },
     store::assignments,
@@ -166,9 +166,9 @@ impl World {
         let (place, grants) = match book {
             Book::In(Place::Unknown) => return None,
             Book::In(place) => (place, None),
-            Book::Edited => (Place::Nordic, Some(Grants::default())),
-            Book::Billed => (Place::Nordic, Some(Grants { edits_details: false, sees_billing: true })),
-            Book::Shut => (Place::Closed, Some(Grants::default())),
+            Book::Edited => (Place::Nordic, Some(AssignmentPermissions::default())),
+            Book::Billed => (Place::Nordic, Some(AssignmentPermissions { edits_details: false, sees_billing: true })),
+            Book::Shut => (Place::Closed, Some(AssignmentPermissions::default())),
         };
         // A deactivated portfolio takes no new account.
         self.close(place, false);
@@ -187,7 +187,7 @@ impl World {
         }
     }
 
-    fn give(&self, user: UserId, account: AccountId, grants: Grants) {
+    fn give(&self, user: UserId, account: AccountId, grants: AssignmentPermissions) {
         // Past the use case, which gives nothing in a portfolio that is deactivated.
         self.app.store().write(|tx| assignments::give_account(tx, user, account, grants, self.maya, self.app.now())).unwrap();
     }
@@ -227,7 +227,7 @@ impl World {
         for &place in places {
             self.made += 1;
             if let Some(account) = self.account(Book::In(place)) {
-                self.give(id, account, Grants::default());
+                self.give(id, account, AssignmentPermissions::default());
             }
         }
         let by = self.app.session_of(self.maya);

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        permission::Grants,
+        permission::AssignmentPermissions,
         search::{SearchTerm, search_words, sort_key},
         user::DefaultRole,
     },
@@ -61,7 +61,7 @@ pub struct Held {
 #[derive(Debug, Clone)]
 pub enum What {
     Portfolio(Portfolio),
-    Account(Account, Grants),
+    Account(Account, AssignmentPermissions),
 }
 
 impl Held {

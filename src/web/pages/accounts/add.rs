@@ -8,7 +8,7 @@ use super::AccountHead;
 use crate::{
     domain::{
         ids::{AccountId, UserId},
-        permission::{Grants, Permission},
+        permission::{AssignmentPermissions, Permission},
         policy::Action,
         search::SearchTerm,
     },
@@ -33,7 +33,7 @@ pub struct AddToAccountPage {
     pub shell: Shell,
     pub account: AccountHead,
     pub finder: Finder,
-    pub grants: Grants,
+    pub grants: AssignmentPermissions,
 }
 
 impl AddToAccountPage {
@@ -62,13 +62,13 @@ pub struct AddForm {
 
 /// `GET /accounts/{account}/add`
 pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<FindQuery>) -> Answer {
-    answer(&console, *id, query.into_inner().q, Grants::default(), None).await
+    answer(&console, *id, query.into_inner().q, AssignmentPermissions::default(), None).await
 }
 
 /// `POST /accounts/{account}/add`
 pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<AddForm>) -> Answer {
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
-    let grants = Grants { edits_details, sees_billing };
+    let grants = AssignmentPermissions { edits_details, sees_billing };
     let Some(user) = user else {
         let error = FieldError::Said("Choose somebody from the results".to_owned());
         return answer(&console, account, q, grants, Some(error)).await;
@@ -83,7 +83,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
 }
 
 /// The page, with what is wrong; for a portfolio that is deactivated the account's page, which says so.
-async fn answer(console: &Console, id: AccountId, q: String, grants: Grants, error: Option<FieldError>) -> Answer {
+async fn answer(console: &Console, id: AccountId, q: String, grants: AssignmentPermissions, error: Option<FieldError>) -> Answer {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let content = move |ctx: &_, actor: &_| Ok(picker_options::people_for(ctx, actor, id, search, RESULTS_MAX));
@@ -121,7 +121,7 @@ mod tests {
                     error: is_wrong.then(|| FieldError::Said("Choose somebody".into())),
                     ..Finder::new(account.add_path(), "People are offered.")
                 };
-                AddToAccountPage { shell: sample.shell(), account, finder, grants: Grants::default() }
+                AddToAccountPage { shell: sample.shell(), account, finder, grants: AssignmentPermissions::default() }
             });
         }
     }

@@ -1,7 +1,7 @@
 //! Pickers of accounts, people and portfolios, from what the use cases offer.
 
 use crate::{
-    domain::{clock::Timestamp, ids::AccountId, permission::Grants},
+    domain::{clock::Timestamp, ids::AccountId, permission::AssignmentPermissions},
     usecases::{Account, Person, Portfolio, access::picker_options::Offer},
     web::shared::{
         list_query,
@@ -15,7 +15,11 @@ pub(in crate::web) fn accounts(offer: Offer<Account>, find: String) -> Picker {
 }
 
 /// The same, each with what it gives.
-pub(in crate::web) fn accounts_with(offer: Offer<Account>, find: String, grants: impl Fn(AccountId) -> Option<Grants>) -> Picker {
+pub(in crate::web) fn accounts_with(
+    offer: Offer<Account>,
+    find: String,
+    grants: impl Fn(AccountId) -> Option<AssignmentPermissions>,
+) -> Picker {
     let pick = |account: &Account, is_ticked| Pick {
         value: account.id.to_string(),
         name: account.name.clone(),

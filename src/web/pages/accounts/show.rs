@@ -99,7 +99,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Q
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::permission::Grants;
+    use crate::domain::permission::AssignmentPermissions;
     use crate::web::shared::samples::{Sample, check};
 
     const ALL: May = May { edit: true, see_billing: true, update_billing: true, assign: true, see_portfolio: true, move_away: true };
@@ -109,7 +109,7 @@ mod tests {
             person,
             is_you: place == 3,
             status: Status::ALL[place % 4],
-            gives: gives(Grants { edits_details: place.is_multiple_of(2), sees_billing: place.is_multiple_of(3) }),
+            gives: gives(AssignmentPermissions { edits_details: place.is_multiple_of(2), sees_billing: place.is_multiple_of(3) }),
             since: sample.moment(place),
         };
         AccountPage {

@@ -1,7 +1,7 @@
 //! What roles and assignments allow, in the words of the table of permissions.
 
 use crate::domain::{
-    permission::{Grants, Outline, Permission, Switch},
+    permission::{AssignmentPermissions, Outline, Permission, Switch},
     user::DefaultRole,
 };
 
@@ -64,7 +64,7 @@ fn with_first(words: &str, change: impl Fn(&str) -> String) -> String {
 }
 
 /// What an assignment gives, by the names of its switches.
-pub fn gives(grants: Grants) -> &'static str {
+pub fn gives(grants: AssignmentPermissions) -> &'static str {
     match (grants.edits_details, grants.sees_billing) {
         (false, false) => "View",
         (true, false) => "View, Edit details",
@@ -74,7 +74,7 @@ pub fn gives(grants: Grants) -> &'static str {
 }
 
 /// The boxes with which the switches are put: the field, the label, and whether it is ticked.
-pub fn switches(grants: Grants) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+pub fn switches(grants: AssignmentPermissions) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
     Switch::ALL.iter().map(move |&switch| (switch.as_str(), switch.label(), grants.gives(switch)))
 }
 

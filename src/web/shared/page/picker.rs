@@ -1,7 +1,7 @@
 //! A list to tick from: boxes or radios in groups. Lists of more than a screenful are searched first, and what was ticked stays in sight.
 
 use super::{Count, FieldError, grouped, switches};
-use crate::domain::permission::Grants;
+use crate::domain::permission::AssignmentPermissions;
 
 /// So many rows are shown at once; a longer list is searched first.
 pub const PICKS_MAX: usize = 100;
@@ -23,7 +23,7 @@ pub struct Pick {
     pub about: String,
     pub is_ticked: bool,
     /// What it gives once it is ticked, where that can be chosen.
-    pub grants: Option<Grants>,
+    pub grants: Option<AssignmentPermissions>,
 }
 
 impl Pick {
@@ -145,7 +145,7 @@ impl Picker {
                 name: person.name,
                 about: person.email,
                 is_ticked: place % 3 == 1,
-                grants: place.is_multiple_of(2).then(Grants::default),
+                grants: place.is_multiple_of(2).then(AssignmentPermissions::default),
             };
             (if place < 5 { sample.group() } else { "Nordic Brands".to_owned() }, pick)
         };

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         ids::UserId,
-        permission::{Grants, Switch, To},
+        permission::{AssignmentPermissions, Switch, To},
     },
     usecases::{
         self, AssignmentRef,
@@ -148,7 +148,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
         },
         What::Account(account, grants) => {
             let switch = |&switch: &Switch| {
-                let is_on = Grants::gives(*grants, switch);
+                let is_on = AssignmentPermissions::gives(*grants, switch);
                 let to = if is_on { To::Off } else { To::On };
                 SwitchRow { label: switch.label(), is_on, path: paths::SwitchPermission { user, account: account.id, switch, to } }
             };

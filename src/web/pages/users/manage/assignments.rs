@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
-        permission::{Grants, Permission, Switch, To},
+        permission::{AssignmentPermissions, Permission, Switch, To},
         policy::Action,
     },
     usecases::{Account, AssignmentRef, Person, Portfolio, access::assignments},
@@ -42,7 +42,7 @@ pub(in crate::web) async fn assign(console: Console, id: Path<UserId>, form: For
     let unknown = |_| WebError::NotFound;
     match assign.split_once('-') {
         Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, query).await,
-        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, Grants::default(), query).await,
+        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, AssignmentPermissions::default(), query).await,
         _ => Err(WebError::NotFound),
     }
 }
@@ -69,9 +69,11 @@ pub struct AssignAccountForm {
 /// `POST /users-and-permissions/{user}/accounts/{account}/assign`
 pub(in crate::web) async fn assign_account(console: Console, path: Path<(UserId, AccountId)>, form: Form<AssignAccountForm>) -> Answer {
     let ((user, account), AssignAccountForm { edits_details, sees_billing, return_query }) = (*path, form.0);
-    let usual = Grants::default();
-    let grants =
-        Grants { edits_details: edits_details.unwrap_or(usual.edits_details), sees_billing: sees_billing.unwrap_or(usual.sees_billing) };
+    let usual = AssignmentPermissions::default();
+    let grants = AssignmentPermissions {
+        edits_details: edits_details.unwrap_or(usual.edits_details),
+        sees_billing: sees_billing.unwrap_or(usual.sees_billing),
+    };
     give_account(&console, user, account, grants, return_query).await
 }
 
@@ -84,10 +86,10 @@ async fn give_portfolio(console: &Console, user: UserId, portfolio: PortfolioId,
     console.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user, portfolio)).await
 }
 
-async fn give_account(console: &Console, user: UserId, account: AccountId, grants: Grants, query: String) -> Answer {
+async fn give_account(console: &Console, user: UserId, account: AccountId, grants: AssignmentPermissions, query: String) -> Answer {
     let back = left_with(console, user, AssignmentRef::Account(account), &query);
     let said = move |(person, given): &(Person, Account)| {
-        let what = if grants == Grants::default() { String::new() } else { format!(": {}", gives(grants)) };
+        let what = if grants == AssignmentPermissions::default() { String::new() } else { format!(": {}", gives(grants)) };
         let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());
         undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, &query)
     };

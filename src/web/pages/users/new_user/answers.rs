@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId},
-        permission::Grants,
+        permission::AssignmentPermissions,
         user::DefaultRole,
     },
     usecases::users::new_user::NewAssignments,
@@ -194,8 +194,8 @@ impl Answers {
     }
 
     /// What a ticked account gives.
-    pub(super) fn grants(&self, account: AccountId) -> Grants {
-        Grants { edits_details: !self.no_edit.contains(&account), sees_billing: self.billing.contains(&account) }
+    pub(super) fn grants(&self, account: AccountId) -> AssignmentPermissions {
+        AssignmentPermissions { edits_details: !self.no_edit.contains(&account), sees_billing: self.billing.contains(&account) }
     }
 
     /// What is ticked; `None` when nothing is.
