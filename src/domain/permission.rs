@@ -97,7 +97,7 @@ impl AssignmentPermissions {
 
 stored_enum! {
     /// One of the two that can be given and taken away, as addresses spell it.
-    Switch {
+    PermissionToggle {
         EditDetails = "edit-details",
         SeeBilling = "see-billing",
     }
@@ -111,7 +111,7 @@ stored_enum! {
     }
 }
 
-impl fmt::Display for Switch {
+impl fmt::Display for PermissionToggle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -123,7 +123,7 @@ impl fmt::Display for To {
     }
 }
 
-impl Switch {
+impl PermissionToggle {
     pub fn label(self) -> &'static str {
         match self {
             Self::EditDetails => "Edit details",
@@ -145,20 +145,20 @@ impl To {
 
 impl AssignmentPermissions {
     /// Whether this one is given.
-    pub fn gives(self, switch: Switch) -> bool {
+    pub fn gives(self, switch: PermissionToggle) -> bool {
         match switch {
-            Switch::EditDetails => self.edits_details,
-            Switch::SeeBilling => self.sees_billing,
+            PermissionToggle::EditDetails => self.edits_details,
+            PermissionToggle::SeeBilling => self.sees_billing,
         }
     }
 
     /// The same with one switch put to `to`.
     #[must_use]
-    pub fn with(self, switch: Switch, to: To) -> Self {
+    pub fn with(self, switch: PermissionToggle, to: To) -> Self {
         let is_on = to == To::On;
         match switch {
-            Switch::EditDetails => Self { edits_details: is_on, ..self },
-            Switch::SeeBilling => Self { sees_billing: is_on, ..self },
+            PermissionToggle::EditDetails => Self { edits_details: is_on, ..self },
+            PermissionToggle::SeeBilling => Self { sees_billing: is_on, ..self },
         }
     }
 }

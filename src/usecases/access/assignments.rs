@@ -7,7 +7,7 @@ use crate::{
         audit::{AuditAction, By, Entry},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
-        permission::{AssignmentPermissions, Permission, Switch, To},
+        permission::{AssignmentPermissions, Permission, PermissionToggle, To},
         policy::{Action, PolicyDenial},
         user::{DefaultRole, Status},
     },
@@ -121,7 +121,7 @@ pub fn switch(
     submission: &Submission<(Person, Account)>,
     user: UserId,
     account: AccountId,
-    switch: Switch,
+    switch: PermissionToggle,
     to: To,
 ) -> Result<(Person, Account), ActionError> {
     change_grants(ctx, submission, user, account, |before| before.with(switch, to))
@@ -141,7 +141,7 @@ fn change_grants(
         let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
         let before = before.ok_or_else(|| ActionError::unchanged(&met.person))?;
         let grants = change(before);
-        if !account.is_active() && Switch::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
+        if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
             return Err(ActionError::deactivated(account.portfolio_name));
         }
         assignments::set_grants(tx, user, account.id, grants, acting.person.id, now)?;

@@ -1,7 +1,7 @@
 //! What roles and assignments allow, in the words of the table of permissions.
 
 use crate::domain::{
-    permission::{AssignmentPermissions, Outline, Permission, Switch},
+    permission::{AssignmentPermissions, Outline, Permission, PermissionToggle},
     user::DefaultRole,
 };
 
@@ -75,7 +75,7 @@ pub fn gives(grants: AssignmentPermissions) -> &'static str {
 
 /// The boxes with which the switches are put: the field, the label, and whether it is ticked.
 pub fn switches(grants: AssignmentPermissions) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-    Switch::ALL.iter().map(move |&switch| (switch.as_str(), switch.label(), grants.gives(switch)))
+    PermissionToggle::ALL.iter().map(move |&switch| (switch.as_str(), switch.label(), grants.gives(switch)))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         credentials::token::{Token, TokenPurpose},
         ids::{AccountId, GroupId, MailId, PortfolioId, UserId},
-        permission::{Switch, To},
+        permission::{PermissionToggle, To},
     },
     web::shared::steps,
 };
@@ -135,7 +135,7 @@ paths! {
     UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove";
     AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign";
     UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove";
-    SwitchPermission { user: UserId, account: AccountId, switch: Switch, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}";
+    SwitchPermission { user: UserId, account: AccountId, switch: PermissionToggle, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}";
 
     /// Which role may do what.
     Roles {} = "/roles";

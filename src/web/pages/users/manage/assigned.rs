@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         ids::UserId,
-        permission::{AssignmentPermissions, Switch, To},
+        permission::{AssignmentPermissions, PermissionToggle, To},
     },
     usecases::{
         self, AssignmentRef,
@@ -147,7 +147,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
             lost,
         },
         What::Account(account, grants) => {
-            let switch = |&switch: &Switch| {
+            let switch = |&switch: &PermissionToggle| {
                 let is_on = AssignmentPermissions::gives(*grants, switch);
                 let to = if is_on { To::Off } else { To::On };
                 SwitchRow { label: switch.label(), is_on, path: paths::SwitchPermission { user, account: account.id, switch, to } }
@@ -161,7 +161,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
                 remove: remove_and_assign(user, AssignmentRef::Account(account.id)).0,
                 may_remove: true,
                 asks,
-                switches: Switch::ALL.iter().map(switch).collect(),
+                switches: PermissionToggle::ALL.iter().map(switch).collect(),
                 lost,
             }
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
-        permission::{AssignmentPermissions, Permission, Switch, To},
+        permission::{AssignmentPermissions, Permission, PermissionToggle, To},
         policy::Action,
     },
     usecases::{Account, AssignmentRef, Person, Portfolio, access::assignments},
@@ -97,7 +97,11 @@ async fn give_account(console: &Console, user: UserId, account: AccountId, grant
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`
-pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, AccountId, Switch, To)>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn switch(
+    console: Console,
+    path: Path<(UserId, AccountId, PermissionToggle, To)>,
+    form: Form<ListButton>,
+) -> Answer {
     let ((user, account, switch, to), query) = (*path, form.0.return_query);
     let back = left(&console, user, &query);
     let said = move |(person, account): &(Person, Account)| {
@@ -106,8 +110,8 @@ pub(in crate::web) async fn switch(console: Console, path: Path<(UserId, Account
             To::Off => "may no longer",
         };
         let what = match switch {
-            Switch::EditDetails => "edit the details of",
-            Switch::SeeBilling => "see the billing information of",
+            PermissionToggle::EditDetails => "edit the details of",
+            PermissionToggle::SeeBilling => "see the billing information of",
         };
         let text = format!("{} {may} {what} {}.", person.display_name(), account.name);
         let undo = paths::SwitchPermission { user, account: account.id, switch, to: to.back() };

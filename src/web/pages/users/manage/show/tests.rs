@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     domain::{
         ids::{AccountId, MailId},
-        permission::{Switch, To},
+        permission::{PermissionToggle, To},
     },
     usecases::{Fate, LinkMail},
     web::{
@@ -44,9 +44,9 @@ fn block(sample: &Sample) -> Block {
 fn assignments(sample: &Sample, user: UserId) -> Assignments {
     let row = |place: usize| {
         let (kind, id) = (if place == 0 { "portfolio" } else { "account" }, i64::try_from(place).unwrap() + 1);
-        let switch = |switch: Switch| SwitchRow {
+        let switch = |switch: PermissionToggle| SwitchRow {
             label: switch.label(),
-            is_on: switch == Switch::EditDetails,
+            is_on: switch == PermissionToggle::EditDetails,
             path: paths::SwitchPermission { user, account: AccountId(id), switch, to: To::On },
         };
         AssignedRow {
@@ -58,7 +58,7 @@ fn assignments(sample: &Sample, user: UserId) -> Assignments {
             remove: paths::UnassignAccount { user, account: AccountId(id) }.to_string(),
             may_remove: place > 0,
             asks: place == 1,
-            switches: if place > 0 { Switch::ALL.iter().copied().map(switch).collect() } else { Vec::new() },
+            switches: if place > 0 { PermissionToggle::ALL.iter().copied().map(switch).collect() } else { Vec::new() },
             lost: None,
         }
     };
