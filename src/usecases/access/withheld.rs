@@ -25,7 +25,7 @@ const ENTRIES_MAX: i64 = 1000;
 
 /// An assignment that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct WithheldAssignment {
     pub place: AssignmentRef,
     pub name: String,
     /// The portfolio around an account.
@@ -43,7 +43,7 @@ pub(in crate::usecases) fn of(
     person: &Person,
     held: &ScopedAssignments,
     now: Timestamp,
-) -> Result<Vec<LeftOut>, StoreError> {
+) -> Result<Vec<WithheldAssignment>, StoreError> {
     if person.invitation_origin.is_none() || person.credentials_set_at.is_none_or(|accepted| accepted + TOLD_FOR <= now) {
         return Ok(Vec::new());
     }
@@ -71,7 +71,7 @@ pub(in crate::usecases) fn of(
                 (portfolio.name.clone(), None, portfolio.is_active() && person.default_role == DefaultRole::PortfolioAdmin)
             }
         };
-        Some(LeftOut { place, name, portfolio, by: giver(&row), can_be_given })
+        Some(WithheldAssignment { place, name, portfolio, by: giver(&row), can_be_given })
     };
     let mut left = left.into_iter().filter_map(told).collect::<Vec<_>>();
     left.sort_by_cached_key(|left| (left.portfolio.as_deref().map(sort_key), sort_key(&left.name)));

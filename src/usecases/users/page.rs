@@ -27,7 +27,7 @@ use crate::{
         ActionError, Context,
         access::{
             assignments::Givers,
-            withheld::{self, LeftOut},
+            withheld::{self, WithheldAssignment},
         },
         credentials::{email_change, password_reset},
         outbox::mails::{self, LinkMail},
@@ -95,7 +95,7 @@ pub struct Shown {
     pub explained: Explained,
     pub assigned: Assigned,
     /// What they did not get when they accepted.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<WithheldAssignment>,
     pub offered: Offered,
     /// What happened to them lately, as far as it lies in the actor's scope: newest first.
     pub events: Vec<AuditRow>,

@@ -7,7 +7,7 @@ use crate::{
     },
     usecases::{
         self, AssignmentRef,
-        access::{assignments::Lost, withheld::LeftOut},
+        access::{assignments::Lost, withheld::WithheldAssignment},
         users::{
             self,
             page::{Assigned, Held, What},
@@ -86,14 +86,14 @@ pub struct Offer {
 
 /// What was left out when somebody accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NotGiven {
-    pub rows: Vec<NotGivenRow>,
+pub struct WithheldAssignments {
+    pub rows: Vec<WithheldRow>,
     /// "12 more".
     pub more: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotGivenRow {
+pub struct WithheldRow {
     pub name: String,
     /// The portfolio around an account.
     pub portfolio: Option<String>,
@@ -202,10 +202,10 @@ impl Offer {
     }
 }
 
-impl NotGiven {
-    pub(super) fn new(user: UserId, left_out: Vec<LeftOut>, may_assign: bool) -> Self {
+impl WithheldAssignments {
+    pub(super) fn new(user: UserId, left_out: Vec<WithheldAssignment>, may_assign: bool) -> Self {
         let more = left_out.len().saturating_sub(LEFT_OUT_MAX);
-        let row = |left: LeftOut| NotGivenRow {
+        let row = |left: WithheldAssignment| WithheldRow {
             give: (may_assign && left.can_be_given).then(|| remove_and_assign(user, left.place).1),
             name: left.name,
             portfolio: left.portfolio,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     activity::event,
-    assigned::{Assignments, NotGiven},
+    assigned::{Assignments, WithheldAssignments},
     fields::{self, EditFields},
     links::{EmailChange, Invitation, PasswordReset},
     list,
@@ -68,7 +68,7 @@ pub struct ManagePage {
     pub blocks: Vec<Block>,
     pub more_portfolios: Option<String>,
     pub assignments: Assignments,
-    pub not_given: NotGiven,
+    pub not_given: WithheldAssignments,
     pub events: Vec<Event>,
     /// The dialog Manage User, for those who may edit.
     pub edit: Option<EditFields>,
@@ -235,7 +235,7 @@ impl ManagePage {
             blocks,
             more_portfolios,
             assignments: Assignments::new(person.id, assigned, offered, asked, &query),
-            not_given: NotGiven::new(person.id, left_out, may.assign),
+            not_given: WithheldAssignments::new(person.id, left_out, may.assign),
             events: events.iter().filter_map(|row| event(row, moment(row.at))).collect(),
             edit: may.edit.then(|| EditFields::of(&person, waiting, now)),
             shows_link: console.passes_links_on() && may.see_link,

@@ -9,7 +9,7 @@ use crate::{
     usecases::{Fate, LinkMail},
     web::{
         pages::users::manage::{
-            assigned::{AssignedRow, NotGivenRow, Offer, SwitchRow},
+            assigned::{AssignedRow, Offer, SwitchRow, WithheldRow},
             links::Mail,
         },
         shared::{
@@ -100,7 +100,7 @@ fn page(sample: &Sample) -> ManagePage {
         blocks: vec![block(sample)],
         more_portfolios: Some("3 more portfolios".into()),
         assignments: assignments(sample, user),
-        not_given: NotGiven::default(),
+        not_given: WithheldAssignments::default(),
         events: sample.rows(|place, person| Event { text: format!("{} edited the user", person.name), at: sample.moment(place) }),
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
@@ -185,12 +185,15 @@ fn renders() {
         page
     });
     check("manage-not-given", |sample| {
-        let row = |place: usize| NotGivenRow {
+        let row = |place: usize| WithheldRow {
             name: sample.group(),
             portfolio: (place > 0).then(|| sample.group()),
             by: (place != 1).then(|| sample.text.clone()),
             give: (place > 0).then(|| paths::AssignAccount { user: UserId(7), account: AccountId(1) }.to_string()),
         };
-        ManagePage { not_given: NotGiven { rows: (0..sample.rows).map(row).collect(), more: Some("3 more".into()) }, ..page(sample) }
+        ManagePage {
+            not_given: WithheldAssignments { rows: (0..sample.rows).map(row).collect(), more: Some("3 more".into()) },
+            ..page(sample)
+        }
     });
 }
