@@ -33,7 +33,7 @@ use crate::{
 };
 
 pub use super::grantors::Lost;
-pub(in crate::usecases) use super::grantors::{Givers, judge_again, take_over};
+pub(in crate::usecases) use super::grantors::{Grantors, judge_again, reassign};
 pub use super::unassign::{Parting, TakeError, Taken, parting, take};
 
 /// Gives somebody an account. Tells who and what.

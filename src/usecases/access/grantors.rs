@@ -39,13 +39,13 @@ pub enum Lost {
 }
 
 /// Givers as they are now, of an invitation that is open. What was accepted is nobody's to lose any more.
-pub(in crate::usecases) struct Givers {
+pub(in crate::usecases) struct Grantors {
     found: HashMap<UserId, (Person, Vec<PortfolioId>)>,
     is_open: bool,
     now: Timestamp,
 }
 
-impl Givers {
+impl Grantors {
     pub(in crate::usecases) fn of(
         db: &mut Database,
         portfolios: &[PortfolioAssignment],
@@ -106,7 +106,7 @@ impl Givers {
 pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Timestamp) -> Result<(), StoreError> {
     let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
     let accounts = assignments::accounts_of(tx.db(), &[invited.id])?;
-    let givers = Givers::of(tx.db(), &portfolios, &accounts, now)?;
+    let givers = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
     let is_admin = invited.default_role == DefaultRole::PortfolioAdmin;
     let mut left = portfolios.len();
     for given in portfolios.iter().filter(|given| !is_admin || givers.lost_portfolio(given).is_some()) {
@@ -133,7 +133,7 @@ fn left_out(invited: &Person, by: &By, place: Subject, giver: Option<String>, no
 }
 
 /// Whoever sends an invitation anew takes over what those who gave it may no longer give: from now on it is theirs. Tells what.
-pub(in crate::usecases) fn take_over(
+pub(in crate::usecases) fn reassign(
     tx: &mut Tx<'_>,
     caller: &Principal,
     acting: &ScopedActor,
@@ -141,7 +141,7 @@ pub(in crate::usecases) fn take_over(
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(tx.db(), acting, invited)?;
-    let givers = Givers::of(tx.db(), &portfolios, &accounts, now)?;
+    let givers = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
     let may_give = |default_role| acting.may(Action::InviteWith { default_role, is_own: true });
     let mut taken = Vec::new();
     let mut note = |tx: &mut Tx<'_>, place: Subject, giver: Option<UserId>| {

@@ -18,7 +18,7 @@ use crate::{
         portfolios::{self, Portfolio},
     },
     usecases::{
-        access::assignments::{Givers, Lost},
+        access::assignments::{Grantors, Lost},
         shared::scoped_actor::ScopedAssignments,
     },
 };
@@ -81,7 +81,7 @@ pub(in crate::usecases) fn explain(
     db: &mut Database,
     role: Role,
     ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
-    givers: &Givers,
+    givers: &Grantors,
 ) -> Result<Explained, StoreError> {
     let everywhere =
         Permission::ALL.iter().copied().filter(|permission| permission.check(role, PermissionTarget::Company).is_ok()).collect();
@@ -110,7 +110,7 @@ pub(in crate::usecases) fn explain(
 struct Told<'a> {
     role: Role,
     is_own: bool,
-    givers: &'a Givers,
+    givers: &'a Grantors,
 }
 
 impl Told<'_> {

@@ -174,7 +174,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, 
         let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
-        let taken_over = assignments::take_over(tx, caller, &acting, &person, now)?;
+        let taken_over = assignments::reassign(tx, caller, &acting, &person, now)?;
         Ok(Resent { person, taken_over })
     })
 }
@@ -245,7 +245,7 @@ pub(in crate::usecases) fn readdress(
     users::set_email(tx, person, email)?;
     let person = users::find(tx.db(), person.id)?.ok_or_else(ActionError::unknown)?;
     renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
-    assignments::take_over(tx, caller, acting, &person, now)?;
+    assignments::reassign(tx, caller, acting, &person, now)?;
     Ok(())
 }
 

@@ -26,7 +26,7 @@ use crate::{
     usecases::{
         ActionError, Context,
         access::{
-            assignments::Givers,
+            assignments::Grantors,
             withheld::{self, WithheldAssignment},
         },
         credentials::{email_change, password_reset},
@@ -172,7 +172,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Resul
         let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
         let in_scope = ScopedAssignments::of(db, &acting, &met.person)?;
         let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
-        let givers = Givers::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
+        let givers = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
         let company = company::load(db)?;

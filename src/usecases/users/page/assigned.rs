@@ -15,7 +15,7 @@ use crate::{
         users::Person,
     },
     usecases::{
-        access::assignments::{Givers, Lost},
+        access::assignments::{Grantors, Lost},
         shared::scoped_actor::{ScopedActor, ScopedAssignments},
     },
 };
@@ -90,7 +90,7 @@ impl Assigned {
         acting: &ScopedActor,
         person: &Person,
         in_scope: &ScopedAssignments,
-        givers: &Givers,
+        givers: &Grantors,
         wanted: &Wanted,
     ) -> Result<Self, StoreError> {
         let portfolios = in_scope
