@@ -34,7 +34,7 @@ use crate::{
 
 pub use super::grantors::Lost;
 pub(in crate::usecases) use super::grantors::{Grantors, judge_again, reassign};
-pub use super::unassign::{Parting, TakeError, Taken, parting, take};
+pub use super::unassign::{RemovalPreview, UnassignError, Unassigned, removal_preview, unassign};
 
 /// Gives somebody an account. Tells who and what.
 ///

@@ -24,7 +24,7 @@ use super::assignments::{account_of, audit_account, audit_portfolio, own_account
 
 /// Why nothing is taken from somebody.
 #[derive(Debug, thiserror::Error)]
-pub enum TakeError {
+pub enum UnassignError {
     /// It is the last that the actor has in common with them, and nobody has agreed to that yet.
     #[error("nothing else lies in common")]
     LastInCommon,
@@ -32,7 +32,7 @@ pub enum TakeError {
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for TakeError {
+impl From<StoreError> for UnassignError {
     fn from(error: StoreError) -> Self {
         Self::Denied(error.into())
     }
@@ -40,7 +40,7 @@ impl From<StoreError> for TakeError {
 
 /// What was taken from whom.
 #[derive(Debug, Clone)]
-pub struct Taken {
+pub struct Unassigned {
     pub person: Person,
     pub names: Vec<String>,
     /// Whether nothing lies in common any more, so that whoever took it meets them no longer.
@@ -63,13 +63,13 @@ struct One {
 ///
 /// # Errors
 /// See [`TakeError`]; unchanged where they do not have all of it.
-pub fn take(
+pub fn unassign(
     ctx: &Context,
-    submission: &Submission<Taken>,
+    submission: &Submission<Unassigned>,
     user: UserId,
     given: &[AssignmentRef],
     agreed: bool,
-) -> Result<Taken, TakeError> {
+) -> Result<Unassigned, UnassignError> {
     let now = ctx.now();
     submission.change(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
@@ -81,12 +81,12 @@ pub fn take(
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
         let has_left = scopes::inside(tx.db(), &acting.scope, &met.person)? == ScopeRelation::Not;
         if has_left && !agreed {
-            return Err(TakeError::LastInCommon);
+            return Err(UnassignError::LastInCommon);
         }
         let taken = Assignments { taken: names.clone(), ..Assignments::default() };
         ctx.tell_assignments(tx, &met.person, &acting.person, taken, now)?;
         let are_active = all.iter().all(|one| one.is_active);
-        Ok(Taken { person: met.person, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
+        Ok(Unassigned { person: met.person, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
     })
 }
 
@@ -132,7 +132,7 @@ fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser
 
 /// What is to be taken from whom.
 #[derive(Debug, Clone)]
-pub struct Parting {
+pub struct RemovalPreview {
     pub person: Person,
     pub names: Vec<String>,
     /// Whether it is the last that the actor has in common with them.
@@ -143,7 +143,12 @@ pub struct Parting {
 ///
 /// # Errors
 /// As [`take`].
-pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[AssignmentRef]) -> Result<Option<Parting>, ActionError> {
+pub fn removal_preview(
+    ctx: &Context,
+    actor: &Person,
+    user: UserId,
+    given: &[AssignmentRef],
+) -> Result<Option<RemovalPreview>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -171,6 +176,6 @@ pub fn parting(ctx: &Context, actor: &Person, user: UserId, given: &[AssignmentR
         if !portfolios.is_empty() {
             may_take_portfolios(db, &acting, &met, &portfolios)?;
         }
-        Ok(Some(Parting { is_last_in_common: in_scope.are_all(&acting, given.len()), person: met.person, names }))
+        Ok(Some(RemovalPreview { is_last_in_common: in_scope.are_all(&acting, given.len()), person: met.person, names }))
     })
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     usecases::{
         AssignmentRef,
-        access::assignments::{self, Parting, TakeError, Taken},
+        access::assignments::{self, RemovalPreview, UnassignError, Unassigned},
         users::directory::Frame,
     },
     web::{
@@ -56,13 +56,13 @@ impl UnassignPage {
     fn new(
         console: &Console,
         frame: &Frame,
-        parting: Parting,
+        parting: RemovalPreview,
         path: String,
         fields: Vec<(&'static str, String)>,
         query: &str,
         back: String,
     ) -> Self {
-        let Parting { person, names, is_last_in_common: parts } = parting;
+        let RemovalPreview { person, names, is_last_in_common: parts } = parting;
         let agreed = parts.then(|| ("agreed", true.to_string()));
         Self {
             shell: console.shell(frame),
@@ -141,25 +141,27 @@ pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Fo
     let (user, form) = (*id, form.0);
     let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
     if given.is_empty() {
-        console.open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| assignments::parting(ctx, actor, user, &[])).await?;
+        console
+            .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| assignments::removal_preview(ctx, actor, user, &[]))
+            .await?;
         return console.say(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
     }
     if form.act.is_empty() {
         return ask_several(&console, user, given, query, back).await;
     }
     let (taken, agreed) = (given.clone(), form.agreed);
-    let said = |Taken { person, names, has_left, .. }: &Taken| {
+    let said = |Unassigned { person, names, has_left, .. }: &Unassigned| {
         let count = counted(names.len() as u64, "assignment is", "assignments are");
         let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(names, NAMED));
         parted(Flash::new(FlashKind::Ok, text), *has_left)
     };
     match console
-        .act(said, move |ctx, submission| crate::usecases::access::assignments::take(ctx, submission, user, &taken, agreed))
+        .act(said, move |ctx, submission| crate::usecases::access::assignments::unassign(ctx, submission, user, &taken, agreed))
         .await?
     {
-        Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
-        Err(TakeError::LastInCommon) => ask_several(&console, user, given, query, back).await,
-        Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),
+        Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
+        Err(UnassignError::LastInCommon) => ask_several(&console, user, given, query, back).await,
+        Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),
     }
 }
 
@@ -169,7 +171,7 @@ async fn ask_several(console: &Console, user: UserId, given: Vec<AssignmentRef>,
         AssignmentRef::Account(id) => ("account", id.to_string()),
     };
     let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
-    let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &given);
+    let content = move |ctx: &_, actor: &_| assignments::removal_preview(ctx, actor, user, &given);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked else {
         let text = "Something that was ticked is not assigned any more. Nothing was changed.";
@@ -204,7 +206,7 @@ pub(in crate::web) async fn account(console: Console, path: Path<(UserId, Accoun
 
 /// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
 async fn ask(console: &Console, user: UserId, given: AssignmentRef, query: &str) -> Answer {
-    let content = move |ctx: &_, actor: &_| assignments::parting(ctx, actor, user, &[given]);
+    let content = move |ctx: &_, actor: &_| assignments::removal_preview(ctx, actor, user, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
     let back = left_with(console, user, given, query);
@@ -214,20 +216,20 @@ async fn ask(console: &Console, user: UserId, given: AssignmentRef, query: &str)
 async fn submit(console: &Console, user: UserId, given: AssignmentRef, form: &UnassignForm) -> Answer {
     let (agreed, query) = (form.agreed, &*form.return_query);
     let (back, returned) = (left_with(console, user, given, query), query.to_owned());
-    let said = move |taken: &Taken| parted(told(user, given, taken, &returned), taken.has_left);
+    let said = move |taken: &Unassigned| parted(told(user, given, taken, &returned), taken.has_left);
     match console
-        .act(said, move |ctx, submission| crate::usecases::access::assignments::take(ctx, submission, user, &[given], agreed))
+        .act(said, move |ctx, submission| crate::usecases::access::assignments::unassign(ctx, submission, user, &[given], agreed))
         .await?
     {
-        Ok(Taken { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
-        Err(TakeError::LastInCommon) => ask(console, user, given, query).await,
-        Err(TakeError::Denied(denied)) => console.say(&already(denied)?, back),
+        Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
+        Err(UnassignError::LastInCommon) => ask(console, user, given, query).await,
+        Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),
     }
 }
 
 /// What was done, with the way back where there is one.
-fn told(user: UserId, given: AssignmentRef, taken: &Taken, query: &str) -> Flash {
-    let Taken { person, names, are_active, gave, .. } = taken;
+fn told(user: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> Flash {
+    let Unassigned { person, names, are_active, gave, .. } = taken;
     let name = names.concat();
     let text = format!("{name} is no longer assigned to {}.", person.display_name());
     if *are_active {
