@@ -23,7 +23,7 @@ use crate::{
 
 /// What a picker shows.
 #[derive(Debug, Clone)]
-pub struct Offer<T> {
+pub struct PickerOptions<T> {
     /// All there is, or what a search found; nothing where there is too much to show without one.
     pub rows: Vec<T>,
     pub has_more: bool,
@@ -35,7 +35,7 @@ pub struct Offer<T> {
     pub lost: usize,
 }
 
-impl<T> Default for Offer<T> {
+impl<T> Default for PickerOptions<T> {
     fn default() -> Self {
         Self { rows: Vec::new(), has_more: false, count: Count::Exactly(0), ticked: Vec::new(), lost: 0 }
     }
@@ -43,7 +43,7 @@ impl<T> Default for Offer<T> {
 
 /// What is asked of a picker.
 #[derive(Debug, Clone)]
-pub struct Wanted<I> {
+pub struct PickerQuery<I> {
     pub search: Option<SearchTerm>,
     pub ticked: Vec<I>,
     /// What could be ticked before, as a draft of ours says: what is gone of it is lost, and not unknown.
@@ -52,7 +52,7 @@ pub struct Wanted<I> {
     pub limit: usize,
 }
 
-impl<I: Ord + Copy> Wanted<I> {
+impl<I: Ord + Copy> PickerQuery<I> {
     /// Whether anything is ticked that was not held.
     pub fn has_new(&self) -> bool {
         self.ticked.iter().any(|id| !self.held.contains(id))
@@ -64,7 +64,7 @@ impl<I: Ord + Copy> Wanted<I> {
         count: Count,
         list: impl FnOnce(&mut Database, Option<SearchTerm>) -> Result<Slice<T>, StoreError>,
         find: impl Fn(&mut Database, &[I]) -> Result<Vec<T>, StoreError>,
-    ) -> Result<Offer<T>, ActionError> {
+    ) -> Result<PickerOptions<T>, ActionError> {
         let is_short = matches!(count, Count::Exactly(count) if usize::try_from(count).is_ok_and(|count| count <= self.limit));
         let found = if is_short || self.search.is_some() { Some(list(db, self.search.clone())?) } else { None };
         let has_more = found.as_ref().is_some_and(|found| found.has_next);
@@ -76,7 +76,7 @@ impl<I: Ord + Copy> Wanted<I> {
         if missing > 0 && find(db, &fresh)?.len() != fresh.len() {
             return Err(ActionError::unknown());
         }
-        Ok(Offer { rows: found.map(|found| found.rows).unwrap_or_default(), has_more, count, ticked, lost: missing })
+        Ok(PickerOptions { rows: found.map(|found| found.rows).unwrap_or_default(), has_more, count, ticked, lost: missing })
     }
 }
 
@@ -84,7 +84,7 @@ impl<I: Ord + Copy> Wanted<I> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId>) -> Result<Offer<Account>, ActionError> {
+pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &PickerQuery<AccountId>) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
@@ -98,7 +98,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &Wanted<AccountId
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) -> Result<Offer<Person>, ActionError> {
+pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<Person>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         people_who(db, actor, Who::PortfolioAdmins, wanted)
@@ -109,7 +109,12 @@ pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &Wanted<UserId>) 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn people_of(ctx: &Context, actor: &Person, portfolio: PortfolioId, wanted: &Wanted<UserId>) -> Result<Offer<Person>, ActionError> {
+pub fn people_of(
+    ctx: &Context,
+    actor: &Person,
+    portfolio: PortfolioId,
+    wanted: &PickerQuery<UserId>,
+) -> Result<PickerOptions<Person>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.portfolio(db, portfolio)?;
@@ -173,7 +178,7 @@ pub fn people_for(
 }
 
 /// Nobody gives themselves anything, so the actor is not among them.
-fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserId>) -> Result<Offer<Person>, ActionError> {
+fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<Person>, ActionError> {
     let filter = |search| portfolio_users::Filter { who, search, except: Some(actor.id) };
     let count = portfolio_users::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolio_users::list(db, &filter(search), &Position::First, wanted.limit);
@@ -184,7 +189,11 @@ fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &Wanted<UserI
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolios_for_accounts(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, ActionError> {
+pub fn portfolios_for_accounts(
+    ctx: &Context,
+    actor: &Person,
+    wanted: &PickerQuery<PortfolioId>,
+) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
@@ -200,8 +209,8 @@ pub fn portfolios_to_move_to(
     ctx: &Context,
     actor: &Person,
     account: &Account,
-    wanted: &Wanted<PortfolioId>,
-) -> Result<Offer<Portfolio>, ActionError> {
+    wanted: &PickerQuery<PortfolioId>,
+) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
@@ -213,7 +222,11 @@ pub fn portfolios_to_move_to(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<PortfolioId>) -> Result<Offer<Portfolio>, ActionError> {
+pub fn portfolios_to_give(
+    ctx: &Context,
+    actor: &Person,
+    wanted: &PickerQuery<PortfolioId>,
+) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
@@ -229,9 +242,9 @@ pub fn portfolios_to_give(ctx: &Context, actor: &Person, wanted: &Wanted<Portfol
 pub fn accounts_to_give(
     ctx: &Context,
     actor: &Person,
-    wanted: &Wanted<AccountId>,
+    wanted: &PickerQuery<AccountId>,
     first: Option<PortfolioId>,
-) -> Result<Offer<Account>, ActionError> {
+) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
@@ -252,8 +265,8 @@ fn portfolios_in(
     db: &mut Database,
     scope: &Scope,
     except: Option<PortfolioId>,
-    wanted: &Wanted<PortfolioId>,
-) -> Result<Offer<Portfolio>, ActionError> {
+    wanted: &PickerQuery<PortfolioId>,
+) -> Result<PickerOptions<Portfolio>, ActionError> {
     let filter = |search| portfolios::Filter { scope: scope.clone(), search, active_only: true, except };
     let count = portfolios::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolios::list(db, &filter(search), &Position::First, wanted.limit);

@@ -13,7 +13,7 @@ use crate::{
     },
     usecases::{
         Account, Portfolio,
-        access::picker_options::{self, Wanted},
+        access::picker_options::{self, PickerQuery},
         accounts,
         portfolios::PortfolioError,
     },
@@ -103,7 +103,7 @@ async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, fin
             let (account, may) = accounts::movable(ctx, actor, id)?;
             // Another tab may have moved it to where this one is about to.
             let ticked = picked.filter(|picked| *picked != account.portfolio_id).into_iter().collect();
-            let wanted = Wanted { search, ticked, held: Vec::new(), limit: PICKS_MAX };
+            let wanted = PickerQuery { search, ticked, held: Vec::new(), limit: PICKS_MAX };
             let offer = picker_options::portfolios_to_move_to(ctx, actor, &account, &wanted)?;
             Ok(((account, may), offer))
         })

@@ -16,7 +16,7 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        access::picker_options::{self, Wanted},
+        access::picker_options::{self, PickerQuery},
         accounts::{self, AccountError},
     },
     web::shared::{
@@ -291,13 +291,13 @@ async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, WebE
 async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, WebError> {
     let searched = |at| SearchTerm::parse(if step == at { &find } else { "" });
     let portfolio = answers.portfolio;
-    let portfolios = Wanted {
+    let portfolios = PickerQuery {
         search: searched(Step::Portfolio),
         ticked: portfolio.into_iter().collect(),
         held: held.portfolio.into_iter().collect(),
         limit: PICKS_MAX,
     };
-    let users = Wanted { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
+    let users = PickerQuery { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
     let (frame, (portfolios, people)) = console
         .open(Action::Use(Permission::AccountsCreate), move |ctx, actor| {
             let portfolios = picker_options::portfolios_for_accounts(ctx, actor, &portfolios)?;

@@ -2,25 +2,25 @@
 
 use crate::{
     domain::{clock::Timestamp, ids::AccountId, permission::AssignmentPermissions},
-    usecases::{Account, Person, Portfolio, access::picker_options::Offer},
+    usecases::{Account, Person, Portfolio, access::picker_options::PickerOptions},
     web::shared::{
         list_query,
-        page::{FieldError, Pick, Picker, PickerKind, grouped},
+        page::{FieldError, Picker, PickerKind, PickerOption, grouped},
     },
 };
 
 /// Accounts, by portfolio.
-pub(in crate::web) fn accounts(offer: Offer<Account>, find: String) -> Picker {
+pub(in crate::web) fn accounts(offer: PickerOptions<Account>, find: String) -> Picker {
     accounts_with(offer, find, |_| None)
 }
 
 /// The same, each with what it gives.
 pub(in crate::web) fn accounts_with(
-    offer: Offer<Account>,
+    offer: PickerOptions<Account>,
     find: String,
     grants: impl Fn(AccountId) -> Option<AssignmentPermissions>,
 ) -> Picker {
-    let pick = |account: &Account, is_ticked| Pick {
+    let pick = |account: &Account, is_ticked| PickerOption {
         value: account.id.to_string(),
         name: account.name.clone(),
         about: String::new(),
@@ -34,8 +34,8 @@ pub(in crate::web) fn accounts_with(
 }
 
 /// People, in one group.
-pub(in crate::web) fn people(offer: Offer<Person>, find: String, group: &str, now: Timestamp) -> Picker {
-    let pick = |person: &Person, is_ticked| Pick {
+pub(in crate::web) fn people(offer: PickerOptions<Person>, find: String, group: &str, now: Timestamp) -> Picker {
+    let pick = |person: &Person, is_ticked| PickerOption {
         value: person.id.to_string(),
         name: person.display_name(),
         about: about(person, now),
@@ -53,15 +53,15 @@ fn about(person: &Person, now: Timestamp) -> String {
 }
 
 /// One portfolio.
-pub(in crate::web) fn portfolios(offer: Offer<Portfolio>, find: String) -> Picker {
+pub(in crate::web) fn portfolios(offer: PickerOptions<Portfolio>, find: String) -> Picker {
     let picker = many_portfolios(offer, find);
     let error = picker.error.map(|_| FieldError::Said("The portfolio that you chose is no longer available. Choose another".to_owned()));
     Picker { kind: PickerKind::One, error, ..picker }
 }
 
 /// Several of them.
-pub(in crate::web) fn many_portfolios(offer: Offer<Portfolio>, find: String) -> Picker {
-    let pick = |portfolio: &Portfolio, is_ticked| Pick {
+pub(in crate::web) fn many_portfolios(offer: PickerOptions<Portfolio>, find: String) -> Picker {
+    let pick = |portfolio: &Portfolio, is_ticked| PickerOption {
         value: portfolio.id.to_string(),
         name: portfolio.name.clone(),
         about: String::new(),
@@ -75,15 +75,15 @@ pub(in crate::web) fn many_portfolios(offer: Offer<Portfolio>, find: String) -> 
 }
 
 fn picker<T>(
-    offer: Offer<T>,
+    offer: PickerOptions<T>,
     find: String,
     (id, name, find_name): (&'static str, &'static str, &'static str),
     (label, words): (&'static str, (&'static str, &'static str)),
     key: impl Fn(&T) -> i64,
     group: impl Fn(&T) -> String,
-    pick: impl Fn(&T, bool) -> Pick,
+    pick: impl Fn(&T, bool) -> PickerOption,
 ) -> Picker {
-    let Offer { rows, has_more, count, ticked, lost } = offer;
+    let PickerOptions { rows, has_more, count, ticked, lost } = offer;
     let is_ticked = |row: &T| ticked.iter().any(|ticked| key(ticked) == key(row));
     let found = rows.iter().map(|row| (group(row), pick(row, is_ticked(row)))).collect();
     let kept = ticked.iter().map(|row| pick(row, true)).collect();

@@ -11,7 +11,7 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        access::picker_options::{self, Wanted},
+        access::picker_options::{self, PickerQuery},
         portfolios::{self, PortfolioError},
     },
     web::{
@@ -126,8 +126,8 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm
 }
 
 async fn page(console: &Console, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, WebError> {
-    let accounts = Wanted { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
-    let people = Wanted { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
+    let accounts = PickerQuery { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
+    let people = PickerQuery { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
     let (frame, (accounts, people)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
             Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &people)?))

@@ -15,7 +15,7 @@ pub enum PickerKind {
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pick {
+pub struct PickerOption {
     /// What the form sends for it.
     pub value: String,
     pub name: String,
@@ -26,7 +26,7 @@ pub struct Pick {
     pub grants: Option<AssignmentPermissions>,
 }
 
-impl Pick {
+impl PickerOption {
     /// The boxes that say what it gives.
     pub fn switches(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         self.grants.into_iter().flat_map(switches)
@@ -56,15 +56,15 @@ pub struct Picker {
     /// Whether a search finds what is in a group by the group's name, too.
     pub finds_groups: bool,
     /// The groups' names and their rows.
-    pub groups: Vec<(String, Vec<Pick>)>,
+    pub groups: Vec<(String, Vec<PickerOption>)>,
     pub error: Option<FieldError>,
 }
 
 impl Picker {
     /// `rows` into groups: each comes with its group's name, those of one group one after the other or not. Ticked rows that a search left out
     /// come first, so that they are neither lost nor hidden.
-    pub fn grouped(rows: Vec<(String, Pick)>, kept: Vec<Pick>) -> Vec<(String, Vec<Pick>)> {
-        let mut groups = Vec::<(String, Vec<Pick>)>::new();
+    pub fn grouped(rows: Vec<(String, PickerOption)>, kept: Vec<PickerOption>) -> Vec<(String, Vec<PickerOption>)> {
+        let mut groups = Vec::<(String, Vec<PickerOption>)>::new();
         let kept = kept.into_iter().filter(|kept| rows.iter().all(|(_, row)| row.value != kept.value)).collect::<Vec<_>>();
         if !kept.is_empty() {
             groups.push(("Ticked before".to_owned(), kept));
@@ -114,7 +114,7 @@ impl Picker {
     }
 
     /// "1 of 4"
-    pub fn ticked_in(&self, picks: &[Pick]) -> String {
+    pub fn ticked_in(&self, picks: &[PickerOption]) -> String {
         format!("{} of {}", picks.iter().filter(|pick| pick.is_ticked).count(), picks.len())
     }
 
@@ -140,7 +140,7 @@ impl Picker {
 impl Picker {
     pub(in crate::web) fn sample(sample: &crate::web::shared::samples::Sample, kind: PickerKind) -> Self {
         let row = |place: usize, person: super::Person| {
-            let pick = Pick {
+            let pick = PickerOption {
                 value: place.to_string(),
                 name: person.name,
                 about: person.email,
@@ -172,8 +172,8 @@ mod tests {
     use super::*;
     use crate::web::shared::samples::Sample;
 
-    fn pick(value: &str, is_ticked: bool) -> Pick {
-        Pick { value: value.into(), name: value.into(), about: String::new(), is_ticked, grants: None }
+    fn pick(value: &str, is_ticked: bool) -> PickerOption {
+        PickerOption { value: value.into(), name: value.into(), about: String::new(), is_ticked, grants: None }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     },
     usecases::{
         self, Account, ActionError, Position,
-        access::picker_options::{self, Wanted},
+        access::picker_options::{self, PickerQuery},
         users::{
             self,
             bulk::{Candidate, Done, Progress},
@@ -260,7 +260,7 @@ async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) 
     let open = move |ctx: &_, actor: &_| {
         let candidates = users::bulk::look(ctx, actor, action, &user)?;
         let is_assigning = action == BulkAction::Assign;
-        let wanted = Wanted { search, ticked: account, held: Vec::new(), limit: PICKS_MAX };
+        let wanted = PickerQuery { search, ticked: account, held: Vec::new(), limit: PICKS_MAX };
         let accounts = is_assigning.then(|| picker_options::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
         Ok((candidates, accounts))
     };

@@ -40,7 +40,7 @@ pub struct Assignments {
     pub lost: usize,
     /// … and whether the role goes with it.
     pub loses_role: bool,
-    pub offer: Offer,
+    pub offer: AddOption,
 }
 
 /// A portfolio that somebody looks after, or an account that they work on.
@@ -74,7 +74,7 @@ pub struct SwitchRow {
 
 /// What may be added.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Offer {
+pub struct AddOption {
     pub q: String,
     /// Whether one searches, since there is more than fits.
     pub searches: bool,
@@ -122,7 +122,7 @@ impl Assignments {
             pager,
             lost: assigned.lost,
             loses_role: assigned.loses_role,
-            offer: Offer::new(query.add.clone(), offered),
+            offer: AddOption::new(query.add.clone(), offered),
         }
     }
 
@@ -177,7 +177,7 @@ fn why(lost: &Lost) -> String {
     }
 }
 
-impl Offer {
+impl AddOption {
     /// Where there is more than fits, nothing is offered before one searches.
     fn new(q: String, offered: users::page::Offered) -> Self {
         let searches = offered.is_partial || !q.is_empty();

@@ -9,7 +9,7 @@ use crate::{
     },
     usecases::{
         ActionError, Context, Person,
-        access::picker_options::{self, Wanted},
+        access::picker_options::{self, PickerQuery},
     },
     web::{
         pages::accounts::picks,
@@ -125,7 +125,7 @@ pub(super) fn portfolios(
     if person.default_role == DefaultRole::PortfolioAdmin {
         return Ok(None);
     }
-    let wanted = Wanted { search: SearchTerm::parse(find), held: ticked.clone(), ticked, limit: PICKS_MAX };
+    let wanted = PickerQuery { search: SearchTerm::parse(find), held: ticked.clone(), ticked, limit: PICKS_MAX };
     Ok(Some(picks::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &wanted)?, find.trim().to_owned())))
 }
 

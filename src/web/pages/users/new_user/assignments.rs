@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     domain::{permission::Permission, policy::Action, search::SearchTerm, user::DefaultRole},
-    usecases::access::picker_options::{self, Wanted},
+    usecases::access::picker_options::{self, PickerQuery},
     web::{
         pages::accounts::picks,
         shared::{
@@ -48,8 +48,8 @@ impl AssignmentsPage {
         let search = SearchTerm::parse(&find);
         let find = if search.is_some() { find } else { String::new() };
         let portfolios =
-            Wanted { search: search.clone(), ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: PICKS_MAX };
-        let accounts = Wanted { search, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: PICKS_MAX };
+            PickerQuery { search: search.clone(), ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: PICKS_MAX };
+        let accounts = PickerQuery { search, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: PICKS_MAX };
         let (from, ticked) = (answers.from, answers.clone());
         let role = checked.default_role;
         let (frame, picker) = console

@@ -12,7 +12,7 @@ use crate::{
     domain::{idempotency_key::SentForm, permission::Permission, policy::Action, user::DefaultRole},
     usecases::{
         ActionError, Person,
-        access::picker_options::{self, Wanted},
+        access::picker_options::{self, PickerQuery},
         users::{self, invite::InviteError},
     },
     web::{
@@ -109,8 +109,8 @@ async fn lost(console: &Console, typed: &Answers) -> Result<NameAndRolePage, Web
 
 /// Whether what is ticked is the actor's to give, or stood in the draft `held` and is gone since.
 async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Result<(), WebError> {
-    let portfolios = Wanted { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
-    let accounts = Wanted { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
+    let portfolios = PickerQuery { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
+    let accounts = PickerQuery { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
     console
         .state()
         .run({

@@ -10,7 +10,7 @@ use crate::{
         user::DefaultRole,
     },
     usecases::{
-        access::picker_options::{self, Wanted},
+        access::picker_options::{self, PickerQuery},
         users::{directory::Frame, new_user::NewAssignments},
     },
     web::shared::{
@@ -113,8 +113,8 @@ impl ReviewPage {
 }
 
 /// What was found to be the actor's to give before.
-fn held<I: Clone>(ids: Vec<I>) -> Wanted<I> {
-    Wanted { search: None, held: ids.clone(), ticked: ids, limit: 0 }
+fn held<I: Clone>(ids: Vec<I>) -> PickerQuery<I> {
+    PickerQuery { search: None, held: ids.clone(), ticked: ids, limit: 0 }
 }
 
 fn invitation_term(frame: &Frame) -> String {

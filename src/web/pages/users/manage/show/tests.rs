@@ -9,7 +9,7 @@ use crate::{
     usecases::{Fate, LinkMail},
     web::{
         pages::users::manage::{
-            assigned::{AssignedRow, Offer, SwitchRow, WithheldRow},
+            assigned::{AddOption, AssignedRow, SwitchRow, WithheldRow},
             links::Mail,
         },
         shared::{
@@ -71,7 +71,7 @@ fn assignments(sample: &Sample, user: UserId) -> Assignments {
         pager: Pager::single("3 assignments"),
         lost: 0,
         loses_role: false,
-        offer: Offer { accounts: vec![(sample.group(), vec![("account-9".into(), sample.text.clone())])], ..Offer::default() },
+        offer: AddOption { accounts: vec![(sample.group(), vec![("account-9".into(), sample.text.clone())])], ..AddOption::default() },
     }
 }
 
@@ -166,7 +166,7 @@ fn renders() {
         let mut page = page(sample);
         page.assignments.rows.clear();
         page.assignments.in_short.clear();
-        page.assignments.offer = Offer { searches: true, q: sample.text.clone(), ..Offer::default() };
+        page.assignments.offer = AddOption { searches: true, q: sample.text.clone(), ..AddOption::default() };
         page
     });
     check("manage-pages", |sample| {
