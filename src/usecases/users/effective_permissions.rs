@@ -29,7 +29,7 @@ pub(in crate::usecases) const ACCOUNTS_MAX: usize = 50;
 
 /// What somebody may do, as far as the one who looks may know.
 #[derive(Debug, Clone)]
-pub struct Explained {
+pub struct EffectivePermissions {
     pub role: Role,
     /// Company-wide, by the role. An Admin has everything, and no portfolio is told apart.
     pub everywhere: Vec<Permission>,
@@ -82,11 +82,11 @@ pub(in crate::usecases) fn explain(
     role: Role,
     ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
     givers: &Grantors,
-) -> Result<Explained, StoreError> {
+) -> Result<EffectivePermissions, StoreError> {
     let everywhere =
         Permission::ALL.iter().copied().filter(|permission| permission.check(role, PermissionTarget::Company).is_ok()).collect();
     if role == Role::Admin {
-        return Ok(Explained { role, everywhere, portfolios: Vec::new(), more: 0 });
+        return Ok(EffectivePermissions { role, everywhere, portfolios: Vec::new(), more: 0 });
     }
     let ids = portfolios.iter().map(|given| given.portfolio.id).chain(accounts.iter().map(|given| given.account.portfolio_id));
     let ids = ids.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
@@ -100,20 +100,20 @@ pub(in crate::usecases) fn explain(
         let whole = portfolios.iter().find(|given| given.portfolio.id == portfolio.id);
         let in_all = contents.get(&portfolio.id).map_or(0, |contents| u64::try_from(contents.accounts).unwrap_or(0));
         let is_given = whole.is_some_and(|whole| givers.lost_portfolio(whole).is_none());
-        let told = Told { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), givers };
+        let told = AccountPermissions { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), givers };
         explained.push(told.portfolio(db, portfolio, whole, accounts, in_all)?);
     }
-    Ok(Explained { role, everywhere, portfolios: explained, more })
+    Ok(EffectivePermissions { role, everywhere, portfolios: explained, more })
 }
 
 /// What all that is told of one portfolio rests on.
-struct Told<'a> {
+struct AccountPermissions<'a> {
     role: Role,
     is_own: bool,
     givers: &'a Grantors,
 }
 
-impl Told<'_> {
+impl AccountPermissions<'_> {
     fn portfolio(
         &self,
         db: &mut Database,

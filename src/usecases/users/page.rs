@@ -37,7 +37,7 @@ use crate::{
 
 use super::{
     directory,
-    effective_permissions::{Explained, explain},
+    effective_permissions::{EffectivePermissions, explain},
 };
 
 pub use assigned::{Assigned, Held, Wanted, What};
@@ -92,7 +92,7 @@ pub struct Shown {
     pub password_reset: Option<password_reset::Latest>,
     /// How many hold, for those who may end them.
     pub sessions: Option<u64>,
-    pub explained: Explained,
+    pub explained: EffectivePermissions,
     pub assigned: Assigned,
     /// What they did not get when they accepted.
     pub left_out: Vec<WithheldAssignment>,

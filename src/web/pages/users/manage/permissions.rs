@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{clock::Timestamp, permission::Permission, policy::Role},
-    usecases::users::effective_permissions::{Explained, InPortfolio, OnAccount, PermissionSource},
+    usecases::users::effective_permissions::{EffectivePermissions, InPortfolio, OnAccount, PermissionSource},
     web::shared::page::{Moment, counted, in_words},
 };
 
@@ -41,7 +41,7 @@ pub struct GivenBy {
 }
 
 /// The table, and how many portfolios it does not show.
-pub(super) fn blocks(explained: &Explained, now: Timestamp) -> (Vec<Block>, Option<String>) {
+pub(super) fn blocks(explained: &EffectivePermissions, now: Timestamp) -> (Vec<Block>, Option<String>) {
     let role = |role: Role| Source { kind: "Role", name: role.label().to_owned(), given: None };
     let everywhere = if explained.role == Role::Admin {
         Block { head: row("Everywhere", "Everything", vec![role(Role::Admin)]), rows: Vec::new(), more: None }
