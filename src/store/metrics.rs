@@ -8,7 +8,7 @@ use super::Store;
 
 /// What the store has been busy with since the process began.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Load {
+pub struct StoreMetrics {
     pub connections_in_use: u32,
     pub connections_max: u32,
     /// How long write transactions waited until they could begin, for a connection and for their turn.
@@ -46,9 +46,9 @@ impl Drop for Write<'_> {
 }
 
 impl Store {
-    pub fn load(&self) -> Load {
+    pub fn load(&self) -> StoreMetrics {
         let pool = self.pool.state();
-        Load {
+        StoreMetrics {
             connections_in_use: pool.connections.saturating_sub(pool.idle_connections),
             connections_max: self.pool.max_size(),
             waits: self.writes.waited.so_far(),

@@ -32,5 +32,5 @@ pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_actors, la
 pub use commits::Commits;
 pub use connection::{Database, Location, Store};
 pub use error::StoreError;
-pub use metrics::Load;
+pub use metrics::StoreMetrics;
 pub use transaction::Tx;

@@ -14,7 +14,7 @@ pub mod users;
 
 // What use cases answer with, under their own name: the layers above do not know the store.
 pub use crate::store::{
-    AuditRow, Commits, Load, StoreError,
+    AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,

@@ -11,7 +11,7 @@ use prometheus_client::{
 
 use crate::{
     domain::durations::{BOUNDS, Distribution},
-    usecases::{Load, outbox::health::Mails},
+    usecases::{StoreMetrics, outbox::health::Mails},
 };
 
 use super::Metrics;
@@ -20,7 +20,7 @@ use super::Metrics;
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) metrics: Arc<Metrics>,
-    pub(super) load: Load,
+    pub(super) load: StoreMetrics,
     /// `None` while the database does not answer.
     pub(super) mails: Option<Mails>,
     pub(super) resident_memory: Option<u64>,
@@ -69,7 +69,7 @@ impl Reading {
     }
 
     fn database(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let Load { connections_in_use, connections_max, waits, writes } = &self.load;
+        let StoreMetrics { connections_in_use, connections_max, waits, writes } = &self.load;
         gauge(to, "usher_database_up", "Whether the database answered just now.", None, u32::from(self.mails.is_some()))?;
         gauge(to, "usher_database_connections_in_use", "Connections that somebody works with.", None, *connections_in_use)?;
         gauge(to, "usher_database_connections_max", "Connections that this process may open.", None, *connections_max)?;
