@@ -4,9 +4,9 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 of a form's address and fields. The token among the fields differs from page to page, so that the same form from another page is another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SentForm(pub [u8; 32]);
+pub struct IdempotencyKey(pub [u8; 32]);
 
-impl SentForm {
+impl IdempotencyKey {
     pub fn new(path: &str, body: &[u8]) -> Self {
         let mut digest = Sha256::new();
         digest.update(path.len().to_le_bytes());

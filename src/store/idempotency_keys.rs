@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::domain::{credentials::token::TokenHash, idempotency_key::SentForm};
+use crate::domain::{credentials::token::TokenHash, idempotency_key::IdempotencyKey};
 
 use super::{
     StoreError, Tx,
@@ -14,7 +14,7 @@ use super::{
 ///
 /// # Errors
 /// The database's.
-pub fn is_first(tx: &mut Tx<'_>, session: TokenHash, form: SentForm) -> Result<Option<bool>, StoreError> {
+pub fn is_first(tx: &mut Tx<'_>, session: TokenHash, form: IdempotencyKey) -> Result<Option<bool>, StoreError> {
     let session = sessions::table.filter(sessions::token_hash.eq(session.0.as_slice())).select(sessions::id);
     let Some(session) = session.first::<i64>(tx.db()).optional()? else { return Ok(None) };
     let row = (sent_forms::session_id.eq(session), sent_forms::form_hash.eq(form.0.as_slice()));

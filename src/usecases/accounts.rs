@@ -201,7 +201,7 @@ pub fn create(
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
-        submission.refuse_repeated(tx)?;
+        submission.ensure_first_submission(tx)?;
         let mut met = Vec::with_capacity(people.len());
         for &user in &sorted(people) {
             met.push(acting.target_user_for_update(tx, user, now)?);

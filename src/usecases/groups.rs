@@ -55,7 +55,7 @@ pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName)
     submission.change(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::CreateGroup, None)?;
-        submission.refuse_repeated(tx)?;
+        submission.ensure_first_submission(tx)?;
         if groups::find_by_name(tx.db(), name)?.is_some() {
             return Err(NameError::Taken);
         }

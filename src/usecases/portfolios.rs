@@ -202,7 +202,7 @@ pub fn create(
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
-        submission.refuse_repeated(tx)?;
+        submission.ensure_first_submission(tx)?;
         if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
             return Err(PortfolioError::NameTaken);
         }

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use crate::{
-    domain::idempotency_key::SentForm,
+    domain::idempotency_key::IdempotencyKey,
     store::{StoreError, Tx, idempotency_keys, sessions},
     usecases::{ActionError, Context, Principal},
 };
@@ -15,7 +15,7 @@ type Message<T> = Box<dyn Fn(&T) -> String + Send + Sync>;
 pub struct Submission<T> {
     caller: Principal,
     /// The form, if it is to be done once.
-    form: Option<SentForm>,
+    form: Option<IdempotencyKey>,
     message: Option<Message<T>>,
 }
 
@@ -35,7 +35,7 @@ impl<T> From<Principal> for Submission<T> {
 impl<T> Submission<T> {
     /// Does it once, however often the form comes.
     #[must_use]
-    pub fn once(self, form: SentForm) -> Self {
+    pub fn once(self, form: IdempotencyKey) -> Self {
         Self { form: Some(form), ..self }
     }
 
@@ -68,7 +68,7 @@ impl<T> Submission<T> {
     }
 
     /// Refuses a form that was done already. For acts that make something new each time.
-    pub(in crate::usecases) fn refuse_repeated(&self, tx: &mut Tx<'_>) -> Result<(), ActionError> {
+    pub(in crate::usecases) fn ensure_first_submission(&self, tx: &mut Tx<'_>) -> Result<(), ActionError> {
         let Some(form) = self.form else { return Ok(()) };
         let is_first = idempotency_keys::is_first(tx, self.caller.session, form)?.ok_or(ActionError::SignedOut)?;
         if is_first { Ok(()) } else { Err(ActionError::Repeated) }

@@ -120,7 +120,7 @@ pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) 
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::InviteUser)?;
-        submission.refuse_repeated(tx)?;
+        submission.ensure_first_submission(tx)?;
         if let Some(existing) = Existing::find(tx.db(), email, now)? {
             let existing = existing.met(tx.db(), &acting, now)?.ok_or(InviteError::NotYours)?;
             return Err(InviteError::Exists(Box::new(existing)));

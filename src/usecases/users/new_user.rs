@@ -112,7 +112,7 @@ pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> 
     submission.change(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
-        submission.refuse_repeated(tx)?;
+        submission.ensure_first_submission(tx)?;
         let given = found(tx, &acting, &new.given)?;
         acting.authorise(Action::InviteWith { default_role, is_own: true })?;
         if given.is_empty() {

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
-use crate::domain::idempotency_key::SentForm;
+use crate::domain::idempotency_key::IdempotencyKey;
 
 use super::{csrf, error::WebError, extract, steps};
 use fields::Fields;
@@ -32,7 +32,7 @@ const CSRF: &str = "csrf";
 
 /// A form's fields. Parsing them into domain types is the handler's part, so that it can show the form again.
 #[derive(Debug, Clone)]
-pub(in crate::web) struct Form<T>(pub(in crate::web) T, pub(in crate::web) SentForm);
+pub(in crate::web) struct Form<T>(pub(in crate::web) T, pub(in crate::web) IdempotencyKey);
 
 /// A form that has no fields: a button.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -71,7 +71,7 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
             if request.content_type() != "application/x-www-form-urlencoded" {
                 return Err(WebError::Malformed.into());
             }
-            Ok(Self(parse(&request, &body)?, SentForm::new(request.path(), &body)))
+            Ok(Self(parse(&request, &body)?, IdempotencyKey::new(request.path(), &body)))
         })
     }
 }

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use crate::{
     domain::{
         clock::Timestamp,
-        idempotency_key::SentForm,
+        idempotency_key::IdempotencyKey,
         policy::{Action, Role},
     },
     usecases::{
@@ -83,7 +83,7 @@ impl Console {
     /// Makes something new, once, however often the form is sent.
     pub(in crate::web) async fn make<T, E>(
         &self,
-        form: SentForm,
+        form: IdempotencyKey,
         said: impl Fn(&T) -> Flash + Send + Sync + 'static,
         make: impl FnOnce(&Context, &Submission<T>) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, WebError>

@@ -9,7 +9,7 @@ use super::{fields::AccountFields, picks};
 use crate::{
     domain::{
         account::AccountDetails,
-        idempotency_key::SentForm,
+        idempotency_key::IdempotencyKey,
         ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
         policy::{Action, Role},
@@ -257,7 +257,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>)
     }
 }
 
-async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: SentForm) -> Answer {
+async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: IdempotencyKey) -> Answer {
     let (name, people) = (details.name.clone(), answers.users.clone());
     let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("The account {name} is created."));
     let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &people);

@@ -9,7 +9,7 @@ pub mod review;
 use actix_web::web::Query;
 
 use crate::{
-    domain::{idempotency_key::SentForm, permission::Permission, policy::Action, user::DefaultRole},
+    domain::{idempotency_key::IdempotencyKey, permission::Permission, policy::Action, user::DefaultRole},
     usecases::{
         ActionError, Person,
         access::picker_options::{self, PickerQuery},
@@ -128,7 +128,7 @@ async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Re
         .await
 }
 
-async fn add(console: &Console, answers: &Answers, held: &Answers, sent: SentForm) -> Answer {
+async fn add(console: &Console, answers: &Answers, held: &Answers, sent: IdempotencyKey) -> Answer {
     let checked = match name_and_role::parsed(console, answers).await? {
         Ok(checked) => checked,
         Err(page) => return respond::again(&*page),
