@@ -160,7 +160,7 @@ on_both! {
     }
 
     fn a_change_without_an_audit_entry_is_rolled_back(store: TestStore) {
-        let refused = store.change(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer")));
+        let refused = store.audited_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer")));
         assert!(matches!(refused, Err(StoreError::Unaudited)), "{refused:?}");
         assert!(names(&store, &Filter::default()).is_empty());
     }
@@ -168,12 +168,12 @@ on_both! {
     fn a_store_notes_what_may_have_been_saved_through_it(store: TestStore) {
         let commits = Commits::default();
         let noting = store.noting(commits.clone());
-        noting.change(|_| Ok::<_, StoreError>(())).unwrap_err();
+        noting.audited_transaction(|_| Ok::<_, StoreError>(())).unwrap_err();
         noting.write_counts(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         assert!(noting.write_if_possible("a test", |tx| { active(tx, "Uma", "Ek"); Ok(()) }));
-        store.change(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
+        store.audited_transaction(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
         assert!(!commits.any());
-        noting.change(|tx| { tx.audit(entry("Hana")); Ok::<_, StoreError>(()) }).unwrap();
+        noting.audited_transaction(|tx| { tx.audit(entry("Hana")); Ok::<_, StoreError>(()) }).unwrap();
         assert!(commits.any());
         let commits = Commits::default();
         store.noting(commits.clone()).write(|tx| Ok::<_, StoreError>(active(tx, "Jonas", "Vermeulen"))).unwrap();
@@ -196,7 +196,7 @@ on_both! {
 
     fn the_audit_chain_holds_and_keeps_what_was_written(store: TestStore) {
         for name in ["Jonas", "Hana", "Elif"] {
-            store.change(|tx| { tx.audit(entry(name)); tx.audit(entry("again")); Ok::<_, StoreError>(()) }).unwrap();
+            store.audited_transaction(|tx| { tx.audit(entry(name)); tx.audit(entry("again")); Ok::<_, StoreError>(()) }).unwrap();
         }
         store.read(|db| {
             assert_eq!(verify_chain(db)?, Ok(6));
@@ -208,7 +208,7 @@ on_both! {
 
     fn an_audit_entry_is_neither_changed_nor_deleted(store: TestStore) {
         use diesel::RunQueryDsl;
-        store.change(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
+        store.audited_transaction(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
         for statement in ["UPDATE audit_entries SET subject_name = 'x'", "DELETE FROM audit_entries"] {
             let refused = store.write(|tx| Ok::<_, StoreError>(diesel::sql_query(statement).execute(tx.db())?));
             assert!(refused.is_err(), "{statement}");
@@ -295,7 +295,7 @@ on_both! {
     }
 
     fn audited_changes_made_at_once_all_find_their_place_in_the_chain(store: TestStore) {
-        let writers = (0..8).map(|writer| { let store = store.store.clone(); std::thread::spawn(move || for _ in 0..5 { store.change(|tx| { tx.audit(entry(&format!("{writer}"))); Ok::<_, StoreError>(()) }).unwrap(); }) }).collect::<Vec<_>>();
+        let writers = (0..8).map(|writer| { let store = store.store.clone(); std::thread::spawn(move || for _ in 0..5 { store.audited_transaction(|tx| { tx.audit(entry(&format!("{writer}"))); Ok::<_, StoreError>(()) }).unwrap(); }) }).collect::<Vec<_>>();
         for writer in writers { writer.join().unwrap(); }
         store.read(|db| { assert_eq!(verify_chain(db)?, Ok(40)); Ok::<_, StoreError>(()) }).unwrap();
     }

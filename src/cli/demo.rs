@@ -120,7 +120,7 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
 /// See [`DemoError`].
 pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut(u32)) -> Result<(), DemoError> {
     let (people, business) = (People::new(plan.users, plan.seed, now), Business::new(plan.users, plan.seed));
-    store.change(|tx| {
+    store.audited_transaction(|tx| {
         let mut begun = begin(tx, plan, now)?;
         bulk::indexed_at_once(tx, |tx| {
             add_portfolios(tx, &business.portfolios, &mut begun, now)?;

@@ -54,7 +54,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of `f`, after a rollback, and the database's.
-    pub fn change<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn audited_transaction<T, E: From<StoreError> + Error + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.transaction(Write::Change, f)
     }
 

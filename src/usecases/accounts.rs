@@ -198,7 +198,7 @@ pub fn create(
     people: &[UserId],
 ) -> Result<AccountId, AccountError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
         submission.ensure_first_submission(tx)?;
@@ -246,7 +246,7 @@ pub(super) fn gives(grants: AssignmentPermissions) -> Value {
 /// See [`AccountError`].
 pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: &AccountDetails, version: i32) -> Result<(), AccountError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
@@ -283,7 +283,7 @@ pub fn move_to(
     portfolio: PortfolioId,
 ) -> Result<(Account, Portfolio), PortfolioError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
         let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(ActionError::unknown)?;

@@ -52,7 +52,7 @@ impl From<StoreError> for NameError {
 /// See [`NameError`].
 pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName) -> Result<GroupId, NameError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         authorise(&actor, Action::CreateGroup, None)?;
         submission.ensure_first_submission(tx)?;
@@ -72,7 +72,7 @@ pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName)
 /// See [`NameError`].
 pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name: &GroupName) -> Result<String, NameError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::RenameGroup)?;
         if groups::find_by_name(tx.db(), name)?.is_some_and(|other| other.id != id) {
@@ -91,7 +91,7 @@ pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name:
 /// See [`Denied`].
 pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Stay, now)?;
         let group = custom(tx, &actor, id, Action::DeleteGroup)?;
         let filter = Filter { member_of: Some(id), ..Filter::default() };
@@ -165,7 +165,7 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
 /// See [`Denied`].
 pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         let target = person.target(now);
@@ -192,7 +192,7 @@ pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId,
 /// See [`Denied`].
 pub fn remove(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
         let (person, group) = person_and_group(tx, &actor, id, user)?;
         authorise_removal(tx.db(), &actor, &person, &group, now)?;

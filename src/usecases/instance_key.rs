@@ -82,7 +82,7 @@ pub fn begin_anew(store: &Store, key: &SecretKey, now: Timestamp) -> Result<Opti
     if claim(store, key)? {
         return Ok(None);
     }
-    let given_up = store.change(|tx| {
+    let given_up = store.audited_transaction(|tx| {
         company::lock_rights(tx)?;
         company::set_key_check(tx, &key.sign(CHECK.0, CHECK.1))?;
         let sessions = sessions::end_every(tx)? as u64;

@@ -199,7 +199,7 @@ pub fn create(
     people: &[UserId],
 ) -> Result<PortfolioId, PortfolioError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::ManagePortfolios)?;
         submission.ensure_first_submission(tx)?;
@@ -272,7 +272,7 @@ pub fn edit(
     version: i32,
 ) -> Result<(), PortfolioError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let (acting, portfolio) = locked(tx, caller, Rights::Stay, id, now)?;
         if details.name.as_str() == portfolio.name && details.notes.as_str() == portfolio.notes {
             return Err(ActionError::is_so(portfolio.name).into());
@@ -349,7 +349,7 @@ pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioI
 
 fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: PortfolioId, deactivated: bool) -> Result<String, ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let (acting, portfolio) = locked(tx, caller, Rights::Change, id, now)?;
         if portfolio.is_active() != deactivated {
             return Err(ActionError::is_so(portfolio.name));

@@ -111,7 +111,7 @@ pub fn set_up(
     let NewAdmin { first_name, last_name, email } = admin;
     let known = [name.as_str(), first_name.as_str(), last_name.as_str(), email.as_str()];
     let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         company::lock_rights(tx)?;
         tokens::consume(tx, TokenPurpose::Setup, token.hash(), now)?.ok_or(SetupError::NoSuchAddress)?;
         if users::is_anybody(tx.db())? {
@@ -155,7 +155,7 @@ pub enum CreateAdminError {
 pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Result<UserId, CreateAdminError> {
     let now = ctx.now();
     let password = password.hash(&random_bytes(&*ctx.random))?;
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         company::lock_rights(tx)?;
         if users::find_by_email(tx.db(), &admin.email)?.is_some() {
             return Err(CreateAdminError::AddressInUse(admin.email.to_string()));

@@ -47,7 +47,7 @@ pub fn give_account(
     account: AccountId,
     grants: AssignmentPermissions,
 ) -> Result<(Person, Account), ActionError> {
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let (person, mut given) = give(ctx, tx, caller, user, &[account], grants)?;
         Ok((person, given.pop().ok_or_else(ActionError::unknown)?))
     })
@@ -64,7 +64,7 @@ pub fn give_accounts(
     accounts: &[AccountId],
     grants: AssignmentPermissions,
 ) -> Result<(Person, Vec<Account>), ActionError> {
-    submission.change(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
+    submission.audited_transaction(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
 }
 
 fn give(
@@ -135,7 +135,7 @@ fn change_grants(
     change: impl Fn(AssignmentPermissions) -> AssignmentPermissions,
 ) -> Result<(Person, Account), ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
         let account = own_account(tx, &acting, &met, account)?;
         let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
@@ -163,7 +163,7 @@ pub fn give_portfolio(
     portfolio: PortfolioId,
 ) -> Result<(Person, Portfolio), ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
         let portfolio = own_portfolio(tx, &acting, portfolio)?;
         acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;

@@ -71,7 +71,7 @@ pub fn unassign(
     agreed: bool,
 ) -> Result<Unassigned, UnassignError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
         let take = |given: &AssignmentRef| match *given {
             AssignmentRef::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),

@@ -69,7 +69,7 @@ pub fn update(
     version: i32,
 ) -> Result<Account, BillingError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;

@@ -129,7 +129,7 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
 /// See [`Denied`]; unchanged where none waits.
 pub fn withdraw(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&person))?;

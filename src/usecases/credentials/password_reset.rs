@@ -112,7 +112,7 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
 pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let expires_at = now + TERM;
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person =
             acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
@@ -210,7 +210,7 @@ pub fn choose(ctx: &Context, token: &Token, password: NewPassword, visitor: &Cli
     let Open { person, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
     let known = [&*person.first_name, &*person.last_name, &*person.email, &*company.name];
     let password = new_password::hash(ctx, token, password, &known, source)?;
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
         users::set_password(tx, person.id, &password.hash)?;
         password.settle(tx, now)?;

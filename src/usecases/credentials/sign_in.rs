@@ -152,7 +152,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Client
         return Err(SignInError::Deactivated);
     }
     let session = Token::new(&*ctx.random);
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         // Somebody may have blocked the person or changed the password while it was hashed.
         let person = users::lock(tx, person.id)?.filter(|person| person.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
         if users::password_hash(tx.db(), person.id)?.as_ref() != Some(&attempt.hash) {

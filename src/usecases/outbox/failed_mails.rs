@@ -58,7 +58,7 @@ pub(in crate::usecases) fn problems(db: &mut Database) -> Result<MailProblems, S
 /// See [`SendAgainError`].
 pub fn send_again(ctx: &Context, submission: &Submission<FailedMail>, mail: MailId) -> Result<FailedMail, SendAgainError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let entry = begin(tx, caller, now)?;
         let mail = outbox::send_again(tx, mail, now)?.ok_or(SendAgainError::NoneFailed)?;
         let subject = Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() };
@@ -73,7 +73,7 @@ pub fn send_again(ctx: &Context, submission: &Submission<FailedMail>, mail: Mail
 /// See [`SendAgainError`].
 pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64, SendAgainError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let entry = begin(tx, caller, now)?;
         let mails = outbox::send_all_again(tx, now)?;
         if mails.is_empty() {

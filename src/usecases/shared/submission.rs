@@ -53,12 +53,12 @@ impl<T> Submission<T> {
     }
 
     /// Runs `f` in an audited transaction, and keeps the message in it. `f` may run more than once.
-    pub(in crate::usecases) fn change<E: From<StoreError> + Error + 'static>(
+    pub(in crate::usecases) fn audited_transaction<E: From<StoreError> + Error + 'static>(
         &self,
         ctx: &Context,
         mut f: impl FnMut(&mut Tx<'_>, &Principal) -> Result<T, E>,
     ) -> Result<T, E> {
-        ctx.store.change(|tx| {
+        ctx.store.audited_transaction(|tx| {
             let done = f(tx, &self.caller)?;
             if let Some(message) = &self.message {
                 sessions::set_state(tx, self.caller.session, &message(&done))?;

@@ -117,7 +117,7 @@ impl Existing {
 pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) -> Result<(), InviteError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let origin = InvitationOrigin::UsersAndGroups;
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::InviteUser)?;
         submission.ensure_first_submission(tx)?;
@@ -167,7 +167,7 @@ pub struct Resent {
 /// See [`Denied`].
 pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, user: UserId) -> Result<Resent, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.require_for_update(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
         mails::count_mail(tx, &acting.person, &person, now)?;
@@ -185,7 +185,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, 
 /// See [`Denied`].
 pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.require_for_update(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
         tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
@@ -215,7 +215,7 @@ pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -
     if ctx.sends_mail {
         return Err(ActionError::unknown());
     }
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let person = acting.require_for_update(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
         let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
@@ -350,7 +350,7 @@ pub fn accept(
     let Open { person, company, .. } = *look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
     let known = [first_name.as_str(), last_name.as_str(), &*person.email, &*company.name];
     let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
         users::set_credentials(tx, &person, first_name, last_name, &password.hash, now)?;
         password.settle(tx, now)?;
@@ -373,7 +373,7 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), L
     if !matches!(look(ctx, token)?, Err(links::Dead::Expired { .. })) {
         return Err(LinkError::NotOpen);
     }
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
         let person = token.user_id.map(|user| users::lock(tx, user)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
         // Read again under the lock: a second press finds the link replaced, so that each expired link sends one mail.

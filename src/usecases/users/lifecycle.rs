@@ -36,7 +36,7 @@ use crate::{
 /// See [`Denied`].
 pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person =
             acting.require_for_update(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
@@ -58,7 +58,7 @@ pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, u
 /// See [`Denied`].
 pub fn activate(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.require_for_update(tx, door, user, |target, _| Action::Activate(target), now)?;
         users::set_blocked(tx, user, None)?;
@@ -130,7 +130,7 @@ pub fn delete(
     user: UserId,
 ) -> Result<(Person, Option<Timestamp>), ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.require_for_update(tx, EntryPoint::UsersAndGroups, user, delete_action, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user)?;
@@ -207,7 +207,7 @@ pub struct Restored {
 /// See [`RestoreError`].
 pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -> Result<Restored, RestoreError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
         authorise(&actor, Action::RestoreUser, None)?;
         let since = now - company::load(tx.db())?.deleted_kept;

@@ -126,7 +126,7 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
 /// See [`Denied`]; unknown for a Portfolio Admin without a portfolio that is active.
 pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &str) -> Result<Count, ActionError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         if acting.scope.is_empty() {

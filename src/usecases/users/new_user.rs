@@ -109,7 +109,7 @@ pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> 
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let origin = InvitationOrigin::UsersAndPermissions;
     let default_role = new.given.default_role();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
         submission.ensure_first_submission(tx)?;

@@ -117,7 +117,7 @@ pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Op
 /// See [`ProfileError`].
 pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profile: &Profile) -> Result<Updated, ProfileError> {
     let (now, tokens) = (ctx.now(), Tokens::new(ctx));
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         let met = acting.target_user_for_update(tx, id, now)?;
         acting.require_on(&met, Action::EditUser)?;
@@ -239,7 +239,7 @@ fn tell(
 /// See [`Denied`].
 pub fn end_sessions(ctx: &Context, submission: &Submission<(Person, usize)>, id: UserId) -> Result<(Person, usize), ActionError> {
     let now = ctx.now();
-    submission.change(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, |tx, caller| {
         // One at a time: of two who sign each other out, each would wait for the other's session.
         let acting = caller.acting(tx, Rights::Change, now)?;
         let person = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;

@@ -87,7 +87,7 @@ impl From<StoreError> for ConfirmError {
 /// See [`ConfirmError`].
 pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), ConfirmError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         let (token, person) = links::consume(tx, TokenPurpose::EmailChange, token, Status::Active, now)?;
         let Pending { email, asked_by, .. } = of_token(tx.db(), token, &person, now)?.ok_or(LinkError::NotOpen)?;
         let email = EmailAddress::parse(&email).map_err(|_| LinkError::NotOpen)?;
@@ -115,7 +115,7 @@ pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), Confirm
 /// See [`LinkError`].
 pub fn stop(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
     let now = ctx.now();
-    ctx.store.change(|tx| {
+    ctx.store.audited_transaction(|tx| {
         let (_, person) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
         let token = tokens::open_of(tx.db(), person.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
         end(tx, person.id, TokenEnd::Revoked, now)?;
