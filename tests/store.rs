@@ -176,17 +176,17 @@ on_both! {
         noting.audited_transaction(|tx| { tx.audit(entry("Hana")); Ok::<_, StoreError>(()) }).unwrap();
         assert!(commits.any());
         let commits = Commits::default();
-        store.noting(commits.clone()).write(|tx| Ok::<_, StoreError>(active(tx, "Jonas", "Vermeulen"))).unwrap();
+        store.noting(commits.clone()).write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Jonas", "Vermeulen"))).unwrap();
         assert!(commits.any());
     }
 
     fn what_no_answer_needs_gives_up_behind_another_writer(store: TestStore) {
-        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let block = move |tx: &mut Tx<'_>| users::set_blocked(tx, maya, Some(now()));
         let (held, done) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
         let store = &store.store;
         std::thread::scope(|scope| {
-            scope.spawn(|| store.write(|tx| { block(tx)?; held.wait(); done.wait(); Ok::<_, StoreError>(()) }).unwrap());
+            scope.spawn(|| store.write_transaction(|tx| { block(tx)?; held.wait(); done.wait(); Ok::<_, StoreError>(()) }).unwrap());
             held.wait();
             assert!(!store.write_if_possible("a test", block));
             done.wait();
@@ -210,38 +210,38 @@ on_both! {
         use diesel::RunQueryDsl;
         store.audited_transaction(|tx| { tx.audit(entry("Jonas")); Ok::<_, StoreError>(()) }).unwrap();
         for statement in ["UPDATE audit_entries SET subject_name = 'x'", "DELETE FROM audit_entries"] {
-            let refused = store.write(|tx| Ok::<_, StoreError>(diesel::sql_query(statement).execute(tx.db())?));
+            let refused = store.write_transaction(|tx| Ok::<_, StoreError>(diesel::sql_query(statement).execute(tx.db())?));
             assert!(refused.is_err(), "{statement}");
         }
         store.read(|db| { assert_eq!(verify_chain(db)?, Ok(1)); Ok::<_, StoreError>(()) }).unwrap();
     }
 
     fn an_address_is_taken_until_its_person_is_deleted(store: TestStore) {
-        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
-        let again = |store: &Store| store.write(|tx| invited(tx, "MAYA.Fischer@Example.com", maya));
+        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let again = |store: &Store| store.write_transaction(|tx| invited(tx, "MAYA.Fischer@Example.com", maya));
         assert!(again(&store).is_err());
-        store.write(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
+        store.write_transaction(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
         assert!(again(&store).is_ok());
         assert_eq!(names(&store, &Filter::default()), ["MAYA.Fischer@Example.com"]);
     }
 
     fn company_wide_counts_follow_every_change(store: TestStore) {
         let counts = |store: &Store| store.read(|db| Ok::<_, StoreError>((users::count(db, &Filter::default())?, users::count(db, &Filter { active_only: true, ..Filter::default() })?))).unwrap();
-        let (maya, jonas) = store.write(|tx| Ok::<_, StoreError>((active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen")))).unwrap();
-        let noor = store.write(|tx| invited(tx, "noor@example.com", maya)).unwrap();
+        let (maya, jonas) = store.write_transaction(|tx| Ok::<_, StoreError>((active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen")))).unwrap();
+        let noor = store.write_transaction(|tx| invited(tx, "noor@example.com", maya)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(2)));
-        store.write(|tx| users::set_blocked(tx, jonas, Some(now()))).unwrap();
+        store.write_transaction(|tx| users::set_blocked(tx, jonas, Some(now()))).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(1)));
-        store.write(|tx| users::set_deleted(tx, jonas, Some(now()))).unwrap();
-        store.write(|tx| users::remove(tx, noor)).unwrap();
+        store.write_transaction(|tx| users::set_deleted(tx, jonas, Some(now()))).unwrap();
+        store.write_transaction(|tx| users::remove(tx, noor)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(1), Count::Exactly(1)));
-        store.write(|tx| users::set_deleted(tx, jonas, None)).unwrap();
-        store.write(|tx| users::set_blocked(tx, jonas, None)).unwrap();
+        store.write_transaction(|tx| users::set_deleted(tx, jonas, None)).unwrap();
+        store.write_transaction(|tx| users::set_blocked(tx, jonas, None)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(2), Count::Exactly(2)));
     }
 
     fn pages_follow_each_other_in_both_directions(store: TestStore) {
-        store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); } Ok::<_, StoreError>(()) }).unwrap();
+        store.write_transaction(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); } Ok::<_, StoreError>(()) }).unwrap();
         let page = |position: &Position| store.read(|db| users::list(db, &Filter::default(), position, 3)).unwrap();
         let last_names = |rows: &[users::Person]| rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>();
         let first = page(&Position::First);
@@ -254,9 +254,9 @@ on_both! {
     }
 
     fn members_are_listed_and_counted_and_others_offered(store: TestStore) {
-        let (maya, jonas) = store.write(|tx| Ok::<_, StoreError>((active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen")))).unwrap();
-        let finance = store.write(|tx| groups::insert(tx, &GroupName::parse("Finance").unwrap(), now())).unwrap();
-        store.write(|tx| { groups::add_member(tx, ADMINS, maya, now())?; groups::add_member(tx, finance, jonas, now()) }).unwrap();
+        let (maya, jonas) = store.write_transaction(|tx| Ok::<_, StoreError>((active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen")))).unwrap();
+        let finance = store.write_transaction(|tx| groups::insert(tx, &GroupName::parse("Finance").unwrap(), now())).unwrap();
+        store.write_transaction(|tx| { groups::add_member(tx, ADMINS, maya, now())?; groups::add_member(tx, finance, jonas, now()) }).unwrap();
         assert_eq!(names(&store, &Filter { member_of: Some(finance), ..Filter::default() }), ["Jonas Vermeulen"]);
         assert_eq!(names(&store, &Filter { not_member_of: Some(ADMINS), active_only: true, ..Filter::default() }), ["Jonas Vermeulen"]);
         store.read(|db| {
@@ -267,16 +267,16 @@ on_both! {
             assert!(maya.is_admin && maya.status(now()) == Status::Active);
             Ok::<_, StoreError>(())
         }).unwrap();
-        store.write(|tx| groups::delete(tx, finance)).unwrap();
+        store.write_transaction(|tx| groups::delete(tx, finance)).unwrap();
         assert!(names(&store, &Filter { member_of: Some(finance), ..Filter::default() }).is_empty());
     }
 
     fn a_link_is_consumed_once_for_its_purpose_within_its_time(store: TestStore) {
-        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let hash = Token::new(&SystemRandom).hash();
         let expires_at = now() + TimeDelta::hours(1);
-        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Invitation, hash, user: Some(maya), email: Some("m@example.com"), asked_by: None, expires_at, now: now() })).unwrap();
-        let consume = |purpose, at| store.write(|tx| tokens::consume(tx, purpose, hash, at)).unwrap().is_some();
+        store.write_transaction(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Invitation, hash, user: Some(maya), email: Some("m@example.com"), asked_by: None, expires_at, now: now() })).unwrap();
+        let consume = |purpose, at| store.write_transaction(|tx| tokens::consume(tx, purpose, hash, at)).unwrap().is_some();
         assert!(!consume(TokenPurpose::PasswordReset, now()));
         assert!(!consume(TokenPurpose::Invitation, expires_at));
         assert!(consume(TokenPurpose::Invitation, now()));
@@ -287,9 +287,9 @@ on_both! {
 
     fn of_many_who_consume_a_link_at_once_one_wins(store: TestStore) {
         let hash = Token::new(&SystemRandom).hash();
-        store.write(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Setup, hash, user: None, email: None, asked_by: None, expires_at: now() + TimeDelta::hours(1), now: now() })).unwrap();
+        store.write_transaction(|tx| tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::Setup, hash, user: None, email: None, asked_by: None, expires_at: now() + TimeDelta::hours(1), now: now() })).unwrap();
         let store = Arc::new(store.store.clone());
-        let racers = (0..8).map(|_| { let store = Arc::clone(&store); std::thread::spawn(move || store.write(|tx| tokens::consume(tx, TokenPurpose::Setup, hash, now())).unwrap().is_some()) }).collect::<Vec<_>>();
+        let racers = (0..8).map(|_| { let store = Arc::clone(&store); std::thread::spawn(move || store.write_transaction(|tx| tokens::consume(tx, TokenPurpose::Setup, hash, now())).unwrap().is_some()) }).collect::<Vec<_>>();
         let winners = racers.into_iter().filter(|_| true).map(|racer| racer.join().unwrap()).filter(|won| *won).count();
         assert_eq!(winners, 1);
     }
@@ -301,9 +301,9 @@ on_both! {
     }
 
     fn an_invitation_made_twice_at_once_is_made_once(store: TestStore) {
-        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let email = EmailAddress::parse("noor@example.com").unwrap();
-        let writers = (0..6).map(|_| { let (store, email) = (store.store.clone(), email.clone()); std::thread::spawn(move || store.write(|tx| {
+        let writers = (0..6).map(|_| { let (store, email) = (store.store.clone(), email.clone()); std::thread::spawn(move || store.write_transaction(|tx| {
             if users::find_by_email(tx.db(), &email)?.is_some() { return Ok(false); }
             invited(tx, email.as_str(), maya).map(|_| true)
         }).unwrap()) }).collect::<Vec<_>>();
@@ -311,27 +311,27 @@ on_both! {
     }
 
     fn a_session_ends_with_its_limits_and_with_its_person(store: TestStore) {
-        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let hash = Token::new(&SystemRandom).hash();
-        store.write(|tx| sessions::insert(tx, &sessions::NewSession { hash, user: maya, source: "192.0.2.1", browser: "Firefox", now: now() })).unwrap();
+        store.write_transaction(|tx| sessions::insert(tx, &sessions::NewSession { hash, user: maya, source: "192.0.2.1", browser: "Firefox", now: now() })).unwrap();
         let company = store.read(company::load).unwrap();
         let holds = |at| store.read(|db| sessions::find(db, hash, at)).unwrap().is_some();
         assert!(holds(now()));
         assert!(!holds(now() + company.session_idle));
         let session = store.read(|db| sessions::find(db, hash, now())).unwrap().unwrap().session.id;
-        store.write(|tx| sessions::touch(tx, session, now() + company.session_absolute)).unwrap();
+        store.write_transaction(|tx| sessions::touch(tx, session, now() + company.session_absolute)).unwrap();
         assert!(!holds(now() + company.session_absolute));
-        store.write(|tx| users::set_blocked(tx, maya, Some(now()))).unwrap();
+        store.write_transaction(|tx| users::set_blocked(tx, maya, Some(now()))).unwrap();
         assert!(!holds(now()));
     }
 
     fn attempts_are_counted_before_they_are_checked(store: TestStore) {
         let account = [Bucket::account("maya", None)];
-        let count = |at| store.write(|tx| throttles::count(tx, &account, at)).unwrap();
+        let count = |at| store.write_transaction(|tx| throttles::count(tx, &account, at)).unwrap();
         let held = |seconds| Some(now() + TimeDelta::seconds(seconds));
         assert_eq!((count(now()), count(now())), (None, held(1)));
         assert_eq!((count(now() + TimeDelta::seconds(1)), count(now() + TimeDelta::seconds(1))), (None, held(4)));
-        store.write(|tx| throttles::clear_attempts(tx, &account[0])).unwrap();
+        store.write_transaction(|tx| throttles::clear_attempts(tx, &account[0])).unwrap();
         assert_eq!(count(now()), None);
     }
 
@@ -339,9 +339,9 @@ on_both! {
         let [nobody, maya] = ["nobody", "maya"].map(|email| {
             Bucket::networks(ThrottleScope::Source, "2001:db8::1").into_iter().chain([Bucket::account(email, None)]).collect::<Vec<_>>()
         });
-        let held = (0..25).filter_map(|_| store.write(|tx| throttles::count(tx, &nobody[..3], now())).unwrap()).count();
+        let held = (0..25).filter_map(|_| store.write_transaction(|tx| throttles::count(tx, &nobody[..3], now())).unwrap()).count();
         assert_eq!(held, 4);
-        assert!(store.write(|tx| throttles::count(tx, &maya, now())).unwrap().is_some());
+        assert!(store.write_transaction(|tx| throttles::count(tx, &maya, now())).unwrap().is_some());
         assert!(store.read(|db| throttles::look(db, &maya, now())).unwrap().is_some());
         assert_eq!(store.read(|db| throttles::look(db, &maya[3..], now())).unwrap(), None);
     }
@@ -350,21 +350,21 @@ on_both! {
         let ahead = now() + TimeDelta::days(2);
         let buckets = [Bucket::account("maya", None), Bucket::reset_account("maya")];
         for bucket in &buckets {
-            store.write(|tx| throttles::count(tx, std::slice::from_ref(bucket), ahead)).unwrap();
+            store.write_transaction(|tx| throttles::count(tx, std::slice::from_ref(bucket), ahead)).unwrap();
             assert!(store.read(|db| throttles::look(db, std::slice::from_ref(bucket), ahead)).unwrap().is_some());
         }
         assert_eq!(store.read(|db| throttles::look(db, &buckets, now())).unwrap(), None);
-        assert_eq!(store.write(|tx| throttles::count(tx, &buckets, now())).unwrap(), None);
+        assert_eq!(store.write_transaction(|tx| throttles::count(tx, &buckets, now())).unwrap(), None);
     }
 
     fn counts_of_attempts_are_bounded_and_those_with_the_fewest_go_first(store: TestStore) {
         let bucket = |name: &str| [Bucket::account(name, None)];
         for name in ["maya", "maya", "a", "b", "c"] {
             let at = now() + TimeDelta::seconds(i64::from(name.as_bytes()[0]));
-            store.write(|tx| throttles::count(tx, &bucket(name), at + TimeDelta::minutes(i64::from(name == "maya")))).unwrap();
+            store.write_transaction(|tx| throttles::count(tx, &bucket(name), at + TimeDelta::minutes(i64::from(name == "maya")))).unwrap();
         }
-        store.write(|tx| throttles::count(tx, &bucket("maya"), now() + TimeDelta::hours(1))).unwrap();
-        let trim = |limit| store.write(|tx| throttles::trim(tx, limit)).unwrap();
+        store.write_transaction(|tx| throttles::count(tx, &bucket("maya"), now() + TimeDelta::hours(1))).unwrap();
+        let trim = |limit| store.write_transaction(|tx| throttles::trim(tx, limit)).unwrap();
         assert_eq!((trim(2), trim(1), store.read(throttles::rows).unwrap()), (2, 1, 1));
         assert!(store.read(|db| throttles::look(db, &bucket("maya"), now() + TimeDelta::hours(1))).unwrap().is_some());
     }
@@ -397,32 +397,32 @@ on_both! {
                  (email, source, network, asked_at) SELECT 'm@example.com', '192.0.2.1', '192.0.2.1', '2026-01-01 00:00:00' FROM places",
                 1_000 + excess,
             );
-            store.write(|tx| Ok::<_, StoreError>(diesel::sql_query(&fill).execute(tx.db())?)).unwrap();
-            store.write(|tx| reset_requests::insert(tx, "maya@example.com", "192.0.2.9", "192.0.2.9", now())).unwrap();
+            store.write_transaction(|tx| Ok::<_, StoreError>(diesel::sql_query(&fill).execute(tx.db())?)).unwrap();
+            store.write_transaction(|tx| reset_requests::insert(tx, "maya@example.com", "192.0.2.9", "192.0.2.9", now())).unwrap();
             let mut waiting = 0;
-            while store.write(reset_requests::take).unwrap().is_some() { waiting += 1; }
+            while store.write_transaction(reset_requests::take).unwrap().is_some() { waiting += 1; }
             assert_eq!(waiting, left);
         }
     }
 
     fn attempts_and_refusals_are_forgotten_in_the_end(store: TestStore) {
         let buckets = [Bucket::networks(ThrottleScope::Source, "192.0.2.1"), vec![Bucket::account("maya", None)]].concat();
-        store.write(|tx| throttles::count(tx, &buckets, now())).unwrap();
+        store.write_transaction(|tx| throttles::count(tx, &buckets, now())).unwrap();
         store.note_refusal("192.0.2.1", "maya", RefusalReason::Wrong, now());
         store.write_refusals().unwrap();
-        let sweep = |after| store.write(|tx| Ok::<_, StoreError>(throttles::sweep(tx, 10, now() + after)? + refused_sign_ins::sweep(tx, 10, now() + after)?)).unwrap();
+        let sweep = |after| store.write_transaction(|tx| Ok::<_, StoreError>(throttles::sweep(tx, 10, now() + after)? + refused_sign_ins::sweep(tx, 10, now() + after)?)).unwrap();
         let swept = [TimeDelta::minutes(59), TimeDelta::hours(1), TimeDelta::days(29), TimeDelta::days(30), TimeDelta::days(91)].map(sweep);
         assert_eq!(swept, [0, 1, 0, 1, 1]);
     }
 
     fn requests_for_new_passwords_are_bounded_and_the_busiest_network_gives_way(store: TestStore) {
-        let ask = |email: &str, network: &str| store.write(|tx| reset_requests::insert(tx, email, "192.0.2.1", network, now())).unwrap();
+        let ask = |email: &str, network: &str| store.write_transaction(|tx| reset_requests::insert(tx, email, "192.0.2.1", network, now())).unwrap();
         ask("maya@example.com", "192.0.2.1");
         for request in 0..1_100 {
             ask(&format!("{request}@example.com"), if request % 10 == 0 { "198.51.100.7" } else { "2001:db8:1::/48" });
         }
         let mut waiting = vec![];
-        while let Some(request) = store.write(reset_requests::take).unwrap() {
+        while let Some(request) = store.write_transaction(reset_requests::take).unwrap() {
             waiting.push(request.email);
         }
         assert_eq!(waiting.len(), 1_000);
@@ -432,12 +432,12 @@ on_both! {
 
     fn a_mail_is_claimed_by_one_process_until_its_lease_ends(store: TestStore) {
         let new = outbox::NewMail { message_id: "<1@usher>".to_owned(), kind: "test", user: None, token: None, recipient: "m@example.com", sealed: b"sealed".to_vec(), now: now() };
-        store.write(|tx| outbox::insert(tx, std::slice::from_ref(&new))).unwrap();
-        let claim = |at| store.write(|tx| outbox::claim(tx, at, at + TimeDelta::minutes(1))).unwrap();
+        store.write_transaction(|tx| outbox::insert(tx, std::slice::from_ref(&new))).unwrap();
+        let claim = |at| store.write_transaction(|tx| outbox::claim(tx, at, at + TimeDelta::minutes(1))).unwrap();
         let mail = claim(now()).unwrap();
         assert!(claim(now()).is_none());
         assert_eq!(claim(now() + TimeDelta::minutes(1)).map(|again| again.id), Some(mail.id));
-        store.write(|tx| outbox::settle(tx, mail.id, &outbox::DeliveryOutcome::HandedOver { reply: "250 OK" }, now())).unwrap();
+        store.write_transaction(|tx| outbox::settle(tx, mail.id, &outbox::DeliveryOutcome::HandedOver { reply: "250 OK" }, now())).unwrap();
         assert!(claim(now() + TimeDelta::hours(1)).is_none());
         let fate = store.read(|db| outbox::latest(db, 1)).unwrap().remove(0);
         assert_eq!((fate.state, fate.reply.as_deref(), fate.attempts), (outbox::MailState::HandedOver, Some("250 OK"), 2));
@@ -445,7 +445,7 @@ on_both! {
 
     fn a_mail_with_a_link_does_not_wait_behind_those_that_tell_of_changes(store: TestStore) {
         let new = |id: &str, token| outbox::NewMail { message_id: id.to_owned(), kind: "test", user: None, token, recipient: "m@example.com", sealed: b"sealed".to_vec(), now: now() };
-        let link = store.write(|tx| {
+        let link = store.write_transaction(|tx| {
             let token = tokens::insert(tx, &tokens::NewToken { purpose: TokenPurpose::PasswordReset, hash: Token::new(&SystemRandom).hash(), user: None, email: None, asked_by: None, expires_at: now() + TimeDelta::hours(1), now: now() })?;
             outbox::insert(tx, &[new("<1@usher>", None), new("<2@usher>", None), new("<3@usher>", Some(token))])?;
             Ok::<_, StoreError>(outbox::claim(tx, now(), now() + TimeDelta::minutes(1))?.unwrap())

@@ -65,7 +65,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `f`, after a rollback, and the database's.
-    pub fn write<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn write_transaction<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.transaction(Write::Plain, f)
     }
 

@@ -63,7 +63,7 @@ pub fn is_replaced(ctx: &Context) -> Result<bool, StoreError> {
 /// # Errors
 /// The database's.
 pub fn claim(store: &Store, key: &SecretKey) -> Result<bool, StoreError> {
-    store.write(|tx| {
+    store.write_transaction(|tx| {
         company::lock_rights(tx)?;
         if let Some(check) = company::key_check(tx.db())? {
             return Ok(KeyCheck(check).fits(key));

@@ -61,7 +61,7 @@ pub enum SetupError {
 /// The database's.
 pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
-    let opened = ctx.store.write(|tx| {
+    let opened = ctx.store.write_transaction(|tx| {
         if users::is_anybody(tx.db())? {
             return Ok(false);
         }

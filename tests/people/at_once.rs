@@ -52,7 +52,7 @@ fn at_once(
             receiver.recv().unwrap();
             let mut tries = 0;
             other
-                .write(|tx| {
+                .write_transaction(|tx| {
                     tries += 1;
                     second(tx)
                 })
@@ -64,7 +64,7 @@ fn at_once(
             let _ = sender.send(());
         };
         store
-            .write(|tx| {
+            .write_transaction(|tx| {
                 tries += 1;
                 first(tx, &begin)
             })
@@ -77,7 +77,7 @@ fn at_once(
 fn inviting_and_revoking_wait_for_each_other() {
     let store = postgres();
     let (giver, account, revoked) = store
-        .write(|tx| {
+        .write_transaction(|tx| {
             let (giver, (_, _, account)) = (active(tx, "Maya", "Fischer"), business(tx));
             let revoked = invited(tx, "revoked@example.com", giver)?;
             assignments::give_account(tx, revoked, account, AssignmentPermissions::default(), giver, now())?;
@@ -97,7 +97,7 @@ fn inviting_and_revoking_wait_for_each_other() {
 fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
     let store = postgres();
     let (to, account, person) = store
-        .write(|tx| {
+        .write_transaction(|tx| {
             let (person, (_, to, account)) = (active(tx, "Maya", "Fischer"), business(tx));
             assignments::give_account(tx, person, account, AssignmentPermissions::default(), person, now())?;
             Ok::<_, StoreError>((to, account, person))

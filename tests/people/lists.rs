@@ -46,7 +46,7 @@ struct World {
 const LAST_NAMES: [&str; 6] = ["Fischer", "Novotná", "fischer", "O'Neill", "Yıldız", "Zorn"];
 
 fn world(store: &Store, seed: u64, size: usize) -> World {
-    store.write(|tx| Ok::<_, StoreError>(make(tx, &mut Dice(seed), size))).unwrap()
+    store.write_transaction(|tx| Ok::<_, StoreError>(make(tx, &mut Dice(seed), size))).unwrap()
 }
 
 fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
@@ -250,14 +250,14 @@ on_both! {
         let world = world(&store, 19, 30);
         let [from, to] = [world.portfolios[0], world.portfolios[1]];
         let list = |portfolio| ids(&page(&store, &wanted(Scope::of_portfolios(vec![portfolio]), PeopleFilter::default(), SortBy::Name, false), &Position::First, 100));
-        let (person, account) = store.write(|tx| {
+        let (person, account) = store.write_transaction(|tx| {
             let details = AccountDetails { name: AccountName::parse("Moved").unwrap(), website: None, notes: Notes::default() };
             let (person, account) = (active(tx, "Zoe", "Moved"), accounts::insert(tx, from, &details, now())?);
             assignments::give_account(tx, person, account, AssignmentPermissions::default(), world.people[0], now())?;
             Ok::<_, StoreError>((person, account))
         }).unwrap();
         assert!(list(from).contains(&person) && !list(to).contains(&person));
-        store.write(|tx| accounts::set_portfolio(tx, account, to)).unwrap();
+        store.write_transaction(|tx| accounts::set_portfolio(tx, account, to)).unwrap();
         assert!(!list(from).contains(&person) && list(to).contains(&person));
         let unassigned = wanted(Scope::Company, PeopleFilter { is_unassigned: true, ..PeopleFilter::default() }, SortBy::Name, false);
         assert!(!ids(&page(&store, &unassigned, &Position::First, 100)).contains(&person));

@@ -46,14 +46,14 @@ on_both! {
         // Those made up together are found, and whoever comes later, too.
         let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
         assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));
-        store.write(|tx| Ok::<_, StoreError>(active(tx, "Xaver", "Quux"))).unwrap();
+        store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Xaver", "Quux"))).unwrap();
         assert_eq!(search(&store, "er quu"), ["Xaver Quux"]);
         assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::MadeBefore)));
     }
 
     fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
-        let maya = store.write(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
-        store.write(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
+        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+        store.write_transaction(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
         let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
         assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::Inhabited)));
         store.read(|db| {

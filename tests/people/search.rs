@@ -59,7 +59,7 @@ fn everybody(store: &Store) -> GroupId {
         }
         Ok::<_, StoreError>(group)
     };
-    store.write(make).unwrap()
+    store.write_transaction(make).unwrap()
 }
 
 /// The names on all pages, forwards, and the count; the pages backwards are the same.
@@ -101,17 +101,17 @@ on_both! {
     }
 
     fn a_search_finds_parts_of_names_and_beginnings_of_words(store: TestStore) {
-        store.write(|tx| { for (first, last) in [("Hana", "Novotná"), ("Jonas", "Vermeulen"), ("Ann%", "O_Neill")] { active(tx, first, last); } Ok::<_, StoreError>(()) }).unwrap();
+        store.write_transaction(|tx| { for (first, last) in [("Hana", "Novotná"), ("Jonas", "Vermeulen"), ("Ann%", "O_Neill")] { active(tx, first, last); } Ok::<_, StoreError>(()) }).unwrap();
         for (typed, found) in [("ovot", vec!["Hana Novotná"]), ("NOVOTNA", vec!["Hana Novotná"]), ("na", vec![]), ("no", vec!["Hana Novotná"]), ("v", vec!["Jonas Vermeulen"]), ("xyz", vec![]), ("n%", vec![]), ("nn%", vec!["Ann% O_Neill"]), ("o_n", vec!["Ann% O_Neill"]), ("a_n", vec![]), ("\"", vec![]), ("' OR 1", vec![]), ("hana nov", vec!["Hana Novotná"])] {
             assert_eq!(search(&store, typed), found, "{typed:?}");
         }
         let blocked = store.read(|db| users::find_by_email(db, &EmailAddress::parse("jonas.vermeulen@example.com").unwrap())).unwrap().unwrap().0.id;
-        store.write(|tx| users::set_deleted(tx, blocked, Some(now()))).unwrap();
+        store.write_transaction(|tx| users::set_deleted(tx, blocked, Some(now()))).unwrap();
         assert!(search(&store, "vermeulen").is_empty());
     }
 
     fn pages_of_a_search_follow_each_other_in_both_directions(store: TestStore) {
-        store.write(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); active(tx, "Other", last); } Ok::<_, StoreError>(()) }).unwrap();
+        store.write_transaction(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); active(tx, "Other", last); } Ok::<_, StoreError>(()) }).unwrap();
         let filter = Filter { active_only: true, search: SearchTerm::parse("same"), ..Filter::default() };
         let page = |position: &Position| store.read(|db| { let (page, count) = users::search(db, &filter, position, 3)?; assert_eq!(count, Count::Exactly(7)); Ok::<_, StoreError>(page) }).unwrap();
         let last_names = |page: &Slice<users::Person>| (page.rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>().join(" "), page.has_previous, page.has_next);

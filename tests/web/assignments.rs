@@ -26,8 +26,9 @@ fn stores(business: &Business, count: usize) -> Vec<AccountId> {
     let Business { app, jonas, nordic, .. } = business;
     let accounts = (0..count).map(|number| app.create_account(*nordic, &format!("Store {number:02}"))).collect::<Vec<_>>();
     let (by, now) = (app.id_of(MAYA), app.now());
-    let give =
-        |account: &AccountId| app.store().write(|tx| stored::give_account(tx, *jonas, *account, AssignmentPermissions::default(), by, now));
+    let give = |account: &AccountId| {
+        app.store().write_transaction(|tx| stored::give_account(tx, *jonas, *account, AssignmentPermissions::default(), by, now))
+    };
     accounts.iter().try_for_each(give).unwrap();
     accounts
 }

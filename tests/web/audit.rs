@@ -114,7 +114,7 @@ on_both! {
         let group = create_group(&app, &mut maya, "Finance").await;
         let id = GroupId(group.rsplit('/').next().unwrap().parse().unwrap());
         let people = (0..101).map(|number| app.create_user("Person", &format!("{number:03}"))).collect::<Vec<_>>();
-        app.store().write(|tx| people.iter().try_for_each(|person| groups::add_member(tx, id, *person, app.now()))).unwrap();
+        app.store().write_transaction(|tx| people.iter().try_for_each(|person| groups::add_member(tx, id, *person, app.now()))).unwrap();
         let entries = left_by(&app, async { confirm(&app, &mut maya, &format!("{group}/delete")).await.is(303); }).await;
         let named = (0..100).map(|number| format!("Person {number:03}")).collect::<Vec<_>>();
         assert_eq!(by_maya(&app, &entries), ("group.deleted Finance".to_owned(), json!({"members": named, "member_count": 101})));

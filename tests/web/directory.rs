@@ -27,7 +27,7 @@ fn people(count: u32) -> Vec<[String; 3]> {
 
 /// Active people with these first names, last names and addresses.
 pub(crate) fn add(app: &TestApp, people: &[[String; 3]]) {
-    let added = app.store().write(|tx| {
+    let added = app.store().write_transaction(|tx| {
         for [first_name, last_name, email] in people {
             let (first_name, last_name) = (PersonName::parse(first_name).unwrap(), PersonName::parse(last_name).unwrap());
             let (email, password) = (EmailAddress::parse(email).unwrap(), PasswordHash::dummy());
@@ -76,7 +76,7 @@ const DELETED: &str = "/users-and-groups/deleted";
 fn delete_many(app: &TestApp) -> Vec<UserId> {
     fill(app);
     let ids = (1..=120).map(|number| app.id_of(&format!("p{number:03}@example.com"))).collect::<Vec<_>>();
-    let deleted = app.store().write(|tx| {
+    let deleted = app.store().write_transaction(|tx| {
         for (place, id) in (0_i32..).zip(&ids) {
             users::set_deleted(tx, *id, Some(app.now() - TimeDelta::minutes(20) + TimeDelta::minutes(1) * (place / 7)))?;
         }

@@ -150,7 +150,7 @@ fn mails_to(data: &Path, email: &str) -> usize {
 /// What five minutes do: the mail that the dead server may have been sending is free again.
 fn end_leases(data: &Path) {
     let store = Store::open(Location::Sqlite(data.join("usher.db"))).unwrap();
-    let ended = store.write(|tx| match tx.db() {
+    let ended = store.write_transaction(|tx| match tx.db() {
         Database::Sqlite(db) => Ok::<_, StoreError>(sql_query("UPDATE outbox SET leased_until = NULL").execute(db)?),
         Database::Postgres(_) => Ok(0),
     });

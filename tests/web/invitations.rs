@@ -221,7 +221,7 @@ on_both! {
             expires_at: app.now() + TimeDelta::hours(1),
             now: app.now(),
         };
-        app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
+        app.store().write_transaction(|tx| tokens::insert(tx, &new)).unwrap();
         app.browser().get(&app, &format!("/invitation/{}", reset.reveal())).await.is(404);
         let name = PersonName::parse("Noor").unwrap();
         let accepted = users::invite::accept(&app.ctx, &reset, &name, &name, new_password(PASSWORD), &visitor());

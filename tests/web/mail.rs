@@ -116,7 +116,7 @@ on_both! {
     async fn a_mail_whose_sender_died_is_sent_by_another_when_the_lease_ends(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
-        let claimed = app.store().write(|tx| outbox::claim(tx, app.now(), app.now() + TimeDelta::minutes(5))).unwrap().unwrap();
+        let claimed = app.store().write_transaction(|tx| outbox::claim(tx, app.now(), app.now() + TimeDelta::minutes(5))).unwrap().unwrap();
         assert!(app.mails().await.is_empty());
         app.advance(TimeDelta::minutes(5) - TimeDelta::seconds(1));
         assert!(app.mails().await.is_empty());
@@ -128,7 +128,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin(db).await;
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
         let (store, now) = (app.store(), app.now());
-        let claims = crate::steps::at_once([(); 4], |()| store.write(|tx| outbox::claim(tx, now, now + TimeDelta::minutes(5))).unwrap());
+        let claims = crate::steps::at_once([(); 4], |()| store.write_transaction(|tx| outbox::claim(tx, now, now + TimeDelta::minutes(5))).unwrap());
         assert_eq!(claims.iter().flatten().count(), 1);
     }
 
@@ -146,10 +146,10 @@ on_both! {
     async fn a_mail_revoked_while_the_server_has_it_stays_cancelled(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
-        let mail = app.store().write(|tx| outbox::claim(tx, app.now(), app.now() + TimeDelta::minutes(5))).unwrap().unwrap();
+        let mail = app.store().write_transaction(|tx| outbox::claim(tx, app.now(), app.now() + TimeDelta::minutes(5))).unwrap().unwrap();
         confirm(&app, &mut maya, &user_path(app.id_of("noor@example.com"), "revoke")).await.is(303);
         let retry = outbox::DeliveryOutcome::Retry { reply: "450 Later", at: app.now() };
-        assert!(!app.store().write(|tx| outbox::settle(tx, mail.id, &retry, app.now())).unwrap());
+        assert!(!app.store().write_transaction(|tx| outbox::settle(tx, mail.id, &retry, app.now())).unwrap());
         assert!(app.mails().await.is_empty());
     }
 

@@ -174,7 +174,7 @@ async fn pages_open_while_sessions_are_locked() {
     create(&app, &mut maya, "Finance").await.is(303);
     let (store, (is_locked, locked), (over, is_over)) = (app.store().clone(), channel(), channel::<()>());
     let other = std::thread::spawn(move || {
-        store.write(|tx| {
+        store.write_transaction(|tx| {
             sql_query("LOCK TABLE sessions IN EXCLUSIVE MODE").execute(tx.db())?;
             is_locked.send(()).unwrap();
             // It ends with the test.

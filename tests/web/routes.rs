@@ -383,7 +383,7 @@ fn link(app: &TestApp, purpose: TokenPurpose, user: UserId, email: &str) -> Stri
     let (token, now) = (Token::new(&SystemRandom), app.now());
     let (asked_by, expires_at) = (Some(app.id_of("maya.fischer@example.com")), now + TimeDelta::hours(1));
     let new = NewToken { purpose, hash: token.hash(), user: Some(user), email: Some(email), asked_by, expires_at, now };
-    app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
+    app.store().write_transaction(|tx| tokens::insert(tx, &new)).unwrap();
     usher::web::shared::routing::paths::with_token(purpose, &token)
 }
 

@@ -59,7 +59,7 @@ fn reset_link(app: &TestApp, user: UserId) -> Token {
     let (token, purpose) = (Token::new(&SystemRandom), TokenPurpose::PasswordReset);
     let (hash, expires_at) = (token.hash(), app.now() + TimeDelta::hours(1));
     let new = tokens::NewToken { purpose, hash, user: Some(user), email: None, asked_by: None, expires_at, now: app.now() };
-    app.store().write(|tx| tokens::insert(tx, &new)).unwrap();
+    app.store().write_transaction(|tx| tokens::insert(tx, &new)).unwrap();
     token
 }
 

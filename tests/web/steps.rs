@@ -133,7 +133,7 @@ pub fn at_once<W: Send, T: Send, const N: usize>(who: [W; N], deed: impl Fn(W) -
 
 /// Changes the database as no page can.
 pub fn sql(app: &TestApp, statement: &str) {
-    let done = app.store().write(|tx| match tx.db() {
+    let done = app.store().write_transaction(|tx| match tx.db() {
         Database::Sqlite(db) => Ok::<_, StoreError>(sql_query(statement).execute(db)?),
         Database::Postgres(db) => Ok(sql_query(statement).execute(db)?),
     });

@@ -123,7 +123,7 @@ impl Store {
         }
         // One order for all instances: two that write the same rows wait for each other and never in a circle.
         taken.sort_unstable();
-        let written = self.write(|tx| taken.iter().try_for_each(|(minute, refusal, times)| add(tx, *minute, refusal, *times)));
+        let written = self.write_transaction(|tx| taken.iter().try_for_each(|(minute, refusal, times)| add(tx, *minute, refusal, *times)));
         if let Err(error) = written {
             if !matches!(error, StoreError::CommitUnknown(_)) {
                 self.refusals.lock().waiting.extend(taken);

@@ -63,7 +63,7 @@ pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<T
     if held_until.is_some() {
         return Ok(held_until);
     }
-    ctx.store.write(|tx| {
+    ctx.store.write_transaction(|tx| {
         let held_until = throttles::count(tx, &buckets, now)?;
         if held_until.is_none() {
             reset_requests::insert(tx, email.as_str(), source, &throttle::widest_network(source), now)?;
@@ -82,7 +82,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
-    ctx.store.write(|tx| {
+    ctx.store.write_transaction(|tx| {
         reset_requests::drop_until(tx, now - TERM)?;
         let Some(request) = reset_requests::take(tx)? else { return Ok(false) };
         let expires_at = request.asked_at + TERM;

@@ -211,7 +211,7 @@ pub(in crate::usecases) fn begin_session(
 /// The database's.
 pub fn sign_out(ctx: &Context, session: TokenHash, source: &str) -> Result<(), StoreError> {
     let now = ctx.now();
-    ctx.store.write(|tx| end_session(tx, session, source, now))
+    ctx.store.write_transaction(|tx| end_session(tx, session, source, now))
 }
 
 /// Ends a session, which is written down unless it had run out.

@@ -60,7 +60,7 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
     });
     let claimed = blocking(ctx, |ctx| {
         let now = ctx.now();
-        ctx.store.write(|tx| {
+        ctx.store.write_transaction(|tx| {
             tokens::end_mails_of_expired(tx, now)?;
             outbox::claim(tx, now, now + LEASE)
         })
@@ -108,7 +108,7 @@ fn leave(ctx: &Context, mail: &DueMail) -> Result<(), StoreError> {
     }
     let rest = (now - mail.created_at).clamp(UNREADABLE_RESTS.0, UNREADABLE_RESTS.1);
     tracing::error!(mail = mail.id.0, minutes = rest.num_minutes(), "a mail rests: written with another key or by another version");
-    ctx.store.write(|tx| outbox::give_back(tx, mail.id, now + rest))
+    ctx.store.write_transaction(|tx| outbox::give_back(tx, mail.id, now + rest))
 }
 
 fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_filed: bool) -> Result<(), StoreError> {
@@ -120,7 +120,7 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
             } else {
                 DeliveryOutcome::HandedOver { reply: &reply }
             };
-            return ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()));
+            return ctx.store.write_transaction(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()));
         }
         Err(error) => error,
     };
@@ -135,13 +135,13 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
         SendErrorKind::Server | SendErrorKind::Unclear => DeliveryOutcome::Refused { reply, at },
         SendErrorKind::Temporary | SendErrorKind::Permanent => DeliveryOutcome::Retry { reply, at },
     };
-    ctx.store.write(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()))
+    ctx.store.write_transaction(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()))
 }
 
 /// The mail has failed for good, which administrators shall see.
 fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Result<(), StoreError> {
     tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
-    ctx.store.write(|tx| {
+    ctx.store.write_transaction(|tx| {
         // Cancelled, or settled by another worker: then there is nothing to see.
         if !outbox::settle(tx, mail.id, &DeliveryOutcome::Failed { reply: &error.reply }, now)? {
             return Ok(());

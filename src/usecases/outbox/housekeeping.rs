@@ -31,7 +31,7 @@ const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
-    ctx.store.write(|tx| sessions::sweep(tx, company.session_absolute, now))?;
+    ctx.store.write_transaction(|tx| sessions::sweep(tx, company.session_absolute, now))?;
     in_chunks(ctx, |tx| refused_sign_ins::sweep(tx, MINUTES, now))?;
     in_chunks(ctx, |tx| outbox::wipe_failed(tx, now - FAILED_KEPT))?;
     in_chunks(ctx, |tx| users::purge(tx, now - company.deleted_kept, CHUNK))
@@ -46,14 +46,14 @@ pub fn bound_attempts(ctx: &Context) -> Result<(), StoreError> {
     in_chunks(ctx, |tx| throttles::sweep(tx, CHUNK, now))?;
     let mut excess = ctx.store.read(throttles::rows)? - THROTTLES_MAX;
     while excess > 0 {
-        ctx.store.write(|tx| throttles::trim(tx, excess.min(CHUNK)))?;
+        ctx.store.write_transaction(|tx| throttles::trim(tx, excess.min(CHUNK)))?;
         excess -= CHUNK;
     }
     Ok(())
 }
 
 fn in_chunks(ctx: &Context, remove: impl Fn(&mut Tx<'_>) -> Result<usize, StoreError>) -> Result<(), StoreError> {
-    while ctx.store.write(&remove)? > 0 {}
+    while ctx.store.write_transaction(&remove)? > 0 {}
     Ok(())
 }
 

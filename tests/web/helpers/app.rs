@@ -105,7 +105,7 @@ impl TestApp {
     pub async fn with_admin_and(db: Db, setting: Setting) -> (Self, Browser) {
         let app = Self::with(db, setting).await;
         app.create_admin("Maya", "Fischer");
-        app.store().write(|tx| usher::store::company::set_name(tx, &CompanyName::parse("Northwind Trading").unwrap())).unwrap();
+        app.store().write_transaction(|tx| usher::store::company::set_name(tx, &CompanyName::parse("Northwind Trading").unwrap())).unwrap();
         let maya = app.signed_in("maya.fischer@example.com").await;
         (app, maya)
     }
@@ -179,7 +179,7 @@ impl TestApp {
     pub fn session_of(&self, user: UserId) -> Principal {
         let (session, now) = (Token::new(&SystemRandom).hash(), self.now());
         let new = NewSession { hash: session, user, source: "192.0.2.1", browser: "", now };
-        self.store().write(|tx| sessions::insert(tx, &new)).unwrap();
+        self.store().write_transaction(|tx| sessions::insert(tx, &new)).unwrap();
         Principal { user, session, source: "192.0.2.1".to_owned() }
     }
 
@@ -270,7 +270,7 @@ impl TestApp {
             password: &usual_password(),
             now: self.now(),
         };
-        self.store().write(|tx| users::insert_active(tx, &new)).unwrap()
+        self.store().write_transaction(|tx| users::insert_active(tx, &new)).unwrap()
     }
 
     pub fn id_of(&self, email: &str) -> UserId {

@@ -14,7 +14,7 @@ struct Counted {
 impl TestApp {
     /// Runs one statement as it stands; tells how many rows it changed.
     pub fn execute(&self, statement: &str) -> usize {
-        let done = self.store().write(|tx| {
+        let done = self.store().write_transaction(|tx| {
             let done = match tx.db() {
                 Database::Sqlite(sqlite) => sql_query(statement).execute(sqlite),
                 Database::Postgres(postgres) => sql_query(statement).execute(postgres),
