@@ -157,7 +157,7 @@ fn wait_for_locks(sqlite: &mut diesel::SqliteConnection, most: Duration) -> Quer
 pub struct Store {
     pub(super) pool: r2d2::Pool<Manager>,
     /// SQLite's writers queue here, in order: its own waiting is polling, in which one of them can starve.
-    pub(super) turn: Arc<FairMutex<()>>,
+    pub(super) writer_queue: Arc<FairMutex<()>>,
     pub(super) is_sqlite: bool,
     pub(super) writes: Arc<Writes>,
     pub(super) commits: Commits,
@@ -191,7 +191,7 @@ impl Store {
             .build(Manager { location })?;
         Ok(Self {
             pool,
-            turn: Arc::new(FairMutex::new(())),
+            writer_queue: Arc::new(FairMutex::new(())),
             is_sqlite,
             writes: Arc::default(),
             commits: Commits::default(),
@@ -204,7 +204,7 @@ impl Store {
     /// # Errors
     /// When a migration fails; it is rolled back.
     pub fn migrate(&self) -> Result<usize, StoreError> {
-        let _turn = self.is_sqlite.then(|| self.turn.lock());
+        let _turn = self.is_sqlite.then(|| self.writer_queue.lock());
         let done = self.pool.get()?.migrate()?;
         Ok(done)
     }

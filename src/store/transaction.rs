@@ -94,8 +94,8 @@ impl Store {
         let mut db = self.pool.get_timeout(wait).map_err(StoreError::from)?;
         let _turn = match (self.is_sqlite, write) {
             (false, _) => None,
-            (true, Write::IfPossible) => Some(self.turn.try_lock_for(wait).ok_or(StoreError::Busy)?),
-            (true, _) => Some(self.turn.lock()),
+            (true, Write::IfPossible) => Some(self.writer_queue.try_lock_for(wait).ok_or(StoreError::Busy)?),
+            (true, _) => Some(self.writer_queue.lock()),
         };
         let _write = self.writes.begin(asked);
         let mut tries = 0;
