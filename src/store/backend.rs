@@ -54,7 +54,7 @@ pub(super) fn one_more(limit: usize) -> i64 {
 /// A piece of SQL as it stands, with at most one text in it. Unlike Diesel's own it lets a connection keep the statement, so that it is read
 /// and planned once.
 #[derive(Debug, Clone)]
-pub(super) struct Piece<T> {
+pub(super) struct SqlFragment<T> {
     column: &'static str,
     before: Cow<'static, str>,
     text: Option<String>,
@@ -62,7 +62,7 @@ pub(super) struct Piece<T> {
     sql_type: PhantomData<T>,
 }
 
-impl<T> Piece<T> {
+impl<T> SqlFragment<T> {
     fn new(sql: impl Into<Cow<'static, str>>) -> Self {
         Self { column: "", before: sql.into(), text: None, after: "", sql_type: PhantomData }
     }
@@ -72,23 +72,23 @@ impl<T> Piece<T> {
     }
 }
 
-impl<T: TypedExpressionType> Expression for Piece<T> {
+impl<T: TypedExpressionType> Expression for SqlFragment<T> {
     type SqlType = T;
 }
 
-impl<T> ValidGrouping<()> for Piece<T> {
+impl<T> ValidGrouping<()> for SqlFragment<T> {
     type IsAggregate = is_aggregate::No;
 }
 
-impl<T, Tables> SelectableExpression<Tables> for Piece<T> where Self: Expression {}
-impl<T, Tables> AppearsOnTable<Tables> for Piece<T> where Self: Expression {}
+impl<T, Tables> SelectableExpression<Tables> for SqlFragment<T> where Self: Expression {}
+impl<T, Tables> AppearsOnTable<Tables> for SqlFragment<T> where Self: Expression {}
 
-impl<T> QueryId for Piece<T> {
+impl<T> QueryId for SqlFragment<T> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<T, DB: Backend + HasSqlType<Text>> QueryFragment<DB> for Piece<T>
+impl<T, DB: Backend + HasSqlType<Text>> QueryFragment<DB> for SqlFragment<T>
 where
     String: ToSql<Text, DB>,
 {
@@ -104,19 +104,19 @@ where
 }
 
 /// Whether a person is active. Written out, since a partial index is of use only to a condition that the planner can read.
-pub(super) fn is_active() -> Piece<Bool> {
-    Piece::new("people.standing = 'active'")
+pub(super) fn is_active() -> SqlFragment<Bool> {
+    SqlFragment::new("people.standing = 'active'")
 }
 
 /// An order, and how many rows of it. SQLite plans a statement anew whenever a limit is bound to it.
-pub(super) fn first_by(order: &str, limit: usize) -> Piece<Text> {
-    Piece::new(format!("{order} LIMIT {limit}"))
+pub(super) fn first_by(order: &str, limit: usize) -> SqlFragment<Text> {
+    SqlFragment::new(format!("{order} LIMIT {limit}"))
 }
 
 /// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
 /// of the order; SQLite finds people by [`super::users`]'s own plans.
-pub(super) fn matches(term: &SearchTerm) -> Piece<Bool> {
-    Piece::around("people.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
+pub(super) fn matches(term: &SearchTerm) -> SqlFragment<Bool> {
+    SqlFragment::around("people.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
 }
 
 /// People by name, in the direction in which a page is found. Few are found by something else and `sorted`: a plus keeps SQLite from walking the
@@ -131,11 +131,11 @@ pub(super) fn by_name(db: &Database, sorted: bool, position: &Position) -> SqlLi
 }
 
 /// Whether `column` is one of these. They go as one text: of a list of values, each length would be a statement of its own.
-pub(super) fn is_among(db: &Database, column: &'static str, ids: impl IntoIterator<Item = UserId>) -> Piece<Bool> {
+pub(super) fn is_among(db: &Database, column: &'static str, ids: impl IntoIterator<Item = UserId>) -> SqlFragment<Bool> {
     let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(",");
     match db {
-        Database::Sqlite(_) => Piece::around(column, " IN (SELECT value FROM json_each(", format!("[{ids}]"), "))"),
-        Database::Postgres(_) => Piece::around(column, " = ANY (CAST(", format!("{{{ids}}}"), " AS bigint[]))"),
+        Database::Sqlite(_) => SqlFragment::around(column, " IN (SELECT value FROM json_each(", format!("[{ids}]"), "))"),
+        Database::Postgres(_) => SqlFragment::around(column, " = ANY (CAST(", format!("{{{ids}}}"), " AS bigint[]))"),
     }
 }
 
