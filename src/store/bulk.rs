@@ -16,7 +16,7 @@ use crate::domain::{
 
 use super::{
     Database, StoreError, Tx,
-    connection::each,
+    connection::with_backend,
     schema::{account_assignments, memberships, people, portfolio_assignments, users},
     users::named,
 };
@@ -65,7 +65,7 @@ pub fn insert_people(tx: &mut Tx<'_>, new: &[NewPerson<'_>]) -> Result<(), Store
             )
         });
         let rows = rows.collect::<Vec<_>>();
-        each!(tx.db(), |db| diesel::insert_into(users::table).values(&rows).execute(db))?;
+        with_backend!(tx.db(), |db| diesel::insert_into(users::table).values(&rows).execute(db))?;
     }
     Ok(())
 }
@@ -92,7 +92,7 @@ pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestam
             .iter()
             .map(|&(group, user)| (memberships::group_id.eq(group), memberships::user_id.eq(user), memberships::added_at.eq(now)));
         let rows = rows.collect::<Vec<_>>();
-        each!(tx.db(), |db| diesel::insert_into(memberships::table).values(&rows).execute(db))?;
+        with_backend!(tx.db(), |db| diesel::insert_into(memberships::table).values(&rows).execute(db))?;
     }
     Ok(())
 }
@@ -118,7 +118,7 @@ pub fn assign(
             )
         };
         let rows = portfolios.iter().map(row).collect::<Vec<_>>();
-        each!(tx.db(), |db| diesel::insert_into(portfolio_assignments::table).values(&rows).execute(db))?;
+        with_backend!(tx.db(), |db| diesel::insert_into(portfolio_assignments::table).values(&rows).execute(db))?;
     }
     for accounts in accounts.chunks(ROWS) {
         let row = |&(user, account, grants): &(UserId, AccountId, AssignmentPermissions)| {
@@ -132,7 +132,7 @@ pub fn assign(
             )
         };
         let rows = accounts.iter().map(row).collect::<Vec<_>>();
-        each!(tx.db(), |db| diesel::insert_into(account_assignments::table).values(&rows).execute(db))?;
+        with_backend!(tx.db(), |db| diesel::insert_into(account_assignments::table).values(&rows).execute(db))?;
     }
     Ok(())
 }

@@ -64,7 +64,7 @@ impl std::fmt::Debug for Database {
 }
 
 /// Expands one typed query once per database, for what does not compile for both at a time.
-macro_rules! each {
+macro_rules! with_backend {
     ($db:expr, |$connection:ident| $body:expr) => {
         match $db {
             $crate::store::Database::Postgres($connection) => $body,
@@ -72,7 +72,7 @@ macro_rules! each {
         }
     };
 }
-pub(super) use each;
+pub(super) use with_backend;
 
 impl Database {
     fn open(location: &Location) -> ConnectionResult<Self> {

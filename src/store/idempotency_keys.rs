@@ -6,7 +6,7 @@ use crate::domain::{credentials::token::TokenHash, idempotency_key::IdempotencyK
 
 use super::{
     StoreError, Tx,
-    connection::each,
+    connection::with_backend,
     schema::{sent_forms, sessions},
 };
 
@@ -18,7 +18,9 @@ pub fn is_first(tx: &mut Tx<'_>, session: TokenHash, form: IdempotencyKey) -> Re
     let session = sessions::table.filter(sessions::token_hash.eq(session.0.as_slice())).select(sessions::id);
     let Some(session) = session.first::<i64>(tx.db()).optional()? else { return Ok(None) };
     let row = (sent_forms::session_id.eq(session), sent_forms::form_hash.eq(form.0.as_slice()));
-    let written =
-        each!(tx.db(), |connection| diesel::insert_into(sent_forms::table).values(row).on_conflict_do_nothing().execute(connection))?;
+    let written = with_backend!(tx.db(), |connection| diesel::insert_into(sent_forms::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(connection))?;
     Ok(Some(written == 1))
 }

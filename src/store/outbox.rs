@@ -21,7 +21,7 @@ use crate::domain::{
 
 use super::{
     Database, StoreError, Tx,
-    connection::each,
+    connection::with_backend,
     schema::{outbox, tokens},
 };
 
@@ -82,7 +82,7 @@ pub fn insert(tx: &mut Tx<'_>, mails: &[NewMail<'_>]) -> Result<(), StoreError> 
             )
         });
         let rows = rows.collect::<Vec<_>>();
-        each!(tx.db(), |connection| diesel::insert_into(outbox::table).values(&rows).execute(connection))?;
+        with_backend!(tx.db(), |connection| diesel::insert_into(outbox::table).values(&rows).execute(connection))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::domain::{clock::Timestamp, company::Company, credentials::token::Toke
 use super::{
     Database, StoreError, Tx,
     company::CompanyRow,
-    connection::each,
+    connection::with_backend,
     schema::{company, known_browsers, people, sessions},
     users::Person,
 };
@@ -196,7 +196,7 @@ pub fn known_browsers(db: &mut Database, user: UserId) -> Result<Vec<TokenHash>,
 pub fn remember_browser(tx: &mut Tx<'_>, user: UserId, browser: TokenHash, now: Timestamp) -> Result<(), StoreError> {
     let row =
         (known_browsers::user_id.eq(user.0), known_browsers::browser_hash.eq(browser.0.to_vec()), known_browsers::last_used_at.eq(now));
-    each!(tx.db(), |connection| diesel::insert_into(known_browsers::table)
+    with_backend!(tx.db(), |connection| diesel::insert_into(known_browsers::table)
         .values(row)
         .on_conflict((known_browsers::user_id, known_browsers::browser_hash))
         .do_update()

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use crate::{
     domain::{clock::Timestamp, stored::stored_enum},
-    store::{Database, Store, StoreError, Tx, connection::each, schema::refused_sign_ins},
+    store::{Database, Store, StoreError, Tx, connection::with_backend, schema::refused_sign_ins},
 };
 
 /// Time for which refusals are kept.
@@ -144,7 +144,7 @@ fn add(tx: &mut Tx<'_>, minute: Timestamp, refusal: &Refusal, times: i64) -> Res
         refused_sign_ins::reason.eq(refusal.reason),
         refused_sign_ins::times.eq(times),
     );
-    each!(tx.db(), |connection| diesel::insert_into(refused_sign_ins::table)
+    with_backend!(tx.db(), |connection| diesel::insert_into(refused_sign_ins::table)
         .values(row)
         .on_conflict((refused_sign_ins::minute, refused_sign_ins::source, refused_sign_ins::email_key, refused_sign_ins::reason))
         .do_update()

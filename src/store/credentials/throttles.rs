@@ -8,7 +8,7 @@ use crate::{
         clock::Timestamp,
         credentials::throttle::{Bucket, LONGEST_WAIT, ThrottleScope, WRONG_IN_A_ROW_MAX},
     },
-    store::{Database, StoreError, Tx, connection::each, schema::throttles},
+    store::{Database, StoreError, Tx, connection::with_backend, schema::throttles},
 };
 
 /// Attempts are forgotten after an hour of quiet, but for sign-ins to one account: those stay until somebody gets in.
@@ -96,7 +96,10 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCou
         throttles::last_at.eq(now),
         throttles::blocked_until.eq(now),
     );
-    each!(tx.db(), |connection| diesel::insert_into(throttles::table).values(untried).on_conflict_do_nothing().execute(connection))?;
+    with_backend!(tx.db(), |connection| diesel::insert_into(throttles::table)
+        .values(untried)
+        .on_conflict_do_nothing()
+        .execute(connection))?;
     let row = throttles::table.find((bucket.scope, &bucket.key));
     Ok(match tx.db() {
         Database::Postgres(postgres) => row.select(AttemptCount::as_select()).for_update().first(postgres),

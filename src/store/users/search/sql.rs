@@ -19,7 +19,7 @@ use crate::{
         user::{DefaultRole, Status},
         user_list::PeopleFilter,
     },
-    store::{Database, StoreError, backend, connection::each, page::COUNT_MAX, scopes},
+    store::{Database, StoreError, backend, connection::with_backend, page::COUNT_MAX, scopes},
 };
 
 use super::plan;
@@ -173,7 +173,7 @@ impl Statement {
     }
 
     fn rows<T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static>(&self, db: &mut Database) -> Result<Vec<T>, StoreError> {
-        let rows = each!(db, |db| {
+        let rows = with_backend!(db, |db| {
             let mut query = sql_query(&self.sql).into_boxed();
             for text in &self.texts {
                 query = query.bind::<Text, _>(text);
