@@ -27,6 +27,6 @@ pub use crate::store::{
 pub use credentials::new_password::{NewPasswordError, SetPasswordError};
 pub use outbox::mails::{Fate, LinkMail};
 pub use shared::context::{ActionError, ClientInfo, Context, Links, Principal};
-pub use shared::links::{Dead, LinkError, Looked};
+pub use shared::links::{LinkClosed, LinkError, LinkState};
 pub use shared::scoped_actor::{AssignmentRef, EntryPoint, TargetUser};
 pub use shared::submission::Submission;

@@ -34,7 +34,7 @@ use crate::{
         outbox::mails::{self, Fate, LinkMail, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
-            links::{self, LinkError, Looked},
+            links::{self, LinkError, LinkState},
         },
     },
 };
@@ -190,7 +190,7 @@ pub struct Open {
 ///
 /// # Errors
 /// The database's.
-pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
+pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     let now = ctx.now();
     ctx.store.read(|db| {
         Ok(match links::look(db, TokenPurpose::PasswordReset, token, now)? {

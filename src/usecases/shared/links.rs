@@ -15,7 +15,7 @@ use crate::{
 
 /// Why a link leads nowhere.
 #[derive(Debug, Clone)]
-pub enum Dead {
+pub enum LinkClosed {
     Used {
         at: Timestamp,
     },
@@ -32,7 +32,7 @@ pub enum Dead {
 }
 
 /// What a look at a link finds: what it leads to, or why it leads nowhere.
-pub type Looked<T> = Result<Result<T, Dead>, StoreError>;
+pub type LinkState<T> = Result<Result<T, LinkClosed>, StoreError>;
 
 /// Why a link is not used.
 #[derive(Debug, thiserror::Error)]
@@ -45,25 +45,25 @@ pub enum LinkError {
 }
 
 /// Looks at a link and changes nothing, as often as mail scanners like.
-pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now: Timestamp) -> Looked<(TokenRow, Person)> {
-    let Some(token) = tokens::find(db, purpose, token.hash())? else { return Ok(Err(Dead::Unknown)) };
+pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now: Timestamp) -> LinkState<(TokenRow, Person)> {
+    let Some(token) = tokens::find(db, purpose, token.hash())? else { return Ok(Err(LinkClosed::Unknown)) };
     match (token.ended_as, token.ended_at) {
-        (Some(TokenEnd::Used), at) => return Ok(Err(Dead::Used { at: at.unwrap_or(now) })),
+        (Some(TokenEnd::Used), at) => return Ok(Err(LinkClosed::Used { at: at.unwrap_or(now) })),
         (Some(TokenEnd::Replaced), _) => {
             let newer = token.user_id.map(|user| tokens::open_of(db, user, purpose)).transpose()?.flatten();
             let newer = newer.filter(|newer| newer.email == token.email && now < newer.expires_at);
-            return Ok(Err(Dead::Replaced { again_to: newer.and_then(|newer| newer.email) }));
+            return Ok(Err(LinkClosed::Replaced { again_to: newer.and_then(|newer| newer.email) }));
         }
-        (Some(TokenEnd::Revoked), _) => return Ok(Err(Dead::Revoked)),
+        (Some(TokenEnd::Revoked), _) => return Ok(Err(LinkClosed::Revoked)),
         (None, _) => {}
     }
     let person = token.user_id.map(|user| users::find(db, user)).transpose()?.flatten();
-    let Some(person) = person else { return Ok(Err(Dead::Revoked)) };
+    let Some(person) = person else { return Ok(Err(LinkClosed::Revoked)) };
     if !went_to(&token, purpose, &person) {
-        return Ok(Err(Dead::Replaced { again_to: None }));
+        return Ok(Err(LinkClosed::Replaced { again_to: None }));
     }
     if now >= token.expires_at {
-        return Ok(Err(Dead::Expired { email: person.email, at: token.expires_at }));
+        return Ok(Err(LinkClosed::Expired { email: person.email, at: token.expires_at }));
     }
     Ok(Ok((token, person)))
 }

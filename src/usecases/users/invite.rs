@@ -31,7 +31,7 @@ use crate::{
         outbox::mails::{self, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
-            links::{self, LinkError, Looked},
+            links::{self, LinkError, LinkState},
             scoped_actor::ScopedActor,
         },
     },
@@ -315,7 +315,7 @@ pub struct Open {
 ///
 /// # Errors
 /// The database's.
-pub fn look(ctx: &Context, token: &Token) -> Looked<Box<Open>> {
+pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let (token, person) = match links::look(db, TokenPurpose::Invitation, token, now)? {
@@ -370,7 +370,7 @@ pub fn accept(
 pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
     // A link that never was, or is not the latest, begins no transaction.
-    if !matches!(look(ctx, token)?, Err(links::Dead::Expired { .. })) {
+    if !matches!(look(ctx, token)?, Err(links::LinkClosed::Expired { .. })) {
         return Err(LinkError::NotOpen);
     }
     ctx.store.audited_transaction(|tx| {

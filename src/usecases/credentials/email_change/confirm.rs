@@ -19,7 +19,7 @@ use crate::{
         outbox::mails::{Recipient, by_other},
         shared::{
             context::about_user,
-            links::{self, Dead, LinkError, Looked},
+            links::{self, LinkClosed, LinkError, LinkState},
         },
         users::invite::Existing,
     },
@@ -39,7 +39,7 @@ pub struct Open {
 ///
 /// # Errors
 /// The database's.
-pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
+pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     look_at(ctx, TokenPurpose::EmailChange, token)
 }
 
@@ -47,11 +47,11 @@ pub fn look(ctx: &Context, token: &Token) -> Looked<Open> {
 ///
 /// # Errors
 /// The database's.
-pub fn look_at_stop(ctx: &Context, token: &Token) -> Looked<Open> {
+pub fn look_at_stop(ctx: &Context, token: &Token) -> LinkState<Open> {
     look_at(ctx, TokenPurpose::EmailChangeStop, token)
 }
 
-fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> Looked<Open> {
+fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> LinkState<Open> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let person = match links::look(db, purpose, token, now)? {
@@ -61,7 +61,7 @@ fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> Looked<Open> 
         // Both links of a change end together, so that the open one is this one's.
         let change = pending(db, &person, now)?;
         let company = company::load(db)?.name;
-        Ok(change.map(|change| Open { person, change, company }).ok_or(Dead::Revoked))
+        Ok(change.map(|change| Open { person, change, company }).ok_or(LinkClosed::Revoked))
     })
 }
 

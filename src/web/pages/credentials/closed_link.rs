@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::{Context, Dead, LinkError, Looked, users},
+    usecases::{Context, LinkClosed, LinkError, LinkState, users},
     web::shared::{
         error::WebError,
         extract::AnonymousSession,
@@ -19,14 +19,14 @@ use crate::{
 /// One card that says what became of a link, and what to do.
 #[derive(Debug, Clone, Template)]
 #[template(path = "ended.html")]
-pub struct EndedPage {
+pub struct ClosedLinkPage {
     pub gate: Gate,
-    pub ended: Ended,
+    pub ended: ClosedLink,
 }
 
 /// What became of a link, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct ClosedLink {
     pub(in crate::web) status: StatusCode,
     title: &'static str,
     /// Whether the person's status is shown.
@@ -52,7 +52,7 @@ struct Foot {
     offers_sign_in: bool,
 }
 
-impl Ended {
+impl ClosedLink {
     fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
         Self { status, title, is_expired: false, text: text.into(), at: None, way: None, foot: None }
     }
@@ -113,7 +113,7 @@ impl Ended {
     pub(in crate::web) async fn answer(self, state: &State, guest: &AnonymousSession) -> Answer {
         let company = state.run(users::directory::company_name).await?;
         let gate = respond::gate(state, guest, &company);
-        respond::with_status(self.status, &EndedPage { gate, ended: self })
+        respond::with_status(self.status, &ClosedLinkPage { gate, ended: self })
     }
 }
 
@@ -121,9 +121,9 @@ impl Ended {
 pub(in crate::web) async fn look<T: Send + 'static>(
     state: &State,
     token: &str,
-    look: fn(&Context, &Token) -> Looked<T>,
-) -> Result<Result<T, Dead>, WebError> {
-    let Some(token) = Token::parse(token) else { return Ok(Err(Dead::Unknown)) };
+    look: fn(&Context, &Token) -> LinkState<T>,
+) -> Result<Result<T, LinkClosed>, WebError> {
+    let Some(token) = Token::parse(token) else { return Ok(Err(LinkClosed::Unknown)) };
     state.run(move |ctx| look(ctx, &token)).await
 }
 
@@ -134,11 +134,11 @@ pub(in crate::web) fn token(text: &str) -> Result<Token, LinkError> {
 
 /// Draws the page of each way in which a link can lead nowhere.
 #[cfg(test)]
-pub(in crate::web) fn check_ended(name: &str, ended: impl Fn(&Dead) -> Ended) {
+pub(in crate::web) fn check_ended(name: &str, ended: impl Fn(&LinkClosed) -> ClosedLink) {
     let at = crate::web::shared::samples::now();
-    let expired = Dead::Expired { email: String::new(), at };
-    for dead in [Dead::Used { at }, Dead::Replaced { again_to: None }, Dead::Revoked, expired, Dead::Unknown] {
-        crate::web::shared::samples::check(name, |sample| EndedPage { gate: sample.gate(), ended: ended(&dead) });
+    let expired = LinkClosed::Expired { email: String::new(), at };
+    for dead in [LinkClosed::Used { at }, LinkClosed::Replaced { again_to: None }, LinkClosed::Revoked, expired, LinkClosed::Unknown] {
+        crate::web::shared::samples::check(name, |sample| ClosedLinkPage { gate: sample.gate(), ended: ended(&dead) });
     }
 }
 
@@ -149,10 +149,10 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("ended", |sample| EndedPage { gate: sample.gate(), ended: Ended::unknown("This link leads nowhere", "ask") });
+        check("ended", |sample| ClosedLinkPage { gate: sample.gate(), ended: ClosedLink::unknown("This link leads nowhere", "ask") });
         check("ended-with-everything", |sample| {
-            let ended = Ended::gone("This link has expired", &sample.text).at(sample.moment(3), &sample.text).expired();
-            EndedPage { gate: sample.gate(), ended: ended.button("Send me a new link", "/somewhere").foot_sign_in("Already here?") }
+            let ended = ClosedLink::gone("This link has expired", &sample.text).at(sample.moment(3), &sample.text).expired();
+            ClosedLinkPage { gate: sample.gate(), ended: ended.button("Send me a new link", "/somewhere").foot_sign_in("Already here?") }
         });
     }
 }

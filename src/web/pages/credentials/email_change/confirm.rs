@@ -9,12 +9,12 @@ use askama::Template;
 use crate::{
     domain::clock::Timestamp,
     usecases::{
-        Dead, LinkError,
+        LinkClosed, LinkError,
         credentials::email_change::{self, ConfirmError, Open},
     },
     web::{
         pages::credentials::{
-            closed_link::{self, Ended},
+            closed_link::{self, ClosedLink},
             sign_in::After,
         },
         shared::{
@@ -67,7 +67,7 @@ pub(in crate::web) async fn submit(
         Ok(()) => After::EmailChange.sign_in(&request, &state),
         Err(ConfirmError::Taken) => {
             let text = "Somebody else has it now, so your email address stays as it was. Ask an administrator.";
-            Ended::conflict("This email address is in use", text).answer(&state, &guest).await
+            ClosedLink::conflict("This email address is in use", text).answer(&state, &guest).await
         }
         // The link's own page says what became of it.
         Err(ConfirmError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
@@ -76,17 +76,18 @@ pub(in crate::web) async fn submit(
 }
 
 /// What became of the link.
-fn ended(dead: &Dead, now: Timestamp) -> Ended {
+fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
     match dead {
-        Dead::Used { at } => Ended::gone("This email address was already confirmed", "It was confirmed on")
+        LinkClosed::Used { at } => ClosedLink::gone("This email address was already confirmed", "It was confirmed on")
             .at(Moment::new(*at, now), ". Sign in with it.")
             .sign_in(),
-        Dead::Replaced { .. } => Ended::gone("This link was replaced", "A newer change was asked for. Use the link in the latest mail."),
-        Dead::Revoked => Ended::gone("This change was withdrawn", "Your email address stays as it was."),
-        Dead::Expired { at, .. } => {
-            Ended::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), ". Your email address stays as it was.")
+        LinkClosed::Replaced { .. } => {
+            ClosedLink::gone("This link was replaced", "A newer change was asked for. Use the link in the latest mail.")
         }
-        Dead::Unknown => Ended::unknown("This link leads nowhere", "ask an administrator"),
+        LinkClosed::Revoked => ClosedLink::gone("This change was withdrawn", "Your email address stays as it was."),
+        LinkClosed::Expired { at, .. } => ClosedLink::gone("This link has expired", "It was valid until")
+            .at(Moment::new(*at, now), ". Your email address stays as it was."),
+        LinkClosed::Unknown => ClosedLink::unknown("This link leads nowhere", "ask an administrator"),
     }
 }
 

@@ -9,12 +9,12 @@ use askama::Template;
 use crate::{
     domain::clock::Timestamp,
     usecases::{
-        Dead, LinkError,
+        LinkClosed, LinkError,
         credentials::email_change::{self, Open},
     },
     web::{
         pages::credentials::{
-            closed_link::{self, Ended},
+            closed_link::{self, ClosedLink},
             sign_in::After,
         },
         shared::{
@@ -74,16 +74,18 @@ pub(in crate::web) async fn submit(
 }
 
 /// What became of the link.
-fn ended(dead: &Dead, now: Timestamp) -> Ended {
+fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
     match dead {
-        Dead::Used { at } => Ended::gone("The change was already stopped", "You stopped it on")
+        LinkClosed::Used { at } => ClosedLink::gone("The change was already stopped", "You stopped it on")
             .at(Moment::new(*at, now), ". Your email address stays as it was."),
-        Dead::Replaced { .. } => Ended::gone("This link was replaced", "Another change was asked for. Use the link in the latest mail."),
-        Dead::Revoked => Ended::gone("There is no change to stop", "It was confirmed or withdrawn since.")
+        LinkClosed::Replaced { .. } => {
+            ClosedLink::gone("This link was replaced", "Another change was asked for. Use the link in the latest mail.")
+        }
+        LinkClosed::Revoked => ClosedLink::gone("There is no change to stop", "It was confirmed or withdrawn since.")
             .foot("Was it not meant to be? Tell an administrator."),
-        Dead::Expired { at, .. } => Ended::gone("There is no change to stop", "Nobody confirmed it by")
+        LinkClosed::Expired { at, .. } => ClosedLink::gone("There is no change to stop", "Nobody confirmed it by")
             .at(Moment::new(*at, now), ". Your email address stays as it was."),
-        Dead::Unknown => Ended::unknown("This link leads nowhere", "tell an administrator"),
+        LinkClosed::Unknown => ClosedLink::unknown("This link leads nowhere", "tell an administrator"),
     }
 }
 

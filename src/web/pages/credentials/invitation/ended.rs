@@ -2,61 +2,62 @@
 
 use crate::{
     domain::{clock::Timestamp, email_address::masked},
-    usecases::Dead,
+    usecases::LinkClosed,
     web::{
-        pages::credentials::closed_link::Ended,
+        pages::credentials::closed_link::ClosedLink,
         shared::{page::Moment, routing::paths, state::State},
     },
 };
 
 /// What became of the invitation behind the link with this token.
-pub(super) fn ended(dead: &Dead, token: &str, state: &State) -> Ended {
+pub(super) fn ended(dead: &LinkClosed, token: &str, state: &State) -> ClosedLink {
     in_words(dead, token, state.ctx.sends_mail, state.ctx.now())
 }
 
 /// Without a mail server nobody is promised a mail: people ask for their link.
-fn in_words(dead: &Dead, token: &str, sends_mail: bool, now: Timestamp) -> Ended {
+fn in_words(dead: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) -> ClosedLink {
     match dead {
-        Dead::Used { at } => Ended::gone("This invitation was already used", "It was accepted on")
+        LinkClosed::Used { at } => ClosedLink::gone("This invitation was already used", "It was accepted on")
             .at(Moment::new(*at, now), ". Sign in with the password you chose then.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
-        Dead::Revoked => {
-            Ended::gone("This invitation was revoked", "An administrator withdrew it. If you still need access, ask them for a new one.")
-        }
-        Dead::Replaced { .. } => {
+        LinkClosed::Revoked => ClosedLink::gone(
+            "This invitation was revoked",
+            "An administrator withdrew it. If you still need access, ask them for a new one.",
+        ),
+        LinkClosed::Replaced { .. } => {
             let text = if sends_mail {
                 "A newer invitation was mailed to you. Use the link in the latest mail."
             } else {
                 "There is a newer link. Ask whoever invited you, or an administrator, for it."
             };
-            Ended::gone("This invitation was replaced", text)
+            ClosedLink::gone("This invitation was replaced", text)
         }
-        Dead::Expired { email, at } => {
+        LinkClosed::Expired { email, at } => {
             let rest = if sends_mail {
                 format!(". We can mail a new link to the same address, {}.", masked(email))
             } else {
                 ". Once there is a new link, whoever invited you, or an administrator, can give it to you.".to_owned()
             };
-            Ended::gone("This invitation has expired", "It was valid until")
+            ClosedLink::gone("This invitation has expired", "It was valid until")
                 .expired()
                 .at(Moment::new(*at, now), rest)
                 .button("Send me a new link", paths::InvitationNewLink { token: token.to_owned() })
                 .foot_sign_in("Already set a password?")
         }
-        Dead::Unknown => {
-            Ended::unknown("This link leads to no invitation", "ask whoever invited you, or an administrator, for a new invitation")
+        LinkClosed::Unknown => {
+            ClosedLink::unknown("This link leads to no invitation", "ask whoever invited you, or an administrator, for a new invitation")
                 .foot_sign_in("Already set a password?")
         }
     }
 }
 
 /// "Send me a new link" was pressed, and the newer link went to this address.
-pub(super) fn new_link_sent(email: &str, sends_mail: bool) -> Ended {
+pub(super) fn new_link_sent(email: &str, sends_mail: bool) -> ClosedLink {
     if sends_mail {
-        Ended::done("A new link is on its way", format!("We mail it to {}. The earlier link no longer works.", masked(email)))
+        ClosedLink::done("A new link is on its way", format!("We mail it to {}. The earlier link no longer works.", masked(email)))
     } else {
-        Ended::done("There is a new link", "Ask whoever invited you, or an administrator, for it. The earlier link no longer works.")
+        ClosedLink::done("There is a new link", "Ask whoever invited you, or an administrator, for it. The earlier link no longer works.")
     }
 }
 
@@ -66,26 +67,26 @@ mod tests {
 
     use super::*;
     use crate::web::{
-        pages::credentials::closed_link::EndedPage,
+        pages::credentials::closed_link::ClosedLinkPage,
         shared::samples::{self, Sample, check},
     };
 
     /// Every end, with and without a mail server.
-    fn pages(sample: &Sample) -> Vec<(String, EndedPage)> {
+    fn pages(sample: &Sample) -> Vec<(String, ClosedLinkPage)> {
         let (at, email) = (samples::now(), sample.email.clone());
         let dead = [
-            ("used", Dead::Used { at }),
-            ("revoked", Dead::Revoked),
-            ("replaced", Dead::Replaced { again_to: None }),
-            ("unknown", Dead::Unknown),
-            ("expired", Dead::Expired { email, at }),
+            ("used", LinkClosed::Used { at }),
+            ("revoked", LinkClosed::Revoked),
+            ("replaced", LinkClosed::Replaced { again_to: None }),
+            ("unknown", LinkClosed::Unknown),
+            ("expired", LinkClosed::Expired { email, at }),
         ];
         let page = |name: &str, sends_mail, ended| {
             let how = if sends_mail { "" } else { "-without-mail" };
-            (format!("invitation-{name}{how}"), EndedPage { gate: sample.gate(), ended })
+            (format!("invitation-{name}{how}"), ClosedLinkPage { gate: sample.gate(), ended })
         };
         let of = |sends_mail| {
-            let ended = |(name, dead): &(&str, Dead)| page(name, sends_mail, in_words(dead, "0123456789abcdef", sends_mail, at));
+            let ended = |(name, dead): &(&str, LinkClosed)| page(name, sends_mail, in_words(dead, "0123456789abcdef", sends_mail, at));
             let sent = page("new-link", sends_mail, new_link_sent(&sample.email, sends_mail));
             dead.iter().map(ended).chain([sent]).collect::<Vec<_>>()
         };

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::{Dead, LinkError, users},
+    usecases::{LinkClosed, LinkError, users},
     web::{
         pages::credentials::closed_link,
         shared::{
@@ -24,7 +24,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, to
     match closed_link::look(&state, &token, users::invite::look).await? {
         // It has not ended: its own page is the answer.
         Ok(_) => respond::see_other(paths::Invitation { token: token.into_inner() }),
-        Err(Dead::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &guest).await,
+        Err(LinkClosed::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &guest).await,
         Err(dead) => ended(&dead, &token, &state).answer(&state, &guest).await,
     }
 }

@@ -13,12 +13,12 @@ use crate::{
         credentials::{password::NewPassword, token::Token},
     },
     usecases::{
-        Context, Dead, LinkError, SetPasswordError,
+        Context, LinkClosed, LinkError, SetPasswordError,
         credentials::password_reset::{self, Open},
     },
     web::{
         pages::credentials::{
-            closed_link::{self, Ended},
+            closed_link::{self, ClosedLink},
             new_password,
             sign_in::After,
         },
@@ -112,17 +112,19 @@ fn page(state: &State, guest: &AnonymousSession, token: &str, open: Open, passwo
 }
 
 /// What became of the link.
-fn ended(dead: &Dead, now: Timestamp) -> Ended {
-    let ask_again = |ended: Ended| ended.link("Ask for a new link", paths::ForgotPassword {});
+fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
+    let ask_again = |ended: ClosedLink| ended.link("Ask for a new link", paths::ForgotPassword {});
     match dead {
-        Dead::Used { at } => Ended::gone("This link was already used", "A new password was set on")
+        LinkClosed::Used { at } => ClosedLink::gone("This link was already used", "A new password was set on")
             .at(Moment::new(*at, now), ". Sign in with it.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
-        Dead::Replaced { .. } => Ended::gone("This link was replaced", "There is a newer one. Use the link in the latest mail."),
-        Dead::Revoked => ask_again(Ended::gone("This link no longer works", "Your user was changed after it was sent.")),
-        Dead::Expired { at, .. } => ask_again(Ended::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), ".")),
-        Dead::Unknown => ask_again(Ended::unknown("This link leads nowhere", "ask for a new one")),
+        LinkClosed::Replaced { .. } => ClosedLink::gone("This link was replaced", "There is a newer one. Use the link in the latest mail."),
+        LinkClosed::Revoked => ask_again(ClosedLink::gone("This link no longer works", "Your user was changed after it was sent.")),
+        LinkClosed::Expired { at, .. } => {
+            ask_again(ClosedLink::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), "."))
+        }
+        LinkClosed::Unknown => ask_again(ClosedLink::unknown("This link leads nowhere", "ask for a new one")),
     }
 }
 
