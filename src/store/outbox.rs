@@ -247,7 +247,7 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
 
 /// The fate of the mail that carries a link of somebody's.
 #[derive(Debug, Clone, Queryable)]
-pub struct LinkMail {
+pub struct LinkDeliveryRow {
     pub id: MailId,
     pub user: UserId,
     pub state: MailState,
@@ -266,7 +266,7 @@ pub struct LinkMail {
 ///
 /// # Errors
 /// The database's.
-pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<Vec<LinkMail>, StoreError> {
+pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<Vec<LinkDeliveryRow>, StoreError> {
     let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
     let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(purpose)).filter(tokens::ended_at.is_null());
     Ok(open.inner_join(outbox::table).select(link_mail()).load(db)?)
@@ -276,7 +276,7 @@ pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId])
 ///
 /// # Errors
 /// The database's.
-pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkMail>, StoreError> {
+pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkDeliveryRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::user_id.eq(user.0))
         .filter(tokens::purpose.eq(TokenPurpose::Invitation))
@@ -305,7 +305,7 @@ fn link_mail() -> _ {
 /// A mail and its fate, for whoever looks after it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
-pub struct MailFate {
+pub struct MailRow {
     pub id: MailId,
     pub kind: String,
     pub recipient: String,
@@ -319,8 +319,8 @@ pub struct MailFate {
 ///
 /// # Errors
 /// The database's.
-pub fn latest(db: &mut Database, limit: i64) -> Result<Vec<MailFate>, StoreError> {
-    Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(MailFate::as_select()).load(db)?)
+pub fn latest(db: &mut Database, limit: i64) -> Result<Vec<MailRow>, StoreError> {
+    Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(MailRow::as_select()).load(db)?)
 }
 
 /// How many mails are in a state that somebody may have to look after, and when the oldest of them was written.

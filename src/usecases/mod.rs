@@ -25,7 +25,7 @@ pub use crate::store::{
     users::{Deleted, Mark, MarkValue, Person, StatusCounts},
 };
 pub use credentials::new_password::{NewPasswordError, SetPasswordError};
-pub use outbox::mails::{Fate, LinkMail};
+pub use outbox::mails::{DeliveryStatus, LinkDelivery};
 pub use shared::context::{ActionError, ClientInfo, Context, Links, Principal};
 pub use shared::links::{LinkClosed, LinkError, LinkState};
 pub use shared::scoped_actor::{AssignmentRef, EntryPoint, TargetUser};

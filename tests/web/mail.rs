@@ -9,7 +9,7 @@ use usher::{
         text::{Notes, PortfolioName},
     },
     mail::{Outgoing, SendError, Sender, Transport},
-    store::outbox::{self, MailFate, MailState},
+    store::outbox::{self, MailRow, MailState},
     usecases::{
         EntryPoint, accounts,
         credentials::password_reset,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The fate of the latest mail.
-fn fate(app: &TestApp) -> MailFate {
+fn fate(app: &TestApp) -> MailRow {
     app.store().read(|db| outbox::latest(db, 1)).unwrap().remove(0)
 }
 
@@ -52,7 +52,7 @@ on_both! {
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
         app.mailbox().fail_next(SendError::temporary("450 4.2.0 Later"));
         assert!(app.mails().await.is_empty());
-        let MailFate { state, attempts, reply, next_attempt_at, .. } = fate(&app);
+        let MailRow { state, attempts, reply, next_attempt_at, .. } = fate(&app);
         assert_eq!((state, attempts, reply.as_deref()), (MailState::Retrying, 1, Some("450 4.2.0 Later")));
         let wait = next_attempt_at - app.now();
         assert!(wait >= TimeDelta::minutes(1) && wait <= TimeDelta::seconds(72), "{wait}");

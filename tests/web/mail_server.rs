@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use parking_lot::Mutex;
 use usher::{
     mail::{SendError, Sender, Transport},
-    store::outbox::{self, MailFate, MailState},
+    store::outbox::{self, MailRow, MailState},
     usecases::{
         EntryPoint,
         credentials::password_reset,
@@ -119,7 +119,7 @@ pub async fn invite(app: &TestApp, maya: &mut Browser, email: &str) {
     maya.fill(app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
 }
 
-pub fn fates(app: &TestApp) -> Vec<MailFate> {
+pub fn fates(app: &TestApp) -> Vec<MailRow> {
     app.store().read(|db| outbox::latest(db, 100)).unwrap()
 }
 

@@ -31,7 +31,7 @@ use crate::{
     },
     usecases::{
         ActionError, ClientInfo, Context, EntryPoint, SetPasswordError, Submission,
-        outbox::mails::{self, Fate, LinkMail, Recipient},
+        outbox::mails::{self, DeliveryStatus, LinkDelivery, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
             links::{self, LinkError, LinkState},
@@ -158,7 +158,7 @@ pub struct Latest {
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Timestamp,
-    pub mail: Option<LinkMail>,
+    pub mail: Option<LinkDelivery>,
 }
 
 /// The link with which somebody can choose a new password. One that ran out is told of only where its mail failed, which nobody else tells.
@@ -168,7 +168,7 @@ pub struct Latest {
 pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<Latest>, StoreError> {
     let Some(token) = tokens::open_of(db, user, TokenPurpose::PasswordReset)? else { return Ok(None) };
     let mail = mails::of_link(db, TokenPurpose::PasswordReset, user)?;
-    if now >= token.expires_at && mail.as_ref().is_none_or(|mail| mail.fate != Fate::Failed) {
+    if now >= token.expires_at && mail.as_ref().is_none_or(|mail| mail.fate != DeliveryStatus::Failed) {
         return Ok(None);
     }
     let by = match token.asked_by {

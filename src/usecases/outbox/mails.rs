@@ -42,7 +42,7 @@ impl<'a> From<&'a Person> for Recipient<'a> {
 
 /// What became of a mail. In the words of the product: Queued, Retrying, Handed to the mail server, Failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum DeliveryStatus {
     Queued,
     Retrying,
     HandedOver,
@@ -51,8 +51,8 @@ pub enum Fate {
 
 /// What became of the mail with an open link of somebody's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkMail {
-    pub fate: Fate,
+pub struct LinkDelivery {
+    pub fate: DeliveryStatus,
     /// The mail server's last words, or what stands for them.
     pub reply: Option<String>,
     /// When it came to that; of one that is tried again, when.
@@ -61,27 +61,27 @@ pub struct LinkMail {
     pub again: Option<(MailId, Timestamp)>,
 }
 
-impl LinkMail {
+impl LinkDelivery {
     /// The mail, if it can be sent again now.
     pub fn again(&self, now: Timestamp) -> Option<MailId> {
         self.again.filter(|(_, until)| now < *until).map(|(mail, _)| mail)
     }
 }
 
-impl From<outbox::LinkMail> for LinkMail {
-    fn from(mail: outbox::LinkMail) -> Self {
-        let outbox::LinkMail { id, state, reply, created_at, next_attempt_at, done_at, is_kept, expires_at, .. } = mail;
+impl From<outbox::LinkDeliveryRow> for LinkDelivery {
+    fn from(mail: outbox::LinkDeliveryRow) -> Self {
+        let outbox::LinkDeliveryRow { id, state, reply, created_at, next_attempt_at, done_at, is_kept, expires_at, .. } = mail;
         let done_at = done_at.unwrap_or(created_at);
         let taken = |fate, reply, at| Self { fate, reply, at, again: None };
         match state {
-            MailState::Queued => taken(Fate::Queued, reply, created_at),
-            MailState::Retrying => taken(Fate::Retrying, reply, next_attempt_at),
-            MailState::HandedOver => taken(Fate::HandedOver, reply, done_at),
-            MailState::Failed => Self { again: is_kept.then_some((id, expires_at)), ..taken(Fate::Failed, reply, done_at) },
+            MailState::Queued => taken(DeliveryStatus::Queued, reply, created_at),
+            MailState::Retrying => taken(DeliveryStatus::Retrying, reply, next_attempt_at),
+            MailState::HandedOver => taken(DeliveryStatus::HandedOver, reply, done_at),
+            MailState::Failed => Self { again: is_kept.then_some((id, expires_at)), ..taken(DeliveryStatus::Failed, reply, done_at) },
             // The mail of a link that still stands is given up for one reason only.
             MailState::Cancelled => {
                 let reply = reply.unwrap_or_else(|| "The link ran out before the mail could be sent".to_owned());
-                taken(Fate::Failed, Some(reply), done_at)
+                taken(DeliveryStatus::Failed, Some(reply), done_at)
             }
         }
     }
@@ -92,7 +92,7 @@ pub(in crate::usecases) fn of_links(
     db: &mut Database,
     purpose: TokenPurpose,
     users: &[UserId],
-) -> Result<HashMap<UserId, LinkMail>, StoreError> {
+) -> Result<HashMap<UserId, LinkDelivery>, StoreError> {
     if users.is_empty() {
         return Ok(HashMap::new());
     }
@@ -100,12 +100,12 @@ pub(in crate::usecases) fn of_links(
 }
 
 /// The same of one person.
-pub(in crate::usecases) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkMail>, StoreError> {
+pub(in crate::usecases) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     Ok(of_links(db, purpose, &[user])?.remove(&user))
 }
 
 /// The same of the invitation that somebody accepted; `None` where it came by another way, before the mail went.
-pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkMail>, StoreError> {
+pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     let mail = outbox::of_accepted_invitation(db, user)?;
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
 }

@@ -19,7 +19,7 @@ use crate::{
         users::{self, Filter, Person},
     },
     usecases::{
-        ActionError, Context, LinkMail, groups as group_use_cases,
+        ActionError, Context, LinkDelivery, groups as group_use_cases,
         outbox::{
             failed_mails::{self, MailProblems},
             mails,
@@ -59,7 +59,7 @@ pub struct Row {
     /// The groups that the actor may see.
     pub groups: Vec<String>,
     /// What became of the mail with the open invitation, for those who see everyone.
-    pub mail: Option<LinkMail>,
+    pub mail: Option<LinkDelivery>,
     pub may: May,
 }
 

@@ -30,7 +30,7 @@ use crate::{
             withheld::{self, WithheldAssignment},
         },
         credentials::{email_change, password_reset},
-        outbox::mails::{self, LinkMail},
+        outbox::mails::{self, LinkDelivery},
         shared::scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
     },
 };
@@ -87,7 +87,7 @@ pub struct Shown {
     pub groups: Vec<String>,
     pub invitation: Option<Invitation>,
     /// Another address that waits to be confirmed, for those who may take it back, and what became of the mail there.
-    pub email_change: Option<(email_change::Pending, Option<LinkMail>)>,
+    pub email_change: Option<(email_change::Pending, Option<LinkDelivery>)>,
     /// The link to choose a new password with, for those who may send one.
     pub password_reset: Option<password_reset::Latest>,
     /// How many hold, for those who may end them.
@@ -111,7 +111,7 @@ pub struct Invitation {
     pub until: Option<Timestamp>,
     pub accepted_at: Option<Timestamp>,
     /// What became of its mail.
-    pub mail: Option<LinkMail>,
+    pub mail: Option<LinkDelivery>,
     /// How long a new link will hold.
     pub term: chrono::TimeDelta,
 }
@@ -220,7 +220,11 @@ fn offered(
     Ok(offered)
 }
 
-fn waiting(db: &mut Database, person: &Person, now: Timestamp) -> Result<Option<(email_change::Pending, Option<LinkMail>)>, StoreError> {
+fn waiting(
+    db: &mut Database,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Option<(email_change::Pending, Option<LinkDelivery>)>, StoreError> {
     let Some(change) = email_change::pending(db, person, now)? else { return Ok(None) };
     Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, person.id)?)))
 }

@@ -3,7 +3,7 @@
 use crate::{
     domain::{clock::Timestamp, invitation::term_in_words},
     usecases::{
-        Fate, LinkMail,
+        DeliveryStatus, LinkDelivery,
         credentials::{email_change::Pending, password_reset::Latest},
         users,
     },
@@ -72,7 +72,7 @@ impl Invitation {
 }
 
 impl EmailChange {
-    pub(super) fn new(change: Pending, mail: Option<LinkMail>, now: Timestamp) -> Self {
+    pub(super) fn new(change: Pending, mail: Option<LinkDelivery>, now: Timestamp) -> Self {
         let Pending { email, until, asked_by } = change;
         Self { email, asked_by: asked_by.display_name(), until: Moment::new(until, now), mail: Mail::of(mail, now) }
     }
@@ -95,22 +95,22 @@ fn named(by: Option<String>) -> String {
 }
 
 impl Mail {
-    pub(super) fn of(mail: Option<LinkMail>, now: Timestamp) -> Option<Self> {
+    pub(super) fn of(mail: Option<LinkDelivery>, now: Timestamp) -> Option<Self> {
         mail.map(|mail| Self::new(mail, now))
     }
 
-    fn new(mail: LinkMail, now: Timestamp) -> Self {
+    fn new(mail: LinkDelivery, now: Timestamp) -> Self {
         let (word, class, icon) = match mail.fate {
-            Fate::Queued => ("Queued", "info", "clock"),
-            Fate::Retrying => ("Retrying", "warn", "warn"),
-            Fate::HandedOver => ("Handed to the mail server", "ok", "check"),
-            Fate::Failed => ("Failed", "bad", "mailx"),
+            DeliveryStatus::Queued => ("Queued", "info", "clock"),
+            DeliveryStatus::Retrying => ("Retrying", "warn", "warn"),
+            DeliveryStatus::HandedOver => ("Handed to the mail server", "ok", "check"),
+            DeliveryStatus::Failed => ("Failed", "bad", "mailx"),
         };
         Self {
             badge: Badge { word, class, icon },
             again: mail.again(now).map(|mail| paths::SendMailAgain { mail }),
-            failed: mail.fate == Fate::Failed,
-            retries: mail.fate == Fate::Retrying,
+            failed: mail.fate == DeliveryStatus::Failed,
+            retries: mail.fate == DeliveryStatus::Retrying,
             reply: mail.reply.unwrap_or_default(),
             at: Moment::new(mail.at, now),
         }

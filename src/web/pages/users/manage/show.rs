@@ -22,7 +22,7 @@ use crate::{
         user::Status,
     },
     usecases::{
-        self, LinkMail,
+        self, LinkDelivery,
         credentials::password_reset::Latest,
         users::{
             self,
@@ -216,7 +216,7 @@ impl ManagePage {
         let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         let sends_again = decide(console.user.person.actor(), Action::SendMailsAgain).is_ok();
-        let mail = |mail: Option<LinkMail>| mail.map(|mail| LinkMail { again: mail.again.filter(|_| sends_again), ..mail });
+        let mail = |mail: Option<LinkDelivery>| mail.map(|mail| LinkDelivery { again: mail.again.filter(|_| sends_again), ..mail });
         Self {
             shell: console.shell(frame),
             status,

@@ -6,7 +6,7 @@ use crate::{
         ids::{AccountId, MailId},
         permission::{PermissionToggle, To},
     },
-    usecases::{Fate, LinkMail},
+    usecases::{DeliveryStatus, LinkDelivery},
     web::{
         pages::users::manage::{
             assigned::{AddOption, AssignedRow, SwitchRow, WithheldRow},
@@ -93,9 +93,9 @@ fn page(sample: &Sample) -> ManagePage {
             email: sample.email.clone(),
             asked_by: sample.text.clone(),
             until: sample.moment(0),
-            mail: mail(sample, Fate::Queued),
+            mail: mail(sample, DeliveryStatus::Queued),
         }),
-        password_reset: Some(reset(sample, Fate::Failed)),
+        password_reset: Some(reset(sample, DeliveryStatus::Failed)),
         sessions: Some(2),
         blocks: vec![block(sample)],
         more_portfolios: Some("3 more portfolios".into()),
@@ -110,17 +110,17 @@ fn page(sample: &Sample) -> ManagePage {
     }
 }
 
-fn mail(sample: &Sample, fate: Fate) -> Option<Mail> {
+fn mail(sample: &Sample, fate: DeliveryStatus) -> Option<Mail> {
     let now = crate::web::shared::samples::now();
-    let again = (fate == Fate::Failed).then_some((MailId(17), now + chrono::TimeDelta::hours(1)));
-    Mail::of(Some(LinkMail { fate, reply: Some(sample.text.clone()), at: now, again }), now)
+    let again = (fate == DeliveryStatus::Failed).then_some((MailId(17), now + chrono::TimeDelta::hours(1)));
+    Mail::of(Some(LinkDelivery { fate, reply: Some(sample.text.clone()), at: now, again }), now)
 }
 
-fn reset(sample: &Sample, fate: Fate) -> PasswordReset {
+fn reset(sample: &Sample, fate: DeliveryStatus) -> PasswordReset {
     PasswordReset { by: sample.group(), sent: sample.moment(30), until: sample.moment(0), mail: mail(sample, fate) }
 }
 
-fn open(sample: &Sample, fate: Fate) -> ManagePage {
+fn open(sample: &Sample, fate: DeliveryStatus) -> ManagePage {
     let invitation = Invitation {
         by: sample.group(),
         sent: sample.moment(60),
@@ -149,8 +149,8 @@ fn open(sample: &Sample, fate: Fate) -> ManagePage {
 #[test]
 fn renders() {
     check("manage", page);
-    check("manage-invited", |sample| open(sample, Fate::HandedOver));
-    check("manage-failed", |sample| ManagePage { status: Status::Expired, ..open(sample, Fate::Failed) });
+    check("manage-invited", |sample| open(sample, DeliveryStatus::HandedOver));
+    check("manage-failed", |sample| ManagePage { status: Status::Expired, ..open(sample, DeliveryStatus::Failed) });
     check("manage-deactivated", |sample| ManagePage {
         status: Status::Deactivated,
         may: May { deactivate: false, reactivate: true, ..MAY },
@@ -158,10 +158,10 @@ fn renders() {
     });
     check("manage-email-failed", |sample| {
         let mut page = page(sample);
-        page.email_change.as_mut().unwrap().mail = mail(sample, Fate::Failed);
+        page.email_change.as_mut().unwrap().mail = mail(sample, DeliveryStatus::Failed);
         page
     });
-    check("manage-reset-retrying", |sample| ManagePage { password_reset: Some(reset(sample, Fate::Retrying)), ..page(sample) });
+    check("manage-reset-retrying", |sample| ManagePage { password_reset: Some(reset(sample, DeliveryStatus::Retrying)), ..page(sample) });
     check("manage-without", |sample| {
         let mut page = page(sample);
         page.assignments.rows.clear();
