@@ -11,7 +11,7 @@ use crate::domain::clock::Timestamp;
 /// A mail before it has a form. Who, for what and until when stand in the paragraphs, before the button.
 #[derive(Template, Debug)]
 #[template(path = "emails/letter.html")]
-pub(super) struct Letter {
+pub(super) struct MailLayout {
     pub(super) subject: String,
     /// What lists of mails show after the subject; hidden in the mail itself.
     pub(super) preheader: String,
@@ -27,8 +27,8 @@ pub(super) struct Letter {
 /// The same letter as plain text.
 #[derive(Template)]
 #[template(path = "emails/letter.txt")]
-struct PlainLetter<'a> {
-    letter: &'a Letter,
+struct PlainMailLayout<'a> {
+    letter: &'a MailLayout,
 }
 
 /// The one thing to do.
@@ -61,9 +61,9 @@ impl Paragraph {
     }
 }
 
-impl Letter {
+impl MailLayout {
     pub(super) fn rendered(&self) -> Result<Rendered, askama::Error> {
-        Ok(Rendered { subject: one_line(&self.subject), text: PlainLetter { letter: self }.render()?, html: self.render()? })
+        Ok(Rendered { subject: one_line(&self.subject), text: PlainMailLayout { letter: self }.render()?, html: self.render()? })
     }
 
     /// The last line of the plain text.

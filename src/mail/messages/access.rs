@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ASK, ByOther, Link, company_or_usher, console, somebody};
 use crate::mail::{
-    layout::{Action, Letter, Paragraph},
+    layout::{Action, MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit},
 };
 
@@ -20,11 +20,11 @@ pub struct AccessRestored {
 }
 
 impl AccessRestored {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is restored".len());
         let role = "Default role: User. The portfolios that you looked after were taken away when your user was deleted.";
-        Letter {
+        MailLayout {
             subject: format!("Your access to {shown} is restored"),
             preheader: "You can sign in again.".to_owned(),
             heading: "Your access is restored",
@@ -43,19 +43,19 @@ impl AccessRestored {
     }
 }
 
-pub(super) fn blocked(change: &ByOther) -> Letter {
+pub(super) fn blocked(change: &ByOther) -> MailLayout {
     ended(change, "Your access is blocked", ["blocked", "activates"])
 }
 
 /// The same in the words of Users & Permissions.
-pub(super) fn deactivated(change: &ByOther) -> Letter {
+pub(super) fn deactivated(change: &ByOther) -> MailLayout {
     ended(change, "Your access is deactivated", ["deactivated", "reactivates"])
 }
 
-fn ended(change: &ByOther, heading: &'static str, [ended, restores]: [&str; 2]) -> Letter {
+fn ended(change: &ByOther, heading: &'static str, [ended, restores]: [&str; 2]) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is ".len() - ended.len());
-    Letter {
+    MailLayout {
         subject: format!("Your access to {shown} is {ended}"),
         preheader: "You are signed out everywhere.".to_owned(),
         heading,
@@ -72,10 +72,10 @@ fn ended(change: &ByOther, heading: &'static str, [ended, restores]: [&str; 2]) 
     }
 }
 
-pub(super) fn signed_out(change: &ByOther) -> Letter {
+pub(super) fn signed_out(change: &ByOther) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are signed out of ".len());
-    Letter {
+    MailLayout {
         subject: format!("You are signed out of {shown}"),
         preheader: "Your sessions were ended.".to_owned(),
         heading: "You are signed out everywhere",
@@ -90,10 +90,10 @@ pub(super) fn signed_out(change: &ByOther) -> Letter {
     }
 }
 
-pub(super) fn deleted(change: &ByOther) -> Letter {
+pub(super) fn deleted(change: &ByOther) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was deleted".len());
-    Letter {
+    MailLayout {
         subject: format!("Your user at {shown} was deleted"),
         preheader: "You are signed out everywhere.".to_owned(),
         heading: "Your user was deleted",

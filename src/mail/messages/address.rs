@@ -6,7 +6,7 @@ use super::{ASK, ByOther, Link, console, somebody};
 use crate::{
     domain::clock::Timestamp,
     mail::{
-        layout::{Action, Letter, Paragraph},
+        layout::{Action, MailLayout, Paragraph},
         text::one_line,
     },
 };
@@ -23,7 +23,7 @@ pub struct AddressChange {
 
 impl AddressChange {
     /// To the new address.
-    pub(super) fn to_confirm(&self) -> Letter {
+    pub(super) fn to_confirm(&self) -> MailLayout {
         self.letter(
             "Confirm your Usher email address",
             "Confirm your email address",
@@ -34,7 +34,7 @@ impl AddressChange {
     }
 
     /// To the old address.
-    pub(super) fn to_stop(&self) -> Letter {
+    pub(super) fn to_stop(&self) -> MailLayout {
         self.letter(
             "Your Usher email address is about to change",
             "Your email address is about to change",
@@ -44,10 +44,10 @@ impl AddressChange {
         )
     }
 
-    fn letter(&self, subject: &str, heading: &'static str, follows: &str, label: &'static str, note: &'static str) -> Letter {
+    fn letter(&self, subject: &str, heading: &'static str, follows: &str, label: &'static str, note: &'static str) -> MailLayout {
         let ByOther { first_name, by, company, .. } = &self.change;
         let (by, new) = (somebody(by), one_line(&self.new));
-        Letter {
+        MailLayout {
             subject: subject.to_owned(),
             preheader: format!("{by} asked to change it to {new}."),
             heading,
@@ -72,9 +72,9 @@ pub struct AddressStays {
 }
 
 impl AddressStays {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
-        Letter {
+        MailLayout {
             subject: "Your Usher email address stays".to_owned(),
             preheader: format!("It is {} as before.", one_line(old)),
             heading: "Your email address stays",
@@ -103,9 +103,9 @@ pub struct AddressChanged {
 }
 
 impl AddressChanged {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
-        Letter {
+        MailLayout {
             subject: "Your Usher email address was changed".to_owned(),
             preheader: format!("It is {} now.", one_line(new)),
             heading: "Your email address was changed",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ASK, ByOther, company_or_usher, console, somebody};
 use crate::mail::{
-    layout::{Letter, Paragraph},
+    layout::{MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit, named},
 };
 
@@ -18,11 +18,11 @@ pub struct AdminAppointedNotice {
 }
 
 impl AdminAppointedNotice {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let (by, who) = (somebody(by), named(&self.who, "Somebody"));
         let [short, shown] = fit([&who, &company_or_usher(company)], SUBJECT_MAX - " is now an Admin of ".len());
-        Letter {
+        MailLayout {
             subject: format!("{short} is now an Admin of {shown}"),
             preheader: format!("{by} added {who} to Admins."),
             heading: "There is a new Admin",
@@ -38,11 +38,11 @@ impl AdminAppointedNotice {
     }
 }
 
-pub(super) fn appointed(change: &ByOther) -> Letter {
+pub(super) fn appointed(change: &ByOther) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
     let by = somebody(by);
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are now an Admin of ".len());
-    Letter {
+    MailLayout {
         subject: format!("You are now an Admin of {shown}"),
         preheader: format!("{by} added you to Admins."),
         heading: "You are now an Admin",
@@ -58,11 +58,11 @@ pub(super) fn appointed(change: &ByOther) -> Letter {
     }
 }
 
-pub(super) fn removed(change: &ByOther) -> Letter {
+pub(super) fn removed(change: &ByOther) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
     let by = somebody(by);
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are no longer an Admin of ".len());
-    Letter {
+    MailLayout {
         subject: format!("You are no longer an Admin of {shown}"),
         preheader: format!("{by} removed you from Admins."),
         heading: "You are no longer an Admin",

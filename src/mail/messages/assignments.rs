@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ASK, ByOther, company_or_usher, console, somebody};
 use crate::mail::{
-    layout::{Letter, Paragraph},
+    layout::{MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit, one_line},
 };
 
@@ -61,12 +61,12 @@ pub struct AssignmentsChanged {
 }
 
 impl AssignmentsChanged {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your assignments at  have changed".len());
         let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your assignments in {}, on", somebody(by), console(company)), *at)];
         paragraphs.extend(self.assignments.paragraphs());
-        Letter {
+        MailLayout {
             subject: format!("Your assignments at {shown} have changed"),
             preheader: "What you reach has changed.".to_owned(),
             heading: "Your assignments have changed",

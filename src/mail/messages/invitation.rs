@@ -6,7 +6,7 @@ use super::{Link, company_or_usher, console, somebody};
 use crate::{
     domain::clock::Timestamp,
     mail::{
-        layout::{Action, Letter, Paragraph},
+        layout::{Action, MailLayout, Paragraph},
         text::{SUBJECT_MAX, date, fit},
     },
 };
@@ -24,14 +24,14 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let (by, company) = (somebody(&self.invited_by), company_or_usher(&self.company));
         let invited = format!("{by} invited you to {}.", console(&self.company));
         let [by, company] = fit([&by, &company], SUBJECT_MAX - " invited you to ".len());
         self.with(format!("{by} invited you to {company}"), "You are invited", &invited)
     }
 
-    pub(super) fn letter_again(&self) -> Letter {
+    pub(super) fn letter_again(&self) -> MailLayout {
         let by = somebody(&self.invited_by);
         let invited =
             format!("{by} invited you to {}. This mail has a new link for you: the earlier link no longer works.", console(&self.company));
@@ -39,9 +39,9 @@ impl Invitation {
         self.with(format!("New invitation to {company}"), "Your new invitation", &invited)
     }
 
-    fn with(&self, subject: String, heading: &'static str, invited: &str) -> Letter {
+    fn with(&self, subject: String, heading: &'static str, invited: &str) -> MailLayout {
         let until = date(self.expires_at);
-        Letter {
+        MailLayout {
             subject,
             preheader: format!("Confirm the invitation and set up your credentials by {until}."),
             heading,

@@ -6,7 +6,7 @@ use super::{Link, console, somebody};
 use crate::{
     domain::clock::Timestamp,
     mail::{
-        layout::{Action, Letter, Paragraph},
+        layout::{Action, MailLayout, Paragraph},
         text::date,
     },
 };
@@ -23,7 +23,7 @@ pub struct PasswordReset {
 }
 
 impl PasswordReset {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let console = console(&self.company);
         let (asked, note) = match &self.asked_by {
             Some(by) => (
@@ -35,7 +35,7 @@ impl PasswordReset {
                 "If you did not ask for it, ignore this mail and your password stays as it is.",
             ),
         };
-        Letter {
+        MailLayout {
             subject: "Reset your Usher password".to_owned(),
             preheader: format!("Choose a new password by {}.", date(self.expires_at)),
             heading: "Choose a new password",
@@ -59,8 +59,8 @@ pub struct PasswordChanged {
 }
 
 impl PasswordChanged {
-    pub(super) fn letter(&self) -> Letter {
-        Letter {
+    pub(super) fn letter(&self) -> MailLayout {
+        MailLayout {
             subject: "Your Usher password was changed".to_owned(),
             preheader: "You are signed out everywhere.".to_owned(),
             heading: "Your password was changed",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ASK, Assignments, ByOther, company_or_usher, console, somebody};
 use crate::mail::{
-    layout::{Letter, Paragraph},
+    layout::{MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit, one_line},
 };
 
@@ -21,7 +21,7 @@ pub struct UserEdited {
 }
 
 impl UserEdited {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was changed".len());
         let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your user in {}, on", somebody(by), console(company)), *at)];
@@ -32,7 +32,7 @@ impl UserEdited {
         if self.role.is_some() {
             paragraphs.push(Paragraph::plain("You are signed out everywhere. Sign in again to go on."));
         }
-        Letter {
+        MailLayout {
             subject: format!("Your user at {shown} was changed"),
             preheader: "What you may do may have changed with it.".to_owned(),
             heading: "Your user was changed",

@@ -6,7 +6,7 @@ use super::console;
 use crate::{
     domain::clock::Timestamp,
     mail::{
-        layout::{Letter, Paragraph},
+        layout::{MailLayout, Paragraph},
         text::date,
     },
 };
@@ -21,9 +21,9 @@ pub struct Test {
 }
 
 impl Test {
-    pub(super) fn letter(&self) -> Letter {
+    pub(super) fn letter(&self) -> MailLayout {
         let sent = date(self.at);
-        Letter {
+        MailLayout {
             subject: "Test mail from Usher".to_owned(),
             preheader: format!("Sent on {sent}."),
             heading: "Mails arrive",
