@@ -29,7 +29,7 @@ use super::{
     client_ip, csrf, extract, form, head,
     list_query::{Asked, ListQuery},
     page::{Base, Field},
-    page_size::Rows,
+    page_size::PageSize,
     routing::paths,
     state::RequestTrust,
     steps, wizard,
@@ -124,7 +124,7 @@ fn query(text: &str) {
 }
 
 fn page_key(json: &str) {
-    drop(Asked::at(&URL_SAFE_NO_PAD.encode(json), Rows::default()));
+    drop(Asked::at(&URL_SAFE_NO_PAD.encode(json), PageSize::default()));
 }
 
 fn merge(was: &str, value: &str) {

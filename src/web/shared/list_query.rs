@@ -15,7 +15,7 @@ use super::{
     error::WebError,
     extract,
     page::{self, Pager, RowsLink},
-    page_size::Rows,
+    page_size::PageSize,
     routing::paths,
 };
 
@@ -40,7 +40,7 @@ pub(in crate::web) struct ListQuery {
     #[serde(default)]
     pub(in crate::web) rows: String,
     #[serde(skip)]
-    remembered: Rows,
+    remembered: PageSize,
 }
 
 impl FromRequest for ListQuery {
@@ -55,7 +55,7 @@ impl FromRequest for ListQuery {
 fn list_query(request: &HttpRequest) -> Result<ListQuery, WebError> {
     let Query(query) =
         Query::<ListQuery>::from_query(request.query_string()).map_err(|_| WebError::NoSuchList(StatusCode::BAD_REQUEST, None))?;
-    let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
+    let remembered = PageSize::remembered(request, extract::state(request)?, &query.rows);
     Ok(ListQuery { remembered, q: read(query.q), ..query })
 }
 
@@ -103,7 +103,7 @@ impl PageKey {
 pub(in crate::web) struct Asked {
     pub(in crate::web) position: Position,
     pub(in crate::web) search: Option<SearchTerm>,
-    pub(in crate::web) rows: Rows,
+    pub(in crate::web) rows: PageSize,
     /// `None` for the first page.
     key: Option<PageKey>,
 }
@@ -113,7 +113,7 @@ impl Asked {
     ///
     /// # Errors
     /// [`Failure::NoSuchList`]: a page key that no list of ours has written leads nowhere.
-    pub(in crate::web) fn at(page: &str, rows: Rows) -> Result<Self, WebError> {
+    pub(in crate::web) fn at(page: &str, rows: PageSize) -> Result<Self, WebError> {
         if page.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
@@ -175,7 +175,7 @@ impl ListQuery {
         if self.q.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
-        let rows = if self.rows.is_empty() { Some(self.remembered) } else { Rows::parse(&self.rows) };
+        let rows = if self.rows.is_empty() { Some(self.remembered) } else { PageSize::parse(&self.rows) };
         let rows = rows.ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
         Ok(Asked { search: SearchTerm::parse(&self.q), ..Asked::at(&self.page, rows)? })
     }
@@ -208,16 +208,16 @@ impl ListQuery {
     ) -> Pager {
         let (path, rows) = (path.to_string(), slice.rows.len() as u64);
         let pager = asked.pager(|page| self.at(&path, page, &self.rows), slice, key, count, words);
-        if !(slice.has_previous || slice.has_next || slice.rows.len() > Rows::Few.count()) {
+        if !(slice.has_previous || slice.has_next || slice.rows.len() > PageSize::Few.count()) {
             return pager;
         }
         let end = asked.from(rows, count).saturating_add(rows);
-        Pager { rows: Rows::ALL.map(|size| self.with_rows(&path, asked, size, end)).into(), ..pager }
+        Pager { rows: PageSize::ALL.map(|size| self.with_rows(&path, asked, size, end)).into(), ..pager }
     }
 
     /// The page with another number of rows: it begins where it began, or ends where it ended if that is how it was found. `end` is the number
     /// of the row after it.
-    fn with_rows(&self, path: &str, asked: &Asked, rows: Rows, end: u64) -> RowsLink {
+    fn with_rows(&self, path: &str, asked: &Asked, rows: PageSize, end: u64) -> RowsLink {
         let key = asked.key.clone().map(|key| match key.place {
             PagePosition::Before(..) if key.from > 0 => PageKey { from: before(end, rows.count()), ..key },
             PagePosition::After(..) | PagePosition::Before(..) | PagePosition::Last => key,

@@ -12,14 +12,14 @@ const COOKIE: &str = "usher-rows";
 const DAYS: i64 = 365;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Rows {
+pub enum PageSize {
     Few,
     #[default]
     Usual,
     Many,
 }
 
-impl Rows {
+impl PageSize {
     pub(in crate::web) const ALL: [Self; 3] = [Self::Few, Self::Usual, Self::Many];
 
     pub(in crate::web) fn count(self) -> usize {
@@ -45,7 +45,7 @@ impl Rows {
     }
 }
 
-impl fmt::Display for Rows {
+impl fmt::Display for PageSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.count())
     }

@@ -15,7 +15,7 @@ use crate::{
         list_query::Asked,
         page::{Event, Moment, Pager, Person, Shell, counted, gives, names_in_short},
         page_context::Console,
-        page_size::Rows,
+        page_size::PageSize,
         respond::{self, Answer},
         routing::paths,
     },
@@ -66,9 +66,9 @@ pub struct AccountQuery {
 
 /// `GET /accounts/{account}`
 pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<AccountQuery>) -> Answer {
-    let (id, asked) = (*id, Asked::at(&query.people, Rows::default())?);
+    let (id, asked) = (*id, Asked::at(&query.people, PageSize::default())?);
     let at = asked.position.clone();
-    let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, Rows::default().count());
+    let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
     let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;
     let link = |people: &str| paths::with_query(paths::Account { account: id }, &[("people", people)]);
     let people_pager = asked.pager(link, &shown.people, |row| row.person.key(), shown.people_count, ("person", "people"));

@@ -22,7 +22,7 @@ use crate::{
             list_query::Asked,
             page::{Pager, Person, Shell, names_in_short},
             page_context::Console,
-            page_size::Rows,
+            page_size::PageSize,
             respond::{self, Answer},
             routing::paths,
         },
@@ -97,10 +97,12 @@ pub struct PortfolioQuery {
 /// `GET /portfolios/{portfolio}`
 pub(in crate::web) async fn show(console: Console, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> Answer {
     let (id, query) = (*id, query.into_inner());
-    let (accounts_at, people_at) = (Asked::at(&query.page, Rows::default())?, Asked::at(&query.people, Rows::default())?);
+    let (accounts_at, people_at) = (Asked::at(&query.page, PageSize::default())?, Asked::at(&query.people, PageSize::default())?);
     let (a, p) = (accounts_at.position.clone(), people_at.position.clone());
     let (frame, shown) = console
-        .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| portfolios::show(ctx, actor, id, &a, &p, Rows::default().count()))
+        .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| {
+            portfolios::show(ctx, actor, id, &a, &p, PageSize::default().count())
+        })
         .await?;
     let link = |page: &str, people: &str| paths::with_query(paths::Portfolio { portfolio: id }, &[("page", page), ("people", people)]);
     let accounts_pager = accounts_at.pager(

@@ -1,7 +1,7 @@
 //! The ways through a long list, which is paged by key.
 
 use super::{Count, grouped};
-use crate::web::shared::page_size::Rows;
+use crate::web::shared::page_size::PageSize;
 
 /// Where the list stands, and where one may go from there. An end is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,7 +19,7 @@ pub struct Pager {
 /// The way to the same place with so many rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowsLink {
-    pub rows: Rows,
+    pub rows: PageSize,
     pub href: String,
     pub is_current: bool,
 }

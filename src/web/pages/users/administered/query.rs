@@ -26,7 +26,7 @@ use crate::{
         extract,
         list_query::{self, ROWS_MAX, TEXT_MAX, before, shown},
         page::{Pager, RowsLink},
-        page_size::Rows,
+        page_size::PageSize,
         routing::paths,
     },
 };
@@ -51,7 +51,7 @@ pub(in crate::web) struct PeopleQuery {
     pub(in crate::web) rows: String,
     pub(in crate::web) page: String,
     #[serde(skip)]
-    pub(in crate::web) remembered: Rows,
+    pub(in crate::web) remembered: PageSize,
 }
 
 impl FromRequest for PeopleQuery {
@@ -70,7 +70,7 @@ pub(super) fn no_such(status: StatusCode) -> WebError {
 
 fn people_query(request: &HttpRequest) -> Result<PeopleQuery, WebError> {
     let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
-    let remembered = Rows::remembered(request, extract::state(request)?, &query.rows);
+    let remembered = PageSize::remembered(request, extract::state(request)?, &query.rows);
     Ok(PeopleQuery { remembered, q: list_query::read(query.q), ..query })
 }
 
@@ -137,7 +137,7 @@ impl PeopleQuery {
             is_unassigned: self.assignments == "none",
         };
         let portfolio = if filter.is_unassigned { None } else { known(&self.assignments, |text| text.parse().ok())? };
-        let limit = known(&self.rows, Rows::parse)?.unwrap_or(self.remembered).count();
+        let limit = known(&self.rows, PageSize::parse)?.unwrap_or(self.remembered).count();
         let (position, as_of) = match self.key()? {
             None => (Position::First, None),
             Some(key) => (key.position(order)?, Some(timestamp(key.at)?)),
@@ -232,7 +232,7 @@ impl PeopleQuery {
                 .filter(|_| slice.has_next)
                 .map(|row| at(place(&row.mark, PagePosition::After), if from == 0 { 0 } else { from.saturating_add(rows) })),
             last: slice.has_next.then(|| at(PagePosition::Last, 1)),
-            rows: self.sizes(asked, slice.has_previous || slice.has_next || slice.rows.len() > Rows::Few.count()),
+            rows: self.sizes(asked, slice.has_previous || slice.has_next || slice.rows.len() > PageSize::Few.count()),
         }
     }
 
@@ -250,12 +250,12 @@ impl PeopleQuery {
 
     /// The list from its first page with other numbers of rows, where there is something to choose.
     fn sizes(&self, asked: &Asked, is_choice: bool) -> Vec<RowsLink> {
-        let link = |rows: Rows| RowsLink {
+        let link = |rows: PageSize| RowsLink {
             rows,
             href: self.changed(|query| query.rows = rows.to_string()).path(),
             is_current: rows.count() == asked.limit,
         };
-        if is_choice { Rows::ALL.map(link).into() } else { Vec::new() }
+        if is_choice { PageSize::ALL.map(link).into() } else { Vec::new() }
     }
 
     /// The list's address with this query.

@@ -173,7 +173,7 @@ mod tests {
         },
         web::shared::{
             page::RowsLink,
-            page_size::Rows,
+            page_size::PageSize,
             samples::{Sample, check},
         },
     };
@@ -188,7 +188,7 @@ mod tests {
             return Pager::single("0 users");
         }
         let href = |place: &str| Some(format!("?q=ma&page={place}"));
-        let rows = Rows::ALL.map(|rows| RowsLink { rows, href: format!("?rows={rows}"), is_current: rows == Rows::Usual });
+        let rows = PageSize::ALL.map(|rows| RowsLink { rows, href: format!("?rows={rows}"), is_current: rows == PageSize::Usual });
         Pager { label: "1–50 of 48,213 users".into(), next: href("a-7"), last: href("z"), rows: rows.into(), ..Pager::default() }
     }
 

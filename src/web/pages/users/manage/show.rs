@@ -35,7 +35,7 @@ use crate::{
             list_query::{self, Asked},
             page::{Event, Moment, Person, Shell, counted, listed},
             page_context::Console,
-            page_size::Rows,
+            page_size::PageSize,
             respond::{self, Answer},
             routing::paths,
         },
@@ -175,7 +175,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
         ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: PeopleQuery::returned(&return_query) };
-    let asked = Asked::at(&query.page, Rows::default())?;
+    let asked = Asked::at(&query.page, PageSize::default())?;
     let wanted = Wanted {
         search: SearchTerm::parse(&query.q),
         position: asked.position.clone(),
