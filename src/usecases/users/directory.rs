@@ -100,7 +100,7 @@ pub struct Member {
 
 /// What stands around every page.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub struct LayoutData {
     pub company: Company,
     /// The advice to appoint a second Admin: there is only one who is active.
     pub is_single_admin: bool,
@@ -111,11 +111,11 @@ pub struct Frame {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn open(ctx: &Context, actor: &Person, page: Action) -> Result<Frame, ActionError> {
+pub fn open(ctx: &Context, actor: &Person, page: Action) -> Result<LayoutData, ActionError> {
     authorise(actor, page, None)?;
     ctx.store.read(|db| {
         let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
-        Ok(Frame { company: company::load(db)?, is_single_admin, now: ctx.now() })
+        Ok(LayoutData { company: company::load(db)?, is_single_admin, now: ctx.now() })
     })
 }
 

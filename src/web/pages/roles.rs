@@ -8,7 +8,7 @@ use crate::{
         policy::{Action, Role, decide},
     },
     web::shared::{
-        page::Shell,
+        page::Layout,
         page_context::Console,
         respond::{self, Answer},
     },
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "roles/show.html")]
 pub struct RolesPage {
-    pub shell: Shell,
+    pub shell: Layout,
     /// The columns.
     pub roles: [Role; 3],
     pub groups: Vec<PermissionGroup>,

@@ -17,7 +17,7 @@ use crate::{
         error::WebError,
         extract::AnonymousSession,
         form::Form,
-        page::{Field, FieldError, FormErrors, Gate, SecretField, parse},
+        page::{Field, FieldError, FormErrors, PublicLayout, SecretField, parse},
         respond::{self, Answer},
         routing::paths,
         session,
@@ -34,7 +34,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "setup.html")]
 pub struct SetupPage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     /// What makes the address one-time; goes back with the form.
     pub key: String,
     pub fields: SetupFields,
@@ -170,7 +170,7 @@ mod tests {
     };
 
     fn page(sample: &Sample, fields: SetupFields) -> SetupPage {
-        let gate = Gate { company: String::new(), ..sample.gate() };
+        let gate = PublicLayout { company: String::new(), ..sample.gate() };
         SetupPage { gate, key: sample.text.clone(), fields, password_min: 15 }
     }
 

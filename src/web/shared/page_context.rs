@@ -13,14 +13,14 @@ use crate::{
     },
     usecases::{
         ActionError, Context, Person, Submission,
-        users::{self, directory::Frame},
+        users::{self, directory::LayoutData},
     },
 };
 
 use super::{
     error::{self, WebError},
     extract::{self, CurrentUser},
-    page::{self, Flash, Section, Shell},
+    page::{self, Flash, Layout, Section},
     respond::{self, Answer},
     session,
     state::State,
@@ -55,7 +55,7 @@ impl Console {
         &self,
         page: Action,
         content: impl FnOnce(&Context, &Person) -> Result<T, ActionError> + Send + 'static,
-    ) -> Result<(Frame, T), WebError> {
+    ) -> Result<(LayoutData, T), WebError> {
         let actor = self.user.person.clone();
         self.state
             .run(move |ctx| {
@@ -109,9 +109,9 @@ impl Console {
     }
 
     /// What stands around a page. It takes what the last request left to be said.
-    pub(in crate::web) fn shell(&self, frame: &Frame) -> Shell {
+    pub(in crate::web) fn shell(&self, frame: &LayoutData) -> Layout {
         let role = self.user.person.actor().role;
-        Shell {
+        Layout {
             company: frame.company.name.clone(),
             me: page::Person::from(&self.user.person.who()),
             nav: self.section.nav(role),

@@ -11,7 +11,7 @@ use askama::Template;
 use chrono::TimeDelta;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{error::WebError, extract::AnonymousSession, page::Gate, routing::paths, state::State};
+use super::{error::WebError, extract::AnonymousSession, page::PublicLayout, routing::paths, state::State};
 
 /// What every handler answers.
 pub(in crate::web) type Answer = Result<HttpResponse, WebError>;
@@ -54,8 +54,8 @@ pub(in crate::web) fn location(address: &str) -> HeaderValue {
 }
 
 /// The frame of a page that needs no session.
-pub(in crate::web) fn gate(state: &State, guest: &AnonymousSession, company: &str) -> Gate {
-    Gate { company: company.to_owned(), csrf: guest.csrf(state), flash: None }
+pub(in crate::web) fn gate(state: &State, guest: &AnonymousSession, company: &str) -> PublicLayout {
+    PublicLayout { company: company.to_owned(), csrf: guest.csrf(state), flash: None }
 }
 
 #[cfg(test)]

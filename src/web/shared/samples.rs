@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::{
-    page::{Flash, FlashAction, FlashKind, Gate, Moment, Person, Section, SessionLeft, Shell},
+    page::{Flash, FlashAction, FlashKind, Layout, Moment, Person, PublicLayout, Section, SessionLeft},
     routing::paths,
 };
 use crate::domain::{clock::Timestamp, ids::UserId, policy::Role, user::Who};
@@ -60,14 +60,14 @@ impl Sample {
         plain
     }
 
-    pub(crate) fn gate(&self) -> Gate {
-        Gate { company: self.text.clone(), csrf: "0123456789abcdef".into(), flash: None }
+    pub(crate) fn gate(&self) -> PublicLayout {
+        PublicLayout { company: self.text.clone(), csrf: "0123456789abcdef".into(), flash: None }
     }
 
     /// The frame as an Admin sees it; all messages show where they must not harm.
-    pub(crate) fn shell(&self) -> Shell {
+    pub(crate) fn shell(&self) -> Layout {
         let is_plain = self.name == "plain";
-        Shell {
+        Layout {
             company: self.text.clone(),
             me: self.person(11),
             nav: Section::UsersAndGroups.nav(Role::Admin),

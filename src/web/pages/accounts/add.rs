@@ -19,7 +19,7 @@ use crate::{
     web::shared::{
         error::already,
         form::Form,
-        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Person, RESULTS_MAX, Shell, switches},
+        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Layout, Person, RESULTS_MAX, switches},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -30,7 +30,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/add.html")]
 pub struct AddToAccountPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub account: AccountHead,
     pub finder: Finder,
     pub grants: AssignmentPermissions,

@@ -6,7 +6,7 @@ use crate::{
     domain::ids::AccountId,
     usecases::Account,
     web::shared::{
-        page::{Pager, Shell},
+        page::{Layout, Pager},
         routing::paths,
     },
 };
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/assigned.html")]
 pub struct AccountsPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub q: String,
     pub rows: Vec<AccountLink>,
     pub pager: Pager,

@@ -21,7 +21,7 @@ use crate::{
     web::shared::{
         error::{WebError, already},
         form::Form,
-        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
+        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/billing.html")]
 pub struct BillingPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub account: AccountHead,
     pub fields: BillingFields,
     /// Of version 0 where nobody has said anything yet.

@@ -11,7 +11,7 @@ use crate::{
     web::shared::{
         error::{WebError, already},
         form::Form,
-        page::{Base, Flash, FlashKind, FormErrors, Shell},
+        page::{Base, Flash, FlashKind, FormErrors, Layout},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/edit.html")]
 pub struct EditAccountPage {
-    pub shell: Shell,
+    pub shell: Layout,
     /// As it is named now.
     pub account: AccountHead,
     pub fields: AccountFields,

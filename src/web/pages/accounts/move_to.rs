@@ -20,7 +20,7 @@ use crate::{
     web::shared::{
         error::{WebError, already},
         form::Form,
-        page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
+        page::{FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/move.html")]
 pub struct MoveAccountPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub account: AccountHead,
     pub portfolios: Picker,
 }

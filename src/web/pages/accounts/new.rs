@@ -22,7 +22,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::{Form, each_once},
-        page::{Field, FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -34,7 +34,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/new.html")]
 pub struct NewAccountPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub step: Step,
     pub fields: AccountFields,
     /// The answers so far.

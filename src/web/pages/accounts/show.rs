@@ -13,7 +13,7 @@ use crate::{
     },
     web::shared::{
         list_query::Asked,
-        page::{Event, Moment, Pager, Person, Shell, counted, gives, names_in_short},
+        page::{Event, Layout, Moment, Pager, Person, counted, gives, names_in_short},
         page_context::Console,
         page_size::PageSize,
         respond::{self, Answer},
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/show.html")]
 pub struct AccountPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub account: AccountHead,
     /// Empty where there is none.
     pub website: String,

@@ -9,7 +9,7 @@ use crate::{
     web::shared::{
         error::WebError,
         extract::AnonymousSession,
-        page::{Gate, Moment},
+        page::{Moment, PublicLayout},
         respond::{self, Answer},
         routing::paths,
         state::State,
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "ended.html")]
 pub struct ClosedLinkPage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     pub ended: ClosedLink,
 }
 

@@ -14,7 +14,7 @@ use crate::{
         extract::{AnonymousSession, CurrentUser, UNSENT},
         form::{Button, Form},
         hashing::HashingClass,
-        page::{Flash, FlashKind, Gate, wait_in_words},
+        page::{Flash, FlashKind, PublicLayout, wait_in_words},
         respond::{self, Answer},
         routing::paths,
         session,
@@ -36,7 +36,7 @@ const NOT_DONE: &str = "Your session had ended, so nothing was done.";
 #[derive(Debug, Clone, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignInPage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     /// As typed before.
     pub email: String,
     /// Where to go after signing in; empty for the first page that the person may open.
@@ -203,7 +203,7 @@ async fn page(
     let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
-    let gate = Gate { flash: unsent.or(done), ..respond::gate(state, guest, &company) };
+    let gate = PublicLayout { flash: unsent.or(done), ..respond::gate(state, guest, &company) };
     Ok(SignInPage { gate, email, next, unsent: query.unsent, problem })
 }
 
@@ -229,7 +229,10 @@ mod tests {
     #[test]
     fn renders() {
         check("sign-in", |sample| page(sample, None));
-        check("sign-in-after", |sample| SignInPage { gate: Gate { flash: Some(sample.flash()), ..sample.gate() }, ..page(sample, None) });
+        check("sign-in-after", |sample| SignInPage {
+            gate: PublicLayout { flash: Some(sample.flash()), ..sample.gate() },
+            ..page(sample, None)
+        });
         check("sign-in-error", |sample| page(sample, Some(SignInProblem::Wrong)));
         check("sign-in-deactivated", |sample| page(sample, Some(SignInProblem::Deactivated)));
         check("sign-in-too-many", |sample| page(sample, Some(SignInProblem::TooMany(TimeDelta::minutes(15)))));

@@ -18,7 +18,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Person, Shell},
+        page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Layout, Person},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -29,7 +29,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/add.html")]
 pub struct AddToGroupPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub group: GroupHead,
     pub finder: Finder,
 }

@@ -9,7 +9,7 @@ use crate::{
     web::shared::{
         form::{Button, Form},
         list_query,
-        page::{Count, Flash, FlashKind, Shell},
+        page::{Count, Flash, FlashKind, Layout},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -21,7 +21,7 @@ use actix_web::web::Path;
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/delete.html")]
 pub struct DeleteGroupPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub group: GroupHead,
     pub members: Count,
 }

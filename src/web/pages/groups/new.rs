@@ -8,7 +8,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -20,7 +20,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/new_group.html")]
 pub struct NewGroupPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub name: Field,
 }
 

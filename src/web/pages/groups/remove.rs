@@ -13,7 +13,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{Flash, FlashKind, Person, Shell, with_query},
+        page::{Flash, FlashKind, Layout, Person, with_query},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -25,7 +25,7 @@ use actix_web::web::{Path, Query};
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/remove.html")]
 pub struct RemoveFromGroupPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub group: GroupHead,
     pub person: Person,
     pub status: Status,

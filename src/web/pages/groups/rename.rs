@@ -9,7 +9,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, parse},
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -22,7 +22,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/rename.html")]
 pub struct RenameGroupPage {
-    pub shell: Shell,
+    pub shell: Layout,
     /// As it is named now.
     pub group: GroupHead,
     pub name: Field,

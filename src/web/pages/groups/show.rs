@@ -22,7 +22,7 @@ use crate::{
         shared::{
             error::WebError,
             list_query::{self, ListQuery},
-            page::{Count, Finder, Moment, Pager, Person, Shell},
+            page::{Count, Finder, Layout, Moment, Pager, Person},
             page_context::Console,
             respond::{self, Answer},
             routing::paths,
@@ -35,7 +35,7 @@ use actix_web::web::Path;
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/show.html")]
 pub struct GroupPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub aside: Aside,
     pub group: GroupHead,
     pub count: Count,

@@ -17,7 +17,7 @@ use crate::{
         pages::accounts::assigned::{AccountLink, AccountsPage},
         shared::{
             list_query::ListQuery,
-            page::{Pager, Shell, counted, listed, names_in_short},
+            page::{Layout, Pager, counted, listed, names_in_short},
             page_context::Console,
             respond::{self, Answer},
             routing::paths,
@@ -29,7 +29,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/list.html")]
 pub struct PortfoliosPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub q: String,
     pub rows: Vec<PortfolioRow>,
     pub pager: Pager,

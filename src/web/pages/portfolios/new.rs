@@ -19,7 +19,7 @@ use crate::{
         shared::{
             error::WebError,
             form::{Form, each_once},
-            page::{FieldError, Flash, FlashKind, FormErrors, PICKS_MAX, Picker, Shell},
+            page::{FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
             page_context::Console,
             respond::{self, Answer},
             routing::paths,
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/new.html")]
 pub struct NewPortfolioPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub fields: PortfolioFields,
     pub accounts: Picker,
     pub people: Picker,

@@ -20,7 +20,7 @@ use crate::{
         pages::accounts::assigned::AccountLink,
         shared::{
             list_query::Asked,
-            page::{Pager, Person, Shell, names_in_short},
+            page::{Layout, Pager, Person, names_in_short},
             page_context::Console,
             page_size::PageSize,
             respond::{self, Answer},
@@ -33,7 +33,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/show.html")]
 pub struct PortfolioPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub portfolio: PortfolioHead,
     pub notes: String,
     /// "Hana Novotná and 2 more".

@@ -9,7 +9,7 @@ use crate::{
     usecases::{Person, portfolios},
     web::shared::{
         form::{Button, Form},
-        page::{Flash, FlashAction, FlashKind, Shell, counted, names_in_short},
+        page::{Flash, FlashAction, FlashKind, Layout, counted, names_in_short},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/deactivate.html")]
 pub struct DeactivatePage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub portfolio: PortfolioHead,
     pub accounts: u64,
     pub people: u64,

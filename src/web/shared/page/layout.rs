@@ -10,7 +10,7 @@ use crate::{
 
 /// What the console's frame shows.
 #[derive(Debug, Clone)]
-pub struct Shell {
+pub struct Layout {
     /// The company's name.
     pub company: String,
     /// Who is signed in.
@@ -36,7 +36,7 @@ pub struct SessionLeft {
 
 /// What the frame of a page that stands alone shows.
 #[derive(Debug, Clone)]
-pub struct Gate {
+pub struct PublicLayout {
     /// The company's name; empty until the first Admin has set it.
     pub company: String,
     pub csrf: String,

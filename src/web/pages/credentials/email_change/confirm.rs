@@ -20,7 +20,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::{Button, Form},
-            page::{Gate, Moment},
+            page::{Moment, PublicLayout},
             respond::{self, Answer},
             routing::paths,
             state::State,
@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "email_change/confirm.html")]
 pub struct ConfirmEmailPage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     pub path: paths::ConfirmEmail,
     pub new: String,
     /// By name.

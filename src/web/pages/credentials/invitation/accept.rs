@@ -17,7 +17,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::Form,
-            page::{Field, FieldError, FormErrors, Gate, Moment, SecretField, parse},
+            page::{Field, FieldError, FormErrors, Moment, PublicLayout, SecretField, parse},
             respond::{self, Answer},
             routing::paths,
             session,
@@ -33,7 +33,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Template)]
 #[template(path = "invitation/accept.html")]
 pub struct AcceptPage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     pub path: paths::Invitation,
     /// Who invited, by name; `None` when that person is gone.
     pub inviter: Option<String>,

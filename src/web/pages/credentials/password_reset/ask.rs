@@ -16,7 +16,7 @@ use crate::{
         error::WebError,
         extract::AnonymousSession,
         form::Form,
-        page::{Field, FormErrors, Gate, parse, wait_in_words},
+        page::{Field, FormErrors, PublicLayout, parse, wait_in_words},
         respond::{self, Answer},
         routing::paths,
         state::State,
@@ -30,7 +30,7 @@ const ASKED: &str = "password-reset-asked";
 #[derive(Debug, Clone, Template)]
 #[template(path = "password_reset/ask.html")]
 pub struct AskPage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     pub email: Field,
     /// How long to wait, after too many requests.
     pub wait: Option<TimeDelta>,
@@ -52,7 +52,7 @@ impl AskPage {
 #[derive(Debug, Clone, Template)]
 #[template(path = "password_reset/asked.html")]
 pub struct AskedPage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     pub sends_mail: bool,
 }
 
@@ -105,7 +105,7 @@ async fn page(state: &State, guest: &AnonymousSession, email: Field) -> Result<A
     Ok(AskPage { gate: gate(state, guest).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
 }
 
-async fn gate(state: &State, guest: &AnonymousSession) -> Result<Gate, WebError> {
+async fn gate(state: &State, guest: &AnonymousSession) -> Result<PublicLayout, WebError> {
     let company = state.run(users::directory::company_name).await?;
     Ok(respond::gate(state, guest, &company))
 }

@@ -25,7 +25,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::Form,
-            page::{FormErrors, Gate, Moment, SecretField},
+            page::{FormErrors, Moment, PublicLayout, SecretField},
             respond::{self, Answer},
             routing::paths,
             state::State,
@@ -37,7 +37,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "password_reset/choose.html")]
 pub struct ChoosePage {
-    pub gate: Gate,
+    pub gate: PublicLayout,
     pub path: paths::PasswordReset,
     /// Whose password it is.
     pub email: String,

@@ -26,7 +26,7 @@ use crate::{
             form::{Form, each_once},
             list_query::shown,
             page::{
-                Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, NAMED, PICKS_MAX, Person, Picker, Shell, counted, grouped,
+                Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, Layout, NAMED, PICKS_MAX, Person, Picker, counted, grouped,
                 names_in_short, with_query,
             },
             page_context::Console,
@@ -64,7 +64,7 @@ pub(in crate::web) struct BulkForm {
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/bulk.html")]
 pub struct BulkPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub action: BulkAction,
     pub affected: Vec<(Person, Status)>,
     /// With the reason.
@@ -80,7 +80,7 @@ pub struct BulkPage {
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/everybody.html")]
 pub struct EverybodyPage {
-    pub shell: Shell,
+    pub shell: Layout,
     /// How many match in all.
     pub count: Count,
     /// Those of this turn, in the order of the list.

@@ -20,7 +20,7 @@ use crate::{
     web::shared::{
         error::WebError,
         list_query::shown,
-        page::{Count, Moment, Pager, Person, Shell, assigned_in_short, with_query},
+        page::{Count, Layout, Moment, Pager, Person, assigned_in_short, with_query},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -33,7 +33,7 @@ use super::query::{PeopleQuery, sort_word, word};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/list.html")]
 pub struct PeoplePage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub tabs: Vec<Tab>,
     pub toolbar: Toolbar,
     pub order: Order,
@@ -99,7 +99,7 @@ pub struct PersonRow {
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/no_portfolio.html")]
 pub struct NoPortfolioPage {
-    pub shell: Shell,
+    pub shell: Layout,
 }
 
 impl PersonRow {

@@ -11,7 +11,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{Flash, FlashKind, Moment, Person, Shell, counted, names_in_short, with_query},
+        page::{Flash, FlashKind, Layout, Moment, Person, counted, names_in_short, with_query},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -23,7 +23,7 @@ use actix_web::web::{Path, Query};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/delete_user.html")]
 pub struct DeleteUserPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     /// Whether blocking would do instead: of somebody who can sign in.
     pub can_be_blocked: bool,

@@ -13,7 +13,7 @@ use crate::{
         error::WebError,
         form::{Form, ListButton},
         list_query::{self, ListQuery},
-        page::{Count, Flash, FlashKind, Moment, Pager, Person, Shell, with_query},
+        page::{Count, Flash, FlashKind, Layout, Moment, Pager, Person, with_query},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -25,7 +25,7 @@ use actix_web::web::Path;
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/deleted.html")]
 pub struct DeletedUsersPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub aside: Aside,
     pub count: Count,
     pub rows: Vec<DeletedRow>,

@@ -14,7 +14,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{Field, FieldError, Flash, FlashKind, FormErrors, Shell, Ways, parse},
+        page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, Ways, parse},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/new_user.html")]
 pub struct NewUserPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub email: Field,
     /// "24 hours".
     pub invitation_term: String,

@@ -7,7 +7,7 @@ use crate::{
     usecases::{EntryPoint, users},
     web::shared::{
         list_query::{ListQuery, ReturnQuery},
-        page::{Moment, Person, Shell, with_query},
+        page::{Layout, Moment, Person, with_query},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -19,7 +19,7 @@ use actix_web::web::{Path, Query};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/link.html")]
 pub struct InvitationLinkPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     /// The whole address.
     pub link: String,

@@ -15,7 +15,7 @@ use crate::{
     },
     web::shared::{
         list_query::ListQuery,
-        page::{Moment, Pager, Person, Shell, names_in_short},
+        page::{Layout, Moment, Pager, Person, names_in_short},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/list.html")]
 pub struct UsersPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub aside: Aside,
     /// Problems with mails as a whole, for Admins.
     pub mails: Option<Problems>,

@@ -20,7 +20,7 @@ use crate::{
     },
     usecases::{
         GroupKind, Person,
-        users::directory::{Frame, Menu},
+        users::directory::{LayoutData, Menu},
     },
     web::shared::{
         list_query,
@@ -70,7 +70,7 @@ pub struct CreateMenu {
 
 impl Aside {
     /// What `actor` sees beside the list at `current`.
-    pub(in crate::web) fn new(actor: &Person, frame: &Frame, menu: Menu, current: AsideEntry) -> Self {
+    pub(in crate::web) fn new(actor: &Person, frame: &LayoutData, menu: Menu, current: AsideEntry) -> Self {
         let may = |action| decide(actor.actor(), action).is_ok();
         let sees_counts = may(Action::SeeEveryone);
         let entry = |group: crate::usecases::Group| GroupEntry {
@@ -141,7 +141,7 @@ impl Aside {
 }
 
 /// "24 hours".
-pub(in crate::web) fn invitation_term(frame: &Frame) -> String {
+pub(in crate::web) fn invitation_term(frame: &LayoutData) -> String {
     term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndGroups))
 }
 

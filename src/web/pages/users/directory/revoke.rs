@@ -8,7 +8,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{Flash, FlashKind, Person, Shell, with_query},
+        page::{Flash, FlashKind, Layout, Person, with_query},
         page_context::Console,
         respond::{self, Answer},
         routing::paths,
@@ -20,7 +20,7 @@ use actix_web::web::{Path, Query};
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/revoke.html")]
 pub struct RevokeInvitationPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     /// The query of the list, to return to.
     pub query: String,

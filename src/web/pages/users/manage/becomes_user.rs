@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::shared::{
-    page::{Person, Shell},
+    page::{Layout, Person},
     routing::paths,
 };
 
@@ -13,7 +13,7 @@ use super::with_return;
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/becomes_user.html")]
 pub struct BecomesUserPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     /// Whether the person leaves the scope of whoever asks.
     pub parts: bool,

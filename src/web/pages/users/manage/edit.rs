@@ -20,7 +20,7 @@ use crate::{
         self, ActionError, EntryPoint, Portfolio,
         users::{
             self,
-            directory::Frame,
+            directory::LayoutData,
             profile::{Profile, ProfileError, Updated},
         },
     },
@@ -30,7 +30,7 @@ use crate::{
             error::{WebError, too_many_mails},
             form::{Form, each_once},
             list_query::ReturnQuery,
-            page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Person, Picker, Shell, Ways, listed, parse},
+            page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Person, Picker, Ways, listed, parse},
             page_context::Console,
             respond::{self, Answer},
             routing::paths,
@@ -49,7 +49,7 @@ use super::{
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/edit.html")]
 pub struct EditUserPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     pub fields: EditFields,
     /// Somebody else changed the person while the form was open.
@@ -106,7 +106,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 }
 
 impl EditUserPage {
-    fn new(console: &Console, frame: &Frame, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
+    fn new(console: &Console, frame: &LayoutData, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
         let (person, query) = (Person::from(&person.who()), PeopleQuery::returned(query));
         Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
     }
@@ -118,7 +118,7 @@ async fn person(
     id: UserId,
     ticked: Vec<PortfolioId>,
     find: String,
-) -> Result<(Frame, usecases::Person, EditFields), WebError> {
+) -> Result<(LayoutData, usecases::Person, EditFields), WebError> {
     let content = move |ctx: &_, actor: &_| {
         let (person, waiting) = users::profile::editable(ctx, actor, id)?;
         let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;

@@ -10,7 +10,7 @@ use crate::{
         pages::users::administered::query::PeopleQuery,
         shared::{
             list_query::ReturnQuery,
-            page::{Moment, Person, Shell},
+            page::{Layout, Moment, Person},
             page_context::Console,
             respond::{self, Answer},
             routing::paths,
@@ -24,7 +24,7 @@ use super::with_return;
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/link.html")]
 pub struct LinkFromManagePage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     /// The whole address.
     pub link: String,

@@ -11,7 +11,7 @@ use crate::{
         shared::{
             form::{Form, ListButton},
             list_query::ReturnQuery,
-            page::{Flash, FlashKind, Person, Shell},
+            page::{Flash, FlashKind, Layout, Person},
             page_context::Console,
             respond::{self, Answer},
             routing::paths,
@@ -25,7 +25,7 @@ use super::{already, left, list, with_return};
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/revoke.html")]
 pub struct RevokeFromManagePage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     /// The query of the list, to return to.
     pub query: String,

@@ -33,7 +33,7 @@ use crate::{
         pages::users::administered::query::PeopleQuery,
         shared::{
             list_query::{self, Asked},
-            page::{Event, Moment, Person, Shell, counted, listed},
+            page::{Event, Layout, Moment, Person, counted, listed},
             page_context::Console,
             page_size::PageSize,
             respond::{self, Answer},
@@ -47,7 +47,7 @@ use crate::{
 #[template(path = "manage/show.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
 pub struct ManagePage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     pub status: Status,
     /// "Portfolio Admin", "User".
@@ -194,7 +194,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 }
 
 impl ManagePage {
-    fn new(console: &Console, frame: &usecases::users::directory::Frame, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
+    fn new(console: &Console, frame: &usecases::users::directory::LayoutData, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
         let now = frame.now;
         let Shown {
             person,

@@ -14,7 +14,7 @@ use crate::{
     usecases::{
         AssignmentRef,
         access::assignments::{self, RemovalPreview, UnassignError, Unassigned},
-        users::directory::Frame,
+        users::directory::LayoutData,
     },
     web::{
         pages::users::administered::query::PeopleQuery,
@@ -22,7 +22,7 @@ use crate::{
             error::WebError,
             form::{Form, each_once},
             list_query::ReturnQuery,
-            page::{Flash, FlashKind, NAMED, Person, Shell, counted, names_in_short, switches},
+            page::{Flash, FlashKind, Layout, NAMED, Person, counted, names_in_short, switches},
             page_context::Console,
             respond::{self, Answer},
             routing::paths,
@@ -36,7 +36,7 @@ use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/unassign.html")]
 pub struct UnassignPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub person: Person,
     /// What is taken.
     pub names: Vec<String>,
@@ -55,7 +55,7 @@ pub struct UnassignPage {
 impl UnassignPage {
     fn new(
         console: &Console,
-        frame: &Frame,
+        frame: &LayoutData,
         parting: RemovalPreview,
         path: String,
         fields: Vec<(&'static str, String)>,

@@ -9,7 +9,7 @@ use crate::{
         pages::accounts::picks,
         shared::{
             error::WebError,
-            page::{FieldError, FormErrors, PICKS_MAX, Picker, Shell},
+            page::{FieldError, FormErrors, Layout, PICKS_MAX, Picker},
             page_context::Console,
             wizard,
         },
@@ -22,7 +22,7 @@ use super::{Answers, Origin, name_and_role::Checked};
 #[derive(Debug, Clone, Template)]
 #[template(path = "new_user/assignments.html")]
 pub struct AssignmentsPage {
-    pub shell: Shell,
+    pub shell: Layout,
     /// "Noor van Dijk, User".
     pub who: String,
     /// How a sentence calls the person.

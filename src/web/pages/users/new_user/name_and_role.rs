@@ -10,7 +10,7 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        page::{Field, FieldError, FormErrors, Shell, Ways, parse},
+        page::{Field, FieldError, FormErrors, Layout, Ways, parse},
         page_context::Console,
         wizard,
     },
@@ -22,7 +22,7 @@ use super::{Answers, Origin};
 #[derive(Debug, Clone, Template)]
 #[template(path = "new_user/name_and_role.html")]
 pub struct NameAndRolePage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub first_name: Field,
     pub last_name: Field,
     pub email: Field,

@@ -11,11 +11,11 @@ use crate::{
     },
     usecases::{
         access::picker_options::{self, PickerQuery},
-        users::{directory::Frame, new_user::NewAssignments},
+        users::{directory::LayoutData, new_user::NewAssignments},
     },
     web::shared::{
         error::WebError,
-        page::{Ability, Shell, gives},
+        page::{Ability, Layout, gives},
         page_context::Console,
         wizard,
     },
@@ -27,7 +27,7 @@ use super::{Answers, Origin, name_and_role::Checked};
 #[derive(Debug, Clone, Template)]
 #[template(path = "new_user/review.html")]
 pub struct ReviewPage {
-    pub shell: Shell,
+    pub shell: Layout,
     pub who: String,
     pub short_name: String,
     pub first_name: String,
@@ -117,7 +117,7 @@ fn held<I: Clone>(ids: Vec<I>) -> PickerQuery<I> {
     PickerQuery { search: None, held: ids.clone(), ticked: ids, limit: 0 }
 }
 
-fn invitation_term(frame: &Frame) -> String {
+fn invitation_term(frame: &LayoutData) -> String {
     term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndPermissions))
 }
 
