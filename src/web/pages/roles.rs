@@ -9,7 +9,7 @@ use crate::{
     },
     web::shared::{
         page::Layout,
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
     },
 };
@@ -72,7 +72,7 @@ impl PermissionGroup {
 }
 
 /// `GET /roles`
-pub(in crate::web) async fn show(console: Console) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> Answer {
     let (frame, ()) = console.open(Action::Use(Permission::RolesView), |_, _| Ok(())).await?;
     let actor = console.user.person.actor();
     let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());

@@ -28,7 +28,7 @@ use super::{
 
 /// What a handler of the console is given. Its being there says that somebody is signed in and active.
 #[derive(Clone)]
-pub(in crate::web) struct Console {
+pub(in crate::web) struct PageContext {
     pub(in crate::web) user: CurrentUser,
     state: State,
     session: Session,
@@ -36,7 +36,7 @@ pub(in crate::web) struct Console {
     came_from: Option<String>,
 }
 
-impl FromRequest for Console {
+impl FromRequest for PageContext {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;
 
@@ -49,7 +49,7 @@ impl FromRequest for Console {
     }
 }
 
-impl Console {
+impl PageContext {
     /// What a page shows, and what stands around it, if this person may open it.
     pub(in crate::web) async fn open<T: Send + 'static>(
         &self,

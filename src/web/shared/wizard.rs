@@ -15,7 +15,7 @@ use super::{
     error::WebError,
     list_query::{self, TEXT_MAX},
     page::{Flash, FlashKind},
-    page_context::Console,
+    page_context::PageContext,
     respond::{self, Answer},
     routing::paths,
 };
@@ -59,14 +59,14 @@ impl<S> DraftQuery<S> {
 }
 
 /// The draft of these answers, as of now.
-pub(in crate::web) fn seal<A: Answers>(console: &Console, answers: &A) -> String {
+pub(in crate::web) fn seal<A: Answers>(console: &PageContext, answers: &A) -> String {
     let ctx = &console.state().ctx;
     let kept = serde_json::to_vec(&(ctx.now().and_utc().timestamp(), answers)).unwrap_or_default();
     URL_SAFE_NO_PAD.encode(ctx.key.seal(&context::<A>(console), &kept, &*ctx.random))
 }
 
 /// What was sealed, if it was for this person and this wizard, and not too long ago. An empty draft has no answers yet.
-pub(in crate::web) fn open<A: Answers>(console: &Console, draft: &str) -> Option<A> {
+pub(in crate::web) fn open<A: Answers>(console: &PageContext, draft: &str) -> Option<A> {
     if draft.is_empty() {
         return Some(A::default());
     }
@@ -80,7 +80,7 @@ pub(in crate::web) fn unsealed<A: DeserializeOwned>(key: &SecretKey, context: &s
     serde_json::from_slice(&key.open(context, &URL_SAFE_NO_PAD.decode(draft).ok()?)?).ok()
 }
 
-fn context<A: Answers>(console: &Console) -> String {
+fn context<A: Answers>(console: &PageContext) -> String {
     format!("draft of {} by {}", A::WIZARD, console.user.person.id)
 }
 

@@ -20,7 +20,7 @@ use crate::{
         error::already,
         form::Form,
         page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Layout, Person, RESULTS_MAX, switches},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -61,12 +61,12 @@ pub struct AddForm {
 }
 
 /// `GET /accounts/{account}/add`
-pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, query: Query<FindQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<FindQuery>) -> Answer {
     answer(&console, *id, query.into_inner().q, AssignmentPermissions::default(), None).await
 }
 
 /// `POST /accounts/{account}/add`
-pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<AddForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<AddForm>) -> Answer {
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
     let grants = AssignmentPermissions { edits_details, sees_billing };
     let Some(user) = user else {
@@ -83,7 +83,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
 }
 
 /// The page, with what is wrong; for a portfolio that is deactivated the account's page, which says so.
-async fn answer(console: &Console, id: AccountId, q: String, grants: AssignmentPermissions, error: Option<FieldError>) -> Answer {
+async fn answer(console: &PageContext, id: AccountId, q: String, grants: AssignmentPermissions, error: Option<FieldError>) -> Answer {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let content = move |ctx: &_, actor: &_| Ok(picker_options::people_for(ctx, actor, id, search, RESULTS_MAX));

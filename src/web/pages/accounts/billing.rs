@@ -22,7 +22,7 @@ use crate::{
         error::{WebError, already},
         form::Form,
         page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -195,12 +195,12 @@ impl From<[Field; 9]> for BillingFields {
 }
 
 /// `GET /accounts/{account}/billing`
-pub(in crate::web) async fn show(console: Console, id: Path<AccountId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> Answer {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /accounts/{account}/billing`
-pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<BillingForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<BillingForm>) -> Answer {
     let id = *id;
     let (fields, new) = BillingFields::typed(&form.0);
     let base = Base { version: form.0.version, was: form.0.was };
@@ -220,7 +220,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
 }
 
 /// The page; a form that was typed into is shown again only to those who may send it.
-async fn page(console: &Console, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, WebError> {
+async fn page(console: &PageContext, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, WebError> {
     let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
     let opened = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await;
     let (frame, shown) = opened.map_err(|failure| match failure {

@@ -12,7 +12,7 @@ use crate::{
         error::{WebError, already},
         form::Form,
         page::{Base, Flash, FlashKind, FormErrors, Layout},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -50,12 +50,12 @@ pub struct EditForm {
 }
 
 /// `GET /accounts/{account}/edit`
-pub(in crate::web) async fn show(console: Console, id: Path<AccountId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> Answer {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /accounts/{account}/edit`
-pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<EditForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<EditForm>) -> Answer {
     let (id, EditForm { name, website, notes, version, was }) = (*id, form.0);
     let base = Base { version, was };
     let (fields, details) = AccountFields::typed(&name, &website, &notes);
@@ -77,7 +77,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
     }
 }
 
-async fn page(console: &Console, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, WebError> {
+async fn page(console: &PageContext, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, WebError> {
     let (frame, (account, may)) =
         console.open(Action::Use(Permission::AccountsEdit), move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| AccountFields::of(&account));

@@ -21,7 +21,7 @@ use crate::{
         error::{WebError, already},
         form::Form,
         page::{FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -66,12 +66,12 @@ pub struct MoveForm {
 pub struct NoQuery {}
 
 /// `GET /accounts/{account}/move`
-pub(in crate::web) async fn show(console: Console, id: Path<AccountId>, _: Query<NoQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, _: Query<NoQuery>) -> Answer {
     respond::page(&page(&console, *id, None, String::new()).await?)
 }
 
 /// `POST /accounts/{account}/move`
-pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: Form<MoveForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<MoveForm>) -> Answer {
     let (id, MoveForm { portfolio, find_portfolio: find, r#do }) = (*id, form.0);
     if r#do == Do::Find {
         return respond::page(&page(&console, id, portfolio, find).await?);
@@ -90,13 +90,13 @@ pub(in crate::web) async fn submit(console: Console, id: Path<AccountId>, form: 
     }
 }
 
-async fn refused(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> Answer {
+async fn refused(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> Answer {
     let mut page = page(console, id, picked, find).await?;
     page.portfolios.error = Some(FieldError::Said(said));
     respond::again(&page)
 }
 
-async fn page(console: &Console, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, WebError> {
+async fn page(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, WebError> {
     let search = SearchTerm::parse(&find);
     let (frame, ((account, may), offer)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {

@@ -23,7 +23,7 @@ use crate::{
         error::WebError,
         form::{Form, each_once},
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
         wizard::{self, DraftQuery},
@@ -215,7 +215,7 @@ impl Answers {
 }
 
 /// `GET /accounts/new`
-pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> Answer {
     let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().checked()?;
     let Some(held) = wizard::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console, &Answers::default()).await?) };
     // A portfolio in the address is as new as one that is posted.
@@ -224,7 +224,7 @@ pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>
 }
 
 /// `POST /accounts/new`
-pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountForm>) -> Answer {
     let Form(form, sent) = form;
     each_once(&form.user)?;
     let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
@@ -257,7 +257,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewAccountForm>)
     }
 }
 
-async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: IdempotencyKey) -> Answer {
+async fn create(console: &PageContext, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: IdempotencyKey) -> Answer {
     let (name, people) = (details.name.clone(), answers.users.clone());
     let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("The account {name} is created."));
     let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &people);
@@ -280,7 +280,7 @@ async fn create(console: &Console, portfolio: PortfolioId, details: AccountDetai
 }
 
 /// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
-async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, WebError> {
+async fn lost(console: &PageContext, typed: &Answers) -> Result<NewAccountPage, WebError> {
     let mut page = page(console, Step::Company, typed, &Answers::default(), String::new()).await?;
     page.shell.flash = Some(wizard::lost());
     Ok(page)
@@ -288,7 +288,7 @@ async fn lost(console: &Console, typed: &Answers) -> Result<NewAccountPage, WebE
 
 /// The step, or the one before it whose answer is missing or gone. `held` are the answers of a draft: what is ticked there and gone since is said
 /// to be.
-async fn page(console: &Console, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, WebError> {
+async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, WebError> {
     let searched = |at| SearchTerm::parse(if step == at { &find } else { "" });
     let portfolio = answers.portfolio;
     let portfolios = PickerQuery {

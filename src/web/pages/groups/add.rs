@@ -19,7 +19,7 @@ use crate::{
         error::WebError,
         form::Form,
         page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Layout, Person},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -61,12 +61,12 @@ pub struct AddForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Query<FindQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: Query<FindQuery>) -> Answer {
     respond::page(&page(&console, *id, query.into_inner().q, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Form<AddForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<AddForm>) -> Answer {
     let (id, AddForm { user: picked, q }) = (*id, form.0);
     let Some(picked) = picked else {
         let error = FieldError::Said("Choose somebody from the results".to_owned());
@@ -91,7 +91,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
     }
 }
 
-async fn page(console: &Console, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, WebError> {
+async fn page(console: &PageContext, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, WebError> {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let (frame, Candidates { group, people, .. }) =

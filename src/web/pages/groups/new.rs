@@ -9,7 +9,7 @@ use crate::{
         error::WebError,
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -38,12 +38,12 @@ pub struct NewGroupForm {
 }
 
 /// `GET /users-and-groups/new-group`
-pub(in crate::web) async fn show(console: Console) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> Answer {
     respond::page(&page(&console, Field::default()).await?)
 }
 
 /// `POST /users-and-groups/new-group`
-pub(in crate::web) async fn submit(console: Console, form: Form<NewGroupForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewGroupForm>) -> Answer {
     let mut field = Field::default();
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
         return respond::again(&page(&console, field).await?);
@@ -58,7 +58,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewGroupForm>) -
     }
 }
 
-async fn page(console: &Console, name: Field) -> Result<NewGroupPage, WebError> {
+async fn page(console: &PageContext, name: Field) -> Result<NewGroupPage, WebError> {
     let (frame, ()) = console.open(Action::CreateGroup, |_, _| Ok(())).await?;
     Ok(NewGroupPage { shell: console.shell(&frame), name })
 }

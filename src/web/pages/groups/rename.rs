@@ -10,7 +10,7 @@ use crate::{
         error::WebError,
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -42,12 +42,12 @@ pub struct RenameForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn show(console: Console, id: Path<GroupId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> Answer {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Form<RenameForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<RenameForm>) -> Answer {
     let (group, mut field) = (*id, Field::default());
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
         return respond::again(&page(&console, group, Some(field)).await?);
@@ -64,7 +64,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<GroupId>, form: Fo
     }
 }
 
-async fn page(console: &Console, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, WebError> {
+async fn page(console: &PageContext, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, WebError> {
     let (frame, group) = console.open(Action::RenameGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     let name = name.unwrap_or_else(|| Field::new(&*group.name));
     Ok(RenameGroupPage { shell: console.shell(&frame), group: GroupHead::from(&group), name })

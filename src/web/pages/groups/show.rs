@@ -23,7 +23,7 @@ use crate::{
             error::WebError,
             list_query::{self, ListQuery},
             page::{Count, Finder, Layout, Moment, Pager, Person},
-            page_context::Console,
+            page_context::PageContext,
             respond::{self, Answer},
             routing::paths,
         },
@@ -83,7 +83,7 @@ impl GroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}`
-pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: ListQuery) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: ListQuery) -> Answer {
     let id = *id;
     let asked = query.asked()?;
     if !query.q.is_empty() {
@@ -108,7 +108,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<GroupId>, query: Lis
 }
 
 impl Members {
-    fn new(console: &Console, members: Vec<Member>, now: Timestamp) -> Self {
+    fn new(console: &PageContext, members: Vec<Member>, now: Timestamp) -> Self {
         if decide(console.user.person.actor(), Action::RemoveFromGroup).is_err() {
             return Self::Directory(members.iter().map(|member| DirectoryRow::new(console, &member.person, Vec::new())).collect());
         }

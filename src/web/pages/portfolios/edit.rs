@@ -12,7 +12,7 @@ use crate::{
         error::{WebError, already},
         form::Form,
         page::{Base, Flash, FlashKind, FormErrors, Layout},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -49,12 +49,12 @@ pub struct EditForm {
 }
 
 /// `GET /portfolios/{portfolio}/edit`
-pub(in crate::web) async fn show(console: Console, id: Path<PortfolioId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>) -> Answer {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /portfolios/{portfolio}/edit`
-pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form: Form<EditForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, form: Form<EditForm>) -> Answer {
     let (id, EditForm { name, notes, version, was }) = (*id, form.0);
     let base = Base { version, was };
     let (fields, details) = PortfolioFields::typed(&name, &notes);
@@ -76,7 +76,7 @@ pub(in crate::web) async fn submit(console: Console, id: Path<PortfolioId>, form
     }
 }
 
-async fn page(console: &Console, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, WebError> {
+async fn page(console: &PageContext, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, WebError> {
     let (frame, portfolio) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| PortfolioFields::of(&portfolio));
     Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, base, is_stale: false })

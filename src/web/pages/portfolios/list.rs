@@ -18,7 +18,7 @@ use crate::{
         shared::{
             list_query::ListQuery,
             page::{Layout, Pager, counted, listed, names_in_short},
-            page_context::Console,
+            page_context::PageContext,
             respond::{self, Answer},
             routing::paths,
         },
@@ -78,7 +78,7 @@ impl From<Row> for PortfolioRow {
 }
 
 /// `GET /portfolios`
-pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Answer {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     if console.user.person.actor().role == Role::User {

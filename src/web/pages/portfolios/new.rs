@@ -20,7 +20,7 @@ use crate::{
             error::WebError,
             form::{Form, each_once},
             page::{FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
-            page_context::Console,
+            page_context::PageContext,
             respond::{self, Answer},
             routing::paths,
         },
@@ -83,7 +83,7 @@ impl NewPortfolioForm {
 }
 
 /// `GET /portfolios/new`
-pub(in crate::web) async fn show(console: Console) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> Answer {
     let nothing = NewPortfolioForm {
         name: String::new(),
         notes: String::new(),
@@ -97,7 +97,7 @@ pub(in crate::web) async fn show(console: Console) -> Answer {
 }
 
 /// `POST /portfolios/new`
-pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolioForm>) -> Answer {
     let Form(form, sent) = form;
     each_once(&form.account)?;
     each_once(&form.user)?;
@@ -125,7 +125,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewPortfolioForm
     }
 }
 
-async fn page(console: &Console, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, WebError> {
+async fn page(console: &PageContext, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, WebError> {
     let accounts = PickerQuery { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
     let people = PickerQuery { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
     let (frame, (accounts, people)) = console

@@ -29,7 +29,7 @@ use crate::{
                 Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, Layout, NAMED, PICKS_MAX, Person, Picker, counted, grouped,
                 names_in_short, with_query,
             },
-            page_context::Console,
+            page_context::PageContext,
             respond::{self, Answer},
             routing::paths,
         },
@@ -156,7 +156,7 @@ impl EverybodyPage {
 }
 
 /// `GET /users-and-permissions/bulk`
-pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> Answer {
+pub(in crate::web) async fn everybody(console: PageContext, query: PeopleQuery) -> Answer {
     let turns = query.in_turns();
     let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
@@ -174,7 +174,7 @@ pub(in crate::web) async fn everybody(console: Console, query: PeopleQuery) -> A
 }
 
 /// `POST /users-and-permissions/ticked`
-pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answer {
+pub(in crate::web) async fn ask(console: PageContext, form: Form<BulkForm>) -> Answer {
     let form = form.0.checked()?;
     if form.user.is_empty() {
         console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
@@ -185,7 +185,7 @@ pub(in crate::web) async fn ask(console: Console, form: Form<BulkForm>) -> Answe
 }
 
 /// `POST /users-and-permissions/ticked/do`
-pub(in crate::web) async fn submit(console: Console, form: Form<BulkForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -> Answer {
     let form = form.0.checked()?;
     if form.what == "find" {
         return respond::page(&question(&console, form, None).await?);
@@ -254,7 +254,7 @@ impl BulkForm {
     }
 }
 
-async fn question(console: &Console, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, WebError> {
+async fn question(console: &PageContext, form: BulkForm, error: Option<FieldError>) -> Result<BulkPage, WebError> {
     let BulkForm { action, user, account, find_account, return_query, rest, .. } = form;
     let search = SearchTerm::parse(&find_account);
     let open = move |ctx: &_, actor: &_| {

@@ -21,7 +21,7 @@ use crate::{
         error::WebError,
         list_query::shown,
         page::{Count, Layout, Moment, Pager, Person, assigned_in_short, with_query},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -216,7 +216,7 @@ pub(super) fn has_credentials(status: Status) -> bool {
 }
 
 /// `GET /users-and-permissions`
-pub(in crate::web) async fn list(console: Console, query: PeopleQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> Answer {
     let asked = query.asked()?;
     let asked_for = asked.clone();
     let (frame, listing) =

@@ -14,7 +14,7 @@ use crate::{
         form::{Form, ListButton},
         list_query::{self, ListQuery},
         page::{Count, Flash, FlashKind, Layout, Moment, Pager, Person, with_query},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -51,7 +51,7 @@ impl DeletedRow {
 }
 
 /// `GET /users-and-groups/deleted`
-pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Answer {
     let asked = query.asked()?;
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
@@ -81,7 +81,7 @@ pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
 }
 
 /// `POST /users-and-groups/deleted/{user}/restore`
-pub(in crate::web) async fn restore(console: Console, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn restore(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
     let id = *id;
     let said = |Restored { person, status, became_user }: &Restored| {
         let (name, status, role) = (person.display_name(), status.label(), person.default_role.label());

@@ -15,7 +15,7 @@ use crate::{
         error::WebError,
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, Ways, parse},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -47,12 +47,12 @@ pub struct NewUserForm {
 }
 
 /// `GET /users-and-groups/new-user`
-pub(in crate::web) async fn show(console: Console) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> Answer {
     respond::page(&page(&console, Field::default(), None).await?)
 }
 
 /// `POST /users-and-groups/new-user`
-pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>) -> Answer {
     let Form(NewUserForm { email: typed }, sent) = form;
     let mut field = Field::default();
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
@@ -73,7 +73,7 @@ pub(in crate::web) async fn submit(console: Console, form: Form<NewUserForm>) ->
     }
 }
 
-async fn page(console: &Console, email: Field, ways: Option<Ways>) -> Result<NewUserPage, WebError> {
+async fn page(console: &PageContext, email: Field, ways: Option<Ways>) -> Result<NewUserPage, WebError> {
     let (frame, ()) = console.open(Action::InviteUser, |_, _| Ok(())).await?;
     let invitation_term = invitation_term(&frame);
     Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, ways })

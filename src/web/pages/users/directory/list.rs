@@ -16,7 +16,7 @@ use crate::{
     web::shared::{
         list_query::ListQuery,
         page::{Layout, Moment, Pager, Person, names_in_short},
-        page_context::Console,
+        page_context::PageContext,
         respond::{self, Answer},
         routing::paths,
     },
@@ -119,7 +119,7 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 }
 
 /// `GET /users-and-groups`
-pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Answer {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     let (frame, Listing { menu, rows, count, mails }) =
@@ -137,7 +137,7 @@ pub(in crate::web) async fn list(console: Console, query: ListQuery) -> Answer {
 }
 
 impl UserRows {
-    fn new(console: &Console, rows: Vec<Row>, now: Timestamp) -> Self {
+    fn new(console: &PageContext, rows: Vec<Row>, now: Timestamp) -> Self {
         if decide(console.user.person.actor(), Action::SeeEveryone).is_err() {
             return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.person, row.groups)).collect());
         }
@@ -157,7 +157,7 @@ impl UserRows {
 }
 
 impl DirectoryRow {
-    pub(in crate::web) fn new(console: &Console, person: &crate::usecases::Person, groups: Vec<String>) -> Self {
+    pub(in crate::web) fn new(console: &PageContext, person: &crate::usecases::Person, groups: Vec<String>) -> Self {
         Self { is_you: console.is_you(person), groups, person: Person::from(&person.who()) }
     }
 }

@@ -31,7 +31,7 @@ use crate::{
             form::{Form, each_once},
             list_query::ReturnQuery,
             page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Person, Picker, Ways, listed, parse},
-            page_context::Console,
+            page_context::PageContext,
             respond::{self, Answer},
             routing::paths,
         },
@@ -100,13 +100,13 @@ pub struct EditForm {
 }
 
 /// `GET /users-and-permissions/{user}/edit`
-pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
     let (frame, person, fields) = person(&console, *id, Vec::new(), String::new()).await?;
     respond::page(&EditUserPage::new(&console, &frame, &person, fields, &query.return_query))
 }
 
 impl EditUserPage {
-    fn new(console: &Console, frame: &LayoutData, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
+    fn new(console: &PageContext, frame: &LayoutData, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
         let (person, query) = (Person::from(&person.who()), PeopleQuery::returned(query));
         Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
     }
@@ -114,7 +114,7 @@ impl EditUserPage {
 
 /// Whom one may edit, and the form.
 async fn person(
-    console: &Console,
+    console: &PageContext,
     id: UserId,
     ticked: Vec<PortfolioId>,
     find: String,
@@ -130,7 +130,7 @@ async fn person(
 }
 
 /// `POST /users-and-permissions/{user}/edit`
-pub(in crate::web) async fn submit(console: Console, id: Path<UserId>, form: Form<EditForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<EditForm>) -> Answer {
     let (id, typed) = (*id, form.0);
     each_once(&typed.portfolio)?;
     let (frame, person, fields) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;

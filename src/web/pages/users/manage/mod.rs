@@ -22,7 +22,7 @@ use crate::{
     web::shared::{
         error::already,
         page::{Flash, FlashAction, FlashKind, with_query},
-        page_context::Console,
+        page_context::PageContext,
         routing::paths,
     },
 };
@@ -35,7 +35,7 @@ fn at(user: UserId, query: &str) -> String {
 }
 
 /// Somebody's page as it was left: the view that a form was on.
-fn left(console: &Console, user: UserId, query: &str) -> String {
+fn left(console: &PageContext, user: UserId, query: &str) -> String {
     console.view_of(&paths::Manage { user }.to_string()).map_or_else(|| at(user, query), str::to_owned)
 }
 
@@ -50,7 +50,7 @@ fn list(query: &str) -> String {
 }
 
 /// The same for what was given or taken, which the page of the account or portfolio leads to as well.
-fn left_with(console: &Console, user: UserId, given: AssignmentRef, query: &str) -> String {
+fn left_with(console: &PageContext, user: UserId, given: AssignmentRef, query: &str) -> String {
     let page = match given {
         AssignmentRef::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
         AssignmentRef::Account(account) => paths::Account { account }.to_string(),

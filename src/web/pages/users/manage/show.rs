@@ -34,7 +34,7 @@ use crate::{
         shared::{
             list_query::{self, Asked},
             page::{Event, Layout, Moment, Person, counted, listed},
-            page_context::Console,
+            page_context::PageContext,
             page_size::PageSize,
             respond::{self, Answer},
             routing::paths,
@@ -170,7 +170,7 @@ pub struct ManageQuery {
 }
 
 /// `GET /users-and-permissions/{user}`
-pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
@@ -194,7 +194,7 @@ pub(in crate::web) async fn show(console: Console, id: Path<UserId>, query: Quer
 }
 
 impl ManagePage {
-    fn new(console: &Console, frame: &usecases::users::directory::LayoutData, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
+    fn new(console: &PageContext, frame: &usecases::users::directory::LayoutData, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
         let now = frame.now;
         let Shown {
             person,

@@ -23,7 +23,7 @@ use crate::{
             form::{Form, each_once},
             list_query::ReturnQuery,
             page::{Flash, FlashKind, Layout, NAMED, Person, counted, names_in_short, switches},
-            page_context::Console,
+            page_context::PageContext,
             respond::{self, Answer},
             routing::paths,
         },
@@ -54,7 +54,7 @@ pub struct UnassignPage {
 
 impl UnassignPage {
     fn new(
-        console: &Console,
+        console: &PageContext,
         frame: &LayoutData,
         parting: RemovalPreview,
         path: String,
@@ -122,7 +122,7 @@ pub struct SeveralForm {
 
 impl SeveralForm {
     /// Somebody's page as it was left.
-    fn back(&self, console: &Console, user: UserId) -> String {
+    fn back(&self, console: &PageContext, user: UserId) -> String {
         let view = paths::known_page(&self.view).filter(|view| is_at(view, user));
         view.map_or_else(|| left(console, user, &self.return_query), str::to_owned)
     }
@@ -137,7 +137,7 @@ impl SeveralForm {
 }
 
 /// `POST /users-and-permissions/{user}/remove`
-pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Form<SeveralForm>) -> Answer {
+pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form: Form<SeveralForm>) -> Answer {
     let (user, form) = (*id, form.0);
     let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
     if given.is_empty() {
@@ -165,7 +165,7 @@ pub(in crate::web) async fn several(console: Console, id: Path<UserId>, form: Fo
     }
 }
 
-async fn ask_several(console: &Console, user: UserId, given: Vec<AssignmentRef>, query: &str, back: String) -> Answer {
+async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentRef>, query: &str, back: String) -> Answer {
     let field = |given: &AssignmentRef| match given {
         AssignmentRef::Portfolio(id) => ("portfolio", id.to_string()),
         AssignmentRef::Account(id) => ("account", id.to_string()),
@@ -181,31 +181,31 @@ async fn ask_several(console: &Console, user: UserId, given: Vec<AssignmentRef>,
 }
 
 /// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
-pub(in crate::web) async fn ask_portfolio(console: Console, path: Path<(UserId, PortfolioId)>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn ask_portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, query: Query<ReturnQuery>) -> Answer {
     let (user, portfolio) = *path;
     ask(&console, user, AssignmentRef::Portfolio(portfolio), &query.return_query).await
 }
 
 /// `GET /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn ask_account(console: Console, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn ask_account(console: PageContext, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> Answer {
     let (user, account) = *path;
     ask(&console, user, AssignmentRef::Account(account), &query.return_query).await
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
-pub(in crate::web) async fn portfolio(console: Console, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> Answer {
+pub(in crate::web) async fn portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> Answer {
     let (user, portfolio) = *path;
     submit(&console, user, AssignmentRef::Portfolio(portfolio), &form.0).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn account(console: Console, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> Answer {
+pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> Answer {
     let (user, account) = *path;
     submit(&console, user, AssignmentRef::Account(account), &form.0).await
 }
 
 /// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
-async fn ask(console: &Console, user: UserId, given: AssignmentRef, query: &str) -> Answer {
+async fn ask(console: &PageContext, user: UserId, given: AssignmentRef, query: &str) -> Answer {
     let content = move |ctx: &_, actor: &_| assignments::removal_preview(ctx, actor, user, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
@@ -213,7 +213,7 @@ async fn ask(console: &Console, user: UserId, given: AssignmentRef, query: &str)
     respond::page(&UnassignPage::new(console, &frame, parting, remove_and_assign(user, given).0, Vec::new(), query, back))
 }
 
-async fn submit(console: &Console, user: UserId, given: AssignmentRef, form: &UnassignForm) -> Answer {
+async fn submit(console: &PageContext, user: UserId, given: AssignmentRef, form: &UnassignForm) -> Answer {
     let (agreed, query) = (form.agreed, &*form.return_query);
     let (back, returned) = (left_with(console, user, given, query), query.to_owned());
     let said = move |taken: &Unassigned| parted(told(user, given, taken, &returned), taken.has_left);

@@ -10,7 +10,7 @@ use crate::{
         shared::{
             error::WebError,
             page::{FieldError, FormErrors, Layout, PICKS_MAX, Picker},
-            page_context::Console,
+            page_context::PageContext,
             wizard,
         },
     },
@@ -38,7 +38,7 @@ pub struct AssignmentsPage {
 impl AssignmentsPage {
     /// `held` are the answers of a draft: what is ticked there and gone since is said to be.
     pub(super) async fn new(
-        console: &Console,
+        console: &PageContext,
         answers: &Answers,
         held: &Answers,
         checked: Checked,
@@ -78,7 +78,12 @@ impl AssignmentsPage {
     }
 
     /// The step again, since nothing is ticked, or what was ticked is gone.
-    pub(super) async fn nothing_ticked(console: &Console, answers: &Answers, held: &Answers, checked: Checked) -> Result<Self, WebError> {
+    pub(super) async fn nothing_ticked(
+        console: &PageContext,
+        answers: &Answers,
+        held: &Answers,
+        checked: Checked,
+    ) -> Result<Self, WebError> {
         let text = match checked.default_role {
             DefaultRole::PortfolioAdmin => "Tick at least one portfolio",
             DefaultRole::User => "Tick at least one account",

@@ -21,7 +21,7 @@ use crate::{
             error::WebError,
             form::Form,
             page::{Flash, FlashKind},
-            page_context::Console,
+            page_context::PageContext,
             respond::{self, Answer},
             routing::paths,
             wizard::{self, DraftQuery},
@@ -37,7 +37,7 @@ use name_and_role::{Checked, NameAndRolePage};
 use review::ReviewPage;
 
 /// `GET /users-and-permissions/new`
-pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> Answer {
     let DraftQuery { step, draft, q, portfolio, return_query } = query.into_inner().checked()?;
     let Some(mut answers) = wizard::open::<Answers>(&console, &draft) else {
         return respond::page(&lost(&console, &Answers::default()).await?);
@@ -64,7 +64,7 @@ pub(in crate::web) async fn show(console: Console, query: Query<DraftQuery<Step>
 }
 
 /// `POST /users-and-permissions/new`
-pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>) -> Answer {
     console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
     let Form(form, sent) = form;
     let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
@@ -101,14 +101,14 @@ pub(in crate::web) async fn submit(console: Console, form: Form<WizardForm>) -> 
 }
 
 /// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
-async fn lost(console: &Console, typed: &Answers) -> Result<NameAndRolePage, WebError> {
+async fn lost(console: &PageContext, typed: &Answers) -> Result<NameAndRolePage, WebError> {
     let mut page = NameAndRolePage::new(console, typed).await?;
     page.shell.flash = Some(wizard::lost());
     Ok(page)
 }
 
 /// Whether what is ticked is the actor's to give, or stood in the draft `held` and is gone since.
-async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Result<(), WebError> {
+async fn check_ticks(console: &PageContext, answers: &Answers, held: &Answers) -> Result<(), WebError> {
     let portfolios = PickerQuery { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
     let accounts = PickerQuery { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
     console
@@ -128,7 +128,7 @@ async fn check_ticks(console: &Console, answers: &Answers, held: &Answers) -> Re
         .await
 }
 
-async fn add(console: &Console, answers: &Answers, held: &Answers, sent: IdempotencyKey) -> Answer {
+async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: IdempotencyKey) -> Answer {
     let checked = match name_and_role::parsed(console, answers).await? {
         Ok(checked) => checked,
         Err(page) => return respond::again(&*page),

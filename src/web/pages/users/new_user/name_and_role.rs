@@ -11,7 +11,7 @@ use crate::{
     web::shared::{
         error::WebError,
         page::{Field, FieldError, FormErrors, Layout, Ways, parse},
-        page_context::Console,
+        page_context::PageContext,
         wizard,
     },
 };
@@ -63,7 +63,7 @@ impl Checked {
 }
 
 impl NameAndRolePage {
-    pub(super) async fn new(console: &Console, answers: &Answers) -> Result<Self, WebError> {
+    pub(super) async fn new(console: &PageContext, answers: &Answers) -> Result<Self, WebError> {
         let (frame, has_nothing_to_give) = console.open(Action::Use(Permission::UsersInvite), users::new_user::has_nothing_to_give).await?;
         Ok(Self {
             shell: console.shell(&frame),
@@ -80,7 +80,7 @@ impl NameAndRolePage {
     }
 
     /// The step again, since the address cannot be invited.
-    pub(super) async fn taken(console: &Console, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
+    pub(super) async fn taken(console: &PageContext, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
         let page = Self::new(console, answers).await?;
         let (text, ways) = match error {
             InviteError::Exists(existing) => {
@@ -111,7 +111,7 @@ impl NameAndRolePage {
 pub(super) type Answered = Result<Checked, Box<NameAndRolePage>>;
 
 /// Checks the answers, and that nobody has the address.
-pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Answered, WebError> {
+pub(super) async fn check(console: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
     let checked = match parsed(console, answers).await? {
         Ok(checked) => checked,
         again => return Ok(again),
@@ -125,7 +125,7 @@ pub(super) async fn check(console: &Console, answers: &Answers) -> Result<Answer
 }
 
 /// Checks the answers by themselves.
-pub(super) async fn parsed(console: &Console, answers: &Answers) -> Result<Answered, WebError> {
+pub(super) async fn parsed(console: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
     if let Some(checked) = Checked::of(answers) {
         return Ok(Ok(checked));
     }

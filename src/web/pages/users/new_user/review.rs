@@ -16,7 +16,7 @@ use crate::{
     web::shared::{
         error::WebError,
         page::{Ability, Layout, gives},
-        page_context::Console,
+        page_context::PageContext,
         wizard,
     },
 };
@@ -44,7 +44,7 @@ pub struct ReviewPage {
 
 impl ReviewPage {
     /// `None` when nothing is ticked yet, or what was ticked is gone.
-    pub(super) async fn new(console: &Console, answers: &Answers, checked: Checked) -> Result<Option<Self>, WebError> {
+    pub(super) async fn new(console: &PageContext, answers: &Answers, checked: Checked) -> Result<Option<Self>, WebError> {
         let Some(given) = answers.given() else { return Ok(None) };
         let ticked = answers.clone();
         let (frame, (given, lost)) = console
