@@ -9,18 +9,18 @@ use crate::web::shared::{
     assets,
     error::WebError,
     extract::CurrentUser,
-    respond::{self, Answer},
+    respond::{self, HandlerResult},
     routing::paths,
     state::State,
 };
 
 /// `GET /`: the first page that the person may open.
-pub(in crate::web) async fn root(_user: CurrentUser) -> Answer {
+pub(in crate::web) async fn root(_user: CurrentUser) -> HandlerResult {
     respond::see_other(paths::UsersAndGroups {})
 }
 
 /// `GET /static/{name}`: names change with their content, so that browsers may keep the files for ever.
-pub(in crate::web) async fn asset(name: Path<String>) -> Answer {
+pub(in crate::web) async fn asset(name: Path<String>) -> HandlerResult {
     let asset = assets::find(&name).ok_or(WebError::NotFound)?;
     Ok(HttpResponse::Ok()
         .content_type(asset.content_type)
@@ -34,7 +34,7 @@ pub(in crate::web) async fn healthz() -> HttpResponse {
 }
 
 /// `GET /readyz`: the database answers too.
-pub(in crate::web) async fn readyz(state: Data<State>) -> Answer {
+pub(in crate::web) async fn readyz(state: Data<State>) -> HandlerResult {
     state.run(crate::usecases::users::directory::company_name).await.map_err(|_| WebError::Unavailable)?;
     Ok(healthz().await)
 }

@@ -10,7 +10,7 @@ use crate::{
     web::shared::{
         page::Layout,
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
     },
 };
 
@@ -72,7 +72,7 @@ impl PermissionGroup {
 }
 
 /// `GET /roles`
-pub(in crate::web) async fn show(console: PageContext) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
     let (frame, ()) = console.open(Action::Use(Permission::RolesView), |_, _| Ok(())).await?;
     let actor = console.user.person.actor();
     let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());

@@ -18,7 +18,7 @@ use crate::{
         extract::AnonymousSession,
         form::Form,
         page::{Field, FieldError, FormErrors, PublicLayout, SecretField, parse},
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
         session,
         state::State,
@@ -83,7 +83,7 @@ pub struct SetupForm {
 }
 
 /// `GET /setup?key=…`: without the open one-time key there is no such page.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, query: Option<Query<SetupQuery>>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, query: Option<Query<SetupQuery>>) -> HandlerResult {
     let key = query.map(|query| query.into_inner().key).unwrap_or_default();
     let company = look(&state, &key).await?;
     let gate = respond::gate(&state, &guest, "");
@@ -91,7 +91,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, qu
 }
 
 /// `POST /setup`
-pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SetupForm>) -> Answer {
+pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SetupForm>) -> HandlerResult {
     let Form(form, _) = form;
     let company = look(&state, &form.key).await?;
     let (name, admin, password) = match form.parse(&company) {

@@ -21,7 +21,7 @@ use super::{
     error::{self, WebError},
     extract::{self, CurrentUser},
     page::{self, Flash, Layout, Section},
-    respond::{self, Answer},
+    respond::{self, HandlerResult},
     session,
     state::State,
 };
@@ -101,7 +101,7 @@ impl PageContext {
         path: impl ToString,
         said: impl Fn(&T) -> Flash + Send + Sync + 'static,
         act: impl FnOnce(&Context, &Submission<T>) -> Result<T, ActionError> + Send + 'static,
-    ) -> Answer {
+    ) -> HandlerResult {
         match self.act(said, act).await? {
             Ok(_) => respond::see_other(path),
             Err(denied) => self.say(&error::already(denied)?, path),
@@ -124,7 +124,7 @@ impl PageContext {
     }
 
     /// Nothing was changed: on to the page at `path`, which says why.
-    pub(in crate::web) fn say(&self, message: &Flash, path: impl ToString) -> Answer {
+    pub(in crate::web) fn say(&self, message: &Flash, path: impl ToString) -> HandlerResult {
         self.keep(message);
         respond::see_other(path)
     }

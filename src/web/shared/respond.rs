@@ -14,32 +14,32 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::{error::WebError, extract::AnonymousSession, page::PublicLayout, routing::paths, state::State};
 
 /// What every handler answers.
-pub(in crate::web) type Answer = Result<HttpResponse, WebError>;
+pub(in crate::web) type HandlerResult = Result<HttpResponse, WebError>;
 
 /// A page.
-pub(in crate::web) fn page(page: &impl Template) -> Answer {
+pub(in crate::web) fn page(page: &impl Template) -> HandlerResult {
     with_status(StatusCode::OK, page)
 }
 
 /// The form again, with what is wrong with it.
-pub(in crate::web) fn again(page: &impl Template) -> Answer {
+pub(in crate::web) fn again(page: &impl Template) -> HandlerResult {
     with_status(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
 /// The form again, for whoever has to wait before it is looked at.
-pub(in crate::web) fn wait(wait: TimeDelta, page: &impl Template) -> Answer {
+pub(in crate::web) fn wait(wait: TimeDelta, page: &impl Template) -> HandlerResult {
     let mut answer = with_status(StatusCode::TOO_MANY_REQUESTS, page)?;
     answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
     Ok(answer)
 }
 
-pub(in crate::web) fn with_status(status: StatusCode, page: &impl Template) -> Answer {
+pub(in crate::web) fn with_status(status: StatusCode, page: &impl Template) -> HandlerResult {
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(super::page::render(page)?))
 }
 
 /// On to another page, which a reload then repeats.
 #[expect(clippy::unnecessary_wraps, reason = "it ends handlers, like the other answers")]
-pub(in crate::web) fn see_other(path: impl ToString) -> Answer {
+pub(in crate::web) fn see_other(path: impl ToString) -> HandlerResult {
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, location(&path.to_string()))).finish())
 }
 

@@ -16,7 +16,7 @@ use super::{
     list_query::{self, TEXT_MAX},
     page::{Flash, FlashKind},
     page_context::PageContext,
-    respond::{self, Answer},
+    respond::{self, HandlerResult},
     routing::paths,
 };
 
@@ -85,7 +85,7 @@ fn context<A: Answers>(console: &PageContext) -> String {
 }
 
 /// On to a step of the wizard at `path`: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.
-pub(in crate::web) fn forward(path: impl fmt::Display, step: &str, draft: &str, q: &str, page: &impl Template) -> Answer {
+pub(in crate::web) fn forward(path: impl fmt::Display, step: &str, draft: &str, q: &str, page: &impl Template) -> HandlerResult {
     let address = paths::with_query(path, &[("step", step), ("draft", draft), ("q", q)]);
     if address.len() > ADDRESS_MAX || q.len() > TEXT_MAX { respond::page(page) } else { respond::see_other(address) }
 }

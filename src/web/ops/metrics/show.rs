@@ -9,7 +9,7 @@ use actix_web::{
 
 use crate::{
     usecases::outbox,
-    web::shared::{error::WebError, respond::Answer, routing::paths, state::State},
+    web::shared::{error::WebError, respond::HandlerResult, routing::paths, state::State},
 };
 
 use super::{process, text::Reading};
@@ -23,7 +23,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
 }
 
 /// `GET /metrics`
-async fn show(state: Data<State>) -> Answer {
+async fn show(state: Data<State>) -> HandlerResult {
     // Without the database the rest is worth reading all the more.
     let mails = state.run(outbox::health::mails).await.ok();
     let reading =

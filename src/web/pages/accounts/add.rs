@@ -21,7 +21,7 @@ use crate::{
         form::Form,
         page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Layout, Person, RESULTS_MAX, switches},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -61,12 +61,12 @@ pub struct AddForm {
 }
 
 /// `GET /accounts/{account}/add`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<FindQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<FindQuery>) -> HandlerResult {
     answer(&console, *id, query.into_inner().q, AssignmentPermissions::default(), None).await
 }
 
 /// `POST /accounts/{account}/add`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<AddForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<AddForm>) -> HandlerResult {
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
     let grants = AssignmentPermissions { edits_details, sees_billing };
     let Some(user) = user else {
@@ -83,7 +83,13 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
 }
 
 /// The page, with what is wrong; for a portfolio that is deactivated the account's page, which says so.
-async fn answer(console: &PageContext, id: AccountId, q: String, grants: AssignmentPermissions, error: Option<FieldError>) -> Answer {
+async fn answer(
+    console: &PageContext,
+    id: AccountId,
+    q: String,
+    grants: AssignmentPermissions,
+    error: Option<FieldError>,
+) -> HandlerResult {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let content = move |ctx: &_, actor: &_| Ok(picker_options::people_for(ctx, actor, id, search, RESULTS_MAX));

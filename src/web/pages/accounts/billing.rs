@@ -23,7 +23,7 @@ use crate::{
         form::Form,
         page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -195,12 +195,12 @@ impl From<[Field; 9]> for BillingFields {
 }
 
 /// `GET /accounts/{account}/billing`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> HandlerResult {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /accounts/{account}/billing`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<BillingForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<BillingForm>) -> HandlerResult {
     let id = *id;
     let (fields, new) = BillingFields::typed(&form.0);
     let base = Base { version: form.0.version, was: form.0.was };

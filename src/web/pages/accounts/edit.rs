@@ -13,7 +13,7 @@ use crate::{
         form::Form,
         page::{Base, Flash, FlashKind, FormErrors, Layout},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -50,12 +50,12 @@ pub struct EditForm {
 }
 
 /// `GET /accounts/{account}/edit`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> HandlerResult {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /accounts/{account}/edit`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<EditForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<EditForm>) -> HandlerResult {
     let (id, EditForm { name, website, notes, version, was }) = (*id, form.0);
     let base = Base { version, was };
     let (fields, details) = AccountFields::typed(&name, &website, &notes);

@@ -22,7 +22,7 @@ use crate::{
         form::Form,
         page::{FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -66,12 +66,12 @@ pub struct MoveForm {
 pub struct NoQuery {}
 
 /// `GET /accounts/{account}/move`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, _: Query<NoQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, _: Query<NoQuery>) -> HandlerResult {
     respond::page(&page(&console, *id, None, String::new()).await?)
 }
 
 /// `POST /accounts/{account}/move`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<MoveForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<MoveForm>) -> HandlerResult {
     let (id, MoveForm { portfolio, find_portfolio: find, r#do }) = (*id, form.0);
     if r#do == Do::Find {
         return respond::page(&page(&console, id, portfolio, find).await?);
@@ -90,7 +90,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     }
 }
 
-async fn refused(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> Answer {
+async fn refused(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> HandlerResult {
     let mut page = page(console, id, picked, find).await?;
     page.portfolios.error = Some(FieldError::Said(said));
     respond::again(&page)

@@ -24,7 +24,7 @@ use crate::{
         form::{Form, each_once},
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
         wizard::{self, DraftQuery},
     },
@@ -215,7 +215,7 @@ impl Answers {
 }
 
 /// `GET /accounts/new`
-pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> HandlerResult {
     let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().checked()?;
     let Some(held) = wizard::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console, &Answers::default()).await?) };
     // A portfolio in the address is as new as one that is posted.
@@ -224,7 +224,7 @@ pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<S
 }
 
 /// `POST /accounts/new`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountForm>) -> HandlerResult {
     let Form(form, sent) = form;
     each_once(&form.user)?;
     let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
@@ -257,7 +257,13 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountFo
     }
 }
 
-async fn create(console: &PageContext, portfolio: PortfolioId, details: AccountDetails, answers: &Answers, sent: IdempotencyKey) -> Answer {
+async fn create(
+    console: &PageContext,
+    portfolio: PortfolioId,
+    details: AccountDetails,
+    answers: &Answers,
+    sent: IdempotencyKey,
+) -> HandlerResult {
     let (name, people) = (details.name.clone(), answers.users.clone());
     let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("The account {name} is created."));
     let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &people);

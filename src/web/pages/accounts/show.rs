@@ -16,7 +16,7 @@ use crate::{
         page::{Event, Layout, Moment, Pager, Person, counted, gives, names_in_short},
         page_context::PageContext,
         page_size::PageSize,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -65,7 +65,7 @@ pub struct AccountQuery {
 }
 
 /// `GET /accounts/{account}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> HandlerResult {
     let (id, asked) = (*id, Asked::at(&query.people, PageSize::default())?);
     let at = asked.position.clone();
     let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());

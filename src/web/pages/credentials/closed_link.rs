@@ -10,7 +10,7 @@ use crate::{
         error::WebError,
         extract::AnonymousSession,
         page::{Moment, PublicLayout},
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
         state::State,
     },
@@ -110,7 +110,7 @@ impl ClosedLink {
     }
 
     /// The answer that says so.
-    pub(in crate::web) async fn answer(self, state: &State, guest: &AnonymousSession) -> Answer {
+    pub(in crate::web) async fn answer(self, state: &State, guest: &AnonymousSession) -> HandlerResult {
         let company = state.run(users::directory::company_name).await?;
         let gate = respond::gate(state, guest, &company);
         respond::with_status(self.status, &ClosedLinkPage { gate, ended: self })

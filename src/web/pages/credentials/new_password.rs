@@ -13,7 +13,7 @@ use crate::{
         error::WebError,
         hashing::HashingClass,
         page::{FieldError, SecretField, wait_in_words},
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         state::State,
     },
 };
@@ -63,7 +63,7 @@ pub(in crate::web) async fn review(
 }
 
 /// The form again, drawn by `page` around the password's field, with why the password is not taken.
-pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp, page: impl FnOnce(SecretField) -> P) -> Answer {
+pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp, page: impl FnOnce(SecretField) -> P) -> HandlerResult {
     match error {
         NewPasswordError::Refused(error) => respond::again(&page(SecretField::refused(error))),
         NewPasswordError::Throttled { until } => {

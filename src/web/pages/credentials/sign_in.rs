@@ -15,7 +15,7 @@ use crate::{
         form::{Button, Form},
         hashing::HashingClass,
         page::{Flash, FlashKind, PublicLayout, wait_in_words},
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
         session,
         state::State,
@@ -114,7 +114,7 @@ impl After {
     }
 
     /// On to the sign-in page, which says it to this browser.
-    pub(in crate::web) fn sign_in(self, request: &HttpRequest, state: &State) -> Answer {
+    pub(in crate::web) fn sign_in(self, request: &HttpRequest, state: &State) -> HandlerResult {
         let word = self.words().0;
         cookies::keep_done(request, state, word);
         respond::see_other(paths::with_query(paths::SignIn {}, &[("after", word)]))
@@ -134,7 +134,12 @@ pub struct SignInForm {
 }
 
 /// `GET /sign-in`
-pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: AnonymousSession, query: Query<SignInQuery>) -> Answer {
+pub(in crate::web) async fn show(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: AnonymousSession,
+    query: Query<SignInQuery>,
+) -> HandlerResult {
     let is_done = |what: &str| cookies::is_done(&request, &state, what);
     let Query(SignInQuery { next, unsent, after }) = query;
     // An address alone proves nothing: anybody may have written it.
@@ -148,7 +153,7 @@ pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest
 }
 
 /// `POST /sign-in`
-pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SignInForm>) -> Answer {
+pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SignInForm>) -> HandlerResult {
     let Form(SignInForm { email, password, next, unsent }, _) = form;
     let signed_in = try_sign_in(&state, guest.visitor.clone(), email.clone(), password).await?;
     state.metrics.sign_ins.note(&signed_in);
@@ -208,7 +213,7 @@ async fn page(
 }
 
 /// `POST /sign-out`
-pub(in crate::web) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> Answer {
+pub(in crate::web) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> HandlerResult {
     let (ended, source) = (user.session(), user.caller().source);
     state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &source)).await?;
     session.purge();

@@ -20,7 +20,7 @@ use crate::{
         form::Form,
         page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Layout, Person},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -61,12 +61,12 @@ pub struct AddForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: Query<FindQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: Query<FindQuery>) -> HandlerResult {
     respond::page(&page(&console, *id, query.into_inner().q, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/add`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<AddForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<AddForm>) -> HandlerResult {
     let (id, AddForm { user: picked, q }) = (*id, form.0);
     let Some(picked) = picked else {
         let error = FieldError::Said("Choose somebody from the results".to_owned());

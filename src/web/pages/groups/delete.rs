@@ -11,7 +11,7 @@ use crate::{
         list_query,
         page::{Count, Flash, FlashKind, Layout},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -27,7 +27,7 @@ pub struct DeleteGroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}/delete`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> HandlerResult {
     let id = *id;
     let (frame, group) = console.open(Action::DeleteGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     respond::page(&DeleteGroupPage {
@@ -38,7 +38,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> Ans
 }
 
 /// `POST /users-and-groups/groups/{group}/delete`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, _button: Form<Button>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, _button: Form<Button>) -> HandlerResult {
     let id = *id;
     let said = |name: &String| Flash::new(FlashKind::Ok, format!("The group {name} is deleted."));
     console.act(said, move |ctx, submission| groups::delete(ctx, submission, id)).await??;

@@ -10,7 +10,7 @@ use crate::{
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -38,12 +38,12 @@ pub struct NewGroupForm {
 }
 
 /// `GET /users-and-groups/new-group`
-pub(in crate::web) async fn show(console: PageContext) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
     respond::page(&page(&console, Field::default()).await?)
 }
 
 /// `POST /users-and-groups/new-group`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewGroupForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewGroupForm>) -> HandlerResult {
     let mut field = Field::default();
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
         return respond::again(&page(&console, field).await?);

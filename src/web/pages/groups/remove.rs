@@ -15,7 +15,7 @@ use crate::{
         list_query::{ListQuery, ReturnQuery},
         page::{Flash, FlashKind, Layout, Person, with_query},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -47,7 +47,7 @@ impl RemoveFromGroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}/members/{user}/remove`
-pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> HandlerResult {
     let (group, member) = path.into_inner();
     let (frame, (person, group)) =
         console.open(Action::SeeEveryone, move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
@@ -63,7 +63,7 @@ pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, User
 }
 
 /// `POST /users-and-groups/groups/{group}/members/{user}/remove`
-pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> HandlerResult {
     let (id, member) = path.into_inner();
     let is_you = member == console.user.person.id;
     let said = move |(person, group): &(usecases::Person, Group)| {

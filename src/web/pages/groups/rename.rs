@@ -11,7 +11,7 @@ use crate::{
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -42,12 +42,12 @@ pub struct RenameForm {
 }
 
 /// `GET /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> HandlerResult {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /users-and-groups/groups/{group}/rename`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<RenameForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<RenameForm>) -> HandlerResult {
     let (group, mut field) = (*id, Field::default());
     let Some(name) = parse(&form.0.name, FieldError::line("a name for the group", GroupName::parse), &mut field) else {
         return respond::again(&page(&console, group, Some(field)).await?);

@@ -24,7 +24,7 @@ use crate::{
             list_query::{self, ListQuery},
             page::{Count, Finder, Layout, Moment, Pager, Person},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -83,7 +83,7 @@ impl GroupPage {
 }
 
 /// `GET /users-and-groups/groups/{group}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: ListQuery) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query: ListQuery) -> HandlerResult {
     let id = *id;
     let asked = query.asked()?;
     if !query.q.is_empty() {

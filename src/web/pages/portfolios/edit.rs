@@ -13,7 +13,7 @@ use crate::{
         form::Form,
         page::{Base, Flash, FlashKind, FormErrors, Layout},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -49,12 +49,12 @@ pub struct EditForm {
 }
 
 /// `GET /portfolios/{portfolio}/edit`
-pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>) -> HandlerResult {
     respond::page(&page(&console, *id, None).await?)
 }
 
 /// `POST /portfolios/{portfolio}/edit`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, form: Form<EditForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, form: Form<EditForm>) -> HandlerResult {
     let (id, EditForm { name, notes, version, was }) = (*id, form.0);
     let base = Base { version, was };
     let (fields, details) = PortfolioFields::typed(&name, &notes);

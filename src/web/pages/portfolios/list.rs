@@ -19,7 +19,7 @@ use crate::{
             list_query::ListQuery,
             page::{Layout, Pager, counted, listed, names_in_short},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -78,7 +78,7 @@ impl From<Row> for PortfolioRow {
 }
 
 /// `GET /portfolios`
-pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> HandlerResult {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     if console.user.person.actor().role == Role::User {

@@ -21,7 +21,7 @@ use crate::{
             form::{Form, each_once},
             page::{FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -83,7 +83,7 @@ impl NewPortfolioForm {
 }
 
 /// `GET /portfolios/new`
-pub(in crate::web) async fn show(console: PageContext) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
     let nothing = NewPortfolioForm {
         name: String::new(),
         notes: String::new(),
@@ -97,7 +97,7 @@ pub(in crate::web) async fn show(console: PageContext) -> Answer {
 }
 
 /// `POST /portfolios/new`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolioForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolioForm>) -> HandlerResult {
     let Form(form, sent) = form;
     each_once(&form.account)?;
     each_once(&form.user)?;

@@ -23,7 +23,7 @@ use crate::{
             page::{Layout, Pager, Person, names_in_short},
             page_context::PageContext,
             page_size::PageSize,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -95,7 +95,7 @@ pub struct PortfolioQuery {
 }
 
 /// `GET /portfolios/{portfolio}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> HandlerResult {
     let (id, query) = (*id, query.into_inner());
     let (accounts_at, people_at) = (Asked::at(&query.page, PageSize::default())?, Asked::at(&query.people, PageSize::default())?);
     let (a, p) = (accounts_at.position.clone(), people_at.position.clone());

@@ -11,7 +11,7 @@ use crate::{
         form::{Button, Form},
         page::{Flash, FlashAction, FlashKind, Layout, counted, names_in_short},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -39,7 +39,7 @@ impl DeactivatePage {
 }
 
 /// `GET /portfolios/{portfolio}/deactivate`
-pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> Answer {
+pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> HandlerResult {
     let id = *id;
     let (frame, follows) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::consequences(ctx, actor, id)).await?;
     respond::page(&DeactivatePage {
@@ -57,7 +57,7 @@ fn in_short(people: &[Person]) -> String {
 }
 
 /// `POST /portfolios/{portfolio}/deactivate`
-pub(in crate::web) async fn deactivate(console: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
+pub(in crate::web) async fn deactivate(console: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> HandlerResult {
     let portfolio = *id;
     let said = move |name: &String| {
         let undo = FlashAction::new("Reactivate", name, paths::ReactivatePortfolio { portfolio });
@@ -68,7 +68,7 @@ pub(in crate::web) async fn deactivate(console: PageContext, id: Path<PortfolioI
 }
 
 /// `POST /portfolios/{portfolio}/reactivate`
-pub(in crate::web) async fn reactivate(console: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> Answer {
+pub(in crate::web) async fn reactivate(console: PageContext, id: Path<PortfolioId>, _button: Form<Button>) -> HandlerResult {
     let portfolio = *id;
     let said = |name: &String| Flash::new(FlashKind::Ok, format!("{name} is active again."));
     console.act(said, move |ctx, submission| portfolios::reactivate(ctx, submission, portfolio)).await??;

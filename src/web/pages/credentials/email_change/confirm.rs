@@ -21,7 +21,7 @@ use crate::{
             extract::AnonymousSession,
             form::{Button, Form},
             page::{Moment, PublicLayout},
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
             state::State,
         },
@@ -41,7 +41,7 @@ pub struct ConfirmEmailPage {
 }
 
 /// `GET /confirm-email/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look).await? {
         Ok(Open { change, company, .. }) => respond::page(&ConfirmEmailPage {
             gate: respond::gate(&state, &guest, &company),
@@ -61,7 +61,7 @@ pub(in crate::web) async fn submit(
     guest: AnonymousSession,
     token: Path<String>,
     _button: Form<Button>,
-) -> Answer {
+) -> HandlerResult {
     let (text, source) = (token.clone(), guest.visitor.source.clone());
     match state.try_run(move |ctx| email_change::confirm(ctx, &closed_link::token(&text)?, &source)).await? {
         Ok(()) => After::EmailChange.sign_in(&request, &state),

@@ -21,7 +21,7 @@ use crate::{
             extract::AnonymousSession,
             form::{Button, Form},
             page::{Moment, PublicLayout},
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
             state::State,
         },
@@ -42,7 +42,7 @@ pub struct StopEmailChangePage {
 }
 
 /// `GET /stop-email-change/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look_at_stop).await? {
         Ok(Open { person, change, company }) => respond::page(&StopEmailChangePage {
             gate: respond::gate(&state, &guest, &company),
@@ -63,7 +63,7 @@ pub(in crate::web) async fn submit(
     guest: AnonymousSession,
     token: Path<String>,
     _button: Form<Button>,
-) -> Answer {
+) -> HandlerResult {
     let (text, source) = (token.clone(), guest.visitor.source.clone());
     match state.try_run(move |ctx| email_change::stop(ctx, &closed_link::token(&text)?, &source)).await? {
         Ok(()) => After::EmailChangeStop.sign_in(&request, &state),

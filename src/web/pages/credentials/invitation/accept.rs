@@ -18,7 +18,7 @@ use crate::{
             extract::AnonymousSession,
             form::Form,
             page::{Field, FieldError, FormErrors, Moment, PublicLayout, SecretField, parse},
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
             session,
             state::State,
@@ -77,7 +77,7 @@ pub struct AcceptForm {
 }
 
 /// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, users::invite::look).await? {
         Ok(open) => {
             let fields = AcceptFields {
@@ -98,7 +98,7 @@ pub(in crate::web) async fn submit(
     session: Session,
     token: Path<String>,
     form: Form<AcceptForm>,
-) -> Answer {
+) -> HandlerResult {
     let open = match closed_link::look(&state, &token, users::invite::look).await? {
         Ok(open) => open,
         Err(dead) => return ended(&dead, &token, &state).answer(&state, &guest).await,

@@ -10,7 +10,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::{Button, Form},
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
             state::State,
         },
@@ -20,7 +20,7 @@ use crate::{
 use super::ended::{ended, new_link_sent};
 
 /// `GET /invitation/{token}/new-link`: what came of it.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, users::invite::look).await? {
         // It has not ended: its own page is the answer.
         Ok(_) => respond::see_other(paths::Invitation { token: token.into_inner() }),
@@ -30,7 +30,12 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, to
 }
 
 /// `POST /invitation/{token}/new-link`
-pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, token: Path<String>, _button: Form<Button>) -> Answer {
+pub(in crate::web) async fn submit(
+    state: Data<State>,
+    guest: AnonymousSession,
+    token: Path<String>,
+    _button: Form<Button>,
+) -> HandlerResult {
     if Token::parse(&token).is_none() {
         return show(state, guest, token).await;
     }

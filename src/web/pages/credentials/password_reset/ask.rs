@@ -17,7 +17,7 @@ use crate::{
         extract::AnonymousSession,
         form::Form,
         page::{Field, FormErrors, PublicLayout, parse, wait_in_words},
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
         state::State,
     },
@@ -78,7 +78,12 @@ pub struct AskForm {
 }
 
 /// `GET /forgot-password`
-pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest: AnonymousSession, query: Query<AskQuery>) -> Answer {
+pub(in crate::web) async fn show(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: AnonymousSession,
+    query: Query<AskQuery>,
+) -> HandlerResult {
     if query.sent && cookies::is_done(&request, &state, ASKED) {
         return respond::page(&AskedPage { gate: gate(&state, &guest).await?, sends_mail: state.ctx.sends_mail });
     }
@@ -86,7 +91,12 @@ pub(in crate::web) async fn show(request: HttpRequest, state: Data<State>, guest
 }
 
 /// `POST /forgot-password`
-pub(in crate::web) async fn submit(request: HttpRequest, state: Data<State>, guest: AnonymousSession, form: Form<AskForm>) -> Answer {
+pub(in crate::web) async fn submit(
+    request: HttpRequest,
+    state: Data<State>,
+    guest: AnonymousSession,
+    form: Form<AskForm>,
+) -> HandlerResult {
     let mut field = Field::default();
     let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&state, &guest, field).await?);

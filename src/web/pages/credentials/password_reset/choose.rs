@@ -26,7 +26,7 @@ use crate::{
             extract::AnonymousSession,
             form::Form,
             page::{FormErrors, Moment, PublicLayout, SecretField},
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
             state::State,
         },
@@ -64,7 +64,7 @@ pub struct ChooseForm {
 }
 
 /// `GET /reset/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> Answer {
+pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => respond::page(&page(&state, &guest, &token, open, SecretField::default())),
         Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
@@ -78,7 +78,7 @@ pub(in crate::web) async fn submit(
     guest: AnonymousSession,
     token: Path<String>,
     form: Form<ChooseForm>,
-) -> Answer {
+) -> HandlerResult {
     let open = match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => open,
         Err(dead) => return ended(&dead, state.ctx.now()).answer(&state, &guest).await,

@@ -30,7 +30,7 @@ use crate::{
                 names_in_short, with_query,
             },
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -156,7 +156,7 @@ impl EverybodyPage {
 }
 
 /// `GET /users-and-permissions/bulk`
-pub(in crate::web) async fn everybody(console: PageContext, query: PeopleQuery) -> Answer {
+pub(in crate::web) async fn everybody(console: PageContext, query: PeopleQuery) -> HandlerResult {
     let turns = query.in_turns();
     let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
@@ -174,7 +174,7 @@ pub(in crate::web) async fn everybody(console: PageContext, query: PeopleQuery) 
 }
 
 /// `POST /users-and-permissions/ticked`
-pub(in crate::web) async fn ask(console: PageContext, form: Form<BulkForm>) -> Answer {
+pub(in crate::web) async fn ask(console: PageContext, form: Form<BulkForm>) -> HandlerResult {
     let form = form.0.checked()?;
     if form.user.is_empty() {
         console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
@@ -185,7 +185,7 @@ pub(in crate::web) async fn ask(console: PageContext, form: Form<BulkForm>) -> A
 }
 
 /// `POST /users-and-permissions/ticked/do`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -> HandlerResult {
     let form = form.0.checked()?;
     if form.what == "find" {
         return respond::page(&question(&console, form, None).await?);

@@ -25,7 +25,7 @@ use crate::{
             list::{Asked, Row},
         },
     },
-    web::shared::{error::WebError, page_context::PageContext, respond::Answer, state::State},
+    web::shared::{error::WebError, page_context::PageContext, respond::HandlerResult, state::State},
 };
 
 use super::{list::has_credentials, query::PeopleQuery};
@@ -60,7 +60,7 @@ impl Drop for Turn {
 }
 
 /// `GET /users-and-permissions/export`
-pub(in crate::web) async fn export(console: PageContext, query: PeopleQuery) -> Answer {
+pub(in crate::web) async fn export(console: PageContext, query: PeopleQuery) -> HandlerResult {
     query.asked()?;
     let query = query.changed(|_| ());
     let asked = Asked { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };

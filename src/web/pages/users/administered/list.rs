@@ -22,7 +22,7 @@ use crate::{
         list_query::shown,
         page::{Count, Layout, Moment, Pager, Person, assigned_in_short, with_query},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -216,7 +216,7 @@ pub(super) fn has_credentials(status: Status) -> bool {
 }
 
 /// `GET /users-and-permissions`
-pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> HandlerResult {
     let asked = query.asked()?;
     let asked_for = asked.clone();
     let (frame, listing) =

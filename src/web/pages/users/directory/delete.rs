@@ -13,7 +13,7 @@ use crate::{
         list_query::{ListQuery, ReturnQuery},
         page::{Flash, FlashKind, Layout, Moment, Person, counted, names_in_short, with_query},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -84,7 +84,7 @@ impl DeleteUserPage {
 }
 
 /// `GET /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let id = *id;
     let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::lifecycle::inventory(ctx, actor, id)).await?;
     let Inventory { person, sessions, groups, portfolios, accounts, restorable_until } = inventory;
@@ -99,7 +99,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 }
 
 /// `POST /users-and-groups/users/{user}/delete`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, now) = (*id, console.now());
     let said = move |(person, until): &(usecases::Person, Option<Timestamp>)| {
         let name = person.display_name();

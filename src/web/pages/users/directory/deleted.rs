@@ -15,7 +15,7 @@ use crate::{
         list_query::{self, ListQuery},
         page::{Count, Flash, FlashKind, Layout, Moment, Pager, Person, with_query},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -51,7 +51,7 @@ impl DeletedRow {
 }
 
 /// `GET /users-and-groups/deleted`
-pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> HandlerResult {
     let asked = query.asked()?;
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
@@ -81,7 +81,7 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Answ
 }
 
 /// `POST /users-and-groups/deleted/{user}/restore`
-pub(in crate::web) async fn restore(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn restore(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
     let said = |Restored { person, status, became_user }: &Restored| {
         let (name, status, role) = (person.display_name(), status.label(), person.default_role.label());

@@ -16,7 +16,7 @@ use crate::{
         form::Form,
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, Ways, parse},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -47,12 +47,12 @@ pub struct NewUserForm {
 }
 
 /// `GET /users-and-groups/new-user`
-pub(in crate::web) async fn show(console: PageContext) -> Answer {
+pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
     respond::page(&page(&console, Field::default(), None).await?)
 }
 
 /// `POST /users-and-groups/new-user`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>) -> HandlerResult {
     let Form(NewUserForm { email: typed }, sent) = form;
     let mut field = Field::default();
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {

@@ -9,7 +9,7 @@ use crate::{
         list_query::{ListQuery, ReturnQuery},
         page::{Layout, Moment, Person, with_query},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -35,7 +35,7 @@ impl InvitationLinkPage {
 }
 
 /// `GET /users-and-groups/users/{user}/link`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let (id, caller) = (*id, console.user.caller());
     let (frame, (person, link, valid_until)) =
         console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, EntryPoint::UsersAndGroups, id)).await?;

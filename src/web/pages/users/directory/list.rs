@@ -17,7 +17,7 @@ use crate::{
         list_query::ListQuery,
         page::{Layout, Moment, Pager, Person, names_in_short},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -119,7 +119,7 @@ pub(in crate::web) fn groups_in_short(groups: &[String]) -> String {
 }
 
 /// `GET /users-and-groups`
-pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Answer {
+pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> HandlerResult {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     let (frame, Listing { menu, rows, count, mails }) =

@@ -10,7 +10,7 @@ use crate::{
         list_query::{ListQuery, ReturnQuery},
         page::{Flash, FlashKind, Layout, Person, with_query},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -37,7 +37,7 @@ impl RevokeInvitationPage {
 }
 
 /// `GET /users-and-groups/users/{user}/revoke`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let id = *id;
     let (frame, person) =
         console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, EntryPoint::UsersAndGroups, id)).await?;
@@ -49,7 +49,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 }
 
 /// `POST /users-and-groups/users/{user}/revoke`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
     let said = |person: &usecases::Person| {
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))

@@ -14,13 +14,13 @@ use crate::{
         list_query::ListQuery,
         page::{Flash, FlashKind, counted, with_query},
         page_context::PageContext,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
 
 /// `POST /users-and-groups/mail/{mail}/send-again`
-pub(in crate::web) async fn one(console: PageContext, mail: Path<MailId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn one(console: PageContext, mail: Path<MailId>, form: Form<ListButton>) -> HandlerResult {
     let (mail, list) = (*mail, list(&form));
     let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("We’ll send the mail to {} again.", mail.recipient));
     match console.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
@@ -33,7 +33,7 @@ pub(in crate::web) async fn one(console: PageContext, mail: Path<MailId>, form: 
 }
 
 /// `POST /users-and-groups/mail/send-again`
-pub(in crate::web) async fn all(console: PageContext, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn all(console: PageContext, form: Form<ListButton>) -> HandlerResult {
     let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("We’ll send {} again.", counted(*mails, "mail", "mails")));
     match console.act(said, failed_mails::send_all_again).await? {
         Ok(_) => respond::see_other(list(&form)),

@@ -11,7 +11,7 @@ use crate::{
         page::with_query,
         page_context::PageContext,
         resend_flash,
-        respond::Answer,
+        respond::HandlerResult,
         routing::paths,
     },
 };
@@ -19,7 +19,7 @@ use crate::{
 use super::undoable;
 
 /// `POST /users-and-groups/users/{user}/block`
-pub(in crate::web) async fn block(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn block(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let back = with_query(paths::UsersAndGroups {}, &query);
     let said = move |person: &Person| {
@@ -31,7 +31,7 @@ pub(in crate::web) async fn block(console: PageContext, id: Path<UserId>, form: 
 }
 
 /// `POST /users-and-groups/users/{user}/activate`
-pub(in crate::web) async fn activate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn activate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let back = with_query(paths::UsersAndGroups {}, &query);
     let said = move |person: &Person| {
@@ -42,7 +42,7 @@ pub(in crate::web) async fn activate(console: PageContext, id: Path<UserId>, for
 }
 
 /// `POST /users-and-groups/users/{user}/resend`
-pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
     let back = with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query));
     let said = resend_flash::said(console.passes_links_on());

@@ -15,7 +15,7 @@ use crate::{
         form::{Form, ListButton},
         page::{Flash, FlashKind, gives},
         page_context::PageContext,
-        respond::Answer,
+        respond::HandlerResult,
         routing::paths,
     },
 };
@@ -33,7 +33,7 @@ pub struct AssignForm {
 }
 
 /// `POST /users-and-permissions/{user}/assign`
-pub(in crate::web) async fn assign(console: PageContext, id: Path<UserId>, form: Form<AssignForm>) -> Answer {
+pub(in crate::web) async fn assign(console: PageContext, id: Path<UserId>, form: Form<AssignForm>) -> HandlerResult {
     let (user, AssignForm { assign, return_query: query }) = (*id, form.0);
     if assign.is_empty() {
         console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
@@ -48,7 +48,11 @@ pub(in crate::web) async fn assign(console: PageContext, id: Path<UserId>, form:
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/assign`
-pub(in crate::web) async fn assign_portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn assign_portfolio(
+    console: PageContext,
+    path: Path<(UserId, PortfolioId)>,
+    form: Form<ListButton>,
+) -> HandlerResult {
     let (user, portfolio) = *path;
     give_portfolio(&console, user, portfolio, form.0.return_query).await
 }
@@ -67,7 +71,11 @@ pub struct AssignAccountForm {
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/assign`
-pub(in crate::web) async fn assign_account(console: PageContext, path: Path<(UserId, AccountId)>, form: Form<AssignAccountForm>) -> Answer {
+pub(in crate::web) async fn assign_account(
+    console: PageContext,
+    path: Path<(UserId, AccountId)>,
+    form: Form<AssignAccountForm>,
+) -> HandlerResult {
     let ((user, account), AssignAccountForm { edits_details, sees_billing, return_query }) = (*path, form.0);
     let usual = AssignmentPermissions::default();
     let grants = AssignmentPermissions {
@@ -77,7 +85,7 @@ pub(in crate::web) async fn assign_account(console: PageContext, path: Path<(Use
     give_account(&console, user, account, grants, return_query).await
 }
 
-async fn give_portfolio(console: &PageContext, user: UserId, portfolio: PortfolioId, query: String) -> Answer {
+async fn give_portfolio(console: &PageContext, user: UserId, portfolio: PortfolioId, query: String) -> HandlerResult {
     let back = left_with(console, user, AssignmentRef::Portfolio(portfolio), &query);
     let said = move |(person, given): &(Person, Portfolio)| {
         let text = format!("{} is now assigned to {}.", given.name, person.display_name());
@@ -86,7 +94,13 @@ async fn give_portfolio(console: &PageContext, user: UserId, portfolio: Portfoli
     console.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user, portfolio)).await
 }
 
-async fn give_account(console: &PageContext, user: UserId, account: AccountId, grants: AssignmentPermissions, query: String) -> Answer {
+async fn give_account(
+    console: &PageContext,
+    user: UserId,
+    account: AccountId,
+    grants: AssignmentPermissions,
+    query: String,
+) -> HandlerResult {
     let back = left_with(console, user, AssignmentRef::Account(account), &query);
     let said = move |(person, given): &(Person, Account)| {
         let what = if grants == AssignmentPermissions::default() { String::new() } else { format!(": {}", gives(grants)) };
@@ -101,7 +115,7 @@ pub(in crate::web) async fn switch(
     console: PageContext,
     path: Path<(UserId, AccountId, PermissionToggle, To)>,
     form: Form<ListButton>,
-) -> Answer {
+) -> HandlerResult {
     let ((user, account, switch, to), query) = (*path, form.0.return_query);
     let back = left(&console, user, &query);
     let said = move |(person, account): &(Person, Account)| {

@@ -32,7 +32,7 @@ use crate::{
             list_query::ReturnQuery,
             page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Person, Picker, Ways, listed, parse},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -100,7 +100,7 @@ pub struct EditForm {
 }
 
 /// `GET /users-and-permissions/{user}/edit`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let (frame, person, fields) = person(&console, *id, Vec::new(), String::new()).await?;
     respond::page(&EditUserPage::new(&console, &frame, &person, fields, &query.return_query))
 }
@@ -130,7 +130,7 @@ async fn person(
 }
 
 /// `POST /users-and-permissions/{user}/edit`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<EditForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<EditForm>) -> HandlerResult {
     let (id, typed) = (*id, form.0);
     each_once(&typed.portfolio)?;
     let (frame, person, fields) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;

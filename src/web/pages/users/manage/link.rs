@@ -12,7 +12,7 @@ use crate::{
             list_query::ReturnQuery,
             page::{Layout, Moment, Person},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -40,7 +40,7 @@ impl LinkFromManagePage {
 }
 
 /// `GET /users-and-permissions/{user}/link`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let (id, caller) = (*id, console.user.caller());
     let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, EntryPoint::UsersAndPermissions, id);

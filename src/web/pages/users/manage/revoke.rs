@@ -13,7 +13,7 @@ use crate::{
             list_query::ReturnQuery,
             page::{Flash, FlashKind, Layout, Person},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -42,7 +42,7 @@ impl RevokeFromManagePage {
 }
 
 /// `GET /users-and-permissions/{user}/revoke`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let id = *id;
     let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, actor: &_| users::invite::revocable(ctx, actor, EntryPoint::UsersAndPermissions, id);
@@ -55,7 +55,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 }
 
 /// `POST /users-and-permissions/{user}/revoke`
-pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
     let said = |person: &usecases::Person| {
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))

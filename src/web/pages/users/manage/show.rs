@@ -36,7 +36,7 @@ use crate::{
             page::{Event, Layout, Moment, Person, counted, listed},
             page_context::PageContext,
             page_size::PageSize,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -170,7 +170,7 @@ pub struct ManageQuery {
 }
 
 /// `GET /users-and-permissions/{user}`
-pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ManageQuery>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ManageQuery>) -> HandlerResult {
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =

@@ -14,7 +14,7 @@ use crate::{
         page::{Flash, FlashKind, counted},
         page_context::PageContext,
         resend_flash,
-        respond::{self, Answer},
+        respond::{self, HandlerResult},
         routing::paths,
     },
 };
@@ -22,7 +22,7 @@ use crate::{
 use super::{left, undoable};
 
 /// `POST /users-and-permissions/{user}/deactivate`
-pub(in crate::web) async fn deactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn deactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (user, query) = (*id, form.0.return_query);
     let back = left(&console, user, &query);
     let said = move |person: &Person| {
@@ -36,7 +36,7 @@ pub(in crate::web) async fn deactivate(console: PageContext, id: Path<UserId>, f
 }
 
 /// `POST /users-and-permissions/{user}/reactivate`
-pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (user, query) = (*id, form.0.return_query);
     let back = left(&console, user, &query);
     let said = move |person: &Person| {
@@ -50,7 +50,7 @@ pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, f
 }
 
 /// `POST /users-and-permissions/{user}/resend`
-pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user = *id;
     let (back, said) = (left(&console, user, &form.0.return_query), resend_flash::said(console.passes_links_on()));
     console
@@ -59,7 +59,7 @@ pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form:
 }
 
 /// `POST /users-and-permissions/{user}/sign-out`
-pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user = *id;
     let said = |(person, ended): &(Person, usize)| match *ended {
         0 => Flash::new(FlashKind::Info, format!("{} is signed in nowhere. Nothing was changed.", person.display_name())),
@@ -73,7 +73,7 @@ pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>,
 }
 
 /// `POST /users-and-permissions/{user}/send-password-reset`
-pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user = *id;
     let how = if console.passes_links_on() { "is written to a file, in a mail to" } else { "is on its way to" };
     let said = move |person: &Person| {
@@ -86,7 +86,7 @@ pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<U
 }
 
 /// `POST /users-and-permissions/{user}/withdraw-email-change`
-pub(in crate::web) async fn withdraw_email_change(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> Answer {
+pub(in crate::web) async fn withdraw_email_change(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user = *id;
     let said = |person: &Person| {
         Flash::new(FlashKind::Ok, format!("{} keeps {}. The links in the mails no longer work.", person.display_name(), person.email))

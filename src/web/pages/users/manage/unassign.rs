@@ -24,7 +24,7 @@ use crate::{
             list_query::ReturnQuery,
             page::{Flash, FlashKind, Layout, NAMED, Person, counted, names_in_short, switches},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
         },
     },
@@ -137,7 +137,7 @@ impl SeveralForm {
 }
 
 /// `POST /users-and-permissions/{user}/remove`
-pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form: Form<SeveralForm>) -> Answer {
+pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form: Form<SeveralForm>) -> HandlerResult {
     let (user, form) = (*id, form.0);
     let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
     if given.is_empty() {
@@ -165,7 +165,7 @@ pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form
     }
 }
 
-async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentRef>, query: &str, back: String) -> Answer {
+async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentRef>, query: &str, back: String) -> HandlerResult {
     let field = |given: &AssignmentRef| match given {
         AssignmentRef::Portfolio(id) => ("portfolio", id.to_string()),
         AssignmentRef::Account(id) => ("account", id.to_string()),
@@ -181,31 +181,35 @@ async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentR
 }
 
 /// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
-pub(in crate::web) async fn ask_portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn ask_portfolio(
+    console: PageContext,
+    path: Path<(UserId, PortfolioId)>,
+    query: Query<ReturnQuery>,
+) -> HandlerResult {
     let (user, portfolio) = *path;
     ask(&console, user, AssignmentRef::Portfolio(portfolio), &query.return_query).await
 }
 
 /// `GET /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn ask_account(console: PageContext, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> Answer {
+pub(in crate::web) async fn ask_account(console: PageContext, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> HandlerResult {
     let (user, account) = *path;
     ask(&console, user, AssignmentRef::Account(account), &query.return_query).await
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
-pub(in crate::web) async fn portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> Answer {
+pub(in crate::web) async fn portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> HandlerResult {
     let (user, portfolio) = *path;
     submit(&console, user, AssignmentRef::Portfolio(portfolio), &form.0).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/remove`
-pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> Answer {
+pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> HandlerResult {
     let (user, account) = *path;
     submit(&console, user, AssignmentRef::Account(account), &form.0).await
 }
 
 /// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
-async fn ask(console: &PageContext, user: UserId, given: AssignmentRef, query: &str) -> Answer {
+async fn ask(console: &PageContext, user: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
     let content = move |ctx: &_, actor: &_| assignments::removal_preview(ctx, actor, user, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
@@ -213,7 +217,7 @@ async fn ask(console: &PageContext, user: UserId, given: AssignmentRef, query: &
     respond::page(&UnassignPage::new(console, &frame, parting, remove_and_assign(user, given).0, Vec::new(), query, back))
 }
 
-async fn submit(console: &PageContext, user: UserId, given: AssignmentRef, form: &UnassignForm) -> Answer {
+async fn submit(console: &PageContext, user: UserId, given: AssignmentRef, form: &UnassignForm) -> HandlerResult {
     let (agreed, query) = (form.agreed, &*form.return_query);
     let (back, returned) = (left_with(console, user, given, query), query.to_owned());
     let said = move |taken: &Unassigned| parted(told(user, given, taken, &returned), taken.has_left);

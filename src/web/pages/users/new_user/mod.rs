@@ -22,7 +22,7 @@ use crate::{
             form::Form,
             page::{Flash, FlashKind},
             page_context::PageContext,
-            respond::{self, Answer},
+            respond::{self, HandlerResult},
             routing::paths,
             wizard::{self, DraftQuery},
         },
@@ -37,7 +37,7 @@ use name_and_role::{Checked, NameAndRolePage};
 use review::ReviewPage;
 
 /// `GET /users-and-permissions/new`
-pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> Answer {
+pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> HandlerResult {
     let DraftQuery { step, draft, q, portfolio, return_query } = query.into_inner().checked()?;
     let Some(mut answers) = wizard::open::<Answers>(&console, &draft) else {
         return respond::page(&lost(&console, &Answers::default()).await?);
@@ -64,7 +64,7 @@ pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<S
 }
 
 /// `POST /users-and-permissions/new`
-pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>) -> Answer {
+pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>) -> HandlerResult {
     console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
     let Form(form, sent) = form;
     let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
@@ -128,7 +128,7 @@ async fn check_ticks(console: &PageContext, answers: &Answers, held: &Answers) -
         .await
 }
 
-async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: IdempotencyKey) -> Answer {
+async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: IdempotencyKey) -> HandlerResult {
     let checked = match name_and_role::parsed(console, answers).await? {
         Ok(checked) => checked,
         Err(page) => return respond::again(&*page),
