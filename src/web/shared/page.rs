@@ -16,7 +16,7 @@ mod user;
 use askama::Template;
 
 pub use activity::Event;
-pub use display_time::Moment;
+pub use display_time::DisplayTime;
 pub use existing_user::Ways;
 pub use finder::{FindQuery, Finder, RESULTS_MAX};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};

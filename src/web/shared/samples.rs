@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::{
-    page::{Flash, FlashAction, FlashKind, Layout, Moment, Person, PublicLayout, Section, SessionLeft},
+    page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, Person, PublicLayout, Section, SessionLeft},
     routing::paths,
 };
 use crate::domain::{clock::Timestamp, ids::UserId, policy::Role, user::Who};
@@ -113,9 +113,9 @@ impl Sample {
     }
 
     /// Some minutes before now.
-    pub(crate) fn moment(&self, minutes: usize) -> Moment {
+    pub(crate) fn moment(&self, minutes: usize) -> DisplayTime {
         let minutes = i64::try_from(minutes * self.rows.max(1)).unwrap();
-        Moment::new(now() - TimeDelta::minutes(minutes), now())
+        DisplayTime::new(now() - TimeDelta::minutes(minutes), now())
     }
 }
 

@@ -3,11 +3,11 @@
 use crate::{
     domain::audit::AuditAction,
     usecases::AuditRow,
-    web::shared::page::{Event, Moment},
+    web::shared::page::{DisplayTime, Event},
 };
 
 /// `None` for what the page has no words for.
-pub(super) fn event(row: &AuditRow, at: Moment) -> Option<Event> {
+pub(super) fn event(row: &AuditRow, at: DisplayTime) -> Option<Event> {
     let (by, whom) = (&row.actor_name, &row.subject_name);
     let text = match row.action {
         AuditAction::AccountCreated => format!("{by} created the account"),

@@ -13,7 +13,7 @@ use crate::{
     },
     web::shared::{
         list_query::Asked,
-        page::{Event, Layout, Moment, Pager, Person, counted, gives, names_in_short},
+        page::{DisplayTime, Event, Layout, Pager, Person, counted, gives, names_in_short},
         page_context::PageContext,
         page_size::PageSize,
         respond::{self, HandlerResult},
@@ -47,7 +47,7 @@ pub struct ColleagueRow {
     pub status: Status,
     /// "View, Edit details"
     pub gives: &'static str,
-    pub since: Moment,
+    pub since: DisplayTime,
 }
 
 impl ColleagueRow {
@@ -78,7 +78,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
         status: person.status(now),
         person: Person::from(&person.who()),
         gives: gives(grants),
-        since: Moment::new(since, now),
+        since: DisplayTime::new(since, now),
     };
     let admins = shown.through_portfolio.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>();
     let counted = || counted(admins.len() as u64, "Portfolio Admin", "Portfolio Admins");
@@ -89,7 +89,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
         people_pager,
         through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
         may_add: may.assign && shown.account.is_active(),
-        events: shown.events.iter().filter_map(|row| event(row, Moment::new(row.at, now))).collect(),
+        events: shown.events.iter().filter_map(|row| event(row, DisplayTime::new(row.at, now))).collect(),
         website: shown.account.website,
         notes: shown.account.notes,
         may,

@@ -9,7 +9,7 @@ use crate::{
     web::shared::{
         error::WebError,
         extract::AnonymousSession,
-        page::{Moment, PublicLayout},
+        page::{DisplayTime, PublicLayout},
         respond::{self, HandlerResult},
         routing::paths,
         state::State,
@@ -33,7 +33,7 @@ pub struct ClosedLink {
     is_expired: bool,
     text: String,
     /// When it was, at the end of the text, and what follows that.
-    at: Option<(Moment, String)>,
+    at: Option<(DisplayTime, String)>,
     way: Option<Way>,
     foot: Option<Foot>,
 }
@@ -79,7 +79,7 @@ impl ClosedLink {
     }
 
     /// The text goes on with a moment.
-    pub(in crate::web) fn at(self, at: Moment, rest: impl Into<String>) -> Self {
+    pub(in crate::web) fn at(self, at: DisplayTime, rest: impl Into<String>) -> Self {
         Self { at: Some((at, rest.into())), ..self }
     }
 

@@ -22,7 +22,7 @@ use crate::{
         shared::{
             error::WebError,
             list_query::{self, ListQuery},
-            page::{Count, Finder, Layout, Moment, Pager, Person},
+            page::{Count, DisplayTime, Finder, Layout, Pager, Person},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -60,7 +60,7 @@ pub struct MemberRow {
     pub person: Person,
     pub status: Status,
     pub default_role: DefaultRole,
-    pub since: Moment,
+    pub since: DisplayTime,
     /// Whether this is the one who looks.
     pub is_you: bool,
     /// Whether nobody else could administer the company.
@@ -115,7 +115,7 @@ impl Members {
         let row = |Member { person, status, since, is_last_active_admin, .. }: Member| MemberRow {
             status,
             default_role: person.default_role,
-            since: Moment::new(since, now),
+            since: DisplayTime::new(since, now),
             is_you: console.is_you(&person),
             is_last_active_admin,
             person: Person::from(&person.who()),

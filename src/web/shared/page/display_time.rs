@@ -8,12 +8,12 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 
 /// A time, and when it is looked at. The company's time zone is UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct DisplayTime {
     pub at: Timestamp,
     pub now: Timestamp,
 }
 
-impl Moment {
+impl DisplayTime {
     pub fn new(at: Timestamp, now: Timestamp) -> Self {
         Self { at, now }
     }
@@ -89,13 +89,13 @@ mod tests {
             (at(3, 23, 59), "3 Sep 2026"),
             (at(6, 0, 0), "6 Sep 2026"),
         ] {
-            assert_eq!(Moment::new(then, now).short(), words);
+            assert_eq!(DisplayTime::new(then, now).short(), words);
         }
     }
 
     #[test]
     fn the_exact_time_is_named_in_utc() {
-        let moment = Moment::new(at(3, 9, 14), at(5, 0, 0));
+        let moment = DisplayTime::new(at(3, 9, 14), at(5, 0, 0));
         assert_eq!(moment.long(), "3 Sep 2026, 09:14");
         assert_eq!(moment.date(), "3 Sep 2026");
         assert_eq!(moment.machine(), "2026-09-03T09:14:07Z");

@@ -20,7 +20,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::{Button, Form},
-            page::{Moment, PublicLayout},
+            page::{DisplayTime, PublicLayout},
             respond::{self, HandlerResult},
             routing::paths,
             state::State,
@@ -37,7 +37,7 @@ pub struct ConfirmEmailPage {
     pub new: String,
     /// By name.
     pub asked_by: String,
-    pub valid_until: Moment,
+    pub valid_until: DisplayTime,
 }
 
 /// `GET /confirm-email/{token}`: says what the link leads to, and changes nothing.
@@ -48,7 +48,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, to
             path: paths::ConfirmEmail { token: token.into_inner() },
             new: change.email,
             asked_by: change.asked_by.display_name(),
-            valid_until: Moment::new(change.until, state.ctx.now()),
+            valid_until: DisplayTime::new(change.until, state.ctx.now()),
         }),
         Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
     }
@@ -79,14 +79,14 @@ pub(in crate::web) async fn submit(
 fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
     match dead {
         LinkClosed::Used { at } => ClosedLink::gone("This email address was already confirmed", "It was confirmed on")
-            .at(Moment::new(*at, now), ". Sign in with it.")
+            .at(DisplayTime::new(*at, now), ". Sign in with it.")
             .sign_in(),
         LinkClosed::Replaced { .. } => {
             ClosedLink::gone("This link was replaced", "A newer change was asked for. Use the link in the latest mail.")
         }
         LinkClosed::Revoked => ClosedLink::gone("This change was withdrawn", "Your email address stays as it was."),
         LinkClosed::Expired { at, .. } => ClosedLink::gone("This link has expired", "It was valid until")
-            .at(Moment::new(*at, now), ". Your email address stays as it was."),
+            .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
         LinkClosed::Unknown => ClosedLink::unknown("This link leads nowhere", "ask an administrator"),
     }
 }

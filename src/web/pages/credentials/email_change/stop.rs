@@ -20,7 +20,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::{Button, Form},
-            page::{Moment, PublicLayout},
+            page::{DisplayTime, PublicLayout},
             respond::{self, HandlerResult},
             routing::paths,
             state::State,
@@ -38,7 +38,7 @@ pub struct StopEmailChangePage {
     pub new: String,
     /// By name.
     pub asked_by: String,
-    pub valid_until: Moment,
+    pub valid_until: DisplayTime,
 }
 
 /// `GET /stop-email-change/{token}`: says what the link leads to, and changes nothing.
@@ -50,7 +50,7 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, to
             old: person.email,
             new: change.email,
             asked_by: change.asked_by.display_name(),
-            valid_until: Moment::new(change.until, state.ctx.now()),
+            valid_until: DisplayTime::new(change.until, state.ctx.now()),
         }),
         Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
     }
@@ -77,14 +77,14 @@ pub(in crate::web) async fn submit(
 fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
     match dead {
         LinkClosed::Used { at } => ClosedLink::gone("The change was already stopped", "You stopped it on")
-            .at(Moment::new(*at, now), ". Your email address stays as it was."),
+            .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
         LinkClosed::Replaced { .. } => {
             ClosedLink::gone("This link was replaced", "Another change was asked for. Use the link in the latest mail.")
         }
         LinkClosed::Revoked => ClosedLink::gone("There is no change to stop", "It was confirmed or withdrawn since.")
             .foot("Was it not meant to be? Tell an administrator."),
         LinkClosed::Expired { at, .. } => ClosedLink::gone("There is no change to stop", "Nobody confirmed it by")
-            .at(Moment::new(*at, now), ". Your email address stays as it was."),
+            .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
         LinkClosed::Unknown => ClosedLink::unknown("This link leads nowhere", "tell an administrator"),
     }
 }

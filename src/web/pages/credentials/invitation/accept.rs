@@ -17,7 +17,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::Form,
-            page::{Field, FieldError, FormErrors, Moment, PublicLayout, SecretField, parse},
+            page::{DisplayTime, Field, FieldError, FormErrors, PublicLayout, SecretField, parse},
             respond::{self, HandlerResult},
             routing::paths,
             session,
@@ -42,7 +42,7 @@ pub struct AcceptPage {
     pub fields: AcceptFields,
     /// Shortest password, in characters.
     pub password_min: usize,
-    pub valid_until: Moment,
+    pub valid_until: DisplayTime,
     /// The name of somebody else who is signed in with this browser, and will not be any more.
     pub signed_in_as: Option<String>,
 }
@@ -137,7 +137,7 @@ fn accept_page(state: &State, guest: &AnonymousSession, token: &str, open: &Open
         email: open.person.email.clone(),
         fields,
         password_min: open.company.password_min,
-        valid_until: Moment::new(open.expires_at, state.ctx.now()),
+        valid_until: DisplayTime::new(open.expires_at, state.ctx.now()),
         signed_in_as: guest.signed_in.as_ref().map(crate::usecases::Person::display_name),
     }
 }

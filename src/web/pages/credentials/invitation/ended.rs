@@ -5,7 +5,7 @@ use crate::{
     usecases::LinkClosed,
     web::{
         pages::credentials::closed_link::ClosedLink,
-        shared::{page::Moment, routing::paths, state::State},
+        shared::{page::DisplayTime, routing::paths, state::State},
     },
 };
 
@@ -18,7 +18,7 @@ pub(super) fn ended(dead: &LinkClosed, token: &str, state: &State) -> ClosedLink
 fn in_words(dead: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) -> ClosedLink {
     match dead {
         LinkClosed::Used { at } => ClosedLink::gone("This invitation was already used", "It was accepted on")
-            .at(Moment::new(*at, now), ". Sign in with the password you chose then.")
+            .at(DisplayTime::new(*at, now), ". Sign in with the password you chose then.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
         LinkClosed::Revoked => ClosedLink::gone(
@@ -41,7 +41,7 @@ fn in_words(dead: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) ->
             };
             ClosedLink::gone("This invitation has expired", "It was valid until")
                 .expired()
-                .at(Moment::new(*at, now), rest)
+                .at(DisplayTime::new(*at, now), rest)
                 .button("Send me a new link", paths::InvitationNewLink { token: token.to_owned() })
                 .foot_sign_in("Already set a password?")
         }

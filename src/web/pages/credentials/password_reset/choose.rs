@@ -25,7 +25,7 @@ use crate::{
         shared::{
             extract::AnonymousSession,
             form::Form,
-            page::{FormErrors, Moment, PublicLayout, SecretField},
+            page::{DisplayTime, FormErrors, PublicLayout, SecretField},
             respond::{self, HandlerResult},
             routing::paths,
             state::State,
@@ -44,7 +44,7 @@ pub struct ChoosePage {
     pub password: SecretField,
     /// Shortest password, in characters.
     pub password_min: usize,
-    pub valid_until: Moment,
+    pub valid_until: DisplayTime,
 }
 
 impl ChoosePage {
@@ -107,7 +107,7 @@ fn page(state: &State, guest: &AnonymousSession, token: &str, open: Open, passwo
         email: open.person.email,
         password,
         password_min: open.company.password_min,
-        valid_until: Moment::new(open.expires_at, state.ctx.now()),
+        valid_until: DisplayTime::new(open.expires_at, state.ctx.now()),
     }
 }
 
@@ -116,13 +116,13 @@ fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
     let ask_again = |ended: ClosedLink| ended.link("Ask for a new link", paths::ForgotPassword {});
     match dead {
         LinkClosed::Used { at } => ClosedLink::gone("This link was already used", "A new password was set on")
-            .at(Moment::new(*at, now), ". Sign in with it.")
+            .at(DisplayTime::new(*at, now), ". Sign in with it.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
         LinkClosed::Replaced { .. } => ClosedLink::gone("This link was replaced", "There is a newer one. Use the link in the latest mail."),
         LinkClosed::Revoked => ask_again(ClosedLink::gone("This link no longer works", "Your user was changed after it was sent.")),
         LinkClosed::Expired { at, .. } => {
-            ask_again(ClosedLink::gone("This link has expired", "It was valid until").at(Moment::new(*at, now), "."))
+            ask_again(ClosedLink::gone("This link has expired", "It was valid until").at(DisplayTime::new(*at, now), "."))
         }
         LinkClosed::Unknown => ask_again(ClosedLink::unknown("This link leads nowhere", "ask for a new one")),
     }

@@ -20,7 +20,7 @@ use crate::{
     web::shared::{
         error::WebError,
         list_query::shown,
-        page::{Count, Layout, Moment, Pager, Person, assigned_in_short, with_query},
+        page::{Count, DisplayTime, Layout, Pager, Person, assigned_in_short, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -92,7 +92,7 @@ pub struct PersonRow {
     pub is_you: bool,
     /// "2 portfolios, 1 account"; empty for none.
     pub assignments: String,
-    pub last_sign_in: Option<Moment>,
+    pub last_sign_in: Option<DisplayTime>,
 }
 
 /// A Portfolio Admin's page whose portfolios are all deactivated.
@@ -233,7 +233,7 @@ pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> Ha
         } else {
             assigned_in_short(row.assigned)
         },
-        last_sign_in: row.person.last_sign_in_at.map(|at| Moment::new(at, frame.now)),
+        last_sign_in: row.person.last_sign_in_at.map(|at| DisplayTime::new(at, frame.now)),
         person: Person::from(&row.person.who()),
     };
     respond::page(&PeoplePage {

@@ -11,7 +11,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{Flash, FlashKind, Layout, Moment, Person, counted, names_in_short, with_query},
+        page::{DisplayTime, Flash, FlashKind, Layout, Person, counted, names_in_short, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -28,7 +28,7 @@ pub struct DeleteUserPage {
     /// Whether blocking would do instead: of somebody who can sign in.
     pub can_be_blocked: bool,
     /// Until when the user can be restored; `None` where deleting is for good.
-    pub restorable_until: Option<Moment>,
+    pub restorable_until: Option<DisplayTime>,
     pub goes: WhatGoes,
     /// The query of the list, to return to.
     pub query: String,
@@ -91,7 +91,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     respond::page(&DeleteUserPage {
         shell: console.shell(&frame),
         can_be_blocked: person.status(frame.now) == Status::Active,
-        restorable_until: restorable_until.map(|until| Moment::new(until, frame.now)),
+        restorable_until: restorable_until.map(|until| DisplayTime::new(until, frame.now)),
         goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
         person: Person::from(&person.who()),
         query: ListQuery::returned(&query.return_query),
@@ -104,7 +104,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
     let said = move |(person, until): &(usecases::Person, Option<Timestamp>)| {
         let name = person.display_name();
         let text = match *until {
-            Some(until) => format!("{name} is deleted and can be restored until {}.", Moment::new(until, now).date()),
+            Some(until) => format!("{name} is deleted and can be restored until {}.", DisplayTime::new(until, now).date()),
             None => format!("{name} is deleted."),
         };
         Flash::new(FlashKind::Ok, text)
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use crate::web::shared::samples::{Sample, check};
 
-    fn page(sample: &Sample, restorable_until: Option<Moment>) -> DeleteUserPage {
+    fn page(sample: &Sample, restorable_until: Option<DisplayTime>) -> DeleteUserPage {
         DeleteUserPage {
             shell: sample.shell(),
             person: sample.person(3),

@@ -13,7 +13,7 @@ use crate::{
         error::WebError,
         form::{Form, ListButton},
         list_query::{self, ListQuery},
-        page::{Count, Flash, FlashKind, Layout, Moment, Pager, Person, with_query},
+        page::{Count, DisplayTime, Flash, FlashKind, Layout, Pager, Person, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -38,10 +38,10 @@ pub struct DeletedUsersPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedRow {
     pub person: Person,
-    pub deleted_at: Moment,
+    pub deleted_at: DisplayTime,
     /// By name; `None` when nobody can tell any more.
     pub deleted_by: Option<String>,
-    pub restorable_until: Moment,
+    pub restorable_until: DisplayTime,
 }
 
 impl DeletedRow {
@@ -65,9 +65,9 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     let words = ("deleted user", "deleted users");
     let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.person.key(), count, words);
     let row = |Restorable { person, deleted_by, until }: Restorable| DeletedRow {
-        deleted_at: Moment::new(person.deleted_at, frame.now),
+        deleted_at: DisplayTime::new(person.deleted_at, frame.now),
         deleted_by,
-        restorable_until: Moment::new(until, frame.now),
+        restorable_until: DisplayTime::new(until, frame.now),
         person: Person::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
     };
     respond::page(&DeletedUsersPage {

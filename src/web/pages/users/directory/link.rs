@@ -7,7 +7,7 @@ use crate::{
     usecases::{EntryPoint, users},
     web::shared::{
         list_query::{ListQuery, ReturnQuery},
-        page::{Layout, Moment, Person, with_query},
+        page::{DisplayTime, Layout, Person, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -23,7 +23,7 @@ pub struct InvitationLinkPage {
     pub person: Person,
     /// The whole address.
     pub link: String,
-    pub valid_until: Moment,
+    pub valid_until: DisplayTime,
     /// The query of the list, to return to.
     pub query: String,
 }
@@ -43,7 +43,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         shell: console.shell(&frame),
         person: Person::from(&person.who()),
         link,
-        valid_until: Moment::new(valid_until, frame.now),
+        valid_until: DisplayTime::new(valid_until, frame.now),
         query: ListQuery::returned(&query.return_query),
     })
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     web::shared::{
         list_query::ListQuery,
-        page::{Layout, Moment, Pager, Person, names_in_short},
+        page::{DisplayTime, Layout, Pager, Person, names_in_short},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -57,7 +57,7 @@ pub struct UserRow {
     pub is_you: bool,
     /// By name; Admins among them.
     pub groups: Vec<String>,
-    pub last_sign_in: Option<Moment>,
+    pub last_sign_in: Option<DisplayTime>,
     /// What is wrong with the mail of the open invitation.
     pub mail: Option<MailTrouble>,
     /// Whether the invitation's link can be shown, for want of a mail server.
@@ -146,7 +146,7 @@ impl UserRows {
             is_admin: person.is_admin,
             is_you: console.is_you(&person),
             groups,
-            last_sign_in: person.last_sign_in_at.map(|at| Moment::new(at, now)),
+            last_sign_in: person.last_sign_in_at.map(|at| DisplayTime::new(at, now)),
             mail: mail.and_then(|mail| MailTrouble::of(mail, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,

@@ -4,7 +4,7 @@ use crate::{
     domain::clock::Timestamp,
     usecases::{self, DeliveryStatus, LinkDelivery, outbox::failed_mails::MailProblems},
     web::shared::{
-        page::{Badge, Moment, counted},
+        page::{Badge, DisplayTime, counted},
         routing::paths,
     },
 };
@@ -51,7 +51,7 @@ fn told(mails: u64, one: &str, several: &str) -> String {
 pub struct MailTrouble {
     pub badge: Badge,
     /// The time when it failed, or is tried again.
-    pub at: Moment,
+    pub at: DisplayTime,
     pub is_tried_again: bool,
     /// In the mail server's words.
     pub reply: String,
@@ -69,7 +69,7 @@ impl MailTrouble {
         };
         let is_tried_again = mail.fate == DeliveryStatus::Retrying;
         let again = mail.again(now).map(|mail| paths::SendMailAgain { mail });
-        Some(Self { badge, at: Moment::new(mail.at, now), is_tried_again, reply: mail.reply.unwrap_or_default(), again })
+        Some(Self { badge, at: DisplayTime::new(mail.at, now), is_tried_again, reply: mail.reply.unwrap_or_default(), again })
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     domain::audit::AuditAction,
     usecases::AuditRow,
-    web::shared::page::{Event, Moment},
+    web::shared::page::{DisplayTime, Event},
 };
 
 /// What the entry of an edit says was changed: "name, default role".
@@ -19,7 +19,7 @@ fn edited(details: &str) -> String {
 }
 
 /// `None` for what the page has no words for.
-pub(super) fn event(row: &AuditRow, at: Moment) -> Option<Event> {
+pub(super) fn event(row: &AuditRow, at: DisplayTime) -> Option<Event> {
     let (by, place) = (&row.actor_name, row.place_name.as_deref().unwrap_or_default());
     let text = match row.action {
         AuditAction::UserInvited => format!("{by} sent the invitation"),

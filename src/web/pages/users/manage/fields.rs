@@ -14,7 +14,7 @@ use crate::{
     web::{
         pages::accounts::picks,
         shared::{
-            page::{Base, Field, FormErrors, Moment, PICKS_MAX, Picker},
+            page::{Base, DisplayTime, Field, FormErrors, PICKS_MAX, Picker},
             routing::paths,
         },
     },
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditFields {
     pub user: UserId,
-    pub since: Moment,
+    pub since: DisplayTime,
     pub is_open: bool,
     /// Another address that waits to be confirmed.
     pub waiting: Option<String>,
@@ -46,7 +46,7 @@ impl EditFields {
         let [first_name, last_name, email, role] = values(person).map(Field::new);
         Self {
             user: person.id,
-            since: Moment::new(person.created_at, now),
+            since: DisplayTime::new(person.created_at, now),
             is_open: matches!(status, Status::Invited | Status::Expired),
             waiting,
             keeps_email: status == Status::Deactivated,

@@ -10,7 +10,7 @@ use crate::{
         pages::users::administered::query::PeopleQuery,
         shared::{
             list_query::ReturnQuery,
-            page::{Layout, Moment, Person},
+            page::{DisplayTime, Layout, Person},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -28,7 +28,7 @@ pub struct LinkFromManagePage {
     pub person: Person,
     /// The whole address.
     pub link: String,
-    pub valid_until: Moment,
+    pub valid_until: DisplayTime,
     /// The query of the list, to return to.
     pub query: String,
 }
@@ -49,7 +49,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         shell: console.shell(&frame),
         person: Person::from(&person.who()),
         link,
-        valid_until: Moment::new(valid_until, frame.now),
+        valid_until: DisplayTime::new(valid_until, frame.now),
         query: PeopleQuery::returned(&query.return_query),
     })
 }

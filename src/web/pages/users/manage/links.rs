@@ -8,7 +8,7 @@ use crate::{
         users,
     },
     web::shared::{
-        page::{Badge, Moment},
+        page::{Badge, DisplayTime},
         routing::paths,
     },
 };
@@ -17,9 +17,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     pub by: String,
-    pub sent: Moment,
-    pub until: Option<Moment>,
-    pub accepted: Option<Moment>,
+    pub sent: DisplayTime,
+    pub until: Option<DisplayTime>,
+    pub accepted: Option<DisplayTime>,
     pub mail: Option<Mail>,
     /// "5 days".
     pub term: String,
@@ -30,7 +30,7 @@ pub struct Invitation {
 pub struct EmailChange {
     pub email: String,
     pub asked_by: String,
-    pub until: Moment,
+    pub until: DisplayTime,
     pub mail: Option<Mail>,
 }
 
@@ -38,8 +38,8 @@ pub struct EmailChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordReset {
     pub by: String,
-    pub sent: Moment,
-    pub until: Moment,
+    pub sent: DisplayTime,
+    pub until: DisplayTime,
     pub mail: Option<Mail>,
 }
 
@@ -51,7 +51,7 @@ pub struct Mail {
     pub retries: bool,
     /// The mail server's words, or the name of the file where there is none.
     pub reply: String,
-    pub at: Moment,
+    pub at: DisplayTime,
     /// Sends it again, where that can be and whoever looks may.
     pub again: Option<paths::SendMailAgain>,
 }
@@ -59,7 +59,7 @@ pub struct Mail {
 impl Invitation {
     pub(super) fn new(invitation: users::page::Invitation, now: Timestamp) -> Self {
         let users::page::Invitation { by, sent_at, until, accepted_at, mail, term } = invitation;
-        let moment = |at| Moment::new(at, now);
+        let moment = |at| DisplayTime::new(at, now);
         Self {
             by: named(by),
             sent: moment(sent_at),
@@ -74,7 +74,7 @@ impl Invitation {
 impl EmailChange {
     pub(super) fn new(change: Pending, mail: Option<LinkDelivery>, now: Timestamp) -> Self {
         let Pending { email, until, asked_by } = change;
-        Self { email, asked_by: asked_by.display_name(), until: Moment::new(until, now), mail: Mail::of(mail, now) }
+        Self { email, asked_by: asked_by.display_name(), until: DisplayTime::new(until, now), mail: Mail::of(mail, now) }
     }
 
     /// Whether the mail to confirm it did not arrive.
@@ -86,7 +86,7 @@ impl EmailChange {
 impl PasswordReset {
     pub(super) fn new(latest: Latest, now: Timestamp) -> Self {
         let Latest { by, sent_at, until, mail } = latest;
-        Self { by: named(by), sent: Moment::new(sent_at, now), until: Moment::new(until, now), mail: Mail::of(mail, now) }
+        Self { by: named(by), sent: DisplayTime::new(sent_at, now), until: DisplayTime::new(until, now), mail: Mail::of(mail, now) }
     }
 }
 
@@ -112,7 +112,7 @@ impl Mail {
             failed: mail.fate == DeliveryStatus::Failed,
             retries: mail.fate == DeliveryStatus::Retrying,
             reply: mail.reply.unwrap_or_default(),
-            at: Moment::new(mail.at, now),
+            at: DisplayTime::new(mail.at, now),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     domain::{clock::Timestamp, permission::Permission, policy::Role},
     usecases::users::effective_permissions::{EffectivePermissions, InPortfolio, OnAccount, PermissionSource},
-    web::shared::page::{Moment, counted, in_words},
+    web::shared::page::{DisplayTime, counted, in_words},
 };
 
 /// Rows that belong together: everywhere, or one portfolio.
@@ -35,7 +35,7 @@ pub struct Source {
 pub struct GivenBy {
     /// "Maya Fischer", or what stands for somebody who is gone.
     pub by: String,
-    pub at: Moment,
+    pub at: DisplayTime,
     /// Whether it will not be given, of an open invitation.
     pub is_lost: bool,
 }
@@ -96,5 +96,5 @@ fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
 
 fn source(kind: &'static str, name: &str, PermissionSource { by, at, lost }: &PermissionSource, now: Timestamp) -> Source {
     let by = by.clone().unwrap_or_else(|| "somebody who is gone".to_owned());
-    Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: Moment::new(*at, now), is_lost: lost.is_some() }) }
+    Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: DisplayTime::new(*at, now), is_lost: lost.is_some() }) }
 }

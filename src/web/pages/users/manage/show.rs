@@ -33,7 +33,7 @@ use crate::{
         pages::users::administered::query::PeopleQuery,
         shared::{
             list_query::{self, Asked},
-            page::{Event, Layout, Moment, Person, counted, listed},
+            page::{DisplayTime, Event, Layout, Person, counted, listed},
             page_context::PageContext,
             page_size::PageSize,
             respond::{self, HandlerResult},
@@ -58,8 +58,8 @@ pub struct ManagePage {
     /// Whether a Portfolio Admin sees only what somebody has in their portfolios.
     pub is_partly_outside: bool,
     pub groups: Vec<String>,
-    pub created: Moment,
-    pub last_sign_in: Option<Moment>,
+    pub created: DisplayTime,
+    pub last_sign_in: Option<DisplayTime>,
     pub invitation: Option<Invitation>,
     pub email_change: Option<EmailChange>,
     pub password_reset: Option<PasswordReset>,
@@ -212,7 +212,7 @@ impl ManagePage {
             events,
             may,
         } = shown;
-        let moment = |at| Moment::new(at, now);
+        let moment = |at| DisplayTime::new(at, now);
         let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
         let (blocks, more_portfolios) = permissions::blocks(&explained, now);
         let sends_again = decide(console.user.person.actor(), Action::SendMailsAgain).is_ok();
