@@ -14,7 +14,7 @@ use usher::{
     },
     store::{
         accounts, assignments, portfolios, scopes,
-        users::{Listed, Mark, Wanted},
+        users::{Cursor, Listed, Wanted},
     },
 };
 
@@ -153,7 +153,7 @@ fn wanted(scope: Scope, filter: PeopleFilter, by: SortBy, is_descending: bool) -
     Wanted { scope, filter, order: Order { by, is_descending }, as_of: now() }
 }
 
-fn page(store: &Store, wanted: &Wanted, position: &Position<Mark>, limit: usize) -> Slice<Listed> {
+fn page(store: &Store, wanted: &Wanted, position: &Position<Cursor>, limit: usize) -> Slice<Listed> {
     store
         .read(|db| {
             let counts = users::counts(db, wanted)?;

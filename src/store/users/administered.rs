@@ -42,16 +42,16 @@ pub struct Wanted {
 
 /// The place of a row in an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct Cursor {
     /// Which stretch of the order.
     pub stretch: u8,
-    pub value: MarkValue,
+    pub value: CursorValue,
     pub id: i64,
 }
 
 /// By what a row is put in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MarkValue {
+pub enum CursorValue {
     Text(String),
     Time(Timestamp),
     Never,
@@ -62,28 +62,28 @@ pub enum MarkValue {
 pub struct Listed {
     pub person: Person,
     pub created_at: Timestamp,
-    pub mark: Mark,
+    pub mark: Cursor,
 }
 
 /// A part of an order that is in order by one column.
 #[derive(Debug, Clone, Copy)]
-struct Stretch {
+struct IndexSegment {
     status: Option<Status>,
     column: &'static str,
     condition: &'static str,
     is_descending: bool,
 }
 
-impl Mark {
+impl Cursor {
     /// Whether a row of a list in this order can have it.
     pub fn fits(&self, order: Order) -> bool {
         let Some(stretch) = stretches(order).get(usize::from(self.stretch)).copied() else { return false };
         match (&self.value, order.by) {
-            (MarkValue::Text(text), SortBy::Name | SortBy::Email | SortBy::Status) => !text.contains(char::is_control),
-            (MarkValue::Time(_), SortBy::Created) => true,
-            (MarkValue::Time(_), SortBy::LastSignIn) => stretch.condition == SIGNED_IN,
-            (MarkValue::Never, SortBy::LastSignIn) => stretch.condition == NEVER_SIGNED_IN,
-            (MarkValue::Text(_) | MarkValue::Time(_) | MarkValue::Never, _) => false,
+            (CursorValue::Text(text), SortBy::Name | SortBy::Email | SortBy::Status) => !text.contains(char::is_control),
+            (CursorValue::Time(_), SortBy::Created) => true,
+            (CursorValue::Time(_), SortBy::LastSignIn) => stretch.condition == SIGNED_IN,
+            (CursorValue::Never, SortBy::LastSignIn) => stretch.condition == NEVER_SIGNED_IN,
+            (CursorValue::Text(_) | CursorValue::Time(_) | CursorValue::Never, _) => false,
         }
     }
 }
@@ -91,18 +91,18 @@ impl Mark {
 const SIGNED_IN: &str = " AND users.last_sign_in_at IS NOT NULL";
 const NEVER_SIGNED_IN: &str = " AND users.last_sign_in_at IS NULL";
 
-fn stretches(Order { by, is_descending }: Order) -> Vec<Stretch> {
-    let whole = |column| Stretch { status: None, column, condition: "", is_descending };
+fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
+    let whole = |column| IndexSegment { status: None, column, condition: "", is_descending };
     match by {
         SortBy::Name => vec![whole("sort_key")],
         SortBy::Email => vec![whole("email_key")],
         SortBy::Created => vec![whole("created_at")],
         SortBy::LastSignIn => vec![
-            Stretch { condition: SIGNED_IN, ..whole("last_sign_in_at") },
-            Stretch { condition: NEVER_SIGNED_IN, is_descending: false, ..whole("last_sign_in_at") },
+            IndexSegment { condition: SIGNED_IN, ..whole("last_sign_in_at") },
+            IndexSegment { condition: NEVER_SIGNED_IN, is_descending: false, ..whole("last_sign_in_at") },
         ],
         SortBy::Status => {
-            let stretch = |status| Stretch { status: Some(status), is_descending: false, ..whole("sort_key") };
+            let stretch = |status| IndexSegment { status: Some(status), is_descending: false, ..whole("sort_key") };
             let mut stretches = Status::ALL.map(stretch).to_vec();
             if is_descending {
                 stretches.reverse();
@@ -116,13 +116,19 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<Stretch> {
 ///
 /// # Errors
 /// The database's.
-pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<Mark>, limit: usize) -> Result<Slice<Listed>, StoreError> {
+pub fn page(
+    db: &mut Database,
+    wanted: &Wanted,
+    all: Count,
+    position: &Position<Cursor>,
+    limit: usize,
+) -> Result<Slice<Listed>, StoreError> {
     if let Some(found) = hits(db, wanted, position, limit)? {
         return Ok(Slice::new(found, position, limit));
     }
     let is_narrow = matches!(all, Count::Exactly(all) if all <= COUNT_MAX) || sorts_sooner(db, wanted)?;
     let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::Everybody };
-    let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, Stretch)>>();
+    let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, IndexSegment)>>();
     if position.is_backward() {
         stretches.reverse();
     }
@@ -152,7 +158,7 @@ pub fn page(db: &mut Database, wanted: &Wanted, all: Count, position: &Position<
 }
 
 /// What is found by the plans of searches: by name in the whole company on SQLite, where nothing else is asked that their indexes do not hold.
-fn hits(db: &mut Database, wanted: &Wanted, position: &Position<Mark>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
+fn hits(db: &mut Database, wanted: &Wanted, position: &Position<Cursor>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
     let Wanted { scope, filter, order, .. } = wanted;
     let PeopleFilter {
         search,
@@ -177,10 +183,10 @@ fn hits(db: &mut Database, wanted: &Wanted, position: &Position<Mark>, limit: us
 }
 
 /// The place in the order by name forwards; `None` for a mark of another order.
-fn by_name(position: &Position<Mark>, is_descending: bool) -> Option<Position> {
-    let key = |mark: &Mark| match &mark.value {
-        MarkValue::Text(text) => Some(Key { sort_key: text.clone(), id: mark.id }),
-        MarkValue::Time(_) | MarkValue::Never => None,
+fn by_name(position: &Position<Cursor>, is_descending: bool) -> Option<Position> {
+    let key = |mark: &Cursor| match &mark.value {
+        CursorValue::Text(text) => Some(Key { sort_key: text.clone(), id: mark.id }),
+        CursorValue::Time(_) | CursorValue::Never => None,
     };
     Some(match (position, is_descending) {
         (Position::First, false) | (Position::Last, true) => Position::First,
@@ -208,8 +214,8 @@ fn statement(
     db: &Database,
     wanted: &Wanted,
     source: Source,
-    stretch: Stretch,
-    from: Option<&Mark>,
+    stretch: IndexSegment,
+    from: Option<&Cursor>,
     is_descending: bool,
     limit: i64,
 ) -> Statement {
@@ -250,17 +256,17 @@ fn statement(
 }
 
 /// Only what stands beyond a row.
-fn beyond(statement: &mut Statement, column: &str, mark: &Mark, is_descending: bool) {
+fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending: bool) {
     let (than, id) = (if is_descending { '<' } else { '>' }, mark.id);
     let mut value = |before: String| {
         statement.push(&before);
         match &mark.value {
-            MarkValue::Text(text) => statement.bind(text.clone()),
-            MarkValue::Time(time) => statement.push(&Statement::time(*time)),
-            MarkValue::Never => {}
+            CursorValue::Text(text) => statement.bind(text.clone()),
+            CursorValue::Time(time) => statement.push(&Statement::time(*time)),
+            CursorValue::Never => {}
         }
     };
-    if mark.value == MarkValue::Never {
+    if mark.value == CursorValue::Never {
         value(format!(" AND users.id {than} {id}"));
         return;
     }
@@ -281,12 +287,12 @@ fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<V
     let listed = |(stretch, id)| {
         let (person, email_key, created_at) = rows.remove(&id)?;
         let value = match order.by {
-            SortBy::Name | SortBy::Status => MarkValue::Text(person.sort_key.clone()),
-            SortBy::Email => MarkValue::Text(email_key),
-            SortBy::Created => MarkValue::Time(created_at),
-            SortBy::LastSignIn => person.last_sign_in_at.map_or(MarkValue::Never, MarkValue::Time),
+            SortBy::Name | SortBy::Status => CursorValue::Text(person.sort_key.clone()),
+            SortBy::Email => CursorValue::Text(email_key),
+            SortBy::Created => CursorValue::Time(created_at),
+            SortBy::LastSignIn => person.last_sign_in_at.map_or(CursorValue::Never, CursorValue::Time),
         };
-        Some(Listed { mark: Mark { stretch, value, id: id.0 }, person, created_at })
+        Some(Listed { mark: Cursor { stretch, value, id: id.0 }, person, created_at })
     };
     Ok(found.into_iter().filter_map(listed).collect())
 }

@@ -21,7 +21,7 @@ use crate::{
         company,
         page::{Count, Position, Slice},
         portfolios::{self, Portfolio},
-        users::{self, Listed, Mark, Person, StatusCounts, Wanted},
+        users::{self, Cursor, Listed, Person, StatusCounts, Wanted},
     },
     usecases::{
         ActionError, Context, Principal,
@@ -36,7 +36,7 @@ pub struct Asked {
     /// Only people with anything assigned in it.
     pub portfolio: Option<PortfolioId>,
     pub order: Order,
-    pub position: Position<Mark>,
+    pub position: Position<Cursor>,
     pub limit: usize,
     /// When the first page was looked at: who is Invited and who Expired stays so from page to page.
     pub as_of: Option<Timestamp>,
@@ -60,7 +60,7 @@ pub struct Row<A = Assigned> {
     pub status: Status,
     /// Of what is in the scope of the one who looks.
     pub assigned: A,
-    pub mark: Mark,
+    pub mark: Cursor,
 }
 
 /// So many portfolios are few enough to choose one from a menu.

@@ -87,14 +87,14 @@ struct Export {
     all: Count,
     asked: Asked,
     caller: Principal,
-    next: Option<Position<crate::usecases::Mark>>,
+    next: Option<Position<crate::usecases::Cursor>>,
     reading: Option<Reading>,
     begins: bool,
     _turn: Turn,
 }
 
 impl Export {
-    fn read(&self, position: Position<crate::usecases::Mark>) -> Reading {
+    fn read(&self, position: Position<crate::usecases::Cursor>) -> Reading {
         let (state, all, caller) = (self.state.clone(), self.all, self.caller.clone());
         let asked = Asked { position, ..self.asked.clone() };
         Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &caller, &asked, all)).await })

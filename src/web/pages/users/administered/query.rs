@@ -18,7 +18,7 @@ use crate::{
         user_list::{Order, PeopleFilter, SortBy},
     },
     usecases::{
-        Mark, MarkValue, Position,
+        Cursor, CursorValue, Position,
         users::list::{Asked, Listing},
     },
     web::shared::{
@@ -264,7 +264,7 @@ impl PeopleQuery {
     }
 }
 
-fn place(mark: &Mark, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
+fn place(mark: &Cursor, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
     place(mark.stretch, Value::of(&mark.value), mark.id)
 }
 
@@ -280,9 +280,9 @@ fn timestamp(micros: i64) -> Result<Timestamp, WebError> {
 }
 
 impl PageKey {
-    fn position(&self, order: Order) -> Result<Position<Mark>, WebError> {
+    fn position(&self, order: Order) -> Result<Position<Cursor>, WebError> {
         let mark = |stretch: u8, value: &Value, id: i64| {
-            let mark = Mark { stretch, value: value.mark()?, id };
+            let mark = Cursor { stretch, value: value.mark()?, id };
             if mark.fits(order) { Ok(mark) } else { Err(WebError::NotFound) }
         };
         Ok(match &self.place {
@@ -294,19 +294,19 @@ impl PageKey {
 }
 
 impl Value {
-    fn of(value: &MarkValue) -> Self {
+    fn of(value: &CursorValue) -> Self {
         match value {
-            MarkValue::Text(text) => Self::Text(text.clone()),
-            MarkValue::Time(time) => Self::Micros(time.and_utc().timestamp_micros()),
-            MarkValue::Never => Self::Never,
+            CursorValue::Text(text) => Self::Text(text.clone()),
+            CursorValue::Time(time) => Self::Micros(time.and_utc().timestamp_micros()),
+            CursorValue::Never => Self::Never,
         }
     }
 
-    fn mark(&self) -> Result<MarkValue, WebError> {
+    fn mark(&self) -> Result<CursorValue, WebError> {
         Ok(match self {
-            Self::Text(text) => MarkValue::Text(text.clone()),
-            Self::Micros(micros) => MarkValue::Time(timestamp(*micros)?),
-            Self::Never => MarkValue::Never,
+            Self::Text(text) => CursorValue::Text(text.clone()),
+            Self::Micros(micros) => CursorValue::Time(timestamp(*micros)?),
+            Self::Never => CursorValue::Never,
         })
     }
 }
