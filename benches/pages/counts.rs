@@ -12,7 +12,7 @@ use usher::{
     },
     store::{
         Location, Store, scopes,
-        users::{self, Wanted},
+        users::{self, UserQuery},
     },
 };
 
@@ -52,7 +52,7 @@ pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
     });
     let scope = scope.expect("there is a scope");
     let time = |filter: PeopleFilter| {
-        let wanted = Wanted { scope: scope.clone(), filter, order: Order::default(), as_of: SystemClock.now() };
+        let wanted = UserQuery { scope: scope.clone(), filter, order: Order::default(), as_of: SystemClock.now() };
         let once = |_| {
             let asked = Instant::now();
             store.read(|db| users::counts(db, &wanted)).expect("people are counted");

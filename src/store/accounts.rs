@@ -114,7 +114,7 @@ pub fn update(tx: &mut Tx<'_>, id: AccountId, details: &AccountDetails) -> Resul
     Ok(())
 }
 
-type Described = (
+type AccountColumns = (
     diesel::dsl::Eq<accounts::name, String>,
     diesel::dsl::Eq<accounts::name_key, String>,
     diesel::dsl::Eq<accounts::website, String>,
@@ -123,7 +123,7 @@ type Described = (
     diesel::dsl::Eq<accounts::search, String>,
 );
 
-fn described(details: &AccountDetails) -> Described {
+fn described(details: &AccountDetails) -> AccountColumns {
     let name = details.name.as_str();
     (
         accounts::name.eq(name.to_owned()),

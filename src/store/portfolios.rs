@@ -104,7 +104,7 @@ pub fn update(tx: &mut Tx<'_>, id: PortfolioId, details: &PortfolioDetails) -> R
     Ok(())
 }
 
-type Described = (
+type PortfolioColumns = (
     diesel::dsl::Eq<portfolios::name, String>,
     diesel::dsl::Eq<portfolios::name_key, String>,
     diesel::dsl::Eq<portfolios::notes, String>,
@@ -112,7 +112,7 @@ type Described = (
     diesel::dsl::Eq<portfolios::search, String>,
 );
 
-fn described(details: &PortfolioDetails) -> Described {
+fn described(details: &PortfolioDetails) -> PortfolioColumns {
     let name = details.name.as_str();
     (
         portfolios::name.eq(name.to_owned()),

@@ -19,7 +19,7 @@ use crate::domain::{
     user::{DefaultRole, Status, StatusFacts, Who, display_name},
 };
 
-pub use administered::{Cursor, CursorValue, Listed, Wanted, page};
+pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
 pub use counts::{StatusCounts, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted};
 pub use list::{Filter, count, list, search};

@@ -14,7 +14,7 @@ use usher::{
     },
     store::{
         accounts, assignments, portfolios, scopes,
-        users::{Cursor, Listed, Wanted},
+        users::{Cursor, Listed, UserQuery},
     },
 };
 
@@ -149,11 +149,11 @@ impl World {
     }
 }
 
-fn wanted(scope: Scope, filter: PeopleFilter, by: SortBy, is_descending: bool) -> Wanted {
-    Wanted { scope, filter, order: Order { by, is_descending }, as_of: now() }
+fn wanted(scope: Scope, filter: PeopleFilter, by: SortBy, is_descending: bool) -> UserQuery {
+    UserQuery { scope, filter, order: Order { by, is_descending }, as_of: now() }
 }
 
-fn page(store: &Store, wanted: &Wanted, position: &Position<Cursor>, limit: usize) -> Slice<Listed> {
+fn page(store: &Store, wanted: &UserQuery, position: &Position<Cursor>, limit: usize) -> Slice<Listed> {
     store
         .read(|db| {
             let counts = users::counts(db, wanted)?;
@@ -170,7 +170,7 @@ fn ids(slice: &Slice<Listed>) -> Vec<UserId> {
 }
 
 /// The whole list, page by page, forwards and backwards.
-fn walked(store: &Store, wanted: &Wanted) -> Vec<UserId> {
+fn walked(store: &Store, wanted: &UserQuery) -> Vec<UserId> {
     let (mut forwards, mut position) = (Vec::new(), Position::First);
     loop {
         let slice = page(store, wanted, &position, 7);

@@ -6,7 +6,7 @@ use usher::{
     usecases::{
         ActionError, Position,
         credentials::sign_in,
-        users::{self, list::Asked},
+        users::{self, list::ListRequest},
     },
 };
 
@@ -243,7 +243,7 @@ on_both! {
     async fn an_export_ends_with_the_session_that_began_it(db: Db) {
         let World { app, .. } = World::new(db).await;
         let (ctx, maya) = (&app.ctx, app.session_of(app.id_of("maya.fischer@example.com")));
-        let asked = Asked {
+        let asked = ListRequest {
             filter: PeopleFilter::default(),
             portfolio: None,
             order: Order::default(),

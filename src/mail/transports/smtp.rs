@@ -57,7 +57,7 @@ pub struct Smtp {
     server: Server,
     tls: Option<TlsParameters>,
     timeouts: Timeouts,
-    kept: Mutex<Option<Kept>>,
+    kept: Mutex<Option<IdleConnection>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ struct Timeouts {
     hand_over: Duration,
 }
 
-struct Kept {
+struct IdleConnection {
     connection: AsyncSmtpConnection,
     since: Instant,
 }
@@ -101,7 +101,7 @@ impl Smtp {
         let handed_over = timeout(self.timeouts.hand_over, hand_over(&mut connection, message.envelope(), &text, &mut stage)).await;
         match handed_over {
             Ok(Ok(response)) => {
-                *self.kept.lock().await = Some(Kept { connection, since: Instant::now() });
+                *self.kept.lock().await = Some(IdleConnection { connection, since: Instant::now() });
                 Ok(Reply::new(&words(&response)))
             }
             Ok(Err(error)) => {
@@ -129,7 +129,7 @@ impl Smtp {
 
     /// The kept connection, if there is one that still works. It is taken out, so that giving up on a mail drops it.
     async fn kept_connection(&self) -> Option<AsyncSmtpConnection> {
-        let Kept { mut connection, since } = self.kept.lock().await.take()?;
+        let IdleConnection { mut connection, since } = self.kept.lock().await.take()?;
         let works = since.elapsed() < IDLE_MAX && timeout(self.timeouts.connect, connection.test_connected()).await.unwrap_or(false);
         works.then_some(connection)
     }

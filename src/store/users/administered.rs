@@ -33,7 +33,7 @@ use super::{
 
 /// A list of people as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct UserQuery {
     pub scope: Scope,
     pub filter: PeopleFilter,
     pub order: Order,
@@ -118,7 +118,7 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
 /// The database's.
 pub fn page(
     db: &mut Database,
-    wanted: &Wanted,
+    wanted: &UserQuery,
     all: Count,
     position: &Position<Cursor>,
     limit: usize,
@@ -158,8 +158,8 @@ pub fn page(
 }
 
 /// What is found by the plans of searches: by name in the whole company on SQLite, where nothing else is asked that their indexes do not hold.
-fn hits(db: &mut Database, wanted: &Wanted, position: &Position<Cursor>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
-    let Wanted { scope, filter, order, .. } = wanted;
+fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
+    let UserQuery { scope, filter, order, .. } = wanted;
     let PeopleFilter {
         search,
         status: None | Some(Status::Active),
@@ -201,7 +201,7 @@ fn by_name(position: &Position<Cursor>, is_descending: bool) -> Option<Position>
 const SORTED_MAX: i64 = 35_000;
 
 /// Whether many hits of a search are sorted all the same. PostgreSQL's planner finds that out by itself.
-fn sorts_sooner(db: &mut Database, wanted: &Wanted) -> Result<bool, StoreError> {
+fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreError> {
     let is_by_text = matches!(wanted.order.by, SortBy::Name | SortBy::Email | SortBy::Status);
     match (&*db, &wanted.filter.search) {
         (Database::Sqlite(_), Some(term)) if is_by_text => Ok(sql::count_hits(db, term, SORTED_MAX + 1)? <= SORTED_MAX),
@@ -212,7 +212,7 @@ fn sorts_sooner(db: &mut Database, wanted: &Wanted) -> Result<bool, StoreError> 
 /// The ids of some people of a stretch, in order.
 fn statement(
     db: &Database,
-    wanted: &Wanted,
+    wanted: &UserQuery,
     source: Source,
     stretch: IndexSegment,
     from: Option<&Cursor>,

@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    administered::Wanted,
+    administered::UserQuery,
     search::sql::{self, Source, Statement},
 };
 
@@ -47,7 +47,7 @@ impl StatusCounts {
 ///
 /// # Errors
 /// The database's.
-pub fn counts(db: &mut Database, wanted: &Wanted) -> Result<StatusCounts, StoreError> {
+pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, StoreError> {
     let filter = &wanted.filter;
     if filter.has_two_factor == Some(true) {
         return Ok(StatusCounts::exactly([0; 4]));
@@ -109,7 +109,7 @@ fn invited(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result
 }
 
 /// Of each status, among the first of all.
-fn together(db: &mut Database, wanted: &Wanted, source: Source) -> Result<([i64; 4], i64), StoreError> {
+fn together(db: &mut Database, wanted: &UserQuery, source: Source) -> Result<([i64; 4], i64), StoreError> {
     let mut statement = Statement::counting(wanted.as_of, source);
     statement.people(db, source, &wanted.scope, &wanted.filter);
     statement.push(&format!(" AND users.standing IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
@@ -137,7 +137,7 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
 }
 
 /// Of one status: where so many fit, those of the status are walked sooner than those who fit.
-fn alone(db: &mut Database, wanted: &Wanted, status: Status) -> Result<Count, StoreError> {
+fn alone(db: &mut Database, wanted: &UserQuery, status: Status) -> Result<Count, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM (SELECT 1");
     statement.people(db, Source::Everybody, &wanted.scope, &wanted.filter);

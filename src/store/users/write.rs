@@ -76,7 +76,7 @@ pub fn insert_active(tx: &mut Tx<'_>, new: &NewActive<'_>) -> Result<UserId, Sto
     Ok(UserId(id))
 }
 
-pub(in crate::store) type Named = (
+pub(in crate::store) type NameColumns = (
     diesel::dsl::Eq<users::first_name, String>,
     diesel::dsl::Eq<users::last_name, String>,
     diesel::dsl::Eq<users::email, String>,
@@ -87,7 +87,7 @@ pub(in crate::store) type Named = (
 );
 
 /// The columns of name and address, and what is derived from them.
-pub(in crate::store) fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> Named {
+pub(in crate::store) fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> NameColumns {
     (
         users::first_name.eq(first_name.to_owned()),
         users::last_name.eq(last_name.to_owned()),

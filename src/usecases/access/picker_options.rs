@@ -157,7 +157,7 @@ pub fn people_for(
         if search.is_some() {
             let filter = PeopleFilter { search, ..PeopleFilter::default() };
             let order = Order { by: SortBy::Name, is_descending: false };
-            let listed = users::Wanted { scope: acting.scope, filter, order, as_of };
+            let listed = users::UserQuery { scope: acting.scope, filter, order, as_of };
             let counts = users::counts(db, &listed)?;
             let mut next = Some(Position::First);
             for _ in 0..LOOKS {

@@ -41,7 +41,7 @@ const TERM: TimeDelta = TimeDelta::hours(24);
 
 /// Another address for somebody, as the transaction asks for it in which they are edited.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::usecases) struct Asked<'a> {
+pub(in crate::usecases) struct NewAddress<'a> {
     pub(in crate::usecases) caller: &'a Principal,
     /// The caller, as the transaction found them.
     pub(in crate::usecases) by: &'a Person,
@@ -68,8 +68,8 @@ impl Tokens {
 }
 
 /// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
-pub(in crate::usecases) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), ActionError> {
-    let Asked { caller, by, person, email, now } = *asked;
+pub(in crate::usecases) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &NewAddress<'_>, tokens: &Tokens) -> Result<(), ActionError> {
+    let NewAddress { caller, by, person, email, now } = *asked;
     count_mail(tx, by, person, now)?;
     end(tx, person.id, TokenEnd::Replaced, now)?;
     let expires_at = now + TERM;

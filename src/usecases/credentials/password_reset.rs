@@ -89,7 +89,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
         let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active);
         if let Some(person) = person {
-            Sent { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
+            ResetMail { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
             let by = By { id: None, name: SOMEBODY.to_owned(), source: request.source };
             tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
         }
@@ -117,7 +117,7 @@ pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Res
         let person =
             acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
         mails::count_mail(tx, &acting.person, &person, now)?;
-        Sent { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
+        ResetMail { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::PasswordResetSent, &person.who(), details));
         Ok(person)
@@ -125,7 +125,7 @@ pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Res
 }
 
 /// A link on its way to somebody's stored address, in place of an earlier one.
-struct Sent<'a> {
+struct ResetMail<'a> {
     person: &'a Person,
     token: &'a Token,
     /// The administrator.
@@ -133,7 +133,7 @@ struct Sent<'a> {
     expires_at: Timestamp,
 }
 
-impl Sent<'_> {
+impl ResetMail<'_> {
     fn post(self, ctx: &Context, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
         let Self { person, token, asked_by, expires_at } = self;
         let purpose = TokenPurpose::PasswordReset;

@@ -13,7 +13,7 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// Whose session it is, as they are now, and what the next page has to say.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct ActiveSession {
     pub person: Person,
     /// As [`keep`] was given it, or a [`Submission`](crate::usecases::Submission); empty for nothing.
     pub state: String,
@@ -33,7 +33,7 @@ pub struct Ends {
 ///
 /// # Errors
 /// The database's: then nobody is signed in, and the page is refused.
-pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<Found>, StoreError> {
+pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, StoreError> {
     let now = ctx.now();
     let Some(found) = ctx.store.read(|db| sessions::find(db, hash, now))? else { return Ok(None) };
     let mut last_seen = found.session.last_seen_at;
@@ -44,7 +44,7 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<Found>, StoreError>
         }
     }
     let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
-    Ok(Some(Found { person: found.person, state: found.session.state, ends }))
+    Ok(Some(ActiveSession { person: found.person, state: found.session.state, ends }))
 }
 
 /// Keeps what the next page has to say where nothing was changed, or loses it. A session that has ended meanwhile stays ended.

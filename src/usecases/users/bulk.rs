@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     invite, lifecycle,
-    list::{self, Asked, Listing},
+    list::{self, ListRequest, Listing},
 };
 
 /// Somebody in a bulk action, and why it does not reach them, where it does not.
@@ -133,7 +133,7 @@ pub fn perform(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn everybody(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, ActionError> {
+pub fn everybody(ctx: &Context, actor: &Person, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
-    list::list(ctx, actor, &Asked { limit: BULK_MAX, ..asked.clone() })
+    list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..asked.clone() })
 }

@@ -27,7 +27,7 @@ use crate::{
     usecases::{
         ActionError, ClientInfo, Context, EntryPoint, Principal, SetPasswordError, Submission,
         access::assignments,
-        credentials::{email_change::Asked, new_password, sign_in},
+        credentials::{email_change::NewAddress, new_password, sign_in},
         outbox::mails::{self, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
@@ -148,7 +148,7 @@ pub(in crate::usecases) fn add(
 ) -> Result<Person, ActionError> {
     let id = users::insert_invited(tx, new)?;
     let person = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-    let sent = Sent { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
+    let sent = InvitationMail { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
     sent.post(ctx, tx, Message::Invitation, new.now)?;
     Ok(person)
 }
@@ -236,10 +236,10 @@ pub(in crate::usecases) fn readdress(
     ctx: &Context,
     tx: &mut Tx<'_>,
     acting: &ScopedActor,
-    asked: &Asked<'_>,
+    asked: &NewAddress<'_>,
     token: &Token,
 ) -> Result<(), ActionError> {
-    let Asked { caller, person, email, now, .. } = *asked;
+    let NewAddress { caller, person, email, now, .. } = *asked;
     mails::count_mail(tx, &acting.person, person, now)?;
     outbox::cancel_for(tx, person.id, now)?;
     users::set_email(tx, person, email)?;
@@ -264,12 +264,12 @@ fn renew(
     let expires_at = now + company.invitation_term(origin);
     tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
     users::renew_invitation(tx, person.id, expires_at)?;
-    Sent { person, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
+    InvitationMail { person, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
     Ok(expires_at)
 }
 
 /// A link on its way to somebody.
-struct Sent<'a> {
+struct InvitationMail<'a> {
     person: &'a Person,
     token: &'a Token,
     company: &'a Company,
@@ -277,7 +277,7 @@ struct Sent<'a> {
     expires_at: Timestamp,
 }
 
-impl Sent<'_> {
+impl InvitationMail<'_> {
     fn post(self, ctx: &Context, tx: &mut Tx<'_>, message: fn(Invitation) -> Message, now: Timestamp) -> Result<(), StoreError> {
         let Self { person, token, company, by, expires_at } = self;
         let new = NewToken {

@@ -21,7 +21,7 @@ use crate::{
         company,
         page::{Count, Position, Slice},
         portfolios::{self, Portfolio},
-        users::{self, Cursor, Listed, Person, StatusCounts, Wanted},
+        users::{self, Cursor, Listed, Person, StatusCounts, UserQuery},
     },
     usecases::{
         ActionError, Context, Principal,
@@ -31,7 +31,7 @@ use crate::{
 
 /// A page of the list, as somebody asks for it.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ListRequest {
     pub filter: PeopleFilter,
     /// Only people with anything assigned in it.
     pub portfolio: Option<PortfolioId>,
@@ -70,7 +70,7 @@ const PORTFOLIOS_MAX: usize = 50;
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listing>, ActionError> {
+pub fn list(ctx: &Context, actor: &Person, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersView))?;
@@ -88,7 +88,7 @@ pub fn list(ctx: &Context, actor: &Person, asked: &Asked) -> Result<Option<Listi
 }
 
 /// The portfolio by which the list is narrowed.
-fn chosen(db: &mut Database, acting: &ScopedActor, asked: &Asked) -> Result<Option<Portfolio>, ActionError> {
+fn chosen(db: &mut Database, acting: &ScopedActor, asked: &ListRequest) -> Result<Option<Portfolio>, ActionError> {
     let Some(portfolio) = asked.portfolio else { return Ok(None) };
     let found = if acting.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
     found.map(Some).ok_or_else(ActionError::unknown)
@@ -100,9 +100,9 @@ fn portfolios(db: &mut Database, acting: &ScopedActor, chosen: Option<&Portfolio
     Ok(if few.has_next { chosen.cloned().into_iter().collect() } else { few.rows })
 }
 
-fn wanted(ctx: &Context, acting: &ScopedActor, asked: &Asked, chosen: Option<Portfolio>) -> Wanted {
+fn wanted(ctx: &Context, acting: &ScopedActor, asked: &ListRequest, chosen: Option<Portfolio>) -> UserQuery {
     let scope = chosen.map_or_else(|| acting.scope.clone(), |portfolio| Scope::of_portfolios(vec![portfolio.id]));
-    Wanted { scope, filter: asked.filter.clone(), order: asked.order, as_of: asked.as_of.unwrap_or_else(|| ctx.now()) }
+    UserQuery { scope, filter: asked.filter.clone(), order: asked.order, as_of: asked.as_of.unwrap_or_else(|| ctx.now()) }
 }
 
 fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: Timestamp) -> Slice<Row<A>> {
@@ -124,7 +124,7 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
 ///
 /// # Errors
 /// See [`Denied`]; unknown for a Portfolio Admin without a portfolio that is active.
-pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &str) -> Result<Count, ActionError> {
+pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, words: &str) -> Result<Count, ActionError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -145,7 +145,7 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &Asked, words: &st
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn export(ctx: &Context, caller: &Principal, asked: &Asked, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
+pub fn export(ctx: &Context, caller: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
         let person = caller.person(db, ctx.now())?;
         let acting = ScopedActor::of(db, &person)?;

@@ -140,24 +140,24 @@ pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> 
 }
 
 /// What is given, as it stands in the transaction.
-enum Found {
+enum CheckedAssignments {
     Portfolios(Vec<Portfolio>),
     Accounts(Vec<(Account, AssignmentPermissions)>),
 }
 
-fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &NewAssignments) -> Result<Found, ActionError> {
+fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &NewAssignments) -> Result<CheckedAssignments, ActionError> {
     match given {
-        NewAssignments::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(Found::Portfolios),
+        NewAssignments::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(CheckedAssignments::Portfolios),
         NewAssignments::Accounts(given) => {
             let given = given.iter().copied().collect::<HashMap<_, _>>();
             let found = picker_options::given_accounts(tx.db(), acting, &given.keys().copied().collect::<Vec<_>>())?;
             let with = |account: Account| given.get(&account.id).map(|&grants| (account, grants));
-            Ok(Found::Accounts(found.into_iter().filter_map(with).collect()))
+            Ok(CheckedAssignments::Accounts(found.into_iter().filter_map(with).collect()))
         }
     }
 }
 
-impl Found {
+impl CheckedAssignments {
     fn is_empty(&self) -> bool {
         match self {
             Self::Portfolios(portfolios) => portfolios.is_empty(),

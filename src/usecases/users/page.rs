@@ -40,7 +40,7 @@ use super::{
     effective_permissions::{EffectivePermissions, explain},
 };
 
-pub use assigned::{Assigned, Held, Wanted, What};
+pub use assigned::{Assigned, AssignmentsQuery, Held, What};
 
 /// How many portfolios or accounts a page offers before one searches.
 const SHOWN_MAX: usize = 100;
@@ -162,7 +162,7 @@ impl May {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &Wanted) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

@@ -27,7 +27,7 @@ use crate::{
     usecases::{
         ActionError, Context, EntryPoint, Principal, Submission,
         access::assignments::audit_portfolio,
-        credentials::email_change::{self, Asked, Tokens},
+        credentials::email_change::{self, NewAddress, Tokens},
         portfolios::sorted,
         shared::{
             context::{Rights, about_user},
@@ -134,7 +134,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
         users::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
         let named = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         if profile.email.as_str() != before.email {
-            let asked = Asked { caller, by: &acting.person, person: &named, email: &profile.email, now };
+            let asked = NewAddress { caller, by: &acting.person, person: &named, email: &profile.email, now };
             change_address(ctx, tx, &acting, &asked, &tokens)?;
         }
         let after = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
@@ -203,8 +203,14 @@ fn change_role(
 }
 
 /// Another address: that of somebody active waits until it is confirmed there, and an open invitation goes to the new one instead.
-fn change_address(ctx: &Context, tx: &mut Tx<'_>, acting: &ScopedActor, asked: &Asked<'_>, tokens: &Tokens) -> Result<(), ProfileError> {
-    let Asked { person, email, now, .. } = *asked;
+fn change_address(
+    ctx: &Context,
+    tx: &mut Tx<'_>,
+    acting: &ScopedActor,
+    asked: &NewAddress<'_>,
+    tokens: &Tokens,
+) -> Result<(), ProfileError> {
+    let NewAddress { person, email, now, .. } = *asked;
     if let Some(other) = Existing::find(tx.db(), email, now)?.filter(|other| other.id != person.id) {
         return Err(ProfileError::AddressTaken(other.met(tx.db(), acting, now)?.map(Box::new)));
     }

@@ -27,7 +27,7 @@ use crate::{
 
 use super::{
     client_ip, csrf, extract, form, head,
-    list_query::{Asked, ListQuery},
+    list_query::{ListQuery, PageRequest},
     page::{Base, Field},
     page_size::PageSize,
     routing::paths,
@@ -124,7 +124,7 @@ fn query(text: &str) {
 }
 
 fn page_key(json: &str) {
-    drop(Asked::at(&URL_SAFE_NO_PAD.encode(json), PageSize::default()));
+    drop(PageRequest::at(&URL_SAFE_NO_PAD.encode(json), PageSize::default()));
 }
 
 fn merge(was: &str, value: &str) {

@@ -100,7 +100,7 @@ impl PageKey {
 
 /// A page of a list, as its address asks for it.
 #[derive(Debug, Clone)]
-pub(in crate::web) struct Asked {
+pub(in crate::web) struct PageRequest {
     pub(in crate::web) position: Position,
     pub(in crate::web) search: Option<SearchTerm>,
     pub(in crate::web) rows: PageSize,
@@ -108,7 +108,7 @@ pub(in crate::web) struct Asked {
     key: Option<PageKey>,
 }
 
-impl Asked {
+impl PageRequest {
     /// From the page key alone.
     ///
     /// # Errors
@@ -171,13 +171,13 @@ impl Asked {
 impl ListQuery {
     /// # Errors
     /// As [`Asked::at`]; a number of rows that none offers leads nowhere too.
-    pub(in crate::web) fn asked(&self) -> Result<Asked, WebError> {
+    pub(in crate::web) fn asked(&self) -> Result<PageRequest, WebError> {
         if self.q.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
         }
         let rows = if self.rows.is_empty() { Some(self.remembered) } else { PageSize::parse(&self.rows) };
         let rows = rows.ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
-        Ok(Asked { search: SearchTerm::parse(&self.q), ..Asked::at(&self.page, rows)? })
+        Ok(PageRequest { search: SearchTerm::parse(&self.q), ..PageRequest::at(&self.page, rows)? })
     }
 
     /// The query as it stands in an address.
@@ -200,7 +200,7 @@ impl ListQuery {
     pub(in crate::web) fn pager<T>(
         &self,
         path: impl ToString,
-        asked: &Asked,
+        asked: &PageRequest,
         slice: &Slice<T>,
         key: impl Fn(&T) -> Key,
         count: Count,
@@ -217,7 +217,7 @@ impl ListQuery {
 
     /// The page with another number of rows: it begins where it began, or ends where it ended if that is how it was found. `end` is the number
     /// of the row after it.
-    fn with_rows(&self, path: &str, asked: &Asked, rows: PageSize, end: u64) -> RowsLink {
+    fn with_rows(&self, path: &str, asked: &PageRequest, rows: PageSize, end: u64) -> RowsLink {
         let key = asked.key.clone().map(|key| match key.place {
             PagePosition::Before(..) if key.from > 0 => PageKey { from: before(end, rows.count()), ..key },
             PagePosition::After(..) | PagePosition::Before(..) | PagePosition::Last => key,

@@ -36,7 +36,7 @@ const PLAN: Plan = Plan { few: COUNT_MAX, steps: 1, many: 30_000 };
 type Query<'a> = BoxedSqlQuery<'a, Sqlite, SqlQuery>;
 
 #[derive(QueryableByName)]
-struct Found {
+struct FoundUser {
     /// How many there are altogether.
     #[diesel(sql_type = BigInt)]
     number: i64,
@@ -121,7 +121,7 @@ fn sort(
                     WHERE (SELECT count(*) FROM hits) <= {most}",
         most.saturating_add(1)
     ));
-    let found = in_order(query, position, limit).sql(") AS page ON true").load::<Found>(sqlite)?;
+    let found = in_order(query, position, limit).sql(") AS page ON true").load::<FoundUser>(sqlite)?;
     let number = found.first().map_or(0, |found| found.number);
     Ok((number, found.into_iter().filter_map(|found| found.id.map(UserId)).collect()))
 }

@@ -96,7 +96,7 @@ pub(in crate::store::users) struct Statement {
 }
 
 #[derive(QueryableByName)]
-struct Found {
+struct UserRow {
     #[diesel(sql_type = BigInt)]
     id: i64,
 }
@@ -164,12 +164,12 @@ impl Statement {
 
     /// The column `id`.
     pub(in crate::store::users) fn load(&self, db: &mut Database) -> Result<Vec<UserId>, StoreError> {
-        Ok(self.rows(db)?.into_iter().map(|Found { id }| UserId(id)).collect())
+        Ok(self.rows(db)?.into_iter().map(|UserRow { id }| UserId(id)).collect())
     }
 
     /// The column `id` of the first row, where it is a number of rows.
     pub(in crate::store::users) fn count(&self, db: &mut Database) -> Result<i64, StoreError> {
-        Ok(self.rows(db)?.first().map_or(0, |Found { id }| *id))
+        Ok(self.rows(db)?.first().map_or(0, |UserRow { id }| *id))
     }
 
     fn rows<T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static>(&self, db: &mut Database) -> Result<Vec<T>, StoreError> {

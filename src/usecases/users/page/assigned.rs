@@ -22,7 +22,7 @@ use crate::{
 
 /// What is asked of somebody's assignments, and of what they might get besides.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct AssignmentsQuery {
     /// Among what is assigned.
     pub search: Option<SearchTerm>,
     pub position: Position,
@@ -91,7 +91,7 @@ impl Assigned {
         person: &Person,
         in_scope: &ScopedAssignments,
         givers: &Grantors,
-        wanted: &Wanted,
+        wanted: &AssignmentsQuery,
     ) -> Result<Self, StoreError> {
         let portfolios = in_scope
             .portfolios

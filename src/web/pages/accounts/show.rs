@@ -12,7 +12,7 @@ use crate::{
         accounts::{self, May},
     },
     web::shared::{
-        list_query::Asked,
+        list_query::PageRequest,
         page::{DisplayTime, Event, Layout, Pager, Person, counted, gives, names_in_short},
         page_context::PageContext,
         page_size::PageSize,
@@ -66,7 +66,7 @@ pub struct AccountQuery {
 
 /// `GET /accounts/{account}`
 pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> HandlerResult {
-    let (id, asked) = (*id, Asked::at(&query.people, PageSize::default())?);
+    let (id, asked) = (*id, PageRequest::at(&query.people, PageSize::default())?);
     let at = asked.position.clone();
     let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
     let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;

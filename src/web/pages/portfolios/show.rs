@@ -19,7 +19,7 @@ use crate::{
     web::{
         pages::accounts::assigned::AccountLink,
         shared::{
-            list_query::Asked,
+            list_query::PageRequest,
             page::{Layout, Pager, Person, names_in_short},
             page_context::PageContext,
             page_size::PageSize,
@@ -97,7 +97,8 @@ pub struct PortfolioQuery {
 /// `GET /portfolios/{portfolio}`
 pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> HandlerResult {
     let (id, query) = (*id, query.into_inner());
-    let (accounts_at, people_at) = (Asked::at(&query.page, PageSize::default())?, Asked::at(&query.people, PageSize::default())?);
+    let (accounts_at, people_at) =
+        (PageRequest::at(&query.page, PageSize::default())?, PageRequest::at(&query.people, PageSize::default())?);
     let (a, p) = (accounts_at.position.clone(), people_at.position.clone());
     let (frame, shown) = console
         .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| {

@@ -22,7 +22,7 @@ use crate::{
         Count, Names, Position, Principal, Slice,
         users::{
             self,
-            list::{Asked, Row},
+            list::{ListRequest, Row},
         },
     },
     web::shared::{error::WebError, page_context::PageContext, respond::HandlerResult, state::State},
@@ -63,7 +63,7 @@ impl Drop for Turn {
 pub(in crate::web) async fn export(console: PageContext, query: PeopleQuery) -> HandlerResult {
     query.asked()?;
     let query = query.changed(|_| ());
-    let asked = Asked { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
+    let asked = ListRequest { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
     let state = console.state().clone();
     let turn = state.exports.begin(console.user.person.id).ok_or_else(|| WebError::Refused {
         title: "Another export is running",
@@ -85,7 +85,7 @@ type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row<Names>>, WebError>>>
 struct Export {
     state: State,
     all: Count,
-    asked: Asked,
+    asked: ListRequest,
     caller: Principal,
     next: Option<Position<crate::usecases::Cursor>>,
     reading: Option<Reading>,
@@ -96,7 +96,7 @@ struct Export {
 impl Export {
     fn read(&self, position: Position<crate::usecases::Cursor>) -> Reading {
         let (state, all, caller) = (self.state.clone(), self.all, self.caller.clone());
-        let asked = Asked { position, ..self.asked.clone() };
+        let asked = ListRequest { position, ..self.asked.clone() };
         Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &caller, &asked, all)).await })
     }
 }

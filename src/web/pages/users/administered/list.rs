@@ -14,7 +14,7 @@ use crate::{
         Portfolio,
         users::{
             self,
-            list::{Asked, Row},
+            list::{ListRequest, Row},
         },
     },
     web::shared::{
@@ -163,7 +163,7 @@ impl Tab {
 }
 
 impl Toolbar {
-    fn new(query: &PeopleQuery, asked: &Asked, portfolios: &[Portfolio], role: Role) -> Self {
+    fn new(query: &PeopleQuery, asked: &ListRequest, portfolios: &[Portfolio], role: Role) -> Self {
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let select = |name, label, value: &str, options| Select { name, label, value: value.to_owned(), options };
         let roles = DefaultRole::ALL.iter().map(|role| option(role.as_str(), role.label()));

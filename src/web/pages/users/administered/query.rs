@@ -19,7 +19,7 @@ use crate::{
     },
     usecases::{
         Cursor, CursorValue, Position,
-        users::list::{Asked, Listing},
+        users::list::{ListRequest, Listing},
     },
     web::shared::{
         error::WebError,
@@ -120,11 +120,11 @@ impl PeopleQuery {
     ///
     /// # Errors
     /// [`Failure::NoSuchList`]: a word that no list of ours has written leads nowhere.
-    pub(in crate::web) fn asked(&self) -> Result<Asked, WebError> {
+    pub(in crate::web) fn asked(&self) -> Result<ListRequest, WebError> {
         self.read().map_err(|failure| no_such(failure.status_code()))
     }
 
-    fn read(&self) -> Result<Asked, WebError> {
+    fn read(&self) -> Result<ListRequest, WebError> {
         if self.q.len() > TEXT_MAX || self.page.len() > TEXT_MAX {
             return Err(WebError::Malformed);
         }
@@ -142,7 +142,7 @@ impl PeopleQuery {
             None => (Position::First, None),
             Some(key) => (key.position(order)?, Some(timestamp(key.at)?)),
         };
-        Ok(Asked { filter, portfolio, order, position, limit, as_of })
+        Ok(ListRequest { filter, portfolio, order, position, limit, as_of })
     }
 
     fn order(&self) -> Result<Order, WebError> {
@@ -205,7 +205,7 @@ impl PeopleQuery {
     }
 
     /// The ways to other pages.
-    pub(in crate::web) fn pager(&self, asked: &Asked, listing: &Listing) -> Pager {
+    pub(in crate::web) fn pager(&self, asked: &ListRequest, listing: &Listing) -> Pager {
         let slice = &listing.rows;
         let (rows, count) = (slice.rows.len() as u64, shown(listing.counts.of(asked.filter.status)));
         let from = match (&asked.position, count) {
@@ -249,7 +249,7 @@ impl PeopleQuery {
     }
 
     /// The list from its first page with other numbers of rows, where there is something to choose.
-    fn sizes(&self, asked: &Asked, is_choice: bool) -> Vec<RowsLink> {
+    fn sizes(&self, asked: &ListRequest, is_choice: bool) -> Vec<RowsLink> {
         let link = |rows: PageSize| RowsLink {
             rows,
             href: self.changed(|query| query.rows = rows.to_string()).path(),
@@ -315,7 +315,7 @@ impl Value {
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Result<Asked, WebError> {
+    fn parsed(text: &str) -> Result<ListRequest, WebError> {
         serde_urlencoded::from_str::<PeopleQuery>(text).map_err(|_| WebError::Malformed)?.read()
     }
 

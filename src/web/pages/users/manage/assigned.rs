@@ -14,7 +14,7 @@ use crate::{
         },
     },
     web::shared::{
-        list_query::Asked,
+        list_query::PageRequest,
         page::{Pager, assigned_in_short},
         routing::paths,
     },
@@ -104,7 +104,7 @@ pub struct WithheldRow {
 }
 
 impl Assignments {
-    pub(super) fn new(user: UserId, assigned: Assigned, offered: users::page::Offered, asked: &Asked, query: &ManageQuery) -> Self {
+    pub(super) fn new(user: UserId, assigned: Assigned, offered: users::page::Offered, asked: &PageRequest, query: &ManageQuery) -> Self {
         let link = |page: &str| {
             let parameters = [("q", &*query.q), ("page", page), ("add", &query.add), ("return", &query.return_query)];
             paths::with_query(paths::Manage { user }, &parameters)

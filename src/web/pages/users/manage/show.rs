@@ -26,13 +26,13 @@ use crate::{
         credentials::password_reset::Latest,
         users::{
             self,
-            page::{May, Shown, Wanted},
+            page::{AssignmentsQuery, May, Shown},
         },
     },
     web::{
         pages::users::administered::query::PeopleQuery,
         shared::{
-            list_query::{self, Asked},
+            list_query::{self, PageRequest},
             page::{DisplayTime, Event, Layout, Person, counted, listed},
             page_context::PageContext,
             page_size::PageSize,
@@ -175,8 +175,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
         ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: PeopleQuery::returned(&return_query) };
-    let asked = Asked::at(&query.page, PageSize::default())?;
-    let wanted = Wanted {
+    let asked = PageRequest::at(&query.page, PageSize::default())?;
+    let wanted = AssignmentsQuery {
         search: SearchTerm::parse(&query.q),
         position: asked.position.clone(),
         limit: asked.rows.count(),
@@ -194,7 +194,13 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 }
 
 impl ManagePage {
-    fn new(console: &PageContext, frame: &usecases::users::directory::LayoutData, shown: Shown, asked: &Asked, query: ManageQuery) -> Self {
+    fn new(
+        console: &PageContext,
+        frame: &usecases::users::directory::LayoutData,
+        shown: Shown,
+        asked: &PageRequest,
+        query: ManageQuery,
+    ) -> Self {
         let now = frame.now;
         let Shown {
             person,
