@@ -64,18 +64,18 @@ pub struct Existing {
     pub email: String,
     pub status: Status,
     /// What fits, if the one who asks may do it.
-    pub way: Option<Way>,
+    pub way: Option<ExistingUserAction>,
 }
 
 /// What fits somebody who exists already, instead of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum ExistingUserAction {
     Resend,
     Reactivate,
     Assign,
 }
 
-impl Way {
+impl ExistingUserAction {
     fn of(acting: &ScopedActor, target: Target) -> Option<Self> {
         let (way, action) = match target.status {
             Status::Invited | Status::Expired => (Self::Resend, Action::ResendInvitation(target)),
@@ -103,7 +103,7 @@ impl Existing {
     /// The same as the actor may know them; `None` where they are not the actor's to know.
     pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, ActionError> {
         match acting.target_user(db, self.id, now) {
-            Ok(met) => Ok(Some(Self { way: Way::of(acting, met.target), ..self })),
+            Ok(met) => Ok(Some(Self { way: ExistingUserAction::of(acting, met.target), ..self })),
             Err(ActionError::Refused { .. }) => Ok(None),
             Err(denied) => Err(denied),
         }

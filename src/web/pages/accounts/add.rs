@@ -70,7 +70,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
     let grants = AssignmentPermissions { edits_details, sees_billing };
     let Some(user) = user else {
-        let error = FieldError::Said("Choose somebody from the results".to_owned());
+        let error = FieldError::Message("Choose somebody from the results".to_owned());
         return answer(&console, account, q, grants, Some(error)).await;
     };
     let said = move |(person, given): &(usecases::Person, Account)| {
@@ -124,7 +124,7 @@ mod tests {
                     q: sample.text.clone(),
                     results: sample.rows(|_, person| person).into_iter().take(RESULTS_MAX).collect(),
                     has_more: true,
-                    error: is_wrong.then(|| FieldError::Said("Choose somebody".into())),
+                    error: is_wrong.then(|| FieldError::Message("Choose somebody".into())),
                     ..Finder::new(account.add_path(), "People are offered.")
                 };
                 AddToAccountPage { shell: sample.shell(), account, finder, grants: AssignmentPermissions::default() }

@@ -124,7 +124,7 @@ impl BillingFields {
         let mut fields = Self::default();
         let line = |what| FieldError::line(what, BillingLine::parse);
         let optional = || FieldError::line("", BillingLine::optional);
-        let country = |code: &str| code.parse::<Country>().map_err(|_| FieldError::Said("Choose a country from the list".to_owned()));
+        let country = |code: &str| code.parse::<Country>().map_err(|_| FieldError::Message("Choose a country from the list".to_owned()));
         let legal_name = parse(&form.legal_name, line("a legal name"), &mut fields.legal_name);
         let email = parse(&form.email, EmailAddress::parse, &mut fields.email);
         let line_1 = parse(&form.address_line_1, line("an address"), &mut fields.line_1);
@@ -254,7 +254,7 @@ mod tests {
                 account: AccountHead::sample(sample),
                 fields: BillingFields {
                     legal_name: Field::new("Fjord Foods AS").beside(&sample.text),
-                    city: if may_update { Field::refused(&*sample.text, FieldError::Said(sample.group())) } else { Field::default() },
+                    city: if may_update { Field::refused(&*sample.text, FieldError::Message(sample.group())) } else { Field::default() },
                     country: Field::new("NO"),
                     ..BillingFields::default()
                 },

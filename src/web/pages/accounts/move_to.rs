@@ -92,7 +92,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
 
 async fn refused(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> HandlerResult {
     let mut page = page(console, id, picked, find).await?;
-    page.portfolios.error = Some(FieldError::Said(said));
+    page.portfolios.error = Some(FieldError::Message(said));
     respond::again(&page)
 }
 

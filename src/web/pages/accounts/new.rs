@@ -123,7 +123,7 @@ impl NewAccountPage {
     fn missing(mut self, answers: &Answers) -> Self {
         match self.step {
             Step::Company => self.fields = answers.fields().0,
-            Step::Portfolio => _ = self.portfolios.error.get_or_insert(FieldError::Said("Choose a portfolio".to_owned())),
+            Step::Portfolio => _ = self.portfolios.error.get_or_insert(FieldError::Message("Choose a portfolio".to_owned())),
             Step::People | Step::Review => {}
         }
         self
@@ -353,7 +353,7 @@ mod tests {
                 cancel: paths::Portfolios {}.to_string(),
                 may_manage: sample.rows > 20,
                 portfolios: Picker {
-                    error: Some(FieldError::Said("No".into())),
+                    error: Some(FieldError::Message("No".into())),
                     id: "portfolios",
                     ..Picker::sample(sample, PickerKind::One)
                 },

@@ -55,7 +55,7 @@ fn about(person: &Person, now: Timestamp) -> String {
 /// One portfolio.
 pub(in crate::web) fn portfolios(offer: PickerOptions<Portfolio>, find: String) -> Picker {
     let picker = many_portfolios(offer, find);
-    let error = picker.error.map(|_| FieldError::Said("The portfolio that you chose is no longer available. Choose another".to_owned()));
+    let error = picker.error.map(|_| FieldError::Message("The portfolio that you chose is no longer available. Choose another".to_owned()));
     Picker { kind: PickerKind::One, error, ..picker }
 }
 
@@ -88,7 +88,7 @@ fn picker<T>(
     let found = rows.iter().map(|row| (group(row), pick(row, is_ticked(row)))).collect();
     let kept = ticked.iter().map(|row| pick(row, true)).collect();
     let groups = Picker::grouped(found, kept);
-    let error = (lost > 0).then(|| FieldError::Said(gone(lost, words.1)));
+    let error = (lost > 0).then(|| FieldError::Message(gone(lost, words.1)));
     Picker {
         kind: PickerKind::Many,
         id,

@@ -69,7 +69,7 @@ pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp
         NewPasswordError::Throttled { until } => {
             let wait = (until - now).max(TimeDelta::zero());
             let text = format!("Too many attempts. Try again in {}.", wait_in_words(&wait));
-            respond::wait(wait, &page(SecretField::refused(FieldError::Said(text))))
+            respond::wait(wait, &page(SecretField::refused(FieldError::Message(text))))
         }
         NewPasswordError::Store(error) => Err(error.into()),
         NewPasswordError::Hashing(error) => Err(WebError::Internal(error.to_string())),

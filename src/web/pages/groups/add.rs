@@ -69,7 +69,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query:
 pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<AddForm>) -> HandlerResult {
     let (id, AddForm { user: picked, q }) = (*id, form.0);
     let Some(picked) = picked else {
-        let error = FieldError::Said("Choose somebody from the results".to_owned());
+        let error = FieldError::Message("Choose somebody from the results".to_owned());
         return respond::again(&page(&console, id, q, Some(error)).await?);
     };
     let said = move |(person, group): &(usecases::Person, Group)| {
@@ -128,7 +128,7 @@ mod tests {
         check("add-to-group-error", |sample| {
             let mut page = page(sample, GroupHead::sample(sample));
             page.finder.picked = None;
-            page.finder.error = Some(FieldError::Said("Choose a person".into()));
+            page.finder.error = Some(FieldError::Message("Choose a person".into()));
             page
         });
     }

@@ -86,7 +86,7 @@ mod tests {
     fn renders() {
         check("rename-group", |sample| page(sample, Field::new(sample.group())));
         check("rename-group-error", |sample| {
-            let said = FieldError::Said(format!("There is a group {} already", sample.group()));
+            let said = FieldError::Message(format!("There is a group {} already", sample.group()));
             page(sample, Field::refused(sample.group(), said))
         });
     }

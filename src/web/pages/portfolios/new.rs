@@ -116,7 +116,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
         Err(PortfolioError::AccountNameTaken(account)) => {
             let mut page = page(&console, fields, form).await?;
             page.accounts.error =
-                Some(FieldError::Said(format!("Two of the accounts are called {account}. Leave one out, or rename it first")));
+                Some(FieldError::Message(format!("Two of the accounts are called {account}. Leave one out, or rename it first")));
             respond::again(&page)
         }
         // A portfolio that is not there yet cannot be changed by others.
@@ -152,7 +152,7 @@ mod tests {
         check("new-portfolio", |sample| NewPortfolioPage {
             shell: sample.shell(),
             fields: PortfolioFields::typed("", &sample.text).0,
-            accounts: Picker { error: Some(FieldError::Said(sample.group())), ..Picker::sample(sample, PickerKind::Many) },
+            accounts: Picker { error: Some(FieldError::Message(sample.group())), ..Picker::sample(sample, PickerKind::Many) },
             people: Picker { id: "people", name: "user", find_name: "find_user", ..Picker::sample(sample, PickerKind::Many) },
         });
     }

@@ -38,7 +38,7 @@ pub enum FieldError {
     Password(PasswordError),
     Website(WebsiteError),
     /// What only the use case can know, such as an address in use.
-    Said(String),
+    Message(String),
 }
 
 /// Everything wrong with a form, in the order of its fields: the id of the field and what is said about it.
@@ -72,7 +72,7 @@ impl FieldError {
 
     /// Another group has the name, or one that looks like it.
     pub fn name_taken() -> Self {
-        Self::Said("There is a group with this name already, or with one that looks like it".to_owned())
+        Self::Message("There is a group with this name already, or with one that looks like it".to_owned())
     }
 
     pub fn first_name() -> impl FnOnce(&str) -> Result<PersonName, Self> {
@@ -159,7 +159,7 @@ impl fmt::Display for FieldError {
             Self::Password(PasswordError::Guessable) => f.write_str("This is easy to guess. Add another word or two"),
             Self::Website(WebsiteError::TooLong) => f.write_str("Use at most 500 characters"),
             Self::Website(WebsiteError::Malformed) => f.write_str("Enter the address of a website such as https://example.com"),
-            Self::Said(text) => f.write_str(text),
+            Self::Message(text) => f.write_str(text),
         }
     }
 }

@@ -191,7 +191,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -
         return respond::page(&question(&console, form, None).await?);
     }
     if form.action == BulkAction::Assign && form.account.is_empty() {
-        let error = FieldError::Said("Tick at least one account".to_owned());
+        let error = FieldError::Message("Tick at least one account".to_owned());
         return respond::again(&question(&console, form, Some(error)).await?);
     }
     let (action, actor) = (form.action, console.user.person.clone());

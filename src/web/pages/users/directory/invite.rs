@@ -14,7 +14,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, Ways, parse},
+        page::{ExistingUserActions, Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -30,7 +30,7 @@ pub struct NewUserPage {
     /// "24 hours".
     pub invitation_term: String,
     /// What fits where the address exists.
-    pub ways: Option<Ways>,
+    pub ways: Option<ExistingUserActions>,
 }
 
 impl NewUserPage {
@@ -65,15 +65,15 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>
         Ok(()) => respond::see_other(paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
             let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
-            let ways = Ways::new(&existing, EntryPoint::UsersAndGroups);
-            respond::again(&page(&console, Field::refused(typed, FieldError::Said(text)), Some(ways)).await?)
+            let ways = ExistingUserActions::new(&existing, EntryPoint::UsersAndGroups);
+            respond::again(&page(&console, Field::refused(typed, FieldError::Message(text)), Some(ways)).await?)
         }
         Err(InviteError::NotYours) => Err(WebError::NotFound),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
     }
 }
 
-async fn page(console: &PageContext, email: Field, ways: Option<Ways>) -> Result<NewUserPage, WebError> {
+async fn page(console: &PageContext, email: Field, ways: Option<ExistingUserActions>) -> Result<NewUserPage, WebError> {
     let (frame, ()) = console.open(Action::InviteUser, |_, _| Ok(())).await?;
     let invitation_term = invitation_term(&frame);
     Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, ways })
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::email_address::EmailAddressError,
-        usecases::users::invite::Way,
+        usecases::users::invite::ExistingUserAction,
         web::shared::samples::{Sample, check},
     };
 
@@ -97,9 +97,9 @@ mod tests {
         check("new-user", |sample| page(sample, Field::default()));
         check("new-user-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed)));
         check("new-user-exists", |sample| {
-            let said = FieldError::Said(format!("{} is already a user, Deactivated", sample.email));
+            let said = FieldError::Message(format!("{} is already a user, Deactivated", sample.email));
             NewUserPage {
-                ways: Some(Ways::sample(Way::Reactivate, EntryPoint::UsersAndGroups)),
+                ways: Some(ExistingUserActions::sample(ExistingUserAction::Reactivate, EntryPoint::UsersAndGroups)),
                 ..page(sample, Field::refused(&sample.email, said))
             }
         });

@@ -30,7 +30,7 @@ use crate::{
             error::{WebError, too_many_mails},
             form::{Form, each_once},
             list_query::ReturnQuery,
-            page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Person, Picker, Ways, listed, parse},
+            page::{Base, ExistingUserActions, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Person, Picker, listed, parse},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -55,7 +55,7 @@ pub struct EditUserPage {
     /// Somebody else changed the person while the form was open.
     pub is_stale: bool,
     /// Whom the address belongs to, for those who may know.
-    pub owner: Option<Ways>,
+    pub owner: Option<ExistingUserActions>,
     /// The query of the list, to return to.
     pub query: String,
 }
@@ -168,20 +168,20 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
                 Some(existing) => format!("{} is already a user, {}", existing.email, existing.status.label()),
                 None => "This address cannot be given by you; ask an Admin".to_owned(),
             };
-            fields.email = Field::refused(&*typed.email, FieldError::Said(text));
-            let owner = existing.map(|existing| Ways::new(&existing, EntryPoint::UsersAndPermissions));
+            fields.email = Field::refused(&*typed.email, FieldError::Message(text));
+            let owner = existing.map(|existing| ExistingUserActions::new(&existing, EntryPoint::UsersAndPermissions));
             respond::again(&EditUserPage { owner, ..page(fields) })
         }
         Err(ProfileError::AddressStays) => {
             let mut fields = fields.with_email_of(&person);
-            fields.email.error = Some(FieldError::Said("Somebody deactivated keeps the address".to_owned()));
+            fields.email.error = Some(FieldError::Message("Somebody deactivated keeps the address".to_owned()));
             respond::again(&page(fields))
         }
         Err(ProfileError::Stale(now)) => {
             respond::with_status(StatusCode::CONFLICT, &EditUserPage { is_stale: true, ..page(fields.merged(&now)) })
         }
         Err(ProfileError::Denied(ActionError::TooManyMails { name, wait })) => {
-            fields.email = Field::refused(&*typed.email, FieldError::Said(too_many_mails(&name, &wait)));
+            fields.email = Field::refused(&*typed.email, FieldError::Message(too_many_mails(&name, &wait)));
             respond::again(&page(fields))
         }
         Err(ProfileError::Denied(denied)) => console.say(&already(denied)?, at(id, &typed.return_query)),
@@ -208,7 +208,7 @@ fn names(portfolios: Vec<Portfolio>) -> Vec<String> {
 }
 
 fn needs_portfolio(deactivated: Option<String>) -> FieldError {
-    FieldError::Said(match deactivated {
+    FieldError::Message(match deactivated {
         Some(name) => format!("{name} is deactivated. Choose another portfolio"),
         None => "Choose at least one portfolio".to_owned(),
     })
@@ -237,7 +237,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::text::LineError,
-        usecases::users::invite::Way,
+        usecases::users::invite::ExistingUserAction,
         web::shared::samples::{Sample, check},
     };
 
@@ -258,13 +258,13 @@ mod tests {
         check("manage-user-errors", |sample| {
             let mut page = page(sample);
             page.fields.first_name = Field::refused("", FieldError::Line { what: "a first name", error: LineError::Empty });
-            page.fields.email = Field::refused(&sample.email, FieldError::Said(format!("{} is already a user, Active", sample.email)));
-            page.owner = Some(Ways::sample(Way::Assign, EntryPoint::UsersAndPermissions));
+            page.fields.email = Field::refused(&sample.email, FieldError::Message(format!("{} is already a user, Active", sample.email)));
+            page.owner = Some(ExistingUserActions::sample(ExistingUserAction::Assign, EntryPoint::UsersAndPermissions));
             page
         });
         check("manage-user-portfolio", |sample| {
             let mut page = page(sample);
-            let error = Some(FieldError::Said("Choose at least one portfolio".into()));
+            let error = Some(FieldError::Message("Choose at least one portfolio".into()));
             page.fields.role = Field::new("portfolio_admin");
             page.fields.portfolios = page.fields.portfolios.map(|picker| Picker { error, ..picker });
             page

@@ -10,7 +10,7 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        page::{Field, FieldError, FormErrors, Layout, Ways, parse},
+        page::{ExistingUserActions, Field, FieldError, FormErrors, Layout, parse},
         page_context::PageContext,
         wizard,
     },
@@ -29,7 +29,7 @@ pub struct NameAndRolePage {
     pub default_role: Option<DefaultRole>,
     pub role_error: Option<FieldError>,
     /// What fits instead, where the address is somebody's whom the actor administers.
-    pub ways: Option<Ways>,
+    pub ways: Option<ExistingUserActions>,
     pub draft: String,
     pub origin: Origin,
     /// Whether there is no portfolio in which the one who looks could invite anybody.
@@ -85,11 +85,11 @@ impl NameAndRolePage {
         let (text, ways) = match error {
             InviteError::Exists(existing) => {
                 let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
-                (text, Some(Ways::new(existing, EntryPoint::UsersAndPermissions)))
+                (text, Some(ExistingUserActions::new(existing, EntryPoint::UsersAndPermissions)))
             }
             InviteError::NotYours | InviteError::Denied(_) => ("This address cannot be invited by you; ask an Admin".to_owned(), None),
         };
-        Ok(Self { email: Field::refused(&answers.email, FieldError::Said(text)), ways, ..page })
+        Ok(Self { email: Field::refused(&answers.email, FieldError::Message(text)), ways, ..page })
     }
 
     fn errors(&self) -> FormErrors {
@@ -133,7 +133,7 @@ pub(super) async fn parsed(console: &PageContext, answers: &Answers) -> Result<A
     parse(&answers.first_name, FieldError::first_name(), &mut first);
     parse(&answers.last_name, FieldError::last_name(), &mut last);
     parse(&answers.email, EmailAddress::parse, &mut address);
-    let role_error = answers.default_role.is_none().then(|| FieldError::Said("Choose a default role".to_owned()));
+    let role_error = answers.default_role.is_none().then(|| FieldError::Message("Choose a default role".to_owned()));
     let page = NameAndRolePage::new(console, answers).await?;
     Ok(Err(Box::new(NameAndRolePage { first_name: first, last_name: last, email: address, role_error, ..page })))
 }
@@ -142,7 +142,7 @@ pub(super) async fn parsed(console: &PageContext, answers: &Answers) -> Result<A
 mod tests {
     use super::*;
     use crate::{
-        usecases::users::invite::Way,
+        usecases::users::invite::ExistingUserAction,
         web::shared::samples::{Sample, check},
     };
 
@@ -166,12 +166,12 @@ mod tests {
         check("new-user-1", page);
         check("new-user-1-nothing-to-give", |sample| NameAndRolePage { has_nothing_to_give: true, ..page(sample) });
         check("new-user-1-taken", |sample| {
-            let said = FieldError::Said(format!("{} is already a user, Deactivated.", sample.email));
+            let said = FieldError::Message(format!("{} is already a user, Deactivated.", sample.email));
             NameAndRolePage {
                 email: Field::refused(&sample.email, said),
                 default_role: Some(DefaultRole::User),
-                role_error: Some(FieldError::Said("Choose a default role".to_owned())),
-                ways: Some(Ways::sample(Way::Resend, EntryPoint::UsersAndPermissions)),
+                role_error: Some(FieldError::Message("Choose a default role".to_owned())),
+                ways: Some(ExistingUserActions::sample(ExistingUserAction::Resend, EntryPoint::UsersAndPermissions)),
                 ..page(sample)
             }
         });
