@@ -390,13 +390,13 @@ fn link(app: &TestApp, purpose: TokenPurpose, user: UserId, email: &str) -> Stri
 /// The names in the route table: those of pages, those of forms.
 pub(crate) fn served() -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     let pages = lines().filter_map(|line| name(line, "page!(")).chain(noted()).collect();
-    let forms = lines().filter_map(|line| name(line, "act!(").or(name(line, "page!(").filter(|_| line.contains(", post ")))).collect();
+    let forms = lines().filter_map(|line| name(line, "post!(").or(name(line, "page!(").filter(|_| line.contains(", post ")))).collect();
     (pages, forms)
 }
 
 /// The pages whose look is written down.
 fn noted() -> impl Iterator<Item = &'static str> {
-    lines().filter_map(|line| name(line, "noted!("))
+    lines().filter_map(|line| name(line, "get_only!("))
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {
@@ -413,7 +413,7 @@ fn no_address_is_left_out_here() {
     let source = include_str!("../../src/web/shared/routing/routes.rs");
     let (pages, forms) = served();
     assert!(pages.len() > 15 && forms.len() > 15, "{pages:?} {forms:?}");
-    let written = ["page!(", "noted!(", "act!("].map(|kind| source.matches(kind).count());
+    let written = ["page!(", "get_only!(", "post!("].map(|kind| source.matches(kind).count());
     assert_eq!(written.iter().sum::<usize>(), pages.union(&forms).count());
 }
 
