@@ -145,7 +145,7 @@ fn names(store: &Store, filter: &Filter) -> Vec<String> {
             let slice = users::list(db, filter, &Position::First, 50)?;
             assert_eq!(count, Count::Exactly(i64::try_from(slice.rows.len()).unwrap()));
             assert_eq!(users::search(db, filter, &Position::First, 50)?, (slice.clone(), count));
-            Ok::<_, StoreError>(slice.rows.iter().map(users::Person::display_name).collect())
+            Ok::<_, StoreError>(slice.rows.iter().map(users::User::display_name).collect())
         })
         .unwrap()
 }
@@ -243,7 +243,7 @@ on_both! {
     fn pages_follow_each_other_in_both_directions(store: TestStore) {
         store.write_transaction(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); } Ok::<_, StoreError>(()) }).unwrap();
         let page = |position: &Position| store.read(|db| users::list(db, &Filter::default(), position, 3)).unwrap();
-        let last_names = |rows: &[users::Person]| rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>();
+        let last_names = |rows: &[users::User]| rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>();
         let first = page(&Position::First);
         assert_eq!((last_names(&first.rows), first.has_previous, first.has_next), (vec!["Adams".into(), "Braun".into(), "Ek".into()], false, true));
         let second = page(&Position::After(first.rows[2].key()));

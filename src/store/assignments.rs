@@ -25,7 +25,7 @@ use super::{
     portfolios::Portfolio,
     schema::{account_assignments, accounts, people, portfolio_assignments, portfolios},
     scopes,
-    users::Person,
+    users::User,
 };
 
 /// A person's assignment to a portfolio.
@@ -196,7 +196,7 @@ fn can_sign_in() -> _ {
 /// Somebody to whom an account is assigned, with what that gives them, and since when.
 #[derive(Debug, Clone)]
 pub struct Colleague {
-    pub person: Person,
+    pub person: User,
     pub grants: AssignmentPermissions,
     pub since: Timestamp,
 }
@@ -234,8 +234,8 @@ pub fn people_of_account(
     let found = found.order(backend::by_name(db, true, position));
     let rows = found
         .limit(backend::one_more(limit))
-        .select((Person::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
-        .load::<(Person, GrantsRow, Timestamp)>(db)?;
+        .select((User::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
+        .load::<(User, GrantsRow, Timestamp)>(db)?;
     let colleague = |(person, grants, since): (_, GrantsRow, _)| Colleague { person, grants: grants.into(), since };
     Ok(Slice::new(rows.into_iter().map(colleague).collect(), position, limit))
 }
@@ -265,22 +265,22 @@ pub fn having_account(db: &mut Database, account: AccountId, users: &[UserId]) -
 ///
 /// # Errors
 /// The database's.
-pub fn workers_of(db: &mut Database, account: AccountId) -> Result<Vec<Person>, StoreError> {
-    Ok(of_account(account, true).order(people::id).select(Person::as_select()).load(db)?)
+pub fn workers_of(db: &mut Database, account: AccountId) -> Result<Vec<User>, StoreError> {
+    Ok(of_account(account, true).order(people::id).select(User::as_select()).load(db)?)
 }
 
 /// The active people who work on accounts in a portfolio, with the accounts' names.
 ///
 /// # Errors
 /// The database's.
-pub fn people_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<(Person, String)>, StoreError> {
+pub fn people_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<(User, String)>, StoreError> {
     Ok(account_assignments::table
         .inner_join(people::table)
         .inner_join(accounts::table)
         .filter(accounts::portfolio_id.eq(portfolio))
         .filter(can_sign_in())
         .order((people::id, accounts::sort_key, accounts::id))
-        .select((Person::as_select(), accounts::name))
+        .select((User::as_select(), accounts::name))
         .load(db)?)
 }
 

@@ -13,7 +13,7 @@ use super::{
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Position, Slice},
     schema::{people, portfolio_people},
-    users::Person,
+    users::User,
 };
 
 /// Which people.
@@ -40,7 +40,7 @@ type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
 ///
 /// # Errors
 /// The database's.
-pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
+pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
         Position::First | Position::Last => {}
@@ -49,7 +49,7 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     }
     // Those of one portfolio are found by it and sorted; of all Portfolio Admins the order's index is walked.
     let order = backend::by_name(db, matches!(filter.who, Who::In(_)), position);
-    let found = query.order(order).limit(backend::one_more(limit)).select(Person::as_select()).load(db)?;
+    let found = query.order(order).limit(backend::one_more(limit)).select(User::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
@@ -66,9 +66,9 @@ pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError
 ///
 /// # Errors
 /// The database's.
-pub fn find_all(db: &mut Database, filter: &Filter, ids: &[UserId]) -> Result<Vec<Person>, StoreError> {
+pub fn find_all(db: &mut Database, filter: &Filter, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
     let query = filtered(db, filter).filter(people::id.eq_any(ids.iter().map(|id| id.0)));
-    Ok(query.order((people::sort_key, people::id)).select(Person::as_select()).load(db)?)
+    Ok(query.order((people::sort_key, people::id)).select(User::as_select()).load(db)?)
 }
 
 fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {

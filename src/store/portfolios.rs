@@ -24,7 +24,7 @@ use super::{
     page::{COUNT_MAX, Count, Key, Position, Slice},
     schema::{accounts, billing, people, portfolio_assignments, portfolio_people, portfolios},
     scopes,
-    users::Person,
+    users::User,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -241,11 +241,11 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
 ///
 /// # Errors
 /// The database's.
-pub fn admins_of(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<(PortfolioId, Person)>, StoreError> {
+pub fn admins_of(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<(PortfolioId, User)>, StoreError> {
     Ok(portfolio_assignments::table
         .inner_join(people::table)
         .filter(portfolio_assignments::portfolio_id.eq_any(ids.iter().map(|id| id.0)))
         .order((people::sort_key, people::id))
-        .select((portfolio_assignments::portfolio_id, Person::as_select()))
+        .select((portfolio_assignments::portfolio_id, User::as_select()))
         .load(db)?)
 }

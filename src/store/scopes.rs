@@ -13,14 +13,14 @@ use crate::domain::{
 use super::{
     Database, StoreError,
     schema::{portfolio_assignments, portfolio_people, portfolios},
-    users::Person,
+    users::User,
 };
 
 /// What `person` administers now.
 ///
 /// # Errors
 /// The database's.
-pub fn of(db: &mut Database, person: &Person) -> Result<Scope, StoreError> {
+pub fn of(db: &mut Database, person: &User) -> Result<Scope, StoreError> {
     match person.actor().role {
         Role::Admin => Ok(Scope::Company),
         Role::User => Ok(Scope::of_portfolios(Vec::new())),
@@ -59,7 +59,7 @@ pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<User
 ///
 /// # Errors
 /// The database's.
-pub fn inside(db: &mut Database, scope: &Scope, person: &Person) -> Result<ScopeRelation, StoreError> {
+pub fn inside(db: &mut Database, scope: &Scope, person: &User) -> Result<ScopeRelation, StoreError> {
     let portfolios = portfolios_of(db, &[person.id])?.remove(&person.id).unwrap_or_default();
     Ok(scope.inside(person.is_admin, &portfolios))
 }

@@ -10,7 +10,7 @@ use super::{
     company::CompanyRow,
     connection::with_backend,
     schema::{company, known_browsers, people, sessions},
-    users::Person,
+    users::User,
 };
 
 /// How many browsers are remembered for a person; the one unused for longest goes.
@@ -26,7 +26,7 @@ const BROWSER_MAX: usize = 300;
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     pub session: SessionRow,
-    pub person: Person,
+    pub person: User,
     pub company: Company,
 }
 
@@ -76,8 +76,8 @@ pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option
         .inner_join(people::table)
         .inner_join(company::table.on(company::id.eq(1)))
         .filter(sessions::token_hash.eq(hash.0.as_slice()))
-        .select((SessionRow::as_select(), Person::as_select(), CompanyRow::as_select()))
-        .get_result::<(SessionRow, Person, CompanyRow)>(db)
+        .select((SessionRow::as_select(), User::as_select(), CompanyRow::as_select()))
+        .get_result::<(SessionRow, User, CompanyRow)>(db)
         .optional()?;
     let found = found.map(|(session, person, company)| SignedIn { session, person, company: company.into() });
     Ok(found.filter(|found| found.holds(now)))

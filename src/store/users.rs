@@ -39,7 +39,7 @@ use super::{
 /// Somebody who is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
 #[diesel(table_name = people)]
-pub struct Person {
+pub struct User {
     pub id: UserId,
     pub first_name: String,
     pub last_name: String,
@@ -58,7 +58,7 @@ pub struct Person {
     pub is_admin: bool,
 }
 
-impl Person {
+impl User {
     pub fn status(&self, now: Timestamp) -> Status {
         let Self { blocked_at, credentials_set_at, invitation_expires_at, .. } = *self;
         StatusFacts { blocked_at, credentials_set_at, invitation_expires_at }.status(now)
@@ -90,15 +90,15 @@ impl Person {
 ///
 /// # Errors
 /// The database's.
-pub fn find(db: &mut Database, id: UserId) -> Result<Option<Person>, StoreError> {
-    Ok(people::table.find(id).select(Person::as_select()).get_result(db).optional()?)
+pub fn find(db: &mut Database, id: UserId) -> Result<Option<User>, StoreError> {
+    Ok(people::table.find(id).select(User::as_select()).get_result(db).optional()?)
 }
 
 /// Somebody by id, who stays as they are until the transaction ends.
 ///
 /// # Errors
 /// The database's.
-pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Person>, StoreError> {
+pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<User>, StoreError> {
     // In two statements, since PostgreSQL judges what stands beside a locked row by what was there before the wait.
     lock_row(tx.db(), "users", id.0)?;
     find(tx.db(), id)
@@ -108,11 +108,11 @@ pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Person>, StoreError> {
 ///
 /// # Errors
 /// The database's.
-pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(Person, Option<PasswordHash>)>, StoreError> {
+pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(User, Option<PasswordHash>)>, StoreError> {
     let found = people::table
         .filter(people::email_key.eq(email.key()))
-        .select((Person::as_select(), people::password_hash))
-        .first::<(Person, Option<String>)>(db)
+        .select((User::as_select(), people::password_hash))
+        .first::<(User, Option<String>)>(db)
         .optional()?;
     Ok(found.map(|(person, hash)| (person, hash.map(PasswordHash::from_stored))))
 }

@@ -24,7 +24,7 @@ use crate::{
         page::{Count, Position, Slice},
         portfolios::{self, Portfolio},
         scopes,
-        users::Person,
+        users::User,
     },
 };
 
@@ -75,7 +75,7 @@ pub struct Assigned {
 /// See [`Denied`].
 pub fn assigned(
     ctx: &Context,
-    actor: &Person,
+    actor: &User,
     search: Option<SearchTerm>,
     position: &Position,
     limit: usize,
@@ -97,7 +97,7 @@ pub struct Shown {
     pub people: Slice<Colleague>,
     pub people_count: Count,
     /// Who else reaches it, since they look after its portfolio; nobody for those who do not see that.
-    pub through_portfolio: Vec<Person>,
+    pub through_portfolio: Vec<User>,
     /// Newest first.
     pub events: Vec<AuditRow>,
     pub may: May,
@@ -139,7 +139,7 @@ impl May {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, actor: &User, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
@@ -163,7 +163,7 @@ pub fn show(ctx: &Context, actor: &Person, id: AccountId, people_at: &Position, 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), ActionError> {
+pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AccountsEdit))?;
@@ -177,7 +177,7 @@ pub fn editable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn movable(ctx: &Context, actor: &Person, id: AccountId) -> Result<(Account, May), ActionError> {
+pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;

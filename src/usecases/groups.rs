@@ -18,7 +18,7 @@ use crate::{
         groups::{self, Group, GroupKind},
         page::{Count, Position, Slice},
         sessions, tokens,
-        users::{self, Filter, Person},
+        users::{self, Filter, User},
     },
 };
 
@@ -97,14 +97,14 @@ pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Re
         let filter = Filter { member_of: Some(id), ..Filter::default() };
         let members = users::list(tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
         groups::delete(tx, id)?;
-        let names = members.rows.iter().map(Person::display_name).collect::<Vec<_>>();
+        let names = members.rows.iter().map(User::display_name).collect::<Vec<_>>();
         let details = json!({"members": names, "member_count": group.member_count});
         tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupDeleted, &group, details));
         Ok(group.name)
     })
 }
 
-fn custom(tx: &mut Tx<'_>, actor: &Person, id: GroupId, action: Action) -> Result<Group, ActionError> {
+fn custom(tx: &mut Tx<'_>, actor: &User, id: GroupId, action: Action) -> Result<Group, ActionError> {
     authorise(actor, action, None)?;
     groups::lock(tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(ActionError::unknown)
 }
@@ -113,7 +113,7 @@ fn custom(tx: &mut Tx<'_>, actor: &Person, id: GroupId, action: Action) -> Resul
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn find(db: &mut Database, actor: &Person, id: GroupId) -> Result<Group, ActionError> {
+pub fn find(db: &mut Database, actor: &User, id: GroupId) -> Result<Group, ActionError> {
     let group = groups::find(db, id)?.ok_or_else(ActionError::unknown)?;
     match group.kind {
         GroupKind::Admins => authorise(actor, Action::SeeAdmins, None)?,
@@ -126,7 +126,7 @@ pub fn find(db: &mut Database, actor: &Person, id: GroupId) -> Result<Group, Act
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn find_custom(ctx: &Context, actor: &Person, id: GroupId) -> Result<Group, ActionError> {
+pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, ActionError> {
     authorise(actor, Action::RenameGroup, None)?;
     ctx.store
         .read(|db| find(db, actor, id))
@@ -137,7 +137,7 @@ pub fn find_custom(ctx: &Context, actor: &Person, id: GroupId) -> Result<Group, 
 #[derive(Debug, Clone)]
 pub struct Candidates {
     pub group: Group,
-    pub people: Slice<Person>,
+    pub people: Slice<User>,
     pub count: Count,
 }
 
@@ -145,7 +145,7 @@ pub struct Candidates {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
+pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
         authorise(actor, Action::SeeEveryone, None)?;
@@ -163,7 +163,7 @@ pub fn candidates(ctx: &Context, actor: &Person, id: GroupId, search: Option<Sea
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
+pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
@@ -190,7 +190,7 @@ pub fn add(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId,
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn remove(ctx: &Context, submission: &Submission<(Person, Group)>, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
+pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
@@ -211,7 +211,7 @@ pub fn remove(ctx: &Context, submission: &Submission<(Person, Group)>, id: Group
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
+pub fn removable(ctx: &Context, actor: &User, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
@@ -222,7 +222,7 @@ pub fn removable(ctx: &Context, actor: &Person, id: GroupId, user: UserId) -> Re
     })
 }
 
-fn authorise_removal(db: &mut Database, actor: &Person, person: &Person, group: &Group, now: Timestamp) -> Result<(), ActionError> {
+fn authorise_removal(db: &mut Database, actor: &User, person: &User, group: &Group, now: Timestamp) -> Result<(), ActionError> {
     let action = match group.kind {
         GroupKind::Admins => {
             let other_active_admins = groups::other_active_admins(db, person.id)?;
@@ -245,7 +245,7 @@ fn end_sessions(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestam
 }
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.
-fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) -> Result<(Person, Group), ActionError> {
+fn person_and_group(tx: &mut Tx<'_>, actor: &User, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
     let person = users::lock(tx, user)?;
     groups::lock(tx, id)?;
     let group = find(tx.db(), actor, id)?;
@@ -253,7 +253,7 @@ fn person_and_group(tx: &mut Tx<'_>, actor: &Person, id: GroupId, user: UserId) 
     Ok((person.ok_or_else(ActionError::unknown)?, group))
 }
 
-fn audit_member(tx: &mut Tx<'_>, caller: &Principal, actor: &Person, action: AuditAction, person: &Person, group: &Group, now: Timestamp) {
+fn audit_member(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, person: &User, group: &Group, now: Timestamp) {
     let details = json!({"user": person.display_name(), "user_id": person.id.0});
     tx.audit(about_group(now, caller.by(actor), action, group, details));
 }

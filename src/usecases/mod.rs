@@ -22,7 +22,7 @@ pub use crate::store::{
     outbox::{FailedMail, ServerRefusal},
     page::{Count, Key, Position, Slice},
     portfolios::{Contents, Portfolio},
-    users::{Cursor, CursorValue, Deleted, Person, StatusCounts},
+    users::{Cursor, CursorValue, Deleted, StatusCounts, User},
 };
 pub use credentials::new_password::{NewPasswordError, SetPasswordError};
 pub use outbox::mails::{DeliveryStatus, LinkDelivery};

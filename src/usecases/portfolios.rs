@@ -22,7 +22,7 @@ use crate::{
         page::{Count, Position, Slice},
         portfolio_users::{self, Who},
         portfolios::{self, Contents, Filter, Portfolio},
-        users::Person,
+        users::User,
     },
 };
 
@@ -73,14 +73,14 @@ pub struct Row {
     pub portfolio: Portfolio,
     pub contents: Contents,
     /// The people to whom it is assigned, by name.
-    pub admins: Vec<Person>,
+    pub admins: Vec<User>,
 }
 
 /// The portfolios that exist for the actor, with `search` in their name or in that of one of their accounts.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
+pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::PortfoliosView))?;
@@ -110,7 +110,7 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
 pub struct Shown {
     pub portfolio: Portfolio,
     pub contents: Contents,
-    pub admins: Vec<Person>,
+    pub admins: Vec<User>,
     pub accounts: Slice<AccountRow>,
     pub people: Slice<Assigned>,
     pub may_manage: bool,
@@ -121,7 +121,7 @@ pub struct Shown {
 /// Somebody with anything assigned in a portfolio.
 #[derive(Debug, Clone)]
 pub struct Assigned {
-    pub person: Person,
+    pub person: User,
     pub status: Status,
     /// Whether they look after all of it.
     pub is_whole: bool,
@@ -140,7 +140,7 @@ pub struct AccountRow {
 /// See [`Denied`].
 pub fn show(
     ctx: &Context,
-    actor: &Person,
+    actor: &User,
     id: PortfolioId,
     accounts_at: &Position,
     people_at: &Position,
@@ -252,7 +252,7 @@ pub(super) fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn managed(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Portfolio, ActionError> {
+pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::ManagePortfolios)?;
@@ -311,14 +311,14 @@ fn locked(
 pub struct Consequences {
     pub portfolio: Portfolio,
     pub contents: Contents,
-    pub admins: Vec<Person>,
+    pub admins: Vec<User>,
     /// Those of them who look after no other active portfolio.
-    pub left_without: Vec<Person>,
+    pub left_without: Vec<User>,
 }
 
 /// # Errors
 /// See [`Denied`].
-pub fn consequences(ctx: &Context, actor: &Person, id: PortfolioId) -> Result<Consequences, ActionError> {
+pub fn consequences(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Consequences, ActionError> {
     let portfolio = managed(ctx, actor, id)?;
     ctx.store.read(|db| {
         let contents = portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default();

@@ -268,7 +268,7 @@ on_both! {
         let rows = |by, is_descending| page(&store, &wanted(Scope::Company, PeopleFilter::default(), by, is_descending), &Position::First, 100).rows;
         let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.person).collect::<Vec<_>>();
         assert_eq!(people(SortBy::Name, false).len(), world.people.len());
-        assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::Person::key));
+        assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::User::key));
         assert!(people(SortBy::Email, false).is_sorted_by_key(|person| person.email.to_lowercase()));
         assert!(rows(SortBy::Created, true).is_sorted_by_key(|row| std::cmp::Reverse((row.created_at, row.person.id))));
         let place = |status| Status::ALL.iter().position(|other| *other == status);

@@ -63,7 +63,7 @@ fn everybody(store: &Store) -> GroupId {
 }
 
 /// The names on all pages, forwards, and the count; the pages backwards are the same.
-fn on_all_pages(db: &mut Database, filter: &Filter) -> Result<(Vec<users::Person>, Count), StoreError> {
+fn on_all_pages(db: &mut Database, filter: &Filter) -> Result<(Vec<users::User>, Count), StoreError> {
     let (mut slice, count) = users::search(db, filter, &Position::First, 7)?;
     assert_eq!(users::count(db, filter)?, count);
     let mut found = slice.rows.clone();
@@ -83,11 +83,11 @@ on_both! {
         let group = everybody(&store);
         let everyone = store.read(|db| users::list(db, &Filter::default(), &Position::First, 500)).unwrap().rows;
         let members = store.read(|db| groups::memberships_of(db, &everyone.iter().map(|person| person.id).collect::<Vec<_>>())).unwrap();
-        let is_member = |person: &users::Person| members.iter().any(|membership| membership.user == person.id);
+        let is_member = |person: &users::User| members.iter().any(|membership| membership.user == person.id);
         for search in TYPED.iter().map(|typed| SearchTerm::parse(typed)).chain([None]) {
             for (active_only, member_of, not_member_of) in [(false, None, None), (true, None, None), (false, Some(group), None), (true, Some(group), None), (true, None, Some(group))] {
                 let filter = Filter { active_only, search: search.clone(), member_of, not_member_of };
-                let is_held = |person: &&users::Person| {
+                let is_held = |person: &&users::User| {
                     search.as_ref().is_none_or(|term| term.is_in(&search_text(&person.first_name, &person.last_name, &person.email)))
                         && (!active_only || person.status(now()) == Status::Active)
                         && (member_of.is_none() || is_member(person))
@@ -114,7 +114,7 @@ on_both! {
         store.write_transaction(|tx| { for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] { active(tx, "Same", last); active(tx, "Other", last); } Ok::<_, StoreError>(()) }).unwrap();
         let filter = Filter { active_only: true, search: SearchTerm::parse("same"), ..Filter::default() };
         let page = |position: &Position| store.read(|db| { let (page, count) = users::search(db, &filter, position, 3)?; assert_eq!(count, Count::Exactly(7)); Ok::<_, StoreError>(page) }).unwrap();
-        let last_names = |page: &Slice<users::Person>| (page.rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>().join(" "), page.has_previous, page.has_next);
+        let last_names = |page: &Slice<users::User>| (page.rows.iter().map(|person| person.last_name.clone()).collect::<Vec<_>>().join(" "), page.has_previous, page.has_next);
         let first = page(&Position::First);
         assert_eq!(last_names(&first), ("Adams Braun Ek".to_owned(), false, true));
         let second = page(&Position::After(first.rows[2].key()));

@@ -24,7 +24,7 @@ use crate::{
 };
 
 use super::{
-    Filter, Person,
+    Filter, User,
     search::{
         plan,
         sql::{self, Source, Statement},
@@ -60,7 +60,7 @@ pub enum CursorValue {
 /// Somebody in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    pub person: Person,
+    pub person: User,
     pub created_at: Timestamp,
     pub mark: Cursor,
 }
@@ -280,8 +280,8 @@ fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending:
 fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<Vec<Listed>, StoreError> {
     let rows = people::table
         .filter(people::id.eq_any(found.iter().map(|(_, id)| id.0)))
-        .select((Person::as_select(), people::email_key, people::created_at))
-        .load::<(Person, String, Timestamp)>(db)?;
+        .select((User::as_select(), people::email_key, people::created_at))
+        .load::<(User, String, Timestamp)>(db)?;
     let mut rows = rows.into_iter().map(|row| (row.0.id, row)).collect::<HashMap<_, _>>();
     // Who was deleted since the ids were found is not there any more.
     let listed = |(stretch, id)| {

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{Person, search::plan};
+use super::{User, search::plan};
 
 /// Which people a list holds.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +32,7 @@ type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
 ///
 /// # Errors
 /// The database's.
-pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
+pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
             let (_, ids) = plan::find(sqlite, filter, position, limit)?;
@@ -46,7 +46,7 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 ///
 /// # Errors
 /// The database's.
-pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<(Slice<Person>, Count), StoreError> {
+pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<(Slice<User>, Count), StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
             let (count, ids) = plan::find(sqlite, filter, position, limit)?;
@@ -69,7 +69,7 @@ enum Order {
     Sorted,
 }
 
-fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, order: Order) -> Result<Slice<Person>, StoreError> {
+fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, order: Order) -> Result<Slice<User>, StoreError> {
     let mut query = filtered(filter);
     // Not as a comparison of rows, which Diesel can only write as a literal.
     query = match position {
@@ -88,13 +88,13 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
         (Order::Sorted, false) => "people.sort_key || '', people.id",
         (Order::Sorted, true) => "people.sort_key || '' DESC, people.id DESC",
     };
-    let found = query.order(backend::first_by(order, limit.saturating_add(1))).select(Person::as_select()).load(db)?;
+    let found = query.order(backend::first_by(order, limit.saturating_add(1))).select(User::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
 /// The page, from the ids of those who are on it.
-fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize) -> Result<Slice<Person>, StoreError> {
-    let mut found = people::table.filter(backend::is_among(db, "people.id", ids)).select(Person::as_select()).load::<Person>(db)?;
+fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
+    let mut found = people::table.filter(backend::is_among(db, "people.id", ids)).select(User::as_select()).load::<User>(db)?;
     found.sort_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
     if position.is_backward() {
         found.reverse();

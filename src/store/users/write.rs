@@ -16,7 +16,7 @@ use crate::{
     store::{StoreError, Tx, connection::MultiBackend, schema::users},
 };
 
-use super::Person;
+use super::User;
 
 /// Somebody new, with an open invitation.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ pub fn renew_invitation(tx: &mut Tx<'_>, id: UserId, expires_at: Timestamp) -> R
 /// The database's.
 pub fn set_credentials(
     tx: &mut Tx<'_>,
-    person: &Person,
+    person: &User,
     first_name: &PersonName,
     last_name: &PersonName,
     password: &PasswordHash,
@@ -146,7 +146,7 @@ pub fn set_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Res
 /// The database's.
 pub fn set_profile(
     tx: &mut Tx<'_>,
-    person: &Person,
+    person: &User,
     first_name: &PersonName,
     last_name: &PersonName,
     default_role: DefaultRole,
@@ -175,7 +175,7 @@ pub fn set_default_role(tx: &mut Tx<'_>, user: UserId, default_role: DefaultRole
 ///
 /// # Errors
 /// The database's; a unique violation where the address is taken.
-pub fn set_email(tx: &mut Tx<'_>, person: &Person, email: &EmailAddress) -> Result<(), StoreError> {
+pub fn set_email(tx: &mut Tx<'_>, person: &User, email: &EmailAddress) -> Result<(), StoreError> {
     set(tx, person.id, (named(&person.first_name, &person.last_name, email), users::version.eq(users::version + 1)))
 }
 

@@ -20,7 +20,7 @@ use crate::{
         accounts::{self, Account},
         assignments,
         portfolios::{self, Portfolio},
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         ActionError, Context, Principal, Submission,
@@ -42,11 +42,11 @@ pub use super::unassign::{RemovalPreview, UnassignError, Unassigned, removal_pre
 /// See [`Denied`]; unchanged where they have it already.
 pub fn give_account(
     ctx: &Context,
-    submission: &Submission<(Person, Account)>,
+    submission: &Submission<(User, Account)>,
     user: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
-) -> Result<(Person, Account), ActionError> {
+) -> Result<(User, Account), ActionError> {
     submission.audited_transaction(ctx, |tx, caller| {
         let (person, mut given) = give(ctx, tx, caller, user, &[account], grants)?;
         Ok((person, given.pop().ok_or_else(ActionError::unknown)?))
@@ -59,11 +59,11 @@ pub fn give_account(
 /// See [`Denied`]; unchanged where they have all of them already.
 pub fn give_accounts(
     ctx: &Context,
-    submission: &Submission<(Person, Vec<Account>)>,
+    submission: &Submission<(User, Vec<Account>)>,
     user: UserId,
     accounts: &[AccountId],
     grants: AssignmentPermissions,
-) -> Result<(Person, Vec<Account>), ActionError> {
+) -> Result<(User, Vec<Account>), ActionError> {
     submission.audited_transaction(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
 }
 
@@ -74,7 +74,7 @@ fn give(
     user: UserId,
     accounts: &[AccountId],
     grants: AssignmentPermissions,
-) -> Result<(Person, Vec<Account>), ActionError> {
+) -> Result<(User, Vec<Account>), ActionError> {
     let now = ctx.now();
     let (acting, met) = target_user(tx, caller, user, now)?;
     let mut given = Vec::new();
@@ -104,11 +104,11 @@ fn give(
 /// See [`Denied`]; unchanged where they do not have it, or have it like that.
 pub fn set_grants(
     ctx: &Context,
-    submission: &Submission<(Person, Account)>,
+    submission: &Submission<(User, Account)>,
     user: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
-) -> Result<(Person, Account), ActionError> {
+) -> Result<(User, Account), ActionError> {
     change_grants(ctx, submission, user, account, |_| grants)
 }
 
@@ -118,22 +118,22 @@ pub fn set_grants(
 /// As [`set_grants`].
 pub fn switch(
     ctx: &Context,
-    submission: &Submission<(Person, Account)>,
+    submission: &Submission<(User, Account)>,
     user: UserId,
     account: AccountId,
     switch: PermissionToggle,
     to: To,
-) -> Result<(Person, Account), ActionError> {
+) -> Result<(User, Account), ActionError> {
     change_grants(ctx, submission, user, account, |before| before.with(switch, to))
 }
 
 fn change_grants(
     ctx: &Context,
-    submission: &Submission<(Person, Account)>,
+    submission: &Submission<(User, Account)>,
     user: UserId,
     account: AccountId,
     change: impl Fn(AssignmentPermissions) -> AssignmentPermissions,
-) -> Result<(Person, Account), ActionError> {
+) -> Result<(User, Account), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
@@ -158,10 +158,10 @@ fn change_grants(
 /// See [`Denied`]; unchanged where they have it already.
 pub fn give_portfolio(
     ctx: &Context,
-    submission: &Submission<(Person, Portfolio)>,
+    submission: &Submission<(User, Portfolio)>,
     user: UserId,
     portfolio: PortfolioId,
-) -> Result<(Person, Portfolio), ActionError> {
+) -> Result<(User, Portfolio), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let (acting, met) = target_user(tx, caller, user, now)?;
@@ -219,7 +219,7 @@ pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &ScopedActor, id: Portfolio
 }
 
 /// A Portfolio Admin to whom no portfolio is left is a User.
-pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &Person, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &User, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
     users::set_default_role(tx, person.id, DefaultRole::User)?;
     let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
     tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
@@ -233,7 +233,7 @@ pub(in crate::usecases) fn audit_account(
     caller: &Principal,
     acting: &ScopedActor,
     action: AuditAction,
-    person: &Person,
+    person: &User,
     account: &Account,
     details: Value,
     now: Timestamp,
@@ -248,7 +248,7 @@ pub(in crate::usecases) fn audit_portfolio(
     caller: &Principal,
     acting: &ScopedActor,
     action: AuditAction,
-    person: &Person,
+    person: &User,
     portfolio: &Portfolio,
     now: Timestamp,
 ) {
@@ -261,8 +261,8 @@ impl Context {
     pub(in crate::usecases) fn tell_assignments(
         &self,
         tx: &mut Tx<'_>,
-        person: &Person,
-        by: &Person,
+        person: &User,
+        by: &User,
         assignments: Assignments,
         now: Timestamp,
     ) -> Result<(), StoreError> {

@@ -15,7 +15,7 @@ use crate::{
     store::{
         Database, StoreError, Tx,
         assignments::{self, AccountAssignment, PortfolioAssignment},
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         Principal,
@@ -40,7 +40,7 @@ pub enum Lost {
 
 /// Givers as they are now, of an invitation that is open. What was accepted is nobody's to lose any more.
 pub(in crate::usecases) struct Grantors {
-    found: HashMap<UserId, (Person, Vec<PortfolioId>)>,
+    found: HashMap<UserId, (User, Vec<PortfolioId>)>,
     is_open: bool,
     now: Timestamp,
 }
@@ -103,7 +103,7 @@ impl Grantors {
 ///
 /// # Errors
 /// The database's.
-pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &By, now: Timestamp) -> Result<(), StoreError> {
+pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By, now: Timestamp) -> Result<(), StoreError> {
     let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
     let accounts = assignments::accounts_of(tx.db(), &[invited.id])?;
     let givers = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
@@ -127,7 +127,7 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &Person, by: &B
 /// Why something is left out, in the audit log.
 const NO_LONGER: &str = "whoever gave it may no longer give it";
 
-fn left_out(invited: &Person, by: &By, place: Subject, giver: Option<String>, now: Timestamp) -> Entry {
+fn left_out(invited: &User, by: &By, place: Subject, giver: Option<String>, now: Timestamp) -> Entry {
     let details = json!({"reason": NO_LONGER, "given_by": giver});
     Entry { place: Some(place), ..about_user(now, by.clone(), AuditAction::AssignmentLeftOut, &invited.who(), details) }
 }
@@ -137,7 +137,7 @@ pub(in crate::usecases) fn reassign(
     tx: &mut Tx<'_>,
     caller: &Principal,
     acting: &ScopedActor,
-    invited: &Person,
+    invited: &User,
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(tx.db(), acting, invited)?;

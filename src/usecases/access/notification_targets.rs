@@ -13,14 +13,14 @@ use crate::{
         accounts::Account,
         assignments,
         portfolios::{self, Portfolio},
-        users::Person,
+        users::User,
     },
     usecases::Context,
 };
 
 /// What changes for whom.
 #[derive(Debug, Default)]
-pub(in crate::usecases) struct NotificationTargets(BTreeMap<UserId, (Person, Assignments)>);
+pub(in crate::usecases) struct NotificationTargets(BTreeMap<UserId, (User, Assignments)>);
 
 /// How somebody reaches an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ enum AffectedAccess {
 
 impl NotificationTargets {
     /// What changes for one person.
-    pub(in crate::usecases) fn of(&mut self, person: &Person) -> &mut Assignments {
+    pub(in crate::usecases) fn of(&mut self, person: &User) -> &mut Assignments {
         &mut self.0.entry(person.id).or_insert_with(|| (person.clone(), Assignments::default())).1
     }
 
@@ -89,7 +89,7 @@ impl NotificationTargets {
     }
 
     /// One mail to each who can sign in.
-    pub(in crate::usecases) fn tell(self, ctx: &Context, tx: &mut Tx<'_>, by: &Person, now: Timestamp) -> Result<(), StoreError> {
+    pub(in crate::usecases) fn tell(self, ctx: &Context, tx: &mut Tx<'_>, by: &User, now: Timestamp) -> Result<(), StoreError> {
         ctx.tell_all(tx, self.0.values().map(|(person, assignments)| (person, assignments.clone())), by, now)
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         page::{Count, Position, Slice},
         portfolio_users::{self, Who},
         portfolios::{self, Portfolio},
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{ActionError, Context, accounts::May, portfolios::sorted, shared::scoped_actor::ScopedActor},
 };
@@ -84,7 +84,7 @@ impl<I: Ord + Copy> PickerQuery<I> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &PickerQuery<AccountId>) -> Result<PickerOptions<Account>, ActionError> {
+pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<AccountId>) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         let filter = |search| accounts::Filter { search, ..accounts::Filter::within(Scope::Company) };
@@ -98,7 +98,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &Person, wanted: &PickerQuery<Acco
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<Person>, ActionError> {
+pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
         people_who(db, actor, Who::PortfolioAdmins, wanted)
@@ -111,10 +111,10 @@ pub fn portfolio_admins(ctx: &Context, actor: &Person, wanted: &PickerQuery<User
 /// See [`Denied`].
 pub fn people_of(
     ctx: &Context,
-    actor: &Person,
+    actor: &User,
     portfolio: PortfolioId,
     wanted: &PickerQuery<UserId>,
-) -> Result<PickerOptions<Person>, ActionError> {
+) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.portfolio(db, portfolio)?;
@@ -135,11 +135,11 @@ const LOOKS: usize = 10;
 /// See [`Denied`].
 pub fn people_for(
     ctx: &Context,
-    actor: &Person,
+    actor: &User,
     account: AccountId,
     search: Option<SearchTerm>,
     limit: usize,
-) -> Result<(Account, May, Slice<Person>), ActionError> {
+) -> Result<(Account, May, Slice<User>), ActionError> {
     let as_of = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -178,7 +178,7 @@ pub fn people_for(
 }
 
 /// Nobody gives themselves anything, so the actor is not among them.
-fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<Person>, ActionError> {
+fn people_who(db: &mut Database, actor: &User, who: Who, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     let filter = |search| portfolio_users::Filter { who, search, except: Some(actor.id) };
     let count = portfolio_users::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolio_users::list(db, &filter(search), &Position::First, wanted.limit);
@@ -191,7 +191,7 @@ fn people_who(db: &mut Database, actor: &Person, who: Who, wanted: &PickerQuery<
 /// See [`Denied`].
 pub fn portfolios_for_accounts(
     ctx: &Context,
-    actor: &Person,
+    actor: &User,
     wanted: &PickerQuery<PortfolioId>,
 ) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
@@ -207,7 +207,7 @@ pub fn portfolios_for_accounts(
 /// See [`Denied`].
 pub fn portfolios_to_move_to(
     ctx: &Context,
-    actor: &Person,
+    actor: &User,
     account: &Account,
     wanted: &PickerQuery<PortfolioId>,
 ) -> Result<PickerOptions<Portfolio>, ActionError> {
@@ -222,11 +222,7 @@ pub fn portfolios_to_move_to(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn portfolios_to_give(
-    ctx: &Context,
-    actor: &Person,
-    wanted: &PickerQuery<PortfolioId>,
-) -> Result<PickerOptions<Portfolio>, ActionError> {
+pub fn portfolios_to_give(ctx: &Context, actor: &User, wanted: &PickerQuery<PortfolioId>) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
@@ -241,7 +237,7 @@ pub fn portfolios_to_give(
 /// See [`Denied`].
 pub fn accounts_to_give(
     ctx: &Context,
-    actor: &Person,
+    actor: &User,
     wanted: &PickerQuery<AccountId>,
     first: Option<PortfolioId>,
 ) -> Result<PickerOptions<Account>, ActionError> {

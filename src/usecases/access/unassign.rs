@@ -12,7 +12,7 @@ use crate::{
         scope::ScopeRelation,
     },
     mail::messages::Assignments,
-    store::{Database, StoreError, Tx, assignments, scopes, users::Person},
+    store::{Database, StoreError, Tx, assignments, scopes, users::User},
     usecases::{
         ActionError, Context, Principal, Submission,
         accounts::gives,
@@ -41,7 +41,7 @@ impl From<StoreError> for UnassignError {
 /// What was taken from whom.
 #[derive(Debug, Clone)]
 pub struct Unassigned {
-    pub person: Person,
+    pub person: User,
     pub names: Vec<String>,
     /// Whether nothing lies in common any more, so that whoever took it meets them no longer.
     pub has_left: bool,
@@ -133,7 +133,7 @@ fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser
 /// What is to be taken from whom.
 #[derive(Debug, Clone)]
 pub struct RemovalPreview {
-    pub person: Person,
+    pub person: User,
     pub names: Vec<String>,
     /// Whether it is the last that the actor has in common with them.
     pub is_last_in_common: bool,
@@ -143,12 +143,7 @@ pub struct RemovalPreview {
 ///
 /// # Errors
 /// As [`take`].
-pub fn removal_preview(
-    ctx: &Context,
-    actor: &Person,
-    user: UserId,
-    given: &[AssignmentRef],
-) -> Result<Option<RemovalPreview>, ActionError> {
+pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[AssignmentRef]) -> Result<Option<RemovalPreview>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

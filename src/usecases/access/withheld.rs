@@ -13,7 +13,7 @@ use crate::{
         search::sort_key,
         user::DefaultRole,
     },
-    store::{AuditRow, Database, StoreError, accounts, latest_about, portfolios, users::Person},
+    store::{AuditRow, Database, StoreError, accounts, latest_about, portfolios, users::User},
     usecases::shared::scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments},
 };
 
@@ -40,7 +40,7 @@ pub struct WithheldAssignment {
 pub(in crate::usecases) fn of(
     db: &mut Database,
     acting: &ScopedActor,
-    person: &Person,
+    person: &User,
     held: &ScopedAssignments,
     now: Timestamp,
 ) -> Result<Vec<WithheldAssignment>, StoreError> {

@@ -8,7 +8,7 @@ use crate::{
         StoreError,
         accounts::{self, Account},
         billing::{self, BillingRow},
-        users::Person,
+        users::User,
     },
     usecases::{
         ActionError, Context, Submission,
@@ -47,7 +47,7 @@ pub struct Shown {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: AccountId) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, actor: &User, id: AccountId) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::BillingView))?;

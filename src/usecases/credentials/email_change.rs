@@ -22,7 +22,7 @@ use crate::{
     store::{
         Database, StoreError, Tx, scopes,
         tokens::{self, NewToken, TokenRow},
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         ActionError, Context, EntryPoint, Principal, Submission,
@@ -44,9 +44,9 @@ const TERM: TimeDelta = TimeDelta::hours(24);
 pub(in crate::usecases) struct NewAddress<'a> {
     pub(in crate::usecases) caller: &'a Principal,
     /// The caller, as the transaction found them.
-    pub(in crate::usecases) by: &'a Person,
+    pub(in crate::usecases) by: &'a User,
     /// Under lock.
-    pub(in crate::usecases) person: &'a Person,
+    pub(in crate::usecases) person: &'a User,
     /// Nobody else's.
     pub(in crate::usecases) email: &'a EmailAddress,
     pub(in crate::usecases) now: Timestamp,
@@ -106,7 +106,7 @@ pub struct Pending {
 ///
 /// # Errors
 /// The database's.
-pub fn pending(db: &mut Database, person: &Person, now: Timestamp) -> Result<Option<Pending>, StoreError> {
+pub fn pending(db: &mut Database, person: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     match tokens::open_of(db, person.id, TokenPurpose::EmailChange)?.filter(|token| now < token.expires_at) {
         Some(token) => of_token(db, token, person, now),
         None => Ok(None),
@@ -114,7 +114,7 @@ pub fn pending(db: &mut Database, person: &Person, now: Timestamp) -> Result<Opt
 }
 
 /// What a link stands for, as long as whoever asked for it still may edit the person: they may have lost the right to since.
-fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp) -> Result<Option<Pending>, StoreError> {
+fn of_token(db: &mut Database, token: TokenRow, person: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     let asker = token.asked_by.map(|user| users::find(db, user)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
     let acting = ScopedActor::of(db, &asker)?;
@@ -127,7 +127,7 @@ fn of_token(db: &mut Database, token: TokenRow, person: &Person, now: Timestamp)
 ///
 /// # Errors
 /// See [`Denied`]; unchanged where none waits.
-pub fn withdraw(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, ActionError> {
+pub fn withdraw(ctx: &Context, submission: &Submission<User>, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;

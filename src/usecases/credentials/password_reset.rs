@@ -27,7 +27,7 @@ use crate::{
         credentials::{reset_requests, throttles},
         sessions,
         tokens::{self, NewToken},
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         ActionError, ClientInfo, Context, EntryPoint, SetPasswordError, Submission,
@@ -98,7 +98,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
 }
 
 /// The person with this address, under lock.
-fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
+fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
     let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
     let Some((found, _)) = users::find_by_email(tx.db(), &email)? else { return Ok(None) };
     let person = users::lock(tx, found.id)?;
@@ -109,7 +109,7 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>, StoreError> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Result<Person, ActionError> {
+pub fn send(ctx: &Context, submission: &Submission<User>, user: UserId) -> Result<User, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let expires_at = now + TERM;
     submission.audited_transaction(ctx, |tx, caller| {
@@ -126,10 +126,10 @@ pub fn send(ctx: &Context, submission: &Submission<Person>, user: UserId) -> Res
 
 /// A link on its way to somebody's stored address, in place of an earlier one.
 struct ResetMail<'a> {
-    person: &'a Person,
+    person: &'a User,
     token: &'a Token,
     /// The administrator.
-    asked_by: Option<&'a Person>,
+    asked_by: Option<&'a User>,
     expires_at: Timestamp,
 }
 
@@ -141,7 +141,7 @@ impl ResetMail<'_> {
         let (user, email, by) = (Some(person.id), Some(&*person.email), asked_by.map(|by| by.id));
         let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email, asked_by: by, expires_at, now })?;
         let message = Message::PasswordReset(PasswordReset {
-            asked_by: asked_by.map(Person::display_name),
+            asked_by: asked_by.map(User::display_name),
             first_name: person.first_name.clone(),
             company: company::load(tx.db())?.name,
             link: Link::new(&ctx.links.with_token(purpose, token)),
@@ -181,7 +181,7 @@ pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<
 /// A link behind which a new password can be chosen.
 #[derive(Debug, Clone)]
 pub struct Open {
-    pub person: Person,
+    pub person: User,
     pub expires_at: Timestamp,
     pub company: Company,
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::{clock::Timestamp, credentials::token::TokenHash},
-    store::{StoreError, sessions, users::Person},
+    store::{StoreError, sessions, users::User},
     usecases::Context,
 };
 
@@ -14,7 +14,7 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// Whose session it is, as they are now, and what the next page has to say.
 #[derive(Debug, Clone)]
 pub struct ActiveSession {
-    pub person: Person,
+    pub person: User,
     /// As [`keep`] was given it, or a [`Submission`](crate::usecases::Submission); empty for nothing.
     pub state: String,
     pub ends: Ends,

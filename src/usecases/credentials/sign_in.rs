@@ -18,7 +18,7 @@ use crate::{
         Database, StoreError, Tx,
         credentials::{refused_sign_ins::RefusalReason, throttles},
         sessions::{self, NewSession},
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         ClientInfo, Context,
@@ -52,7 +52,7 @@ const NOT_AN_ADDRESS: &str = "(not an address)";
 
 /// A sign-in that is tried: by whom, against which hash, and what it counts for.
 struct SignInAttempt {
-    person: Option<Person>,
+    person: Option<User>,
     hash: PasswordHash,
     email_key: String,
     /// None for a browser that is known.
@@ -169,7 +169,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Client
 }
 
 /// Lets attempts on an account begin anew, whoever made them and from whichever browser.
-pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
+pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, person: &User) -> Result<(), StoreError> {
     let Ok(email) = EmailAddress::parse(&person.email) else { return Ok(()) };
     for browser in sessions::known_browsers(tx.db(), person.id)? {
         throttles::clear_attempts(tx, &Bucket::account(email.key(), Some(browser)))?;

@@ -20,7 +20,7 @@ use crate::{
         credentials::throttles,
         groups,
         outbox::{self, MailState, NewMail},
-        users::Person,
+        users::User,
     },
     usecases::{ActionError, Context},
 };
@@ -34,8 +34,8 @@ pub(in crate::usecases) struct Recipient<'a> {
     pub(in crate::usecases) token: Option<TokenId>,
 }
 
-impl<'a> From<&'a Person> for Recipient<'a> {
-    fn from(person: &'a Person) -> Self {
+impl<'a> From<&'a User> for Recipient<'a> {
+    fn from(person: &'a User) -> Self {
         Self { user: person.id, email: &person.email, token: None }
     }
 }
@@ -111,7 +111,7 @@ pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserI
 }
 
 /// Counts a mail against the quota that an administrator has for one person. Refused for a while after several in a row.
-pub(in crate::usecases) fn count_mail(tx: &mut Tx<'_>, by: &Person, to: &Person, now: Timestamp) -> Result<(), ActionError> {
+pub(in crate::usecases) fn count_mail(tx: &mut Tx<'_>, by: &User, to: &User, now: Timestamp) -> Result<(), ActionError> {
     let Some(until) = throttles::count(tx, &[Bucket::mail_quota(by.id, to.id)], now)? else { return Ok(()) };
     Err(ActionError::TooManyMails { name: to.display_name(), wait: until - now })
 }
@@ -145,8 +145,8 @@ impl Context {
     pub(in crate::usecases) fn tell(
         &self,
         tx: &mut Tx<'_>,
-        person: &Person,
-        by: &Person,
+        person: &User,
+        by: &User,
         message: impl FnOnce(ByOther) -> Message,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -161,8 +161,8 @@ impl Context {
     pub(in crate::usecases) fn tell_all<'a>(
         &self,
         tx: &mut Tx<'_>,
-        people: impl Iterator<Item = (&'a Person, Assignments)>,
-        by: &Person,
+        people: impl Iterator<Item = (&'a User, Assignments)>,
+        by: &User,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let change = by_other(tx, String::new(), by.display_name(), now)?;
@@ -180,7 +180,7 @@ impl Context {
     }
 
     /// Tells every active Admin that somebody became one; the new Admin gets a mail of their own.
-    pub(in crate::usecases) fn tell_admins(&self, tx: &mut Tx<'_>, appointed: &Person, by: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub(in crate::usecases) fn tell_admins(&self, tx: &mut Tx<'_>, appointed: &User, by: &str, now: Timestamp) -> Result<(), StoreError> {
         for (user, email) in groups::active_admins(tx.db())? {
             if user == appointed.id {
                 continue;

@@ -18,7 +18,7 @@ use crate::{
         secret::SecretKey,
         user::Who,
     },
-    store::{Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, portfolios::Portfolio, sessions, users::Person},
+    store::{Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, portfolios::Portfolio, sessions, users::User},
 };
 
 /// Everything that use cases need from outside, shared by all of the process.
@@ -124,7 +124,7 @@ impl ActionError {
     }
 
     /// What was asked for is so already.
-    pub(in crate::usecases) fn unchanged(about: &Person) -> Self {
+    pub(in crate::usecases) fn unchanged(about: &User) -> Self {
         Self::is_so(about.display_name())
     }
 
@@ -160,13 +160,13 @@ impl Context {
 }
 
 /// Asks the policy, and names the person when it refuses.
-pub(in crate::usecases) fn authorise(actor: &Person, action: Action, about: Option<&Person>) -> Result<(), ActionError> {
-    decide(actor.actor(), action).map_err(|refusal| ActionError::Refused { refusal, name: about.map(Person::display_name) })
+pub(in crate::usecases) fn authorise(actor: &User, action: Action, about: Option<&User>) -> Result<(), ActionError> {
+    decide(actor.actor(), action).map_err(|refusal| ActionError::Refused { refusal, name: about.map(User::display_name) })
 }
 
 impl Principal {
     /// The caller as they are now. From here to the end of the transaction nobody's rights change, but by it.
-    pub(in crate::usecases) fn actor(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<Person, ActionError> {
+    pub(in crate::usecases) fn actor(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<User, ActionError> {
         match rights {
             Rights::Change => company::lock_rights(tx)?,
             Rights::Stay => company::hold_rights(tx)?,
@@ -175,13 +175,13 @@ impl Principal {
     }
 
     /// The caller as they are now, if their session still holds: one that ended acts no more, whatever it had begun.
-    pub(in crate::usecases) fn person(&self, db: &mut Database, now: Timestamp) -> Result<Person, ActionError> {
+    pub(in crate::usecases) fn person(&self, db: &mut Database, now: Timestamp) -> Result<User, ActionError> {
         let found = sessions::find(db, self.session, now)?.filter(|found| found.person.id == self.user);
         found.map(|found| found.person).ok_or(ActionError::SignedOut)
     }
 
     /// Who did it, for the audit log.
-    pub(in crate::usecases) fn by(&self, person: &Person) -> By {
+    pub(in crate::usecases) fn by(&self, person: &User) -> By {
         By { id: Some(person.id), name: person.display_name(), source: self.source.clone() }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     store::{
         Database, StoreError, Tx, company,
         tokens::{self, TokenRow},
-        users::{self, Person},
+        users::{self, User},
     },
 };
 
@@ -45,7 +45,7 @@ pub enum LinkError {
 }
 
 /// Looks at a link and changes nothing, as often as mail scanners like.
-pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now: Timestamp) -> LinkState<(TokenRow, Person)> {
+pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now: Timestamp) -> LinkState<(TokenRow, User)> {
     let Some(token) = tokens::find(db, purpose, token.hash())? else { return Ok(Err(LinkClosed::Unknown)) };
     match (token.ended_as, token.ended_at) {
         (Some(TokenEnd::Used), at) => return Ok(Err(LinkClosed::Used { at: at.unwrap_or(now) })),
@@ -75,7 +75,7 @@ pub(in crate::usecases) fn consume(
     token: &Token,
     status: Status,
     now: Timestamp,
-) -> Result<(TokenRow, Person), LinkError> {
+) -> Result<(TokenRow, User), LinkError> {
     company::hold_rights(tx)?;
     // The person before the link, as whoever sends another one has them.
     let user = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
@@ -86,6 +86,6 @@ pub(in crate::usecases) fn consume(
 }
 
 /// Whether the link went to the address that its person still has. One that makes another address theirs went to that one.
-fn went_to(token: &TokenRow, purpose: TokenPurpose, person: &Person) -> bool {
+fn went_to(token: &TokenRow, purpose: TokenPurpose, person: &User) -> bool {
     purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&person.email)
 }

@@ -15,7 +15,7 @@ use crate::{
         groups,
         portfolios::{self, Portfolio},
         scopes,
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{ActionError, Principal},
 };
@@ -25,7 +25,7 @@ use super::context::{Rights, authorise};
 /// Somebody who acts.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct ScopedActor {
-    pub(in crate::usecases) person: Person,
+    pub(in crate::usecases) person: User,
     pub(in crate::usecases) scope: Scope,
 }
 
@@ -41,7 +41,7 @@ pub enum EntryPoint {
 /// A person as the one who acts meets them.
 #[derive(Debug, Clone)]
 pub struct TargetUser {
-    pub person: Person,
+    pub person: User,
     pub target: Target,
 }
 
@@ -60,7 +60,7 @@ pub(in crate::usecases) struct ScopedAssignments {
 }
 
 impl ScopedAssignments {
-    pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, person: &Person) -> Result<Self, StoreError> {
+    pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, person: &User) -> Result<Self, StoreError> {
         let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
         portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
         let mut accounts = assignments::accounts_of(db, &[person.id])?;
@@ -88,7 +88,7 @@ impl ScopedAssignments {
 }
 
 impl ScopedActor {
-    pub(in crate::usecases) fn of(db: &mut Database, person: &Person) -> Result<Self, StoreError> {
+    pub(in crate::usecases) fn of(db: &mut Database, person: &User) -> Result<Self, StoreError> {
         Ok(Self { scope: scopes::of(db, person)?, person: person.clone() })
     }
 
@@ -166,7 +166,7 @@ impl ScopedActor {
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
-    ) -> Result<Person, ActionError> {
+    ) -> Result<User, ActionError> {
         let met = match door {
             EntryPoint::UsersAndGroups => {
                 // Whoever may do this to nobody learns nothing about who exists.
@@ -189,7 +189,7 @@ impl ScopedActor {
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
-    ) -> Result<Person, ActionError> {
+    ) -> Result<User, ActionError> {
         users::lock(tx, id)?;
         self.require(tx.db(), door, id, action, now)
     }

@@ -8,7 +8,7 @@ use crate::{
         user::Status,
         user_list::{BULK_MAX, BulkAction},
     },
-    store::{Database, accounts::Account, groups, users::Person},
+    store::{Database, accounts::Account, groups, users::User},
     usecases::{
         ActionError, Context, EntryPoint, Submission,
         access::{assignments, picker_options},
@@ -24,7 +24,7 @@ use super::{
 /// Somebody in a bulk action, and why it does not reach them, where it does not.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    pub person: Person,
+    pub person: User,
     pub status: Status,
     pub refusal: Option<PolicyDenial>,
 }
@@ -33,11 +33,11 @@ pub struct Candidate {
 ///
 /// # Errors
 /// See [`Denied`]; unknown when one of them does not exist for the actor.
-pub fn look(ctx: &Context, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
+pub fn look(ctx: &Context, actor: &User, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
     ctx.store.read(|db| candidates(ctx, db, actor, action, ids))
 }
 
-fn candidates(ctx: &Context, db: &mut Database, actor: &Person, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
+fn candidates(ctx: &Context, db: &mut Database, actor: &User, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
     let acting = ScopedActor::of(db, actor)?;
     acting.authorise(Action::Use(Permission::UsersExport))?;
     let now = ctx.now();
@@ -63,7 +63,7 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
 /// What came of it for one person.
 #[derive(Debug)]
 pub struct Done {
-    pub person: Person,
+    pub person: User,
     /// What was taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
     pub outcome: Option<Result<Vec<String>, ActionError>>,
 }
@@ -90,7 +90,7 @@ pub struct Progress {
 pub fn perform(
     ctx: &Context,
     submission: &Submission<Progress>,
-    actor: &Person,
+    actor: &User,
     action: BulkAction,
     ids: &[UserId],
     accounts: &[AccountId],
@@ -133,7 +133,7 @@ pub fn perform(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn everybody(ctx: &Context, actor: &Person, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
+pub fn everybody(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
     list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..asked.clone() })
 }

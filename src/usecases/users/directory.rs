@@ -16,7 +16,7 @@ use crate::{
         Database, StoreError, company,
         groups::{self, ADMINS, Group, GroupKind},
         page::{Count, Position, Slice},
-        users::{self, Filter, Person},
+        users::{self, Filter, User},
     },
     usecases::{
         ActionError, Context, LinkDelivery, groups as group_use_cases,
@@ -54,7 +54,7 @@ pub struct Listing {
 /// A person in a list, with what the actor may see and do.
 #[derive(Debug, Clone)]
 pub struct Row {
-    pub person: Person,
+    pub person: User,
     pub status: Status,
     /// The groups that the actor may see.
     pub groups: Vec<String>,
@@ -90,7 +90,7 @@ pub struct GroupListing {
 /// A member of a group.
 #[derive(Debug, Clone)]
 pub struct Member {
-    pub person: Person,
+    pub person: User,
     pub status: Status,
     pub since: Timestamp,
     pub may_remove: bool,
@@ -111,7 +111,7 @@ pub struct LayoutData {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn open(ctx: &Context, actor: &Person, page: Action) -> Result<LayoutData, ActionError> {
+pub fn open(ctx: &Context, actor: &User, page: Action) -> Result<LayoutData, ActionError> {
     authorise(actor, page, None)?;
     ctx.store.read(|db| {
         let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
@@ -131,7 +131,7 @@ pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
 ///
 /// # Errors
 /// The database's.
-pub fn menu(ctx: &Context, actor: &Person) -> Result<Menu, StoreError> {
+pub fn menu(ctx: &Context, actor: &User) -> Result<Menu, StoreError> {
     ctx.store.read(|db| menu_of(db, actor))
 }
 
@@ -139,7 +139,7 @@ pub fn menu(ctx: &Context, actor: &Person) -> Result<Menu, StoreError> {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
+pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let filter = Filter { active_only: !sees_everyone(actor), search, ..Filter::default() };
@@ -169,7 +169,7 @@ pub fn list(ctx: &Context, actor: &Person, search: Option<SearchTerm>, position:
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, ActionError> {
+pub fn group(ctx: &Context, actor: &User, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let group = group_use_cases::find(db, actor, id)?;
@@ -187,7 +187,7 @@ pub fn group(ctx: &Context, actor: &Person, id: GroupId, position: &Position, li
     })
 }
 
-fn member(actor: &Person, group: &Group, person: Person, active: u64, since: &HashMap<UserId, Timestamp>, now: Timestamp) -> Member {
+fn member(actor: &User, group: &Group, person: User, active: u64, since: &HashMap<UserId, Timestamp>, now: Timestamp) -> Member {
     let status = person.status(now);
     let is_active = status == Status::Active;
     let other_active_admins = active.saturating_sub(u64::from(is_active));
@@ -205,7 +205,7 @@ fn member(actor: &Person, group: &Group, person: Person, active: u64, since: &Ha
     }
 }
 
-fn menu_of(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
+fn menu_of(db: &mut Database, actor: &User) -> Result<Menu, StoreError> {
     let mut groups = groups::list(db, GROUPS_MAX)?;
     if decide(actor.actor(), Action::SeeAdmins).is_err() {
         groups.retain(|group| group.kind != GroupKind::Admins);
@@ -215,16 +215,16 @@ fn menu_of(db: &mut Database, actor: &Person) -> Result<Menu, StoreError> {
 }
 
 /// Those of these people whose invitation is open.
-fn invited(people: &[Person], now: Timestamp) -> Vec<UserId> {
+fn invited(people: &[User], now: Timestamp) -> Vec<UserId> {
     let invited = people.iter().filter(|person| matches!(person.status(now), Status::Invited | Status::Expired));
     invited.map(|person| person.id).collect()
 }
 
-fn sees_everyone(actor: &Person) -> bool {
+fn sees_everyone(actor: &User) -> bool {
     decide(actor.actor(), Action::SeeEveryone).is_ok()
 }
 
-fn group_names(db: &mut Database, actor: &Person, people: &[Person]) -> Result<HashMap<UserId, Vec<String>>, StoreError> {
+fn group_names(db: &mut Database, actor: &User, people: &[User]) -> Result<HashMap<UserId, Vec<String>>, StoreError> {
     let sees_admins = decide(actor.actor(), Action::SeeAdmins).is_ok();
     let ids = people.iter().map(|person| person.id).collect::<Vec<_>>();
     let mut names = HashMap::<_, Vec<_>>::new();

@@ -22,7 +22,7 @@ use crate::{
     store::{
         Database, StoreError, Tx, company, outbox,
         tokens::{self, NewToken},
-        users::{self, NewInvited, Person},
+        users::{self, NewInvited, User},
     },
     usecases::{
         ActionError, ClientInfo, Context, EntryPoint, Principal, SetPasswordError, Submission,
@@ -90,13 +90,8 @@ impl Existing {
     /// Whoever has the address.
     pub(in crate::usecases) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
         let found = users::find_by_email(db, email)?;
-        let existing = |person: Person| Self {
-            id: person.id,
-            name: person.display_name(),
-            status: person.status(now),
-            email: person.email,
-            way: None,
-        };
+        let existing =
+            |person: User| Self { id: person.id, name: person.display_name(), status: person.status(now), email: person.email, way: None };
         Ok(found.map(|(person, _)| existing(person)))
     }
 
@@ -144,8 +139,8 @@ pub(in crate::usecases) fn add(
     new: &NewInvited<'_>,
     token: &Token,
     company: &Company,
-    sent_by: &Person,
-) -> Result<Person, ActionError> {
+    sent_by: &User,
+) -> Result<User, ActionError> {
     let id = users::insert_invited(tx, new)?;
     let person = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
     let sent = InvitationMail { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
@@ -156,7 +151,7 @@ pub(in crate::usecases) fn add(
 /// An invitation that was sent once more.
 #[derive(Debug, Clone)]
 pub struct Resent {
-    pub person: Person,
+    pub person: User,
     /// What it gives by whoever sent it now, since those who gave it before may no longer: portfolios and accounts by name.
     pub taken_over: Vec<String>,
 }
@@ -183,7 +178,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
+pub fn revoke(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
@@ -201,7 +196,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, 
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn revocable(ctx: &Context, actor: &Person, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
+pub fn revocable(ctx: &Context, actor: &User, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, door, user, |target, _| Action::RevokeInvitation(target), now))
 }
@@ -210,7 +205,7 @@ pub fn revocable(ctx: &Context, actor: &Person, door: EntryPoint, user: UserId) 
 ///
 /// # Errors
 /// See [`Denied`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(Person, String, Timestamp), ActionError> {
+pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(User, String, Timestamp), ActionError> {
     let now = ctx.now();
     if ctx.sends_mail {
         return Err(ActionError::unknown());
@@ -253,7 +248,7 @@ pub(in crate::usecases) fn readdress(
 fn renew(
     ctx: &Context,
     tx: &mut Tx<'_>,
-    person: &Person,
+    person: &User,
     token: &Token,
     by: UserId,
     message: fn(Invitation) -> Message,
@@ -270,7 +265,7 @@ fn renew(
 
 /// A link on its way to somebody.
 struct InvitationMail<'a> {
-    person: &'a Person,
+    person: &'a User,
     token: &'a Token,
     company: &'a Company,
     by: UserId,
@@ -304,7 +299,7 @@ impl InvitationMail<'_> {
 /// An invitation that waits to be accepted.
 #[derive(Debug, Clone)]
 pub struct Open {
-    pub person: Person,
+    pub person: User,
     /// Empty when that person is gone.
     pub invited_by: String,
     pub expires_at: Timestamp,
@@ -328,7 +323,7 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
 }
 
 /// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that person is gone.
-fn inviter(db: &mut Database, person: &Person, sent_by: Option<UserId>) -> Result<String, StoreError> {
+fn inviter(db: &mut Database, person: &User, sent_by: Option<UserId>) -> Result<String, StoreError> {
     let by = sent_by.filter(|by| *by != person.id).or(person.invited_by);
     let inviter = by.map(|user| users::find(db, user)).transpose()?.flatten();
     Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())

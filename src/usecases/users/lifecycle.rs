@@ -17,7 +17,7 @@ use crate::{
         Database, StoreError, Tx, assignments, company, groups, latest_actors, outbox,
         page::{Count, Position, Slice},
         sessions, tokens,
-        users::{self, Deleted, Person},
+        users::{self, Deleted, User},
     },
     usecases::{
         ActionError, Context, EntryPoint, Principal, Submission,
@@ -34,7 +34,7 @@ use crate::{
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
+pub fn block(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -56,7 +56,7 @@ pub fn block(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, u
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn activate(ctx: &Context, submission: &Submission<Person>, door: EntryPoint, user: UserId) -> Result<Person, ActionError> {
+pub fn activate(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -72,7 +72,7 @@ pub fn activate(ctx: &Context, submission: &Submission<Person>, door: EntryPoint
 /// What goes with a person, for the page that asks before.
 #[derive(Debug, Clone)]
 pub struct Inventory {
-    pub person: Person,
+    pub person: User,
     pub sessions: i64,
     pub groups: Vec<String>,
     /// By name.
@@ -84,7 +84,7 @@ pub struct Inventory {
 
 /// # Errors
 /// See [`Denied`].
-pub fn inventory(ctx: &Context, actor: &Person, user: UserId) -> Result<Inventory, ActionError> {
+pub fn inventory(ctx: &Context, actor: &User, user: UserId) -> Result<Inventory, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let person = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user, delete_action, now)?;
@@ -126,9 +126,9 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
 /// See [`Denied`].
 pub fn delete(
     ctx: &Context,
-    submission: &Submission<(Person, Option<Timestamp>)>,
+    submission: &Submission<(User, Option<Timestamp>)>,
     user: UserId,
-) -> Result<(Person, Option<Timestamp>), ActionError> {
+) -> Result<(User, Option<Timestamp>), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -163,7 +163,7 @@ pub struct Restorable {
 ///
 /// # Errors
 /// See [`Denied`]; unknown for a page key of another list.
-pub fn deleted(ctx: &Context, actor: &Person, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), ActionError> {
+pub fn deleted(ctx: &Context, actor: &User, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), ActionError> {
     let now = ctx.now();
     authorise(actor, Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
@@ -195,7 +195,7 @@ impl From<StoreError> for RestoreError {
 /// Somebody who is back.
 #[derive(Debug, Clone)]
 pub struct Restored {
-    pub person: Person,
+    pub person: User,
     pub status: Status,
     /// Whether they were a Portfolio Admin before.
     pub became_user: bool,
@@ -241,7 +241,7 @@ fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), Actio
     Ok(())
 }
 
-fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &Person, action: AuditAction, person: &Person, after: Status, now: Timestamp) {
+fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, person: &User, after: Status, now: Timestamp) {
     let details = json!({"before": person.status(now).label(), "after": after.label()});
     tx.audit(about_user(now, caller.by(actor), action, &person.who(), details));
 }

@@ -21,7 +21,7 @@ use crate::{
         company,
         page::{Count, Position, Slice},
         portfolios::{self, Portfolio},
-        users::{self, Cursor, Listed, Person, StatusCounts, UserQuery},
+        users::{self, Cursor, Listed, StatusCounts, User, UserQuery},
     },
     usecases::{
         ActionError, Context, Principal,
@@ -55,7 +55,7 @@ pub struct Listing {
 /// A person in the list; in an export with the names of what is assigned.
 #[derive(Debug, Clone)]
 pub struct Row<A = Assigned> {
-    pub person: Person,
+    pub person: User,
     pub created_at: Timestamp,
     pub status: Status,
     /// Of what is in the scope of the one who looks.
@@ -70,7 +70,7 @@ const PORTFOLIOS_MAX: usize = 50;
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn list(ctx: &Context, actor: &Person, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
+pub fn list(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersView))?;

@@ -23,7 +23,7 @@ use crate::{
         accounts::Account,
         assignments, company,
         portfolios::Portfolio,
-        users::{NewInvited, Person},
+        users::{NewInvited, User},
     },
     usecases::{
         ActionError, Context, Principal, Submission,
@@ -72,7 +72,7 @@ impl NewAssignments {
 ///
 /// # Errors
 /// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`Denied`].
-pub fn check_address(ctx: &Context, actor: &Person, email: &EmailAddress) -> Result<(), InviteError> {
+pub fn check_address(ctx: &Context, actor: &User, email: &EmailAddress) -> Result<(), InviteError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -93,7 +93,7 @@ fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Time
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, ActionError> {
+pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::UsersInvite))?;
@@ -105,7 +105,7 @@ pub fn has_nothing_to_give(ctx: &Context, actor: &Person) -> Result<bool, Action
 ///
 /// # Errors
 /// See [`InviteError`]; unknown where something given is not the caller's to give, and where nothing is given.
-pub fn invite(ctx: &Context, submission: &Submission<Person>, new: &NewUser) -> Result<Person, InviteError> {
+pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Result<User, InviteError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let origin = InvitationOrigin::UsersAndPermissions;
     let default_role = new.given.default_role();
@@ -165,7 +165,7 @@ impl CheckedAssignments {
         }
     }
 
-    fn give(&self, tx: &mut Tx<'_>, caller: &Principal, acting: &ScopedActor, to: &Person, now: Timestamp) -> Result<(), StoreError> {
+    fn give(&self, tx: &mut Tx<'_>, caller: &Principal, acting: &ScopedActor, to: &User, now: Timestamp) -> Result<(), StoreError> {
         let by = acting.person.id;
         match self {
             Self::Portfolios(portfolios) => {

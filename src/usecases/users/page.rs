@@ -21,7 +21,7 @@ use crate::{
         page::Position,
         portfolios::{self, Portfolio},
         sessions, tokens,
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         ActionError, Context,
@@ -79,7 +79,7 @@ const EVENTS: [AuditAction; 24] = [
 /// A person as the actor sees them.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    pub person: Person,
+    pub person: User,
     pub status: Status,
     /// What they are, as far as the actor may know: only Admins know who is one.
     pub role: Role,
@@ -162,7 +162,7 @@ impl May {
 
 /// # Errors
 /// See [`Denied`].
-pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -199,7 +199,7 @@ pub fn show(ctx: &Context, actor: &Person, id: UserId, wanted: &AssignmentsQuery
 fn offered(
     db: &mut Database,
     acting: &ScopedActor,
-    person: &Person,
+    person: &User,
     search: Option<&SearchTerm>,
     ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
 ) -> Result<Offered, StoreError> {
@@ -220,18 +220,14 @@ fn offered(
     Ok(offered)
 }
 
-fn waiting(
-    db: &mut Database,
-    person: &Person,
-    now: Timestamp,
-) -> Result<Option<(email_change::Pending, Option<LinkDelivery>)>, StoreError> {
+fn waiting(db: &mut Database, person: &User, now: Timestamp) -> Result<Option<(email_change::Pending, Option<LinkDelivery>)>, StoreError> {
     let Some(change) = email_change::pending(db, person, now)? else { return Ok(None) };
     Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, person.id)?)))
 }
 
 fn invitation(
     db: &mut Database,
-    person: &Person,
+    person: &User,
     term: impl FnOnce(InvitationOrigin) -> chrono::TimeDelta,
 ) -> Result<Option<Invitation>, StoreError> {
     let Some(origin) = person.invitation_origin else { return Ok(None) };

@@ -22,7 +22,7 @@ use crate::{
         StoreError, Tx, assignments,
         portfolios::{self, Portfolio},
         scopes, sessions,
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         ActionError, Context, EntryPoint, Principal, Submission,
@@ -58,8 +58,8 @@ pub struct Profile {
 /// What somebody was and is.
 #[derive(Debug, Clone)]
 pub struct Updated {
-    pub before: Person,
-    pub after: Person,
+    pub before: User,
+    pub after: User,
     /// Whether nothing lies in common any more, so that whoever did it meets them no longer.
     pub has_left: bool,
 }
@@ -69,7 +69,7 @@ pub struct Updated {
 pub enum ProfileError {
     /// Somebody else changed it since the form was drawn; this is how it stands now.
     #[error("it was changed meanwhile")]
-    Stale(Box<Person>),
+    Stale(Box<User>),
     /// A Portfolio Admin begins with active portfolios. One that was chosen is deactivated, if it has a name here.
     #[error("a portfolio is missing")]
     NeedsPortfolio { deactivated: Option<String> },
@@ -100,7 +100,7 @@ impl From<StoreError> for ProfileError {
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn editable(ctx: &Context, actor: &Person, id: UserId) -> Result<(Person, Option<String>), ActionError> {
+pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option<String>), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -139,7 +139,7 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
         }
         let after = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let told =
-            |person: &Person| json!({"name": person.display_name(), "email": person.email, "default_role": person.default_role.label()});
+            |person: &User| json!({"name": person.display_name(), "email": person.email, "default_role": person.default_role.label()});
         let (was, is) = (told(before), told(&after));
         // A change of address that waits has an entry of its own.
         if was != is || profile.email.as_str() == before.email {
@@ -226,8 +226,8 @@ fn tell(
     ctx: &Context,
     tx: &mut Tx<'_>,
     acting: &ScopedActor,
-    before: &Person,
-    after: &Person,
+    before: &User,
+    after: &User,
     assignments: Assignments,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -243,7 +243,7 @@ fn tell(
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn end_sessions(ctx: &Context, submission: &Submission<(Person, usize)>, id: UserId) -> Result<(Person, usize), ActionError> {
+pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: UserId) -> Result<(User, usize), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         // One at a time: of two who sign each other out, each would wait for the other's session.

@@ -18,7 +18,7 @@ use crate::{
         credentials::token::{Token, TokenHash},
         ids::UserId,
     },
-    usecases::{ClientInfo, Person, Principal, credentials::sessions::Ends},
+    usecases::{ClientInfo, Principal, User, credentials::sessions::Ends},
 };
 
 use super::{
@@ -46,7 +46,7 @@ const USER_AGENT_MAX: usize = 300;
 /// Somebody signed in and active, read afresh with this request.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
-    pub(in crate::web) person: Person,
+    pub(in crate::web) person: User,
     session: TokenHash,
     ends: Ends,
     source: String,
@@ -169,7 +169,7 @@ fn is_read(referer: &str) -> bool {
 pub(in crate::web) struct AnonymousSession {
     pub(in crate::web) visitor: ClientInfo,
     /// Who is signed in with this browser.
-    pub(in crate::web) signed_in: Option<Person>,
+    pub(in crate::web) signed_in: Option<User>,
     seed: TokenHash,
 }
 

@@ -26,7 +26,7 @@ pub use number::{Count, NAMED, assigned_in_short, counted, grouped, listed, name
 pub use pager::{Pager, RowsLink};
 pub use permissions::{Ability, gives, in_words, switches};
 pub use picker::{PICKS_MAX, Picker, PickerKind, PickerOption};
-pub use user::{Badge, Person};
+pub use user::{Badge, UserLabel};
 
 /// A page as HTML.
 ///

@@ -12,7 +12,7 @@ use crate::{
         policy::{Action, Role},
     },
     usecases::{
-        ActionError, Context, Person, Submission,
+        ActionError, Context, Submission, User,
         users::{self, directory::LayoutData},
     },
 };
@@ -54,7 +54,7 @@ impl PageContext {
     pub(in crate::web) async fn open<T: Send + 'static>(
         &self,
         page: Action,
-        content: impl FnOnce(&Context, &Person) -> Result<T, ActionError> + Send + 'static,
+        content: impl FnOnce(&Context, &User) -> Result<T, ActionError> + Send + 'static,
     ) -> Result<(LayoutData, T), WebError> {
         let actor = self.user.person.clone();
         self.state
@@ -113,7 +113,7 @@ impl PageContext {
         let role = self.user.person.actor().role;
         Layout {
             company: frame.company.name.clone(),
-            me: page::Person::from(&self.user.person.who()),
+            me: page::UserLabel::from(&self.user.person.who()),
             nav: self.section.nav(role),
             csrf: self.user.csrf(&self.state),
             flash: self.user.take_flash(&self.session),
@@ -139,7 +139,7 @@ impl PageContext {
         !self.state.ctx.sends_mail
     }
 
-    pub(in crate::web) fn is_you(&self, person: &Person) -> bool {
+    pub(in crate::web) fn is_you(&self, person: &User) -> bool {
         person.id == self.user.person.id
     }
 

@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::{
-    page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, Person, PublicLayout, Section, SessionLeft},
+    page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, Section, SessionLeft, UserLabel},
     routing::paths,
 };
 use crate::domain::{clock::Timestamp, ids::UserId, policy::Role, user::Who};
@@ -85,7 +85,7 @@ impl Sample {
         if self.text.is_empty() { flash } else { flash.with_action(action) }
     }
 
-    pub(crate) fn person(&self, place: usize) -> Person {
+    pub(crate) fn person(&self, place: usize) -> UserLabel {
         let id = UserId(i64::try_from(place).unwrap() + 1);
         let who = if self.people.is_empty() {
             Who { id, first_name: self.text.clone(), last_name: self.text.clone(), email: self.email.clone() }
@@ -94,7 +94,7 @@ impl Sample {
             let email = if first.is_empty() { "farah.haddad".to_owned() } else { format!("{first}.{last}").to_lowercase() };
             Who { id, first_name: first.into(), last_name: last.into(), email: format!("{}@example.com", email.replace(' ', "")) }
         };
-        Person::from(&who)
+        UserLabel::from(&who)
     }
 
     /// The query of a list.
@@ -108,7 +108,7 @@ impl Sample {
     }
 
     /// `rows` of what `row` makes of a place in the list and its person.
-    pub(crate) fn rows<T>(&self, row: impl Fn(usize, Person) -> T) -> Vec<T> {
+    pub(crate) fn rows<T>(&self, row: impl Fn(usize, UserLabel) -> T) -> Vec<T> {
         (0..self.rows).map(|place| row(place, self.person(place))).collect()
     }
 

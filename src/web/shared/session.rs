@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::credentials::token::{Token, TokenHash},
     usecases::{
-        Context, Person,
+        Context, User,
         credentials::sessions::{self, Ends},
     },
 };
@@ -30,7 +30,7 @@ pub(in crate::web) const UNAVAILABLE: &str = "unavailable";
 /// Who is signed in, as the database says at this request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::web) struct SignedIn {
-    pub(in crate::web) person: Person,
+    pub(in crate::web) person: User,
     pub(in crate::web) session: [u8; 32],
     pub(in crate::web) ends: Ends,
 }

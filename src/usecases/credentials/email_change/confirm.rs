@@ -12,7 +12,7 @@ use crate::{
     mail::{Message, messages::AddressChanged},
     store::{
         StoreError, company, outbox, sessions, tokens,
-        users::{self, Person},
+        users::{self, User},
     },
     usecases::{
         Context,
@@ -30,7 +30,7 @@ use super::{Pending, end, of_token, pending};
 /// A link that confirms or stops a change.
 #[derive(Debug, Clone)]
 pub struct Open {
-    pub person: Person,
+    pub person: User,
     pub change: Pending,
     pub company: String,
 }

@@ -12,7 +12,7 @@ use crate::{
         assignments,
         page::{Key, Position, Slice},
         portfolios::Portfolio,
-        users::Person,
+        users::User,
     },
     usecases::{
         access::assignments::{Grantors, Lost},
@@ -88,7 +88,7 @@ impl Assigned {
     pub(super) fn of(
         db: &mut Database,
         acting: &ScopedActor,
-        person: &Person,
+        person: &User,
         in_scope: &ScopedAssignments,
         givers: &Grantors,
         wanted: &AssignmentsQuery,

@@ -19,7 +19,7 @@ use crate::{
     web::shared::{
         error::already,
         form::Form,
-        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Layout, Person, RESULTS_MAX, switches},
+        page::{FieldError, FindQuery, Finder, Flash, FlashAction, FlashKind, FormErrors, Layout, RESULTS_MAX, UserLabel, switches},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -73,7 +73,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
         let error = FieldError::Message("Choose somebody from the results".to_owned());
         return answer(&console, account, q, grants, Some(error)).await;
     };
-    let said = move |(person, given): &(usecases::Person, Account)| {
+    let said = move |(person, given): &(usecases::User, Account)| {
         let name = person.display_name();
         let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user, account });
         Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
@@ -99,7 +99,7 @@ async fn answer(
         Err(denied) => return console.say(&already(denied)?, paths::Account { account: id }),
     };
     let account = AccountHead::new(&account, may);
-    let results = found.rows.iter().map(|person| Person::from(&person.who())).collect();
+    let results = found.rows.iter().map(|person| UserLabel::from(&person.who())).collect();
     let finder = Finder::new(account.add_path(), "People who do not have the account yet are offered.");
     let draw = if error.is_some() { respond::again } else { respond::page };
     draw(&AddToAccountPage {

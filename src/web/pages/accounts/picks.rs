@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{clock::Timestamp, ids::AccountId, permission::AssignmentPermissions},
-    usecases::{Account, Person, Portfolio, access::picker_options::PickerOptions},
+    usecases::{Account, Portfolio, User, access::picker_options::PickerOptions},
     web::shared::{
         list_query,
         page::{FieldError, Picker, PickerKind, PickerOption, grouped},
@@ -34,8 +34,8 @@ pub(in crate::web) fn accounts_with(
 }
 
 /// People, in one group.
-pub(in crate::web) fn people(offer: PickerOptions<Person>, find: String, group: &str, now: Timestamp) -> Picker {
-    let pick = |person: &Person, is_ticked| PickerOption {
+pub(in crate::web) fn people(offer: PickerOptions<User>, find: String, group: &str, now: Timestamp) -> Picker {
+    let pick = |person: &User, is_ticked| PickerOption {
         value: person.id.to_string(),
         name: person.display_name(),
         about: about(person, now),
@@ -47,7 +47,7 @@ pub(in crate::web) fn people(offer: PickerOptions<Person>, find: String, group: 
 }
 
 /// Who has no name goes by the address.
-fn about(person: &Person, now: Timestamp) -> String {
+fn about(person: &User, now: Timestamp) -> String {
     let status = person.status(now).label();
     if person.display_name() == person.email { status.to_owned() } else { format!("{}, {status}", person.email) }
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     web::shared::{
         list_query::PageRequest,
-        page::{DisplayTime, Event, Layout, Pager, Person, counted, gives, names_in_short},
+        page::{DisplayTime, Event, Layout, Pager, UserLabel, counted, gives, names_in_short},
         page_context::PageContext,
         page_size::PageSize,
         respond::{self, HandlerResult},
@@ -42,7 +42,7 @@ pub struct AccountPage {
 /// Somebody who works on the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColleagueRow {
-    pub person: Person,
+    pub person: UserLabel,
     pub is_you: bool,
     pub status: Status,
     /// "View, Edit details"
@@ -76,11 +76,11 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
     let colleague = |Colleague { person, grants, since }: Colleague| ColleagueRow {
         is_you: console.is_you(&person),
         status: person.status(now),
-        person: Person::from(&person.who()),
+        person: UserLabel::from(&person.who()),
         gives: gives(grants),
         since: DisplayTime::new(since, now),
     };
-    let admins = shown.through_portfolio.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>();
+    let admins = shown.through_portfolio.iter().map(crate::usecases::User::display_name).collect::<Vec<_>>();
     let counted = || counted(admins.len() as u64, "Portfolio Admin", "Portfolio Admins");
     respond::page(&AccountPage {
         shell: console.shell(&frame),

@@ -18,7 +18,7 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Layout, Person},
+        page::{FieldError, FindQuery, Finder, Flash, FlashKind, FormErrors, Layout, UserLabel},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -72,7 +72,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
         let error = FieldError::Message("Choose somebody from the results".to_owned());
         return respond::again(&page(&console, id, q, Some(error)).await?);
     };
-    let said = move |(person, group): &(usecases::Person, Group)| {
+    let said = move |(person, group): &(usecases::User, Group)| {
         let name = person.display_name();
         let text = if id == ADMINS {
             format!("{name} is an Admin now. All their sessions have ended.")
@@ -97,7 +97,7 @@ async fn page(console: &PageContext, id: GroupId, q: String, error: Option<Field
     let (frame, Candidates { group, people, .. }) =
         console.open(Action::SeeEveryone, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
     let group = GroupHead::from(&group);
-    let results = people.rows.iter().map(|person| Person::from(&person.who())).collect();
+    let results = people.rows.iter().map(|person| UserLabel::from(&person.who())).collect();
     let finder = Finder { q, results, has_more: people.has_next, error, ..finder(&group) };
     Ok(AddToGroupPage { shell: console.shell(&frame), group, finder })
 }

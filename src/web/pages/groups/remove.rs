@@ -13,7 +13,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{Flash, FlashKind, Layout, Person, with_query},
+        page::{Flash, FlashKind, Layout, UserLabel, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -27,7 +27,7 @@ use actix_web::web::{Path, Query};
 pub struct RemoveFromGroupPage {
     pub shell: Layout,
     pub group: GroupHead,
-    pub person: Person,
+    pub person: UserLabel,
     pub status: Status,
     pub default_role: DefaultRole,
     /// Whether the one who looks leaves the group.
@@ -57,7 +57,7 @@ pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, User
         status: person.status(frame.now),
         default_role: person.default_role,
         is_you: console.is_you(&person),
-        person: Person::from(&person.who()),
+        person: UserLabel::from(&person.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
@@ -66,7 +66,7 @@ pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, User
 pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> HandlerResult {
     let (id, member) = path.into_inner();
     let is_you = member == console.user.person.id;
-    let said = move |(person, group): &(usecases::Person, Group)| {
+    let said = move |(person, group): &(usecases::User, Group)| {
         let name = person.display_name();
         let text = match (id == ADMINS, is_you) {
             (true, true) => "You are no longer an Admin. Your other sessions have ended.".to_owned(),

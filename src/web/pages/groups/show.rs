@@ -22,7 +22,7 @@ use crate::{
         shared::{
             error::WebError,
             list_query::{self, ListQuery},
-            page::{Count, DisplayTime, Finder, Layout, Pager, Person},
+            page::{Count, DisplayTime, Finder, Layout, Pager, UserLabel},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -57,7 +57,7 @@ pub enum Members {
 /// One member, as an Admin sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRow {
-    pub person: Person,
+    pub person: UserLabel,
     pub status: Status,
     pub default_role: DefaultRole,
     pub since: DisplayTime,
@@ -118,7 +118,7 @@ impl Members {
             since: DisplayTime::new(since, now),
             is_you: console.is_you(&person),
             is_last_active_admin,
-            person: Person::from(&person.who()),
+            person: UserLabel::from(&person.who()),
         };
         Self::Managed(members.into_iter().map(row).collect())
     }

@@ -66,7 +66,7 @@ impl PortfolioRow {
 
 impl From<Row> for PortfolioRow {
     fn from(row: Row) -> Self {
-        let admins = row.admins.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>();
+        let admins = row.admins.iter().map(crate::usecases::User::display_name).collect::<Vec<_>>();
         Self {
             portfolio: PortfolioHead::from(&row.portfolio),
             admins: names_in_short(&admins, 1),
@@ -115,7 +115,7 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample) -> PortfoliosPage {
-        let row = |place: usize, person: crate::web::shared::page::Person| PortfolioRow {
+        let row = |place: usize, person: crate::web::shared::page::UserLabel| PortfolioRow {
             portfolio: PortfolioHead { is_active: place != 2, ..PortfolioHead::sample(sample) },
             admins: person.name,
             accounts: place as u64,

@@ -20,7 +20,7 @@ use crate::{
         pages::accounts::assigned::AccountLink,
         shared::{
             list_query::PageRequest,
-            page::{Layout, Pager, Person, names_in_short},
+            page::{Layout, Pager, UserLabel, names_in_short},
             page_context::PageContext,
             page_size::PageSize,
             respond::{self, HandlerResult},
@@ -64,7 +64,7 @@ impl AccountRow {
 /// Somebody with anything assigned here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonRow {
-    pub person: Person,
+    pub person: UserLabel,
     pub status: Status,
     /// "Whole portfolio", "Aalto Eyewear, Fjord Foods".
     pub assigned: String,
@@ -80,7 +80,7 @@ impl From<Assigned> for PersonRow {
     fn from(assigned: Assigned) -> Self {
         let whole = assigned.is_whole.then(|| "Whole portfolio".to_owned());
         let names = whole.into_iter().chain(assigned.accounts).collect::<Vec<_>>();
-        Self { person: Person::from(&assigned.person.who()), status: assigned.status, assigned: names_in_short(&names, 3) }
+        Self { person: UserLabel::from(&assigned.person.who()), status: assigned.status, assigned: names_in_short(&names, 3) }
     }
 }
 
@@ -128,7 +128,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, qu
     respond::page(&PortfolioPage {
         shell: console.shell(&frame),
         portfolio: PortfolioHead::from(&shown.portfolio),
-        admins: names_in_short(&shown.admins.iter().map(crate::usecases::Person::display_name).collect::<Vec<_>>(), 5),
+        admins: names_in_short(&shown.admins.iter().map(crate::usecases::User::display_name).collect::<Vec<_>>(), 5),
         notes: shown.portfolio.notes,
         accounts: shown.accounts.rows.into_iter().map(account).collect(),
         accounts_pager,

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{PortfolioHead, number};
 use crate::{
     domain::{ids::PortfolioId, policy::Action},
-    usecases::{Person, portfolios},
+    usecases::{User, portfolios},
     web::shared::{
         form::{Button, Form},
         page::{Flash, FlashAction, FlashKind, Layout, counted, names_in_short},
@@ -52,8 +52,8 @@ pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> 
     })
 }
 
-fn in_short(people: &[Person]) -> String {
-    names_in_short(&people.iter().map(Person::display_name).collect::<Vec<_>>(), 20)
+fn in_short(people: &[User]) -> String {
+    names_in_short(&people.iter().map(User::display_name).collect::<Vec<_>>(), 20)
 }
 
 /// `POST /portfolios/{portfolio}/deactivate`

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::Deserialize;
 
-use super::{FieldError, Person};
+use super::{FieldError, UserLabel};
 use crate::domain::ids::UserId;
 
 /// The search and its results.
@@ -16,7 +16,7 @@ pub struct Finder {
     pub hint: &'static str,
     /// What is looked for; empty before anything was typed.
     pub q: String,
-    pub results: Vec<Person>,
+    pub results: Vec<UserLabel>,
     /// Whether more match than are shown.
     pub has_more: bool,
     pub picked: Option<UserId>,
@@ -43,7 +43,7 @@ impl Finder {
         }
     }
 
-    pub(in crate::web) fn is_picked(&self, person: &Person) -> bool {
+    pub(in crate::web) fn is_picked(&self, person: &UserLabel) -> bool {
         self.picked == Some(person.id)
     }
 }

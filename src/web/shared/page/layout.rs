@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Person;
+use super::UserLabel;
 use crate::{
     domain::{permission::Permission, policy::Role},
     web::shared::routing::paths,
@@ -14,7 +14,7 @@ pub struct Layout {
     /// The company's name.
     pub company: String,
     /// Who is signed in.
-    pub me: Person,
+    pub me: UserLabel,
     pub nav: Vec<NavGroup>,
     pub csrf: String,
     pub flash: Option<Flash>,

@@ -139,7 +139,7 @@ impl Picker {
 #[cfg(test)]
 impl Picker {
     pub(in crate::web) fn sample(sample: &crate::web::shared::samples::Sample, kind: PickerKind) -> Self {
-        let row = |place: usize, person: super::Person| {
+        let row = |place: usize, person: super::UserLabel| {
             let pick = PickerOption {
                 value: place.to_string(),
                 name: person.name,

@@ -10,7 +10,7 @@ const TINTS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// Name, address and avatar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+pub struct UserLabel {
     pub id: UserId,
     /// "First Last"; without a name, the address.
     pub name: String,
@@ -21,14 +21,14 @@ pub struct Person {
     pub tint: &'static str,
 }
 
-impl Person {
+impl UserLabel {
     /// Whether there is a name beside the address.
     pub fn is_named(&self) -> bool {
         self.name != self.email
     }
 }
 
-impl From<&Who> for Person {
+impl From<&Who> for UserLabel {
     fn from(who: &Who) -> Self {
         Self {
             id: who.id,

@@ -138,7 +138,7 @@ fn accept_page(state: &State, guest: &AnonymousSession, token: &str, open: &Open
         fields,
         password_min: open.company.password_min,
         valid_until: DisplayTime::new(open.expires_at, state.ctx.now()),
-        signed_in_as: guest.signed_in.as_ref().map(crate::usecases::Person::display_name),
+        signed_in_as: guest.signed_in.as_ref().map(crate::usecases::User::display_name),
     }
 }
 

@@ -26,8 +26,8 @@ use crate::{
             form::{Form, each_once},
             list_query::shown,
             page::{
-                Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, Layout, NAMED, PICKS_MAX, Person, Picker, counted, grouped,
-                names_in_short, with_query,
+                Count, FieldError, Flash, FlashAction, FlashKind, FormErrors, Layout, NAMED, PICKS_MAX, Picker, UserLabel, counted,
+                grouped, names_in_short, with_query,
             },
             page_context::PageContext,
             respond::{self, HandlerResult},
@@ -66,9 +66,9 @@ pub(in crate::web) struct BulkForm {
 pub struct BulkPage {
     pub shell: Layout,
     pub action: BulkAction,
-    pub affected: Vec<(Person, Status)>,
+    pub affected: Vec<(UserLabel, Status)>,
     /// With the reason.
-    pub others: Vec<(Person, String)>,
+    pub others: Vec<(UserLabel, String)>,
     pub accounts: Option<Picker>,
     /// The query of the list, to return to.
     pub query: String,
@@ -84,7 +84,7 @@ pub struct EverybodyPage {
     /// How many match in all.
     pub count: Count,
     /// Those of this turn, in the order of the list.
-    pub people: Vec<Person>,
+    pub people: Vec<UserLabel>,
     /// Whether others came before them.
     pub goes_on: bool,
     pub query: String,
@@ -145,7 +145,7 @@ impl EverybodyPage {
     }
 
     /// The first and the last of them.
-    fn ends(&self) -> Option<(&Person, &Person)> {
+    fn ends(&self) -> Option<(&UserLabel, &UserLabel)> {
         self.people.first().zip(self.people.last())
     }
 
@@ -162,7 +162,7 @@ pub(in crate::web) async fn everybody(console: PageContext, query: PeopleQuery) 
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
     let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await.map_err(no_such)?;
-    let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| Person::from(&row.person.who()));
+    let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| UserLabel::from(&row.person.who()));
     respond::page(&EverybodyPage {
         shell: console.shell(&frame),
         count: shown(listing.as_ref().map_or(usecases::Count::Exactly(0), |listing| listing.counts.of(status))),
@@ -268,7 +268,7 @@ async fn question(console: &PageContext, form: BulkForm, error: Option<FieldErro
     let (frame, (candidates, accounts)) = opened.map_err(|failure| not_all_there(failure, &return_query))?;
     let (mut affected, mut others) = (Vec::new(), Vec::new());
     for Candidate { person, status, refusal } in candidates {
-        let who = Person::from(&person.who());
+        let who = UserLabel::from(&person.who());
         match refusal {
             None => affected.push((who, status)),
             Some(PolicyDenial::Status(status)) => others.push((who, format!("{}: {}", status.label(), action.reaches()))),

@@ -20,7 +20,7 @@ use crate::{
     web::shared::{
         error::WebError,
         list_query::shown,
-        page::{Count, DisplayTime, Layout, Pager, Person, assigned_in_short, with_query},
+        page::{Count, DisplayTime, Layout, Pager, UserLabel, assigned_in_short, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -84,7 +84,7 @@ pub struct Select {
 /// One person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonRow {
-    pub person: Person,
+    pub person: UserLabel,
     pub default_role: DefaultRole,
     pub status: Status,
     /// Only for Admins.
@@ -234,7 +234,7 @@ pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> Ha
             assigned_in_short(row.assigned)
         },
         last_sign_in: row.person.last_sign_in_at.map(|at| DisplayTime::new(at, frame.now)),
-        person: Person::from(&row.person.who()),
+        person: UserLabel::from(&row.person.who()),
     };
     respond::page(&PeoplePage {
         shell: console.shell(&frame),
@@ -264,7 +264,7 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample, query: &PeopleQuery) -> PeoplePage {
-        let row = |place: usize, person: Person| PersonRow {
+        let row = |place: usize, person: UserLabel| PersonRow {
             person,
             default_role: if place % 5 == 1 { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
             status: Status::ALL[place % 4],

@@ -11,7 +11,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{DisplayTime, Flash, FlashKind, Layout, Person, counted, names_in_short, with_query},
+        page::{DisplayTime, Flash, FlashKind, Layout, UserLabel, counted, names_in_short, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -24,7 +24,7 @@ use actix_web::web::{Path, Query};
 #[template(path = "users_and_groups/delete_user.html")]
 pub struct DeleteUserPage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     /// Whether blocking would do instead: of somebody who can sign in.
     pub can_be_blocked: bool,
     /// Until when the user can be restored; `None` where deleting is for good.
@@ -93,7 +93,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         can_be_blocked: person.status(frame.now) == Status::Active,
         restorable_until: restorable_until.map(|until| DisplayTime::new(until, frame.now)),
         goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
-        person: Person::from(&person.who()),
+        person: UserLabel::from(&person.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
@@ -101,7 +101,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-groups/users/{user}/delete`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, now) = (*id, console.now());
-    let said = move |(person, until): &(usecases::Person, Option<Timestamp>)| {
+    let said = move |(person, until): &(usecases::User, Option<Timestamp>)| {
         let name = person.display_name();
         let text = match *until {
             Some(until) => format!("{name} is deleted and can be restored until {}.", DisplayTime::new(until, now).date()),

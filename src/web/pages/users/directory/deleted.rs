@@ -13,7 +13,7 @@ use crate::{
         error::WebError,
         form::{Form, ListButton},
         list_query::{self, ListQuery},
-        page::{Count, DisplayTime, Flash, FlashKind, Layout, Pager, Person, with_query},
+        page::{Count, DisplayTime, Flash, FlashKind, Layout, Pager, UserLabel, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -37,7 +37,7 @@ pub struct DeletedUsersPage {
 /// Somebody who can be restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedRow {
-    pub person: Person,
+    pub person: UserLabel,
     pub deleted_at: DisplayTime,
     /// By name; `None` when nobody can tell any more.
     pub deleted_by: Option<String>,
@@ -68,7 +68,7 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
         deleted_at: DisplayTime::new(person.deleted_at, frame.now),
         deleted_by,
         restorable_until: DisplayTime::new(until, frame.now),
-        person: Person::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
+        person: UserLabel::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
     };
     respond::page(&DeletedUsersPage {
         shell: console.shell(&frame),

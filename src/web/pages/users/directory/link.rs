@@ -7,7 +7,7 @@ use crate::{
     usecases::{EntryPoint, users},
     web::shared::{
         list_query::{ListQuery, ReturnQuery},
-        page::{DisplayTime, Layout, Person, with_query},
+        page::{DisplayTime, Layout, UserLabel, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -20,7 +20,7 @@ use actix_web::web::{Path, Query};
 #[template(path = "users_and_groups/link.html")]
 pub struct InvitationLinkPage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     /// The whole address.
     pub link: String,
     pub valid_until: DisplayTime,
@@ -41,7 +41,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&InvitationLinkPage {
         shell: console.shell(&frame),
-        person: Person::from(&person.who()),
+        person: UserLabel::from(&person.who()),
         link,
         valid_until: DisplayTime::new(valid_until, frame.now),
         query: ListQuery::returned(&query.return_query),

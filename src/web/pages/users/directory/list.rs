@@ -15,7 +15,7 @@ use crate::{
     },
     web::shared::{
         list_query::ListQuery,
-        page::{DisplayTime, Layout, Pager, Person, names_in_short},
+        page::{DisplayTime, Layout, Pager, UserLabel, names_in_short},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -50,7 +50,7 @@ pub enum UserRows {
 /// One person, as an Admin sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
-    pub person: Person,
+    pub person: UserLabel,
     pub status: Status,
     pub is_admin: bool,
     /// Whether this is the one who looks, who has no actions on themselves.
@@ -69,7 +69,7 @@ pub struct UserRow {
 /// One person, as everybody sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryRow {
-    pub person: Person,
+    pub person: UserLabel,
     pub is_you: bool,
     /// Custom groups only.
     pub groups: Vec<String>,
@@ -150,15 +150,15 @@ impl UserRows {
             mail: mail.and_then(|mail| MailTrouble::of(mail, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
-            person: Person::from(&person.who()),
+            person: UserLabel::from(&person.who()),
         };
         Self::Everyone(rows.into_iter().map(row).collect())
     }
 }
 
 impl DirectoryRow {
-    pub(in crate::web) fn new(console: &PageContext, person: &crate::usecases::Person, groups: Vec<String>) -> Self {
-        Self { is_you: console.is_you(person), groups, person: Person::from(&person.who()) }
+    pub(in crate::web) fn new(console: &PageContext, person: &crate::usecases::User, groups: Vec<String>) -> Self {
+        Self { is_you: console.is_you(person), groups, person: UserLabel::from(&person.who()) }
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
     }
 
     fn page(sample: &Sample) -> UsersPage {
-        let row = |place: usize, person: Person| {
+        let row = |place: usize, person: UserLabel| {
             let statuses = [Status::Active, Status::Active, Status::Deactivated, Status::Active, Status::Invited, Status::Active];
             let (status, is_admin) = (statuses[place % 6], matches!(place, 2 | 11));
             let status = if place % 8 == 7 { Status::Expired } else { status };

@@ -19,7 +19,7 @@ use crate::{
         policy::{Action, decide},
     },
     usecases::{
-        GroupKind, Person,
+        GroupKind, User,
         users::directory::{LayoutData, Menu},
     },
     web::shared::{
@@ -70,7 +70,7 @@ pub struct CreateMenu {
 
 impl Aside {
     /// What `actor` sees beside the list at `current`.
-    pub(in crate::web) fn new(actor: &Person, frame: &LayoutData, menu: Menu, current: AsideEntry) -> Self {
+    pub(in crate::web) fn new(actor: &User, frame: &LayoutData, menu: Menu, current: AsideEntry) -> Self {
         let may = |action| decide(actor.actor(), action).is_ok();
         let sees_counts = may(Action::SeeEveryone);
         let entry = |group: crate::usecases::Group| GroupEntry {

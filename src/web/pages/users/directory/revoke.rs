@@ -8,7 +8,7 @@ use crate::{
     web::shared::{
         form::{Form, ListButton},
         list_query::{ListQuery, ReturnQuery},
-        page::{Flash, FlashKind, Layout, Person, with_query},
+        page::{Flash, FlashKind, Layout, UserLabel, with_query},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -21,7 +21,7 @@ use actix_web::web::{Path, Query};
 #[template(path = "users_and_groups/revoke.html")]
 pub struct RevokeInvitationPage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     /// The query of the list, to return to.
     pub query: String,
 }
@@ -43,7 +43,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&RevokeInvitationPage {
         shell: console.shell(&frame),
-        person: Person::from(&person.who()),
+        person: UserLabel::from(&person.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
@@ -51,7 +51,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |person: &usecases::Person| {
+    let said = |person: &usecases::User| {
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
     };
     console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndGroups, id)).await??;

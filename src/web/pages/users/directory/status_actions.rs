@@ -4,7 +4,7 @@ use actix_web::web::Path;
 
 use crate::{
     domain::ids::UserId,
-    usecases::{EntryPoint, Person, users},
+    usecases::{EntryPoint, User, users},
     web::shared::{
         form::{Form, ListButton},
         list_query::ListQuery,
@@ -22,7 +22,7 @@ use super::undoable;
 pub(in crate::web) async fn block(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let back = with_query(paths::UsersAndGroups {}, &query);
-    let said = move |person: &Person| {
+    let said = move |person: &User| {
         let name = person.display_name();
         let text = format!("{name} is deactivated and signed out everywhere.");
         undoable(text, "Activate", &name, paths::ActivateUser { user: id }, &query)
@@ -34,7 +34,7 @@ pub(in crate::web) async fn block(console: PageContext, id: Path<UserId>, form: 
 pub(in crate::web) async fn activate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let back = with_query(paths::UsersAndGroups {}, &query);
-    let said = move |person: &Person| {
+    let said = move |person: &User| {
         let name = person.display_name();
         undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, &query)
     };

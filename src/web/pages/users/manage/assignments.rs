@@ -9,7 +9,7 @@ use crate::{
         permission::{AssignmentPermissions, Permission, PermissionToggle, To},
         policy::Action,
     },
-    usecases::{Account, AssignmentRef, Person, Portfolio, access::assignments},
+    usecases::{Account, AssignmentRef, Portfolio, User, access::assignments},
     web::shared::{
         error::WebError,
         form::{Form, ListButton},
@@ -87,7 +87,7 @@ pub(in crate::web) async fn assign_account(
 
 async fn give_portfolio(console: &PageContext, user: UserId, portfolio: PortfolioId, query: String) -> HandlerResult {
     let back = left_with(console, user, AssignmentRef::Portfolio(portfolio), &query);
-    let said = move |(person, given): &(Person, Portfolio)| {
+    let said = move |(person, given): &(User, Portfolio)| {
         let text = format!("{} is now assigned to {}.", given.name, person.display_name());
         undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio }, &query)
     };
@@ -102,7 +102,7 @@ async fn give_account(
     query: String,
 ) -> HandlerResult {
     let back = left_with(console, user, AssignmentRef::Account(account), &query);
-    let said = move |(person, given): &(Person, Account)| {
+    let said = move |(person, given): &(User, Account)| {
         let what = if grants == AssignmentPermissions::default() { String::new() } else { format!(": {}", gives(grants)) };
         let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());
         undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, &query)
@@ -118,7 +118,7 @@ pub(in crate::web) async fn switch(
 ) -> HandlerResult {
     let ((user, account, switch, to), query) = (*path, form.0.return_query);
     let back = left(&console, user, &query);
-    let said = move |(person, account): &(Person, Account)| {
+    let said = move |(person, account): &(User, Account)| {
         let may = match to {
             To::On => "may now",
             To::Off => "may no longer",

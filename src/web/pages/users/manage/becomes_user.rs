@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::web::shared::{
-    page::{Layout, Person},
+    page::{Layout, UserLabel},
     routing::paths,
 };
 
@@ -14,7 +14,7 @@ use super::with_return;
 #[template(path = "manage/becomes_user.html")]
 pub struct BecomesUserPage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     /// Whether the person leaves the scope of whoever asks.
     pub parts: bool,
     /// By name.

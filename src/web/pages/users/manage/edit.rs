@@ -30,7 +30,7 @@ use crate::{
             error::{WebError, too_many_mails},
             form::{Form, each_once},
             list_query::ReturnQuery,
-            page::{Base, ExistingUserActions, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Person, Picker, listed, parse},
+            page::{Base, ExistingUserActions, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Picker, UserLabel, listed, parse},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -50,7 +50,7 @@ use super::{
 #[template(path = "manage/edit.html")]
 pub struct EditUserPage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     pub fields: EditFields,
     /// Somebody else changed the person while the form was open.
     pub is_stale: bool,
@@ -106,8 +106,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 }
 
 impl EditUserPage {
-    fn new(console: &PageContext, frame: &LayoutData, person: &usecases::Person, fields: EditFields, query: &str) -> Self {
-        let (person, query) = (Person::from(&person.who()), PeopleQuery::returned(query));
+    fn new(console: &PageContext, frame: &LayoutData, person: &usecases::User, fields: EditFields, query: &str) -> Self {
+        let (person, query) = (UserLabel::from(&person.who()), PeopleQuery::returned(query));
         Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
     }
 }
@@ -118,7 +118,7 @@ async fn person(
     id: UserId,
     ticked: Vec<PortfolioId>,
     find: String,
-) -> Result<(LayoutData, usecases::Person, EditFields), WebError> {
+) -> Result<(LayoutData, usecases::User, EditFields), WebError> {
     let content = move |ctx: &_, actor: &_| {
         let (person, waiting) = users::profile::editable(ctx, actor, id)?;
         let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;
@@ -214,7 +214,7 @@ fn needs_portfolio(deactivated: Option<String>) -> FieldError {
     })
 }
 
-fn updated(before: &usecases::Person, after: &usecases::Person, email: &EmailAddress, now: Timestamp) -> Flash {
+fn updated(before: &usecases::User, after: &usecases::User, email: &EmailAddress, now: Timestamp) -> Flash {
     let name = after.display_name();
     let text = if before.default_role == after.default_role {
         format!("{name} is updated.")

@@ -8,7 +8,7 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        ActionError, Context, Person,
+        ActionError, Context, User,
         access::picker_options::{self, PickerQuery},
     },
     web::{
@@ -41,7 +41,7 @@ pub struct EditFields {
 }
 
 impl EditFields {
-    pub(super) fn of(person: &Person, waiting: Option<String>, now: Timestamp) -> Self {
+    pub(super) fn of(person: &User, waiting: Option<String>, now: Timestamp) -> Self {
         let status = person.status(now);
         let [first_name, last_name, email, role] = values(person).map(Field::new);
         Self {
@@ -60,7 +60,7 @@ impl EditFields {
     }
 
     /// With what somebody else has saved meanwhile.
-    pub(super) fn merged(self, saved: &Person) -> Self {
+    pub(super) fn merged(self, saved: &User) -> Self {
         let typed = [self.first_name, self.last_name, self.email, self.role];
         let [first_name, last_name, email, mut role] = self.base.merge(typed, values(saved));
         role.saved = role.saved.map(|_| saved.default_role.label().to_owned());
@@ -71,7 +71,7 @@ impl EditFields {
     }
 
     /// With the address that somebody deactivated keeps.
-    pub(super) fn with_email_of(self, person: &Person) -> Self {
+    pub(super) fn with_email_of(self, person: &User) -> Self {
         Self { email: Field::new(&*person.email), ..self }
     }
 
@@ -110,15 +110,15 @@ impl EditFields {
 }
 
 /// What two people may change at once.
-fn values(person: &Person) -> [&str; 4] {
+fn values(person: &User) -> [&str; 4] {
     [&person.first_name, &person.last_name, &person.email, DefaultRole::as_str(person.default_role)]
 }
 
 /// The portfolios that may be given to `person`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
 pub(super) fn portfolios(
     ctx: &Context,
-    actor: &Person,
-    person: &Person,
+    actor: &User,
+    person: &User,
     ticked: Vec<PortfolioId>,
     find: &str,
 ) -> Result<Option<Picker>, ActionError> {

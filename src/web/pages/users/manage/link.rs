@@ -10,7 +10,7 @@ use crate::{
         pages::users::administered::query::PeopleQuery,
         shared::{
             list_query::ReturnQuery,
-            page::{DisplayTime, Layout, Person},
+            page::{DisplayTime, Layout, UserLabel},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -25,7 +25,7 @@ use super::with_return;
 #[template(path = "manage/link.html")]
 pub struct LinkFromManagePage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     /// The whole address.
     pub link: String,
     pub valid_until: DisplayTime,
@@ -47,7 +47,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     let (frame, (person, link, valid_until)) = console.open(page, content).await?;
     respond::page(&LinkFromManagePage {
         shell: console.shell(&frame),
-        person: Person::from(&person.who()),
+        person: UserLabel::from(&person.who()),
         link,
         valid_until: DisplayTime::new(valid_until, frame.now),
         query: PeopleQuery::returned(&query.return_query),

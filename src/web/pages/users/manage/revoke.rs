@@ -11,7 +11,7 @@ use crate::{
         shared::{
             form::{Form, ListButton},
             list_query::ReturnQuery,
-            page::{Flash, FlashKind, Layout, Person},
+            page::{Flash, FlashKind, Layout, UserLabel},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -26,7 +26,7 @@ use super::{already, left, list, with_return};
 #[template(path = "manage/revoke.html")]
 pub struct RevokeFromManagePage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     /// The query of the list, to return to.
     pub query: String,
 }
@@ -49,7 +49,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     let (frame, person) = console.open(page, content).await?;
     respond::page(&RevokeFromManagePage {
         shell: console.shell(&frame),
-        person: Person::from(&person.who()),
+        person: UserLabel::from(&person.who()),
         query: PeopleQuery::returned(&query.return_query),
     })
 }
@@ -57,7 +57,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-permissions/{user}/revoke`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |person: &usecases::Person| {
+    let said = |person: &usecases::User| {
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
     };
     match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndPermissions, id)).await? {

@@ -33,7 +33,7 @@ use crate::{
         pages::users::administered::query::PeopleQuery,
         shared::{
             list_query::{self, PageRequest},
-            page::{DisplayTime, Event, Layout, Person, counted, listed},
+            page::{DisplayTime, Event, Layout, UserLabel, counted, listed},
             page_context::PageContext,
             page_size::PageSize,
             respond::{self, HandlerResult},
@@ -48,7 +48,7 @@ use crate::{
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
 pub struct ManagePage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     pub status: Status,
     /// "Portfolio Admin", "User".
     pub default_role: &'static str,
@@ -246,7 +246,7 @@ impl ManagePage {
             edit: may.edit.then(|| EditFields::of(&person, waiting, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
-            person: Person::from(&person.who()),
+            person: UserLabel::from(&person.who()),
             query: query.return_query,
         }
     }

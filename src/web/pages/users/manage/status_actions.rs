@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use crate::{
     domain::ids::UserId,
     usecases::{
-        EntryPoint, Person,
+        EntryPoint, User,
         credentials::{email_change, password_reset},
         users,
     },
@@ -25,7 +25,7 @@ use super::{left, undoable};
 pub(in crate::web) async fn deactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (user, query) = (*id, form.0.return_query);
     let back = left(&console, user, &query);
-    let said = move |person: &Person| {
+    let said = move |person: &User| {
         let name = person.display_name();
         let text = format!("{name} is deactivated and signed out everywhere.");
         undoable(text, "Reactivate", &name, paths::ReactivateUser { user }, &query)
@@ -39,7 +39,7 @@ pub(in crate::web) async fn deactivate(console: PageContext, id: Path<UserId>, f
 pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (user, query) = (*id, form.0.return_query);
     let back = left(&console, user, &query);
-    let said = move |person: &Person| {
+    let said = move |person: &User| {
         let name = person.display_name();
         let text = format!("{name} is active and can sign in again.");
         undoable(text, "Deactivate", &name, paths::DeactivateUser { user }, &query)
@@ -61,7 +61,7 @@ pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form:
 /// `POST /users-and-permissions/{user}/sign-out`
 pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user = *id;
-    let said = |(person, ended): &(Person, usize)| match *ended {
+    let said = |(person, ended): &(User, usize)| match *ended {
         0 => Flash::new(FlashKind::Info, format!("{} is signed in nowhere. Nothing was changed.", person.display_name())),
         ended => {
             let sessions = counted(ended as u64, "session has", "sessions have");
@@ -76,7 +76,7 @@ pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>,
 pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user = *id;
     let how = if console.passes_links_on() { "is written to a file, in a mail to" } else { "is on its way to" };
-    let said = move |person: &Person| {
+    let said = move |person: &User| {
         let text =
             format!("A link to choose a new password {how} {}. It holds for one hour; an earlier one no longer works.", person.email);
         Flash::new(FlashKind::Ok, text)
@@ -88,7 +88,7 @@ pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<U
 /// `POST /users-and-permissions/{user}/withdraw-email-change`
 pub(in crate::web) async fn withdraw_email_change(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user = *id;
-    let said = |person: &Person| {
+    let said = |person: &User| {
         Flash::new(FlashKind::Ok, format!("{} keeps {}. The links in the mails no longer work.", person.display_name(), person.email))
     };
     let back = left(&console, user, &form.0.return_query);

@@ -22,7 +22,7 @@ use crate::{
             error::WebError,
             form::{Form, each_once},
             list_query::ReturnQuery,
-            page::{Flash, FlashKind, Layout, NAMED, Person, counted, names_in_short, switches},
+            page::{Flash, FlashKind, Layout, NAMED, UserLabel, counted, names_in_short, switches},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -37,7 +37,7 @@ use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 #[template(path = "manage/unassign.html")]
 pub struct UnassignPage {
     pub shell: Layout,
-    pub person: Person,
+    pub person: UserLabel,
     /// What is taken.
     pub names: Vec<String>,
     /// Whether the person leaves the scope of whoever asks.
@@ -66,7 +66,7 @@ impl UnassignPage {
         let agreed = parts.then(|| ("agreed", true.to_string()));
         Self {
             shell: console.shell(frame),
-            person: Person::from(&person.who()),
+            person: UserLabel::from(&person.who()),
             names,
             parts,
             path,

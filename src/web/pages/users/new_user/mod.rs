@@ -11,7 +11,7 @@ use actix_web::web::Query;
 use crate::{
     domain::{idempotency_key::IdempotencyKey, permission::Permission, policy::Action, user::DefaultRole},
     usecases::{
-        ActionError, Person,
+        ActionError, User,
         access::picker_options::{self, PickerQuery},
         users::{self, invite::InviteError},
     },
@@ -139,7 +139,7 @@ async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: Ide
     let Checked { first_name, last_name, email, .. } = checked.clone();
     let new = users::new_user::NewUser { first_name, last_name, email, given };
     let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
-    let said = move |person: &Person| {
+    let said = move |person: &User| {
         Flash::new(FlashKind::Ok, format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email))
     };
     match console.make(sent, said, move |ctx, submission| users::new_user::invite(ctx, submission, &new)).await? {
