@@ -45,7 +45,7 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("ConfirmEmail", "/confirm-email/unknown", Some([404, 404]), Some([404, 404])),
     ("StopEmailChange", "/stop-email-change/unknown", Some([404, 404]), Some([404, 404])),
     ("Invitation", "/invitation/unknown", Some([404, 404]), Some([400, 400])),
-    ("InvitationNewLink", "/invitation/unknown/new-link", Some([404, 404]), Some([303, 303])),
+    ("InvitationNewLink", "/invitation/unknown/new-link", Some([404, 404]), Some([404, 404])),
     ("SignOut", "/sign-out", None, Some([303, 303])),
 ];
 
