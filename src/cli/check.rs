@@ -42,7 +42,7 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
     if fit { Ok(()) } else { Err(CommandError::Unfit) }
 }
 
-/// What is known of a database that answers.
+/// Facts about a database that answers.
 #[derive(Clone, Default)]
 struct Database {
     text: String,

@@ -24,7 +24,7 @@ pub const NAME_MAX: usize = 100;
 /// Characters that NFC makes one of, at the most (U+1F82 and its like).
 const COMPOSED_MAX: usize = 4;
 
-/// Whether a typed text stays longer than `max` characters however it is composed, so that nobody has to compose it.
+/// True where a typed text is longer than `max` characters in every composition, which then need not be made.
 pub(super) fn is_too_long(typed: &str, max: usize) -> bool {
     typed.chars().nth(max * COMPOSED_MAX).is_some()
 }

@@ -12,7 +12,7 @@ use super::Store;
 pub struct Commits(Arc<AtomicBool>);
 
 impl Commits {
-    /// Whether anything may have been saved.
+    /// True where anything may have been saved.
     pub fn any(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -23,7 +23,7 @@ impl Commits {
 }
 
 impl Store {
-    /// The same database, whose changes are noted in `commits`.
+    /// Gives this database with its changes noted in `commits`.
     #[must_use]
     pub fn noting(&self, commits: Commits) -> Self {
         let mut store = self.clone();

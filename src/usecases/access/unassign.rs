@@ -43,7 +43,7 @@ impl From<StoreError> for UnassignError {
 pub struct Unassigned {
     pub person: User,
     pub names: Vec<String>,
-    /// Whether nothing lies in common any more, so that whoever took it meets them no longer.
+    /// True where nothing lies in common any more, so that the actor no longer sees the user.
     pub has_left: bool,
     /// Whether it can be given again, …
     pub are_active: bool,

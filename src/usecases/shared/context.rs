@@ -113,7 +113,7 @@ impl ActionError {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
     }
 
-    /// Whether it may have been done all the same.
+    /// True where it may have been done all the same.
     pub fn may_be_done(&self) -> bool {
         matches!(self, Self::Store(StoreError::CommitUnknown(_)))
     }

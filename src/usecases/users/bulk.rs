@@ -69,7 +69,7 @@ pub struct Done {
 }
 
 impl Done {
-    /// Whether it may have been done although it failed.
+    /// True where it may have been done although it failed.
     pub fn may_be_done(&self) -> bool {
         matches!(&self.outcome, Some(Err(denied)) if denied.may_be_done())
     }

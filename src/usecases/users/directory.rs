@@ -47,7 +47,7 @@ pub struct Listing {
     pub rows: Slice<Row>,
     /// How many people the list holds with this search.
     pub count: Count,
-    /// What is wrong with mails as a whole, for those who may send them again.
+    /// Problems with mails as a whole, for those who may send them again.
     pub mails: Option<MailProblems>,
 }
 

@@ -55,12 +55,12 @@ pub struct Profile {
     pub version: i32,
 }
 
-/// What somebody was and is.
+/// A user before and after a change.
 #[derive(Debug, Clone)]
 pub struct Updated {
     pub before: User,
     pub after: User,
-    /// Whether nothing lies in common any more, so that whoever did it meets them no longer.
+    /// True where nothing lies in common any more, so that the actor no longer sees the user.
     pub has_left: bool,
 }
 
