@@ -52,9 +52,9 @@ impl Connection {
         self.request.as_mut().reset(now + self.limits.request());
     }
 
-    /// True once nothing more is to be read.
-    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        self.place.is_lost() || self.pieces > PIECES_MAX || self.request.as_mut().poll(context).is_ready()
+    /// True once nothing more is to be read. What had arrived when the place was lost is still read.
+    fn is_over(&mut self, arrived: bool, context: &mut Context<'_>) -> bool {
+        (self.place.is_lost() && !arrived) || self.pieces > PIECES_MAX || self.request.as_mut().poll(context).is_ready()
     }
 }
 
@@ -70,14 +70,15 @@ impl AsyncRead for Connection {
         this.place.is_looked_at_by(context);
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
+        let arrived = buffer.filled().len() > before;
+        if arrived {
             this.pieces += 1;
             if this.pieces == 1 {
                 this.await_request();
             }
         }
         // It looks like the client's end: nothing more is read, and an answer that is being made is still sent.
-        if this.is_over(context) {
+        if this.is_over(arrived, context) {
             buffer.set_filled(before);
             return Poll::Ready(Ok(()));
         }
@@ -90,8 +91,12 @@ impl AsyncWrite for Connection {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write(context, bytes);
         if written.is_ready() {
-            (this.answer, this.pieces) = (None, 0);
-            this.await_request();
+            this.answer = None;
+            // A connection without a place has no next request.
+            if !this.place.is_lost() {
+                this.pieces = 0;
+                this.await_request();
+            }
             return written;
         }
         this.place.is_looked_at_by(context);
@@ -161,5 +166,26 @@ mod tests {
         drop((second_here, third_here));
         let (_fourth, _fourth_here) = connect().await;
         assert!(!first_here.place.is_lost());
+    }
+
+    #[actix_web::test]
+    async fn a_request_that_had_arrived_when_its_connection_lost_its_place_is_still_read_and_no_other() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let places = Rc::new(Places::new(1));
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut connection = Connection::new(listener.accept().await.unwrap().0, Limits::default(), &places);
+        client.write_all(b"a request").await.unwrap();
+        connection.stream.readable().await.unwrap();
+        let _next = places.take(None);
+        let mut request = [0; 9];
+        connection.read_exact(&mut request).await.unwrap();
+        assert_eq!(&request, b"a request");
+        for _ in 0..PIECES_MAX {
+            connection.write_all(b"an answer").await.unwrap();
+            client.write_all(b"a").await.unwrap();
+            connection.stream.readable().await.unwrap();
+            connection.read(&mut request).await.unwrap();
+        }
+        assert_eq!(connection.read(&mut request).await.unwrap(), 0);
     }
 }

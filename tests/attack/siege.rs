@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
     sync::{
         Mutex, MutexGuard, OnceLock, PoisonError,
@@ -23,6 +23,9 @@ use super::{
 /// Users of the made-up company.
 const USERS: u32 = 200;
 
+/// The network address of an attacker; the others come from 127.0.0.1.
+const ATTACKER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+
 /// The page that is asked for by somebody signed in.
 pub(super) const PAGE: &str = "/users-and-groups";
 
@@ -35,7 +38,7 @@ const PROBES: u32 = 20;
 /// CPU time of a request under attack, in that of the page before it. A sign-in, which hashes a password, takes no more than a few.
 const CPU_MAX: u32 = 20;
 
-/// Time of the page under attack at p95, in that before it. The machine is busy with the attack itself.
+/// Time of the page under attack, in that before it, at the median. The machine is busy with the attack itself.
 const TIME_MAX: u32 = 100;
 
 /// Whether to play the long form: longer, and with the times that `docs/security.md` promises.
@@ -88,27 +91,28 @@ impl Siege {
             }
             (health.join().expect("/healthz is answered"), page.join().expect("the page is answered"))
         });
-        let (median, p95) = (percentile(&health, 50), percentile(&page, 95));
+        let requests_of_others = u32::try_from(health.len() + page.len()).expect("a few");
+        let (health, median, p95) = (percentile(&health, 50), percentile(&page, 50), percentile(&page, 95));
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner).values().sum::<u32>();
-        let requests = answers + u32::try_from(health.len() + page.len()).expect("a few");
+        let requests = answers + requests_of_others;
         let cpu = self.server.cpu().saturating_sub(began) / requests;
         println!(
-            "/healthz {median:?} at the median, page {p95:?} at p95 ({usual:?} before), CPU {cpu:?} for each of {requests} requests ({usual_cpu:?} before)"
+            "/healthz {health:?} at the median, page {median:?} at the median ({usual:?} before) and {p95:?} at p95, CPU {cpu:?} for each of {requests} requests ({usual_cpu:?} before)"
         );
         if is_long() {
-            assert!(median <= Duration::from_millis(100), "/healthz takes {median:?} at the median");
+            assert!(health <= Duration::from_millis(100), "/healthz takes {health:?} at the median");
             assert!(p95 <= Duration::from_secs(1), "the page takes {p95:?} at p95");
         } else {
             assert!(cpu <= CPU_MAX * usual_cpu, "a request takes {cpu:?} of CPU, and the page {usual_cpu:?} before the attack");
-            assert!(p95 <= TIME_MAX * usual, "the page takes {p95:?} at p95, and {usual:?} before the attack");
+            assert!(median <= TIME_MAX * usual, "the page takes {median:?}, and {usual:?} before the attack");
         }
     }
 
-    /// The p95 of the page while nobody attacks.
+    /// The median time of the page while nobody attacks.
     fn probe(&self) -> Duration {
         let mut times = (0..PROBES).map(|_| time(self.server.address, PAGE, &self.admin)).collect::<Vec<_>>();
         times.sort_unstable();
-        percentile(&times, 95)
+        percentile(&times, 50)
     }
 
     /// Notes an answer to the attack, whose status is one of these; 0 stands for a connection that was closed.
@@ -149,8 +153,14 @@ impl Siege {
         println!("answers to the attack: {:?}", self.answers.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// A connection of an attacker, whose network is not that of the others who use the server.
     pub(super) fn connect(&self) -> Connection {
-        Connection::open(self.server.address).expect("the server takes connections")
+        Connection::open_from(ATTACKER, self.server.address).expect("the server takes connections")
+    }
+
+    /// Answers to the attack of this status so far.
+    pub(super) fn answers_of(&self, status: u16) -> u32 {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&status).copied().unwrap_or_default()
     }
 }
 

@@ -4,9 +4,11 @@
 
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{IpAddr, SocketAddr, TcpStream},
     time::Duration,
 };
+
+use socket2::{Domain, Socket, Type};
 
 /// A server that is silent for so long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,7 +28,18 @@ pub struct Answer {
 
 impl Connection {
     pub fn open(host: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(host)?;
+        Self::of(TcpStream::connect(host)?, host)
+    }
+
+    /// From one of this machine's own addresses, as somebody of another network would.
+    pub fn open_from(source: IpAddr, host: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(host), Type::STREAM, None)?;
+        socket.bind(&SocketAddr::new(source, 0).into())?;
+        socket.connect(&host.into())?;
+        Self::of(socket.into(), host)
+    }
+
+    fn of(stream: TcpStream, host: SocketAddr) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Self { stream: BufReader::with_capacity(64 * 1024, stream), host })
@@ -62,15 +75,20 @@ impl Connection {
         self.whole(answer)
     }
 
+    /// Sends a part of a request.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
     /// Sends a request as it stands, and reads the whole answer.
     pub fn send(&mut self, request: &[u8]) -> io::Result<Answer> {
-        self.stream.get_mut().write_all(request)?;
+        self.write(request)?;
         let answer = self.answer()?;
         self.whole(answer)
     }
 
     fn head(&mut self, request: &str) -> io::Result<Answer> {
-        self.stream.get_mut().write_all(request.as_bytes())?;
+        self.write(request.as_bytes())?;
         self.answer()
     }
 

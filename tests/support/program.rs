@@ -132,7 +132,7 @@ fn usher(data: &Path) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("USHER_")) {
         usher.env_remove(name);
     }
-    usher.env("USHER_DATA_DIR", data).env("USHER_TRUSTED_PROXIES", "127.0.0.1");
+    usher.env("USHER_DATA_DIR", data).env("USHER_TRUSTED_PROXIES", "127.0.0.1,127.0.0.2");
     usher
 }
 
