@@ -28,8 +28,9 @@ use crate::{
         caught::{Panicked, caught},
         clock::{Clock as _, SystemClock, SystemRandom},
         secret::SecretKey,
+        sender::Sender,
     },
-    mail::{Sender, SmtpUrlError, Transport, outgoing::SenderError},
+    mail::{TlsError, Transport},
     store::{Location, Store, StoreError},
     usecases::{
         Context, Links,
@@ -87,9 +88,7 @@ pub enum StartError {
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("USHER_SMTP_URL: {0}")]
-    SmtpUrl(#[from] SmtpUrlError),
-    #[error("USHER_MAIL_FROM: {0}")]
-    MailFrom(#[from] SenderError),
+    Tls(#[from] TlsError),
     #[error("cannot listen on {address}: {error}")]
     Listen { address: SocketAddr, error: io::Error },
     #[error("{0}")]
@@ -142,7 +141,7 @@ pub fn context(settings: &Settings, public_url: &PublicUrl) -> Result<Context, S
         random: Arc::new(SystemRandom),
         key,
         links: links(public_url),
-        sends_mail: settings.smtp_url.is_some(),
+        sends_mail: settings.mail_server.is_some(),
     })
 }
 
@@ -181,10 +180,10 @@ fn links(public_url: &PublicUrl) -> Links {
 /// The way out for mails.
 ///
 /// # Errors
-/// When the URL of the mail server is none that can be used.
-pub fn transport(settings: &Settings) -> Result<Transport, SmtpUrlError> {
-    match &settings.smtp_url {
-        Some(url) => Transport::smtp(url.reveal()),
+/// [`TlsError`] where the machine's certificates cannot be read.
+pub fn transport(settings: &Settings) -> Result<Transport, TlsError> {
+    match &settings.mail_server {
+        Some(server) => Transport::smtp(server.clone()),
         None => Ok(Transport::folder(settings.data_dir.join("mail"))),
     }
 }
@@ -202,7 +201,7 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
         begin_anew(settings)?;
     }
     let ctx = context(settings, &public_url)?;
-    let (transport, from) = (transport(settings)?, Sender::parse(settings.mail_from.as_str())?);
+    let (transport, from) = (transport(settings)?, settings.sender.clone());
     if let Some(address) = setup::open(&ctx)? {
         println!("Open this address to set up Usher. It works once, for 24 hours:\n\n    {address}\n");
     } else {

@@ -8,7 +8,7 @@ use crate::{
         clock::{Clock as _, Random, SystemClock, SystemRandom},
         credentials::token::Token,
     },
-    mail::{Sender, Transport},
+    mail::Transport,
     startup::{self, StartError},
     store::company,
     usecases::instance_key::{self, KeyCheck},
@@ -86,12 +86,14 @@ fn database(settings: &Settings) -> Result<Database, String> {
 
 fn mail(check: &Check, settings: &Settings, company: &str) -> Result<String, String> {
     let transport = startup::transport(settings).map_err(text)?;
-    let from = Sender::parse(settings.mail_from.as_str()).map_err(text)?;
     actix_web::rt::System::new().block_on(async {
         match &check.mail_to {
             Some(to) => {
                 let id = format!("<{}@{}>", Token::new(&SystemRandom as &dyn Random).reveal(), settings.public_url.host());
-                let reply = transport.send_test(company, id, from, to.clone(), SystemClock.now()).await.map_err(|error| error.reply)?;
+                let reply = transport
+                    .send_test(company, id, settings.sender.clone(), to.clone(), SystemClock.now())
+                    .await
+                    .map_err(|error| error.reply)?;
                 Ok(format!("{}: {}", transport.name(), reply.0))
             }
             None if transport.sends() => {

@@ -8,7 +8,8 @@ use std::{
 use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
-use super::{public_url::other_scheme, secret_url::masked, warnings::is_this_machine};
+use super::{public_url::other_scheme, secret_url::masked};
+use crate::domain::host::is_this_machine;
 
 /// Which database keeps everything. Shown without its password.
 #[derive(Clone, PartialEq, Eq)]

@@ -77,7 +77,7 @@ impl Settings {
     fn is_secret_in_file(&self) -> bool {
         let is_in_file = |setting| self.origin(setting) == Origin::File;
         is_in_file(table::DATABASE_URL) && self.database_url.is_secret()
-            || is_in_file(table::SMTP_URL) && self.smtp_url.as_ref().is_some_and(super::SmtpUrl::is_secret)
+            || is_in_file(table::SMTP_URL) && self.mail_server.as_ref().is_some_and(|server| server.credentials.is_some())
     }
 
     /// True where the data folder holds files of Usher's and no others: a folder shared with others stays as it is.

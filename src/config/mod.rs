@@ -29,11 +29,10 @@ pub use key_file::{KeyFileError, load_or_create_key, make_data_dir, read_key};
 pub use logging::{LogFilter, LogFormat};
 pub use proxies::TrustedProxies;
 pub use public_url::PublicUrl;
-pub use secret_url::SmtpUrl;
 pub use source::Origin;
 pub use table::{DefaultValue, SETTINGS, Setting, help};
 
-use crate::domain::email_address::EmailAddress;
+use crate::domain::{mail_server::MailServer, sender::Sender};
 use source::Source;
 
 /// The settings of the process, each in its type. Its `Display` is a line for each, without secrets.
@@ -43,8 +42,9 @@ pub struct Settings {
     pub database_url: DatabaseUrl,
     pub listen: SocketAddr,
     pub public_url: PublicUrl,
-    pub smtp_url: Option<SmtpUrl>,
-    pub mail_from: EmailAddress,
+    /// Mails become files without one.
+    pub mail_server: Option<MailServer>,
+    pub sender: Sender,
     pub secret_key_file: PathBuf,
     pub trusted_proxies: TrustedProxies,
     /// Where monitoring reads; nowhere by default.
@@ -88,8 +88,8 @@ impl Settings {
         let database_url = source.read(table::DATABASE_URL, DatabaseUrl::parse);
         let listen = source.read(table::LISTEN, parse_listen);
         let public_url = source.read(table::PUBLIC_URL, PublicUrl::parse);
-        let smtp_url = source.read(table::SMTP_URL, SmtpUrl::parse);
-        let mail_from = source.read(table::MAIL_FROM, parse_mail_from);
+        let mail_server = source.read(table::SMTP_URL, secret_url::parse_mail_server);
+        let sender = source.read(table::MAIL_FROM, parse_sender);
         let secret_key_file = source.read(table::SECRET_KEY_FILE, parse_path);
         let trusted_proxies = source.read(table::TRUSTED_PROXIES, TrustedProxies::parse);
         let metrics_listen = source.read(table::METRICS_LISTEN, parse_listen);
@@ -100,8 +100,8 @@ impl Settings {
             database_url: database_url.unwrap_or_else(|| DatabaseUrl::in_folder(&data_dir)),
             listen,
             public_url: public_url.unwrap_or_else(|| PublicUrl::on_this_machine(listen.port())),
-            smtp_url,
-            mail_from: mail_from?,
+            mail_server,
+            sender: sender?,
             secret_key_file: secret_key_file.unwrap_or_else(|| data_dir.join("secret.key")),
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             metrics_listen,
@@ -124,8 +124,8 @@ impl Settings {
             (table::DATABASE_URL, self.database_url.to_string()),
             (table::LISTEN, self.listen.to_string()),
             (table::PUBLIC_URL, self.public_url.to_string()),
-            (table::SMTP_URL, self.smtp_url.as_ref().map_or_else(|| "none".to_owned(), SmtpUrl::to_string)),
-            (table::MAIL_FROM, self.mail_from.to_string()),
+            (table::SMTP_URL, self.mail_server.as_ref().map_or_else(|| "none".to_owned(), MailServer::to_string)),
+            (table::MAIL_FROM, self.sender.to_string()),
             (table::SECRET_KEY_FILE, self.secret_key_file.display().to_string()),
             (table::TRUSTED_PROXIES, self.trusted_proxies.to_string()),
             (table::METRICS_LISTEN, self.metrics_listen.map_or_else(|| "off".to_owned(), |address| address.to_string())),
@@ -154,6 +154,6 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| format!("{text:?} is not an address to listen on; write an IP address and a port, like 127.0.0.1:8080 or [::]:8080"))
 }
 
-fn parse_mail_from(text: &str) -> Result<EmailAddress, String> {
-    EmailAddress::parse(text).map_err(|why| format!("{text:?} {why}; write one such as usher@example.com"))
+fn parse_sender(text: &str) -> Result<Sender, String> {
+    Sender::parse(text).map_err(|why| format!("{text:?} {why}; write one such as usher@example.com or Usher <usher@example.com>"))
 }

@@ -1,57 +1,20 @@
 //! URLs with a password inside, and how they are shown without it.
 
-use std::fmt;
+use super::public_url::other_scheme;
+use crate::domain::mail_server::{MailServer, MailServerError};
 
-use url::Url;
-
-use super::{public_url::other_scheme, warnings::is_this_machine};
-
-/// Where mails are handed over. Holds a password, so that it is shown only in part.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SmtpUrl(String);
-
-impl SmtpUrl {
-    /// # Errors
-    /// The refusal of a text that is no URL of a mail server. The text itself is not in the message, since it may hold a password.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        const RIGHT: &str = "write smtps://user:password@host, or smtp:// for port 587";
-        masked(text)?;
-        match Url::parse(text) {
-            Ok(url) if !["smtp", "smtps"].contains(&url.scheme()) => Err(format!("{}; {RIGHT}", other_scheme(url.scheme()))),
-            Ok(url) if url.host_str().is_none_or(str::is_empty) => Err(format!("has no host; {RIGHT}")),
-            Ok(_) => Ok(Self(text.to_owned())),
-            Err(error) => Err(format!("is not a URL ({error}); {RIGHT}")),
-        }
-    }
-
-    /// Tells if the URL holds a password.
-    pub(super) fn is_secret(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| url.password().is_some())
-    }
-
-    /// The host to which mails go without encryption; `None` where it is this machine.
-    pub(super) fn clear_host(&self) -> Option<String> {
-        let url = Url::parse(&self.0).ok().filter(|url| url.scheme() == "smtp")?;
-        let is_encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
-        url.host_str().filter(|host| !is_encrypted && !is_this_machine(host)).map(ToOwned::to_owned)
-    }
-
-    /// The whole URL, for the one that opens the connection.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SmtpUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&masked(&self.0).map_err(|_| fmt::Error)?)
-    }
-}
-
-impl fmt::Debug for SmtpUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SmtpUrl({self})")
-    }
+/// Reads the address of a mail server.
+///
+/// # Errors
+/// The refusal of a text that is no such address. The text itself is not in the message, since it may hold a password.
+pub(super) fn parse_mail_server(text: &str) -> Result<MailServer, String> {
+    const RIGHT: &str = "write smtps://user:password@host, or smtp://host?tls=required for STARTTLS";
+    masked(text)?;
+    MailServer::parse(text).map_err(|why| match why {
+        MailServerError::Scheme => format!("{}; {RIGHT}", other_scheme(text.split(':').next().unwrap_or_default())),
+        MailServerError::Malformed(_) | MailServerError::NoHost => format!("{why}; {RIGHT}"),
+        _ => why.to_string(),
+    })
 }
 
 /// A URL with stars for its user, its password and its query. The user goes too: mail services take keys as names.
@@ -85,9 +48,6 @@ mod tests {
         ] {
             assert_eq!(masked(url).as_deref(), Ok(shown));
         }
-        let url = SmtpUrl::parse("smtps://maya:hidden@mail.example.com").unwrap();
-        assert_eq!(format!("{url} {url:?}"), "smtps://***@mail.example.com SmtpUrl(smtps://***@mail.example.com)");
-        assert_eq!(url.reveal(), "smtps://maya:hidden@mail.example.com");
     }
 
     #[test]
@@ -103,7 +63,7 @@ mod tests {
             ("smtp://maya:12?hidden@mail.example.com", "write @ as %40"),
             ("smtp://maya:hidden@mail.example.com:smtp", "invalid port"),
         ] {
-            let error = SmtpUrl::parse(url).unwrap_err();
+            let error = parse_mail_server(url).unwrap_err();
             assert!(error.contains(why) && !error.contains("hidden"), "{url}: {error}");
         }
     }

@@ -66,7 +66,7 @@ settings! {
         "The mail server: smtps://user:password@host, or smtp://host?tls=required for STARTTLS. Without one,"
         "mails become .eml files in the data folder's mail, and are not sent.";
     MAIL_FROM: Text("usher@localhost"),
-        "The address that mails come from.";
+        "The address that mails come from, also as Usher <usher@example.com>.";
     SECRET_KEY_FILE: Derived("<data folder>/secret.key"),
         "The file of the key that seals secrets in the database. Made at the first start; keep a copy, and"
         "let nobody but the server read it. The database knows its key: with another one, or without any,"

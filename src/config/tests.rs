@@ -30,8 +30,8 @@ fn without_any_setting_everything_has_a_default() {
     assert_eq!(settings.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(settings.public_url.origin(), "http://localhost:8080");
     assert!(!settings.public_url.is_set());
-    assert_eq!(settings.smtp_url, None);
-    assert_eq!(settings.mail_from.as_str(), "usher@localhost");
+    assert_eq!(settings.mail_server, None);
+    assert_eq!(settings.sender.to_string(), "usher@localhost");
     assert_eq!(settings.secret_key_file, Path::new("./usher-data/secret.key"));
     assert_eq!(settings.trusted_proxies, TrustedProxies::default());
     assert_eq!(settings.metrics_listen, None);
@@ -98,7 +98,7 @@ fn everything_wrong_is_told_at_once() {
         "listen in ./usher-data/usher.toml: is a number and not text; write it in quotes: listen = \"…\"",
         "USHER_LISTEN: \"8080\" is not an address to listen on; write an IP address and a port, like 127.0.0.1:8080 or [::]:8080",
         "USHER_PUBLIC_URL: \"http://usher.example.com\" needs TLS",
-        "mail_from in ./usher-data/usher.toml: \"Maya\" is not an email address; write one such as usher@example.com",
+        "mail_from in ./usher-data/usher.toml: \"Maya\" is not an email address; write one such as usher@example.com or Usher <usher@example.com>",
         "USHER_SECRET_KEY_FILE: begins or ends with a blank or a line break",
         "USHER_TRUSTED_PROXIES: \"10.0.0.1/8\" is neither an address nor the beginning of a network",
         "USHER_METRICS_LISTEN: \"9464\" is not an address to listen on; write an IP address and a port, like ",

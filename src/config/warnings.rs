@@ -1,8 +1,8 @@
 //! Settings that work, but are hardly meant.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
-use super::{Settings, SmtpUrl, TrustedProxies};
+use super::{Settings, TrustedProxies};
 
 impl Settings {
     /// A line for each.
@@ -36,9 +36,9 @@ impl Settings {
                  yourself, or run the proxy on this machine"
             )
         });
-        let smtp_host = self.smtp_url.as_ref().and_then(SmtpUrl::clear_host);
-        warn(smtp_host.is_some(), &|| {
-            let host = smtp_host.as_deref().unwrap_or_default();
+        let exposed = self.mail_server.as_ref().filter(|server| server.is_exposed());
+        warn(exposed.is_some(), &|| {
+            let host = exposed.map(|server| &*server.host).unwrap_or_default();
             format!("USHER_SMTP_URL: mails, and the links in them, go to {host} without encryption; write smtps://, or add ?tls=required")
         });
         let database_hosts = self.database_url.clear_hosts();
@@ -61,13 +61,6 @@ impl Settings {
 
 fn is_local(address: SocketAddr) -> bool {
     address.ip().to_canonical().is_loopback()
-}
-
-/// True where a host is this machine, so that nothing sent there crosses a network.
-pub(super) fn is_this_machine(host: &str) -> bool {
-    let name = host.trim_end_matches('.').to_ascii_lowercase();
-    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().map(|address| address.to_canonical());
-    name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Accounts: their details, and where their bills go.
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
@@ -71,6 +72,37 @@ pub struct Billing {
     /// Kept as typed: each country has its own form.
     pub tax_id: Option<BillingLine>,
     pub purchase_order: Option<BillingLine>,
+}
+
+/// Billing information as text. Fields that were left out are empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BillingFields {
+    pub legal_name: String,
+    pub email: String,
+    pub address_line_1: String,
+    pub address_line_2: String,
+    pub city: String,
+    pub postal_code: String,
+    pub country: String,
+    pub tax_id: String,
+    pub purchase_order: String,
+}
+
+impl BillingFields {
+    /// The fields in the order of the form, each with its label.
+    pub fn labelled(&self) -> [(&'static str, &str); 9] {
+        [
+            ("legal name", &self.legal_name),
+            ("billing email", &self.email),
+            ("address line 1", &self.address_line_1),
+            ("address line 2", &self.address_line_2),
+            ("city", &self.city),
+            ("postal code", &self.postal_code),
+            ("country", &self.country),
+            ("tax ID", &self.tax_id),
+            ("purchase order reference", &self.purchase_order),
+        ]
+    }
 }
 
 /// One line of billing information, 1 to 200 characters.

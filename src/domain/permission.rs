@@ -69,11 +69,13 @@ pub struct AccountPlace {
 }
 
 /// What an account assignment gives besides seeing the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct AssignmentPermissions {
     /// *Edit details*: given unless taken away.
+    #[serde(rename = "edit_details")]
     pub edits_details: bool,
     /// *See billing*: only if given.
+    #[serde(rename = "see_billing")]
     pub sees_billing: bool,
 }
 

@@ -1,5 +1,7 @@
 //! A person, and what follows from the facts about them.
 
+use serde::{Deserialize, Serialize};
+
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 stored_enum! {
@@ -20,7 +22,8 @@ impl DefaultRole {
 }
 
 /// Where a person stands. Never stored: [`Standing::status`] tells it from facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Has credentials and is not blocked.
     Active,

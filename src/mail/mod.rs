@@ -8,8 +8,9 @@ pub mod outgoing;
 mod text;
 pub mod transports;
 
+pub use crate::domain::sender::Sender;
 pub use messages::{Link, MailKind, Message, Rendered};
-pub use outgoing::{Outgoing, Sender};
+pub use outgoing::Outgoing;
 pub use transports::memory::Memory;
-pub use transports::smtp::{LONGEST_SEND, SmtpUrlError};
+pub use transports::smtp::{LONGEST_SEND, TlsError};
 pub use transports::{Reply, SendError, SendErrorKind, Transport};

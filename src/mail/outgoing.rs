@@ -1,6 +1,6 @@
 //! A mail with everything that its headers need, and its form on the wire.
 
-use std::{fmt, time::SystemTime};
+use std::time::SystemTime;
 
 use lettre::{
     Address,
@@ -11,11 +11,7 @@ use lettre::{
 };
 
 use super::{Rendered, text::one_line};
-use crate::domain::{
-    clock::Timestamp,
-    email_address::{EmailAddress, EmailAddressError},
-    text::{LineError, NAME_MAX, parse_line},
-};
+use crate::domain::{clock::Timestamp, email_address::EmailAddress, sender::Sender};
 
 /// A mail to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,22 +24,6 @@ pub struct Outgoing {
     pub rendered: Rendered,
 }
 
-/// Whom mails come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sender {
-    name: Option<String>,
-    address: EmailAddress,
-}
-
-/// Why a sender is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SenderError {
-    #[error("the name {0}")]
-    Name(LineError),
-    #[error("the address {0}")]
-    Address(EmailAddressError),
-}
-
 /// Why a mail cannot be put on the wire. Trying again would change nothing.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum MalformedMail {
@@ -53,32 +33,6 @@ pub(super) enum MalformedMail {
     Address(#[from] lettre::address::AddressError),
     #[error("The mail cannot be built: {0}")]
     Mail(#[from] lettre::error::Error),
-}
-
-impl Sender {
-    /// `usher@example.com`, or `Usher <usher@example.com>`.
-    pub fn parse(text: &str) -> Result<Self, SenderError> {
-        let text = text.trim();
-        let (name, address) = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
-            Some((name, address)) => (name.trim().trim_matches('"'), address),
-            None => ("", text),
-        };
-        let name = if name.is_empty() { None } else { Some(parse_line(name, NAME_MAX).map_err(SenderError::Name)?) };
-        Ok(Self { name, address: EmailAddress::parse(address).map_err(SenderError::Address)? })
-    }
-
-    pub fn address(&self) -> &EmailAddress {
-        &self.address
-    }
-}
-
-impl fmt::Display for Sender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "{name} <{}>", self.address),
-            None => self.address.fmt(f),
-        }
-    }
 }
 
 impl Outgoing {
@@ -190,16 +144,5 @@ mod tests {
         ] {
             assert!(matches!(Outgoing { message_id: id.to_owned(), ..outgoing() }.to_wire(), Err(MalformedMail::MessageId)), "{id}");
         }
-    }
-
-    #[test]
-    fn a_sender_is_an_address_with_or_without_a_name() {
-        assert_eq!(Sender::parse("usher@localhost").unwrap().to_string(), "usher@localhost");
-        assert_eq!(Sender::parse(" Usher, Inc. <usher@localhost> ").unwrap().to_string(), "Usher, Inc. <usher@localhost>");
-        assert_eq!(Sender::parse("\"Usher\" <usher@localhost>").unwrap().name.as_deref(), Some("Usher"));
-        assert_eq!(Sender::parse("<usher@localhost>").unwrap().name, None);
-        assert_eq!(Sender::parse("Usher"), Err(SenderError::Address(EmailAddressError::Malformed)));
-        assert_eq!(Sender::parse("a\r\nBcc: b <usher@localhost>"), Err(SenderError::Name(LineError::Unprintable)));
-        assert!(wire(&Outgoing { from: Sender::parse("usher@localhost").unwrap(), ..outgoing() }).contains("From: usher@localhost\r\n"));
     }
 }

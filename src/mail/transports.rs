@@ -9,8 +9,8 @@ use std::path::Path;
 use folder::Folder;
 use smtp::Smtp;
 
-use super::{Memory, Message, Outgoing, Sender, SmtpUrlError, messages::Test, outgoing::MalformedMail, text::one_line};
-use crate::domain::{clock::Timestamp, email_address::EmailAddress};
+use super::{Memory, Message, Outgoing, TlsError, messages::Test, outgoing::MalformedMail, text::one_line};
+use crate::domain::{clock::Timestamp, email_address::EmailAddress, mail_server::MailServer, sender::Sender};
 
 /// Longest answer that is kept, in characters.
 const REPLY_MAX: usize = 500;
@@ -84,15 +84,12 @@ fn kept(words: &str) -> String {
 }
 
 impl Transport {
-    /// Through the mail server at `url`. Nothing is connected yet.
+    /// Through a mail server. Nothing is connected yet.
     ///
-    /// - `smtps://user:password@host`: TLS from the first byte, port 465.
-    /// - `smtp://user:password@host?tls=required`: STARTTLS, port 587; a server without it gets no mail.
-    /// - `smtp://host`: plain text, port 25, for a server on the same machine or network.
-    ///
-    /// A path, as in `smtp://host/console.example.com`, is the name that the server is greeted with.
-    pub fn smtp(url: &str) -> Result<Self, SmtpUrlError> {
-        Smtp::from_url(url).map(|smtp| Self::Smtp(Box::new(smtp)))
+    /// # Errors
+    /// [`TlsError`] where the machine's certificates cannot be read.
+    pub fn smtp(server: MailServer) -> Result<Self, TlsError> {
+        Smtp::new(server).map(|smtp| Self::Smtp(Box::new(smtp)))
     }
 
     /// Into files that an administrator can open. The folder is made when the first mail comes.
@@ -216,6 +213,6 @@ mod tests {
     fn only_a_folder_does_not_send() {
         assert!(!Transport::folder("mails").sends());
         assert!(Transport::memory(Memory::default()).sends());
-        assert!(Transport::smtp("smtp://localhost").unwrap().sends());
+        assert!(Transport::smtp(MailServer::parse("smtp://localhost").unwrap()).unwrap().sends());
     }
 }

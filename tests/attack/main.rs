@@ -102,7 +102,7 @@ fn a_source_that_is_held_back_and_goes_on_trying() {
 #[test]
 fn new_passwords_that_are_hard_to_judge() {
     let siege = Siege::begin();
-    let mut invite = siege.server.form_as("/users-and-groups/new-user", &siege.admin);
+    let invite = siege.server.form_as("/users-and-groups/new-user", &siege.admin);
     assert_eq!(invite.send(&[("email", "noor@example.com")], "127.0.0.1").status, 303);
     let form = siege.server.form(&link_in_mail(siege.data.path(), "noor@example.com"));
     siege.stand(|siege| {
@@ -142,7 +142,7 @@ fn two_thousand_forms_that_never_arrive() {
 fn requests_for_new_passwords_from_everywhere_in_a_network() {
     let siege = Siege::begin();
     let form = siege.server.form("/forgot-password");
-    let mut invite = siege.server.form_as("/users-and-groups/new-user", &siege.admin);
+    let invite = siege.server.form_as("/users-and-groups/new-user", &siege.admin);
     siege.stand(|siege| {
         siege.volley(200, 16, &[303, 429], |connection, number| {
             post(connection, &form, &in_one_48(number), &[("email", &format!("user{number}@example.com"))])
@@ -157,7 +157,7 @@ fn requests_for_new_passwords_from_everywhere_in_a_network() {
 fn a_thousand_sign_ins_at_once() {
     let siege = Siege::begin();
     // A browser in which the Admin signed in before.
-    let mut known = siege.server.form("/sign-in");
+    let known = siege.server.form("/sign-in");
     assert_eq!(known.send(&[("email", ADMIN), ("password", PASSWORD)], "127.0.0.1").status, 303);
     let stranger = siege.server.form("/sign-in");
     siege.stand(|siege| {

@@ -59,7 +59,7 @@ impl Server {
 
     /// Signs in by the form; gives the cookies of the session.
     pub fn sign_in(&self, email: &str) -> String {
-        let mut form = self.form("/sign-in");
+        let form = self.form("/sign-in");
         let answer = form.send(&[("email", email), ("password", PASSWORD)], "127.0.0.1");
         assert_eq!(answer.status, 303, "{}", answer.text());
         [form.cookies, answer.cookies()].join("; ")
@@ -78,7 +78,7 @@ impl Server {
         let csrf = page.split_once(r#"name="csrf" value=""#).and_then(|(_, rest)| rest.split_once('"')).expect("the form has a token").0;
         let cookies =
             [cookies.to_owned(), answer.cookies()].into_iter().filter(|cookies| !cookies.is_empty()).collect::<Vec<_>>().join("; ");
-        OpenForm { connection, path: path.to_owned(), cookies, csrf: csrf.to_owned() }
+        OpenForm { address: self.address, path: path.to_owned(), cookies, csrf: csrf.to_owned() }
     }
 
     /// Of the process.
@@ -106,17 +106,18 @@ impl Server {
 
 /// A form that may be sent many times.
 pub struct OpenForm {
-    connection: Connection,
+    address: SocketAddr,
     pub path: String,
     pub cookies: String,
     csrf: String,
 }
 
 impl OpenForm {
-    /// Sends it as if from the network address `source`.
-    pub fn send(&mut self, fields: &[(&str, &str)], source: &str) -> Answer {
+    /// Sends it on a connection of its own, as if from the network address `source`.
+    pub fn send(&self, fields: &[(&str, &str)], source: &str) -> Answer {
         let body = self.body(fields);
-        self.connection.post(&self.path, &self.cookies, source, &body).expect("the form is answered")
+        let mut connection = Connection::open(self.address).expect("the server listens");
+        connection.post(&self.path, &self.cookies, source, &body).expect("the form is answered")
     }
 
     /// These fields and the form's token, as they are sent.

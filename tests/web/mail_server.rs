@@ -11,6 +11,7 @@ use std::{
 use chrono::TimeDelta;
 use parking_lot::Mutex;
 use usher::{
+    domain::mail_server,
     mail::{SendError, Sender, Transport},
     store::outbox::{self, MailRow, MailState},
     usecases::{
@@ -42,7 +43,9 @@ pub struct MailServer {
 impl MailServer {
     pub fn start(refusal: Refusal) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let transport = Transport::smtp(&format!("smtp://user:secret@{}", listener.local_addr().unwrap())).unwrap();
+        let transport =
+            Transport::smtp(mail_server::MailServer::parse(&format!("smtp://user:secret@{}", listener.local_addr().unwrap())).unwrap())
+                .unwrap();
         let (refusal, taken) = (Arc::new(Mutex::new(refusal)), Arc::new(Mutex::new(Vec::new())));
         let (refusals, mails) = (Arc::clone(&refusal), Arc::clone(&taken));
         std::thread::spawn(move || {

@@ -2,7 +2,6 @@
 
 #[cfg(test)]
 mod tests;
-mod url;
 mod verdict;
 
 use std::{
@@ -15,7 +14,7 @@ use lettre::{
     address::Envelope,
     transport::smtp::{
         Error,
-        authentication::DEFAULT_MECHANISMS,
+        authentication::{self, DEFAULT_MECHANISMS},
         client::{AsyncSmtpConnection, TlsParameters},
         commands::{Data, Mail, Rcpt},
         extension::ClientId,
@@ -24,13 +23,12 @@ use lettre::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-pub use self::url::SmtpUrlError;
-use self::{
-    url::{Encryption, Server},
-    verdict::Stage,
-};
+use self::verdict::Stage;
 use crate::{
-    domain::caught::caught,
+    domain::{
+        caught::caught,
+        mail_server::{Credentials, Encryption, MailServer},
+    },
     mail::{Outgoing, Reply, SendError},
 };
 
@@ -49,12 +47,17 @@ pub const LONGEST_SEND: Duration = Duration::from_secs(100);
 /// A connection that waited longer is not used again: servers hang up by themselves.
 const IDLE_MAX: Duration = Duration::from_secs(30);
 
+/// TLS that cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS cannot be set up: {0}")]
+pub struct TlsError(#[from] Error);
+
 /// A mail server, and the connection kept for the next mail.
 ///
 /// lettre has a pool of its own, which takes connections back whatever state they are in: a mail that was given up half way would leave
 /// the next one reading its answers. Here a connection is kept only after a mail went through to its end.
 pub struct Smtp {
-    server: Server,
+    server: MailServer,
     tls: Option<TlsParameters>,
     timeouts: Timeouts,
     kept: Mutex<Option<IdleConnection>>,
@@ -72,8 +75,7 @@ struct IdleConnection {
 }
 
 impl Smtp {
-    pub(in crate::mail) fn from_url(url: &str) -> Result<Self, SmtpUrlError> {
-        let server = Server::parse(url)?;
+    pub(in crate::mail) fn new(server: MailServer) -> Result<Self, TlsError> {
         let tls = match server.encryption {
             Encryption::None => None,
             Encryption::StartTls | Encryption::Tls => Some(TlsParameters::new(server.host.clone())?),
@@ -142,7 +144,7 @@ impl Smtp {
 
     /// Notes in `stage` how far it comes.
     async fn connect_and_sign_in(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Error> {
-        let Server { host, port, encryption, credentials, hello } = &self.server;
+        let MailServer { host, port, encryption, credentials, hello } = &self.server;
         let hello = hello.clone().map_or_else(ClientId::default, ClientId::Domain);
         let from_the_start = self.tls.clone().filter(|_| *encryption == Encryption::Tls);
         let address = (host.as_str(), *port);
@@ -153,9 +155,10 @@ impl Smtp {
             *stage = Stage::StartTls;
             connection.starttls(tls, &hello).await?;
         }
-        if let Some(credentials) = credentials {
+        if let Some(Credentials { user, password }) = credentials {
+            let credentials = authentication::Credentials::new(user.clone(), password.clone());
             *stage = Stage::SignIn;
-            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+            connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
         }
         Ok(connection)
     }

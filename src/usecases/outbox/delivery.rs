@@ -8,8 +8,9 @@ use crate::{
         audit::{AuditAction, By, Entry, Subject, SubjectKind},
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
+        sender::Sender,
     },
-    mail::{Message, Outgoing, SendError, SendErrorKind, Sender, Transport, messages::MailKind},
+    mail::{Message, Outgoing, SendError, SendErrorKind, Transport, messages::MailKind},
     store::{
         StoreError,
         outbox::{self, DeliveryOutcome, DueMail},

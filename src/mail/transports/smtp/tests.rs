@@ -23,6 +23,10 @@ enum Answer {
     Silence,
 }
 
+fn smtp(url: &str) -> Smtp {
+    Smtp::new(MailServer::parse(url).unwrap()).unwrap()
+}
+
 struct FakeServer {
     url: String,
     /// Ends when all connections are served; gives what was said in each.
@@ -87,7 +91,7 @@ fn serve(stream: &TcpStream, behaviour: Behaviour) -> String {
 
 fn send_to(behaviour: Behaviour) -> (Result<Reply, SendError>, Vec<String>) {
     let server = FakeServer::start([behaviour]);
-    let sent = block_on(async { Smtp::from_url(&server.url).unwrap().send(&outgoing()).await });
+    let sent = block_on(async { smtp(&server.url).send(&outgoing()).await });
     (sent, server.said())
 }
 
@@ -160,7 +164,7 @@ fn a_password_or_an_encryption_that_the_server_refuses_is_its_own_trouble() {
     for (line, answer, query) in [("AUTH", "535 5.7.8 Wrong password", ""), ("STARTTLS", "554 5.7.3 No TLS today", "?tls=required")] {
         let server = FakeServer::start([Some((line, Answer::Say(answer)))]);
         let url = server.url.replace("smtp://", "smtp://user:secret@");
-        let sent = block_on(async { Smtp::from_url(&format!("{url}{query}")).unwrap().send(&outgoing()).await });
+        let sent = block_on(async { smtp(&format!("{url}{query}")).send(&outgoing()).await });
         assert_eq!(sent, Err(SendError::server(answer)));
         server.said();
     }
@@ -171,7 +175,7 @@ fn a_server_that_is_not_there_can_come_back() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     drop(listener);
-    let smtp = Smtp::from_url(&url).unwrap();
+    let smtp = smtp(&url);
     assert_eq!(block_on(smtp.send(&outgoing())).unwrap_err().kind, SendErrorKind::Server);
     assert_eq!(block_on(smtp.check()).unwrap_err().kind, SendErrorKind::Server);
 }
@@ -181,7 +185,7 @@ fn a_server_that_falls_silent_is_given_up() {
     for (line, connect, hand_over, kind) in [("GREETING", 50, 60_000, SendErrorKind::Server), ("END", 60_000, 50, SendErrorKind::Temporary)]
     {
         let server = FakeServer::start([Some((line, Answer::Silence))]);
-        let mut smtp = Smtp::from_url(&server.url).unwrap();
+        let mut smtp = smtp(&server.url);
         smtp.timeouts = Timeouts { connect: Duration::from_millis(connect), hand_over: Duration::from_millis(hand_over) };
         let error = block_on(smtp.send(&outgoing())).unwrap_err();
         assert_eq!(error.kind, kind);
@@ -195,7 +199,7 @@ fn a_server_that_falls_silent_is_given_up() {
 fn a_connection_serves_several_mails_until_it_may_rest() {
     let server = FakeServer::start([None]);
     block_on(async {
-        let smtp = Smtp::from_url(&server.url).unwrap();
+        let smtp = smtp(&server.url);
         smtp.send(&outgoing()).await.unwrap();
         smtp.send(&outgoing()).await.unwrap();
         smtp.rest().await;
@@ -210,7 +214,7 @@ fn a_connection_serves_several_mails_until_it_may_rest() {
 fn a_connection_that_broke_or_refused_is_not_used_again() {
     let server = FakeServer::start([Some(("NOOP", Answer::HangUp)), Some(("RCPT", Answer::Say("550 5.1.1 No such user"))), None]);
     block_on(async {
-        let smtp = Smtp::from_url(&server.url).unwrap();
+        let smtp = smtp(&server.url);
         smtp.send(&outgoing()).await.unwrap();
         smtp.send(&outgoing()).await.unwrap_err();
         smtp.send(&outgoing()).await.unwrap();
@@ -222,7 +226,7 @@ fn a_connection_that_broke_or_refused_is_not_used_again() {
 fn checking_signs_in_and_sends_nothing() {
     let server = FakeServer::start([None, Some(("AUTH", Answer::Say("535 5.7.8 Wrong password")))]);
     let url = server.url.replace("smtp://", "smtp://user:secret@");
-    let smtp = Smtp::from_url(&url).unwrap();
+    let smtp = smtp(&url);
     assert_eq!(block_on(smtp.check()), Ok(()));
     assert_eq!(block_on(smtp.check()), Err(SendError::server("535 5.7.8 Wrong password")));
     assert!(!format!("{smtp:?}").contains("secret"));
@@ -234,7 +238,7 @@ fn checking_signs_in_and_sends_nothing() {
 #[test]
 fn checking_survives_an_answer_at_which_lettre_panics() {
     let server = FakeServer::start([Some(("EHLO", Answer::Say("250-hi\r\n250-   \r\n250 8BITMIME")))]);
-    assert_eq!(block_on(Smtp::from_url(&server.url).unwrap().check()), Err(unreadable()));
+    assert_eq!(block_on(smtp(&server.url).check()), Err(unreadable()));
     server.said();
 }
 
@@ -243,7 +247,7 @@ fn without_the_encryption_that_was_asked_for_there_is_no_mail() {
     for scheme in ["smtp", "smtps"] {
         let server = FakeServer::start([None]);
         let url = server.url.replace("smtp://", &format!("{scheme}://user:secret@"));
-        let sent = block_on(async { Smtp::from_url(&format!("{url}?tls=required")).unwrap().send(&outgoing()).await });
+        let sent = block_on(async { smtp(&format!("{url}?tls=required")).send(&outgoing()).await });
         assert_eq!(sent.unwrap_err().kind, SendErrorKind::Server);
         let said = server.said().join("");
         assert!(!said.contains("MAIL") && !said.contains("AUTH"), "{said}");

@@ -1,28 +1,45 @@
-//! The address of a mail server, in lettre's form, read more strictly: a setting that is misspelt must not end in mails without encryption.
+//! The mail server's address, read strictly: a setting that is misspelt must not end in mails without encryption.
 
-use std::{
-    fmt,
-    net::{Ipv4Addr, Ipv6Addr},
-};
+use std::fmt;
 
-use lettre::transport::smtp::{SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT, authentication::Credentials};
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-/// Where a mail server is and how it is spoken to.
-pub(super) struct Server {
+use super::host::is_this_machine;
+
+/// Ports of SMTP by encryption (RFC 5321, RFC 6409, RFC 8314).
+const SMTP_PORT: u16 = 25;
+const SUBMISSION_PORT: u16 = 587;
+const SUBMISSIONS_PORT: u16 = 465;
+
+/// A mail server and the way to speak to it. Shown without its credentials.
+///
+/// - `smtps://user:password@host`: TLS from the first byte, port 465.
+/// - `smtp://user:password@host?tls=required`: STARTTLS, port 587; a server without it gets no mail.
+/// - `smtp://host`: plain text, port 25, for a server on the same machine or network.
+///
+/// A path, as in `smtp://host/console.example.com`, is the name that the server is greeted with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailServer {
     /// A name or an address, without brackets.
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) encryption: Encryption,
-    pub(super) credentials: Option<Credentials>,
+    pub host: String,
+    pub port: u16,
+    pub encryption: Encryption,
+    pub credentials: Option<Credentials>,
     /// The name that the server is greeted with; the machine's if none.
-    pub(super) hello: Option<String>,
+    pub hello: Option<String>,
+}
+
+/// A user of the mail server. Mail services take keys as names, so that neither is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub user: String,
+    pub password: String,
 }
 
 /// There is no "where possible": whoever sits in between could make it impossible (Django CVE-2026-7666).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encryption {
+pub enum Encryption {
     None,
     StartTls,
     Tls,
@@ -30,7 +47,7 @@ pub(super) enum Encryption {
 
 /// Why an address of a mail server is refused. Never shows the address, which may hold a password.
 #[derive(Debug, thiserror::Error)]
-pub enum SmtpUrlError {
+pub enum MailServerError {
     #[error("is not an address like smtps://user:password@mail.example.com: {0}")]
     Malformed(#[from] url::ParseError),
     #[error("starts with neither smtps:// nor smtp://")]
@@ -49,50 +66,87 @@ pub enum SmtpUrlError {
     Encoding,
     #[error("would send the password without encryption: write smtps://, or add ?tls=required")]
     ClearPassword,
-    #[error("needs TLS, which cannot be set up: {0}")]
-    Tls(#[from] lettre::transport::smtp::Error),
 }
 
-impl Server {
-    pub(super) fn parse(text: &str) -> Result<Self, SmtpUrlError> {
+impl MailServer {
+    /// # Errors
+    /// See [`MailServerError`].
+    pub fn parse(text: &str) -> Result<Self, MailServerError> {
         let url = Url::parse(text)?;
         let encryption = encryption(&url)?;
-        let host = url.host().filter(|host| *host != Host::Domain("")).ok_or(SmtpUrlError::NoHost)?;
+        let host = url.host().filter(|host| *host != Host::Domain("")).ok_or(MailServerError::NoHost)?;
         let credentials = credentials(&url)?;
-        if credentials.is_some() && encryption == Encryption::None && !is_loopback(&host) {
-            return Err(SmtpUrlError::ClearPassword);
+        if credentials.is_some() && encryption == Encryption::None && !is_this_machine(&host.to_string()) {
+            return Err(MailServerError::ClearPassword);
         }
-        let usual_port = match encryption {
-            Encryption::None => SMTP_PORT,
-            Encryption::StartTls => SUBMISSION_PORT,
-            Encryption::Tls => SUBMISSIONS_PORT,
-        };
         let host = match host {
             Host::Domain(name) => name.to_owned(),
             Host::Ipv4(address) => address.to_string(),
             Host::Ipv6(address) => address.to_string(),
         };
         let hello = Some(url.path().trim_matches('/')).filter(|name| !name.is_empty()).map(ToOwned::to_owned);
-        Ok(Self { host, port: url.port().unwrap_or(usual_port), encryption, credentials, hello })
+        Ok(Self { host, port: url.port().unwrap_or(encryption.usual_port()), encryption, credentials, hello })
     }
 }
 
-impl fmt::Debug for Server {
+impl MailServer {
+    /// Tells if mails cross a network without encryption.
+    pub fn is_exposed(&self) -> bool {
+        self.encryption == Encryption::None && !is_this_machine(&self.host)
+    }
+}
+
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut server = f.debug_struct("Server");
-        server.field("host", &self.host).field("port", &self.port).field("encryption", &self.encryption);
-        server.field("signs_in", &self.credentials.is_some()).field("hello", &self.hello).finish()
+        f.write_str("***")
     }
 }
 
-fn encryption(url: &Url) -> Result<Encryption, SmtpUrlError> {
+impl Encryption {
+    fn usual_port(self) -> u16 {
+        match self {
+            Self::None => SMTP_PORT,
+            Self::StartTls => SUBMISSION_PORT,
+            Self::Tls => SUBMISSIONS_PORT,
+        }
+    }
+}
+
+impl fmt::Display for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, query) = match self.encryption {
+            Encryption::None => ("smtp", ""),
+            Encryption::StartTls => ("smtp", "?tls=required"),
+            Encryption::Tls => ("smtps", ""),
+        };
+        write!(f, "{scheme}://{}", if self.credentials.is_some() { "***@" } else { "" })?;
+        if self.host.contains(':') {
+            write!(f, "[{}]", self.host)?;
+        } else {
+            f.write_str(&self.host)?;
+        }
+        if self.port != self.encryption.usual_port() {
+            write!(f, ":{}", self.port)?;
+        }
+        self.hello.iter().try_for_each(|hello| write!(f, "/{hello}"))?;
+        f.write_str(query)
+    }
+}
+
+impl fmt::Debug for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MailServer({self})")
+    }
+}
+
+fn encryption(url: &Url) -> Result<Encryption, MailServerError> {
     let of_scheme = match url.scheme() {
         "smtp" => Encryption::None,
         "smtps" => Encryption::Tls,
-        _ => return Err(SmtpUrlError::Scheme),
+        _ => return Err(MailServerError::Scheme),
     };
     if url.fragment().is_some() {
-        return Err(SmtpUrlError::UnknownParameter);
+        return Err(MailServerError::UnknownParameter);
     }
     let parameters = url.query_pairs().collect::<Vec<_>>();
     let parameters = parameters.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect::<Vec<_>>();
@@ -100,28 +154,18 @@ fn encryption(url: &Url) -> Result<Encryption, SmtpUrlError> {
         ([], _) => Ok(of_scheme),
         ([("tls", "required")], Encryption::Tls) => Ok(Encryption::Tls),
         ([("tls", "required")], _) => Ok(Encryption::StartTls),
-        ([("tls", "opportunistic")], _) => Err(SmtpUrlError::Opportunistic),
-        ([("tls", _)], _) => Err(SmtpUrlError::UnknownTls),
-        _ => Err(SmtpUrlError::UnknownParameter),
+        ([("tls", "opportunistic")], _) => Err(MailServerError::Opportunistic),
+        ([("tls", _)], _) => Err(MailServerError::UnknownTls),
+        _ => Err(MailServerError::UnknownParameter),
     }
 }
 
-fn credentials(url: &Url) -> Result<Option<Credentials>, SmtpUrlError> {
-    let decoded = |text| percent_decode_str(text).decode_utf8().map_err(|_| SmtpUrlError::Encoding);
+fn credentials(url: &Url) -> Result<Option<Credentials>, MailServerError> {
+    let decoded = |text| percent_decode_str(text).decode_utf8().map_err(|_| MailServerError::Encoding);
     match (url.username(), url.password().unwrap_or_default()) {
         ("", "") => Ok(None),
-        ("", _) | (_, "") => Err(SmtpUrlError::HalfCredentials),
-        (user, password) => Ok(Some(Credentials::new(decoded(user)?.into_owned(), decoded(password)?.into_owned()))),
-    }
-}
-
-/// Hosts of other schemes than the web's are not parsed further by `url`: 127.0.0.1 is a name to it.
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain("localhost") => true,
-        Host::Domain(name) => name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => *address == Ipv6Addr::LOCALHOST,
+        ("", _) | (_, "") => Err(MailServerError::HalfCredentials),
+        (user, password) => Ok(Some(Credentials { user: decoded(user)?.into_owned(), password: decoded(password)?.into_owned() })),
     }
 }
 
@@ -130,7 +174,7 @@ mod tests {
     use super::*;
 
     fn parsed(url: &str) -> (String, u16, Encryption) {
-        let server = Server::parse(url).unwrap();
+        let server = MailServer::parse(url).unwrap();
         (server.host, server.port, server.encryption)
     }
 
@@ -146,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_refused() {
-        let refused = |url: &str| format!("{:?}", Server::parse(url).unwrap_err());
+        let refused = |url: &str| format!("{:?}", MailServer::parse(url).unwrap_err());
         for (url, reason) in [
             ("smtp://h?tls=opportunistic", "Opportunistic"),
             ("smtps://h?tls=opportunistic", "Opportunistic"),
@@ -171,20 +215,33 @@ mod tests {
     fn a_password_is_decoded_and_never_shown() {
         for url in ["smtps://us%40er:s%2Fe+cret@h", "smtp://us%40er:s%2Fe+cret@h?tls=required", "smtp://us%40er:s%2Fe+cret@127.0.0.1:1025"]
         {
-            let server = Server::parse(url).unwrap();
-            assert_eq!(server.credentials, Some(Credentials::new("us@er".to_owned(), "s/e+cret".to_owned())));
-            let shown = format!("{server:?}");
-            assert!(shown.contains("signs_in: true") && !shown.contains("cret") && !shown.contains("us@er"), "{shown}");
+            let server = MailServer::parse(url).unwrap();
+            let shown = format!("{server} {server:?}");
+            let credentials = server.credentials.unwrap();
+            assert_eq!((&*credentials.user, &*credentials.password), ("us@er", "s/e+cret"));
+            assert!(shown.contains("***@") && !shown.contains("cret") && !shown.contains("us@er"), "{shown}");
         }
         for url in ["smtps://user:secret@", "smtps://user:sec?ret@h", "smtps://user:sec#ret@h", "ftp://user:secret@h"] {
-            let error = Server::parse(url).unwrap_err();
+            let error = MailServer::parse(url).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("ret@"), "{error}");
         }
     }
 
     #[test]
+    fn a_server_is_shown_as_it_is_set() {
+        for url in [
+            "smtp://[::1]:2525",
+            "smtp://mail.example.com/console.example.com?tls=required",
+            "smtps://mail.example.com",
+            "smtp://localhost",
+        ] {
+            assert_eq!(MailServer::parse(url).unwrap().to_string(), url);
+        }
+    }
+
+    #[test]
     fn a_path_is_the_name_to_greet_with() {
-        assert_eq!(Server::parse("smtp://h/console.example.com").unwrap().hello.as_deref(), Some("console.example.com"));
-        assert_eq!(Server::parse("smtp://h/").unwrap().hello, None);
+        assert_eq!(MailServer::parse("smtp://h/console.example.com").unwrap().hello.as_deref(), Some("console.example.com"));
+        assert_eq!(MailServer::parse("smtp://h/").unwrap().hello, None);
     }
 }

@@ -1,0 +1,10 @@
+//! Hosts of URLs.
+
+use std::net::IpAddr;
+
+/// True where a host is this machine, so that nothing sent there crosses a network.
+pub fn is_this_machine(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().map(|address| address.to_canonical());
+    name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+}
