@@ -22,7 +22,7 @@ use super::{
     backend::{self, lock_row},
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{account_assignments, accounts, billing, people, portfolios},
+    schema::{account_assignments, accounts, billing, portfolios, users},
     scopes,
 };
 
@@ -266,7 +266,7 @@ pub fn facts(db: &mut Database, ids: &[AccountId]) -> Result<HashMap<AccountId, 
     let numbers = ids.iter().map(|id| id.0).collect::<Vec<_>>();
     let mut facts = ids.iter().map(|&id| (id, Facts::default())).collect::<HashMap<_, _>>();
     let people = account_assignments::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .filter(account_assignments::account_id.eq_any(&numbers))
         .group_by(account_assignments::account_id)
         .select((account_assignments::account_id, count(account_assignments::user_id)))

@@ -23,7 +23,7 @@ use super::{
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Position, Slice},
     portfolios::Portfolio,
-    schema::{account_assignments, accounts, people, portfolio_assignments, portfolios},
+    schema::{account_assignments, accounts, portfolio_assignments, portfolios, users},
     scopes,
     users::User,
 };
@@ -190,7 +190,7 @@ pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Opt
 /// A condition for active people.
 #[diesel::dsl::auto_type]
 fn can_sign_in() -> _ {
-    people::blocked_at.is_null().and(people::credentials_set_at.is_not_null())
+    users::blocked_at.is_null().and(users::credentials_set_at.is_not_null())
 }
 
 /// Somebody to whom an account is assigned, with what that gives them, and since when.
@@ -205,7 +205,7 @@ type OfAccount<'a> = diesel::dsl::IntoBoxed<'a, of_accounts, MultiBackend>;
 
 #[diesel::dsl::auto_type]
 fn of_accounts() -> _ {
-    account_assignments::table.inner_join(people::table)
+    account_assignments::table.inner_join(users::table)
 }
 
 /// The people to whom an account is assigned; with `active_only` those who can sign in.
@@ -228,8 +228,8 @@ pub fn people_of_account(
     let mut found = of_account(account, active_only);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => found = found.filter(backend::beyond("people", ">", key)),
-        Position::Before(key) => found = found.filter(backend::beyond("people", "<", key)),
+        Position::After(key) => found = found.filter(backend::beyond("users", ">", key)),
+        Position::Before(key) => found = found.filter(backend::beyond("users", "<", key)),
     }
     let found = found.order(backend::by_name(db, true, position));
     let rows = found
@@ -245,7 +245,7 @@ pub fn people_of_account(
 /// # Errors
 /// The database's.
 pub fn count_people_of_account(db: &mut Database, account: AccountId, active_only: bool) -> Result<Count, StoreError> {
-    let ids = of_account(account, active_only).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    let ids = of_account(account, active_only).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
@@ -266,7 +266,7 @@ pub fn having_account(db: &mut Database, account: AccountId, users: &[UserId]) -
 /// # Errors
 /// The database's.
 pub fn workers_of(db: &mut Database, account: AccountId) -> Result<Vec<User>, StoreError> {
-    Ok(of_account(account, true).order(people::id).select(User::as_select()).load(db)?)
+    Ok(of_account(account, true).order(users::id).select(User::as_select()).load(db)?)
 }
 
 /// The active people who work on accounts in a portfolio, with the accounts' names.
@@ -275,11 +275,11 @@ pub fn workers_of(db: &mut Database, account: AccountId) -> Result<Vec<User>, St
 /// The database's.
 pub fn people_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<(User, String)>, StoreError> {
     Ok(account_assignments::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .inner_join(accounts::table)
         .filter(accounts::portfolio_id.eq(portfolio))
         .filter(can_sign_in())
-        .order((people::id, accounts::sort_key, accounts::id))
+        .order((users::id, accounts::sort_key, accounts::id))
         .select((User::as_select(), accounts::name))
         .load(db)?)
 }

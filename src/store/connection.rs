@@ -17,7 +17,7 @@ use parking_lot::FairMutex;
 
 use super::{StoreError, commits::Commits, credentials::refused_sign_ins::SharedRefusals, metrics::Writes};
 
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub(super) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Number of the advisory lock under which PostgreSQL is migrated: "usher" in ASCII.
@@ -234,7 +234,7 @@ impl Store {
         match &mut *self.pool.get()? {
             Database::Sqlite(_) => Ok(true),
             Database::Postgres(postgres) => {
-                let found = diesel::sql_query("SELECT 1 FROM pg_class WHERE relname = 'users_search'").execute(postgres)?;
+                let found = diesel::sql_query("SELECT 1 FROM pg_class WHERE relname = 'user_search'").execute(postgres)?;
                 Ok(found == 1)
             }
         }

@@ -13,7 +13,7 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     backend::{self, lock_row},
-    schema::{memberships, people, user_groups},
+    schema::{memberships, user_groups, users},
 };
 
 /// The built-in group whose members are Admins. The first migration makes it.
@@ -162,7 +162,7 @@ pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Members
 /// The database's.
 pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, StoreError> {
     let count = memberships::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .filter(memberships::group_id.eq(ADMINS))
         .filter(backend::is_active())
         .filter(memberships::user_id.ne(except))
@@ -177,10 +177,10 @@ pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, Sto
 /// The database's.
 pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreError> {
     Ok(memberships::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .filter(memberships::group_id.eq(ADMINS))
         .filter(backend::is_active())
         .order(memberships::user_id)
-        .select((people::id, people::email))
+        .select((users::id, users::email))
         .load(db)?)
 }

@@ -22,7 +22,7 @@ use super::{
     backend::{self, lock_row},
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{accounts, billing, people, portfolio_assignments, portfolio_people, portfolios},
+    schema::{accounts, billing, portfolio_assignments, portfolio_users, portfolios, users},
     scopes,
     users::User,
 };
@@ -226,10 +226,10 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
         let contents = contents.entry(id).or_default();
         (contents.accounts, contents.without_billing) = (accounts, accounts - with_billing);
     }
-    let people = portfolio_people::table
-        .filter(portfolio_people::portfolio_id.eq_any(&numbers))
-        .group_by(portfolio_people::portfolio_id)
-        .select((portfolio_people::portfolio_id, count(portfolio_people::user_id)))
+    let people = portfolio_users::table
+        .filter(portfolio_users::portfolio_id.eq_any(&numbers))
+        .group_by(portfolio_users::portfolio_id)
+        .select((portfolio_users::portfolio_id, count(portfolio_users::user_id)))
         .load::<(PortfolioId, i64)>(db)?;
     for (id, people) in people {
         contents.entry(id).or_default().people = people;
@@ -243,9 +243,9 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
 /// The database's.
 pub fn admins_of(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<(PortfolioId, User)>, StoreError> {
     Ok(portfolio_assignments::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .filter(portfolio_assignments::portfolio_id.eq_any(ids.iter().map(|id| id.0)))
-        .order((people::sort_key, people::id))
+        .order((users::sort_key, users::id))
         .select((portfolio_assignments::portfolio_id, User::as_select()))
         .load(db)?)
 }

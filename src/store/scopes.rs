@@ -12,7 +12,7 @@ use crate::domain::{
 
 use super::{
     Database, StoreError,
-    schema::{portfolio_assignments, portfolio_people, portfolios},
+    schema::{portfolio_assignments, portfolio_users, portfolios},
     users::User,
 };
 
@@ -44,10 +44,10 @@ pub fn of(db: &mut Database, person: &User) -> Result<Scope, StoreError> {
 /// The database's.
 pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<UserId, Vec<PortfolioId>>, StoreError> {
     let mut found = HashMap::<_, Vec<_>>::new();
-    let rows = portfolio_people::table
-        .filter(portfolio_people::user_id.eq_any(users.iter().map(|user| user.0)))
-        .order((portfolio_people::user_id, portfolio_people::portfolio_id))
-        .select((portfolio_people::user_id, portfolio_people::portfolio_id))
+    let rows = portfolio_users::table
+        .filter(portfolio_users::user_id.eq_any(users.iter().map(|user| user.0)))
+        .order((portfolio_users::user_id, portfolio_users::portfolio_id))
+        .select((portfolio_users::user_id, portfolio_users::portfolio_id))
         .load::<(UserId, PortfolioId)>(db)?;
     for (user, portfolio) in rows {
         found.entry(user).or_default().push(portfolio);

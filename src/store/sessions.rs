@@ -9,7 +9,7 @@ use super::{
     Database, StoreError, Tx,
     company::CompanyRow,
     connection::with_backend,
-    schema::{company, known_browsers, people, sessions},
+    schema::{company, known_browsers, sessions, users},
     users::User,
 };
 
@@ -60,7 +60,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), StoreError> {
             sessions::user_id.eq(new.user.0),
             sessions::created_at.eq(new.now),
             sessions::last_seen_at.eq(new.now),
-            sessions::source.eq(new.source),
+            sessions::client_ip.eq(new.source),
             sessions::browser.eq(browser),
         ))
         .execute(tx.db())?;
@@ -73,7 +73,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), StoreError> {
 /// The database's.
 pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
     let found = sessions::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .inner_join(company::table.on(company::id.eq(1)))
         .filter(sessions::token_hash.eq(hash.0.as_slice()))
         .select((SessionRow::as_select(), User::as_select(), CompanyRow::as_select()))

@@ -33,12 +33,12 @@ use super::{
     Database, StoreError, Tx,
     backend::lock_row,
     page::Key,
-    schema::{people, users},
+    schema::{user_rows, users},
 };
 
 /// Somebody who is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
-#[diesel(table_name = people)]
+#[diesel(table_name = users)]
 pub struct User {
     pub id: UserId,
     pub first_name: String,
@@ -91,7 +91,7 @@ impl User {
 /// # Errors
 /// The database's.
 pub fn find(db: &mut Database, id: UserId) -> Result<Option<User>, StoreError> {
-    Ok(people::table.find(id).select(User::as_select()).get_result(db).optional()?)
+    Ok(users::table.find(id).select(User::as_select()).get_result(db).optional()?)
 }
 
 /// Somebody by id, who stays as they are until the transaction ends.
@@ -100,7 +100,7 @@ pub fn find(db: &mut Database, id: UserId) -> Result<Option<User>, StoreError> {
 /// The database's.
 pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<User>, StoreError> {
     // In two statements, since PostgreSQL judges what stands beside a locked row by what was there before the wait.
-    lock_row(tx.db(), "users", id.0)?;
+    lock_row(tx.db(), "user_rows", id.0)?;
     find(tx.db(), id)
 }
 
@@ -109,9 +109,9 @@ pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<User>, StoreError> {
 /// # Errors
 /// The database's.
 pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(User, Option<PasswordHash>)>, StoreError> {
-    let found = people::table
-        .filter(people::email_key.eq(email.key()))
-        .select((User::as_select(), people::password_hash))
+    let found = users::table
+        .filter(users::email_key.eq(email.key()))
+        .select((User::as_select(), users::password_hash))
         .first::<(User, Option<String>)>(db)
         .optional()?;
     Ok(found.map(|(person, hash)| (person, hash.map(PasswordHash::from_stored))))
@@ -122,7 +122,7 @@ pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(
 /// # Errors
 /// The database's.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
-    Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(db)?)
+    Ok(diesel::select(diesel::dsl::exists(user_rows::table.select(user_rows::id))).get_result(db)?)
 }
 
 /// The hash of somebody's password, where they have one.
@@ -130,6 +130,6 @@ pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
 /// # Errors
 /// The database's.
 pub fn password_hash(db: &mut Database, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
-    let hash = people::table.find(id).select(people::password_hash).first::<Option<String>>(db).optional()?;
+    let hash = users::table.find(id).select(users::password_hash).first::<Option<String>>(db).optional()?;
     Ok(hash.flatten().map(PasswordHash::from_stored))
 }

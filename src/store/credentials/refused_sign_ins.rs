@@ -139,14 +139,14 @@ pub(in crate::store) type SharedRefusals = std::sync::Arc<Mutex<Refusals>>;
 fn add(tx: &mut Tx<'_>, minute: Timestamp, refusal: &Refusal, times: i64) -> Result<(), StoreError> {
     let row = (
         refused_sign_ins::minute.eq(minute),
-        refused_sign_ins::source.eq(&refusal.network),
+        refused_sign_ins::network.eq(&refusal.network),
         refused_sign_ins::email_key.eq(&refusal.email_key),
         refused_sign_ins::reason.eq(refusal.reason),
         refused_sign_ins::times.eq(times),
     );
     with_backend!(tx.db(), |connection| diesel::insert_into(refused_sign_ins::table)
         .values(row)
-        .on_conflict((refused_sign_ins::minute, refused_sign_ins::source, refused_sign_ins::email_key, refused_sign_ins::reason))
+        .on_conflict((refused_sign_ins::minute, refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason))
         .do_update()
         .set(refused_sign_ins::times.eq(refused_sign_ins::times + times))
         .execute(connection))?;
@@ -169,8 +169,8 @@ pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, Store
 /// The database's.
 pub fn refusals(db: &mut Database, limit: i64) -> Result<Vec<(String, String, RefusalReason, i64)>, StoreError> {
     Ok(refused_sign_ins::table
-        .order((refused_sign_ins::minute, refused_sign_ins::source, refused_sign_ins::email_key, refused_sign_ins::reason))
+        .order((refused_sign_ins::minute, refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason))
         .limit(limit)
-        .select((refused_sign_ins::source, refused_sign_ins::email_key, refused_sign_ins::reason, refused_sign_ins::times))
+        .select((refused_sign_ins::network, refused_sign_ins::email_key, refused_sign_ins::reason, refused_sign_ins::times))
         .load(db)?)
 }

@@ -20,16 +20,16 @@ pub struct ResetRequest {
     id: i64,
     /// As typed.
     pub email: String,
-    /// The network address.
-    pub source: String,
+    /// Network address of the client.
+    pub client_ip: String,
     pub asked_at: Timestamp,
 }
 
-/// Adds a request; `network` is the widest that its source is counted by.
+/// Adds a request; `network` is the widest network of the client by which requests are counted.
 ///
 /// # Errors
 /// The database's.
-pub fn insert(tx: &mut Tx<'_>, email: &str, source: &str, network: &str, now: Timestamp) -> Result<(), StoreError> {
+pub fn insert(tx: &mut Tx<'_>, email: &str, client_ip: &str, network: &str, now: Timestamp) -> Result<(), StoreError> {
     // Requests made at once may each have found the last place free: those beyond the bound go with the next.
     for _ in WAITING_MAX..=reset_requests::table.count().get_result::<i64>(tx.db())? {
         make_room(tx)?;
@@ -37,7 +37,7 @@ pub fn insert(tx: &mut Tx<'_>, email: &str, source: &str, network: &str, now: Ti
     diesel::insert_into(reset_requests::table)
         .values((
             reset_requests::email.eq(email),
-            reset_requests::source.eq(source),
+            reset_requests::client_ip.eq(client_ip),
             reset_requests::network.eq(network),
             reset_requests::asked_at.eq(now),
         ))

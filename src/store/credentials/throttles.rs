@@ -23,7 +23,7 @@ const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
 struct AttemptCount {
     scope: ThrottleScope,
     key: String,
-    wrong_in_a_row: i32,
+    failed_attempts: i32,
     last_at: Timestamp,
     blocked_until: Timestamp,
 }
@@ -32,7 +32,7 @@ impl AttemptCount {
     /// Attempts in a row. A time that is far ahead was noted while the clock was wrong.
     fn wrong(&self, now: Timestamp) -> i32 {
         let is_forgotten = self.scope != ThrottleScope::Account && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
-        if is_forgotten { 0 } else { self.wrong_in_a_row }
+        if is_forgotten { 0 } else { self.failed_attempts }
     }
 
     /// Moment until which no attempt is looked at.
@@ -61,7 +61,7 @@ pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Opt
 /// # Errors
 /// The database's.
 pub fn is_closed(db: &mut Database, account: &Bucket) -> Result<bool, StoreError> {
-    let row = throttles::table.find((account.scope, &account.key)).filter(throttles::wrong_in_a_row.ge(WRONG_IN_A_ROW_MAX));
+    let row = throttles::table.find((account.scope, &account.key)).filter(throttles::failed_attempts.ge(WRONG_IN_A_ROW_MAX));
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
@@ -81,7 +81,7 @@ pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Opti
     }
     for (bucket, wrong) in counted {
         diesel::update(throttles::table.find((bucket.scope, &bucket.key)))
-            .set((throttles::wrong_in_a_row.eq(wrong), throttles::last_at.eq(now), throttles::blocked_until.eq(now + bucket.wait(wrong))))
+            .set((throttles::failed_attempts.eq(wrong), throttles::last_at.eq(now), throttles::blocked_until.eq(now + bucket.wait(wrong))))
             .execute(tx.db())?;
     }
     Ok(None)
@@ -92,7 +92,7 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCou
     let untried = (
         throttles::scope.eq(bucket.scope),
         throttles::key.eq(&bucket.key),
-        throttles::wrong_in_a_row.eq(0),
+        throttles::failed_attempts.eq(0),
         throttles::last_at.eq(now),
         throttles::blocked_until.eq(now),
     );
@@ -113,8 +113,8 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCou
 /// The database's.
 pub fn take_back(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<(), StoreError> {
     for bucket in buckets {
-        diesel::update(throttles::table.find((bucket.scope, &bucket.key)).filter(throttles::wrong_in_a_row.gt(0)))
-            .set((throttles::wrong_in_a_row.eq(throttles::wrong_in_a_row - 1), throttles::blocked_until.eq(now)))
+        diesel::update(throttles::table.find((bucket.scope, &bucket.key)).filter(throttles::failed_attempts.gt(0)))
+            .set((throttles::failed_attempts.eq(throttles::failed_attempts - 1), throttles::blocked_until.eq(now)))
             .execute(tx.db())?;
     }
     Ok(())
@@ -156,7 +156,7 @@ pub fn rows(db: &mut Database) -> Result<i64, StoreError> {
 /// # Errors
 /// The database's.
 pub fn trim(tx: &mut Tx<'_>, limit: i64) -> Result<usize, StoreError> {
-    let rows = throttles::table.order((throttles::wrong_in_a_row, throttles::last_at)).limit(limit);
+    let rows = throttles::table.order((throttles::failed_attempts, throttles::last_at)).limit(limit);
     let rows = rows.select(AttemptCount::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }

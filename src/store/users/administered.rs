@@ -1,7 +1,7 @@
 //! Lists of people in Users & Permissions: one scope, some filters, five orders.
 //!
 //! An order is one or more stretches, walked in turn: four statuses, or those who signed in and those who never did. A page is found in the
-//! indexes of the order, where each standing is a range of its own; where a search or a scope narrows the list to few, they are all taken and
+//! indexes of the order, where each state is a range of its own; where a search or a scope narrows the list to few, they are all taken and
 //! sorted.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use crate::{
     store::{
         Database, StoreError, backend,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::people,
+        schema::users,
     },
 };
 
@@ -221,10 +221,10 @@ fn statement(
 ) -> Statement {
     let status = stretch.status.or(wanted.filter.status);
     let direction = if is_descending { "DESC" } else { "ASC" };
-    let part = |statement: &mut Statement, standing: &str| {
+    let part = |statement: &mut Statement, state: &str| {
         statement.push(&format!("SELECT users.id, users.{} AS place", stretch.column));
         statement.people(db, source, &wanted.scope, &wanted.filter);
-        statement.push(&format!(" AND {standing}{}", stretch.condition));
+        statement.push(&format!(" AND {state}{}", stretch.condition));
         if let Some(mark) = from {
             beyond(statement, stretch.column, mark, is_descending);
         }
@@ -233,9 +233,9 @@ fn statement(
     let mut statement = Statement::default();
     if source == Source::Everybody {
         statement.push("SELECT id FROM (");
-        for (number, standing) in Statement::standings(status, wanted.as_of).iter().enumerate() {
+        for (number, state) in Statement::states(status, wanted.as_of).iter().enumerate() {
             statement.push(if number == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-            part(&mut statement, standing);
+            part(&mut statement, state);
             let order = order(&format!("users.{} users.id", stretch.column));
             statement.push(&format!(" ORDER BY {order} LIMIT {limit}) AS part{number}"));
         }
@@ -244,7 +244,7 @@ fn statement(
         // Taken before they are sorted, or PostgreSQL's planner, which takes few for many, would walk the order for them. SQLite has no choice.
         let is_sqlite = matches!(db, Database::Sqlite(_));
         statement.push(if is_sqlite { "WITH found AS NOT MATERIALIZED (" } else { "WITH found AS MATERIALIZED (" });
-        part(&mut statement, &Statement::standing(status, wanted.as_of));
+        part(&mut statement, &Statement::state(status, wanted.as_of));
         statement.push(") SELECT id FROM found");
         // Whom several portfolios of the scope hold.
         if source == Source::Scope {
@@ -278,9 +278,9 @@ fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending:
 
 /// The people with these ids and the stretches in which they were found, in the same order.
 fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<Vec<Listed>, StoreError> {
-    let rows = people::table
-        .filter(people::id.eq_any(found.iter().map(|(_, id)| id.0)))
-        .select((User::as_select(), people::email_key, people::created_at))
+    let rows = users::table
+        .filter(users::id.eq_any(found.iter().map(|(_, id)| id.0)))
+        .select((User::as_select(), users::email_key, users::created_at))
         .load::<(User, String, Timestamp)>(db)?;
     let mut rows = rows.into_iter().map(|row| (row.0.id, row)).collect::<HashMap<_, _>>();
     // Who was deleted since the ids were found is not there any more.

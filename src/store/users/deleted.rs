@@ -9,19 +9,19 @@ use crate::{
         Database, StoreError, Tx,
         backend::lock_row,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::users,
+        schema::user_rows,
     },
 };
 
 /// Somebody deleted who can be restored.
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = user_rows)]
 pub struct Deleted {
     pub id: UserId,
     pub first_name: String,
     pub last_name: String,
     pub email: String,
-    #[diesel(select_expression = users::deleted_at.assume_not_null())]
+    #[diesel(select_expression = user_rows::deleted_at.assume_not_null())]
     pub deleted_at: Timestamp,
 }
 
@@ -37,18 +37,18 @@ impl Deleted {
 /// # Errors
 /// The database's.
 pub fn list_deleted(db: &mut Database, since: Timestamp, position: &Position, limit: usize) -> Result<Option<Slice<Deleted>>, StoreError> {
-    let mut query = users::table.filter(users::deleted_at.gt(since)).into_boxed();
+    let mut query = user_rows::table.filter(user_rows::deleted_at.gt(since)).into_boxed();
     if let Position::After(key) | Position::Before(key) = position {
         let Some(at) = time_of(key) else { return Ok(None) };
         let than = if position.is_backward() { ">" } else { "<" };
-        let place = sql::<Bool>(&format!("(users.deleted_at, users.id) {than} ("));
+        let place = sql::<Bool>(&format!("(user_rows.deleted_at, user_rows.id) {than} ("));
         query =
             query.filter(place.bind::<diesel::sql_types::Timestamp, _>(at).sql(", ").bind::<diesel::sql_types::BigInt, _>(key.id).sql(")"));
     }
     query = if position.is_backward() {
-        query.order((users::deleted_at.asc(), users::id.asc()))
+        query.order((user_rows::deleted_at.asc(), user_rows::id.asc()))
     } else {
-        query.order((users::deleted_at.desc(), users::id.desc()))
+        query.order((user_rows::deleted_at.desc(), user_rows::id.desc()))
     };
     let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let found = query.limit(rows).select(Deleted::as_select()).load(db)?;
@@ -65,7 +65,7 @@ fn time_of(key: &Key) -> Option<Timestamp> {
 /// # Errors
 /// The database's.
 pub fn count_deleted(db: &mut Database, since: Timestamp) -> Result<Count, StoreError> {
-    let ids = users::table.filter(users::deleted_at.gt(since)).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    let ids = user_rows::table.filter(user_rows::deleted_at.gt(since)).select(user_rows::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
@@ -74,6 +74,6 @@ pub fn count_deleted(db: &mut Database, since: Timestamp) -> Result<Count, Store
 /// # Errors
 /// The database's.
 pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Option<Deleted>, StoreError> {
-    lock_row(tx.db(), "users", id.0)?;
-    Ok(users::table.find(id).filter(users::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)
+    lock_row(tx.db(), "user_rows", id.0)?;
+    Ok(user_rows::table.find(id).filter(user_rows::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)
 }

@@ -11,7 +11,7 @@ use crate::{
         Database, StoreError, backend,
         connection::MultiBackend,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::{memberships, people, people_counts},
+        schema::{memberships, user_counts, users},
     },
 };
 
@@ -26,7 +26,7 @@ pub struct Filter {
     pub not_member_of: Option<GroupId>,
 }
 
-type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
+type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 
 /// One page of the people that `filter` holds, sorted by name.
 ///
@@ -75,18 +75,18 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
     query = match position {
         Position::First | Position::Last => query,
         Position::After(Key { sort_key, id }) => {
-            query.filter(people::sort_key.ge(sort_key)).filter(people::sort_key.gt(sort_key).or(people::id.gt(id)))
+            query.filter(users::sort_key.ge(sort_key)).filter(users::sort_key.gt(sort_key).or(users::id.gt(id)))
         }
         Position::Before(Key { sort_key, id }) => {
-            query.filter(people::sort_key.le(sort_key)).filter(people::sort_key.lt(sort_key).or(people::id.lt(id)))
+            query.filter(users::sort_key.le(sort_key)).filter(users::sort_key.lt(sort_key).or(users::id.lt(id)))
         }
     };
     let order = match (order, position.is_backward()) {
-        (Order::Walked, false) => "people.sort_key, people.id",
-        (Order::Walked, true) => "people.sort_key DESC, people.id DESC",
+        (Order::Walked, false) => "users.sort_key, users.id",
+        (Order::Walked, true) => "users.sort_key DESC, users.id DESC",
         // No index has this.
-        (Order::Sorted, false) => "people.sort_key || '', people.id",
-        (Order::Sorted, true) => "people.sort_key || '' DESC, people.id DESC",
+        (Order::Sorted, false) => "users.sort_key || '', users.id",
+        (Order::Sorted, true) => "users.sort_key || '' DESC, users.id DESC",
     };
     let found = query.order(backend::first_by(order, limit.saturating_add(1))).select(User::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
@@ -94,7 +94,7 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
 
 /// The page, from the ids of those who are on it.
 fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
-    let mut found = people::table.filter(backend::is_among(db, "people.id", ids)).select(User::as_select()).load::<User>(db)?;
+    let mut found = users::table.filter(backend::is_among(db, "users.id", ids)).select(User::as_select()).load::<User>(db)?;
     found.sort_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
     if position.is_backward() {
         found.reverse();
@@ -113,7 +113,7 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
         }
         Database::Sqlite(sqlite) if plan::are_of(filter) => plan::count(sqlite, filter),
         _ => {
-            let ids = filtered(filter).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+            let ids = filtered(filter).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
             Ok(Count::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX)))
         }
     }
@@ -121,12 +121,12 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
 
 /// Company-wide numbers are kept by triggers and exact at any size.
 fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError> {
-    let counts = people_counts::table.select((people_counts::standing, people_counts::people)).load::<(String, i64)>(db)?;
-    Ok(counts.iter().filter(|(standing, _)| !active_only || standing == "active").map(|(_, people)| people).sum())
+    let counts = user_counts::table.select((user_counts::state, user_counts::users)).load::<(String, i64)>(db)?;
+    Ok(counts.iter().filter(|(state, _)| !active_only || state == "active").map(|(_, people)| people).sum())
 }
 
 fn filtered(filter: &Filter) -> Query<'_> {
-    let mut query = people::table.into_boxed();
+    let mut query = users::table.into_boxed();
     if filter.active_only {
         query = query.filter(backend::is_active());
     }
@@ -134,10 +134,10 @@ fn filtered(filter: &Filter) -> Query<'_> {
         query = query.filter(backend::matches(term));
     }
     if let Some(group) = filter.member_of {
-        query = query.filter(people::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
+        query = query.filter(users::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
     }
     if let Some(group) = filter.not_member_of {
-        query = query.filter(people::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
+        query = query.filter(users::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
     }
     query
 }
