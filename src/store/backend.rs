@@ -30,7 +30,7 @@ pub(super) fn beyond<'a, T: 'a>(table: &'static str, than: &'static str, key: &K
     Box::new(sql::<Bool>(&start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
 }
 
-/// Whether `search` of `table` contains the term. For people, PostgreSQL's planner chooses by its own estimate between the trigram index and
+/// Whether `search` of `table` contains the term. For users, PostgreSQL's planner chooses by its own estimate between the trigram index and
 /// the index of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
 pub(super) fn contains<'a, T: 'a>(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> Condition<'a, T> {
     let (start, bound, end) = containing(is_sqlite, table, term);
@@ -103,7 +103,7 @@ where
     }
 }
 
-/// Whether a person is active. Written out, since a partial index is of use only to a condition that the planner can read.
+/// Whether a user is active. Written out, since a partial index is of use only to a condition that the planner can read.
 pub(super) fn is_active() -> SqlFragment<Bool> {
     SqlFragment::new("users.state = 'active'")
 }
@@ -114,12 +114,12 @@ pub(super) fn first_by(order: &str, limit: usize) -> SqlFragment<Text> {
 }
 
 /// Whether `users.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
-/// of the order; SQLite finds people by [`super::users`]'s own plans.
+/// of the order; SQLite finds users by [`super::users`]'s own plans.
 pub(super) fn matches(term: &SearchTerm) -> SqlFragment<Bool> {
     SqlFragment::around("users.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
 }
 
-/// People by name, in the direction in which a page is found. Few are found by something else and `sorted`: a plus keeps SQLite from walking the
+/// Users by name, in the direction in which a page is found. Few are found by something else and `sorted`: a plus keeps SQLite from walking the
 /// index of the order.
 pub(super) fn by_name(db: &Database, sorted: bool, position: &Position) -> SqlLiteral<Text> {
     sql(match (sorted && matches!(db, Database::Sqlite(_)), position.is_backward()) {

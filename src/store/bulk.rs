@@ -26,9 +26,9 @@ pub use super::backend::indexed_at_once;
 /// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
 const ROWS: usize = 1000;
 
-/// Somebody new in any status.
+/// New user in any status.
 #[derive(Debug, Clone)]
-pub struct NewPerson<'a> {
+pub struct NewUser<'a> {
     pub email: EmailAddress,
     pub first_name: String,
     pub last_name: String,
@@ -46,8 +46,8 @@ pub struct NewPerson<'a> {
 }
 
 /// # Errors
-/// The database's; a unique violation where an address is taken.
-pub fn insert_people(tx: &mut Tx<'_>, new: &[NewPerson<'_>]) -> Result<(), StoreError> {
+/// A unique violation where an address is taken.
+pub fn insert_users(tx: &mut Tx<'_>, new: &[NewUser<'_>]) -> Result<(), StoreError> {
     for new in new.chunks(ROWS) {
         let rows = new.iter().map(|new| {
             (
@@ -70,10 +70,7 @@ pub fn insert_people(tx: &mut Tx<'_>, new: &[NewPerson<'_>]) -> Result<(), Store
     Ok(())
 }
 
-/// The people who have these addresses, by the addresses' keys.
-///
-/// # Errors
-/// The database's.
+/// The users who have these addresses, by the addresses' keys.
 pub fn find_by_emails(db: &mut Database, keys: &[&str]) -> Result<HashMap<String, UserId>, StoreError> {
     let mut found = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(ROWS) {
@@ -84,7 +81,7 @@ pub fn find_by_emails(db: &mut Database, keys: &[&str]) -> Result<HashMap<String
 }
 
 /// # Errors
-/// The database's; a unique violation where a person is a member already.
+/// A unique violation where a user is a member already.
 pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestamp) -> Result<(), StoreError> {
     for members in members.chunks(ROWS) {
         let rows = members
@@ -96,10 +93,10 @@ pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestam
     Ok(())
 }
 
-/// Gives people portfolios and accounts.
+/// Gives users portfolios and accounts.
 ///
 /// # Errors
-/// The database's; a unique violation where a person has one already.
+/// A unique violation where a user has one already.
 pub fn assign(
     tx: &mut Tx<'_>,
     portfolios: &[(UserId, PortfolioId)],

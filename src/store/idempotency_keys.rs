@@ -11,9 +11,6 @@ use super::{
 };
 
 /// Notes that a form came. Of the same form sent twice, also at the same moment, one is the first. `None` where the session has ended.
-///
-/// # Errors
-/// The database's.
 pub fn is_first(tx: &mut Tx<'_>, session: TokenHash, form: IdempotencyKey) -> Result<Option<bool>, StoreError> {
     let session = sessions::table.filter(sessions::token_hash.eq(session.0.as_slice())).select(sessions::id);
     let Some(session) = session.first::<i64>(tx.db()).optional()? else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! People by what they have to do with portfolios: those of one, and those who may look after any.
+//! Users by what they have to do with portfolios: those of one, and those who may look after any.
 
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
@@ -16,7 +16,7 @@ use super::{
     users::User,
 };
 
-/// Which people.
+/// Which users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     /// With anything assigned in this portfolio.
@@ -30,16 +30,13 @@ pub enum Who {
 pub struct Filter {
     pub who: Who,
     pub search: Option<SearchTerm>,
-    /// Everybody but this one.
+    /// All but this one.
     pub except: Option<UserId>,
 }
 
 type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 
 /// One page of them, sorted by name.
-///
-/// # Errors
-/// The database's.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
@@ -54,18 +51,12 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 }
 
 /// How many they are.
-///
-/// # Errors
-/// The database's.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let ids = filtered(db, filter).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
 /// Those of `ids` whom `filter` holds, by name.
-///
-/// # Errors
-/// The database's.
 pub fn find_all(db: &mut Database, filter: &Filter, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
     let query = filtered(db, filter).filter(users::id.eq_any(ids.iter().map(|id| id.0)));
     Ok(query.order((users::sort_key, users::id)).select(User::as_select()).load(db)?)

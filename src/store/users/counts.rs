@@ -1,4 +1,4 @@
-//! How many people a list in Users & Permissions holds, by status.
+//! How many users a list in Users & Permissions holds, by status.
 
 use chrono::{DurationRound as _, TimeDelta};
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
@@ -47,9 +47,6 @@ impl StatusCounts {
 }
 
 /// Exactly for the whole company, up to [`COUNT_MAX`] where anything narrows it.
-///
-/// # Errors
-/// The database's.
 pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, StoreError> {
     let filter = &wanted.filter;
     if filter.has_two_factor == Some(true) {
@@ -85,7 +82,7 @@ fn kept(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<St
         kept = kept.filter(user_counts::has_assignments.eq(false));
     }
     let kept = kept.load::<(String, i64)>(db)?;
-    let of = |state: &str| kept.iter().filter(|(other, _)| other == state).map(|(_, people)| people).sum::<i64>();
+    let of = |state: &str| kept.iter().filter(|(other, _)| other == state).map(|(_, users)| users).sum::<i64>();
     let invited = invited(db, filter, as_of)?;
     Ok(StatusCounts::exactly([of("active"), of("deactivated"), invited, (of("pending") - invited).max(0)]))
 }
@@ -117,7 +114,7 @@ fn invited(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result
 /// Of each status, among the first of all.
 fn together(db: &mut Database, wanted: &UserQuery, source: Source) -> Result<([i64; 4], i64), StoreError> {
     let mut statement = Statement::counting(wanted.as_of, source);
-    statement.people(db, source, &wanted.scope, &wanted.filter);
+    statement.users(db, source, &wanted.scope, &wanted.filter);
     statement.push(&format!(" AND users.state IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
     statement.load_counts(db)
 }
@@ -146,7 +143,7 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
 fn alone(db: &mut Database, wanted: &UserQuery, status: Status) -> Result<Count, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM (SELECT 1");
-    statement.people(db, Source::Everybody, &wanted.scope, &wanted.filter);
+    statement.users(db, Source::All, &wanted.scope, &wanted.filter);
     statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::state(Some(status), wanted.as_of), COUNT_MAX + 1));
     Ok(Count::capped(statement.count(db)?))
 }

@@ -1,4 +1,4 @@
-//! People who were deleted and can still be restored.
+//! Users who were deleted and can still be restored.
 
 use chrono::DateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Somebody deleted who can be restored.
+/// Deleted user who can be restored.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = user_rows)]
 pub struct Deleted {
@@ -26,16 +26,13 @@ pub struct Deleted {
 }
 
 impl Deleted {
-    /// The person's place in a list sorted by when they were deleted.
+    /// The user's place in a list sorted by when they were deleted.
     pub fn key(&self) -> Key {
         Key { sort_key: self.deleted_at.and_utc().timestamp_micros().to_string(), id: self.id.0 }
     }
 }
 
-/// One page of the people deleted since `since`, latest first. `None` for a key that [`Deleted::key`] has not made.
-///
-/// # Errors
-/// The database's.
+/// One page of the users deleted since `since`, latest first. `None` for a key that [`Deleted::key`] has not made.
 pub fn list_deleted(db: &mut Database, since: Timestamp, position: &Position, limit: usize) -> Result<Option<Slice<Deleted>>, StoreError> {
     let mut query = user_rows::table.filter(user_rows::deleted_at.gt(since)).into_boxed();
     if let Position::After(key) | Position::Before(key) = position {
@@ -61,18 +58,12 @@ fn time_of(key: &Key) -> Option<Timestamp> {
 }
 
 /// How many were deleted since `since`, up to [`COUNT_MAX`].
-///
-/// # Errors
-/// The database's.
 pub fn count_deleted(db: &mut Database, since: Timestamp) -> Result<Count, StoreError> {
     let ids = user_rows::table.filter(user_rows::deleted_at.gt(since)).select(user_rows::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
 /// One of them, who stays as they are until the transaction ends.
-///
-/// # Errors
-/// The database's.
 pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Option<Deleted>, StoreError> {
     lock_row(tx.db(), "user_rows", id.0)?;
     Ok(user_rows::table.find(id).filter(user_rows::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)

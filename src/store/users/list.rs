@@ -1,4 +1,4 @@
-//! Lists of people, sorted by name and searched.
+//! Lists of users, sorted by name and searched.
 
 use diesel::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::{
 
 use super::{User, search::plan};
 
-/// Which people a list holds.
+/// Which users a list holds.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub active_only: bool,
@@ -28,10 +28,7 @@ pub struct Filter {
 
 type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 
-/// One page of the people that `filter` holds, sorted by name.
-///
-/// # Errors
-/// The database's.
+/// One page of the users that `filter` holds, sorted by name.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
@@ -43,9 +40,6 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 }
 
 /// [`count`] and [`list`] of a search.
-///
-/// # Errors
-/// The database's.
 pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<(Slice<User>, Count), StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
@@ -62,7 +56,7 @@ pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: us
     }
 }
 
-/// Whether a page is found by its order, or put in order once everybody is found.
+/// Whether a page is found by its order, or put in order once all are found.
 #[derive(Debug, Clone, Copy)]
 enum Order {
     Walked,
@@ -102,10 +96,7 @@ fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize)
     Ok(Slice::new(found, position, limit))
 }
 
-/// How many people `filter` holds: exactly where everybody is in it, else up to [`COUNT_MAX`].
-///
-/// # Errors
-/// The database's.
+/// How many users `filter` holds: exactly where it holds all users, else up to [`COUNT_MAX`].
 pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     match db {
         _ if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() => {
@@ -122,7 +113,7 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
 /// Company-wide numbers are kept by triggers and exact at any size.
 fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError> {
     let counts = user_counts::table.select((user_counts::state, user_counts::users)).load::<(String, i64)>(db)?;
-    Ok(counts.iter().filter(|(state, _)| !active_only || state == "active").map(|(_, people)| people).sum())
+    Ok(counts.iter().filter(|(state, _)| !active_only || state == "active").map(|(_, users)| users).sum())
 }
 
 fn filtered(filter: &Filter) -> Query<'_> {

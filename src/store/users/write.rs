@@ -1,4 +1,4 @@
-//! What becomes of people: rows made, changed and removed.
+//! What becomes of users: rows made, changed and removed.
 
 use diesel::prelude::*;
 
@@ -18,7 +18,7 @@ use crate::{
 
 use super::User;
 
-/// Somebody new, with an open invitation.
+/// New user, with an open invitation.
 #[derive(Debug, Clone)]
 pub struct NewInvited<'a> {
     /// Empty where the invitation gives the address alone.
@@ -33,7 +33,7 @@ pub struct NewInvited<'a> {
 }
 
 /// # Errors
-/// The database's; a unique violation where the address is taken.
+/// A unique violation where the address is taken.
 pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, StoreError> {
     let email = new.email;
     let id = diesel::insert_into(user_rows::table)
@@ -50,7 +50,7 @@ pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, S
     Ok(UserId(id))
 }
 
-/// Somebody new who needs no invitation: the first Admin, or one made on the command line.
+/// New user who needs no invitation: the first Admin, or one made on the command line.
 #[derive(Debug, Clone)]
 pub struct NewActive<'a> {
     pub email: &'a EmailAddress,
@@ -61,7 +61,7 @@ pub struct NewActive<'a> {
 }
 
 /// # Errors
-/// The database's; a unique violation where the address is taken.
+/// A unique violation where the address is taken.
 pub fn insert_active(tx: &mut Tx<'_>, new: &NewActive<'_>) -> Result<UserId, StoreError> {
     let id = diesel::insert_into(user_rows::table)
         .values((
@@ -100,20 +100,14 @@ pub(in crate::store) fn named(first_name: &str, last_name: &str, email: &EmailAd
 }
 
 /// The invitation's term starts anew.
-///
-/// # Errors
-/// The database's.
 pub fn renew_invitation(tx: &mut Tx<'_>, id: UserId, expires_at: Timestamp) -> Result<(), StoreError> {
     set(tx, id, user_rows::invitation_expires_at.eq(Some(expires_at)))
 }
 
 /// The invitation is accepted: name and password are set.
-///
-/// # Errors
-/// The database's.
 pub fn set_credentials(
     tx: &mut Tx<'_>,
-    person: &User,
+    user: &User,
     first_name: &PersonName,
     last_name: &PersonName,
     password: &PasswordHash,
@@ -123,30 +117,24 @@ pub fn set_credentials(
     let changes = (
         user_rows::first_name.eq(first_name),
         user_rows::last_name.eq(last_name),
-        user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
-        user_rows::search.eq(search_text(first_name, last_name, &person.email)),
+        user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, &user.email))),
+        user_rows::search.eq(search_text(first_name, last_name, &user.email)),
         user_rows::password_hash.eq(Some(password.as_str())),
         user_rows::credentials_set_at.eq(Some(now)),
         user_rows::version.eq(user_rows::version + 1),
     );
-    set(tx, person.id, changes)
+    set(tx, user.id, changes)
 }
 
 /// Another password.
-///
-/// # Errors
-/// The database's.
 pub fn set_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
     set(tx, id, (user_rows::password_hash.eq(Some(password.as_str())), user_rows::version.eq(user_rows::version + 1)))
 }
 
 /// Name and default role as an administrator edits them.
-///
-/// # Errors
-/// The database's.
 pub fn set_profile(
     tx: &mut Tx<'_>,
-    person: &User,
+    user: &User,
     first_name: &PersonName,
     last_name: &PersonName,
     default_role: DefaultRole,
@@ -155,18 +143,15 @@ pub fn set_profile(
     let changes = (
         user_rows::first_name.eq(first_name),
         user_rows::last_name.eq(last_name),
-        user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
-        user_rows::search.eq(search_text(first_name, last_name, &person.email)),
+        user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, &user.email))),
+        user_rows::search.eq(search_text(first_name, last_name, &user.email)),
         user_rows::default_role.eq(default_role),
         user_rows::version.eq(user_rows::version + 1),
     );
-    set(tx, person.id, changes)
+    set(tx, user.id, changes)
 }
 
 /// Another default role.
-///
-/// # Errors
-/// The database's.
 pub fn set_default_role(tx: &mut Tx<'_>, user: UserId, default_role: DefaultRole) -> Result<(), StoreError> {
     set(tx, user, (user_rows::default_role.eq(default_role), user_rows::version.eq(user_rows::version + 1)))
 }
@@ -174,37 +159,29 @@ pub fn set_default_role(tx: &mut Tx<'_>, user: UserId, default_role: DefaultRole
 /// Another address, and what is derived from it.
 ///
 /// # Errors
-/// The database's; a unique violation where the address is taken.
-pub fn set_email(tx: &mut Tx<'_>, person: &User, email: &EmailAddress) -> Result<(), StoreError> {
-    set(tx, person.id, (named(&person.first_name, &person.last_name, email), user_rows::version.eq(user_rows::version + 1)))
+/// A unique violation where the address is taken.
+pub fn set_email(tx: &mut Tx<'_>, user: &User, email: &EmailAddress) -> Result<(), StoreError> {
+    set(tx, user.id, (named(&user.first_name, &user.last_name, email), user_rows::version.eq(user_rows::version + 1)))
 }
 
 /// The same password, hashed with today's parameters.
-///
-/// # Errors
-/// The database's.
 pub fn rehash_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
     set(tx, id, user_rows::password_hash.eq(Some(password.as_str())))
 }
 
-/// # Errors
-/// The database's.
 pub fn set_last_sign_in(tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<(), StoreError> {
     set(tx, id, user_rows::last_sign_in_at.eq(Some(now)))
 }
 
-/// Blocks somebody, or with `None` lets them in again.
-///
-/// # Errors
-/// The database's.
+/// Blocks a user, or with `None` lets them in again.
 pub fn set_blocked(tx: &mut Tx<'_>, id: UserId, blocked_at: Option<Timestamp>) -> Result<(), StoreError> {
     set(tx, id, (user_rows::blocked_at.eq(blocked_at), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// Deletes somebody until they are restored, or with `None` restores them.
+/// Deletes a user until they are restored, or with `None` restores them.
 ///
 /// # Errors
-/// The database's; a unique violation where a restored address is taken meanwhile.
+/// A unique violation where a restored address is taken meanwhile.
 pub fn set_deleted(tx: &mut Tx<'_>, id: UserId, deleted_at: Option<Timestamp>) -> Result<(), StoreError> {
     set(tx, id, (user_rows::deleted_at.eq(deleted_at), user_rows::version.eq(user_rows::version + 1)))
 }
@@ -218,19 +195,13 @@ where
     if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
-/// Removes somebody's row for good: a revoked invitation, or a deletion that cannot be undone.
-///
-/// # Errors
-/// The database's.
+/// Removes a user's row for good: a revoked invitation, or a deletion that cannot be undone.
 pub fn remove(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
     let touched = diesel::delete(user_rows::table.find(id)).execute(tx.db())?;
     if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
 /// Removes for good who was deleted until `before`, at most `limit` of them; tells how many.
-///
-/// # Errors
-/// The database's.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let ids = user_rows::table
         .filter(user_rows::deleted_at.le(before))
@@ -239,7 +210,7 @@ pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, St
         .select(user_rows::id)
         .load::<i64>(tx.db())?;
     for id in &ids {
-        // Not somebody who was restored meanwhile.
+        // Not a user who was restored meanwhile.
         diesel::delete(user_rows::table.find(id).filter(user_rows::deleted_at.le(before))).execute(tx.db())?;
     }
     Ok(ids.len())

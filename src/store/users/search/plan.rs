@@ -1,6 +1,6 @@
 //! Narrow lists on SQLite: searches, and members of a group. The indexes that know who belongs to one know nothing of the order, so there are
 //! two plans: hits are all taken and sorted, or the order is walked until enough of them were met. Both read narrow indexes alone, since the
-//! rows of people are wide and far apart.
+//! rows of users are wide and far apart.
 
 use diesel::{
     QueryableByName, RunQueryDsl, SqliteConnection,
@@ -32,7 +32,7 @@ struct Plan {
     many: i64,
 }
 
-/// As measured with a million people, so that the slowest term is as fast as can be.
+/// As measured with a million users, so that the slowest term is as fast as can be.
 const PLAN: Plan = Plan { few: COUNT_MAX, steps: 1, many: 30_000 };
 
 type Query<'a> = BoxedSqlQuery<'a, Sqlite, SqlQuery>;
@@ -148,7 +148,7 @@ fn walk(
     Ok(query.load::<SearchHit>(sqlite)?.into_iter().map(|met| UserId(met.id)).collect())
 }
 
-/// Adds what is asked of somebody whom a walk meets.
+/// Adds what is asked of a user whom a walk meets.
 fn asked<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let query = query.sql(condition(filter));
     match &filter.search {
@@ -157,7 +157,7 @@ fn asked<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     }
 }
 
-/// Adds the ids of hits. CROSS JOIN keeps SQLite from looking for people first.
+/// Adds the ids of hits. CROSS JOIN keeps SQLite from looking for users first.
 fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let Filter { active_only, search, member_of, not_member_of } = filter;
     let rows = |id| format!(" CROSS JOIN {} ON users.id = {id}", rows_by("users_found"));
@@ -216,8 +216,8 @@ mod tests {
 
     use super::*;
 
-    /// People with these names, ids against the order.
-    fn people(names: &[&str]) -> SqliteConnection {
+    /// Users with these names, ids against the order.
+    fn users(names: &[&str]) -> SqliteConnection {
         let mut sqlite = SqliteConnection::establish(":memory:").unwrap();
         sqlite.run_pending_migrations(SQLITE_MIGRATIONS).unwrap();
         for (place, name) in names.iter().enumerate() {
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn every_plan_finds_the_same() {
-        let mut sqlite = people(&["adam", "anna", "bert", "hanna", "joanna", "susanna", "zoe"]);
+        let mut sqlite = users(&["adam", "anna", "bert", "hanna", "joanna", "susanna", "zoe"]);
         let filter = Filter { search: SearchTerm::parse("ann"), ..Filter::default() };
         let key = Key { sort_key: "hanna".to_owned(), id: 97 };
         let pages = [

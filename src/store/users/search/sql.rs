@@ -27,11 +27,11 @@ use super::{plan, rows_by};
 const UNASSIGNED: &str = "users_unassigned";
 const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
 
-/// Where people are looked for.
+/// Where users are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::users) enum Source {
     /// Among all, by an index of their order.
-    Everybody,
+    All,
     /// Among those who have what is looked for in their names.
     Search,
     /// The same, where what is asked of them stands in an index of few on SQLite.
@@ -50,7 +50,7 @@ impl Source {
         Ok(match (scope, &filter.search) {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::PortfolioAdmins,
-            (Scope::Company, None) => Self::Everybody,
+            (Scope::Company, None) => Self::All,
             (Scope::Company, Some(_)) => Self::Search,
             (Scope::Portfolios { .. }, None) => Self::Scope,
             (Scope::Portfolios { .. }, Some(_)) => {
@@ -80,7 +80,7 @@ fn among_few(is_sqlite: bool, index: &str) -> String {
     format!(" FROM {users} WHERE users.state IS NOT NULL")
 }
 
-/// What lists ask of people, as it stands beside their portfolios: those of a scope are read in one go, where rows of people are far apart.
+/// What lists ask of users, as it stands beside their portfolios: those of a scope are read in one go, where rows of users are far apart.
 const CARRIED: &str = "user_id AS id, state, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at";
 
 /// As words, in the order of [`Status::ALL`].
@@ -113,7 +113,7 @@ struct Counted {
     expired: i64,
 }
 
-/// How many people of the whole company a search finds on SQLite, up to `most`.
+/// How many users of the whole company a search finds on SQLite, up to `most`.
 pub(in crate::store::users) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Result<i64, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM ");
@@ -181,7 +181,7 @@ impl Statement {
         Ok(rows?)
     }
 
-    /// Begins a statement that counts the statuses of those whom the rest of it selects, somebody found twice once.
+    /// Begins a statement that counts the statuses of those whom the rest of it selects, a user found twice once.
     pub(in crate::store::users) fn counting(as_of: Timestamp, source: Source) -> Self {
         let once = if source == Source::Scope { "DISTINCT id" } else { "*" };
         let columns = STATUSES.map(|status| format!("count({once}) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
@@ -193,19 +193,19 @@ impl Statement {
         Self { sql, texts: Vec::new() }
     }
 
-    /// The counts, in the order of [`Status::ALL`], and how many were found, somebody found twice as two.
+    /// The counts, in the order of [`Status::ALL`], and how many were found, a user found twice as two.
     pub(in crate::store::users) fn load_counts(&self, db: &mut Database) -> Result<([i64; 4], i64), StoreError> {
         let Counted { found, active, deactivated, invited, expired } = self.rows(db)?.pop().ok_or(NotFound)?;
         Ok(([active, deactivated, invited, expired], found))
     }
 
-    /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, somebody in several portfolios is there
+    /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, a user in several portfolios is there
     /// several times.
-    pub(in crate::store::users) fn people(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
+    pub(in crate::store::users) fn users(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
             (Source::Search | Source::NarrowSearch(_), Some(term)) if is_sqlite => {
-                // CROSS JOIN keeps SQLite from looking for people first.
+                // CROSS JOIN keeps SQLite from looking for users first.
                 let users = if let Source::NarrowSearch(index) = source { rows_by(index) } else { "users".to_owned() };
                 self.push(&format!(" FROM user_search CROSS JOIN {users} WHERE users.id = user_search.rowid AND user_search MATCH "));
                 self.bind(plan::phrase(term));
@@ -217,7 +217,7 @@ impl Statement {
             }
             (Source::Unassigned, _) => self.push(&among_few(is_sqlite, UNASSIGNED)),
             (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, PORTFOLIO_ADMINS)),
-            (Source::Everybody | Source::Search | Source::NarrowSearch(_), _) => self.push(" FROM users WHERE users.state IS NOT NULL"),
+            (Source::All | Source::Search | Source::NarrowSearch(_), _) => self.push(" FROM users WHERE users.state IS NOT NULL"),
         }
         // SQLite's trigram index is exact, and has nobody who is deleted.
         if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch(_)))) {
@@ -262,7 +262,7 @@ impl Statement {
         format!("'{}'", time.format("%F %T%.f"))
     }
 
-    /// The ranges of the state in which people with this status are.
+    /// The ranges of the state in which users with this status are.
     pub(in crate::store::users) fn states(status: Option<Status>, as_of: Timestamp) -> Vec<String> {
         match status {
             None => ["active", "deactivated", "pending"].map(|state| format!("users.state = '{state}'")).to_vec(),
