@@ -1,13 +1,13 @@
-//! `usher demo`: a company of made-up people, to look around or to measure.
+//! `usher demo`: a company of made-up users, to look around or to measure.
 //!
-//! It begins only where nobody ever was, so that it can neither mix with real people nor be started twice on one database. All of it is
+//! It begins only where nobody ever was, so that it can neither mix with real users nor be started twice on one database. All of it is
 //! one transaction: one that is interrupted leaves nothing, and rows of which SQLite makes the indexes at the end are quickest. Writes of a server
 //! on the same file wait meanwhile; where nobody is yet there is only the page of the first start.
 
 mod business;
 mod chance;
 mod names;
-mod people;
+mod users;
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ use crate::{
     startup,
     store::{
         Store, StoreError, Tx, accounts, audit_entries, billing,
-        bulk::{self, NewPerson},
+        bulk::{self, NewUser},
         company,
         groups::{self, ADMINS},
         portfolios, tokens,
@@ -43,12 +43,12 @@ use crate::{
 
 use super::{CommandError, args, password_from_stdin, say};
 use business::{Business, MadeUpAccount, MadeUpAssignments, MadeUpPortfolio};
-use people::{GROUPS, HOST, PORTFOLIO_ADMIN, People, USER};
+use users::{GROUPS, HOST, MadeUpUsers, PORTFOLIO_ADMIN, USER};
 
 const COMPANY: &str = "Northwind Trading";
 const ADMIN: (&str, &str) = ("Maya", "Fischer");
 
-/// People whom memory holds at a time.
+/// Users whom memory holds at a time.
 const CHUNK: u32 = 50_000;
 
 /// How long nothing is said about how far it is.
@@ -60,7 +60,7 @@ pub struct Plan {
     /// With the Admin.
     pub users: u32,
     pub seed: u64,
-    /// The password of everybody who has one.
+    /// Password of all users who have one.
     pub password: PasswordHash,
 }
 
@@ -85,7 +85,7 @@ pub enum DemoError {
 
 pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandError> {
     let store = startup::context(settings, &settings.public_url)?.store;
-    store.read(refuse_people)?;
+    store.read(refuse_users)?;
     let made_up = (!demo.password_stdin).then(|| password(&SystemRandom));
     let typed = made_up.clone().map_or_else(password_from_stdin, Ok)?;
     let email = address("admin")?;
@@ -101,10 +101,10 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
         }
     })?;
     say(format_args!("{COMPANY} has {} people. Sign in as {email}", plan.users));
-    let people = People::new(plan.users, plan.seed, SystemClock.now());
+    let users = MadeUpUsers::new(plan.users, plan.seed, SystemClock.now());
     for (number, role) in [(PORTFOLIO_ADMIN, "Portfolio Admin"), (USER, "User")] {
         if number < plan.users {
-            say(format_args!("or, as a {role}, as {}", people.person(number).email));
+            say(format_args!("or, as a {role}, as {}", users.user(number).email));
         }
     }
     match made_up {
@@ -114,12 +114,12 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
     Ok(())
 }
 
-/// Makes up a company where nobody is, in one transaction. `progress` is told how many people there are so far.
+/// Makes up a company where nobody is, in one transaction. `progress` is told how many users there are so far.
 ///
 /// # Errors
 /// See [`DemoError`].
 pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut(u32)) -> Result<(), DemoError> {
-    let (people, business) = (People::new(plan.users, plan.seed, now), Business::new(plan.users, plan.seed));
+    let (users, business) = (MadeUpUsers::new(plan.users, plan.seed, now), Business::new(plan.users, plan.seed));
     store.audited_transaction(|tx| {
         let mut begun = begin(tx, plan, now)?;
         bulk::indexed_at_once(tx, |tx| {
@@ -127,7 +127,7 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
             let mut done = 1;
             while done < plan.users {
                 let end = plan.users.min(done.saturating_add(CHUNK));
-                add(tx, &people, &business, done..end, plan, &begun, now)?;
+                add(tx, &users, &business, done..end, plan, &begun, now)?;
                 done = end;
                 progress(done);
             }
@@ -136,7 +136,7 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
     })
 }
 
-/// What there is before the people.
+/// What there is before the users.
 struct Begun {
     admin: UserId,
     groups: Vec<GroupId>,
@@ -144,7 +144,7 @@ struct Begun {
     accounts: Vec<AccountId>,
 }
 
-/// Portfolios with all that lies in them but people.
+/// Portfolios with all that lies in them but users.
 fn add_portfolios(tx: &mut Tx<'_>, portfolios: &[MadeUpPortfolio], begun: &mut Begun, now: Timestamp) -> Result<(), DemoError> {
     for made_up in portfolios {
         let details = PortfolioDetails { name: PortfolioName::parse(&made_up.name)?, notes: Notes::parse(&made_up.notes)? };
@@ -183,7 +183,7 @@ fn billing_of(account: &MadeUpAccount, country: &str, city: &str, postal_code: &
 /// The company, its Admin and its groups.
 fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoError> {
     company::lock_rights(tx)?;
-    refuse_people(tx.db())?;
+    refuse_users(tx.db())?;
     tokens::end_setup(tx, TokenEnd::Revoked, now)?;
     company::set_name(tx, &CompanyName::parse(COMPANY)?)?;
     let new = NewActive {
@@ -210,10 +210,10 @@ fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoErro
     Ok(Begun { admin, groups, portfolios: Vec::new(), accounts: Vec::new() })
 }
 
-/// The people with these numbers, what they are members of, and what is assigned to them.
+/// The users with these numbers, what they are members of, and what is assigned to them.
 fn add(
     tx: &mut Tx<'_>,
-    people: &People,
+    users: &MadeUpUsers,
     business: &Business,
     numbers: std::ops::Range<u32>,
     plan: &Plan,
@@ -221,31 +221,31 @@ fn add(
     now: Timestamp,
 ) -> Result<(), DemoError> {
     let (mut new, mut members, mut assigned) = (Vec::new(), Vec::<(GroupId, String)>::new(), Vec::new());
-    for (number, person) in numbers.map(|number| (number, people.person(number))) {
-        let email = EmailAddress::parse(&person.email)?;
+    for (number, user) in numbers.map(|number| (number, users.user(number))) {
+        let email = EmailAddress::parse(&user.email)?;
         // Whom Users & Groups invited has nothing yet.
-        let has_any = person.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
-        let given = if has_any { business.of(number, person.default_role) } else { MadeUpAssignments::default() };
+        let has_any = user.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
+        let given = if has_any { business.of(number, user.default_role) } else { MadeUpAssignments::default() };
         let has_assignments = !given.portfolios.is_empty() || !given.accounts.is_empty();
         assigned.push((email.key().to_owned(), given));
-        let groups = person.groups.iter().filter_map(|&group| begun.groups.get(group).copied());
-        members.extend(groups.chain(person.is_admin.then_some(ADMINS)).map(|group| (group, email.key().to_owned())));
-        new.push(NewPerson {
+        let groups = user.groups.iter().filter_map(|&group| begun.groups.get(group).copied());
+        members.extend(groups.chain(user.is_admin.then_some(ADMINS)).map(|group| (group, email.key().to_owned())));
+        new.push(NewUser {
             email,
-            first_name: person.first_name,
-            last_name: person.last_name,
-            default_role: person.default_role,
-            password: person.credentials_set_at.map(|_| &plan.password),
-            credentials_set_at: person.credentials_set_at,
-            blocked_at: person.blocked_at,
-            invited_by: person.invitation.map(|_| begun.admin),
-            invitation: person.invitation,
-            created_at: person.created_at,
-            last_sign_in_at: person.last_sign_in_at,
+            first_name: user.first_name,
+            last_name: user.last_name,
+            default_role: user.default_role,
+            password: user.credentials_set_at.map(|_| &plan.password),
+            credentials_set_at: user.credentials_set_at,
+            blocked_at: user.blocked_at,
+            invited_by: user.invitation.map(|_| begun.admin),
+            invitation: user.invitation,
+            created_at: user.created_at,
+            last_sign_in_at: user.last_sign_in_at,
             has_assignments,
         });
     }
-    bulk::insert_people(tx, &new)?;
+    bulk::insert_users(tx, &new)?;
     let keys = members.iter().map(|(_, key)| key.as_str()).chain(assigned.iter().map(|(key, _)| key.as_str())).collect::<Vec<_>>();
     let ids = bulk::find_by_emails(tx.db(), &keys)?;
     let members = members.iter().filter_map(|(group, key)| Some((*group, *ids.get(key)?))).collect::<Vec<_>>();
@@ -259,7 +259,7 @@ fn add(
     Ok(bulk::assign(tx, &portfolios, &accounts, begun.admin, now)?)
 }
 
-fn refuse_people(db: &mut crate::store::Database) -> Result<(), DemoError> {
+fn refuse_users(db: &mut crate::store::Database) -> Result<(), DemoError> {
     if !is_anybody(db)? {
         return Ok(());
     }

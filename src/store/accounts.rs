@@ -22,7 +22,7 @@ use super::{
     backend::{self, lock_row},
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{account_assignments, accounts, billing, people, portfolios},
+    schema::{account_assignments, accounts, billing, portfolios, users},
     scopes,
 };
 
@@ -56,25 +56,17 @@ impl Account {
     }
 }
 
-/// # Errors
-/// The database's.
 pub fn find(db: &mut Database, id: AccountId) -> Result<Option<Account>, StoreError> {
     Ok(accounts::table.inner_join(portfolios::table).filter(accounts::id.eq(id)).select(Account::as_select()).first(db).optional()?)
 }
 
 /// One that stays as it is until the transaction ends.
-///
-/// # Errors
-/// The database's.
 pub fn lock(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreError> {
     lock_row(tx.db(), "accounts", id.0)?;
     find(tx.db(), id)
 }
 
 /// Those of `ids` that exist, by name of portfolio and account.
-///
-/// # Errors
-/// The database's.
 pub fn find_all(db: &mut Database, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     Ok(accounts::table
         .inner_join(portfolios::table)
@@ -85,9 +77,6 @@ pub fn find_all(db: &mut Database, ids: &[AccountId]) -> Result<Vec<Account>, St
 }
 
 /// The account in this portfolio that has this name already, in any case.
-///
-/// # Errors
-/// The database's.
 pub fn find_by_name(db: &mut Database, portfolio: PortfolioId, name: &AccountName) -> Result<Option<AccountId>, StoreError> {
     Ok(accounts::table
         .filter(accounts::portfolio_id.eq(portfolio))
@@ -98,7 +87,7 @@ pub fn find_by_name(db: &mut Database, portfolio: PortfolioId, name: &AccountNam
 }
 
 /// # Errors
-/// The database's; a unique violation where the portfolio has an account with the name.
+/// A unique violation where the portfolio has an account with the name.
 pub fn insert(tx: &mut Tx<'_>, portfolio: PortfolioId, details: &AccountDetails, now: Timestamp) -> Result<AccountId, StoreError> {
     let id = diesel::insert_into(accounts::table)
         .values((accounts::portfolio_id.eq(portfolio), described(details), accounts::created_at.eq(now)))
@@ -108,7 +97,7 @@ pub fn insert(tx: &mut Tx<'_>, portfolio: PortfolioId, details: &AccountDetails,
 }
 
 /// # Errors
-/// The database's; a unique violation where the portfolio has another account with the name.
+/// A unique violation where the portfolio has another account with the name.
 pub fn update(tx: &mut Tx<'_>, id: AccountId, details: &AccountDetails) -> Result<(), StoreError> {
     diesel::update(accounts::table.find(id)).set((described(details), accounts::version.eq(accounts::version + 1))).execute(tx.db())?;
     Ok(())
@@ -135,10 +124,10 @@ fn described(details: &AccountDetails) -> AccountColumns {
     )
 }
 
-/// Puts it into another portfolio; the people assigned to it come along.
+/// Puts it into another portfolio; the users assigned to it come along.
 ///
 /// # Errors
-/// The database's; a unique violation where that portfolio has an account with the name.
+/// A unique violation where that portfolio has an account with the name.
 pub fn set_portfolio(tx: &mut Tx<'_>, id: AccountId, portfolio: PortfolioId) -> Result<(), StoreError> {
     diesel::update(accounts::table.find(id))
         .set((accounts::portfolio_id.eq(portfolio), accounts::version.eq(accounts::version + 1)))
@@ -151,7 +140,7 @@ pub fn set_portfolio(tx: &mut Tx<'_>, id: AccountId, portfolio: PortfolioId) -> 
 pub struct Filter {
     pub scope: Scope,
     pub portfolio: Option<PortfolioId>,
-    /// Assigned to this person, in portfolios that are active.
+    /// Assigned to this user, in portfolios that are active.
     pub assigned_to: Option<UserId>,
     /// In none of these.
     pub outside: Vec<PortfolioId>,
@@ -176,9 +165,6 @@ type Joined = in_portfolios;
 type Query<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
 
 /// One page of the accounts that `filter` holds, sorted by name.
-///
-/// # Errors
-/// The database's.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Account>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
@@ -196,9 +182,6 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 }
 
 /// The first accounts that `filter` holds, by name of portfolio and account. A search finds them by either.
-///
-/// # Errors
-/// The database's.
 pub fn list_by_portfolio(db: &mut Database, filter: &Filter, limit: usize) -> Result<Slice<Account>, StoreError> {
     let mut query = filtered(db, &Filter { search: None, ..filter.clone() });
     if let Some(term) = &filter.search {
@@ -217,9 +200,6 @@ pub fn list_by_portfolio(db: &mut Database, filter: &Filter, limit: usize) -> Re
 }
 
 /// How many accounts `filter` holds.
-///
-/// # Errors
-/// The database's.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let ids = filtered(db, filter).select(accounts::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
@@ -253,26 +233,23 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
 /// What a list says of an account besides its name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// People to whom it is assigned.
+    /// Users to whom it is assigned.
     pub people: i64,
     pub has_billing: bool,
 }
 
 /// The same of several accounts.
-///
-/// # Errors
-/// The database's.
 pub fn facts(db: &mut Database, ids: &[AccountId]) -> Result<HashMap<AccountId, Facts>, StoreError> {
     let numbers = ids.iter().map(|id| id.0).collect::<Vec<_>>();
     let mut facts = ids.iter().map(|&id| (id, Facts::default())).collect::<HashMap<_, _>>();
-    let people = account_assignments::table
-        .inner_join(people::table)
+    let users = account_assignments::table
+        .inner_join(users::table)
         .filter(account_assignments::account_id.eq_any(&numbers))
         .group_by(account_assignments::account_id)
         .select((account_assignments::account_id, count(account_assignments::user_id)))
         .load::<(AccountId, i64)>(db)?;
-    for (id, people) in people {
-        facts.entry(id).or_default().people = people;
+    for (id, users) in users {
+        facts.entry(id).or_default().people = users;
     }
     for id in billing::table.filter(billing::account_id.eq_any(&numbers)).select(billing::account_id).load::<AccountId>(db)? {
         facts.entry(id).or_default().has_billing = true;

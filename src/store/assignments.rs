@@ -23,28 +23,28 @@ use super::{
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Position, Slice},
     portfolios::Portfolio,
-    schema::{account_assignments, accounts, people, portfolio_assignments, portfolios},
+    schema::{account_assignments, accounts, portfolio_assignments, portfolios, users},
     scopes,
     users::User,
 };
 
-/// A person's assignment to a portfolio.
+/// A user's assignment to a portfolio.
 #[derive(Debug, Clone, Queryable)]
 pub struct PortfolioAssignment {
     pub user: UserId,
     pub portfolio: Portfolio,
-    /// Who gave it; `None` when that person is gone.
+    /// Who gave it; `None` when that user is gone.
     pub by: Option<UserId>,
     pub at: Timestamp,
 }
 
-/// A person's assignment to an account.
+/// A user's assignment to an account.
 #[derive(Debug, Clone)]
 pub struct AccountAssignment {
     pub user: UserId,
     pub account: Account,
     pub grants: AssignmentPermissions,
-    /// Who gave it; `None` when that person is gone.
+    /// Who gave it; `None` when that user is gone.
     pub by: Option<UserId>,
     pub at: Timestamp,
 }
@@ -62,10 +62,7 @@ impl From<GrantsRow> for AssignmentPermissions {
     }
 }
 
-/// The portfolios assigned to these people, by name.
-///
-/// # Errors
-/// The database's.
+/// The portfolios assigned to these users, by name.
 pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<Vec<PortfolioAssignment>, StoreError> {
     Ok(portfolio_assignments::table
         .inner_join(portfolios::table)
@@ -80,10 +77,7 @@ pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Portfoli
         .load(db)?)
 }
 
-/// The accounts assigned to these people, by name of portfolio and account.
-///
-/// # Errors
-/// The database's.
+/// The accounts assigned to these users, by name of portfolio and account.
 pub fn accounts_of(db: &mut Database, users: &[UserId]) -> Result<Vec<AccountAssignment>, StoreError> {
     let rows = account_assignments::table
         .inner_join(accounts::table.inner_join(portfolios::table))
@@ -102,17 +96,14 @@ pub fn accounts_of(db: &mut Database, users: &[UserId]) -> Result<Vec<AccountAss
     Ok(rows.into_iter().map(assignment).collect())
 }
 
-/// How much is assigned to somebody.
+/// How much is assigned to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Assigned {
     pub portfolios: i64,
     pub accounts: i64,
 }
 
-/// How much of `scope` is assigned to these people. Who has nothing is not there.
-///
-/// # Errors
-/// The database's.
+/// How much of `scope` is assigned to these users. Who has nothing is not there.
 pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Assigned>, StoreError> {
     let mut found = HashMap::<_, Assigned>::new();
     let portfolios = portfolio_assignments::table
@@ -137,7 +128,7 @@ pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<
     Ok(found)
 }
 
-/// What is assigned to somebody, by name.
+/// What is assigned to a user, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     pub portfolios: Vec<String>,
@@ -145,10 +136,7 @@ pub struct Names {
     pub accounts: Vec<(String, String)>,
 }
 
-/// What of `scope` is assigned to these people, in order. Who has nothing is not there.
-///
-/// # Errors
-/// The database's.
+/// What of `scope` is assigned to these users, in order. Who has nothing is not there.
 pub fn names_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Names>, StoreError> {
     let mut found = HashMap::<_, Names>::new();
     let portfolios = portfolio_assignments::table
@@ -178,22 +166,19 @@ fn is_within(column: &str, scope: &Scope) -> SqlLiteral<Bool> {
     sql(&scopes::within(column, scope).unwrap_or_else(|| "1 = 1".to_owned()))
 }
 
-/// What somebody's assignment to an account gives; `None` without one.
-///
-/// # Errors
-/// The database's.
+/// What a user's assignment to an account gives; `None` without one.
 pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<AssignmentPermissions>, StoreError> {
     let row = account_assignments::table.find((user, account)).select(GrantsRow::as_select()).first(db).optional()?;
     Ok(row.map(Into::into))
 }
 
-/// A condition for active people.
+/// A condition for active users.
 #[diesel::dsl::auto_type]
 fn can_sign_in() -> _ {
-    people::blocked_at.is_null().and(people::credentials_set_at.is_not_null())
+    users::blocked_at.is_null().and(users::credentials_set_at.is_not_null())
 }
 
-/// Somebody to whom an account is assigned, with what that gives them, and since when.
+/// User to whom an account is assigned, with what that gives them, and since when.
 #[derive(Debug, Clone)]
 pub struct Colleague {
     pub person: User,
@@ -205,20 +190,17 @@ type OfAccount<'a> = diesel::dsl::IntoBoxed<'a, of_accounts, MultiBackend>;
 
 #[diesel::dsl::auto_type]
 fn of_accounts() -> _ {
-    account_assignments::table.inner_join(people::table)
+    account_assignments::table.inner_join(users::table)
 }
 
-/// The people to whom an account is assigned; with `active_only` those who can sign in.
+/// The users to whom an account is assigned; with `active_only` those who can sign in.
 fn of_account<'a>(account: AccountId, active_only: bool) -> OfAccount<'a> {
     let found = of_accounts().filter(account_assignments::account_id.eq(account)).into_boxed();
     if active_only { found.filter(can_sign_in()) } else { found }
 }
 
-/// One page of the people to whom an account is assigned, by name; with `active_only` of those who can sign in.
-///
-/// # Errors
-/// The database's.
-pub fn people_of_account(
+/// One page of the users to whom an account is assigned, by name; with `active_only` of those who can sign in.
+pub fn users_of_account(
     db: &mut Database,
     account: AccountId,
     active_only: bool,
@@ -228,8 +210,8 @@ pub fn people_of_account(
     let mut found = of_account(account, active_only);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => found = found.filter(backend::beyond("people", ">", key)),
-        Position::Before(key) => found = found.filter(backend::beyond("people", "<", key)),
+        Position::After(key) => found = found.filter(backend::beyond("users", ">", key)),
+        Position::Before(key) => found = found.filter(backend::beyond("users", "<", key)),
     }
     let found = found.order(backend::by_name(db, true, position));
     let rows = found
@@ -241,18 +223,12 @@ pub fn people_of_account(
 }
 
 /// How many they are.
-///
-/// # Errors
-/// The database's.
-pub fn count_people_of_account(db: &mut Database, account: AccountId, active_only: bool) -> Result<Count, StoreError> {
-    let ids = of_account(account, active_only).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+pub fn count_users_of_account(db: &mut Database, account: AccountId, active_only: bool) -> Result<Count, StoreError> {
+    let ids = of_account(account, active_only).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
 /// Those of `users` to whom an account is assigned.
-///
-/// # Errors
-/// The database's.
 pub fn having_account(db: &mut Database, account: AccountId, users: &[UserId]) -> Result<Vec<UserId>, StoreError> {
     Ok(account_assignments::table
         .filter(account_assignments::account_id.eq(account))
@@ -261,31 +237,25 @@ pub fn having_account(db: &mut Database, account: AccountId, users: &[UserId]) -
         .load(db)?)
 }
 
-/// The active people to whom an account is assigned.
-///
-/// # Errors
-/// The database's.
+/// The active users to whom an account is assigned.
 pub fn workers_of(db: &mut Database, account: AccountId) -> Result<Vec<User>, StoreError> {
-    Ok(of_account(account, true).order(people::id).select(User::as_select()).load(db)?)
+    Ok(of_account(account, true).order(users::id).select(User::as_select()).load(db)?)
 }
 
-/// The active people who work on accounts in a portfolio, with the accounts' names.
-///
-/// # Errors
-/// The database's.
-pub fn people_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<(User, String)>, StoreError> {
+/// The active users who work on accounts in a portfolio, with the accounts' names.
+pub fn users_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<(User, String)>, StoreError> {
     Ok(account_assignments::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .inner_join(accounts::table)
         .filter(accounts::portfolio_id.eq(portfolio))
         .filter(can_sign_in())
-        .order((people::id, accounts::sort_key, accounts::id))
+        .order((users::id, accounts::sort_key, accounts::id))
         .select((User::as_select(), accounts::name))
         .load(db)?)
 }
 
 /// # Errors
-/// The database's; a unique violation where the person has the portfolio already.
+/// A unique violation where the user has the portfolio already.
 pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId, now: Timestamp) -> Result<(), StoreError> {
     diesel::insert_into(portfolio_assignments::table)
         .values((
@@ -298,16 +268,13 @@ pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by:
     Ok(())
 }
 
-/// Tells whether the person had it.
-///
-/// # Errors
-/// The database's.
+/// Tells whether the user had it.
 pub fn take_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
     Ok(diesel::delete(portfolio_assignments::table.find((user, portfolio))).execute(tx.db())? == 1)
 }
 
 /// # Errors
-/// The database's; a unique violation where the person has the account already.
+/// A unique violation where the user has the account already.
 pub fn give_account(
     tx: &mut Tx<'_>,
     user: UserId,
@@ -330,9 +297,6 @@ pub fn give_account(
 }
 
 /// Changes what an assignment gives. It is given from now on by whoever does this: they answer for it when an invitation is accepted.
-///
-/// # Errors
-/// The database's.
 pub fn set_grants(
     tx: &mut Tx<'_>,
     user: UserId,
@@ -352,28 +316,19 @@ pub fn set_grants(
     Ok(touched == 1)
 }
 
-/// From now on the portfolio is given by somebody else.
-///
-/// # Errors
-/// The database's.
+/// From now on the portfolio is given by another user.
 pub fn take_portfolio_over(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let row = portfolio_assignments::table.find((user, portfolio));
     let given = (portfolio_assignments::assigned_by.eq(Some(by.0)), portfolio_assignments::assigned_at.eq(now));
     Ok(diesel::update(row).set(given).execute(tx.db())? == 1)
 }
 
-/// Tells whether the person had it.
-///
-/// # Errors
-/// The database's.
+/// Tells whether the user had it.
 pub fn take_account(tx: &mut Tx<'_>, user: UserId, account: AccountId) -> Result<bool, StoreError> {
     Ok(diesel::delete(account_assignments::table.find((user, account))).execute(tx.db())? == 1)
 }
 
-/// Takes everything from somebody.
-///
-/// # Errors
-/// The database's.
+/// Takes everything from a user.
 pub fn take_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
     diesel::delete(portfolio_assignments::table.filter(portfolio_assignments::user_id.eq(user))).execute(tx.db())?;
     diesel::delete(account_assignments::table.filter(account_assignments::user_id.eq(user))).execute(tx.db())?;

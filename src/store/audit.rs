@@ -104,9 +104,6 @@ fn chain_link(hash: &[u8]) -> Result<ChainHash, StoreError> {
 }
 
 /// Up to `limit` entries after `sequence`, oldest first.
-///
-/// # Errors
-/// The database's.
 pub fn audit_entries(db: &mut Database, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
     Ok(audit_entries::table
         .filter(audit_entries::sequence.gt(after))
@@ -117,9 +114,6 @@ pub fn audit_entries(db: &mut Database, after: i64, limit: i64) -> Result<Vec<Au
 }
 
 /// Who last did `action` to each of these subjects, by the names that they had.
-///
-/// # Errors
-/// The database's.
 pub fn latest_actors(
     db: &mut Database,
     action: AuditAction,
@@ -144,9 +138,6 @@ pub enum OfWhom {
 }
 
 /// What happened last to this portfolio or account and in it, newest first, at most `limit` entries and none of these actions.
-///
-/// # Errors
-/// The database's.
 pub fn latest_at(
     db: &mut Database,
     kind: SubjectKind,
@@ -171,11 +162,8 @@ pub fn latest_at(
     Ok(rows)
 }
 
-/// What happened last to somebody in the portfolios and accounts of a scope, and with `elsewhere` in none too, newest first, at most `limit`
+/// What happened last to a user in the portfolios and accounts of a scope, and with `elsewhere` in none too, newest first, at most `limit`
 /// entries of these actions; any where none is named.
-///
-/// # Errors
-/// The database's.
 pub fn latest_about(
     db: &mut Database,
     user: UserId,
@@ -203,9 +191,6 @@ pub fn latest_about(
 }
 
 /// Follows the chain from its first entry; tells how many entries stand, or the first one that does not fit.
-///
-/// # Errors
-/// The database's.
 pub fn verify_chain(db: &mut Database) -> Result<Result<i64, i64>, StoreError> {
     let (mut sequence, mut previous) = (0, CHAIN_START);
     loop {

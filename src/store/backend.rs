@@ -30,7 +30,7 @@ pub(super) fn beyond<'a, T: 'a>(table: &'static str, than: &'static str, key: &K
     Box::new(sql::<Bool>(&start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
 }
 
-/// Whether `search` of `table` contains the term. For people, PostgreSQL's planner chooses by its own estimate between the trigram index and
+/// Whether `search` of `table` contains the term. For users, PostgreSQL's planner chooses by its own estimate between the trigram index and
 /// the index of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
 pub(super) fn contains<'a, T: 'a>(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> Condition<'a, T> {
     let (start, bound, end) = containing(is_sqlite, table, term);
@@ -103,9 +103,9 @@ where
     }
 }
 
-/// Whether a person is active. Written out, since a partial index is of use only to a condition that the planner can read.
+/// Whether a user is active. Written out, since a partial index is of use only to a condition that the planner can read.
 pub(super) fn is_active() -> SqlFragment<Bool> {
-    SqlFragment::new("people.standing = 'active'")
+    SqlFragment::new("users.state = 'active'")
 }
 
 /// An order, and how many rows of it. SQLite plans a statement anew whenever a limit is bound to it.
@@ -113,20 +113,20 @@ pub(super) fn first_by(order: &str, limit: usize) -> SqlFragment<Text> {
     SqlFragment::new(format!("{order} LIMIT {limit}"))
 }
 
-/// Whether `people.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
-/// of the order; SQLite finds people by [`super::users`]'s own plans.
+/// Whether `users.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
+/// of the order; SQLite finds users by [`super::users`]'s own plans.
 pub(super) fn matches(term: &SearchTerm) -> SqlFragment<Bool> {
-    SqlFragment::around("people.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
+    SqlFragment::around("users.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
 }
 
-/// People by name, in the direction in which a page is found. Few are found by something else and `sorted`: a plus keeps SQLite from walking the
+/// Users by name, in the direction in which a page is found. Few are found by something else and `sorted`: a plus keeps SQLite from walking the
 /// index of the order.
 pub(super) fn by_name(db: &Database, sorted: bool, position: &Position) -> SqlLiteral<Text> {
     sql(match (sorted && matches!(db, Database::Sqlite(_)), position.is_backward()) {
-        (true, false) => "+people.sort_key ASC, people.id ASC",
-        (true, true) => "+people.sort_key DESC, people.id DESC",
-        (false, false) => "people.sort_key ASC, people.id ASC",
-        (false, true) => "people.sort_key DESC, people.id DESC",
+        (true, false) => "+users.sort_key ASC, users.id ASC",
+        (true, true) => "+users.sort_key DESC, users.id DESC",
+        (false, false) => "users.sort_key ASC, users.id ASC",
+        (false, true) => "users.sort_key DESC, users.id DESC",
     })
 }
 
@@ -165,8 +165,7 @@ pub fn indexed_at_once<T, E: From<StoreError>>(tx: &mut Tx<'_>, fill: impl FnOnc
     let last = select(sql::<BigInt>("coalesce(max(id), 0) FROM users")).get_result::<i64>(sqlite).map_err(StoreError::from)?;
     // So many rows touch far more of what stays than pages do.
     let mut drop = "PRAGMA cache_size = -256000;".to_owned();
-    let mut make =
-        format!("INSERT INTO people_search (rowid, search) SELECT id, search FROM users WHERE id > {last} AND deleted_at IS NULL;");
+    let mut make = format!("INSERT INTO user_search (rowid, search) SELECT id, search FROM users WHERE id > {last};");
     for (kind, name, definition) in &set_aside {
         let _ = write!(drop, "DROP {kind} {name};");
         let _ = write!(make, "{definition};");

@@ -47,15 +47,10 @@ fn optional(line: Option<&BillingLine>) -> &str {
 }
 
 /// `None` where nobody has said so yet.
-///
-/// # Errors
-/// The database's.
 pub fn find(db: &mut Database, account: AccountId) -> Result<Option<BillingRow>, StoreError> {
     Ok(billing::table.find(account).select(BillingRow::as_select()).first(db).optional()?)
 }
 
-/// # Errors
-/// The database's.
 pub fn save(tx: &mut Tx<'_>, account: AccountId, new: &Billing, now: Timestamp) -> Result<(), StoreError> {
     let fields = (
         billing::legal_name.eq(new.legal_name.as_str()),

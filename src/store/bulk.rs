@@ -17,7 +17,7 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     connection::with_backend,
-    schema::{account_assignments, memberships, people, portfolio_assignments, users},
+    schema::{account_assignments, memberships, portfolio_assignments, user_rows, users},
     users::named,
 };
 
@@ -26,9 +26,9 @@ pub use super::backend::indexed_at_once;
 /// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
 const ROWS: usize = 1000;
 
-/// Somebody new in any status.
+/// New user in any status.
 #[derive(Debug, Clone)]
-pub struct NewPerson<'a> {
+pub struct NewUser<'a> {
     pub email: EmailAddress,
     pub first_name: String,
     pub last_name: String,
@@ -46,46 +46,42 @@ pub struct NewPerson<'a> {
 }
 
 /// # Errors
-/// The database's; a unique violation where an address is taken.
-pub fn insert_people(tx: &mut Tx<'_>, new: &[NewPerson<'_>]) -> Result<(), StoreError> {
+/// A unique violation where an address is taken.
+pub fn insert_users(tx: &mut Tx<'_>, new: &[NewUser<'_>]) -> Result<(), StoreError> {
     for new in new.chunks(ROWS) {
         let rows = new.iter().map(|new| {
             (
                 named(&new.first_name, &new.last_name, &new.email),
-                users::default_role.eq(new.default_role),
-                users::password_hash.eq(new.password.map(PasswordHash::as_str)),
-                users::credentials_set_at.eq(new.credentials_set_at),
-                users::blocked_at.eq(new.blocked_at),
-                users::invitation_origin.eq(new.invitation.map(|(origin, _)| origin.as_str())),
-                users::invitation_expires_at.eq(new.invitation.map(|(_, expires_at)| expires_at)),
-                users::invited_by.eq(new.invited_by.map(|by| by.0)),
-                users::created_at.eq(new.created_at),
-                users::last_sign_in_at.eq(new.last_sign_in_at),
-                users::has_assignments.eq(new.has_assignments),
+                user_rows::default_role.eq(new.default_role),
+                user_rows::password_hash.eq(new.password.map(PasswordHash::as_str)),
+                user_rows::credentials_set_at.eq(new.credentials_set_at),
+                user_rows::blocked_at.eq(new.blocked_at),
+                user_rows::invitation_origin.eq(new.invitation.map(|(origin, _)| origin.as_str())),
+                user_rows::invitation_expires_at.eq(new.invitation.map(|(_, expires_at)| expires_at)),
+                user_rows::invited_by.eq(new.invited_by.map(|by| by.0)),
+                user_rows::created_at.eq(new.created_at),
+                user_rows::last_sign_in_at.eq(new.last_sign_in_at),
+                user_rows::has_assignments.eq(new.has_assignments),
             )
         });
         let rows = rows.collect::<Vec<_>>();
-        with_backend!(tx.db(), |db| diesel::insert_into(users::table).values(&rows).execute(db))?;
+        with_backend!(tx.db(), |db| diesel::insert_into(user_rows::table).values(&rows).execute(db))?;
     }
     Ok(())
 }
 
-/// The people who have these addresses, by the addresses' keys.
-///
-/// # Errors
-/// The database's.
+/// The users who have these addresses, by the addresses' keys.
 pub fn find_by_emails(db: &mut Database, keys: &[&str]) -> Result<HashMap<String, UserId>, StoreError> {
     let mut found = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(ROWS) {
-        found.extend(
-            people::table.filter(people::email_key.eq_any(keys)).select((people::email_key, people::id)).load::<(String, UserId)>(db)?,
-        );
+        found
+            .extend(users::table.filter(users::email_key.eq_any(keys)).select((users::email_key, users::id)).load::<(String, UserId)>(db)?);
     }
     Ok(found)
 }
 
 /// # Errors
-/// The database's; a unique violation where a person is a member already.
+/// A unique violation where a user is a member already.
 pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestamp) -> Result<(), StoreError> {
     for members in members.chunks(ROWS) {
         let rows = members
@@ -97,10 +93,10 @@ pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestam
     Ok(())
 }
 
-/// Gives people portfolios and accounts.
+/// Gives users portfolios and accounts.
 ///
 /// # Errors
-/// The database's; a unique violation where a person has one already.
+/// A unique violation where a user has one already.
 pub fn assign(
     tx: &mut Tx<'_>,
     portfolios: &[(UserId, PortfolioId)],

@@ -38,48 +38,31 @@ impl From<CompanyRow> for Company {
 }
 
 /// What the company decided.
-///
-/// # Errors
-/// The database's.
 pub fn load(db: &mut Database) -> Result<Company, StoreError> {
     Ok(company::table.find(1).select(CompanyRow::as_select()).get_result::<CompanyRow>(db)?.into())
 }
 
 /// Names the company.
-///
-/// # Errors
-/// The database's.
 pub fn set_name(tx: &mut Tx<'_>, name: &CompanyName) -> Result<(), StoreError> {
     diesel::update(company::table.find(1)).set(company::name.eq(name.as_str())).execute(tx.db())?;
     Ok(())
 }
 
 /// From here to the end of the transaction nobody's rights change but by it: for whatever takes rights away.
-///
-/// # Errors
-/// The database's.
 pub fn lock_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     lock_row(tx.db(), "company", 1)
 }
 
 /// From here to the end of the transaction nobody's rights change: for whatever rests on them.
-///
-/// # Errors
-/// The database's.
 pub fn hold_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     share_row(tx.db(), "company", 1)
 }
 
 /// The check value of the instance's key; `None` before the first start.
-///
-/// # Errors
-/// The database's.
 pub fn key_check(db: &mut Database) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(company::table.find(1).select(company::key_check).first(db)?)
 }
 
-/// # Errors
-/// The database's.
 pub fn set_key_check(tx: &mut Tx<'_>, check: &[u8]) -> Result<(), StoreError> {
     diesel::update(company::table.find(1)).set(company::key_check.eq(Some(check))).execute(tx.db())?;
     Ok(())

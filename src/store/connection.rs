@@ -15,9 +15,9 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use parking_lot::FairMutex;
 
-use super::{StoreError, commits::Commits, credentials::refused_sign_ins::SharedRefusals, metrics::Writes};
+use super::{StoreError, commits::Commits, credentials::pending_refusals::SharedRefusals, metrics::Writes};
 
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub(super) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Number of the advisory lock under which PostgreSQL is migrated: "usher" in ASCII.
@@ -210,9 +210,6 @@ impl Store {
     }
 
     /// How many migrations are still to be done.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn pending_migrations(&self) -> Result<usize, StoreError> {
         let pending = match &mut *self.pool.get()? {
             Database::Sqlite(sqlite) => sqlite.pending_migrations(SQLITE_MIGRATIONS).map(|pending| pending.len()),
@@ -226,15 +223,12 @@ impl Store {
     }
 
     /// Whether searches have an index. PostgreSQL's needs an extension that its owner may have refused.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn searches_by_index(&self) -> Result<bool, StoreError> {
         use diesel::prelude::*;
         match &mut *self.pool.get()? {
             Database::Sqlite(_) => Ok(true),
             Database::Postgres(postgres) => {
-                let found = diesel::sql_query("SELECT 1 FROM pg_class WHERE relname = 'users_search'").execute(postgres)?;
+                let found = diesel::sql_query("SELECT 1 FROM pg_class WHERE relname = 'user_search'").execute(postgres)?;
                 Ok(found == 1)
             }
         }

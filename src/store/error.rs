@@ -26,7 +26,7 @@ pub enum StoreError {
     Unknown(String),
 }
 
-/// Tells whether another writer was in the way. A unique key that somebody else just took counts: the next try finds their row.
+/// Tells whether another writer was in the way. A unique key that another writer just took counts: the next try finds their row.
 pub(super) fn is_clash(error: &(dyn Error + 'static)) -> bool {
     let mut causes = std::iter::successors(Some(error), |&error| error.source());
     causes.any(|cause| match cause.downcast_ref::<QueryError>() {

@@ -13,7 +13,7 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     backend::{self, lock_row},
-    schema::{memberships, people, user_groups},
+    schema::{memberships, user_groups, users},
 };
 
 /// The built-in group whose members are Admins. The first migration makes it.
@@ -37,9 +37,6 @@ pub struct Group {
 }
 
 /// All groups, Admins first, the others by name; at most `limit`.
-///
-/// # Errors
-/// The database's.
 pub fn list(db: &mut Database, limit: usize) -> Result<Vec<Group>, StoreError> {
     Ok(user_groups::table
         .order(backend::first_by("user_groups.kind, user_groups.sort_key, user_groups.id", limit))
@@ -47,31 +44,23 @@ pub fn list(db: &mut Database, limit: usize) -> Result<Vec<Group>, StoreError> {
         .load(db)?)
 }
 
-/// # Errors
-/// The database's.
 pub fn find(db: &mut Database, id: GroupId) -> Result<Option<Group>, StoreError> {
     Ok(user_groups::table.find(id).select(Group::as_select()).first(db).optional()?)
 }
 
 /// A group that stays as it is until the transaction ends.
-///
-/// # Errors
-/// The database's.
 pub fn lock(tx: &mut Tx<'_>, id: GroupId) -> Result<Option<Group>, StoreError> {
     lock_row(tx.db(), "user_groups", id.0)?;
     find(tx.db(), id)
 }
 
 /// The group that has this name already, or one that looks like it.
-///
-/// # Errors
-/// The database's.
 pub fn find_by_name(db: &mut Database, name: &GroupName) -> Result<Option<Group>, StoreError> {
     Ok(user_groups::table.filter(user_groups::name_key.eq(name.key())).select(Group::as_select()).first(db).optional()?)
 }
 
 /// # Errors
-/// The database's; a unique violation where the name is taken.
+/// A unique violation where the name is taken.
 pub fn insert(tx: &mut Tx<'_>, name: &GroupName, now: Timestamp) -> Result<GroupId, StoreError> {
     let id = diesel::insert_into(user_groups::table)
         .values((
@@ -87,7 +76,7 @@ pub fn insert(tx: &mut Tx<'_>, name: &GroupName, now: Timestamp) -> Result<Group
 }
 
 /// # Errors
-/// The database's; a unique violation where the name is taken.
+/// A unique violation where the name is taken.
 pub fn rename(tx: &mut Tx<'_>, id: GroupId, name: &GroupName) -> Result<(), StoreError> {
     diesel::update(user_groups::table.find(id))
         .set((user_groups::name.eq(name.as_str()), user_groups::name_key.eq(name.key()), user_groups::sort_key.eq(sort_key(name.as_str()))))
@@ -96,22 +85,17 @@ pub fn rename(tx: &mut Tx<'_>, id: GroupId, name: &GroupName) -> Result<(), Stor
 }
 
 /// Its memberships go with it.
-///
-/// # Errors
-/// The database's.
 pub fn delete(tx: &mut Tx<'_>, id: GroupId) -> Result<(), StoreError> {
     diesel::delete(user_groups::table.find(id)).execute(tx.db())?;
     Ok(())
 }
 
-/// # Errors
-/// The database's.
 pub fn is_member(db: &mut Database, group: GroupId, user: UserId) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(memberships::table.find((group, user)))).get_result(db)?)
 }
 
 /// # Errors
-/// The database's; a unique violation where the person is a member already.
+/// A unique violation where the user is a member already.
 pub fn add_member(tx: &mut Tx<'_>, group: GroupId, user: UserId, now: Timestamp) -> Result<(), StoreError> {
     diesel::insert_into(memberships::table)
         .values((memberships::group_id.eq(group), memberships::user_id.eq(user), memberships::added_at.eq(now)))
@@ -119,22 +103,17 @@ pub fn add_member(tx: &mut Tx<'_>, group: GroupId, user: UserId, now: Timestamp)
     Ok(())
 }
 
-/// Tells whether the person was a member.
-///
-/// # Errors
-/// The database's.
+/// Tells whether the user was a member.
 pub fn remove_member(tx: &mut Tx<'_>, group: GroupId, user: UserId) -> Result<bool, StoreError> {
     Ok(diesel::delete(memberships::table.find((group, user))).execute(tx.db())? == 1)
 }
 
-/// # Errors
-/// The database's.
 pub fn remove_from_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
     diesel::delete(memberships::table.filter(memberships::user_id.eq(user))).execute(tx.db())?;
     Ok(())
 }
 
-/// A person's membership of a group.
+/// A user's membership of a group.
 #[derive(Debug, Clone, Queryable)]
 pub struct Membership {
     pub user: UserId,
@@ -143,10 +122,7 @@ pub struct Membership {
     pub added_at: Timestamp,
 }
 
-/// The memberships of these people, by name of group, Admins first.
-///
-/// # Errors
-/// The database's.
+/// The memberships of these users, by name of group, Admins first.
 pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Membership>, StoreError> {
     Ok(memberships::table
         .inner_join(user_groups::table)
@@ -157,12 +133,9 @@ pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Members
 }
 
 /// How many active Admins there are besides `except`.
-///
-/// # Errors
-/// The database's.
 pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, StoreError> {
     let count = memberships::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .filter(memberships::group_id.eq(ADMINS))
         .filter(backend::is_active())
         .filter(memberships::user_id.ne(except))
@@ -172,15 +145,12 @@ pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, Sto
 }
 
 /// The addresses of all active Admins, with who they are.
-///
-/// # Errors
-/// The database's.
 pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreError> {
     Ok(memberships::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .filter(memberships::group_id.eq(ADMINS))
         .filter(backend::is_active())
         .order(memberships::user_id)
-        .select((people::id, people::email))
+        .select((users::id, users::email))
         .load(db)?)
 }

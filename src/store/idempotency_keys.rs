@@ -7,18 +7,15 @@ use crate::domain::{credentials::token::TokenHash, idempotency_key::IdempotencyK
 use super::{
     StoreError, Tx,
     connection::with_backend,
-    schema::{sent_forms, sessions},
+    schema::{idempotency_keys, sessions},
 };
 
 /// Notes that a form came. Of the same form sent twice, also at the same moment, one is the first. `None` where the session has ended.
-///
-/// # Errors
-/// The database's.
 pub fn is_first(tx: &mut Tx<'_>, session: TokenHash, form: IdempotencyKey) -> Result<Option<bool>, StoreError> {
     let session = sessions::table.filter(sessions::token_hash.eq(session.0.as_slice())).select(sessions::id);
     let Some(session) = session.first::<i64>(tx.db()).optional()? else { return Ok(None) };
-    let row = (sent_forms::session_id.eq(session), sent_forms::form_hash.eq(form.0.as_slice()));
-    let written = with_backend!(tx.db(), |connection| diesel::insert_into(sent_forms::table)
+    let row = (idempotency_keys::session_id.eq(session), idempotency_keys::key_hash.eq(form.0.as_slice()));
+    let written = with_backend!(tx.db(), |connection| diesel::insert_into(idempotency_keys::table)
         .values(row)
         .on_conflict_do_nothing()
         .execute(connection))?;

@@ -64,8 +64,6 @@ pub struct NewMail<'a> {
     pub now: Timestamp,
 }
 
-/// # Errors
-/// The database's.
 pub fn insert(tx: &mut Tx<'_>, mails: &[NewMail<'_>]) -> Result<(), StoreError> {
     for mails in mails.chunks(ROWS) {
         let rows = mails.iter().map(|mail| {
@@ -110,11 +108,8 @@ fn is_waiting() -> diesel::expression::SqlLiteral<Bool> {
     sql::<Bool>("outbox.state IN ('queued', 'retrying')")
 }
 
-/// Takes the mail that has waited longest, if one is due: first those with a link, for which somebody is waiting, however many tell of a change. A
+/// Takes the mail that has waited longest, if one is due: first those with a link, for which a user is waiting, however many tell of a change. A
 /// lease that ran out belongs to a process that died.
-///
-/// # Errors
-/// The database's.
 pub fn claim(tx: &mut Tx<'_>, now: Timestamp, leased_until: Timestamp) -> Result<Option<DueMail>, StoreError> {
     let free = || outbox::leased_until.is_null().or(outbox::leased_until.le(now));
     let due = outbox::table
@@ -162,9 +157,6 @@ pub enum DeliveryOutcome<'a> {
 
 /// Writes down what came of an attempt. A mail that was cancelled while the server had it stays cancelled. Once a mail is taken, those that wait for
 /// the server are due.
-///
-/// # Errors
-/// The database's.
 pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &DeliveryOutcome<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let (state, trouble, reply, next, done) = match *attempt {
         DeliveryOutcome::HandedOver { reply } | DeliveryOutcome::Filed { reply, .. } => {
@@ -196,18 +188,12 @@ pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &DeliveryOutcome<'_>, now: T
 }
 
 /// A link has ended: mails that carry it are not sent any more, and what they said is wiped.
-///
-/// # Errors
-/// The database's.
 pub fn end_with_token(tx: &mut Tx<'_>, token: TokenId, now: Timestamp) -> Result<(), StoreError> {
     let ids = outbox::table.filter(outbox::token_id.eq(token.0)).select(outbox::id).load(tx.db())?;
     cancel(tx, ids, now)
 }
 
-/// A person is blocked or deleted: none of the mails that wait for them is sent, and none that failed is sent again.
-///
-/// # Errors
-/// The database's.
+/// A user is blocked or deleted: none of the mails that wait for them is sent, and none that failed is sent again.
 pub fn cancel_for(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
     let can_go = sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')").and(outbox::sealed.is_not_null());
     let ids = outbox::table.filter(outbox::user_id.eq(user.0)).filter(can_go).select(outbox::id).load(tx.db())?;
@@ -231,9 +217,6 @@ fn wipe(tx: &mut Tx<'_>, id: MailId) -> Result<(), StoreError> {
 }
 
 /// The mail that carries a link, as long as what it says is kept: its id, Message-ID and sealed text.
-///
-/// # Errors
-/// The database's.
 pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(String, Vec<u8>)>, StoreError> {
     let found = outbox::table
         .filter(outbox::token_id.eq(token.0))
@@ -245,7 +228,7 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
     Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
 }
 
-/// The fate of the mail that carries a link of somebody's.
+/// The fate of the mail that carries a link of a user.
 #[derive(Debug, Clone, Queryable)]
 pub struct LinkDeliveryRow {
     pub id: MailId,
@@ -262,20 +245,14 @@ pub struct LinkDeliveryRow {
     pub expires_at: Timestamp,
 }
 
-/// The mails with the open links of these people for `purpose`: one each, and none of somebody without such a link.
-///
-/// # Errors
-/// The database's.
+/// The mails with the open links of these users for `purpose`: one each, and none of a user without such a link.
 pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<Vec<LinkDeliveryRow>, StoreError> {
     let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
     let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(purpose)).filter(tokens::ended_at.is_null());
     Ok(open.inner_join(outbox::table).select(link_mail()).load(db)?)
 }
 
-/// The mail with the invitation that somebody accepted.
-///
-/// # Errors
-/// The database's.
+/// The mail with the invitation that a user accepted.
 pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkDeliveryRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::user_id.eq(user.0))
@@ -316,14 +293,11 @@ pub struct MailRow {
 }
 
 /// The latest mails, newest first.
-///
-/// # Errors
-/// The database's.
 pub fn latest(db: &mut Database, limit: i64) -> Result<Vec<MailRow>, StoreError> {
     Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(MailRow::as_select()).load(db)?)
 }
 
-/// How many mails are in a state that somebody may have to look after, and when the oldest of them was written.
+/// How many mails are in a state that a user may have to look after, and when the oldest of them was written.
 #[derive(Debug, Clone, Queryable)]
 pub struct Tally {
     pub state: MailState,
@@ -332,9 +306,6 @@ pub struct Tally {
 }
 
 /// The mails that wait and those that failed, by state. A state that no mail is in is not there.
-///
-/// # Errors
-/// The database's.
 pub fn tally(db: &mut Database) -> Result<Vec<Tally>, StoreError> {
     Ok(outbox::table
         .filter(sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')"))

@@ -1,4 +1,4 @@
-//! People by what they have to do with portfolios: those of one, and those who may look after any.
+//! Users by what they have to do with portfolios: those of one, and those who may look after any.
 
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
@@ -12,11 +12,11 @@ use super::{
     Database, StoreError, backend,
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Position, Slice},
-    schema::{people, portfolio_people},
+    schema::{portfolio_users, users},
     users::User,
 };
 
-/// Which people.
+/// Which users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     /// With anything assigned in this portfolio.
@@ -30,22 +30,19 @@ pub enum Who {
 pub struct Filter {
     pub who: Who,
     pub search: Option<SearchTerm>,
-    /// Everybody but this one.
+    /// All but this one.
     pub except: Option<UserId>,
 }
 
-type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
+type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 
 /// One page of them, sorted by name.
-///
-/// # Errors
-/// The database's.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
         Position::First | Position::Last => {}
-        Position::After(key) => query = query.filter(backend::beyond("people", ">", key)),
-        Position::Before(key) => query = query.filter(backend::beyond("people", "<", key)),
+        Position::After(key) => query = query.filter(backend::beyond("users", ">", key)),
+        Position::Before(key) => query = query.filter(backend::beyond("users", "<", key)),
     }
     // Those of one portfolio are found by it and sorted; of all Portfolio Admins the order's index is walked.
     let order = backend::by_name(db, matches!(filter.who, Who::In(_)), position);
@@ -54,39 +51,33 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 }
 
 /// How many they are.
-///
-/// # Errors
-/// The database's.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
-    let ids = filtered(db, filter).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    let ids = filtered(db, filter).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
 /// Those of `ids` whom `filter` holds, by name.
-///
-/// # Errors
-/// The database's.
 pub fn find_all(db: &mut Database, filter: &Filter, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
-    let query = filtered(db, filter).filter(people::id.eq_any(ids.iter().map(|id| id.0)));
-    Ok(query.order((people::sort_key, people::id)).select(User::as_select()).load(db)?)
+    let query = filtered(db, filter).filter(users::id.eq_any(ids.iter().map(|id| id.0)));
+    Ok(query.order((users::sort_key, users::id)).select(User::as_select()).load(db)?)
 }
 
 fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
-    let mut query = people::table.into_boxed();
+    let mut query = users::table.into_boxed();
     match filter.who {
         Who::In(portfolio) => {
-            let there = portfolio_people::table.filter(portfolio_people::portfolio_id.eq(portfolio)).select(portfolio_people::user_id);
-            query = query.filter(people::id.eq_any(there));
+            let there = portfolio_users::table.filter(portfolio_users::portfolio_id.eq(portfolio)).select(portfolio_users::user_id);
+            query = query.filter(users::id.eq_any(there));
         }
         Who::PortfolioAdmins => {
-            query = query.filter(sql::<Bool>(&format!("people.default_role = '{}'", DefaultRole::PortfolioAdmin.as_str())));
+            query = query.filter(sql::<Bool>(&format!("users.default_role = '{}'", DefaultRole::PortfolioAdmin.as_str())));
         }
     }
     if let Some(term) = &filter.search {
-        query = query.filter(backend::contains(matches!(db, Database::Sqlite(_)), "people", term));
+        query = query.filter(backend::contains(matches!(db, Database::Sqlite(_)), "users", term));
     }
     if let Some(except) = filter.except {
-        query = query.filter(people::id.ne(except.0));
+        query = query.filter(users::id.ne(except.0));
     }
     query
 }

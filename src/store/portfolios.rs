@@ -22,7 +22,7 @@ use super::{
     backend::{self, lock_row},
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{accounts, billing, people, portfolio_assignments, portfolio_people, portfolios},
+    schema::{accounts, billing, portfolio_assignments, portfolio_users, portfolios, users},
     scopes,
     users::User,
 };
@@ -50,25 +50,17 @@ impl Portfolio {
     }
 }
 
-/// # Errors
-/// The database's.
 pub fn find(db: &mut Database, id: PortfolioId) -> Result<Option<Portfolio>, StoreError> {
     Ok(portfolios::table.find(id).select(Portfolio::as_select()).first(db).optional()?)
 }
 
 /// One that stays as it is until the transaction ends.
-///
-/// # Errors
-/// The database's.
 pub fn lock(tx: &mut Tx<'_>, id: PortfolioId) -> Result<Option<Portfolio>, StoreError> {
     lock_row(tx.db(), "portfolios", id.0)?;
     find(tx.db(), id)
 }
 
 /// Those of `ids` that exist, by name.
-///
-/// # Errors
-/// The database's.
 pub fn find_all(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, StoreError> {
     Ok(portfolios::table
         .filter(portfolios::id.eq_any(ids.iter().map(|id| id.0)))
@@ -78,15 +70,12 @@ pub fn find_all(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<Portfolio>
 }
 
 /// The portfolio that has this name already, in any case.
-///
-/// # Errors
-/// The database's.
 pub fn find_by_name(db: &mut Database, name: &PortfolioName) -> Result<Option<Portfolio>, StoreError> {
     Ok(portfolios::table.filter(portfolios::name_key.eq(name.key())).select(Portfolio::as_select()).first(db).optional()?)
 }
 
 /// # Errors
-/// The database's; a unique violation where the name is taken.
+/// A unique violation where the name is taken.
 pub fn insert(tx: &mut Tx<'_>, details: &PortfolioDetails, now: Timestamp) -> Result<PortfolioId, StoreError> {
     let id = diesel::insert_into(portfolios::table)
         .values((described(details), portfolios::created_at.eq(now)))
@@ -96,7 +85,7 @@ pub fn insert(tx: &mut Tx<'_>, details: &PortfolioDetails, now: Timestamp) -> Re
 }
 
 /// # Errors
-/// The database's; a unique violation where the name is taken.
+/// A unique violation where the name is taken.
 pub fn update(tx: &mut Tx<'_>, id: PortfolioId, details: &PortfolioDetails) -> Result<(), StoreError> {
     diesel::update(portfolios::table.find(id))
         .set((described(details), portfolios::version.eq(portfolios::version + 1)))
@@ -124,9 +113,6 @@ fn described(details: &PortfolioDetails) -> PortfolioColumns {
 }
 
 /// Deactivates one, or with `None` reactivates it.
-///
-/// # Errors
-/// The database's.
 pub fn set_deactivated(tx: &mut Tx<'_>, id: PortfolioId, deactivated_at: Option<Timestamp>) -> Result<(), StoreError> {
     diesel::update(portfolios::table.find(id))
         .set((portfolios::deactivated_at.eq(deactivated_at), portfolios::version.eq(portfolios::version + 1)))
@@ -148,9 +134,6 @@ pub struct Filter {
 type Query<'a> = portfolios::BoxedQuery<'a, MultiBackend>;
 
 /// One page of the portfolios that `filter` holds, sorted by name.
-///
-/// # Errors
-/// The database's.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Portfolio>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
@@ -168,9 +151,6 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 }
 
 /// How many portfolios `filter` holds.
-///
-/// # Errors
-/// The database's.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let query = filtered(db, filter);
     let ids = query.select(portfolios::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
@@ -205,14 +185,11 @@ pub struct Contents {
     pub accounts: i64,
     /// Of the accounts, those that nobody has given billing information.
     pub without_billing: i64,
-    /// People with anything assigned in it.
+    /// Users with anything assigned in it.
     pub people: i64,
 }
 
 /// What lies in each of these portfolios.
-///
-/// # Errors
-/// The database's.
 pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<PortfolioId, Contents>, StoreError> {
     let numbers = ids.iter().map(|id| id.0).collect::<Vec<_>>();
     let mut contents = ids.iter().map(|&id| (id, Contents::default())).collect::<HashMap<_, _>>();
@@ -226,26 +203,23 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
         let contents = contents.entry(id).or_default();
         (contents.accounts, contents.without_billing) = (accounts, accounts - with_billing);
     }
-    let people = portfolio_people::table
-        .filter(portfolio_people::portfolio_id.eq_any(&numbers))
-        .group_by(portfolio_people::portfolio_id)
-        .select((portfolio_people::portfolio_id, count(portfolio_people::user_id)))
+    let users = portfolio_users::table
+        .filter(portfolio_users::portfolio_id.eq_any(&numbers))
+        .group_by(portfolio_users::portfolio_id)
+        .select((portfolio_users::portfolio_id, count(portfolio_users::user_id)))
         .load::<(PortfolioId, i64)>(db)?;
-    for (id, people) in people {
-        contents.entry(id).or_default().people = people;
+    for (id, users) in users {
+        contents.entry(id).or_default().people = users;
     }
     Ok(contents)
 }
 
-/// Who looks after these portfolios: the people to whom they are assigned, by name.
-///
-/// # Errors
-/// The database's.
+/// Who looks after these portfolios: the users to whom they are assigned, by name.
 pub fn admins_of(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<(PortfolioId, User)>, StoreError> {
     Ok(portfolio_assignments::table
-        .inner_join(people::table)
+        .inner_join(users::table)
         .filter(portfolio_assignments::portfolio_id.eq_any(ids.iter().map(|id| id.0)))
-        .order((people::sort_key, people::id))
+        .order((users::sort_key, users::id))
         .select((portfolio_assignments::portfolio_id, User::as_select()))
         .load(db)?)
 }

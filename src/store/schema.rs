@@ -15,7 +15,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    users (id) {
+    user_rows (id) {
         id -> BigInt,
         first_name -> Text,
         last_name -> Text,
@@ -34,14 +34,14 @@ diesel::table! {
         deleted_at -> Nullable<Timestamp>,
         sort_key -> Text,
         search -> Text,
-        version -> Integer,
         has_assignments -> Bool,
+        version -> Integer,
+        state -> Nullable<Text>,
     }
 }
 
 diesel::table! {
-    /// The view of everybody who is not deleted.
-    people (id) {
+    users (id) {
         id -> BigInt,
         first_name -> Text,
         last_name -> Text,
@@ -59,27 +59,27 @@ diesel::table! {
         sort_key -> Text,
         search -> Text,
         version -> Integer,
-        standing -> Text,
+        has_assignments -> Bool,
+        state -> Text,
         is_admin -> Bool,
     }
 }
 
 diesel::table! {
-    people_counts (standing, default_role, has_assignments) {
-        standing -> Text,
+    user_counts (state, default_role, has_assignments) {
+        state -> Text,
         default_role -> Text,
         has_assignments -> Bool,
-        people -> BigInt,
+        users -> BigInt,
     }
 }
 
 diesel::table! {
-    /// How many open invitations end in each hour: "2026-11-22 09".
-    invitations_ending (hour, default_role, has_assignments) {
+    invitation_expiry_counts (hour, default_role, has_assignments) {
         hour -> Text,
         default_role -> Text,
         has_assignments -> Bool,
-        people -> BigInt,
+        users -> BigInt,
     }
 }
 
@@ -122,7 +122,7 @@ diesel::table! {
     reset_requests (id) {
         id -> BigInt,
         email -> Text,
-        source -> Text,
+        client_ip -> Text,
         network -> Text,
         asked_at -> Timestamp,
     }
@@ -135,16 +135,16 @@ diesel::table! {
         user_id -> BigInt,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
-        source -> Text,
+        client_ip -> Text,
         browser -> Text,
         state -> Text,
     }
 }
 
 diesel::table! {
-    sent_forms (session_id, form_hash) {
+    idempotency_keys (session_id, key_hash) {
         session_id -> BigInt,
-        form_hash -> Binary,
+        key_hash -> Binary,
     }
 }
 
@@ -160,7 +160,7 @@ diesel::table! {
     throttles (scope, key) {
         scope -> Text,
         key -> Text,
-        wrong_in_a_row -> Integer,
+        failed_attempts -> Integer,
         last_at -> Timestamp,
         blocked_until -> Timestamp,
     }
@@ -216,9 +216,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    refused_sign_ins (minute, source, email_key, reason) {
+    refused_sign_ins (minute, network, email_key, reason) {
         minute -> Timestamp,
-        source -> Text,
+        network -> Text,
         email_key -> Text,
         reason -> Text,
         times -> BigInt,
@@ -292,8 +292,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// In which portfolios somebody has anything assigned. Its copies of what lists ask of people are read by written SQL alone.
-    portfolio_people (portfolio_id, user_id) {
+    portfolio_users (portfolio_id, user_id) {
         portfolio_id -> BigInt,
         user_id -> BigInt,
         assignments -> BigInt,
@@ -301,20 +300,20 @@ diesel::table! {
 }
 
 diesel::joinable!(memberships -> user_groups (group_id));
-diesel::joinable!(memberships -> people (user_id));
-diesel::joinable!(sessions -> people (user_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(outbox -> tokens (token_id));
 diesel::joinable!(accounts -> portfolios (portfolio_id));
 diesel::joinable!(billing -> accounts (account_id));
 diesel::joinable!(portfolio_assignments -> portfolios (portfolio_id));
-diesel::joinable!(portfolio_assignments -> people (user_id));
+diesel::joinable!(portfolio_assignments -> users (user_id));
 diesel::joinable!(account_assignments -> accounts (account_id));
-diesel::joinable!(account_assignments -> people (user_id));
-diesel::joinable!(portfolio_people -> people (user_id));
+diesel::joinable!(account_assignments -> users (user_id));
+diesel::joinable!(portfolio_users -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     company,
-    people,
     users,
+    user_rows,
     user_groups,
     memberships,
     tokens,
@@ -325,5 +324,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     billing,
     portfolio_assignments,
     account_assignments,
-    portfolio_people,
+    portfolio_users,
 );

@@ -1,4 +1,4 @@
-//! [`Scope`] as the database knows it: whose it is, and which people and accounts lie in it.
+//! [`Scope`] as the database knows it: whose it is, and which users and accounts lie in it.
 
 use std::collections::HashMap;
 
@@ -12,22 +12,19 @@ use crate::domain::{
 
 use super::{
     Database, StoreError,
-    schema::{portfolio_assignments, portfolio_people, portfolios},
+    schema::{portfolio_assignments, portfolio_users, portfolios},
     users::User,
 };
 
-/// What `person` administers now.
-///
-/// # Errors
-/// The database's.
-pub fn of(db: &mut Database, person: &User) -> Result<Scope, StoreError> {
-    match person.actor().role {
+/// What `user` administers now.
+pub fn of(db: &mut Database, user: &User) -> Result<Scope, StoreError> {
+    match user.actor().role {
         Role::Admin => Ok(Scope::Company),
         Role::User => Ok(Scope::of_portfolios(Vec::new())),
         Role::PortfolioAdmin => {
             let own = portfolio_assignments::table
                 .inner_join(portfolios::table)
-                .filter(portfolio_assignments::user_id.eq(person.id))
+                .filter(portfolio_assignments::user_id.eq(user.id))
                 .order(portfolio_assignments::portfolio_id)
                 .select((portfolio_assignments::portfolio_id, portfolios::deactivated_at.is_null()))
                 .load::<(PortfolioId, bool)>(db)?;
@@ -38,16 +35,13 @@ pub fn of(db: &mut Database, person: &User) -> Result<Scope, StoreError> {
     }
 }
 
-/// In which portfolios these people have anything assigned. Who has nothing is not there.
-///
-/// # Errors
-/// The database's.
+/// In which portfolios these users have anything assigned. Who has nothing is not there.
 pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<UserId, Vec<PortfolioId>>, StoreError> {
     let mut found = HashMap::<_, Vec<_>>::new();
-    let rows = portfolio_people::table
-        .filter(portfolio_people::user_id.eq_any(users.iter().map(|user| user.0)))
-        .order((portfolio_people::user_id, portfolio_people::portfolio_id))
-        .select((portfolio_people::user_id, portfolio_people::portfolio_id))
+    let rows = portfolio_users::table
+        .filter(portfolio_users::user_id.eq_any(users.iter().map(|user| user.0)))
+        .order((portfolio_users::user_id, portfolio_users::portfolio_id))
+        .select((portfolio_users::user_id, portfolio_users::portfolio_id))
         .load::<(UserId, PortfolioId)>(db)?;
     for (user, portfolio) in rows {
         found.entry(user).or_default().push(portfolio);
@@ -55,13 +49,10 @@ pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<User
     Ok(found)
 }
 
-/// How `person` stands to `scope`.
-///
-/// # Errors
-/// The database's.
-pub fn inside(db: &mut Database, scope: &Scope, person: &User) -> Result<ScopeRelation, StoreError> {
-    let portfolios = portfolios_of(db, &[person.id])?.remove(&person.id).unwrap_or_default();
-    Ok(scope.inside(person.is_admin, &portfolios))
+/// How `user` stands to `scope`.
+pub fn inside(db: &mut Database, scope: &Scope, user: &User) -> Result<ScopeRelation, StoreError> {
+    let portfolios = portfolios_of(db, &[user.id])?.remove(&user.id).unwrap_or_default();
+    Ok(scope.inside(user.is_admin, &portfolios))
 }
 
 /// `column IN (…)` for the portfolios of a scope; `None` when it holds all. Ids are numbers of ours, so they may stand in the text, where

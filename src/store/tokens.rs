@@ -42,7 +42,7 @@ pub struct NewToken<'a> {
 }
 
 /// # Errors
-/// The database's; a unique violation where the person has an open link for the purpose.
+/// A unique violation where the user has an open link for the purpose.
 pub fn insert(tx: &mut Tx<'_>, new: &NewToken<'_>) -> Result<TokenId, StoreError> {
     let id = diesel::insert_into(tokens::table)
         .values((
@@ -60,9 +60,6 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewToken<'_>) -> Result<TokenId, StoreError
 }
 
 /// A link for `purpose`, in whatever state. A link for another purpose is none.
-///
-/// # Errors
-/// The database's.
 pub fn find(db: &mut Database, purpose: TokenPurpose, hash: TokenHash) -> Result<Option<TokenRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::hash.eq(hash.0.as_slice()))
@@ -73,9 +70,6 @@ pub fn find(db: &mut Database, purpose: TokenPurpose, hash: TokenHash) -> Result
 }
 
 /// Uses a link up. Of two who try at once, one is told `true`; a link that ended or ran out is not consumed.
-///
-/// # Errors
-/// The database's.
 pub fn consume(tx: &mut Tx<'_>, purpose: TokenPurpose, hash: TokenHash, now: Timestamp) -> Result<Option<TokenRow>, StoreError> {
     let touched = diesel::update(
         tokens::table
@@ -96,10 +90,7 @@ pub fn consume(tx: &mut Tx<'_>, purpose: TokenPurpose, hash: TokenHash, now: Tim
     Ok(consumed)
 }
 
-/// The person's open link for `purpose`.
-///
-/// # Errors
-/// The database's.
+/// The user's open link for `purpose`.
 pub fn open_of(db: &mut Database, user: UserId, purpose: TokenPurpose) -> Result<Option<TokenRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::user_id.eq(user.0))
@@ -110,10 +101,7 @@ pub fn open_of(db: &mut Database, user: UserId, purpose: TokenPurpose) -> Result
         .optional()?)
 }
 
-/// Ends the person's open links, for `purpose` or with `None` for any, and the mails that carry them.
-///
-/// # Errors
-/// The database's.
+/// Ends the user's open links, for `purpose` or with `None` for any, and the mails that carry them.
 pub fn end_open(tx: &mut Tx<'_>, user: UserId, purpose: Option<TokenPurpose>, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
     let mut query = tokens::table.filter(tokens::user_id.eq(user.0)).filter(tokens::ended_at.is_null()).into_boxed();
     if let Some(purpose) = purpose {
@@ -133,9 +121,6 @@ fn end(tx: &mut Tx<'_>, id: TokenId, how: TokenEnd, now: Timestamp) -> Result<()
 }
 
 /// A link that ran out lets nobody in: mails that would carry it are not sent any more, and what they said is wiped.
-///
-/// # Errors
-/// The database's.
 pub fn end_mails_of_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
     let expired =
         tokens::table.inner_join(outbox_table::table).filter(tokens::expires_at.le(now)).filter(outbox_table::sealed.is_not_null());
@@ -146,9 +131,6 @@ pub fn end_mails_of_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Store
 }
 
 /// The setup link that has not been used, if any.
-///
-/// # Errors
-/// The database's.
 pub fn open_setup(db: &mut Database) -> Result<Option<TokenRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::purpose.eq(TokenPurpose::Setup))
@@ -159,9 +141,6 @@ pub fn open_setup(db: &mut Database) -> Result<Option<TokenRow>, StoreError> {
 }
 
 /// Ends the setup link that has not been used, if any.
-///
-/// # Errors
-/// The database's.
 pub fn end_setup(tx: &mut Tx<'_>, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
     match open_setup(tx.db())? {
         Some(token) => end(tx, token.id, how, now),

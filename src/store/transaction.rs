@@ -20,7 +20,7 @@ const SHORT_WAIT_MAX: Duration = Duration::from_secs(1);
 /// Kind of a write transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Write {
-    /// People's doing: audited, and noted in the store's `Commits`.
+    /// Acts of users: audited, and noted in the store's `Commits`.
     Change,
     /// Noted, since an answer depends on it.
     Plain,
@@ -49,11 +49,11 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// Runs `f` in a write transaction that must leave at least one audit entry. Everything that people do goes through here.
+    /// Runs `f` in a write transaction that must leave at least one audit entry. Everything that users do goes through here.
     /// `f` may run more than once, so tokens and times are made before it.
     ///
     /// # Errors
-    /// Those of `f`, after a rollback, and the database's.
+    /// Those of `f`, after a rollback.
     pub fn audited_transaction<T, E: From<StoreError> + Error + 'static>(
         &self,
         f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
@@ -64,7 +64,7 @@ impl Store {
     /// Runs `f` in a write transaction that need not be audited: requests, leases.
     ///
     /// # Errors
-    /// Those of `f`, after a rollback, and the database's.
+    /// Those of `f`, after a rollback.
     pub fn write_transaction<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.transaction(Write::Plain, f)
     }
@@ -72,7 +72,7 @@ impl Store {
     /// Runs `f` in a write transaction that counts attempts: an answer that fails after it may still say that nothing was saved.
     ///
     /// # Errors
-    /// Those of `f`, after a rollback, and the database's.
+    /// Those of `f`, after a rollback.
     pub fn write_counts<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.transaction(Write::Counts, f)
     }

@@ -1,4 +1,4 @@
-//! People: everything reads the view of those not deleted, and writes the table behind it.
+//! Users: reads go through the view of those who are not deleted, writes to the table behind it.
 
 mod administered;
 mod counts;
@@ -33,12 +33,12 @@ use super::{
     Database, StoreError, Tx,
     backend::lock_row,
     page::Key,
-    schema::{people, users},
+    schema::{user_rows, users},
 };
 
-/// Somebody who is not deleted.
+/// User who is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
-#[diesel(table_name = people)]
+#[diesel(table_name = users)]
 pub struct User {
     pub id: UserId,
     pub first_name: String,
@@ -80,56 +80,41 @@ impl User {
         Actor { id: self.id, role: Role::of(self.is_admin, self.default_role) }
     }
 
-    /// The person's place in a list sorted by name.
+    /// The user's place in a list sorted by name.
     pub fn key(&self) -> Key {
         Key { sort_key: self.sort_key.clone(), id: self.id.0 }
     }
 }
 
-/// Somebody by id.
-///
-/// # Errors
-/// The database's.
+/// User by id.
 pub fn find(db: &mut Database, id: UserId) -> Result<Option<User>, StoreError> {
-    Ok(people::table.find(id).select(User::as_select()).get_result(db).optional()?)
+    Ok(users::table.find(id).select(User::as_select()).get_result(db).optional()?)
 }
 
-/// Somebody by id, who stays as they are until the transaction ends.
-///
-/// # Errors
-/// The database's.
+/// User by id, locked until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<User>, StoreError> {
     // In two statements, since PostgreSQL judges what stands beside a locked row by what was there before the wait.
-    lock_row(tx.db(), "users", id.0)?;
+    lock_row(tx.db(), "user_rows", id.0)?;
     find(tx.db(), id)
 }
 
-/// Somebody by address, and the hash of their password where they have one.
-///
-/// # Errors
-/// The database's.
+/// User by address, with the hash of the password if there is one.
 pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(User, Option<PasswordHash>)>, StoreError> {
-    let found = people::table
-        .filter(people::email_key.eq(email.key()))
-        .select((User::as_select(), people::password_hash))
+    let found = users::table
+        .filter(users::email_key.eq(email.key()))
+        .select((User::as_select(), users::password_hash))
         .first::<(User, Option<String>)>(db)
         .optional()?;
-    Ok(found.map(|(person, hash)| (person, hash.map(PasswordHash::from_stored))))
+    Ok(found.map(|(user, hash)| (user, hash.map(PasswordHash::from_stored))))
 }
 
-/// Whether anybody ever was here, deleted people included: the first start is over then.
-///
-/// # Errors
-/// The database's.
+/// Tells if any user was ever made, the deleted included: the first start is over then.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
-    Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(db)?)
+    Ok(diesel::select(diesel::dsl::exists(user_rows::table.select(user_rows::id))).get_result(db)?)
 }
 
-/// The hash of somebody's password, where they have one.
-///
-/// # Errors
-/// The database's.
+/// Hash of a user's password, if there is one.
 pub fn password_hash(db: &mut Database, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
-    let hash = people::table.find(id).select(people::password_hash).first::<Option<String>>(db).optional()?;
+    let hash = users::table.find(id).select(users::password_hash).first::<Option<String>>(db).optional()?;
     Ok(hash.flatten().map(PasswordHash::from_stored))
 }

@@ -146,8 +146,8 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, people_at: &Position, li
         let may = May::of(&acting, place);
         // Whoever is no administrator here knows the people who can sign in, as in the directory.
         let active_only = !may.assign;
-        let people = assignments::people_of_account(db, id, active_only, people_at, limit)?;
-        let people_count = assignments::count_people_of_account(db, id, active_only)?;
+        let people = assignments::users_of_account(db, id, active_only, people_at, limit)?;
+        let people_count = assignments::count_users_of_account(db, id, active_only)?;
         let through_portfolio = if may.see_portfolio && account.is_active() {
             portfolios::admins_of(db, &[account.portfolio_id])?.into_iter().map(|(_, person)| person).collect()
         } else {

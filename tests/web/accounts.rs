@@ -162,7 +162,7 @@ on_both! {
             let user = app.create_user("Ada", &format!("N{number:03}"));
             app.execute(&format!("INSERT INTO account_assignments (user_id, account_id, edits_details, sees_billing, assigned_at) VALUES ({user}, {fjord}, true, false, '2026-01-01 00:00:00')"));
         }
-        app.execute("UPDATE users SET blocked_at = '2026-01-01 00:00:00' WHERE last_name IN ('N000', 'N060')");
+        app.execute("UPDATE user_rows SET blocked_at = '2026-01-01 00:00:00' WHERE last_name IN ('N000', 'N060')");
         let page = maya.get(&app, &home).await;
         page.sees("1–50 of 102 people").sees("Ada N049").sees_no("Ada N050");
         let page = go(&app, &mut maya, &page, "next").await;

@@ -20,9 +20,9 @@ const SECRET: [&str; 2] = ["password", "key"];
 
 /// What is there once and not twice.
 const THINGS: [&str; 10] = [
-    "users",
+    "user_rows",
     "users WHERE blocked_at IS NULL",
-    "users WHERE deleted_at IS NULL",
+    "users",
     "user_groups",
     "memberships",
     "portfolio_assignments",
@@ -193,7 +193,7 @@ on_both! {
     }
 
     async fn whoever_loses_the_role_between_page_and_press_does_nothing(db: Db) {
-        for meanwhile in ["UPDATE users SET blocked_at = created_at WHERE id = {}", "UPDATE users SET deleted_at = created_at WHERE id = {}", "DELETE FROM memberships WHERE user_id = {}"] {
+        for meanwhile in ["UPDATE user_rows SET blocked_at = created_at WHERE id = {}", "UPDATE user_rows SET deleted_at = created_at WHERE id = {}", "DELETE FROM memberships WHERE user_id = {}"] {
             let mut maya = Typist::new(db).await;
             let id = maya.world.app.id_of("maya.fischer@example.com");
             maya.world.app.execute(&meanwhile.replace("{}", &id.to_string()));

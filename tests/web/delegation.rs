@@ -288,6 +288,6 @@ on_both! {
         assert_eq!(accepted_after(db, |app, world| move_account(app, world.account, world.south)).await, []);
         assert_eq!(accepted_after(db, |app, _| users::lifecycle::block(&app.ctx, &maya(app), EntryPoint::UsersAndGroups, pia_id(app)).map(|_| ()).unwrap()).await, []);
         assert_eq!(accepted_after(db, |app, _| users::lifecycle::delete(&app.ctx, &maya(app), pia_id(app)).map(|_| ()).unwrap()).await, []);
-        assert_eq!(accepted_after(db, |app, _| _ = app.execute(&format!("UPDATE users SET default_role = 'user' WHERE id = {}", pia_id(app)))).await, []);
+        assert_eq!(accepted_after(db, |app, _| _ = app.execute(&format!("UPDATE user_rows SET default_role = 'user' WHERE id = {}", pia_id(app)))).await, []);
     }
 }

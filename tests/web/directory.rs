@@ -133,7 +133,7 @@ on_both! {
         let page = maya.get(&app, &view).await;
         maya.send(&app, &page, &format!("{DELETED}/{}/restore", deleted[59]), &[]).await.redirects_to(&view);
         maya.get(&app, &view).await.sees("Person 060 is restored: Active, User.").sees("51–100 of 119 deleted users").sees("Person 070").sees("Person 020");
-        app.execute("UPDATE users SET deleted_at = NULL");
+        app.execute("UPDATE user_rows SET deleted_at = NULL");
         maya.get(&app, &view).await.sees("No deleted users");
         app.mails().await;
     }

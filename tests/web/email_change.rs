@@ -239,7 +239,7 @@ on_both! {
         let (app, _) = TestApp::with_admin(db).await;
         app.create_user("Hana", "Novotna");
         let reset = reset_link(&app, OLD).await;
-        sql(&app, "UPDATE users SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE first_name = 'Hana'");
+        sql(&app, "UPDATE user_rows SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE first_name = 'Hana'");
         app.browser().get(&app, &reset).await.is(410).sees("This link was replaced");
         let chosen = password_reset::choose(&app.ctx, &token(&reset), new_password(PASSWORD), &visitor());
         assert!(matches!(chosen, Err(SetPasswordError::Link(LinkError::NotOpen))), "{chosen:?}");

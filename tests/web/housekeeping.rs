@@ -13,7 +13,7 @@ on_both! {
         app.mail().await;
         let kept = |app: &TestApp| {
             housekeeping::sweep(&app.ctx).unwrap();
-            app.count("users WHERE deleted_at IS NOT NULL")
+            app.count("user_rows WHERE deleted_at IS NOT NULL")
         };
         app.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
         assert_eq!(kept(&app), 1);
@@ -27,7 +27,7 @@ on_both! {
             app.execute("DELETE FROM throttles");
             app.execute(&format!(
                 "WITH RECURSIVE places (place) AS (SELECT 1 UNION ALL SELECT place + 1 FROM places WHERE place < {})
-                 INSERT INTO throttles (scope, key, wrong_in_a_row, last_at, blocked_until)
+                 INSERT INTO throttles (scope, key, failed_attempts, last_at, blocked_until)
                  SELECT 'reset_account', 'address ' || place, 1 + place % 2, '{now}', '{now}' FROM places",
                 100_000 + excess,
                 now = app.now(),
@@ -36,7 +36,7 @@ on_both! {
             housekeeping::bound_attempts(&app.ctx).unwrap();
             let writes = app.store().load().writes.count() - before;
             assert_eq!((app.count("throttles"), writes), (100_000, 1 + chunks));
-            assert_eq!(app.count("throttles WHERE wrong_in_a_row = 2"), 50_000 + excess / 2, "those with more attempts stay");
+            assert_eq!(app.count("throttles WHERE failed_attempts = 2"), 50_000 + excess / 2, "those with more attempts stay");
         }
     }
 

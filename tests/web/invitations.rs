@@ -233,7 +233,7 @@ on_both! {
         let link = invite(&app, &mut maya, "noor@example.com").await;
         let mut noor = app.browser();
         let form = noor.get(&app, &link).await;
-        sql(&app, "UPDATE users SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE email_key = 'noor@example.com'");
+        sql(&app, "UPDATE user_rows SET email = 'eve@example.com', email_key = 'eve@example.com' WHERE email_key = 'noor@example.com'");
         noor.get(&app, &link).await.is(410).sees("This invitation was replaced");
         noor.send(&app, &form, &link, &NOOR).await.is(410).sees("This invitation was replaced");
         assert!(row(&maya.get(&app, "/users-and-groups").await, "eve@example.com").contains("Invited"));

@@ -130,7 +130,7 @@ on_both! {
 
     async fn a_commit_that_the_database_refuses_has_saved_nothing_and_says_so(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
-        app.execute("CREATE TABLE late (id BIGINT REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED)");
+        app.execute("CREATE TABLE late (id BIGINT REFERENCES user_rows (id) DEFERRABLE INITIALLY DEFERRED)");
         if app.store().is_sqlite() {
             app.execute("CREATE TRIGGER late AFTER INSERT ON user_groups BEGIN INSERT INTO late VALUES (-1); END");
         } else {
@@ -157,7 +157,7 @@ async fn a_commit_that_is_not_answered_may_have_been_done_and_the_page_leads_to_
 async fn of_many_the_one_whose_commit_is_not_answered_is_named() {
     let World { app, mut maya, uma, otto, .. } = World::new(Db::Postgres).await;
     let page = people_bulk::ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
-    cut_commits(&app, "UPDATE ON users", &format!("NEW.id = {otto} AND NEW.blocked_at IS NOT NULL"));
+    cut_commits(&app, "UPDATE ON user_rows", &format!("NEW.id = {otto} AND NEW.blocked_at IS NOT NULL"));
     let broken_off = maya.send(&app, &page, people_bulk::DO, &[]).await;
     broken_off
         .is(503)

@@ -187,7 +187,7 @@ on_both! {
         forgot(&app, HANA).await.redirects_to(SENT);
         app.execute(match db {
             Db::Sqlite => "UPDATE reset_requests SET asked_at = '2026-11-22 09:20 or so'",
-            Db::Postgres => "ALTER TABLE reset_requests ALTER COLUMN source TYPE bytea USING '\\xff'::bytea",
+            Db::Postgres => "ALTER TABLE reset_requests ALTER COLUMN client_ip TYPE bytea USING '\\xff'::bytea",
         });
         maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
         assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
@@ -375,7 +375,7 @@ on_both! {
         for browser in [&mut known, &mut app.browser()] {
             browser.sign_in(&app, HANA, "not the password").await.is(422);
         }
-        assert_eq!(app.execute("UPDATE throttles SET wrong_in_a_row = 100 WHERE scope = 'account'"), 2);
+        assert_eq!(app.execute("UPDATE throttles SET failed_attempts = 100 WHERE scope = 'account'"), 2);
         app.advance(TimeDelta::minutes(15));
         app.browser().sign_in(&app, HANA, PASSWORD).await.is(429).sees("Too many attempts.").sees("or choose a new password.");
         known.sign_in(&app, HANA, PASSWORD).await.is(429);
@@ -397,7 +397,7 @@ on_both! {
             app.browser().sign_in(&app, HANA, "not the password").await;
         }
         app.browser().sign_in(&app, HANA, NEW).await.is(429);
-        app.execute("UPDATE throttles SET wrong_in_a_row = 100");
+        app.execute("UPDATE throttles SET failed_attempts = 100");
         hana.sign_in(&app, HANA, NEW).await.redirects_to("/");
     }
 

@@ -117,7 +117,7 @@ on_both! {
             maya.fill(&app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
         }
         app.mails().await;
-        app.execute("UPDATE users SET invitation_expires_at = created_at WHERE email = 'ruth@example.com'");
+        app.execute("UPDATE user_rows SET invitation_expires_at = created_at WHERE email = 'ruth@example.com'");
         let page = maya.get(&app, LIST).await;
         page.sees("All 8 Everyone Active 5 Can sign in Deactivated 1 Sign-in blocked Invited 1 Link still open Expired 1 Link ran out");
         for (status, name) in [("deactivated", "Uma Ek"), ("invited", "noor@example.com"), ("expired", "ruth@example.com")] {
@@ -149,7 +149,7 @@ on_both! {
 
     async fn people_are_sorted_by_each_column_both_ways(db: Db) {
         let World { app, mut maya, .. } = World::new(db).await;
-        app.execute("UPDATE users SET email = 'a@example.com', email_key = 'a@example.com' WHERE first_name = 'Uma'");
+        app.execute("UPDATE user_rows SET email = 'a@example.com', email_key = 'a@example.com' WHERE first_name = 'Uma'");
         let first_of = async |maya: &mut Browser, sort: &str| listed(&app, maya, &format!("sort={sort}")).await.remove(0);
         assert_eq!(first_of(&mut maya, "name-desc").await, "Uma Ek");
         assert_eq!(first_of(&mut maya, "email").await, "Uma Ek");
@@ -189,7 +189,7 @@ on_both! {
     async fn who_is_invited_and_who_expired_stays_so_from_page_to_page(db: Db) {
         let (app, mut maya) = TestApp::with_admin(db).await;
         fill(&app);
-        app.execute("UPDATE users SET credentials_set_at = NULL, password_hash = NULL, invitation_origin = 'users_and_groups', invitation_expires_at = '2026-11-22 09:25:00' WHERE first_name = 'Person'");
+        app.execute("UPDATE user_rows SET credentials_set_at = NULL, password_hash = NULL, invitation_origin = 'users_and_groups', invitation_expires_at = '2026-11-22 09:25:00' WHERE first_name = 'Person'");
         let first = maya.get(&app, &format!("{LIST}?sort=status&rows=25")).await;
         app.advance(TimeDelta::minutes(10));
         let second = go(&app, &mut maya, &first, "next").await;
@@ -227,7 +227,7 @@ on_both! {
 
     async fn an_export_holds_exactly_what_the_list_holds_and_is_written_down(db: Db) {
         let World { app, mut maya, mut pia, .. } = World::new(db).await;
-        app.execute("UPDATE users SET first_name = '=1+1', last_name = 'a,\"b\"' WHERE first_name = 'Uma'");
+        app.execute("UPDATE user_rows SET first_name = '=1+1', last_name = 'a,\"b\"' WHERE first_name = 'Uma'");
         let page = pia.get(&app, "/users-and-permissions/export?sort=email-desc").await;
         assert_eq!((page.is(200).header("content-type"), page.header("content-disposition")), ("text/csv; charset=utf-8", "attachment; filename=\"users.csv\""));
         let lines = page.body.lines().collect::<Vec<_>>();
@@ -263,7 +263,7 @@ on_both! {
              UNION SELECT '8' UNION SELECT '9')";
         for part in ["p", "q"] {
             app.execute(&format!(
-                "INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) \
+                "INSERT INTO user_rows (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) \
                  SELECT 'P', '', '{part}' || a.x || b.x || c.x || d.x, '{part}' || a.x || b.x || c.x || d.x, 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', \
                  'p', 'somebody' FROM {digits} a, {digits} b, {digits} c, {digits} d"
             ));
@@ -281,7 +281,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin(db).await;
         for thousand in 0..3 {
             app.execute(&format!(
-                "INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) \
+                "INSERT INTO user_rows (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) \
                  SELECT 'P', '', a.x || '{thousand}' || b.x || c.x, a.x || '{thousand}' || b.x || c.x, 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'p', 'p' \
                  FROM (SELECT 'a' AS x UNION SELECT 'b' UNION SELECT 'c' UNION SELECT 'd' UNION SELECT 'e' UNION SELECT 'f' UNION SELECT 'g' UNION SELECT 'h') a, \
                  (SELECT 'a' AS x UNION SELECT 'b' UNION SELECT 'c' UNION SELECT 'd' UNION SELECT 'e' UNION SELECT 'f' UNION SELECT 'g' UNION SELECT 'h') b, \

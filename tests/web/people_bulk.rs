@@ -93,7 +93,7 @@ on_both! {
     async fn what_breaks_off_half_way_tells_what_was_done_and_what_was_not(db: Db) {
         let World { app, mut maya, uma, otto, .. } = World::new(db).await;
         let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
-        app.refuse("UPDATE OF blocked_at ON users", &format!("NEW.id = {otto}"));
+        app.refuse("UPDATE OF blocked_at ON user_rows", &format!("NEW.id = {otto}"));
         let broken_off = maya.send(&app, &page, DO, &[]).await;
         broken_off.is(503).sees("This was only partly done").sees("1 of 2 users deactivated. Then something went wrong. Nobody else was changed.");
         assert!(broken_off.has_link("/users-and-permissions?q=e&sort=email"), "{}", broken_off.body);
@@ -196,7 +196,7 @@ on_both! {
         page.sees("3 users match").sees_no("One action takes at most");
         assert_eq!(number_of(&page), 3);
         let made = (0..240).map(|number| format!("('Zo{number:03}', '', 'zo{number:03}@example.com', 'zo{number:03}@example.com', 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'z{number:03}', 'zoe')"));
-        app.execute(&format!("INSERT INTO users (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
+        app.execute(&format!("INSERT INTO user_rows (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
         let first = maya.get(&app, &format!("{BULK}?q=zoe")).await;
         first.sees("240 users match").sees("One action takes at most 200 users. These are the first 200 in the order of the list, from Zo000 to Zo199. The others follow");
         assert_eq!(number_of(&first), 200);
@@ -219,14 +219,14 @@ on_both! {
         maya.get(&app, &next).await.sees("from Zo200 to Zo239");
         // Who was in the second turn has left the list meanwhile.
         app.execute("DELETE FROM outbox");
-        app.execute("UPDATE users SET search = 'x' WHERE search = 'zoe'");
+        app.execute("UPDATE user_rows SET search = 'x' WHERE search = 'zoe'");
         maya.get(&app, done.header("location")).await.is(200).sees("Nobody comes after those who were taken last.");
     }
 
     async fn after_what_breaks_off_the_next_turn_does_not_follow(db: Db) {
         let World { app, mut maya, uma, otto, .. } = World::new(db).await;
         let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
-        app.refuse("UPDATE OF blocked_at ON users", &format!("NEW.id = {otto}"));
+        app.refuse("UPDATE OF blocked_at ON user_rows", &format!("NEW.id = {otto}"));
         let broken_off = maya.send(&app, &page, DO, &[("rest", "q=zoe")]).await;
         assert!(broken_off.is(503).has_link("/users-and-permissions?q=e&sort=email"), "{}", broken_off.body);
         let page = ask(&app, &mut maya, "reactivate", &[uma]).await;

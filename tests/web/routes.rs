@@ -71,9 +71,9 @@ pub(crate) struct Post {
 /// What is stored, in numbers that no change leaves as they are.
 const STORED: [&str; 27] = [
     "company WHERE name <> ''",
-    "users",
+    "user_rows",
     "users WHERE blocked_at IS NULL",
-    "users WHERE deleted_at IS NULL",
+    "users",
     "user_groups",
     "user_groups WHERE name = 'Research'",
     "memberships",
@@ -121,7 +121,7 @@ impl World {
         let (_, open) = invite(&app, &mut maya, "ruth@example.com").await;
         let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
         app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
-        app.execute(&format!("UPDATE users SET invitation_expires_at = created_at WHERE id = {late}"));
+        app.execute(&format!("UPDATE user_rows SET invitation_expires_at = created_at WHERE id = {late}"));
         let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva")];
         let [nina, omar, pia, rosa] = people.map(|(first, last)| app.create_user(first, last));
         let reset = link(&app, TokenPurpose::PasswordReset, nina, "nina.berg@example.com");

@@ -154,7 +154,7 @@ on_both! {
         for change in ["blocked_at", "deleted_at"] {
             let id = app.create_user("Jonas", "Vermeulen");
             let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
-            app.execute(&format!("UPDATE users SET {change} = created_at, email_key = '{change}' WHERE id = {id}"));
+            app.execute(&format!("UPDATE user_rows SET {change} = created_at, email_key = '{change}' WHERE id = {id}"));
             jonas.get(&app, LIST).await.redirects_to(SIGNED_OUT);
             assert_eq!(app.count(&format!("sessions WHERE user_id = {id}")), 1, "the row is there and helps nobody");
         }

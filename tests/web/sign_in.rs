@@ -334,7 +334,7 @@ on_both! {
 
     async fn an_outdated_hash_is_made_again_by_the_right_password(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
-        app.execute(&format!("UPDATE users SET password_hash = '{}'", outdated_hash()));
+        app.execute(&format!("UPDATE user_rows SET password_hash = '{}'", outdated_hash()));
         app.browser().sign_in(&app, "maya.fischer@example.com", "not the password").await.is(422);
         assert_eq!(app.count("users WHERE password_hash LIKE '$argon2id$v=19$m=8192,%'"), 1);
         app.advance(TimeDelta::seconds(1));

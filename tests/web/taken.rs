@@ -41,7 +41,7 @@ on_both! {
                 let page = typed(&app, &mut maya, path, "noor@example.com").await;
                 maya.send(&app, page.sees("Resend invitation"), &resend, &[]).await.redirects_to(&back);
                 app.mail().await;
-                app.execute("UPDATE users SET invitation_expires_at = '2020-01-01 00:00:00' WHERE email_key = 'noor@example.com'");
+                app.execute("UPDATE user_rows SET invitation_expires_at = '2020-01-01 00:00:00' WHERE email_key = 'noor@example.com'");
             }
         }
     }

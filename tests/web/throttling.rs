@@ -26,14 +26,14 @@ async fn stranger_tries(app: &TestApp, place: usize, email: &str, password: &str
 }
 
 /// As if so many had been wrong in a row, the last of them long enough ago.
-fn wrong_in_a_row(app: &TestApp, scope: &str, count: u32) {
-    assert_eq!(app.execute(&format!("UPDATE throttles SET wrong_in_a_row = {count} WHERE scope = '{scope}'")), 1);
+fn failed_attempts(app: &TestApp, scope: &str, count: u32) {
+    assert_eq!(app.execute(&format!("UPDATE throttles SET failed_attempts = {count} WHERE scope = '{scope}'")), 1);
     app.advance(TimeDelta::minutes(15));
 }
 
 /// The same for one network.
-fn wrong_in_a_row_at(app: &TestApp, network: &str, count: u32) {
-    assert_eq!(app.execute(&format!("UPDATE throttles SET wrong_in_a_row = {count} WHERE key = '{network}'")), 1);
+fn failed_attempts_at(app: &TestApp, network: &str, count: u32) {
+    assert_eq!(app.execute(&format!("UPDATE throttles SET failed_attempts = {count} WHERE key = '{network}'")), 1);
     app.advance(TimeDelta::minutes(15));
 }
 
@@ -106,7 +106,7 @@ on_both! {
             let unknown = stranger_tries(&app, place, "nobody@example.com", "not the password").await;
             assert_eq!((known.status, known.text(), known.header("retry-after")), (unknown.status, unknown.text(), unknown.header("retry-after")));
         }
-        app.execute("UPDATE throttles SET wrong_in_a_row = 100 WHERE scope = 'account'");
+        app.execute("UPDATE throttles SET failed_attempts = 100 WHERE scope = 'account'");
         app.advance(TimeDelta::minutes(15));
         for email in [MAYA, "nobody@example.com"] {
             stranger_tries(&app, 9, email, "not the password").await.is(429).sees(CLOSED);
@@ -127,7 +127,7 @@ on_both! {
     async fn people_who_sign_in_do_not_hold_up_their_office(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         app.browser().sign_in(&app, "nobody@example.com", "not the password").await.is(422);
-        wrong_in_a_row(&app, "source", 20);
+        failed_attempts(&app, "source", 20);
         for _ in 0..3 {
             app.browser().sign_in(&app, MAYA, PASSWORD).await.redirects_to("/");
         }
@@ -138,7 +138,7 @@ on_both! {
     async fn a_network_address_is_forgotten_after_a_quiet_hour(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         app.browser().sign_in(&app, "nobody@example.com", "not the password").await.is(422);
-        wrong_in_a_row(&app, "source", 1000);
+        failed_attempts(&app, "source", 1000);
         app.advance(TimeDelta::minutes(45));
         for place in 0..3 {
             app.browser().sign_in(&app, &format!("nobody{place}@example.com"), "not the password").await.is(422);
@@ -157,7 +157,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin_and(db, behind_proxy()).await;
         maya.sign_out(&app).await;
         stranger_tries(&app, 1, MAYA, "not the password").await.is(422);
-        wrong_in_a_row(&app, "account", 99);
+        failed_attempts(&app, "account", 99);
         stranger_tries(&app, 1, MAYA, "not the password").await.is(422);
         app.advance(TimeDelta::minutes(15));
         for _ in 0..2 {
@@ -189,7 +189,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin_and(db, behind_proxy()).await;
         let id = app.create_user("Jonas", "Vermeulen");
         stranger_tries(&app, 1, "jonas.vermeulen@example.com", "not the password").await.is(422);
-        wrong_in_a_row(&app, "account", 100);
+        failed_attempts(&app, "account", 100);
         for act in ["block", "activate"] {
             maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{id}/{act}")).await.is(303);
         }
@@ -200,7 +200,7 @@ on_both! {
     async fn nobody_changes_their_address_by_a_header_of_their_own(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
         app.browser().sign_in(&app, "nobody@example.com", "not the password").await.is(422);
-        wrong_in_a_row(&app, "source", 20);
+        failed_attempts(&app, "source", 20);
         at(&app, "198.51.100.7").sign_in(&app, "somebody@example.com", "not the password").await.is(422);
         at(&app, "198.51.100.8").sign_in(&app, "anybody@example.com", "not the password").await.is(429);
         assert_eq!(app.count("throttles WHERE scope = 'source'"), 1);
@@ -223,7 +223,7 @@ on_both! {
     async fn a_held_network_writes_nothing_and_counts_against_no_account(db: Db) {
         let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
         stranger_tries(&app, 1, "nobody@example.com", "not the password").await.is(422);
-        wrong_in_a_row_at(&app, "198.51.100.1", 20);
+        failed_attempts_at(&app, "198.51.100.1", 20);
         stranger_tries(&app, 1, "nobody@example.com", "not the password").await.is(422);
         let rows = app.count("throttles");
         for tries in [20, 40] {
@@ -241,7 +241,7 @@ on_both! {
         let (app, mut maya) = TestApp::with_admin(db).await;
         maya.sign_out(&app).await;
         app.browser().sign_in(&app, "nobody@example.com", "not the password").await.is(422);
-        wrong_in_a_row(&app, "source", 1000);
+        failed_attempts(&app, "source", 1000);
         app.browser().sign_in(&app, MAYA, "not the password").await.is(422);
         app.browser().sign_in(&app, MAYA, PASSWORD).await.is(429).sees("Try again in 15 minutes.");
         maya.sign_in(&app, MAYA, PASSWORD).await.redirects_to("/");
@@ -251,11 +251,11 @@ on_both! {
         let (app, _) = TestApp::with_admin_and(db, behind_proxy()).await;
         let tries = async |source: &str, email: &str| at(&app, source).sign_in(&app, email, "not the password").await.status.as_u16();
         assert_eq!(tries("2001:db8:1:2::1", "nobody@example.com").await, 422);
-        assert_eq!(app.execute("UPDATE throttles SET wrong_in_a_row = 79 WHERE key LIKE '%/56' OR key LIKE '%/48'"), 2);
+        assert_eq!(app.execute("UPDATE throttles SET failed_attempts = 79 WHERE key LIKE '%/56' OR key LIKE '%/48'"), 2);
         for (source, status) in [("2001:db8:1:3::1", 422), ("2001:db8:1:4::1", 422), ("2001:db8:1:5::1", 429), ("2001:db8:1:100::1", 422)] {
             assert_eq!(tries(source, &format!("typed-{}@example.com", source.replace(':', "-"))).await, status, "{source}");
         }
-        assert_eq!(app.execute("UPDATE throttles SET wrong_in_a_row = 320 WHERE key LIKE '%/48'"), 1);
+        assert_eq!(app.execute("UPDATE throttles SET failed_attempts = 320 WHERE key LIKE '%/48'"), 1);
         assert_eq!(tries("2001:db8:1:200::1", "somebody@example.com").await, 422);
         assert_eq!(tries("2001:db8:1:300::1", "anybody@example.com").await, 429);
         assert_eq!(tries("2001:db8:2::1", "anybody@example.com").await, 422);
@@ -270,7 +270,7 @@ on_both! {
             stranger_tries(&app, 1, "maya", "not the password").await.is(422);
         }
         assert_eq!(app.count("throttles WHERE scope = 'account'"), 0);
-        wrong_in_a_row_at(&app, "198.51.100.1", 21);
+        failed_attempts_at(&app, "198.51.100.1", 21);
         stranger_tries(&app, 1, "maya", "not the password").await.is(422);
         stranger_tries(&app, 1, "maya", "not the password").await.is(429);
         stranger_tries(&app, 2, "maya", "not the password").await.is(422);
@@ -282,7 +282,7 @@ on_both! {
         for _ in 0..2 {
             stranger_tries(&app, 1, MAYA, "not the password").await;
         }
-        app.execute("UPDATE throttles SET wrong_in_a_row = 50 WHERE scope = 'source'");
+        app.execute("UPDATE throttles SET failed_attempts = 50 WHERE scope = 'source'");
         app.advance(TimeDelta::days(-2));
         stranger_tries(&app, 1, MAYA, PASSWORD).await.redirects_to("/");
     }

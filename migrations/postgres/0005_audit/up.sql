@@ -1,5 +1,5 @@
--- Who did what, when and from where. Each entry carries the hash of the one before it, so that a later change shows.
--- No foreign keys: entries stay as they were written, whatever becomes of the people in them.
+-- Audit log: who did what, when and from where. Each entry carries the hash of the one before, so that a later change shows.
+-- Entries have no foreign keys: they stay as they were written, whatever becomes of the users in them.
 CREATE TABLE audit_entries (
     sequence      BIGINT    PRIMARY KEY,
     at            TIMESTAMP NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE audit_entries (
     subject_kind  TEXT      NOT NULL,
     subject_id    BIGINT    NOT NULL,
     subject_name  TEXT      NOT NULL,
-    -- The portfolio or account in which it was done, where it was done to somebody or something else.
+    -- Portfolio or account in which the act was done, where that is not the subject.
     place_kind    TEXT,
     place_id      BIGINT,
     place_name    TEXT,
@@ -23,29 +23,18 @@ CREATE INDEX audit_entries_of_subject ON audit_entries (subject_kind, subject_id
 CREATE INDEX audit_entries_of_action ON audit_entries (action, sequence);
 CREATE INDEX audit_entries_of_place ON audit_entries (place_kind, place_id, sequence) WHERE place_id IS NOT NULL;
 
-CREATE FUNCTION keep_audit_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'audit entries are neither changed nor deleted';
 END;
 $$;
-CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION keep_audit_entries();
-CREATE TRIGGER audit_entries_are_kept BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_entries();
+CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_entries_are_kept BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
--- The end of the chain. Whoever appends locks it, last of all rows.
+-- End of the chain. Transactions lock it last of all rows, to append to it.
 CREATE TABLE audit_head (
     id       INTEGER PRIMARY KEY CHECK (id = 1),
     sequence BIGINT  NOT NULL,
     hash     BYTEA   NOT NULL CHECK (octet_length(hash) = 32)
 );
 INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'));
-
--- Refused sign-ins stand apart, so that a stranger can neither fill the chain nor hold its lock: one row for each minute, network and
--- address up to a limit a minute, then one for each minute and network up to another, then one for the minute. Empty texts stand for several.
-CREATE TABLE refused_sign_ins (
-    minute    TIMESTAMP NOT NULL,
-    source    TEXT      NOT NULL,
-    email_key TEXT      NOT NULL,
-    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled')),
-    times     BIGINT    NOT NULL,
-    PRIMARY KEY (minute, source, email_key, reason)
-);

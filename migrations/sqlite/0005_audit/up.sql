@@ -1,5 +1,5 @@
--- Who did what, when and from where. Each entry carries the hash of the one before it, so that a later change shows.
--- No foreign keys: entries stay as they were written, whatever becomes of the people in them.
+-- Audit log: who did what, when and from where. Each entry carries the hash of the one before, so that a later change shows.
+-- Entries have no foreign keys: they stay as they were written, whatever becomes of the users in them.
 CREATE TABLE audit_entries (
     sequence      INTEGER   PRIMARY KEY,
     at            TIMESTAMP NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE audit_entries (
     subject_kind  TEXT      NOT NULL,
     subject_id    BIGINT    NOT NULL,
     subject_name  TEXT      NOT NULL,
-    -- The portfolio or account in which it was done, where it was done to somebody or something else.
+    -- Portfolio or account in which the act was done, where that is not the subject.
     place_kind    TEXT,
     place_id      BIGINT,
     place_name    TEXT,
@@ -30,21 +30,10 @@ CREATE TRIGGER audit_entries_are_kept BEFORE DELETE ON audit_entries BEGIN
     SELECT RAISE(ABORT, 'audit entries are not deleted');
 END;
 
--- The end of the chain. Whoever appends locks it, last of all rows.
+-- End of the chain. Transactions lock it last of all rows, to append to it.
 CREATE TABLE audit_head (
     id       INTEGER PRIMARY KEY CHECK (id = 1),
     sequence BIGINT  NOT NULL,
     hash     BLOB    NOT NULL CHECK (length(hash) = 32)
 );
 INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, zeroblob(32));
-
--- Refused sign-ins stand apart, so that a stranger can neither fill the chain nor hold its lock: one row for each minute, network and
--- address up to a limit a minute, then one for each minute and network up to another, then one for the minute. Empty texts stand for several.
-CREATE TABLE refused_sign_ins (
-    minute    TIMESTAMP NOT NULL,
-    source    TEXT      NOT NULL,
-    email_key TEXT      NOT NULL,
-    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled')),
-    times     BIGINT    NOT NULL,
-    PRIMARY KEY (minute, source, email_key, reason)
-) WITHOUT ROWID;

@@ -2,14 +2,14 @@
 
 use crate::domain::{permission::AssignmentPermissions, user::DefaultRole};
 
-use super::{chance::Chance, people::PORTFOLIO_ADMIN};
+use super::{chance::Chance, users::PORTFOLIO_ADMIN};
 
-/// People to a portfolio.
-const PEOPLE: u32 = 1000;
+/// Users to a portfolio.
+const USERS_TO_A_PORTFOLIO: u32 = 1000;
 
 const PORTFOLIOS_MIN: u32 = 5;
 
-/// Portfolios of the Portfolio Admin to look around as: some 5,000 people, where there are so many.
+/// Portfolios of the Portfolio Admin to look around as: some 5,000 users, where there are so many.
 const OF_PORTFOLIO_ADMIN: usize = 5;
 
 const REGIONS: [&str; 12] =
@@ -90,7 +90,7 @@ pub(super) struct MadeUpAccount {
     pub(super) billed_in: Option<(&'static str, &'static str, &'static str)>,
 }
 
-/// What somebody has, by the places of portfolios and of accounts among all.
+/// What a user has, by the places of portfolios and of accounts among all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct MadeUpAssignments {
     pub(super) portfolios: Vec<usize>,
@@ -109,7 +109,7 @@ pub(super) struct Business {
 
 impl Business {
     pub(super) fn new(users: u32, seed: u64) -> Self {
-        let count = (users / PEOPLE).max(PORTFOLIOS_MIN);
+        let count = (users / USERS_TO_A_PORTFOLIO).max(PORTFOLIOS_MIN);
         let portfolios = (0..count).map(|number| portfolio(number, count, seed)).collect::<Vec<_>>();
         let (mut before, mut accounts) = (Vec::with_capacity(portfolios.len()), 0);
         for portfolio in &portfolios {
@@ -119,7 +119,7 @@ impl Business {
         Self { seed, portfolios, before, accounts }
     }
 
-    /// What the person with this number has: a Portfolio Admin one or two portfolios, most others one to three accounts of one portfolio, a few
+    /// What the user with this number has: a Portfolio Admin one or two portfolios, most others one to three accounts of one portfolio, a few
     /// of them hundreds all over, some nothing.
     pub(super) fn of(&self, number: u32, default_role: DefaultRole) -> MadeUpAssignments {
         let mut chance = Chance::new(self.seed, (1 << 33) + u64::from(number));

@@ -1,4 +1,4 @@
-//! Names that people have, from many places and in several scripts.
+//! Names that users have, from many places and in several scripts.
 
 use std::sync::LazyLock;
 

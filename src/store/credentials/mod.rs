@@ -1,5 +1,6 @@
 //! Failed attempts, and requests for new passwords.
 
+pub(in crate::store) mod pending_refusals;
 pub mod refused_sign_ins;
 pub mod reset_requests;
 pub mod throttles;

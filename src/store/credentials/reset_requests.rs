@@ -1,4 +1,4 @@
-//! Addresses for which somebody asked for a new password, until they are looked up.
+//! Requests for new passwords from the sign-in page, until their addresses are looked up.
 
 use diesel::{
     dsl::{count_star, min},
@@ -13,23 +13,20 @@ use crate::{
 /// Requests that wait at most. One more takes the place of the oldest from the network that has the most.
 const WAITING_MAX: i64 = 1_000;
 
-/// What somebody asked for, and from where.
+/// A request for a new password.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = reset_requests)]
 pub struct ResetRequest {
     id: i64,
     /// As typed.
     pub email: String,
-    /// The network address.
-    pub source: String,
+    /// Network address of the client.
+    pub client_ip: String,
     pub asked_at: Timestamp,
 }
 
-/// Adds a request; `network` is the widest that its source is counted by.
-///
-/// # Errors
-/// The database's.
-pub fn insert(tx: &mut Tx<'_>, email: &str, source: &str, network: &str, now: Timestamp) -> Result<(), StoreError> {
+/// Adds a request; `network` is the widest network of the client by which requests are counted.
+pub fn insert(tx: &mut Tx<'_>, email: &str, client_ip: &str, network: &str, now: Timestamp) -> Result<(), StoreError> {
     // Requests made at once may each have found the last place free: those beyond the bound go with the next.
     for _ in WAITING_MAX..=reset_requests::table.count().get_result::<i64>(tx.db())? {
         make_room(tx)?;
@@ -37,7 +34,7 @@ pub fn insert(tx: &mut Tx<'_>, email: &str, source: &str, network: &str, now: Ti
     diesel::insert_into(reset_requests::table)
         .values((
             reset_requests::email.eq(email),
-            reset_requests::source.eq(source),
+            reset_requests::client_ip.eq(client_ip),
             reset_requests::network.eq(network),
             reset_requests::asked_at.eq(now),
         ))
@@ -57,26 +54,17 @@ fn make_room(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 }
 
 /// Whether any request waits.
-///
-/// # Errors
-/// The database's.
 pub fn is_any(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(reset_requests::table.select(reset_requests::id))).get_result(db)?)
 }
 
 /// Removes the requests that were made up to a moment.
-///
-/// # Errors
-/// The database's.
 pub fn drop_until(tx: &mut Tx<'_>, moment: Timestamp) -> Result<(), StoreError> {
     diesel::delete(reset_requests::table.filter(reset_requests::asked_at.le(moment))).execute(tx.db())?;
     Ok(())
 }
 
 /// Takes the request that has waited longest. Of two who try at once, one gets it.
-///
-/// # Errors
-/// The database's.
 pub fn take(tx: &mut Tx<'_>) -> Result<Option<ResetRequest>, StoreError> {
     let oldest = reset_requests::table.order(reset_requests::id).select(ResetRequest::as_select()).first(tx.db()).optional()?;
     let Some(request) = oldest else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! Attempts in a row: wrong passwords, requests for new ones, tries at links, mails to one person.
+//! Attempts in a row: wrong passwords, requests for new ones, tries at links, mails to one user.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use crate::{
     store::{Database, StoreError, Tx, connection::with_backend, schema::throttles},
 };
 
-/// Attempts are forgotten after an hour of quiet, but for sign-ins to one account: those stay until somebody gets in.
+/// Attempts are forgotten after an hour of quiet, but for sign-ins to one account: those stay until the user gets in.
 const MEMORY: TimeDelta = TimeDelta::hours(1);
 
 /// Attempts on one account that nobody repeats are forgotten after a month: most were on addresses that nobody has.
@@ -23,7 +23,7 @@ const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
 struct AttemptCount {
     scope: ThrottleScope,
     key: String,
-    wrong_in_a_row: i32,
+    failed_attempts: i32,
     last_at: Timestamp,
     blocked_until: Timestamp,
 }
@@ -32,7 +32,7 @@ impl AttemptCount {
     /// Attempts in a row. A time that is far ahead was noted while the clock was wrong.
     fn wrong(&self, now: Timestamp) -> i32 {
         let is_forgotten = self.scope != ThrottleScope::Account && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
-        if is_forgotten { 0 } else { self.wrong_in_a_row }
+        if is_forgotten { 0 } else { self.failed_attempts }
     }
 
     /// Moment until which no attempt is looked at.
@@ -43,9 +43,6 @@ impl AttemptCount {
 }
 
 /// Looks until when an attempt is held, and writes nothing.
-///
-/// # Errors
-/// The database's.
 pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let rows = throttles::table
         .filter(throttles::scope.eq_any(buckets.iter().map(|bucket| bucket.scope).collect::<Vec<_>>()))
@@ -57,19 +54,13 @@ pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Opt
 }
 
 /// Tells whether so many sign-ins to an account were wrong in a row that it is closed to unknown browsers.
-///
-/// # Errors
-/// The database's.
 pub fn is_closed(db: &mut Database, account: &Bucket) -> Result<bool, StoreError> {
-    let row = throttles::table.find((account.scope, &account.key)).filter(throttles::wrong_in_a_row.ge(WRONG_IN_A_ROW_MAX));
+    let row = throttles::table.find((account.scope, &account.key)).filter(throttles::failed_attempts.ge(WRONG_IN_A_ROW_MAX));
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
 /// Counts an attempt in each bucket, before anybody looks whether it is right: guesses made at once are all counted. An attempt that one bucket
 /// holds is counted in none, and those after that one are not touched. Returns until when it is held.
-///
-/// # Errors
-/// The database's.
 pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let mut counted = Vec::with_capacity(buckets.len());
     for bucket in buckets {
@@ -81,7 +72,7 @@ pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Opti
     }
     for (bucket, wrong) in counted {
         diesel::update(throttles::table.find((bucket.scope, &bucket.key)))
-            .set((throttles::wrong_in_a_row.eq(wrong), throttles::last_at.eq(now), throttles::blocked_until.eq(now + bucket.wait(wrong))))
+            .set((throttles::failed_attempts.eq(wrong), throttles::last_at.eq(now), throttles::blocked_until.eq(now + bucket.wait(wrong))))
             .execute(tx.db())?;
     }
     Ok(None)
@@ -92,7 +83,7 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCou
     let untried = (
         throttles::scope.eq(bucket.scope),
         throttles::key.eq(&bucket.key),
-        throttles::wrong_in_a_row.eq(0),
+        throttles::failed_attempts.eq(0),
         throttles::last_at.eq(now),
         throttles::blocked_until.eq(now),
     );
@@ -108,31 +99,22 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCou
 }
 
 /// Takes back one attempt in each bucket, which was right. Those before it stay: one's own password must not make room for guesses at others'.
-///
-/// # Errors
-/// The database's.
 pub fn take_back(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<(), StoreError> {
     for bucket in buckets {
-        diesel::update(throttles::table.find((bucket.scope, &bucket.key)).filter(throttles::wrong_in_a_row.gt(0)))
-            .set((throttles::wrong_in_a_row.eq(throttles::wrong_in_a_row - 1), throttles::blocked_until.eq(now)))
+        diesel::update(throttles::table.find((bucket.scope, &bucket.key)).filter(throttles::failed_attempts.gt(0)))
+            .set((throttles::failed_attempts.eq(throttles::failed_attempts - 1), throttles::blocked_until.eq(now)))
             .execute(tx.db())?;
     }
     Ok(())
 }
 
 /// Takes all attempts back once one was right.
-///
-/// # Errors
-/// The database's.
 pub fn clear_attempts(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
     diesel::delete(throttles::table.find((bucket.scope, &bucket.key))).execute(tx.db())?;
     Ok(())
 }
 
 /// Removes up to `limit` rows that are forgotten; tells how many.
-///
-/// # Errors
-/// The database's.
 pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, StoreError> {
     // Each alternative is a range of the index by scope and age.
     let is_short_lived = || throttles::scope.eq_any(ThrottleScope::ALL.iter().copied().filter(|scope| *scope != ThrottleScope::Account));
@@ -144,19 +126,13 @@ pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, Store
 }
 
 /// Counts all rows.
-///
-/// # Errors
-/// The database's.
 pub fn rows(db: &mut Database) -> Result<i64, StoreError> {
     Ok(throttles::table.count().get_result(db)?)
 }
 
 /// Removes `limit` rows, those with the fewest attempts and the oldest first; tells how many.
-///
-/// # Errors
-/// The database's.
 pub fn trim(tx: &mut Tx<'_>, limit: i64) -> Result<usize, StoreError> {
-    let rows = throttles::table.order((throttles::wrong_in_a_row, throttles::last_at)).limit(limit);
+    let rows = throttles::table.order((throttles::failed_attempts, throttles::last_at)).limit(limit);
     let rows = rows.select(AttemptCount::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }

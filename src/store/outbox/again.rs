@@ -43,9 +43,6 @@ fn is_kept() -> diesel::expression::SqlLiteral<Bool> {
 }
 
 /// Tells whether the mail server refuses Usher, by the mails that wait for it.
-///
-/// # Errors
-/// The database's.
 pub fn refusal(db: &mut Database) -> Result<Option<ServerRefusal>, StoreError> {
     let last = outbox::table.filter(is_refused()).order((outbox::next_attempt_at.desc(), outbox::id.desc())).select(outbox::reply);
     let Some(reply) = last.first::<Option<String>>(db).optional()? else { return Ok(None) };
@@ -54,9 +51,6 @@ pub fn refusal(db: &mut Database) -> Result<Option<ServerRefusal>, StoreError> {
 }
 
 /// Tells if the mail server took another mail after it first refused this one, so that the refusal concerns this one.
-///
-/// # Errors
-/// The database's.
 pub fn is_refused_alone(db: &mut Database, id: MailId) -> Result<bool, StoreError> {
     // A mail that is taken clears the server's trouble of the others.
     let is_cleared = outbox::trouble.is_null().or(outbox::trouble.ne(Trouble::Server.as_str()));
@@ -76,17 +70,11 @@ pub(super) fn wake(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
 }
 
 /// Counts the failed mails that can be sent again.
-///
-/// # Errors
-/// The database's.
 pub fn failed(db: &mut Database) -> Result<i64, StoreError> {
     Ok(outbox::table.filter(is_kept()).count().get_result(db)?)
 }
 
 /// Puts a failed mail back into the queue. `None` when it did not fail, or what it said is wiped.
-///
-/// # Errors
-/// The database's.
 pub fn send_again(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<Option<FailedMail>, StoreError> {
     let found = outbox::table.find(id).filter(is_kept()).select(FailedMail::as_select()).first(tx.db()).optional()?;
     let Some(mail) = found else { return Ok(None) };
@@ -94,9 +82,6 @@ pub fn send_again(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<Option<
 }
 
 /// Puts the failed mails back into the queue, those that failed first to begin with, at most 500.
-///
-/// # Errors
-/// The database's.
 pub fn send_all_again(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<MailId>, StoreError> {
     let ids =
         outbox::table.filter(is_kept()).order((outbox::done_at, outbox::id)).limit(CHUNK).select(outbox::id).load::<MailId>(tx.db())?;
@@ -125,9 +110,6 @@ fn queue(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, StoreError
 }
 
 /// Forgets the text of mails that failed before `before`, some at a time. Tells how many.
-///
-/// # Errors
-/// The database's.
 pub fn wipe_failed(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, StoreError> {
     let old = outbox::table.filter(is_kept()).filter(outbox::done_at.le(before)).limit(CHUNK).select(outbox::id).load::<i64>(tx.db())?;
     Ok(diesel::update(outbox::table.filter(outbox::id.eq_any(old))).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?)

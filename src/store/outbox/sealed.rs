@@ -19,18 +19,12 @@ pub struct SealedMail {
 }
 
 /// The sealed mails that come after one, in order, at most `limit`.
-///
-/// # Errors
-/// The database's.
 pub fn sealed_after(db: &mut Database, after: MailId, limit: i64) -> Result<Vec<SealedMail>, StoreError> {
     let sealed = outbox::table.filter(outbox::sealed.is_not_null()).filter(outbox::id.gt(after.0));
     Ok(sealed.order(outbox::id).limit(limit).select(SealedMail::as_select()).load(db)?)
 }
 
 /// Gives a mail up that nobody can read any more: one that waits has failed for this `reason`. Tells whether it waited.
-///
-/// # Errors
-/// The database's.
 pub fn give_up(tx: &mut Tx<'_>, id: MailId, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
     let failed = diesel::update(outbox::table.find(id).filter(is_waiting()))
         .set((
@@ -46,9 +40,6 @@ pub fn give_up(tx: &mut Tx<'_>, id: MailId, reason: &str, now: Timestamp) -> Res
 }
 
 /// Gives back a mail that this instance cannot read, for the one that has its key: the attempt was none.
-///
-/// # Errors
-/// The database's.
 pub fn give_back(tx: &mut Tx<'_>, id: MailId, at: Timestamp) -> Result<(), StoreError> {
     diesel::update(outbox::table.find(id).filter(is_waiting()))
         .set((
@@ -62,9 +53,6 @@ pub fn give_back(tx: &mut Tx<'_>, id: MailId, at: Timestamp) -> Result<(), Store
 }
 
 /// Counts the mails that wait for an instance that can read them.
-///
-/// # Errors
-/// The database's.
 pub fn unreadable(db: &mut Database) -> Result<i64, StoreError> {
     // Written out, since a partial index is of use only to a condition that the planner can read.
     let is_unreadable = sql::<Bool>("outbox.state IN ('queued', 'retrying') AND outbox.trouble = 'key'");

@@ -1,7 +1,7 @@
-//! Lists of people in Users & Permissions: one scope, some filters, five orders.
+//! Lists of users in Users & Permissions: one scope, some filters, five orders.
 //!
 //! An order is one or more stretches, walked in turn: four statuses, or those who signed in and those who never did. A page is found in the
-//! indexes of the order, where each standing is a range of its own; where a search or a scope narrows the list to few, they are all taken and
+//! indexes of the order, where each state is a range of its own; where a search or a scope narrows the list to few, they are all taken and
 //! sorted.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use crate::{
     store::{
         Database, StoreError, backend,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::people,
+        schema::users,
     },
 };
 
@@ -31,7 +31,7 @@ use super::{
     },
 };
 
-/// A list of people as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
+/// A list of users as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
 #[derive(Debug, Clone)]
 pub struct UserQuery {
     pub scope: Scope,
@@ -57,7 +57,7 @@ pub enum CursorValue {
     Never,
 }
 
-/// Somebody in a list.
+/// User in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     pub person: User,
@@ -112,10 +112,7 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
     }
 }
 
-/// One page. `all` is how many people of any status there are with the same filter ([`super::counts`]): it decides how they are looked for.
-///
-/// # Errors
-/// The database's.
+/// One page. `all` is how many users of any status there are with the same filter ([`super::counts`]): it decides how they are looked for.
 pub fn page(
     db: &mut Database,
     wanted: &UserQuery,
@@ -127,7 +124,7 @@ pub fn page(
         return Ok(Slice::new(found, position, limit));
     }
     let is_narrow = matches!(all, Count::Exactly(all) if all <= COUNT_MAX) || sorts_sooner(db, wanted)?;
-    let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::Everybody };
+    let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::All };
     let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, IndexSegment)>>();
     if position.is_backward() {
         stretches.reverse();
@@ -209,7 +206,7 @@ fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreErro
     }
 }
 
-/// The ids of some people of a stretch, in order.
+/// The ids of some users of a stretch, in order.
 fn statement(
     db: &Database,
     wanted: &UserQuery,
@@ -221,21 +218,21 @@ fn statement(
 ) -> Statement {
     let status = stretch.status.or(wanted.filter.status);
     let direction = if is_descending { "DESC" } else { "ASC" };
-    let part = |statement: &mut Statement, standing: &str| {
+    let part = |statement: &mut Statement, state: &str| {
         statement.push(&format!("SELECT users.id, users.{} AS place", stretch.column));
-        statement.people(db, source, &wanted.scope, &wanted.filter);
-        statement.push(&format!(" AND {standing}{}", stretch.condition));
+        statement.users(db, source, &wanted.scope, &wanted.filter);
+        statement.push(&format!(" AND {state}{}", stretch.condition));
         if let Some(mark) = from {
             beyond(statement, stretch.column, mark, is_descending);
         }
     };
     let order = |columns: &str| columns.split(' ').map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
     let mut statement = Statement::default();
-    if source == Source::Everybody {
+    if source == Source::All {
         statement.push("SELECT id FROM (");
-        for (number, standing) in Statement::standings(status, wanted.as_of).iter().enumerate() {
+        for (number, state) in Statement::states(status, wanted.as_of).iter().enumerate() {
             statement.push(if number == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-            part(&mut statement, standing);
+            part(&mut statement, state);
             let order = order(&format!("users.{} users.id", stretch.column));
             statement.push(&format!(" ORDER BY {order} LIMIT {limit}) AS part{number}"));
         }
@@ -244,7 +241,7 @@ fn statement(
         // Taken before they are sorted, or PostgreSQL's planner, which takes few for many, would walk the order for them. SQLite has no choice.
         let is_sqlite = matches!(db, Database::Sqlite(_));
         statement.push(if is_sqlite { "WITH found AS NOT MATERIALIZED (" } else { "WITH found AS MATERIALIZED (" });
-        part(&mut statement, &Statement::standing(status, wanted.as_of));
+        part(&mut statement, &Statement::state(status, wanted.as_of));
         statement.push(") SELECT id FROM found");
         // Whom several portfolios of the scope hold.
         if source == Source::Scope {
@@ -276,11 +273,11 @@ fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending:
     statement.push(&format!(" OR users.id {than} {id})"));
 }
 
-/// The people with these ids and the stretches in which they were found, in the same order.
+/// The users with these ids and the stretches in which they were found, in the same order.
 fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<Vec<Listed>, StoreError> {
-    let rows = people::table
-        .filter(people::id.eq_any(found.iter().map(|(_, id)| id.0)))
-        .select((User::as_select(), people::email_key, people::created_at))
+    let rows = users::table
+        .filter(users::id.eq_any(found.iter().map(|(_, id)| id.0)))
+        .select((User::as_select(), users::email_key, users::created_at))
         .load::<(User, String, Timestamp)>(db)?;
     let mut rows = rows.into_iter().map(|row| (row.0.id, row)).collect::<HashMap<_, _>>();
     // Who was deleted since the ids were found is not there any more.

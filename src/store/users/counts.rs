@@ -1,4 +1,4 @@
-//! How many people a list in Users & Permissions holds, by status.
+//! How many users a list in Users & Permissions holds, by status.
 
 use chrono::{DurationRound as _, TimeDelta};
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
@@ -8,13 +8,16 @@ use crate::{
     store::{
         Database, StoreError,
         page::{COUNT_MAX, Count},
-        schema::{invitations_ending, people_counts, users},
+        schema::{invitation_expiry_counts, user_counts, users},
     },
 };
 
 use super::{
     administered::UserQuery,
-    search::sql::{self, Source, Statement},
+    search::{
+        rows_by,
+        sql::{self, Source, Statement},
+    },
 };
 
 /// So many are counted by status at once. Of more, each status is counted for itself, as far as counts go.
@@ -44,9 +47,6 @@ impl StatusCounts {
 }
 
 /// Exactly for the whole company, up to [`COUNT_MAX`] where anything narrows it.
-///
-/// # Errors
-/// The database's.
 pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, StoreError> {
     let filter = &wanted.filter;
     if filter.has_two_factor == Some(true) {
@@ -74,35 +74,38 @@ pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, Sto
 
 /// From the numbers that triggers keep; when an invitation runs out, nobody writes, so those are counted.
 fn kept(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
-    let mut kept = people_counts::table.select((people_counts::standing, people_counts::people)).into_boxed();
+    let mut kept = user_counts::table.select((user_counts::state, user_counts::users)).into_boxed();
     if let Some(role) = filter.default_role {
-        kept = kept.filter(people_counts::default_role.eq(role));
+        kept = kept.filter(user_counts::default_role.eq(role));
     }
     if filter.is_unassigned {
-        kept = kept.filter(people_counts::has_assignments.eq(false));
+        kept = kept.filter(user_counts::has_assignments.eq(false));
     }
     let kept = kept.load::<(String, i64)>(db)?;
-    let of = |standing: &str| kept.iter().filter(|(other, _)| other == standing).map(|(_, people)| people).sum::<i64>();
+    let of = |state: &str| kept.iter().filter(|(other, _)| other == state).map(|(_, users)| users).sum::<i64>();
     let invited = invited(db, filter, as_of)?;
-    Ok(StatusCounts::exactly([of("active"), of("deactivated"), invited, (of("open") - invited).max(0)]))
+    Ok(StatusCounts::exactly([of("active"), of("deactivated"), invited, (of("pending") - invited).max(0)]))
 }
 
 /// Those whose invitations end in a later hour, and those in this hour who still have time.
 fn invited(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<i64, StoreError> {
     let hour = as_of.format("%F %H").to_string();
     let next = as_of.duration_trunc(TimeDelta::hours(1)).unwrap_or(as_of) + TimeDelta::hours(1);
-    let mut later = invitations_ending::table.filter(invitations_ending::hour.gt(&hour)).select(invitations_ending::people).into_boxed();
+    let mut later = invitation_expiry_counts::table
+        .filter(invitation_expiry_counts::hour.gt(&hour))
+        .select(invitation_expiry_counts::users)
+        .into_boxed();
     let mut now = users::table
         // Written out, since a partial index is of use only to a condition that the planner can read.
-        .filter(sql::<Bool>("users.standing = 'open'"))
+        .filter(sql::<Bool>("users.state = 'pending'"))
         .filter(users::invitation_expires_at.gt(as_of))
         .filter(users::invitation_expires_at.lt(next))
         .into_boxed();
     if let Some(role) = filter.default_role {
-        (later, now) = (later.filter(invitations_ending::default_role.eq(role)), now.filter(users::default_role.eq(role)));
+        (later, now) = (later.filter(invitation_expiry_counts::default_role.eq(role)), now.filter(users::default_role.eq(role)));
     }
     if filter.is_unassigned {
-        (later, now) = (later.filter(invitations_ending::has_assignments.eq(false)), now.filter(users::has_assignments.eq(false)));
+        (later, now) = (later.filter(invitation_expiry_counts::has_assignments.eq(false)), now.filter(users::has_assignments.eq(false)));
     }
     let now = now.count().get_result::<i64>(db)?;
     Ok(later.load::<i64>(db)?.iter().sum::<i64>() + now)
@@ -111,8 +114,8 @@ fn invited(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result
 /// Of each status, among the first of all.
 fn together(db: &mut Database, wanted: &UserQuery, source: Source) -> Result<([i64; 4], i64), StoreError> {
     let mut statement = Statement::counting(wanted.as_of, source);
-    statement.people(db, source, &wanted.scope, &wanted.filter);
-    statement.push(&format!(" AND users.standing IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
+    statement.users(db, source, &wanted.scope, &wanted.filter);
+    statement.push(&format!(" AND users.state IS NOT NULL LIMIT {}) AS found", TOGETHER_MAX + 1));
     statement.load_counts(db)
 }
 
@@ -130,7 +133,7 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
     let mut others = Statement::counting(as_of, Source::Search);
     others.push(" FROM ");
     others.hits(term, LOOKED_UP_MAX);
-    others.push(" CROSS JOIN users INDEXED BY users_not_active ON users.id = hits.user_id WHERE users.standing <> 'active') AS found");
+    others.push(&format!(" CROSS JOIN {} ON users.id = hits.user_id WHERE users.state <> 'active') AS found", rows_by("users_not_active")));
     let ([_, deactivated, invited, expired], _) = others.load_counts(db)?;
     let found = [all - deactivated - invited - expired, deactivated, invited, expired];
     Ok(StatusCounts { all: Count::capped(all), by_status: found.map(Count::capped) })
@@ -140,7 +143,7 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
 fn alone(db: &mut Database, wanted: &UserQuery, status: Status) -> Result<Count, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM (SELECT 1");
-    statement.people(db, Source::Everybody, &wanted.scope, &wanted.filter);
-    statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::standing(Some(status), wanted.as_of), COUNT_MAX + 1));
+    statement.users(db, Source::All, &wanted.scope, &wanted.filter);
+    statement.push(&format!(" AND {} LIMIT {}) AS found", Statement::state(Some(status), wanted.as_of), COUNT_MAX + 1));
     Ok(Count::capped(statement.count(db)?))
 }

@@ -1,4 +1,4 @@
-//! People who were deleted and can still be restored.
+//! Users who were deleted and can still be restored.
 
 use chrono::DateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
@@ -9,46 +9,43 @@ use crate::{
         Database, StoreError, Tx,
         backend::lock_row,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::users,
+        schema::user_rows,
     },
 };
 
-/// Somebody deleted who can be restored.
+/// Deleted user who can be restored.
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = user_rows)]
 pub struct Deleted {
     pub id: UserId,
     pub first_name: String,
     pub last_name: String,
     pub email: String,
-    #[diesel(select_expression = users::deleted_at.assume_not_null())]
+    #[diesel(select_expression = user_rows::deleted_at.assume_not_null())]
     pub deleted_at: Timestamp,
 }
 
 impl Deleted {
-    /// The person's place in a list sorted by when they were deleted.
+    /// The user's place in a list sorted by when they were deleted.
     pub fn key(&self) -> Key {
         Key { sort_key: self.deleted_at.and_utc().timestamp_micros().to_string(), id: self.id.0 }
     }
 }
 
-/// One page of the people deleted since `since`, latest first. `None` for a key that [`Deleted::key`] has not made.
-///
-/// # Errors
-/// The database's.
+/// One page of the users deleted since `since`, latest first. `None` for a key that [`Deleted::key`] has not made.
 pub fn list_deleted(db: &mut Database, since: Timestamp, position: &Position, limit: usize) -> Result<Option<Slice<Deleted>>, StoreError> {
-    let mut query = users::table.filter(users::deleted_at.gt(since)).into_boxed();
+    let mut query = user_rows::table.filter(user_rows::deleted_at.gt(since)).into_boxed();
     if let Position::After(key) | Position::Before(key) = position {
         let Some(at) = time_of(key) else { return Ok(None) };
         let than = if position.is_backward() { ">" } else { "<" };
-        let place = sql::<Bool>(&format!("(users.deleted_at, users.id) {than} ("));
+        let place = sql::<Bool>(&format!("(user_rows.deleted_at, user_rows.id) {than} ("));
         query =
             query.filter(place.bind::<diesel::sql_types::Timestamp, _>(at).sql(", ").bind::<diesel::sql_types::BigInt, _>(key.id).sql(")"));
     }
     query = if position.is_backward() {
-        query.order((users::deleted_at.asc(), users::id.asc()))
+        query.order((user_rows::deleted_at.asc(), user_rows::id.asc()))
     } else {
-        query.order((users::deleted_at.desc(), users::id.desc()))
+        query.order((user_rows::deleted_at.desc(), user_rows::id.desc()))
     };
     let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let found = query.limit(rows).select(Deleted::as_select()).load(db)?;
@@ -61,19 +58,13 @@ fn time_of(key: &Key) -> Option<Timestamp> {
 }
 
 /// How many were deleted since `since`, up to [`COUNT_MAX`].
-///
-/// # Errors
-/// The database's.
 pub fn count_deleted(db: &mut Database, since: Timestamp) -> Result<Count, StoreError> {
-    let ids = users::table.filter(users::deleted_at.gt(since)).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+    let ids = user_rows::table.filter(user_rows::deleted_at.gt(since)).select(user_rows::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
 /// One of them, who stays as they are until the transaction ends.
-///
-/// # Errors
-/// The database's.
 pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Option<Deleted>, StoreError> {
-    lock_row(tx.db(), "users", id.0)?;
-    Ok(users::table.find(id).filter(users::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)
+    lock_row(tx.db(), "user_rows", id.0)?;
+    Ok(user_rows::table.find(id).filter(user_rows::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)
 }

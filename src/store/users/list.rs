@@ -1,4 +1,4 @@
-//! Lists of people, sorted by name and searched.
+//! Lists of users, sorted by name and searched.
 
 use diesel::prelude::*;
 
@@ -11,13 +11,13 @@ use crate::{
         Database, StoreError, backend,
         connection::MultiBackend,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::{memberships, people, people_counts},
+        schema::{memberships, user_counts, users},
     },
 };
 
 use super::{User, search::plan};
 
-/// Which people a list holds.
+/// Which users a list holds.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub active_only: bool,
@@ -26,12 +26,9 @@ pub struct Filter {
     pub not_member_of: Option<GroupId>,
 }
 
-type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
+type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 
-/// One page of the people that `filter` holds, sorted by name.
-///
-/// # Errors
-/// The database's.
+/// One page of the users that `filter` holds, sorted by name.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
@@ -43,9 +40,6 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
 }
 
 /// [`count`] and [`list`] of a search.
-///
-/// # Errors
-/// The database's.
 pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<(Slice<User>, Count), StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
@@ -62,7 +56,7 @@ pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: us
     }
 }
 
-/// Whether a page is found by its order, or put in order once everybody is found.
+/// Whether a page is found by its order, or put in order once all are found.
 #[derive(Debug, Clone, Copy)]
 enum Order {
     Walked,
@@ -75,18 +69,18 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
     query = match position {
         Position::First | Position::Last => query,
         Position::After(Key { sort_key, id }) => {
-            query.filter(people::sort_key.ge(sort_key)).filter(people::sort_key.gt(sort_key).or(people::id.gt(id)))
+            query.filter(users::sort_key.ge(sort_key)).filter(users::sort_key.gt(sort_key).or(users::id.gt(id)))
         }
         Position::Before(Key { sort_key, id }) => {
-            query.filter(people::sort_key.le(sort_key)).filter(people::sort_key.lt(sort_key).or(people::id.lt(id)))
+            query.filter(users::sort_key.le(sort_key)).filter(users::sort_key.lt(sort_key).or(users::id.lt(id)))
         }
     };
     let order = match (order, position.is_backward()) {
-        (Order::Walked, false) => "people.sort_key, people.id",
-        (Order::Walked, true) => "people.sort_key DESC, people.id DESC",
+        (Order::Walked, false) => "users.sort_key, users.id",
+        (Order::Walked, true) => "users.sort_key DESC, users.id DESC",
         // No index has this.
-        (Order::Sorted, false) => "people.sort_key || '', people.id",
-        (Order::Sorted, true) => "people.sort_key || '' DESC, people.id DESC",
+        (Order::Sorted, false) => "users.sort_key || '', users.id",
+        (Order::Sorted, true) => "users.sort_key || '' DESC, users.id DESC",
     };
     let found = query.order(backend::first_by(order, limit.saturating_add(1))).select(User::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
@@ -94,7 +88,7 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
 
 /// The page, from the ids of those who are on it.
 fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
-    let mut found = people::table.filter(backend::is_among(db, "people.id", ids)).select(User::as_select()).load::<User>(db)?;
+    let mut found = users::table.filter(backend::is_among(db, "users.id", ids)).select(User::as_select()).load::<User>(db)?;
     found.sort_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
     if position.is_backward() {
         found.reverse();
@@ -102,10 +96,7 @@ fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize)
     Ok(Slice::new(found, position, limit))
 }
 
-/// How many people `filter` holds: exactly where everybody is in it, else up to [`COUNT_MAX`].
-///
-/// # Errors
-/// The database's.
+/// How many users `filter` holds: exactly where it holds all users, else up to [`COUNT_MAX`].
 pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     match db {
         _ if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() => {
@@ -113,7 +104,7 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
         }
         Database::Sqlite(sqlite) if plan::are_of(filter) => plan::count(sqlite, filter),
         _ => {
-            let ids = filtered(filter).select(people::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
+            let ids = filtered(filter).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
             Ok(Count::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX)))
         }
     }
@@ -121,12 +112,12 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
 
 /// Company-wide numbers are kept by triggers and exact at any size.
 fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError> {
-    let counts = people_counts::table.select((people_counts::standing, people_counts::people)).load::<(String, i64)>(db)?;
-    Ok(counts.iter().filter(|(standing, _)| !active_only || standing == "active").map(|(_, people)| people).sum())
+    let counts = user_counts::table.select((user_counts::state, user_counts::users)).load::<(String, i64)>(db)?;
+    Ok(counts.iter().filter(|(state, _)| !active_only || state == "active").map(|(_, users)| users).sum())
 }
 
 fn filtered(filter: &Filter) -> Query<'_> {
-    let mut query = people::table.into_boxed();
+    let mut query = users::table.into_boxed();
     if filter.active_only {
         query = query.filter(backend::is_active());
     }
@@ -134,10 +125,10 @@ fn filtered(filter: &Filter) -> Query<'_> {
         query = query.filter(backend::matches(term));
     }
     if let Some(group) = filter.member_of {
-        query = query.filter(people::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
+        query = query.filter(users::id.eq_any(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
     }
     if let Some(group) = filter.not_member_of {
-        query = query.filter(people::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
+        query = query.filter(users::id.ne_all(memberships::table.filter(memberships::group_id.eq(group)).select(memberships::user_id)));
     }
     query
 }

@@ -1,4 +1,4 @@
-//! What becomes of people: rows made, changed and removed.
+//! What becomes of users: rows made, changed and removed.
 
 use diesel::prelude::*;
 
@@ -13,12 +13,12 @@ use crate::{
         text::PersonName,
         user::{DefaultRole, display_name},
     },
-    store::{StoreError, Tx, connection::MultiBackend, schema::users},
+    store::{StoreError, Tx, connection::MultiBackend, schema::user_rows},
 };
 
 use super::User;
 
-/// Somebody new, with an open invitation.
+/// New user, with an open invitation.
 #[derive(Debug, Clone)]
 pub struct NewInvited<'a> {
     /// Empty where the invitation gives the address alone.
@@ -33,24 +33,24 @@ pub struct NewInvited<'a> {
 }
 
 /// # Errors
-/// The database's; a unique violation where the address is taken.
+/// A unique violation where the address is taken.
 pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, StoreError> {
     let email = new.email;
-    let id = diesel::insert_into(users::table)
+    let id = diesel::insert_into(user_rows::table)
         .values((
             named(new.first_name, new.last_name, email),
-            users::default_role.eq(new.default_role),
-            users::invitation_origin.eq(Some(new.origin.as_str())),
-            users::invitation_expires_at.eq(Some(new.expires_at)),
-            users::invited_by.eq(Some(new.invited_by.0)),
-            users::created_at.eq(new.now),
+            user_rows::default_role.eq(new.default_role),
+            user_rows::invitation_origin.eq(Some(new.origin.as_str())),
+            user_rows::invitation_expires_at.eq(Some(new.expires_at)),
+            user_rows::invited_by.eq(Some(new.invited_by.0)),
+            user_rows::created_at.eq(new.now),
         ))
-        .returning(users::id)
+        .returning(user_rows::id)
         .get_result::<i64>(tx.db())?;
     Ok(UserId(id))
 }
 
-/// Somebody new who needs no invitation: the first Admin, or one made on the command line.
+/// New user who needs no invitation: the first Admin, or one made on the command line.
 #[derive(Debug, Clone)]
 pub struct NewActive<'a> {
     pub email: &'a EmailAddress,
@@ -61,59 +61,53 @@ pub struct NewActive<'a> {
 }
 
 /// # Errors
-/// The database's; a unique violation where the address is taken.
+/// A unique violation where the address is taken.
 pub fn insert_active(tx: &mut Tx<'_>, new: &NewActive<'_>) -> Result<UserId, StoreError> {
-    let id = diesel::insert_into(users::table)
+    let id = diesel::insert_into(user_rows::table)
         .values((
             named(new.first_name.as_str(), new.last_name.as_str(), new.email),
-            users::default_role.eq(DefaultRole::User),
-            users::password_hash.eq(Some(new.password.as_str())),
-            users::credentials_set_at.eq(Some(new.now)),
-            users::created_at.eq(new.now),
+            user_rows::default_role.eq(DefaultRole::User),
+            user_rows::password_hash.eq(Some(new.password.as_str())),
+            user_rows::credentials_set_at.eq(Some(new.now)),
+            user_rows::created_at.eq(new.now),
         ))
-        .returning(users::id)
+        .returning(user_rows::id)
         .get_result::<i64>(tx.db())?;
     Ok(UserId(id))
 }
 
 pub(in crate::store) type NameColumns = (
-    diesel::dsl::Eq<users::first_name, String>,
-    diesel::dsl::Eq<users::last_name, String>,
-    diesel::dsl::Eq<users::email, String>,
-    diesel::dsl::Eq<users::email_key, String>,
-    diesel::dsl::Eq<users::email_key_version, i16>,
-    diesel::dsl::Eq<users::sort_key, String>,
-    diesel::dsl::Eq<users::search, String>,
+    diesel::dsl::Eq<user_rows::first_name, String>,
+    diesel::dsl::Eq<user_rows::last_name, String>,
+    diesel::dsl::Eq<user_rows::email, String>,
+    diesel::dsl::Eq<user_rows::email_key, String>,
+    diesel::dsl::Eq<user_rows::email_key_version, i16>,
+    diesel::dsl::Eq<user_rows::sort_key, String>,
+    diesel::dsl::Eq<user_rows::search, String>,
 );
 
 /// The columns of name and address, and what is derived from them.
 pub(in crate::store) fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> NameColumns {
     (
-        users::first_name.eq(first_name.to_owned()),
-        users::last_name.eq(last_name.to_owned()),
-        users::email.eq(email.as_str().to_owned()),
-        users::email_key.eq(email.key().to_owned()),
-        users::email_key_version.eq(KEY_VERSION),
-        users::sort_key.eq(sort_key(&display_name(first_name, last_name, email.as_str()))),
-        users::search.eq(search_text(first_name, last_name, email.as_str())),
+        user_rows::first_name.eq(first_name.to_owned()),
+        user_rows::last_name.eq(last_name.to_owned()),
+        user_rows::email.eq(email.as_str().to_owned()),
+        user_rows::email_key.eq(email.key().to_owned()),
+        user_rows::email_key_version.eq(KEY_VERSION),
+        user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, email.as_str()))),
+        user_rows::search.eq(search_text(first_name, last_name, email.as_str())),
     )
 }
 
 /// The invitation's term starts anew.
-///
-/// # Errors
-/// The database's.
 pub fn renew_invitation(tx: &mut Tx<'_>, id: UserId, expires_at: Timestamp) -> Result<(), StoreError> {
-    set(tx, id, users::invitation_expires_at.eq(Some(expires_at)))
+    set(tx, id, user_rows::invitation_expires_at.eq(Some(expires_at)))
 }
 
 /// The invitation is accepted: name and password are set.
-///
-/// # Errors
-/// The database's.
 pub fn set_credentials(
     tx: &mut Tx<'_>,
-    person: &User,
+    user: &User,
     first_name: &PersonName,
     last_name: &PersonName,
     password: &PasswordHash,
@@ -121,121 +115,103 @@ pub fn set_credentials(
 ) -> Result<(), StoreError> {
     let (first_name, last_name) = (first_name.as_str(), last_name.as_str());
     let changes = (
-        users::first_name.eq(first_name),
-        users::last_name.eq(last_name),
-        users::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
-        users::search.eq(search_text(first_name, last_name, &person.email)),
-        users::password_hash.eq(Some(password.as_str())),
-        users::credentials_set_at.eq(Some(now)),
-        users::version.eq(users::version + 1),
+        user_rows::first_name.eq(first_name),
+        user_rows::last_name.eq(last_name),
+        user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, &user.email))),
+        user_rows::search.eq(search_text(first_name, last_name, &user.email)),
+        user_rows::password_hash.eq(Some(password.as_str())),
+        user_rows::credentials_set_at.eq(Some(now)),
+        user_rows::version.eq(user_rows::version + 1),
     );
-    set(tx, person.id, changes)
+    set(tx, user.id, changes)
 }
 
 /// Another password.
-///
-/// # Errors
-/// The database's.
 pub fn set_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
-    set(tx, id, (users::password_hash.eq(Some(password.as_str())), users::version.eq(users::version + 1)))
+    set(tx, id, (user_rows::password_hash.eq(Some(password.as_str())), user_rows::version.eq(user_rows::version + 1)))
 }
 
 /// Name and default role as an administrator edits them.
-///
-/// # Errors
-/// The database's.
 pub fn set_profile(
     tx: &mut Tx<'_>,
-    person: &User,
+    user: &User,
     first_name: &PersonName,
     last_name: &PersonName,
     default_role: DefaultRole,
 ) -> Result<(), StoreError> {
     let (first_name, last_name) = (first_name.as_str(), last_name.as_str());
     let changes = (
-        users::first_name.eq(first_name),
-        users::last_name.eq(last_name),
-        users::sort_key.eq(sort_key(&display_name(first_name, last_name, &person.email))),
-        users::search.eq(search_text(first_name, last_name, &person.email)),
-        users::default_role.eq(default_role),
-        users::version.eq(users::version + 1),
+        user_rows::first_name.eq(first_name),
+        user_rows::last_name.eq(last_name),
+        user_rows::sort_key.eq(sort_key(&display_name(first_name, last_name, &user.email))),
+        user_rows::search.eq(search_text(first_name, last_name, &user.email)),
+        user_rows::default_role.eq(default_role),
+        user_rows::version.eq(user_rows::version + 1),
     );
-    set(tx, person.id, changes)
+    set(tx, user.id, changes)
 }
 
 /// Another default role.
-///
-/// # Errors
-/// The database's.
 pub fn set_default_role(tx: &mut Tx<'_>, user: UserId, default_role: DefaultRole) -> Result<(), StoreError> {
-    set(tx, user, (users::default_role.eq(default_role), users::version.eq(users::version + 1)))
+    set(tx, user, (user_rows::default_role.eq(default_role), user_rows::version.eq(user_rows::version + 1)))
 }
 
 /// Another address, and what is derived from it.
 ///
 /// # Errors
-/// The database's; a unique violation where the address is taken.
-pub fn set_email(tx: &mut Tx<'_>, person: &User, email: &EmailAddress) -> Result<(), StoreError> {
-    set(tx, person.id, (named(&person.first_name, &person.last_name, email), users::version.eq(users::version + 1)))
+/// A unique violation where the address is taken.
+pub fn set_email(tx: &mut Tx<'_>, user: &User, email: &EmailAddress) -> Result<(), StoreError> {
+    set(tx, user.id, (named(&user.first_name, &user.last_name, email), user_rows::version.eq(user_rows::version + 1)))
 }
 
 /// The same password, hashed with today's parameters.
-///
-/// # Errors
-/// The database's.
 pub fn rehash_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
-    set(tx, id, users::password_hash.eq(Some(password.as_str())))
+    set(tx, id, user_rows::password_hash.eq(Some(password.as_str())))
 }
 
-/// # Errors
-/// The database's.
 pub fn set_last_sign_in(tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<(), StoreError> {
-    set(tx, id, users::last_sign_in_at.eq(Some(now)))
+    set(tx, id, user_rows::last_sign_in_at.eq(Some(now)))
 }
 
-/// Blocks somebody, or with `None` lets them in again.
-///
-/// # Errors
-/// The database's.
+/// Blocks a user, or with `None` lets them in again.
 pub fn set_blocked(tx: &mut Tx<'_>, id: UserId, blocked_at: Option<Timestamp>) -> Result<(), StoreError> {
-    set(tx, id, (users::blocked_at.eq(blocked_at), users::version.eq(users::version + 1)))
+    set(tx, id, (user_rows::blocked_at.eq(blocked_at), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// Deletes somebody until they are restored, or with `None` restores them.
+/// Deletes a user until they are restored, or with `None` restores them.
 ///
 /// # Errors
-/// The database's; a unique violation where a restored address is taken meanwhile.
+/// A unique violation where a restored address is taken meanwhile.
 pub fn set_deleted(tx: &mut Tx<'_>, id: UserId, deleted_at: Option<Timestamp>) -> Result<(), StoreError> {
-    set(tx, id, (users::deleted_at.eq(deleted_at), users::version.eq(users::version + 1)))
+    set(tx, id, (user_rows::deleted_at.eq(deleted_at), user_rows::version.eq(user_rows::version + 1)))
 }
 
 fn set<C>(tx: &mut Tx<'_>, id: UserId, changes: C) -> Result<(), StoreError>
 where
-    C: diesel::AsChangeset<Target = users::table>,
+    C: diesel::AsChangeset<Target = user_rows::table>,
     C::Changeset: diesel::query_builder::QueryFragment<MultiBackend>,
 {
-    let touched = diesel::update(users::table.find(id)).set(changes).execute(tx.db())?;
+    let touched = diesel::update(user_rows::table.find(id)).set(changes).execute(tx.db())?;
     if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
-/// Removes somebody's row for good: a revoked invitation, or a deletion that cannot be undone.
-///
-/// # Errors
-/// The database's.
+/// Removes a user's row for good: a revoked invitation, or a deletion that cannot be undone.
 pub fn remove(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
-    let touched = diesel::delete(users::table.find(id)).execute(tx.db())?;
+    let touched = diesel::delete(user_rows::table.find(id)).execute(tx.db())?;
     if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
 /// Removes for good who was deleted until `before`, at most `limit` of them; tells how many.
-///
-/// # Errors
-/// The database's.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
-    let ids = users::table.filter(users::deleted_at.le(before)).order(users::id).limit(limit).select(users::id).load::<i64>(tx.db())?;
+    let ids = user_rows::table
+        .filter(user_rows::deleted_at.le(before))
+        .order(user_rows::id)
+        .limit(limit)
+        .select(user_rows::id)
+        .load::<i64>(tx.db())?;
     for id in &ids {
-        // Not somebody who was restored meanwhile.
-        diesel::delete(users::table.find(id).filter(users::deleted_at.le(before))).execute(tx.db())?;
+        // Not a user who was restored meanwhile.
+        diesel::delete(user_rows::table.find(id).filter(user_rows::deleted_at.le(before))).execute(tx.db())?;
     }
     Ok(ids.len())
 }

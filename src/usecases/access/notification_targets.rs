@@ -78,7 +78,7 @@ impl NotificationTargets {
         let admins = portfolios::admins_of(tx.db(), &[portfolio.id])?.into_iter().map(|(_, admin)| (admin, portfolio.name.clone()));
         let admins = admins.collect::<Vec<_>>();
         let looks_after = admins.iter().map(|(admin, _)| admin.id).collect::<HashSet<_>>();
-        let mut workers = assignments::people_in_portfolio(tx.db(), portfolio.id)?;
+        let mut workers = assignments::users_in_portfolio(tx.db(), portfolio.id)?;
         workers.retain(|(worker, _)| !looks_after.contains(&worker.id));
         for (person, name) in admins.into_iter().chain(workers).filter(|(person, _)| !person.is_admin) {
             let changes = self.of(&person);

@@ -90,7 +90,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active);
         if let Some(person) = person {
             ResetMail { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
-            let by = By { id: None, name: SOMEBODY.to_owned(), source: request.source };
+            let by = By { id: None, name: SOMEBODY.to_owned(), source: request.client_ip };
             tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
         }
         Ok(true)

@@ -34,7 +34,7 @@ impl TestApp {
     /// An active Portfolio Admin at once, who looks after these.
     pub async fn create_portfolio_admin(&self, first_name: &str, last_name: &str, own: &[PortfolioId]) -> UserId {
         let user = self.create_user(first_name, last_name);
-        self.execute(&format!("UPDATE users SET default_role = 'portfolio_admin' WHERE id = {user}"));
+        self.execute(&format!("UPDATE user_rows SET default_role = 'portfolio_admin' WHERE id = {user}"));
         for &portfolio in own {
             assignments::give_portfolio(&self.ctx, &self.maya(), user, portfolio).unwrap();
         }

@@ -24,7 +24,7 @@ impl TestApp {
         done.unwrap()
     }
 
-    /// From now on the database refuses it: `refuse("UPDATE ON users", "NEW.id = 7")`.
+    /// From now on the database refuses it: `refuse("UPDATE ON user_rows", "NEW.id = 7")`.
     pub fn refuse(&self, event: &str, when: &str) {
         if self.store().is_sqlite() {
             self.execute(&format!("CREATE TRIGGER refuse BEFORE {event} WHEN {when} BEGIN SELECT RAISE(ABORT, 'refused'); END"));

@@ -75,7 +75,7 @@ impl World {
         let mut invited = app.browser();
         invited.get(&app, &link).await.is(200);
         browsers.insert(Viewer::Invited, invited);
-        app.execute("UPDATE users SET blocked_at = created_at WHERE first_name = 'Lena'");
+        app.execute("UPDATE user_rows SET blocked_at = created_at WHERE first_name = 'Lena'");
         let mut with_tokens = HashMap::new();
         for (viewer, mut browser) in browsers {
             let page = browser.get(&app, "/users-and-groups").await;
@@ -211,7 +211,7 @@ impl World {
         let id = match who {
             Who::Peer => {
                 let id = self.app.create_user(&format!("P{number}"), "Lund");
-                self.app.execute(&format!("UPDATE users SET default_role = 'portfolio_admin' WHERE id = {id}"));
+                self.app.execute(&format!("UPDATE user_rows SET default_role = 'portfolio_admin' WHERE id = {id}"));
                 self.app.give_portfolio(id, nordic);
                 id
             }

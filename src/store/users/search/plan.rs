@@ -1,6 +1,6 @@
 //! Narrow lists on SQLite: searches, and members of a group. The indexes that know who belongs to one know nothing of the order, so there are
 //! two plans: hits are all taken and sorted, or the order is walked until enough of them were met. Both read narrow indexes alone, since the
-//! rows of people are wide and far apart.
+//! rows of users are wide and far apart.
 
 use diesel::{
     QueryableByName, RunQueryDsl, SqliteConnection,
@@ -19,6 +19,8 @@ use crate::{
     },
 };
 
+use super::rows_by;
+
 /// How a list is found.
 struct Plan {
     /// Fewer hits are sorted at once.
@@ -30,7 +32,7 @@ struct Plan {
     many: i64,
 }
 
-/// As measured with a million people, so that the slowest term is as fast as can be.
+/// As measured with a million users, so that the slowest term is as fast as can be.
 const PLAN: Plan = Plan { few: COUNT_MAX, steps: 1, many: 30_000 };
 
 type Query<'a> = BoxedSqlQuery<'a, Sqlite, SqlQuery>;
@@ -117,9 +119,9 @@ fn sort(
 ) -> Result<(i64, Vec<UserId>), StoreError> {
     let query = taken(sql_query("WITH hits AS MATERIALIZED (").into_boxed(), filter).sql(format!(
         " LIMIT {}) SELECT counted.number, page.id FROM (SELECT count(*) AS number FROM hits) AS counted \
-         LEFT JOIN (SELECT users.id FROM hits CROSS JOIN users INDEXED BY users_found ON users.id = hits.id \
-                    WHERE (SELECT count(*) FROM hits) <= {most}",
-        most.saturating_add(1)
+         LEFT JOIN (SELECT users.id FROM hits CROSS JOIN {} ON users.id = hits.id WHERE (SELECT count(*) FROM hits) <= {most}",
+        most.saturating_add(1),
+        rows_by("users_found"),
     ));
     let found = in_order(query, position, limit).sql(") AS page ON true").load::<FoundUser>(sqlite)?;
     let number = found.first().map_or(0, |found| found.number);
@@ -134,19 +136,19 @@ fn walk(
     steps: Option<i64>,
     limit: i64,
 ) -> Result<Vec<UserId>, StoreError> {
-    const ORDER: &str = "SELECT id, search, standing FROM users INDEXED BY users_by_name WHERE deleted_at IS NULL";
+    let order = format!("SELECT id, search, state FROM {} WHERE state IS NOT NULL", rows_by("users_by_name"));
     let query = match steps {
         Some(steps) => {
-            let near = in_order(sql_query(format!("SELECT id FROM ({ORDER}")).into_boxed(), position, steps);
+            let near = in_order(sql_query(format!("SELECT id FROM ({order}")).into_boxed(), position, steps);
             asked(near.sql(") AS users WHERE "), filter).sql(format!(" LIMIT {limit}"))
         }
         // In a query of its own a step takes half as long.
-        None => in_order(asked(sql_query(format!("{ORDER} AND ")).into_boxed(), filter), position, limit),
+        None => in_order(asked(sql_query(format!("{order} AND ")).into_boxed(), filter), position, limit),
     };
     Ok(query.load::<SearchHit>(sqlite)?.into_iter().map(|met| UserId(met.id)).collect())
 }
 
-/// Adds what is asked of somebody whom a walk meets.
+/// Adds what is asked of a user whom a walk meets.
 fn asked<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let query = query.sql(condition(filter));
     match &filter.search {
@@ -155,16 +157,16 @@ fn asked<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     }
 }
 
-/// Adds the ids of hits. CROSS JOIN keeps SQLite from looking for people first.
+/// Adds the ids of hits. CROSS JOIN keeps SQLite from looking for users first.
 fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let Filter { active_only, search, member_of, not_member_of } = filter;
-    let rows = |id| format!(" CROSS JOIN users INDEXED BY users_found ON users.id = {id}");
+    let rows = |id| format!(" CROSS JOIN {} ON users.id = {id}", rows_by("users_found"));
     let found = match (search, member_of) {
         (Some(term), _) => {
             // The trigram index has nobody who is deleted, and answers alone where nothing else is asked.
             let asks_more = *active_only || member_of.is_some() || not_member_of.is_some();
-            let rows = if asks_more { rows("people_search.rowid") } else { String::new() };
-            let query = query.sql(format!("SELECT people_search.rowid AS id FROM people_search{rows} WHERE people_search MATCH ?"));
+            let rows = if asks_more { rows("user_search.rowid") } else { String::new() };
+            let query = query.sql(format!("SELECT user_search.rowid AS id FROM user_search{rows} WHERE user_search MATCH ?"));
             let query = query.bind::<Text, _>(phrase(term));
             return if asks_more { query.sql(format!(" AND {}", condition(filter))) } else { query };
         }
@@ -174,9 +176,9 @@ fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     query.sql(format!("SELECT users.id AS id FROM {found} {}", condition(filter)))
 }
 
-/// What `filter` asks besides the term. Who is deleted has no standing.
+/// What `filter` asks besides the term. Who is deleted has no state.
 fn condition(filter: &Filter) -> String {
-    let mut condition = if filter.active_only { "users.standing = 'active'" } else { "users.standing IS NOT NULL" }.to_owned();
+    let mut condition = if filter.active_only { "users.state = 'active'" } else { "users.state IS NOT NULL" }.to_owned();
     for (group, exists) in [(filter.member_of, "EXISTS"), (filter.not_member_of, "NOT EXISTS")] {
         if let Some(group) = group {
             let clause = format!(" AND {exists} (SELECT 1 FROM memberships WHERE group_id = {group} AND user_id = users.id)");
@@ -208,30 +210,28 @@ pub(in crate::store::users) fn phrase(term: &SearchTerm) -> String {
 #[cfg(test)]
 mod tests {
     use diesel::{Connection as _, connection::SimpleConnection as _};
+    use diesel_migrations::MigrationHarness as _;
+
+    use crate::store::connection::SQLITE_MIGRATIONS;
 
     use super::*;
 
-    /// People with these names, ids against the order.
-    fn people(names: &[&str]) -> SqliteConnection {
+    /// Users with these names, ids against the order.
+    fn users(names: &[&str]) -> SqliteConnection {
         let mut sqlite = SqliteConnection::establish(":memory:").unwrap();
-        for migration in [
-            include_str!("../../../../migrations/sqlite/0001_company_and_people/up.sql"),
-            include_str!("../../../../migrations/sqlite/0002_groups/up.sql"),
-        ] {
-            sqlite.batch_execute(migration).unwrap();
-        }
+        sqlite.run_pending_migrations(SQLITE_MIGRATIONS).unwrap();
         for (place, name) in names.iter().enumerate() {
             let id = 100 - place;
             let row = format!("({id}, '{name}', '', '{name}', '{id}', 1, 'user', '{name}', '  {name}', 'now', 'now')");
             let columns = "id, first_name, last_name, email, email_key, email_key_version, default_role, sort_key, search, credentials_set_at, created_at";
-            sqlite.batch_execute(&format!("INSERT INTO users ({columns}) VALUES {row}")).unwrap();
+            sqlite.batch_execute(&format!("INSERT INTO user_rows ({columns}) VALUES {row}")).unwrap();
         }
         sqlite
     }
 
     #[test]
     fn every_plan_finds_the_same() {
-        let mut sqlite = people(&["adam", "anna", "bert", "hanna", "joanna", "susanna", "zoe"]);
+        let mut sqlite = users(&["adam", "anna", "bert", "hanna", "joanna", "susanna", "zoe"]);
         let filter = Filter { search: SearchTerm::parse("ann"), ..Filter::default() };
         let key = Key { sort_key: "hanna".to_owned(), id: 97 };
         let pages = [

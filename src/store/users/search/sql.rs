@@ -1,5 +1,4 @@
-//! Statements about people of a scope, in words that both databases know. They read the table behind the view, since its indexes tell by the
-//! standing that somebody is not deleted; each condition begins with one.
+//! Statements about users of a scope, in words that both databases know.
 
 use diesel::{
     QueryableByName, RunQueryDsl,
@@ -22,17 +21,17 @@ use crate::{
     store::{Database, StoreError, backend, connection::with_backend, page::COUNT_MAX, scopes},
 };
 
-use super::plan;
+use super::{plan, rows_by};
 
 /// Indexes of few.
 const UNASSIGNED: &str = "users_unassigned";
 const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
 
-/// Where people are looked for.
+/// Where users are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::users) enum Source {
     /// Among all, by an index of their order.
-    Everybody,
+    All,
     /// Among those who have what is looked for in their names.
     Search,
     /// The same, where what is asked of them stands in an index of few on SQLite.
@@ -51,7 +50,7 @@ impl Source {
         Ok(match (scope, &filter.search) {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::PortfolioAdmins,
-            (Scope::Company, None) => Self::Everybody,
+            (Scope::Company, None) => Self::All,
             (Scope::Company, Some(_)) => Self::Search,
             (Scope::Portfolios { .. }, None) => Self::Scope,
             (Scope::Portfolios { .. }, Some(_)) => {
@@ -77,13 +76,12 @@ impl Source {
 
 /// The users in an index of few, of which SQLite's planner knows nothing.
 fn among_few(is_sqlite: bool, index: &str) -> String {
-    let by = if is_sqlite { format!(" INDEXED BY {index}") } else { String::new() };
-    format!(" FROM users{by} WHERE users.standing IS NOT NULL")
+    let users = if is_sqlite { rows_by(index) } else { "users".to_owned() };
+    format!(" FROM {users} WHERE users.state IS NOT NULL")
 }
 
-/// What lists ask of people, as it stands beside their portfolios: those of a scope are read in one go, where rows of people are far apart.
-const CARRIED: &str =
-    "user_id AS id, standing, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at";
+/// What lists ask of users, as it stands beside their portfolios: those of a scope are read in one go, where rows of users are far apart.
+const CARRIED: &str = "user_id AS id, state, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at";
 
 /// As words, in the order of [`Status::ALL`].
 const STATUSES: [&str; 4] = ["active", "deactivated", "invited", "expired"];
@@ -115,7 +113,7 @@ struct Counted {
     expired: i64,
 }
 
-/// How many people of the whole company a search finds on SQLite, up to `most`.
+/// How many users of the whole company a search finds on SQLite, up to `most`.
 pub(in crate::store::users) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Result<i64, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM ");
@@ -135,19 +133,19 @@ pub(in crate::store::users) fn count_hits_of(
     statement.push("SELECT count(*) AS id FROM (SELECT 1 FROM ");
     match status {
         Status::Active => {
-            statement
-                .push("people_search CROSS JOIN users INDEXED BY users_found ON users.id = people_search.rowid WHERE people_search MATCH ");
+            let users = rows_by("users_found");
+            statement.push(&format!("user_search CROSS JOIN {users} ON users.id = user_search.rowid WHERE user_search MATCH "));
             statement.bind(plan::phrase(term));
         }
         Status::Deactivated | Status::Invited | Status::Expired => {
             let index = if status == Status::Deactivated { "users_deactivated" } else { "users_invitation_expiry" };
             let (start, text, end) = backend::containing(true, "users", term);
-            statement.push(&format!("users INDEXED BY {index} WHERE {start}"));
+            statement.push(&format!("{} WHERE {start}", rows_by(index)));
             statement.bind(text);
             statement.push(end);
         }
     }
-    statement.push(&format!(" AND {} LIMIT {most}) AS found", Statement::standing(Some(status), as_of)));
+    statement.push(&format!(" AND {} LIMIT {most}) AS found", Statement::state(Some(status), as_of)));
     statement.count(db)
 }
 
@@ -183,52 +181,48 @@ impl Statement {
         Ok(rows?)
     }
 
-    /// Begins a statement that counts the statuses of those whom the rest of it selects, somebody found twice once.
+    /// Begins a statement that counts the statuses of those whom the rest of it selects, a user found twice once.
     pub(in crate::store::users) fn counting(as_of: Timestamp, source: Source) -> Self {
         let once = if source == Source::Scope { "DISTINCT id" } else { "*" };
         let columns = STATUSES.map(|status| format!("count({once}) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
         let time = Self::time(as_of);
         let open = format!("WHEN users.invitation_expires_at > {time} THEN 'invited' ELSE 'expired'");
         let sql = format!(
-            "SELECT count(*) AS found, {columns} FROM (SELECT users.id, CASE WHEN users.standing <> 'open' THEN users.standing {open} END AS word"
+            "SELECT count(*) AS found, {columns} FROM (SELECT users.id, CASE WHEN users.state <> 'pending' THEN users.state {open} END AS word"
         );
         Self { sql, texts: Vec::new() }
     }
 
-    /// The counts, in the order of [`Status::ALL`], and how many were found, somebody found twice as two.
+    /// The counts, in the order of [`Status::ALL`], and how many were found, a user found twice as two.
     pub(in crate::store::users) fn load_counts(&self, db: &mut Database) -> Result<([i64; 4], i64), StoreError> {
         let Counted { found, active, deactivated, invited, expired } = self.rows(db)?.pop().ok_or(NotFound)?;
         Ok(([active, deactivated, invited, expired], found))
     }
 
-    /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, somebody in several portfolios is there
+    /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, a user in several portfolios is there
     /// several times.
-    pub(in crate::store::users) fn people(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
+    pub(in crate::store::users) fn users(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
             (Source::Search | Source::NarrowSearch(_), Some(term)) if is_sqlite => {
-                // CROSS JOIN keeps SQLite from looking for people first.
-                let by = if let Source::NarrowSearch(index) = source { format!(" INDEXED BY {index}") } else { String::new() };
-                self.push(&format!(
-                    " FROM people_search CROSS JOIN users{by} WHERE users.id = people_search.rowid AND people_search MATCH "
-                ));
+                // CROSS JOIN keeps SQLite from looking for users first.
+                let users = if let Source::NarrowSearch(index) = source { rows_by(index) } else { "users".to_owned() };
+                self.push(&format!(" FROM user_search CROSS JOIN {users} WHERE users.id = user_search.rowid AND user_search MATCH "));
                 self.bind(plan::phrase(term));
             }
             (Source::Scope, _) => {
                 self.push(&format!(" FROM (SELECT {CARRIED}"));
                 self.in_portfolios(scope);
-                self.push(") AS users WHERE users.standing IS NOT NULL");
+                self.push(") AS users WHERE users.state IS NOT NULL");
             }
             (Source::Unassigned, _) => self.push(&among_few(is_sqlite, UNASSIGNED)),
             (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, PORTFOLIO_ADMINS)),
-            (Source::Everybody | Source::Search | Source::NarrowSearch(_), _) => self.push(" FROM users WHERE users.standing IS NOT NULL"),
+            (Source::All | Source::Search | Source::NarrowSearch(_), _) => self.push(" FROM users WHERE users.state IS NOT NULL"),
         }
         // SQLite's trigram index is exact, and has nobody who is deleted.
         if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch(_)))) {
             let (start, text, end) = backend::containing(is_sqlite, "users", term);
-            // What PostgreSQL's trigram index asks of a query.
-            let is_living = if source == Source::Scope { "" } else { " AND users.deleted_at IS NULL" };
-            self.push(&format!("{is_living} AND {start}"));
+            self.push(&format!(" AND {start}"));
             self.bind(text);
             self.push(end);
         }
@@ -244,15 +238,15 @@ impl Statement {
             self.push(if source == Source::Scope { " AND 1 = 0" } else { " AND NOT users.has_assignments" });
         }
         if source != Source::Scope
-            && let Some(within) = scopes::within("portfolio_people.portfolio_id", scope)
+            && let Some(within) = scopes::within("portfolio_users.portfolio_id", scope)
         {
-            self.push(&format!(" AND EXISTS (SELECT 1 FROM portfolio_people WHERE portfolio_people.user_id = users.id AND {within})"));
+            self.push(&format!(" AND EXISTS (SELECT 1 FROM portfolio_users WHERE portfolio_users.user_id = users.id AND {within})"));
         }
     }
 
     /// The first whom a search finds on SQLite. Nobody deleted is among them.
     pub(in crate::store::users) fn hits(&mut self, term: &SearchTerm, most: i64) {
-        self.push("(SELECT rowid AS user_id FROM people_search WHERE people_search MATCH ");
+        self.push("(SELECT rowid AS user_id FROM user_search WHERE user_search MATCH ");
         self.bind(plan::phrase(term));
         self.push(&format!(" LIMIT {most}) AS hits"));
     }
@@ -260,7 +254,7 @@ impl Statement {
     /// `FROM … WHERE …`: who has anything assigned in the scope, once for each portfolio.
     fn in_portfolios(&mut self, scope: &Scope) {
         let within = scopes::within("portfolio_id", scope).unwrap_or_else(|| "1 = 1".to_owned());
-        self.push(&format!(" FROM portfolio_people WHERE {within}"));
+        self.push(&format!(" FROM portfolio_users WHERE {within}"));
     }
 
     /// A time as both databases write it.
@@ -268,22 +262,22 @@ impl Statement {
         format!("'{}'", time.format("%F %T%.f"))
     }
 
-    /// The ranges of the standing in which people with this status are.
-    pub(in crate::store::users) fn standings(status: Option<Status>, as_of: Timestamp) -> Vec<String> {
+    /// The ranges of the state in which users with this status are.
+    pub(in crate::store::users) fn states(status: Option<Status>, as_of: Timestamp) -> Vec<String> {
         match status {
-            None => ["active", "deactivated", "open"].map(|standing| format!("users.standing = '{standing}'")).to_vec(),
-            Some(_) => vec![Self::standing(status, as_of)],
+            None => ["active", "deactivated", "pending"].map(|state| format!("users.state = '{state}'")).to_vec(),
+            Some(_) => vec![Self::state(status, as_of)],
         }
     }
 
     /// A condition for those who have this status, or any.
-    pub(in crate::store::users) fn standing(status: Option<Status>, as_of: Timestamp) -> String {
+    pub(in crate::store::users) fn state(status: Option<Status>, as_of: Timestamp) -> String {
         // Not as a range, for which SQLite would leave the index of the order and sort all that it holds.
-        let open = |than| format!("users.standing = 'open' AND (users.invitation_expires_at {than} {}) IS TRUE", Self::time(as_of));
+        let open = |than| format!("users.state = 'pending' AND (users.invitation_expires_at {than} {}) IS TRUE", Self::time(as_of));
         match status {
-            None => "users.standing IS NOT NULL".to_owned(),
-            Some(Status::Active) => "users.standing = 'active'".to_owned(),
-            Some(Status::Deactivated) => "users.standing = 'deactivated'".to_owned(),
+            None => "users.state IS NOT NULL".to_owned(),
+            Some(Status::Active) => "users.state = 'active'".to_owned(),
+            Some(Status::Deactivated) => "users.state = 'deactivated'".to_owned(),
             Some(Status::Invited) => open(">"),
             Some(Status::Expired) => open("<="),
         }

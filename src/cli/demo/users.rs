@@ -1,4 +1,4 @@
-//! Who is made up: each person by their number, so that nobody has to remember the ones before.
+//! Made-up users: each follows from a number, so that nobody has to remember the ones before.
 
 use chrono::TimeDelta;
 
@@ -16,7 +16,7 @@ use super::{
 /// Where addresses lead that nobody has (RFC 2606).
 pub(super) const HOST: &str = "example.com";
 
-/// The custom groups: name, members of a thousand people, and the most that there can be.
+/// The custom groups: name, members of a thousand users, and the most that there can be.
 pub(super) const GROUPS: [(&str, u32, u32); 12] = [
     ("Engineering", 180, 4000),
     ("Sales", 150, 3000),
@@ -32,7 +32,7 @@ pub(super) const GROUPS: [(&str, u32, u32); 12] = [
     ("Board", 8, 12),
 ];
 
-/// The first people are of these kinds, so that even a few show every status; the rest are as chance has it.
+/// The first users are of these kinds, so that even a few show every status; the rest are as chance has it.
 const FIRST: [Status; 9] = [
     Status::Deactivated,
     Status::Invited,
@@ -52,10 +52,10 @@ pub(super) const USER: u32 = 9;
 /// Which of them are active.
 const ACTIVE: std::ops::Range<u32> = 4..9;
 
-/// Which of them are Admins, where there are enough people for it.
+/// Which of them are Admins, where there are enough users for it.
 const ADMINS: std::ops::Range<u32> = 4..8;
 
-/// Somebody made up.
+/// Made-up user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MadeUp {
     pub(super) first_name: String,
@@ -72,9 +72,9 @@ pub(super) struct MadeUp {
     pub(super) groups: Vec<usize>,
 }
 
-/// A company of made-up people, beside the Admin who is number zero.
+/// A company of made-up users, beside the Admin who is number zero.
 #[derive(Debug)]
-pub(super) struct People {
+pub(super) struct MadeUpUsers {
     users: u32,
     seed: u64,
     now: Timestamp,
@@ -82,7 +82,7 @@ pub(super) struct People {
     step: u32,
 }
 
-impl People {
+impl MadeUpUsers {
     pub(super) fn new(users: u32, seed: u64, now: Timestamp) -> Self {
         let pairs = names::pairs();
         let start = pairs / 3 + Chance::new(seed, u64::MAX).below(pairs / 3);
@@ -91,11 +91,11 @@ impl People {
     }
 
     /// Who has this number, from one on.
-    pub(super) fn person(&self, number: u32) -> MadeUp {
+    pub(super) fn user(&self, number: u32) -> MadeUp {
         let mut chance = Chance::new(self.seed, number.into());
         let status = status(number, &mut chance);
         let (first, last, email) = self.name(number);
-        let mut person = MadeUp {
+        let mut user = MadeUp {
             first_name: String::new(),
             last_name: String::new(),
             email,
@@ -109,20 +109,20 @@ impl People {
             groups: Vec::new(),
         };
         match status {
-            Status::Invited | Status::Expired => self.invite(&mut person, status == Status::Expired, &mut chance),
-            Status::Active | Status::Deactivated => self.let_in(&mut person, status == Status::Deactivated, &mut chance),
+            Status::Invited | Status::Expired => self.invite(&mut user, status == Status::Expired, &mut chance),
+            Status::Active | Status::Deactivated => self.let_in(&mut user, status == Status::Deactivated, &mut chance),
         }
-        let is_named = person.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
+        let is_named = user.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
         if is_named && let (Some(first), Some(last)) = (first, last) {
-            (person.first_name, person.last_name) = (first.shown.clone(), last.shown.clone());
+            (user.first_name, user.last_name) = (first.shown.clone(), last.shown.clone());
         }
         if status == Status::Active {
-            person.groups = self.groups(number, &mut chance);
+            user.groups = self.groups(number, &mut chance);
         }
-        person
+        user
     }
 
-    /// First and last name, and an address that nobody else has: a number tells people of one name apart, and no name has a digit.
+    /// First and last name, and an address that nobody else has: a number tells users of one name apart, and no name has a digit.
     fn name(&self, number: u32) -> (Option<&'static Name>, Option<&'static Name>, String) {
         let (round, place) = (number / names::pairs(), number % names::pairs());
         let start = Chance::new(self.seed, u64::MAX - 1 - u64::from(round)).below(names::pairs());
@@ -135,33 +135,33 @@ impl People {
     }
 
     /// Invited, and the invitation open or past its term.
-    fn invite(&self, person: &mut MadeUp, is_expired: bool, chance: &mut Chance) {
+    fn invite(&self, user: &mut MadeUp, is_expired: bool, chance: &mut Chance) {
         let (origin, term) = if chance.happens(1, 2) {
             (InvitationOrigin::UsersAndGroups, TimeDelta::hours(24))
         } else {
             (InvitationOrigin::UsersAndPermissions, TimeDelta::days(5))
         };
         let age = if is_expired { term + chance.time(TimeDelta::days(60)) } else { chance.time(term) };
-        person.created_at = self.now - age;
-        person.invitation = Some((origin, person.created_at + term));
+        user.created_at = self.now - age;
+        user.invitation = Some((origin, user.created_at + term));
     }
 
     /// Has accepted an invitation, came back now and then, and may be blocked since.
-    fn let_in(&self, person: &mut MadeUp, is_blocked: bool, chance: &mut Chance) {
+    fn let_in(&self, user: &mut MadeUp, is_blocked: bool, chance: &mut Chance) {
         let age = TimeDelta::hours(1) + chance.time(TimeDelta::days(5 * 365));
-        person.created_at = self.now - age;
-        let accepted = person.created_at + chance.time(age.min(TimeDelta::days(5)));
-        person.credentials_set_at = Some(accepted);
+        user.created_at = self.now - age;
+        let accepted = user.created_at + chance.time(age.min(TimeDelta::days(5)));
+        user.credentials_set_at = Some(accepted);
         let came_back = match chance.below(100) {
             0..40 => Some(TimeDelta::days(1)),
             40..70 => Some(TimeDelta::days(30)),
             70..95 => Some(TimeDelta::days(365)),
             _ => None,
         };
-        person.last_sign_in_at = came_back.map(|within| (self.now - chance.time(within)).max(accepted));
+        user.last_sign_in_at = came_back.map(|within| (self.now - chance.time(within)).max(accepted));
         if is_blocked {
-            let since = person.last_sign_in_at.unwrap_or(accepted);
-            person.blocked_at = Some(since + chance.time(self.now - since));
+            let since = user.last_sign_in_at.unwrap_or(accepted);
+            user.blocked_at = Some(since + chance.time(self.now - since));
         }
     }
 
@@ -169,7 +169,7 @@ impl People {
         let is_in = |(place, &(_, of_a_thousand, most)): (u32, &(&str, u32, u32))| {
             let wanted = u64::from(self.users) * u64::from(of_a_thousand) / 1000;
             let wanted = u32::try_from(wanted.min(most.into())).unwrap_or(most);
-            // The first active people see to it that no group is empty.
+            // The first active users see to it that no group is empty.
             chance.happens(wanted, self.users) || (ACTIVE.contains(&number) && place % 5 == number % 5)
         };
         let are_in = (0..).zip(&GROUPS).map(is_in).enumerate();
@@ -214,14 +214,14 @@ mod tests {
         DateTime::from_timestamp(1_795_000_000, 0).unwrap().naive_utc()
     }
 
-    fn everybody(users: u32, seed: u64) -> impl Iterator<Item = MadeUp> {
-        let people = People::new(users, seed, now());
-        (1..users).map(move |number| people.person(number))
+    fn all(users: u32, seed: u64) -> impl Iterator<Item = MadeUp> {
+        let made_up = MadeUpUsers::new(users, seed, now());
+        (1..users).map(move |number| made_up.user(number))
     }
 
     fn statuses(users: u32) -> HashMap<Status, usize> {
         let mut statuses = HashMap::new();
-        for MadeUp { blocked_at, credentials_set_at, invitation, .. } in everybody(users, 1) {
+        for MadeUp { blocked_at, credentials_set_at, invitation, .. } in all(users, 1) {
             let standing =
                 StatusFacts { blocked_at, credentials_set_at, invitation_expires_at: invitation.map(|(_, expires_at)| expires_at) };
             *statuses.entry(standing.status(now())).or_default() += 1;
@@ -230,17 +230,15 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_makes_its_people_and_no_others() {
-        assert!(everybody(200, 7).eq(everybody(200, 7)));
-        assert!(everybody(200, 7).zip(everybody(200, 8)).all(|(one, other)| one != other));
+    fn a_seed_makes_its_users_and_no_others() {
+        assert!(all(200, 7).eq(all(200, 7)));
+        assert!(all(200, 7).zip(all(200, 8)).all(|(one, other)| one != other));
     }
 
     #[test]
     fn addresses_are_unique_beyond_the_number_of_names() {
         let mut addresses = HashSet::new();
-        assert!(
-            everybody(names::pairs() * 3, 3).all(|person| addresses.insert(EmailAddress::parse(&person.email).unwrap().key().to_owned()))
-        );
+        assert!(all(names::pairs() * 3, 3).all(|user| addresses.insert(EmailAddress::parse(&user.email).unwrap().key().to_owned())));
     }
 
     #[test]
@@ -253,24 +251,24 @@ mod tests {
 
     #[test]
     fn nothing_happens_before_it_can_or_in_the_future() {
-        for person in everybody(2000, 5) {
-            let MadeUp { created_at, credentials_set_at, last_sign_in_at, blocked_at, .. } = person;
+        for user in all(2000, 5) {
+            let MadeUp { created_at, credentials_set_at, last_sign_in_at, blocked_at, .. } = user;
             let order = [Some(created_at), credentials_set_at, last_sign_in_at, blocked_at, Some(now())];
-            assert!(order.iter().flatten().is_sorted(), "{person:?}");
-            assert!(person.invitation.is_none_or(|(_, expires_at)| created_at < expires_at), "{person:?}");
+            assert!(order.iter().flatten().is_sorted(), "{user:?}");
+            assert!(user.invitation.is_none_or(|(_, expires_at)| created_at < expires_at), "{user:?}");
         }
     }
 
     #[test]
-    fn groups_and_admins_are_of_active_people_and_of_a_size_to_their_company() {
-        let members = |users, group| everybody(users, 1).filter(|person| person.groups.contains(&group)).count();
+    fn groups_and_admins_are_of_active_users_and_of_a_size_to_their_company() {
+        let members = |users, group| all(users, 1).filter(|user| user.groups.contains(&group)).count();
         assert!(members(1000, 0) > 100);
         assert!(members(50_000, 11) < 30);
         assert!((0..GROUPS.len()).all(|group| members(10, group) > 0));
-        for person in everybody(1000, 1).filter(|person| person.is_admin || !person.groups.is_empty()) {
-            assert!(person.credentials_set_at.is_some() && person.blocked_at.is_none(), "{person:?}");
+        for user in all(1000, 1).filter(|user| user.is_admin || !user.groups.is_empty()) {
+            assert!(user.credentials_set_at.is_some() && user.blocked_at.is_none(), "{user:?}");
         }
-        let admins = |users| everybody(users, 1).filter(|person| person.is_admin).count();
+        let admins = |users| all(users, 1).filter(|user| user.is_admin).count();
         assert_eq!([5, 25, 1000].map(admins), [0, 1, 4]);
     }
 }

@@ -1,4 +1,4 @@
-DROP VIEW people;
+DROP VIEW users;
 DROP TABLE memberships;
 DROP TABLE user_groups;
-DROP FUNCTION count_members;
+DROP TABLE user_rows;

@@ -1,0 +1,24 @@
+DROP INDEX users_invitation_expiry;
+DROP INDEX users_unassigned;
+DROP INDEX users_portfolio_admins;
+DROP INDEX users_state_by_sign_in;
+DROP INDEX users_state_by_creation;
+DROP INDEX users_state_by_email;
+DROP INDEX users_state_by_name;
+DROP INDEX users_by_name;
+DROP TRIGGER users_in_portfolios ON user_rows;
+DROP TRIGGER accounts_moved ON accounts;
+DROP TRIGGER account_assignments_counted ON account_assignments;
+DROP TRIGGER portfolio_assignments_counted ON portfolio_assignments;
+DROP TABLE portfolio_users;
+DROP INDEX IF EXISTS user_search;
+DROP TRIGGER users_expiry_counted_update ON user_rows;
+DROP TRIGGER users_expiry_counted_delete ON user_rows;
+DROP TRIGGER users_expiry_counted_insert ON user_rows;
+DROP TABLE invitation_expiry_counts;
+DROP TRIGGER users_counted_update ON user_rows;
+DROP TRIGGER users_counted_delete ON user_rows;
+DROP TRIGGER users_counted_insert ON user_rows;
+DROP TABLE user_counts;
+DROP FUNCTION copy_user_to_portfolios, note_assignments, count_moved_account, count_account_assignment, count_portfolio_assignment,
+    count_assignment, count_invitation_expiry, count_changed_user, count_users, lock_user_counts;

@@ -1,0 +1,14 @@
+-- Settings of the company, in one row. Terms and limits are in seconds. Transactions that rest on rights lock this row first.
+CREATE TABLE company (
+    id                          INTEGER PRIMARY KEY CHECK (id = 1),
+    name                        TEXT    NOT NULL DEFAULT '',
+    groups_invitation_term      BIGINT  NOT NULL DEFAULT 86400   CHECK (groups_invitation_term BETWEEN 3600 AND 2592000),
+    permissions_invitation_term BIGINT  NOT NULL DEFAULT 432000  CHECK (permissions_invitation_term BETWEEN 3600 AND 2592000),
+    password_min                INTEGER NOT NULL DEFAULT 15      CHECK (password_min BETWEEN 8 AND 64),
+    session_idle                BIGINT  NOT NULL DEFAULT 3600    CHECK (session_idle > 0),
+    session_absolute            BIGINT  NOT NULL DEFAULT 43200   CHECK (session_absolute > 0),
+    deleted_kept                BIGINT  NOT NULL DEFAULT 2592000 CHECK (deleted_kept >= 0),
+    -- Fingerprint by which the instance's key is recognised; it reveals nothing of the key.
+    key_check                   BLOB
+);
+INSERT INTO company (id) VALUES (1);

@@ -1,3 +1,0 @@
-DROP VIEW people;
-DROP TABLE memberships;
-DROP TABLE user_groups;

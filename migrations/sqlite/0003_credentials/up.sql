@@ -1,0 +1,85 @@
+-- Single-use links, each with the SHA-256 of its token. A link outlives its user, so that its page can say how it ended.
+CREATE TABLE tokens (
+    id         INTEGER   PRIMARY KEY AUTOINCREMENT,
+    purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change', 'email_change_stop')),
+    hash       BLOB      NOT NULL UNIQUE CHECK (length(hash) = 32),
+    user_id    BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    -- Address to which the link was sent.
+    email      TEXT,
+    -- User who sent the link. NULL for a new password that was requested at the sign-in page.
+    asked_by   BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    ended_at   TIMESTAMP,
+    ended_as   TEXT      CHECK (ended_as IN ('used', 'replaced', 'revoked')),
+    CHECK ((ended_at IS NULL) = (ended_as IS NULL))
+);
+CREATE UNIQUE INDEX tokens_one_open ON tokens (user_id, purpose) WHERE ended_at IS NULL AND user_id IS NOT NULL;
+CREATE INDEX tokens_of_user ON tokens (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX tokens_asked_by ON tokens (asked_by) WHERE asked_by IS NOT NULL;
+CREATE UNIQUE INDEX tokens_one_setup ON tokens (purpose) WHERE ended_at IS NULL AND purpose = 'setup';
+
+-- Requests for new passwords from the sign-in page, until their addresses are looked up.
+CREATE TABLE reset_requests (
+    id         INTEGER   PRIMARY KEY AUTOINCREMENT,
+    email      TEXT      NOT NULL,
+    client_ip  TEXT      NOT NULL,
+    -- Widest network of the client by which requests are counted.
+    network    TEXT      NOT NULL,
+    asked_at   TIMESTAMP NOT NULL
+);
+
+CREATE TABLE sessions (
+    id           INTEGER   PRIMARY KEY AUTOINCREMENT,
+    token_hash   BLOB      NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    user_id      BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    created_at   TIMESTAMP NOT NULL,
+    last_seen_at TIMESTAMP NOT NULL,
+    client_ip    TEXT      NOT NULL,
+    browser      TEXT      NOT NULL,
+    -- Message for the next page, as JSON; empty for none.
+    state        TEXT      NOT NULL DEFAULT ''
+);
+CREATE INDEX sessions_of_user ON sessions (user_id);
+CREATE INDEX sessions_by_age ON sessions (created_at);
+
+-- Keys of forms that made something: a form that is sent twice makes it once.
+CREATE TABLE idempotency_keys (
+    session_id BIGINT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    key_hash  BLOB   NOT NULL CHECK (length(key_hash) = 32),
+    PRIMARY KEY (session_id, key_hash)
+) WITHOUT ROWID;
+
+-- Browsers in which a user has signed in before: from these, a right password is not held up by the wrong ones of strangers.
+CREATE TABLE known_browsers (
+    user_id      BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    browser_hash BLOB      NOT NULL CHECK (length(browser_hash) = 32),
+    last_used_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (user_id, browser_hash)
+) WITHOUT ROWID;
+
+-- Failed attempts in a row and requests for new passwords, by typed address (hashed, known or not) and by network; new passwords that were
+-- tried behind a link; and mails that an administrator sends to a user, by both.
+CREATE TABLE throttles (
+    scope         TEXT      NOT NULL CHECK (scope IN ('account', 'source', 'reset_account', 'reset_source', 'link', 'link_source', 'mail_quota')),
+    key           TEXT      NOT NULL,
+    failed_attempts INTEGER NOT NULL,
+    last_at       TIMESTAMP NOT NULL,
+    blocked_until TIMESTAMP NOT NULL,
+    PRIMARY KEY (scope, key)
+) WITHOUT ROWID;
+CREATE INDEX throttles_by_age ON throttles (scope, last_at);
+-- Order in which rows give way when there are too many.
+CREATE INDEX throttles_by_attempts ON throttles (failed_attempts, last_at);
+
+-- Refused sign-ins, apart from the audit log, so that a stranger can neither fill the chain nor hold its lock. Rows are bounded: one for each
+-- minute, network and address up to a limit a minute, then one for each minute and network up to another, then one for the minute. An empty
+-- text stands for several.
+CREATE TABLE refused_sign_ins (
+    minute    TIMESTAMP NOT NULL,
+    network   TEXT      NOT NULL,
+    email_key TEXT      NOT NULL,
+    reason    TEXT      NOT NULL CHECK (reason IN ('wrong', 'deactivated', 'throttled')),
+    times     BIGINT    NOT NULL,
+    PRIMARY KEY (minute, network, email_key, reason)
+) WITHOUT ROWID;
