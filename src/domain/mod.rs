@@ -15,6 +15,7 @@ pub mod invitation;
 pub mod permission;
 pub mod policy;
 pub mod portfolio;
+pub mod role;
 pub mod scope;
 pub mod search;
 pub mod secret;

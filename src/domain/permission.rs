@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{policy::Role, scope::ScopeRelation, stored::stored_enum, user::DefaultRole};
+use super::{role::Role, scope::ScopeRelation, stored::stored_enum, user::DefaultRole};
 
 /// How far a permission reaches that a role has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

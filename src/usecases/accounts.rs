@@ -2,14 +2,14 @@
 
 pub mod billing;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     domain::{
         account::{AccountDetails, Website},
         audit::{AuditAction, SubjectKind},
         clock::Timestamp,
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
         policy::Action,
         scope::Scope,
@@ -30,8 +30,10 @@ use crate::{
 
 use super::{
     ActionError, Context, Principal, Submission,
-    access::{assignments::audit_account, notification_targets::NotificationTargets},
-    portfolios::{PortfolioError, sorted},
+    access::{
+        assignments::{audit_account, gives},
+        notification_targets::NotificationTargets,
+    },
     shared::{
         context::{Rights, about_account},
         scoped_actor::ScopedActor,
@@ -235,11 +237,6 @@ pub fn create(
     })
 }
 
-/// What an assignment gives, for the audit log.
-pub(super) fn gives(grants: AssignmentPermissions) -> Value {
-    json!({"edit_details": grants.edits_details, "see_billing": grants.sees_billing})
-}
-
 /// Describes an account anew, if it still is as it was at `version`.
 ///
 /// # Errors
@@ -275,13 +272,13 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
 /// Moves an account into another portfolio. The people to whom it is assigned keep it.
 ///
 /// # Errors
-/// See [`PortfolioError`].
+/// See [`AccountError`].
 pub fn move_to(
     ctx: &Context,
     submission: &Submission<(Account, Portfolio)>,
     id: AccountId,
     portfolio: PortfolioId,
-) -> Result<(Account, Portfolio), PortfolioError> {
+) -> Result<(Account, Portfolio), AccountError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -310,10 +307,10 @@ pub(super) fn move_into(
     portfolio: &Portfolio,
     affected: &mut NotificationTargets,
     now: Timestamp,
-) -> Result<(), PortfolioError> {
+) -> Result<(), AccountError> {
     let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| ActionError::unknown())?;
     if accounts::find_by_name(tx.db(), portfolio.id, &name)?.is_some() {
-        return Err(PortfolioError::AccountNameTaken(account.name.clone()));
+        return Err(AccountError::NameTaken);
     }
     affected.by_move(tx, account, portfolio)?;
     accounts::set_portfolio(tx, account.id, portfolio.id)?;

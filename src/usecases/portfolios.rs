@@ -8,7 +8,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::Timestamp,
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
         policy::{Action, PolicyDenial},
         portfolio::PortfolioDetails,
@@ -29,7 +29,7 @@ use crate::{
 use super::{
     ActionError, Context, Principal, Submission,
     access::{assignments::audit_portfolio, notification_targets::NotificationTargets},
-    accounts::move_into,
+    accounts::{AccountError, move_into},
     shared::{
         context::{Rights, about_portfolio},
         scoped_actor::{ScopedActor, TargetUser},
@@ -223,7 +223,10 @@ pub fn create(
         }
         for &account in &sorted(accounts) {
             let account = accounts::lock(tx, account)?.ok_or_else(ActionError::unknown)?;
-            move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
+            move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now).map_err(|error| match error {
+                AccountError::Denied(denied) => denied.into(),
+                _ => PortfolioError::AccountNameTaken(account.name.clone()),
+            })?;
         }
         affected.tell(ctx, tx, &acting.person, now)?;
         Ok(id)
@@ -238,14 +241,6 @@ fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Tim
         return Err(ActionError::Refused { refusal: PolicyDenial::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
     }
     Ok(met)
-}
-
-/// Ids in their order, each once.
-pub(super) fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 /// A portfolio that the actor may manage.

@@ -24,17 +24,12 @@ use crate::{
     },
     usecases::{
         ActionError, Context, Principal, Submission,
-        accounts::gives,
         shared::{
             context::{Rights, about_user, place_of_account, place_of_portfolio},
             scoped_actor::{ScopedActor, TargetUser},
         },
     },
 };
-
-pub use super::grantors::Lost;
-pub(in crate::usecases) use super::grantors::{Grantors, judge_again, reassign};
-pub use super::unassign::{RemovalPreview, UnassignError, Unassigned, removal_preview, unassign};
 
 /// Gives somebody an account. Tells who and what.
 ///
@@ -224,6 +219,11 @@ pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &User, by: &By, 
     let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
     tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
     Ok(())
+}
+
+/// What an assignment gives, for the audit log.
+pub(in crate::usecases) fn gives(grants: AssignmentPermissions) -> Value {
+    json!({"edit_details": grants.edits_details, "see_billing": grants.sees_billing})
 }
 
 /// An entry about somebody's assignment to an account.

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
         policy::Action,
         scope::Scope,
@@ -18,7 +18,7 @@ use crate::{
         portfolios::{self, Portfolio},
         users::{self, User},
     },
-    usecases::{ActionError, Context, accounts::May, portfolios::sorted, shared::scoped_actor::ScopedActor},
+    usecases::{ActionError, Context, accounts::May, shared::scoped_actor::ScopedActor},
 };
 
 /// What a picker shows.

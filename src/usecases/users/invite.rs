@@ -26,7 +26,7 @@ use crate::{
     },
     usecases::{
         ActionError, ClientInfo, Context, EntryPoint, Principal, SetPasswordError, Submission,
-        access::assignments,
+        access::grantors,
         credentials::{email_change::NewAddress, new_password, sign_in},
         outbox::mails::{self, Recipient},
         shared::{
@@ -169,7 +169,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, 
         let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
-        let taken_over = assignments::reassign(tx, caller, &acting, &person, now)?;
+        let taken_over = grantors::reassign(tx, caller, &acting, &person, now)?;
         Ok(Resent { person, taken_over })
     })
 }
@@ -240,7 +240,7 @@ pub(in crate::usecases) fn readdress(
     users::set_email(tx, person, email)?;
     let person = users::find(tx.db(), person.id)?.ok_or_else(ActionError::unknown)?;
     renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
-    assignments::reassign(tx, caller, acting, &person, now)?;
+    grantors::reassign(tx, caller, acting, &person, now)?;
     Ok(())
 }
 
@@ -351,7 +351,7 @@ pub fn accept(
         password.settle(tx, now)?;
         let who = users::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
         let by = by_oneself(&who, &visitor.source);
-        assignments::judge_again(tx, &person, &by, now)?;
+        grantors::judge_again(tx, &person, &by, now)?;
         tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
         sign_in::begin_session(tx, &who, &session, visitor, now)?;
         Ok(session.clone())

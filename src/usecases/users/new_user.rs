@@ -28,10 +28,9 @@ use crate::{
     usecases::{
         ActionError, Context, Principal, Submission,
         access::{
-            assignments::{audit_account, audit_portfolio},
+            assignments::{audit_account, audit_portfolio, gives},
             picker_options,
         },
-        accounts::gives,
         shared::{
             context::{Rights, about_user},
             scoped_actor::ScopedActor,

@@ -7,7 +7,7 @@ use crate::{
         audit::AuditAction,
         clock::Timestamp,
         email_address::EmailAddress,
-        ids::{PortfolioId, UserId},
+        ids::{PortfolioId, UserId, sorted},
         permission::Permission,
         policy::Action,
         scope::{Scope, ScopeRelation},
@@ -28,7 +28,6 @@ use crate::{
         ActionError, Context, EntryPoint, Principal, Submission,
         access::assignments::audit_portfolio,
         credentials::email_change::{self, NewAddress, Tokens},
-        portfolios::sorted,
         shared::{
             context::{Rights, about_user},
             scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},

@@ -16,8 +16,7 @@ use crate::{
 use super::{
     error_page::ErrorPage,
     page::{Flash, FlashKind, Section, wait_in_words},
-    respond,
-    routing::paths,
+    routing::{paths, redirect},
 };
 
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
@@ -102,7 +101,7 @@ impl ResponseError for WebError {
         match self {
             Self::SignedOut { next, unsent } => {
                 let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
-                response.headers_mut().insert(header::LOCATION, respond::location(&location));
+                response.headers_mut().insert(header::LOCATION, redirect::location(&location));
             }
             Self::Unavailable | Self::Busy => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));

@@ -13,10 +13,10 @@ use crate::{
 
 use super::{
     error::WebError,
-    extract,
     page::{self, Pager, RowsLink},
     page_size::PageSize,
     routing::paths,
+    state::State,
 };
 
 /// Longest search and page key that is read, in bytes.
@@ -55,7 +55,7 @@ impl FromRequest for ListQuery {
 fn list_query(request: &HttpRequest) -> Result<ListQuery, WebError> {
     let Query(query) =
         Query::<ListQuery>::from_query(request.query_string()).map_err(|_| WebError::NoSuchList(StatusCode::BAD_REQUEST, None))?;
-    let remembered = PageSize::remembered(request, extract::state(request)?, &query.rows);
+    let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
     Ok(ListQuery { remembered, q: read(query.q), ..query })
 }
 

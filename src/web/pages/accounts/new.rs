@@ -12,7 +12,8 @@ use crate::{
         idempotency_key::IdempotencyKey,
         ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
-        policy::{Action, Role},
+        policy::Action,
+        role::Role,
         search::SearchTerm,
     },
     usecases::{

@@ -6,7 +6,8 @@ use askama::Template;
 use crate::{
     domain::{
         permission::Permission,
-        policy::{Action, Role, decide},
+        policy::{Action, decide},
+        role::Role,
         user::{DefaultRole, Status},
         user_list::{Order, SortBy},
     },

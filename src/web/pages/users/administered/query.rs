@@ -23,11 +23,11 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        extract,
         list_query::{self, ROWS_MAX, TEXT_MAX, before, shown},
         page::{Pager, RowsLink},
         page_size::PageSize,
         routing::paths,
+        state::State,
     },
 };
 
@@ -70,7 +70,7 @@ pub(super) fn no_such(status: StatusCode) -> WebError {
 
 fn people_query(request: &HttpRequest) -> Result<PeopleQuery, WebError> {
     let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
-    let remembered = PageSize::remembered(request, extract::state(request)?, &query.rows);
+    let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
     Ok(PeopleQuery { remembered, q: list_query::read(query.q), ..query })
 }
 

@@ -2,11 +2,10 @@
 
 use actix_web::web::{Path, Query};
 use askama::Template;
-use serde::Deserialize;
 
 use super::{
     activity::event,
-    assigned::{Assignments, WithheldAssignments},
+    assigned::{Assignments, ManageQuery, WithheldAssignments},
     fields::{self, EditFields},
     links::{EmailChange, Invitation, PasswordReset},
     list,
@@ -17,7 +16,8 @@ use crate::{
     domain::{
         ids::UserId,
         permission::Permission,
-        policy::{Action, Role, decide},
+        policy::{Action, decide},
+        role::Role,
         search::SearchTerm,
         user::Status,
     },
@@ -150,23 +150,6 @@ impl ManagePage {
     fn assign(&self) -> paths::Assign {
         paths::Assign { user: self.person.id }
     }
-}
-
-/// What the page's address may say.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct ManageQuery {
-    /// Part of the name of a portfolio or an account that is assigned.
-    #[serde(default)]
-    pub(super) q: String,
-    /// Which page of the assignments.
-    #[serde(default)]
-    page: String,
-    /// Part of the name of one to add.
-    #[serde(default)]
-    pub(super) add: String,
-    /// The list's query.
-    #[serde(default, rename = "return")]
-    pub(super) return_query: String,
 }
 
 /// `GET /users-and-permissions/{user}`
