@@ -44,7 +44,7 @@ impl Target {
 
     fn place(self) -> PermissionTarget {
         let is_portfolio_admin = self.default_role == DefaultRole::PortfolioAdmin;
-        PermissionTarget::Person { inside: self.inside.unwrap_or(ScopeRelation::Not), is_portfolio_admin }
+        PermissionTarget::User { inside: self.inside.unwrap_or(ScopeRelation::Not), is_portfolio_admin }
     }
 }
 
@@ -259,7 +259,7 @@ fn sees(role: Role, place: PermissionTarget) -> bool {
     let permission = match place {
         PermissionTarget::Company => return true,
         PermissionTarget::Portfolio { .. } => Permission::PortfoliosView,
-        PermissionTarget::Person { .. } => Permission::UsersView,
+        PermissionTarget::User { .. } => Permission::UsersView,
         PermissionTarget::Account(_) => Permission::AccountsView,
     };
     permission.check(role, place).is_ok()

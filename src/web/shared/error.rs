@@ -113,7 +113,7 @@ impl ResponseError for WebError {
     }
 }
 
-/// The reason of an answer that failed, for the log: its [`Failure`], or else the error that it was made of. `None` where nothing failed.
+/// The reason of an answer that failed, for the log: its [`WebError`], or else the error that it was made of. `None` where nothing failed.
 pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Option<String> {
     if !answer.status().is_server_error() {
         return None;
@@ -125,7 +125,7 @@ pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Op
     })
 }
 
-/// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status. Only where
+/// The page for an answer that has none, to a request for `path`: by its [`WebError`] where a handler gave one, else by its status. Only where
 /// nothing was `saved` does it say so.
 pub(in crate::web) fn page(failure: Option<&WebError>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
     // Pages above a form's own address show its outcome.

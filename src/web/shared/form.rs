@@ -49,7 +49,7 @@ pub(in crate::web) struct ListButton {
 }
 
 /// # Errors
-/// [`Failure::Malformed`]: pages of ours send each of what is ticked once.
+/// [`WebError::Malformed`]: pages of ours send each of what is ticked once.
 pub(in crate::web) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), WebError> {
     if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(WebError::Malformed) }
 }

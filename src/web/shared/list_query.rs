@@ -112,7 +112,7 @@ impl PageRequest {
     /// From the page key alone.
     ///
     /// # Errors
-    /// [`Failure::NoSuchList`]: a page key that no list of ours has written leads nowhere.
+    /// [`WebError::NoSuchList`]: a page key that no list of ours has written leads nowhere.
     pub(in crate::web) fn at(page: &str, rows: PageSize) -> Result<Self, WebError> {
         if page.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
@@ -170,7 +170,7 @@ impl PageRequest {
 
 impl ListQuery {
     /// # Errors
-    /// As [`Asked::at`]; a number of rows that none offers leads nowhere too.
+    /// As [`PageRequest::at`]; a number of rows that none offers leads nowhere too.
     pub(in crate::web) fn asked(&self) -> Result<PageRequest, WebError> {
         if self.q.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));

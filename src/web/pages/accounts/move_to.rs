@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{AccountHead, picks};
+use super::{AccountHead, pickers};
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId},
@@ -117,7 +117,7 @@ async fn page(console: &PageContext, id: AccountId, picked: Option<PortfolioId>,
     Ok(MoveAccountPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&account, may),
-        portfolios: picks::portfolios(offer, find),
+        portfolios: pickers::portfolios(offer, find),
     })
 }
 

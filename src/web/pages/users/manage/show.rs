@@ -30,7 +30,7 @@ use crate::{
         },
     },
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             list_query::{self, PageRequest},
             page::{DisplayTime, Event, Layout, UserLabel, counted, listed},
@@ -157,7 +157,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
-        ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: PeopleQuery::returned(&return_query) };
+        ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: UserListQuery::returned(&return_query) };
     let asked = PageRequest::at(&query.page, PageSize::default())?;
     let wanted = AssignmentsQuery {
         search: SearchTerm::parse(&query.q),

@@ -17,7 +17,7 @@ use crate::{
         users::directory::LayoutData,
     },
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             error::WebError,
             form::{Form, each_once},
@@ -71,7 +71,7 @@ impl UnassignPage {
             parts,
             path,
             fields: fields.into_iter().chain(agreed).collect(),
-            query: PeopleQuery::returned(query),
+            query: UserListQuery::returned(query),
             back,
         }
     }

@@ -24,7 +24,7 @@ use crate::{
     web::shared::{error::WebError, exports::ExportTurn, page_context::PageContext, respond::HandlerResult, state::State},
 };
 
-use super::{list::has_credentials, query::PeopleQuery};
+use super::{has_credentials, query::UserListQuery};
 
 /// Rows that are read at a time.
 const CHUNK: usize = 1000;
@@ -33,7 +33,7 @@ const HEADER: &str =
     "\"Name\",\"Email\",\"Default role\",\"Status\",\"Portfolios\",\"Accounts\",\"Two-factor\",\"Last sign-in\",\"Created\"\r\n";
 
 /// `GET /users-and-permissions/export`
-pub(in crate::web) async fn export(console: PageContext, query: PeopleQuery) -> HandlerResult {
+pub(in crate::web) async fn export(console: PageContext, query: UserListQuery) -> HandlerResult {
     query.asked()?;
     let query = query.changed(|_| ());
     let asked = ListRequest { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
