@@ -72,9 +72,6 @@ pub struct Assigned {
 }
 
 /// The accounts assigned to the actor, in portfolios that are active and not their own: those they see as it is.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn assigned(
     ctx: &Context,
     actor: &User,
@@ -139,8 +136,6 @@ impl May {
     }
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn show(ctx: &Context, actor: &User, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -162,9 +157,6 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, people_at: &Position, li
 }
 
 /// The account, if the actor may edit its details.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -176,9 +168,6 @@ pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, 
 }
 
 /// The account, if the actor may move it.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

@@ -77,9 +77,6 @@ pub struct Row {
 }
 
 /// The portfolios that exist for the actor, with `search` in their name or in that of one of their accounts.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -136,8 +133,6 @@ pub struct AccountRow {
     pub facts: accounts::Facts,
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn show(
     ctx: &Context,
     actor: &User,
@@ -244,9 +239,6 @@ fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Tim
 }
 
 /// A portfolio that the actor may manage.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -311,8 +303,6 @@ pub struct Consequences {
     pub left_without: Vec<User>,
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn consequences(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Consequences, ActionError> {
     let portfolio = managed(ctx, actor, id)?;
     ctx.store.read(|db| {
@@ -329,7 +319,7 @@ pub fn consequences(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Cons
 /// Deactivates a portfolio: what lies in it stays, and gives nobody but Admins access. Tells its name.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where it is deactivated already.
+/// See [`ActionError`]; unchanged where it is deactivated already.
 pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, true)
 }
@@ -337,7 +327,7 @@ pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioI
 /// Gives access again to whom it was assigned. Tells its name.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where it is active.
+/// See [`ActionError`]; unchanged where it is active.
 pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, false)
 }

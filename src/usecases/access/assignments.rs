@@ -34,7 +34,7 @@ use crate::{
 /// Gives somebody an account. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they have it already.
+/// See [`ActionError`]; unchanged where they have it already.
 pub fn give_account(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -51,7 +51,7 @@ pub fn give_account(
 /// Gives somebody the accounts of these that they do not have yet, all of them or none, and tells them with one mail. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they have all of them already.
+/// See [`ActionError`]; unchanged where they have all of them already.
 pub fn give_accounts(
     ctx: &Context,
     submission: &Submission<(User, Vec<Account>)>,
@@ -96,7 +96,7 @@ fn give(
 /// Changes what an account gives somebody who has it. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they do not have it, or have it like that.
+/// See [`ActionError`]; unchanged where they do not have it, or have it like that.
 pub fn set_grants(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -150,7 +150,7 @@ fn change_grants(
 /// Gives a Portfolio Admin a portfolio. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they have it already.
+/// See [`ActionError`]; unchanged where they have it already.
 pub fn give_portfolio(
     ctx: &Context,
     submission: &Submission<(User, Portfolio)>,

@@ -141,7 +141,7 @@ pub struct RemovalPreview {
 /// What the question before it says; `None` where they do not have all of it.
 ///
 /// # Errors
-/// As [`take`].
+/// As [`unassign`].
 pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[AssignmentRef]) -> Result<Option<RemovalPreview>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {

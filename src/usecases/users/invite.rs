@@ -157,9 +157,6 @@ pub struct Resent {
 }
 
 /// Sends the invitation once more: the earlier link is dead, the term starts anew.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, user: UserId) -> Result<Resent, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     submission.audited_transaction(ctx, |tx, caller| {
@@ -175,9 +172,6 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, 
 }
 
 /// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn revoke(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -193,9 +187,6 @@ pub fn revoke(ctx: &Context, submission: &Submission<User>, door: EntryPoint, us
 }
 
 /// Whose invitation is to be taken back.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn revocable(ctx: &Context, actor: &User, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, door, user, |target, _| Action::RevokeInvitation(target), now))
@@ -204,7 +195,7 @@ pub fn revocable(ctx: &Context, actor: &User, door: EntryPoint, user: UserId) ->
 /// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
 ///
 /// # Errors
-/// See [`Denied`]; unknown where mails are sent, and where the link ran out.
+/// See [`ActionError`]; unknown where mails are sent, and where the link ran out.
 pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(User, String, Timestamp), ActionError> {
     let now = ctx.now();
     if ctx.sends_mail {
@@ -307,9 +298,6 @@ pub struct Open {
 }
 
 /// Looks at a link and changes nothing, as often as mail scanners like.
-///
-/// # Errors
-/// The database's.
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     let now = ctx.now();
     ctx.store.read(|db| {

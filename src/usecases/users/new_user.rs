@@ -70,7 +70,7 @@ impl NewAssignments {
 /// Whose address it is, if the actor cannot invite it.
 ///
 /// # Errors
-/// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`Denied`].
+/// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`ActionError`].
 pub fn check_address(ctx: &Context, actor: &User, email: &EmailAddress) -> Result<(), InviteError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -89,9 +89,6 @@ fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Time
 }
 
 /// Whether the actor administers nothing that they could give.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

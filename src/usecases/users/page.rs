@@ -161,8 +161,6 @@ impl May {
     }
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
