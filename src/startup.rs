@@ -2,6 +2,7 @@
 
 mod connection;
 mod http;
+mod limits;
 mod places;
 
 use std::{
@@ -44,7 +45,7 @@ use crate::{
     web::{self, BodyTime, RequestTrust, State, shared::routing::paths},
 };
 
-pub use http::Limits;
+pub use limits::Limits;
 
 /// How often the outbox is looked into when nothing was due.
 const OUTBOX_REST: Duration = Duration::from_secs(1);

@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/layers.rs"]
 mod layers;
 #[path = "architecture/paths.rs"]
@@ -33,14 +35,23 @@ fn files(folder: &str) -> Vec<(String, String)> {
     paths.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap_or_default())).collect()
 }
 
+fn sources() -> Vec<(String, String)> {
+    files("src").into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
 fn assert_none(breaches: &[String]) {
     assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }
 
 #[test]
 fn every_arrow_between_the_layers_runs_the_right_way() {
-    let sources = files("src").into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|extension| extension == "rs"));
-    assert_none(&sources.flat_map(|(file, source)| layers::breaches(&file, &source)).collect::<Vec<_>>());
+    assert_none(&sources().iter().flat_map(|(file, source)| layers::breaches(file, source)).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_imports_within_a_layer_run_in_a_circle() {
+    let sources = sources().into_iter().filter(|(file, _)| !file.starts_with("store"));
+    assert_none(&circles::breaches(&sources.collect::<Vec<_>>()));
 }
 
 #[test]

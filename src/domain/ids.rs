@@ -59,6 +59,14 @@ ids! {
     MailId,
 }
 
+/// Ids in their order, each once.
+pub fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 /// Text that is no id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id is a positive whole number")]

@@ -17,6 +17,7 @@ pub mod mail_server;
 pub mod permission;
 pub mod policy;
 pub mod portfolio;
+pub mod role;
 pub mod scope;
 pub mod search;
 pub mod secret;

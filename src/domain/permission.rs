@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{policy::Role, scope::ScopeRelation, stored::stored_enum, user::DefaultRole};
+use super::{role::Role, scope::ScopeRelation, stored::stored_enum, user::DefaultRole};
 
 /// How far a permission reaches that a role has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ pub enum AccessLevel {
     /// Their own portfolios, and what lies in them: accounts, and people with an assignment there.
     Portfolios,
     /// People all of whose assignments lie in their own portfolios.
-    PeopleWhollyInside,
+    WhollyInside,
     /// Users, not Portfolio Admins, all of whose assignments lie in their own portfolios.
     UsersWhollyInside,
     /// Accounts that are assigned to them, as far as the assignment goes.
@@ -31,7 +31,7 @@ impl AccessLevel {
             Self::Nowhere | Self::Hidden => "No",
             Self::Company => "Yes",
             Self::Portfolios => "In their portfolios",
-            Self::PeopleWhollyInside => "People wholly inside their portfolios",
+            Self::WhollyInside => "People wholly inside their portfolios",
             Self::UsersWhollyInside => "Users wholly inside their portfolios",
             Self::Accounts => "On accounts assigned to them",
         }
@@ -52,7 +52,7 @@ pub enum PermissionTarget {
         is_own: bool,
     },
     /// To a person with these assignments.
-    Person {
+    User {
         inside: ScopeRelation,
         is_portfolio_admin: bool,
     },
@@ -234,7 +234,7 @@ permissions! {
     UsersView = "users.view", "See people in Users & Permissions, their mails and two-factor state": [Company, Portfolios, Nowhere];
     UsersInvite = "users.invite", "Invite a User and assign accounts": [Company, Portfolios, Nowhere];
     UsersInvitePortfolioAdmin = "users.invite_portfolio_admin", "Create a Portfolio Admin": [Company, Portfolios, Nowhere];
-    UsersEdit = "users.edit", "Edit, deactivate and reactivate people, send resets, resend and revoke invitations": [Company, PeopleWhollyInside, Nowhere];
+    UsersEdit = "users.edit", "Edit, deactivate and reactivate people, send resets, resend and revoke invitations": [Company, WhollyInside, Nowhere];
     UsersResetTwoFactor = "users.reset_two_factor", "Reset somebody’s two-factor": [Company, UsersWhollyInside, Nowhere];
     UsersExport = "users.export", "Act on many people at once, and export them": [Company, Portfolios, Nowhere];
     AssignmentsChange = "assignments.change", "Change assignments and the permissions on them": [Company, Portfolios, Nowhere];
@@ -268,16 +268,16 @@ impl Permission {
             (AccessLevel::Portfolios, PermissionTarget::Portfolio { is_own } | PermissionTarget::Account(AccountPlace { is_own, .. })) => {
                 is_own
             }
-            (AccessLevel::Portfolios, PermissionTarget::Person { inside, .. }) => inside != ScopeRelation::Not,
-            (AccessLevel::PeopleWhollyInside, PermissionTarget::Person { inside, .. }) => inside == ScopeRelation::Wholly,
-            (AccessLevel::UsersWhollyInside, PermissionTarget::Person { inside, is_portfolio_admin }) => {
+            (AccessLevel::Portfolios, PermissionTarget::User { inside, .. }) => inside != ScopeRelation::Not,
+            (AccessLevel::WhollyInside, PermissionTarget::User { inside, .. }) => inside == ScopeRelation::Wholly,
+            (AccessLevel::UsersWhollyInside, PermissionTarget::User { inside, is_portfolio_admin }) => {
                 inside == ScopeRelation::Wholly && !is_portfolio_admin
             }
             (
-                AccessLevel::Portfolios | AccessLevel::PeopleWhollyInside | AccessLevel::UsersWhollyInside | AccessLevel::Accounts,
+                AccessLevel::Portfolios | AccessLevel::WhollyInside | AccessLevel::UsersWhollyInside | AccessLevel::Accounts,
                 PermissionTarget::Company
                 | PermissionTarget::Portfolio { .. }
-                | PermissionTarget::Person { .. }
+                | PermissionTarget::User { .. }
                 | PermissionTarget::Account(_),
             ) => false,
         };

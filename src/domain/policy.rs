@@ -4,37 +4,10 @@
 use super::{
     ids::UserId,
     permission::{AccountPlace, Missing, Permission, PermissionTarget},
+    role::Role,
     scope::ScopeRelation,
     user::{DefaultRole, Status},
 };
-
-/// What somebody is. Being in Admins outranks the default role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    Admin,
-    PortfolioAdmin,
-    User,
-}
-
-impl Role {
-    pub const ALL: [Self; 3] = [Self::Admin, Self::PortfolioAdmin, Self::User];
-
-    pub fn of(is_admin: bool, default_role: DefaultRole) -> Self {
-        match (is_admin, default_role) {
-            (true, _) => Self::Admin,
-            (false, DefaultRole::PortfolioAdmin) => Self::PortfolioAdmin,
-            (false, DefaultRole::User) => Self::User,
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Admin => "Admin",
-            Self::PortfolioAdmin => DefaultRole::PortfolioAdmin.label(),
-            Self::User => DefaultRole::User.label(),
-        }
-    }
-}
 
 /// Somebody who is signed in and active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +44,7 @@ impl Target {
 
     fn place(self) -> PermissionTarget {
         let is_portfolio_admin = self.default_role == DefaultRole::PortfolioAdmin;
-        PermissionTarget::Person { inside: self.inside.unwrap_or(ScopeRelation::Not), is_portfolio_admin }
+        PermissionTarget::User { inside: self.inside.unwrap_or(ScopeRelation::Not), is_portfolio_admin }
     }
 }
 
@@ -286,7 +259,7 @@ fn sees(role: Role, place: PermissionTarget) -> bool {
     let permission = match place {
         PermissionTarget::Company => return true,
         PermissionTarget::Portfolio { .. } => Permission::PortfoliosView,
-        PermissionTarget::Person { .. } => Permission::UsersView,
+        PermissionTarget::User { .. } => Permission::UsersView,
         PermissionTarget::Account(_) => Permission::AccountsView,
     };
     permission.check(role, place).is_ok()

@@ -8,7 +8,7 @@ use super::{
 
 /// Whom a list holds of those who exist for the one who looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PeopleFilter {
+pub struct UserFilter {
     pub search: Option<SearchTerm>,
     pub status: Option<Status>,
     pub default_role: Option<DefaultRole>,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::domain::{
     ids::{PortfolioId, UserId},
-    policy::Role,
+    role::Role,
     scope::{Scope, ScopeRelation},
 };
 

@@ -15,7 +15,8 @@ use crate::domain::{
     email_address::EmailAddress,
     ids::UserId,
     invitation::InvitationOrigin,
-    policy::{Actor, Role, Target},
+    policy::{Actor, Target},
+    role::Role,
     user::{DefaultRole, Status, StatusFacts, Who, display_name},
 };
 

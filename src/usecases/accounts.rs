@@ -2,14 +2,14 @@
 
 pub mod billing;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     domain::{
         account::{AccountDetails, Website},
         audit::{AuditAction, SubjectKind},
         clock::Timestamp,
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
         policy::Action,
         scope::Scope,
@@ -30,8 +30,10 @@ use crate::{
 
 use super::{
     ActionError, Context, Principal, Submission,
-    access::{assignments::audit_account, notification_targets::NotificationTargets},
-    portfolios::{PortfolioError, sorted},
+    access::{
+        assignments::{audit_account, gives},
+        notification_targets::NotificationTargets,
+    },
     shared::{
         context::{Rights, about_account},
         scoped_actor::ScopedActor,
@@ -70,9 +72,6 @@ pub struct Assigned {
 }
 
 /// The accounts assigned to the actor, in portfolios that are active and not their own: those they see as it is.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn assigned(
     ctx: &Context,
     actor: &User,
@@ -137,8 +136,6 @@ impl May {
     }
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn show(ctx: &Context, actor: &User, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -160,9 +157,6 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, people_at: &Position, li
 }
 
 /// The account, if the actor may edit its details.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -174,9 +168,6 @@ pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, 
 }
 
 /// The account, if the actor may move it.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -235,11 +226,6 @@ pub fn create(
     })
 }
 
-/// What an assignment gives, for the audit log.
-pub(super) fn gives(grants: AssignmentPermissions) -> Value {
-    json!({"edit_details": grants.edits_details, "see_billing": grants.sees_billing})
-}
-
 /// Describes an account anew, if it still is as it was at `version`.
 ///
 /// # Errors
@@ -275,13 +261,13 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
 /// Moves an account into another portfolio. The people to whom it is assigned keep it.
 ///
 /// # Errors
-/// See [`PortfolioError`].
+/// See [`AccountError`].
 pub fn move_to(
     ctx: &Context,
     submission: &Submission<(Account, Portfolio)>,
     id: AccountId,
     portfolio: PortfolioId,
-) -> Result<(Account, Portfolio), PortfolioError> {
+) -> Result<(Account, Portfolio), AccountError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
@@ -310,10 +296,10 @@ pub(super) fn move_into(
     portfolio: &Portfolio,
     affected: &mut NotificationTargets,
     now: Timestamp,
-) -> Result<(), PortfolioError> {
+) -> Result<(), AccountError> {
     let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| ActionError::unknown())?;
     if accounts::find_by_name(tx.db(), portfolio.id, &name)?.is_some() {
-        return Err(PortfolioError::AccountNameTaken(account.name.clone()));
+        return Err(AccountError::NameTaken);
     }
     affected.by_move(tx, account, portfolio)?;
     accounts::set_portfolio(tx, account.id, portfolio.id)?;

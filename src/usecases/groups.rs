@@ -86,9 +86,6 @@ pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name:
 }
 
 /// Its members stay as they are otherwise. Tells its name.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -110,9 +107,6 @@ fn custom(tx: &mut Tx<'_>, actor: &User, id: GroupId, action: Action) -> Result<
 }
 
 /// A group that the actor may see. For others than Admins, the Admins group does not exist.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn find(db: &mut Database, actor: &User, id: GroupId) -> Result<Group, ActionError> {
     let group = groups::find(db, id)?.ok_or_else(ActionError::unknown)?;
     match group.kind {
@@ -123,9 +117,6 @@ pub fn find(db: &mut Database, actor: &User, id: GroupId) -> Result<Group, Actio
 }
 
 /// A custom group that the actor may rename or delete.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, ActionError> {
     authorise(actor, Action::RenameGroup, None)?;
     ctx.store
@@ -142,9 +133,6 @@ pub struct Candidates {
 }
 
 /// Searches among active people who are not in the group yet.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
@@ -160,9 +148,6 @@ pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<Searc
 
 /// Adds an active person to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
 /// to what.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -187,9 +172,6 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
 }
 
 /// Takes somebody out of a group. In Admins that removes the Admin role and leaves the user as they were. Tells whom, and from what.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -208,9 +190,6 @@ pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId
 }
 
 /// Who is to be taken out of which group, for the page that asks before.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn removable(ctx: &Context, actor: &User, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {

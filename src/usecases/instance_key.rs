@@ -43,25 +43,16 @@ pub struct GivenUp {
 }
 
 /// The check value; `None` in a database that was not begun yet.
-///
-/// # Errors
-/// The database's.
 pub fn check(store: &Store) -> Result<Option<KeyCheck>, StoreError> {
     Ok(store.read(company::key_check)?.map(KeyCheck))
 }
 
 /// Tells if the database was begun anew with another key than this instance's.
-///
-/// # Errors
-/// The database's.
 pub fn is_replaced(ctx: &Context) -> Result<bool, StoreError> {
     Ok(check(&ctx.store)?.is_some_and(|check| !check.fits(&ctx.key)))
 }
 
 /// Begins the database with `key`, if no other was faster. Tells whether it is the database's key.
-///
-/// # Errors
-/// The database's.
 pub fn claim(store: &Store, key: &SecretKey) -> Result<bool, StoreError> {
     store.write_transaction(|tx| {
         company::lock_rights(tx)?;
@@ -75,9 +66,6 @@ pub fn claim(store: &Store, key: &SecretKey) -> Result<bool, StoreError> {
 
 /// Makes `key` the database's in place of an earlier one. Mails that it cannot read are given up, and every session ends, since no cookie holds any
 /// more. `None` when it is the database's key already.
-///
-/// # Errors
-/// The database's.
 pub fn begin_anew(store: &Store, key: &SecretKey, now: Timestamp) -> Result<Option<GivenUp>, StoreError> {
     if claim(store, key)? {
         return Ok(None);

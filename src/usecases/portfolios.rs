@@ -8,7 +8,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::Timestamp,
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
         policy::{Action, PolicyDenial},
         portfolio::PortfolioDetails,
@@ -29,7 +29,7 @@ use crate::{
 use super::{
     ActionError, Context, Principal, Submission,
     access::{assignments::audit_portfolio, notification_targets::NotificationTargets},
-    accounts::move_into,
+    accounts::{AccountError, move_into},
     shared::{
         context::{Rights, about_portfolio},
         scoped_actor::{ScopedActor, TargetUser},
@@ -77,9 +77,6 @@ pub struct Row {
 }
 
 /// The portfolios that exist for the actor, with `search` in their name or in that of one of their accounts.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -136,8 +133,6 @@ pub struct AccountRow {
     pub facts: accounts::Facts,
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn show(
     ctx: &Context,
     actor: &User,
@@ -223,7 +218,10 @@ pub fn create(
         }
         for &account in &sorted(accounts) {
             let account = accounts::lock(tx, account)?.ok_or_else(ActionError::unknown)?;
-            move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
+            move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now).map_err(|error| match error {
+                AccountError::Denied(denied) => denied.into(),
+                _ => PortfolioError::AccountNameTaken(account.name.clone()),
+            })?;
         }
         affected.tell(ctx, tx, &acting.person, now)?;
         Ok(id)
@@ -240,18 +238,7 @@ fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Tim
     Ok(met)
 }
 
-/// Ids in their order, each once.
-pub(super) fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
 /// A portfolio that the actor may manage.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -316,8 +303,6 @@ pub struct Consequences {
     pub left_without: Vec<User>,
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn consequences(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Consequences, ActionError> {
     let portfolio = managed(ctx, actor, id)?;
     ctx.store.read(|db| {
@@ -334,7 +319,7 @@ pub fn consequences(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Cons
 /// Deactivates a portfolio: what lies in it stays, and gives nobody but Admins access. Tells its name.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where it is deactivated already.
+/// See [`ActionError`]; unchanged where it is deactivated already.
 pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, true)
 }
@@ -342,7 +327,7 @@ pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioI
 /// Gives access again to whom it was assigned. Tells its name.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where it is active.
+/// See [`ActionError`]; unchanged where it is active.
 pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, false)
 }

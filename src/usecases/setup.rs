@@ -56,9 +56,6 @@ pub enum SetupError {
 
 /// Makes the one-time address at which the first Admin sets the company up, in place of an earlier one.
 /// `None` once there is anybody.
-///
-/// # Errors
-/// The database's.
 pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let opened = ctx.store.write_transaction(|tx| {

@@ -18,6 +18,13 @@ pub(super) fn named(source: &str, module: &[&str]) -> Vec<Named> {
     reader.found
 }
 
+/// Tells whether a source reads or writes a field of this name; a method may have it.
+pub(super) fn uses_field(source: &str, name: &str) -> bool {
+    let tokens = tokens(source);
+    let is_field = |at: usize| tokens[at] == Token::Sign('.') && tokens.get(at + 2) != Some(&Token::Sign('('));
+    (0..tokens.len()).any(|at| is_field(at) && tokens.get(at + 1) == Some(&Token::Word(name.to_owned())))
+}
+
 #[derive(Debug, PartialEq)]
 enum Token {
     Word(String),

@@ -10,7 +10,7 @@ use usher::{
         portfolio::PortfolioDetails,
         scope::{Scope, ScopeRelation},
         text::{AccountName, Notes, PortfolioName},
-        user_list::{Order, PeopleFilter, SortBy},
+        user_list::{Order, SortBy, UserFilter},
     },
     store::{
         accounts, assignments, portfolios, scopes,
@@ -149,7 +149,7 @@ impl World {
     }
 }
 
-fn wanted(scope: Scope, filter: PeopleFilter, by: SortBy, is_descending: bool) -> UserQuery {
+fn wanted(scope: Scope, filter: UserFilter, by: SortBy, is_descending: bool) -> UserQuery {
     UserQuery { scope, filter, order: Order { by, is_descending }, as_of: now() }
 }
 
@@ -199,7 +199,7 @@ on_both! {
     fn scopes_in_sql_and_in_rust_hold_the_same_people(store: TestStore) {
         let world = world(&store, 3, 60);
         for scope in world.scopes() {
-            let everybody = wanted(scope.clone(), PeopleFilter::default(), SortBy::Name, false);
+            let everybody = wanted(scope.clone(), UserFilter::default(), SortBy::Name, false);
             let listed = ids(&page(&store, &everybody, &Position::First, 100)).into_iter().collect::<BTreeSet<_>>();
             let inside = world.people.iter().copied().filter(|&id| world.inside(&scope, id) != ScopeRelation::Not).collect::<BTreeSet<_>>();
             assert_eq!(listed, inside, "{scope:?}");
@@ -213,7 +213,7 @@ on_both! {
     fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore) {
         let world = world(&store, 7, 60);
         let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
-        let filters = [PeopleFilter::default(), PeopleFilter { search: SearchTerm::parse("fisch"), ..PeopleFilter::default() }, PeopleFilter { status: Some(Status::Expired), ..PeopleFilter::default() }, PeopleFilter { is_unassigned: true, status: Some(Status::Active), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::PortfolioAdmin), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::User), status: Some(Status::Invited), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::User), is_unassigned: true, ..PeopleFilter::default() }];
+        let filters = [UserFilter::default(), UserFilter { search: SearchTerm::parse("fisch"), ..UserFilter::default() }, UserFilter { status: Some(Status::Expired), ..UserFilter::default() }, UserFilter { is_unassigned: true, status: Some(Status::Active), ..UserFilter::default() }, UserFilter { default_role: Some(DefaultRole::PortfolioAdmin), ..UserFilter::default() }, UserFilter { default_role: Some(DefaultRole::User), status: Some(Status::Invited), ..UserFilter::default() }, UserFilter { default_role: Some(DefaultRole::User), is_unassigned: true, ..UserFilter::default() }];
         for scope in [Scope::Company, own] {
             for filter in &filters {
                 let mut found = Vec::new();
@@ -237,7 +237,7 @@ on_both! {
         let world = world(&store, 17, 80);
         let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
         for (by, typed) in SortBy::ALL.iter().flat_map(|by| ["", "anna", "fischer"].map(|typed| (by, typed))) {
-            let filter = |status| PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() };
+            let filter = |status| UserFilter { search: SearchTerm::parse(typed), status, ..UserFilter::default() };
             let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), filter(status), *by, false), &Position::First, 100).rows;
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                 let inside = of(&Scope::Company, status).into_iter().filter(|row| world.inside(&own, row.person.id) != ScopeRelation::Not).collect::<Vec<_>>();
@@ -249,7 +249,7 @@ on_both! {
     fn an_account_that_moves_takes_its_people_along(store: TestStore) {
         let world = world(&store, 19, 30);
         let [from, to] = [world.portfolios[0], world.portfolios[1]];
-        let list = |portfolio| ids(&page(&store, &wanted(Scope::of_portfolios(vec![portfolio]), PeopleFilter::default(), SortBy::Name, false), &Position::First, 100));
+        let list = |portfolio| ids(&page(&store, &wanted(Scope::of_portfolios(vec![portfolio]), UserFilter::default(), SortBy::Name, false), &Position::First, 100));
         let (person, account) = store.write_transaction(|tx| {
             let details = AccountDetails { name: AccountName::parse("Moved").unwrap(), website: None, notes: Notes::default() };
             let (person, account) = (active(tx, "Zoe", "Moved"), accounts::insert(tx, from, &details, now())?);
@@ -259,13 +259,13 @@ on_both! {
         assert!(list(from).contains(&person) && !list(to).contains(&person));
         store.write_transaction(|tx| accounts::set_portfolio(tx, account, to)).unwrap();
         assert!(!list(from).contains(&person) && list(to).contains(&person));
-        let unassigned = wanted(Scope::Company, PeopleFilter { is_unassigned: true, ..PeopleFilter::default() }, SortBy::Name, false);
+        let unassigned = wanted(Scope::Company, UserFilter { is_unassigned: true, ..UserFilter::default() }, SortBy::Name, false);
         assert!(!ids(&page(&store, &unassigned, &Position::First, 100)).contains(&person));
     }
 
     fn orders_are_what_they_say(store: TestStore) {
         let world = world(&store, 11, 60);
-        let rows = |by, is_descending| page(&store, &wanted(Scope::Company, PeopleFilter::default(), by, is_descending), &Position::First, 100).rows;
+        let rows = |by, is_descending| page(&store, &wanted(Scope::Company, UserFilter::default(), by, is_descending), &Position::First, 100).rows;
         let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.person).collect::<Vec<_>>();
         assert_eq!(people(SortBy::Name, false).len(), world.people.len());
         assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::User::key));
@@ -286,7 +286,7 @@ on_both! {
         let own = Scope::of_portfolios(world.portfolios[1..].to_vec());
         for scope in [Scope::Company, own] {
             for typed in ["", "fisch", "p1"] {
-                let of = |status| { let filter = PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() }; wanted(scope.clone(), filter, SortBy::Name, false) };
+                let of = |status| { let filter = UserFilter { search: SearchTerm::parse(typed), status, ..UserFilter::default() }; wanted(scope.clone(), filter, SortBy::Name, false) };
                 let counts = store.read(|db| users::counts(db, &of(None))).unwrap();
                 for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                     let rows = page(&store, &of(status), &Position::First, 100).rows;

@@ -11,7 +11,7 @@ use usher::{
     store::users,
     usecases::{
         ActionError, LinkError, SetPasswordError,
-        access::assignments,
+        access::unassign,
         credentials::{
             email_change::{self, ConfirmError, Pending},
             password_reset,
@@ -397,7 +397,7 @@ on_both! {
         assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
         let refused = email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap_err();
         assert!(matches!(refused, ActionError::Refused { refusal: PolicyDenial::OutOfReach, .. }), "{refused:?}");
-        assignments::unassign(&app.ctx, &app.caller(app.id_of(MAYA)), hana, &[usher::usecases::AssignmentRef::Account(farms)], false).unwrap();
+        unassign::unassign(&app.ctx, &app.caller(app.id_of(MAYA)), hana, &[usher::usecases::AssignmentRef::Account(farms)], false).unwrap();
         email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap();
         app.mails().await;
     }

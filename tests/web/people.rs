@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use usher::{
-    domain::user_list::{Order, PeopleFilter},
+    domain::user_list::{Order, UserFilter},
     usecases::{
         ActionError, Position,
         credentials::sign_in,
@@ -244,7 +244,7 @@ on_both! {
         let World { app, .. } = World::new(db).await;
         let (ctx, maya) = (&app.ctx, app.session_of(app.id_of("maya.fischer@example.com")));
         let asked = ListRequest {
-            filter: PeopleFilter::default(),
+            filter: UserFilter::default(),
             portfolio: None,
             order: Order::default(),
             position: Position::First,

@@ -247,7 +247,7 @@ fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
                 AccessLevel::Hidden => Err(PolicyDenial::Unknown),
                 AccessLevel::Company
                 | AccessLevel::Portfolios
-                | AccessLevel::PeopleWhollyInside
+                | AccessLevel::WhollyInside
                 | AccessLevel::UsersWhollyInside
                 | AccessLevel::Accounts => Ok(()),
             };

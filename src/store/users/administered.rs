@@ -14,7 +14,7 @@ use crate::{
         ids::UserId,
         scope::Scope,
         user::Status,
-        user_list::{Order, PeopleFilter, SortBy},
+        user_list::{Order, SortBy, UserFilter},
     },
     store::{
         Database, StoreError, backend,
@@ -35,7 +35,7 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct UserQuery {
     pub scope: Scope,
-    pub filter: PeopleFilter,
+    pub filter: UserFilter,
     pub order: Order,
     pub as_of: Timestamp,
 }
@@ -157,7 +157,7 @@ pub fn page(
 /// What is found by the plans of searches: by name in the whole company on SQLite, where nothing else is asked that their indexes do not hold.
 fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
     let UserQuery { scope, filter, order, .. } = wanted;
-    let PeopleFilter {
+    let UserFilter {
         search,
         status: None | Some(Status::Active),
         default_role: None,

@@ -4,7 +4,7 @@ use chrono::{DurationRound as _, TimeDelta};
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::{
-    domain::{clock::Timestamp, scope::Scope, search::SearchTerm, user::Status, user_list::PeopleFilter},
+    domain::{clock::Timestamp, scope::Scope, search::SearchTerm, user::Status, user_list::UserFilter},
     store::{
         Database, StoreError,
         page::{COUNT_MAX, Count},
@@ -73,7 +73,7 @@ pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, Sto
 }
 
 /// From the numbers that triggers keep; when an invitation runs out, nobody writes, so those are counted.
-fn kept(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
+fn kept(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
     let mut kept = user_counts::table.select((user_counts::state, user_counts::users)).into_boxed();
     if let Some(role) = filter.default_role {
         kept = kept.filter(user_counts::default_role.eq(role));
@@ -88,7 +88,7 @@ fn kept(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<St
 }
 
 /// Those whose invitations end in a later hour, and those in this hour who still have time.
-fn invited(db: &mut Database, filter: &PeopleFilter, as_of: Timestamp) -> Result<i64, StoreError> {
+fn invited(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<i64, StoreError> {
     let hour = as_of.format("%F %H").to_string();
     let next = as_of.duration_trunc(TimeDelta::hours(1)).unwrap_or(as_of) + TimeDelta::hours(1);
     let mut later = invitation_expiry_counts::table

@@ -24,7 +24,6 @@ use crate::{
     },
     usecases::{
         ActionError, Context, Principal, Submission,
-        accounts::gives,
         shared::{
             context::{Rights, about_user, place_of_account, place_of_portfolio},
             scoped_actor::{ScopedActor, TargetUser},
@@ -32,14 +31,10 @@ use crate::{
     },
 };
 
-pub use super::grantors::Lost;
-pub(in crate::usecases) use super::grantors::{Grantors, judge_again, reassign};
-pub use super::unassign::{RemovalPreview, UnassignError, Unassigned, removal_preview, unassign};
-
 /// Gives somebody an account. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they have it already.
+/// See [`ActionError`]; unchanged where they have it already.
 pub fn give_account(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -56,7 +51,7 @@ pub fn give_account(
 /// Gives somebody the accounts of these that they do not have yet, all of them or none, and tells them with one mail. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they have all of them already.
+/// See [`ActionError`]; unchanged where they have all of them already.
 pub fn give_accounts(
     ctx: &Context,
     submission: &Submission<(User, Vec<Account>)>,
@@ -101,7 +96,7 @@ fn give(
 /// Changes what an account gives somebody who has it. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they do not have it, or have it like that.
+/// See [`ActionError`]; unchanged where they do not have it, or have it like that.
 pub fn set_grants(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -155,7 +150,7 @@ fn change_grants(
 /// Gives a Portfolio Admin a portfolio. Tells who and what.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where they have it already.
+/// See [`ActionError`]; unchanged where they have it already.
 pub fn give_portfolio(
     ctx: &Context,
     submission: &Submission<(User, Portfolio)>,
@@ -224,6 +219,11 @@ pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &User, by: &By, 
     let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
     tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
     Ok(())
+}
+
+/// What an assignment gives, for the audit log.
+pub(in crate::usecases) fn gives(grants: AssignmentPermissions) -> Value {
+    json!({"edit_details": grants.edits_details, "see_billing": grants.sees_billing})
 }
 
 /// An entry about somebody's assignment to an account.

@@ -100,9 +100,6 @@ impl Grantors {
 
 /// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out, and a
 /// Portfolio Admin of whose portfolios none is left becomes a User.
-///
-/// # Errors
-/// The database's.
 pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By, now: Timestamp) -> Result<(), StoreError> {
     let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
     let accounts = assignments::accounts_of(tx.db(), &[invited.id])?;

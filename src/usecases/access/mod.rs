@@ -1,8 +1,8 @@
 //! Assignments of portfolios and accounts: who grants them, who loses them, and who is told.
 
 pub mod assignments;
-pub(crate) mod grantors;
+pub mod grantors;
 pub(super) mod notification_targets;
 pub mod picker_options;
-pub(crate) mod unassign;
+pub mod unassign;
 pub mod withheld;

@@ -2,12 +2,12 @@
 
 use crate::{
     domain::{
-        ids::{AccountId, PortfolioId, UserId},
+        ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
         policy::Action,
         scope::Scope,
         search::SearchTerm,
-        user_list::{Order, PeopleFilter, SortBy},
+        user_list::{Order, SortBy, UserFilter},
     },
     store::{
         Database, StoreError,
@@ -18,7 +18,7 @@ use crate::{
         portfolios::{self, Portfolio},
         users::{self, User},
     },
-    usecases::{ActionError, Context, accounts::May, portfolios::sorted, shared::scoped_actor::ScopedActor},
+    usecases::{ActionError, Context, accounts::May, shared::scoped_actor::ScopedActor},
 };
 
 /// What a picker shows.
@@ -81,9 +81,6 @@ impl<I: Ord + Copy> PickerQuery<I> {
 }
 
 /// Accounts to move into a new portfolio.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<AccountId>) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
@@ -95,9 +92,6 @@ pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<Accoun
 }
 
 /// People to look after a new portfolio.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
@@ -106,9 +100,6 @@ pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId
 }
 
 /// People with something in a portfolio, for a new account there.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn people_of(
     ctx: &Context,
     actor: &User,
@@ -130,9 +121,6 @@ const LOOKED_AT: usize = 100;
 const LOOKS: usize = 10;
 
 /// People to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn people_for(
     ctx: &Context,
     actor: &User,
@@ -155,7 +143,7 @@ pub fn people_for(
         let mut found = Vec::new();
         let mut has_more = false;
         if search.is_some() {
-            let filter = PeopleFilter { search, ..PeopleFilter::default() };
+            let filter = UserFilter { search, ..UserFilter::default() };
             let order = Order { by: SortBy::Name, is_descending: false };
             let listed = users::UserQuery { scope: acting.scope, filter, order, as_of };
             let counts = users::counts(db, &listed)?;
@@ -186,9 +174,6 @@ fn people_who(db: &mut Database, actor: &User, who: Who, wanted: &PickerQuery<Us
 }
 
 /// Active portfolios in which the actor may create accounts.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn portfolios_for_accounts(
     ctx: &Context,
     actor: &User,
@@ -202,9 +187,6 @@ pub fn portfolios_for_accounts(
 }
 
 /// Active portfolios that the account can be moved to.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn portfolios_to_move_to(
     ctx: &Context,
     actor: &User,
@@ -219,9 +201,6 @@ pub fn portfolios_to_move_to(
 }
 
 /// Active portfolios that the actor can give to a Portfolio Admin.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn portfolios_to_give(ctx: &Context, actor: &User, wanted: &PickerQuery<PortfolioId>) -> Result<PickerOptions<Portfolio>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -232,9 +211,6 @@ pub fn portfolios_to_give(ctx: &Context, actor: &User, wanted: &PickerQuery<Port
 
 /// Accounts of active portfolios that the actor can give to people. Those of the portfolio `first` come first, also where there is too much to show
 /// the others without a search.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn accounts_to_give(
     ctx: &Context,
     actor: &User,

@@ -15,12 +15,11 @@ use crate::{
     store::{Database, StoreError, Tx, assignments, scopes, users::User},
     usecases::{
         ActionError, Context, Principal, Submission,
-        accounts::gives,
         shared::scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments, TargetUser},
     },
 };
 
-use super::assignments::{account_of, audit_account, audit_portfolio, own_account, own_portfolio, target_user};
+use super::assignments::{account_of, audit_account, audit_portfolio, gives, own_account, own_portfolio, target_user};
 
 /// Why nothing is taken from somebody.
 #[derive(Debug, thiserror::Error)]
@@ -142,7 +141,7 @@ pub struct RemovalPreview {
 /// What the question before it says; `None` where they do not have all of it.
 ///
 /// # Errors
-/// As [`take`].
+/// As [`unassign`].
 pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[AssignmentRef]) -> Result<Option<RemovalPreview>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {

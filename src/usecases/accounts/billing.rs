@@ -45,8 +45,6 @@ pub struct Shown {
     pub may: May,
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn show(ctx: &Context, actor: &User, id: AccountId) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

@@ -103,9 +103,6 @@ pub struct Pending {
 }
 
 /// The change of somebody's address that waits, if any.
-///
-/// # Errors
-/// The database's.
 pub fn pending(db: &mut Database, person: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     match tokens::open_of(db, person.id, TokenPurpose::EmailChange)?.filter(|token| now < token.expires_at) {
         Some(token) => of_token(db, token, person, now),
@@ -126,7 +123,7 @@ fn of_token(db: &mut Database, token: TokenRow, person: &User, now: Timestamp) -
 /// Takes back the change of somebody's address that waits, and tells them. Tells whose it was.
 ///
 /// # Errors
-/// See [`Denied`]; unchanged where none waits.
+/// See [`ActionError`]; unchanged where none waits.
 pub fn withdraw(ctx: &Context, submission: &Submission<User>, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {

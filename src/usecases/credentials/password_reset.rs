@@ -51,9 +51,6 @@ const SOMEBODY: &str = "Somebody at the sign-in page";
 ///
 /// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
 /// are read and written for every address, and a later transaction, which nobody waits for, finds the person and writes link and mail.
-///
-/// # Errors
-/// The database's.
 pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<Timestamp>, StoreError> {
     let now = ctx.now();
     let mut buckets = Bucket::networks(ThrottleScope::ResetSource, source);
@@ -106,9 +103,6 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
 }
 
 /// Mails somebody else a link to choose a new password. Tells whom.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn send(ctx: &Context, submission: &Submission<User>, user: UserId) -> Result<User, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let expires_at = now + TERM;
@@ -162,9 +156,6 @@ pub struct Latest {
 }
 
 /// The link with which somebody can choose a new password. One that ran out is told of only where its mail failed, which nobody else tells.
-///
-/// # Errors
-/// The database's.
 pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<Latest>, StoreError> {
     let Some(token) = tokens::open_of(db, user, TokenPurpose::PasswordReset)? else { return Ok(None) };
     let mail = mails::of_link(db, TokenPurpose::PasswordReset, user)?;
@@ -187,9 +178,6 @@ pub struct Open {
 }
 
 /// Looks at a link and changes nothing.
-///
-/// # Errors
-/// The database's.
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     let now = ctx.now();
     ctx.store.read(|db| {

@@ -206,9 +206,6 @@ pub(in crate::usecases) fn begin_session(
 }
 
 /// Ends a session. One that has ended already needs nothing.
-///
-/// # Errors
-/// The database's.
 pub fn sign_out(ctx: &Context, session: TokenHash, source: &str) -> Result<(), StoreError> {
     let now = ctx.now();
     ctx.store.write_transaction(|tx| end_session(tx, session, source, now))

@@ -20,8 +20,6 @@ pub struct Mails {
     pub oldest_waits: TimeDelta,
 }
 
-/// # Errors
-/// The database's.
 pub fn mails(ctx: &Context) -> Result<Mails, StoreError> {
     let tallies = ctx.store.read(outbox::tally)?;
     let of = |state| tallies.iter().find(|tally: &&Tally| tally.state == state);

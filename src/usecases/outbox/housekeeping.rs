@@ -25,9 +25,6 @@ const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Removes sessions that ran out, refusals that are old, what old failed mails said, and people who can no longer be
 /// restored.
-///
-/// # Errors
-/// The database's.
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
@@ -38,9 +35,6 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
 }
 
 /// Removes attempts that are forgotten, and those that matter least where there are too many.
-///
-/// # Errors
-/// The database's.
 pub fn bound_attempts(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     in_chunks(ctx, |tx| throttles::sweep(tx, CHUNK, now))?;

@@ -18,7 +18,10 @@ use crate::{
         secret::SecretKey,
         user::Who,
     },
-    store::{Database, Store, StoreError, Tx, accounts::Account, company, groups::Group, portfolios::Portfolio, sessions, users::User},
+    store::{
+        Commits, Database, Store, StoreError, StoreMetrics, Tx, accounts::Account, company, groups::Group, portfolios::Portfolio, sessions,
+        users::User,
+    },
 };
 
 /// Everything that use cases need from outside, shared by all of the process.
@@ -156,6 +159,16 @@ pub(in crate::usecases) enum Rights {
 impl Context {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// These means, which note in `commits` what is saved.
+    #[must_use]
+    pub fn noting(&self, commits: Commits) -> Self {
+        Self { store: self.store.noting(commits), ..self.clone() }
+    }
+
+    pub fn store_metrics(&self) -> StoreMetrics {
+        self.store.load()
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Candidate {
 /// What `action` would do to these people, in their order.
 ///
 /// # Errors
-/// See [`Denied`]; unknown when one of them does not exist for the actor.
+/// See [`ActionError`]; unknown when one of them does not exist for the actor.
 pub fn look(ctx: &Context, actor: &User, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
     ctx.store.read(|db| candidates(ctx, db, actor, action, ids))
 }
@@ -85,7 +85,7 @@ pub struct Progress {
 /// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
 ///
 /// # Errors
-/// See [`Denied`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor. What breaks off later is told
+/// See [`ActionError`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor. What breaks off later is told
 /// with what was done before.
 pub fn perform(
     ctx: &Context,
@@ -130,9 +130,6 @@ pub fn perform(
 }
 
 /// As many people of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn everybody(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
     list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..asked.clone() })

@@ -108,9 +108,6 @@ pub struct LayoutData {
 }
 
 /// What stands around a page, if the actor may open it.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn open(ctx: &Context, actor: &User, page: Action) -> Result<LayoutData, ActionError> {
     authorise(actor, page, None)?;
     ctx.store.read(|db| {
@@ -120,25 +117,16 @@ pub fn open(ctx: &Context, actor: &User, page: Action) -> Result<LayoutData, Act
 }
 
 /// The company's name, for pages that need no session.
-///
-/// # Errors
-/// The database's.
 pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
     ctx.store.read(|db| Ok(company::load(db)?.name))
 }
 
 /// The groups and people that stand beside the lists.
-///
-/// # Errors
-/// The database's.
 pub fn menu(ctx: &Context, actor: &User) -> Result<Menu, StoreError> {
     ctx.store.read(|db| menu_of(db, actor))
 }
 
 /// One page of the people that the actor may see, sorted by name.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -166,9 +154,6 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
 }
 
 /// A group with one page of its members, sorted by name.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn group(ctx: &Context, actor: &User, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {

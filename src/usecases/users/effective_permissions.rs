@@ -7,7 +7,7 @@ use crate::{
         clock::Timestamp,
         ids::PortfolioId,
         permission::{AccountPlace, IN_PORTFOLIOS, ON_ACCOUNTS, Permission, PermissionTarget},
-        policy::Role,
+        role::Role,
         scope::Scope,
     },
     store::{
@@ -18,7 +18,7 @@ use crate::{
         portfolios::{self, Portfolio},
     },
     usecases::{
-        access::assignments::{Grantors, Lost},
+        access::grantors::{Grantors, Lost},
         shared::scoped_actor::ScopedAssignments,
     },
 };

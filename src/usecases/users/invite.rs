@@ -26,7 +26,7 @@ use crate::{
     },
     usecases::{
         ActionError, ClientInfo, Context, EntryPoint, Principal, SetPasswordError, Submission,
-        access::assignments,
+        access::grantors,
         credentials::{email_change::NewAddress, new_password, sign_in},
         outbox::mails::{self, Recipient},
         shared::{
@@ -157,9 +157,6 @@ pub struct Resent {
 }
 
 /// Sends the invitation once more: the earlier link is dead, the term starts anew.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, user: UserId) -> Result<Resent, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     submission.audited_transaction(ctx, |tx, caller| {
@@ -169,15 +166,12 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, 
         let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
         tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
-        let taken_over = assignments::reassign(tx, caller, &acting, &person, now)?;
+        let taken_over = grantors::reassign(tx, caller, &acting, &person, now)?;
         Ok(Resent { person, taken_over })
     })
 }
 
 /// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn revoke(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -193,9 +187,6 @@ pub fn revoke(ctx: &Context, submission: &Submission<User>, door: EntryPoint, us
 }
 
 /// Whose invitation is to be taken back.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn revocable(ctx: &Context, actor: &User, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, door, user, |target, _| Action::RevokeInvitation(target), now))
@@ -204,7 +195,7 @@ pub fn revocable(ctx: &Context, actor: &User, door: EntryPoint, user: UserId) ->
 /// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
 ///
 /// # Errors
-/// See [`Denied`]; unknown where mails are sent, and where the link ran out.
+/// See [`ActionError`]; unknown where mails are sent, and where the link ran out.
 pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(User, String, Timestamp), ActionError> {
     let now = ctx.now();
     if ctx.sends_mail {
@@ -240,7 +231,7 @@ pub(in crate::usecases) fn readdress(
     users::set_email(tx, person, email)?;
     let person = users::find(tx.db(), person.id)?.ok_or_else(ActionError::unknown)?;
     renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
-    assignments::reassign(tx, caller, acting, &person, now)?;
+    grantors::reassign(tx, caller, acting, &person, now)?;
     Ok(())
 }
 
@@ -307,9 +298,6 @@ pub struct Open {
 }
 
 /// Looks at a link and changes nothing, as often as mail scanners like.
-///
-/// # Errors
-/// The database's.
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -351,7 +339,7 @@ pub fn accept(
         password.settle(tx, now)?;
         let who = users::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
         let by = by_oneself(&who, &visitor.source);
-        assignments::judge_again(tx, &person, &by, now)?;
+        grantors::judge_again(tx, &person, &by, now)?;
         tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
         sign_in::begin_session(tx, &who, &session, visitor, now)?;
         Ok(session.clone())

@@ -31,9 +31,6 @@ use crate::{
 };
 
 /// Ends a person's access at once: sessions, links and waiting mails. Tells who it was.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn block(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -53,9 +50,6 @@ pub fn block(ctx: &Context, submission: &Submission<User>, door: EntryPoint, use
 }
 
 /// Lets a person in again, with the credentials and assignments that they had. Tells who it was.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn activate(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -82,8 +76,6 @@ pub struct Inventory {
     pub restorable_until: Option<Timestamp>,
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn inventory(ctx: &Context, actor: &User, user: UserId) -> Result<Inventory, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -121,9 +113,6 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// Deletes a person: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn delete(
     ctx: &Context,
     submission: &Submission<(User, Option<Timestamp>)>,
@@ -162,7 +151,7 @@ pub struct Restorable {
 /// One page of the people who were deleted and can still be restored, latest first, and how many they are.
 ///
 /// # Errors
-/// See [`Denied`]; unknown for a page key of another list.
+/// See [`ActionError`]; unknown for a page key of another list.
 pub fn deleted(ctx: &Context, actor: &User, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), ActionError> {
     let now = ctx.now();
     authorise(actor, Action::SeeDeleted, None)?;

@@ -13,7 +13,7 @@ use crate::{
         policy::Action,
         scope::Scope,
         user::Status,
-        user_list::{Order, PeopleFilter},
+        user_list::{Order, UserFilter},
     },
     store::{
         Database, StoreError,
@@ -32,7 +32,7 @@ use crate::{
 /// A page of the list, as somebody asks for it.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
-    pub filter: PeopleFilter,
+    pub filter: UserFilter,
     /// Only people with anything assigned in it.
     pub portfolio: Option<PortfolioId>,
     pub order: Order,
@@ -67,9 +67,6 @@ pub struct Row<A = Assigned> {
 const PORTFOLIOS_MAX: usize = 50;
 
 /// One page of the people who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn list(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -123,7 +120,7 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
 /// for.
 ///
 /// # Errors
-/// See [`Denied`]; unknown for a Portfolio Admin without a portfolio that is active.
+/// See [`ActionError`]; unknown for a Portfolio Admin without a portfolio that is active.
 pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, words: &str) -> Result<Count, ActionError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
@@ -142,9 +139,6 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, word
 }
 
 /// The next rows of an export. Whoever exports is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn export(ctx: &Context, caller: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
         let person = caller.person(db, ctx.now())?;

@@ -28,10 +28,9 @@ use crate::{
     usecases::{
         ActionError, Context, Principal, Submission,
         access::{
-            assignments::{audit_account, audit_portfolio},
+            assignments::{audit_account, audit_portfolio, gives},
             picker_options,
         },
-        accounts::gives,
         shared::{
             context::{Rights, about_user},
             scoped_actor::ScopedActor,
@@ -71,7 +70,7 @@ impl NewAssignments {
 /// Whose address it is, if the actor cannot invite it.
 ///
 /// # Errors
-/// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`Denied`].
+/// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`ActionError`].
 pub fn check_address(ctx: &Context, actor: &User, email: &EmailAddress) -> Result<(), InviteError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -90,9 +89,6 @@ fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Time
 }
 
 /// Whether the actor administers nothing that they could give.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

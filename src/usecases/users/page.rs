@@ -9,7 +9,8 @@ use crate::{
         credentials::token::TokenPurpose,
         ids::UserId,
         invitation::InvitationOrigin,
-        policy::{Action, Role},
+        policy::Action,
+        role::Role,
         scope::ScopeRelation,
         search::SearchTerm,
         user::{DefaultRole, Status},
@@ -26,7 +27,7 @@ use crate::{
     usecases::{
         ActionError, Context,
         access::{
-            assignments::Grantors,
+            grantors::Grantors,
             withheld::{self, WithheldAssignment},
         },
         credentials::{email_change, password_reset},
@@ -160,8 +161,6 @@ impl May {
     }
 }
 
-/// # Errors
-/// See [`Denied`].
 pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {

@@ -7,7 +7,7 @@ use crate::{
         audit::AuditAction,
         clock::Timestamp,
         email_address::EmailAddress,
-        ids::{PortfolioId, UserId},
+        ids::{PortfolioId, UserId, sorted},
         permission::Permission,
         policy::Action,
         scope::{Scope, ScopeRelation},
@@ -28,7 +28,6 @@ use crate::{
         ActionError, Context, EntryPoint, Principal, Submission,
         access::assignments::audit_portfolio,
         credentials::email_change::{self, NewAddress, Tokens},
-        portfolios::sorted,
         shared::{
             context::{Rights, about_user},
             scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
@@ -97,9 +96,6 @@ impl From<StoreError> for ProfileError {
 }
 
 /// Somebody whom the actor may edit, and the address that waits to be confirmed.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option<String>), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -240,9 +236,6 @@ fn tell(
 }
 
 /// Ends all sessions of somebody. Tells who it was, and how many there were.
-///
-/// # Errors
-/// See [`Denied`].
 pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: UserId) -> Result<(User, usize), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {

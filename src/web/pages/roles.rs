@@ -5,7 +5,8 @@ use askama::Template;
 use crate::{
     domain::{
         permission::{AccessLevel, Permission},
-        policy::{Action, Role, decide},
+        policy::{Action, decide},
+        role::Role,
     },
     web::shared::{
         page::Layout,

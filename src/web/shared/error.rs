@@ -16,8 +16,7 @@ use crate::{
 use super::{
     error_page::ErrorPage,
     page::{Flash, FlashKind, Section, wait_in_words},
-    respond,
-    routing::paths,
+    routing::{paths, redirect},
 };
 
 /// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
@@ -102,7 +101,7 @@ impl ResponseError for WebError {
         match self {
             Self::SignedOut { next, unsent } => {
                 let location = if *unsent { paths::sign_in_and_send_again(next.as_deref()) } else { paths::sign_in_then(next.as_deref()) };
-                response.headers_mut().insert(header::LOCATION, respond::location(&location));
+                response.headers_mut().insert(header::LOCATION, redirect::location(&location));
             }
             Self::Unavailable | Self::Busy => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
@@ -114,7 +113,7 @@ impl ResponseError for WebError {
     }
 }
 
-/// The reason of an answer that failed, for the log: its [`Failure`], or else the error that it was made of. `None` where nothing failed.
+/// The reason of an answer that failed, for the log: its [`WebError`], or else the error that it was made of. `None` where nothing failed.
 pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Option<String> {
     if !answer.status().is_server_error() {
         return None;
@@ -126,7 +125,7 @@ pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Op
     })
 }
 
-/// The page for an answer that has none, to a request for `path`: by its [`Failure`] where a handler gave one, else by its status. Only where
+/// The page for an answer that has none, to a request for `path`: by its [`WebError`] where a handler gave one, else by its status. Only where
 /// nothing was `saved` does it say so.
 pub(in crate::web) fn page(failure: Option<&WebError>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
     // Pages above a form's own address show its outcome.

@@ -8,7 +8,6 @@ use actix_web::{
     cookie::time::Duration,
     dev::Payload,
     http::{Method, header},
-    web::Data,
 };
 use url::{Position, Url};
 
@@ -123,7 +122,7 @@ fn signed_out(request: &HttpRequest) -> WebError {
         return WebError::SignedOut { next: None, unsent: false };
     }
     let next = referring_page(request).and_then(|target| paths::nearest_page(&target)).or_else(|| page(request.path()));
-    if let Ok(state) = state(request) {
+    if let Ok(state) = State::of(request) {
         cookies::keep_done(request, state, UNSENT);
     }
     WebError::SignedOut { next, unsent: true }
@@ -148,7 +147,7 @@ pub(in crate::web) fn way_back(request: &HttpRequest) -> Option<String> {
 fn referring_page(request: &HttpRequest) -> Option<String> {
     let text = |name| request.headers().get(name)?.to_str().ok();
     let referer = text(header::REFERER).filter(|referer| is_read(referer))?;
-    own_page(referer, text(header::HOST), &state(request).ok()?.reach)
+    own_page(referer, text(header::HOST), &State::of(request).ok()?.reach)
 }
 
 /// Path and query of an address whose origin is ours.
@@ -190,7 +189,7 @@ impl FromRequest for AnonymousSession {
 }
 
 fn guest(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
-    let state = state(request)?;
+    let state = State::of(request)?;
     let signed_in = signed_in(request)?;
     let known = browser(request, state);
     let browser = known.unwrap_or_else(|| {
@@ -208,15 +207,11 @@ fn guest(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
     Ok(AnonymousSession { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed: browser })
 }
 
-pub(in crate::web) fn state(request: &HttpRequest) -> Result<&State, WebError> {
-    request.app_data::<Data<State>>().map(|state| &***state).ok_or_else(|| WebError::Internal("no state".to_owned()))
-}
-
 /// What forms of this request's browser may be bound to: the session those of the console, the browser's own cookie those of pages that need
 /// no session. The latter hold whether or not somebody has signed in since, as in another tab.
 pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenHash>, WebError> {
     let session = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
-    Ok([session, browser(request, state(request)?)].into_iter().flatten())
+    Ok([session, browser(request, State::of(request)?)].into_iter().flatten())
 }
 
 fn browser(request: &HttpRequest, state: &State) -> Option<TokenHash> {

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::domain::idempotency_key::IdempotencyKey;
 
-use super::{csrf, error::WebError, extract, steps};
+use super::{csrf, error::WebError, extract, state::State, steps};
 use fields::Fields;
 
 /// Largest form, in bytes.
@@ -49,7 +49,7 @@ pub(in crate::web) struct ListButton {
 }
 
 /// # Errors
-/// [`Failure::Malformed`]: pages of ours send each of what is ticked once.
+/// [`WebError::Malformed`]: pages of ours send each of what is ticked once.
 pub(in crate::web) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), WebError> {
     if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(WebError::Malformed) }
 }
@@ -79,7 +79,7 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
 fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, WebError> {
     let mut fields = fields_of(body)?;
     let token = fields.take(CSRF).ok_or(WebError::StaleForm)?;
-    let key = &extract::state(request)?.ctx.key;
+    let key = &State::of(request)?.ctx.key;
     if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {
         return Err(WebError::StaleForm);
     }

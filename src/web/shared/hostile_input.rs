@@ -22,7 +22,7 @@ use crate::{
         secret::SecretKey,
         text::{GroupName, Notes, PersonName},
     },
-    web::pages::users::administered::query::PeopleQuery,
+    web::pages::users::list::query::UserListQuery,
 };
 
 use super::{
@@ -65,7 +65,7 @@ const TIMED: &[Case] = &[
     ("characters of a link's token", 4000, "A", |token| drop(Token::parse(token))),
     ("escapes in a query", 600, "%41", |text| query(&format!("q={text}"))),
     ("fields of a query", 1000, "a=b&", query),
-    ("a query that a form returns", 900, "%41", |text| drop((ListQuery::returned(&format!("q={text}")), PeopleQuery::returned(text)))),
+    ("a query that a form returns", 900, "%41", |text| drop((ListQuery::returned(&format!("q={text}")), UserListQuery::returned(text)))),
     ("brackets in a page key", 700, "[", page_key),
     ("digits in a page key", 700, "9", page_key),
     ("a text in a page key", 600, "a", |text| page_key(&format!(r#"{{"place":{{"a":["{text}",1]}},"from":1}}"#))),

@@ -13,10 +13,10 @@ use crate::{
 
 use super::{
     error::WebError,
-    extract,
     page::{self, Pager, RowsLink},
     page_size::PageSize,
     routing::paths,
+    state::State,
 };
 
 /// Longest search and page key that is read, in bytes.
@@ -55,7 +55,7 @@ impl FromRequest for ListQuery {
 fn list_query(request: &HttpRequest) -> Result<ListQuery, WebError> {
     let Query(query) =
         Query::<ListQuery>::from_query(request.query_string()).map_err(|_| WebError::NoSuchList(StatusCode::BAD_REQUEST, None))?;
-    let remembered = PageSize::remembered(request, extract::state(request)?, &query.rows);
+    let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
     Ok(ListQuery { remembered, q: read(query.q), ..query })
 }
 
@@ -112,7 +112,7 @@ impl PageRequest {
     /// From the page key alone.
     ///
     /// # Errors
-    /// [`Failure::NoSuchList`]: a page key that no list of ours has written leads nowhere.
+    /// [`WebError::NoSuchList`]: a page key that no list of ours has written leads nowhere.
     pub(in crate::web) fn at(page: &str, rows: PageSize) -> Result<Self, WebError> {
         if page.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));
@@ -170,7 +170,7 @@ impl PageRequest {
 
 impl ListQuery {
     /// # Errors
-    /// As [`Asked::at`]; a number of rows that none offers leads nowhere too.
+    /// As [`PageRequest::at`]; a number of rows that none offers leads nowhere too.
     pub(in crate::web) fn asked(&self) -> Result<PageRequest, WebError> {
         if self.q.len() > TEXT_MAX {
             return Err(WebError::NoSuchList(StatusCode::BAD_REQUEST, None));

@@ -6,6 +6,7 @@ pub(super) mod cookies;
 pub(super) mod csrf;
 pub(super) mod error;
 pub mod error_page;
+pub(super) mod exports;
 pub(super) mod extract;
 pub(super) mod form;
 pub(super) mod hashing;

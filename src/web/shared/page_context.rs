@@ -6,11 +6,7 @@ use actix_session::{Session, SessionExt as _};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
-    domain::{
-        clock::Timestamp,
-        idempotency_key::IdempotencyKey,
-        policy::{Action, Role},
-    },
+    domain::{clock::Timestamp, idempotency_key::IdempotencyKey, policy::Action, role::Role},
     usecases::{
         ActionError, Context, Submission, User,
         users::{self, directory::LayoutData},
@@ -43,9 +39,9 @@ impl FromRequest for PageContext {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let user = CurrentUser::from_request(request, payload).into_inner();
         let (section, came_from) = (Section::of(request.path()), extract::came_from(request));
-        ready(user.and_then(|user| {
-            Ok(Self { user, state: extract::state(request)?.clone(), session: request.get_session(), section, came_from })
-        }))
+        ready(
+            user.and_then(|user| Ok(Self { user, state: State::of(request)?.clone(), session: request.get_session(), section, came_from })),
+        )
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, Section, SessionLeft, UserLabel},
     routing::paths,
 };
-use crate::domain::{clock::Timestamp, ids::UserId, policy::Role, user::Who};
+use crate::domain::{clock::Timestamp, ids::UserId, role::Role, user::Who};
 
 /// Markup, quotes, an entity and a mark that turns the direction of writing.
 const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)> &amp; \u{202E}";

@@ -2,13 +2,16 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use actix_web::{HttpRequest, web::Data};
+
 use crate::{
     usecases::{Commits, Context},
-    web::{ops::metrics::Metrics, pages::users::administered::export::Exports},
+    web::ops::metrics::Metrics,
 };
 
 use super::{
     error::WebError,
+    exports::Exports,
     hashing::{self, HashingClass, HashingQueue},
 };
 
@@ -31,7 +34,7 @@ pub struct RequestTrust {
 
 impl std::fmt::Debug for RequestTrust {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reach").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("RequestTrust").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 
@@ -50,6 +53,11 @@ impl State {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let metrics = Arc::new(Metrics::new(ctx.now()));
         Self { ctx, reach, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
+    }
+
+    /// The state that a request came to.
+    pub(in crate::web) fn of(request: &HttpRequest) -> Result<&Self, WebError> {
+        request.app_data::<Data<Self>>().map(|state| &***state).ok_or_else(|| WebError::Internal("no state".to_owned()))
     }
 
     /// Runs a use case on the threads that may wait for the database.
@@ -76,11 +84,7 @@ impl State {
 
     /// Use cases' means, which note what the request under way may have saved. Of what runs on after the answer began nothing is told.
     fn noting(&self) -> Context {
-        let mut ctx = self.ctx.clone();
-        if let Ok(commits) = COMMITS.try_with(Commits::clone) {
-            ctx.store = ctx.store.noting(commits);
-        }
-        ctx
+        COMMITS.try_with(Commits::clone).map_or_else(|_| self.ctx.clone(), |commits| self.ctx.noting(commits))
     }
 
     /// Runs a use case that judges or hashes a password. It waits in a queue of its own, and runs on none of the threads that serve pages.

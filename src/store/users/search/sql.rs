@@ -16,7 +16,7 @@ use crate::{
         scope::Scope,
         search::SearchTerm,
         user::{DefaultRole, Status},
-        user_list::PeopleFilter,
+        user_list::UserFilter,
     },
     store::{Database, StoreError, backend, connection::with_backend, page::COUNT_MAX, scopes},
 };
@@ -46,7 +46,7 @@ pub(in crate::store::users) enum Source {
 
 impl Source {
     /// The narrowest.
-    pub(in crate::store::users) fn of(db: &mut Database, scope: &Scope, filter: &PeopleFilter) -> Result<Self, StoreError> {
+    pub(in crate::store::users) fn of(db: &mut Database, scope: &Scope, filter: &UserFilter) -> Result<Self, StoreError> {
         Ok(match (scope, &filter.search) {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
             (Scope::Company, None) if filter.default_role == Some(DefaultRole::PortfolioAdmin) => Self::PortfolioAdmins,
@@ -64,7 +64,7 @@ impl Source {
     }
 
     /// The same for what asks of each of them no more than this column, the status and the filter.
-    pub(in crate::store::users) fn narrowly(self, filter: &PeopleFilter, column: &str) -> Self {
+    pub(in crate::store::users) fn narrowly(self, filter: &UserFilter, column: &str) -> Self {
         match self {
             Self::Search if column != "sort_key" => self,
             Self::Search if filter.is_unassigned => Self::NarrowSearch(UNASSIGNED),
@@ -201,7 +201,7 @@ impl Statement {
 
     /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, a user in several portfolios is there
     /// several times.
-    pub(in crate::store::users) fn users(&mut self, db: &Database, source: Source, scope: &Scope, filter: &PeopleFilter) {
+    pub(in crate::store::users) fn users(&mut self, db: &Database, source: Source, scope: &Scope, filter: &UserFilter) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
             (Source::Search | Source::NarrowSearch(_), Some(term)) if is_sqlite => {

@@ -36,17 +36,11 @@ pub struct Open {
 }
 
 /// Looks at the link that was mailed to the new address, and changes nothing.
-///
-/// # Errors
-/// The database's.
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     look_at(ctx, TokenPurpose::EmailChange, token)
 }
 
 /// Looks at the link that was mailed to the old address, and changes nothing.
-///
-/// # Errors
-/// The database's.
 pub fn look_at_stop(ctx: &Context, token: &Token) -> LinkState<Open> {
     look_at(ctx, TokenPurpose::EmailChangeStop, token)
 }

@@ -15,7 +15,7 @@ use crate::{
         users::User,
     },
     usecases::{
-        access::assignments::{Grantors, Lost},
+        access::grantors::{Grantors, Lost},
         shared::scoped_actor::{ScopedActor, ScopedAssignments},
     },
 };

@@ -26,8 +26,12 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
 async fn show(state: Data<State>) -> HandlerResult {
     // Without the database the rest is worth reading all the more.
     let mails = state.run(outbox::health::mails).await.ok();
-    let reading =
-        Reading { metrics: Arc::clone(&state.metrics), load: state.ctx.store.load(), mails, resident_memory: process::resident_memory() };
+    let reading = Reading {
+        metrics: Arc::clone(&state.metrics),
+        load: state.ctx.store_metrics(),
+        mails,
+        resident_memory: process::resident_memory(),
+    };
     let text = reading.text().inspect_err(|error| tracing::error!(%error, "the measurements could not be written"));
     let text = text.map_err(|error| WebError::Internal(error.to_string()))?;
     Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))

@@ -8,7 +8,7 @@ pub mod events;
 pub mod fields;
 pub mod move_to;
 pub mod new;
-pub(in crate::web) mod picks;
+pub(in crate::web) mod pickers;
 pub mod show;
 
 use crate::{

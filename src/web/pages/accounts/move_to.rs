@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{AccountHead, picks};
+use super::{AccountHead, pickers};
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId},
@@ -14,8 +14,7 @@ use crate::{
     usecases::{
         Account, Portfolio,
         access::picker_options::{self, PickerQuery},
-        accounts,
-        portfolios::PortfolioError,
+        accounts::{self, AccountError},
     },
     web::shared::{
         error::{WebError, already},
@@ -76,23 +75,30 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     if r#do == Do::Find {
         return respond::page(&page(&console, id, portfolio, find).await?);
     }
-    let Some(portfolio) = portfolio else { return refused(&console, id, None, find, "Choose a portfolio".to_owned()).await };
+    let Some(portfolio) = portfolio else { return refused(&console, id, None, find, |_| "Choose a portfolio".to_owned()).await };
     let said =
         |(account, portfolio): &(Account, Portfolio)| Flash::new(FlashKind::Ok, format!("{} is in {} now.", account.name, portfolio.name));
     match console.act(said, move |ctx, submission| accounts::move_to(ctx, submission, id, portfolio)).await? {
         Ok(_) => respond::see_other(paths::Account { account: id }),
-        Err(PortfolioError::AccountNameTaken(name)) => {
-            refused(&console, id, Some(portfolio), find, format!("There is an account called {name} in that portfolio already")).await
+        Err(AccountError::NameTaken) => {
+            refused(&console, id, Some(portfolio), find, |name| format!("There is an account called {name} in that portfolio already"))
+                .await
         }
         // Neither happens where only the place changes.
-        Err(PortfolioError::NameTaken | PortfolioError::Stale(_)) => Err(WebError::Internal("a move was stale".to_owned())),
-        Err(PortfolioError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
+        Err(AccountError::PortfolioDeactivated | AccountError::Stale(_)) => Err(WebError::Internal("a move was stale".to_owned())),
+        Err(AccountError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
     }
 }
 
-async fn refused(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String, said: String) -> HandlerResult {
+async fn refused(
+    console: &PageContext,
+    id: AccountId,
+    picked: Option<PortfolioId>,
+    find: String,
+    said: impl FnOnce(&str) -> String,
+) -> HandlerResult {
     let mut page = page(console, id, picked, find).await?;
-    page.portfolios.error = Some(FieldError::Message(said));
+    page.portfolios.error = Some(FieldError::Message(said(&page.account.name)));
     respond::again(&page)
 }
 
@@ -111,7 +117,7 @@ async fn page(console: &PageContext, id: AccountId, picked: Option<PortfolioId>,
     Ok(MoveAccountPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&account, may),
-        portfolios: picks::portfolios(offer, find),
+        portfolios: pickers::portfolios(offer, find),
     })
 }
 

@@ -5,14 +5,15 @@ use actix_web::web::Query;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::{fields::AccountFields, picks};
+use super::{fields::AccountFields, pickers};
 use crate::{
     domain::{
         account::AccountDetails,
         idempotency_key::IdempotencyKey,
         ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
-        policy::{Action, Role},
+        policy::Action,
+        role::Role,
         search::SearchTerm,
     },
     usecases::{
@@ -331,8 +332,8 @@ async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answe
         carried: wizard::seal(console, &answers.beside(step)),
         cancel: answers.from.map_or_else(|| paths::Portfolios {}.to_string(), |portfolio| paths::Portfolio { portfolio }.to_string()),
         may_manage: console.user.person.actor().role == Role::Admin,
-        portfolios: picks::portfolios(portfolios, found(Step::Portfolio)),
-        people: picks::people(people.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
+        portfolios: pickers::portfolios(portfolios, found(Step::Portfolio)),
+        people: pickers::people(people.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
     })
 }
 

@@ -60,7 +60,7 @@ impl ColleagueRow {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountQuery {
-    #[serde(default)]
+    #[serde(default, rename = "people")]
     people: String,
 }
 

@@ -4,10 +4,7 @@ use askama::Template;
 
 use super::{PortfolioHead, number};
 use crate::{
-    domain::{
-        permission::Permission,
-        policy::{Action, Role},
-    },
+    domain::{permission::Permission, policy::Action, role::Role},
     usecases::{
         Position,
         accounts::{self, Assigned},

@@ -15,7 +15,7 @@ use crate::{
         portfolios::{self, PortfolioError},
     },
     web::{
-        pages::accounts::picks,
+        pages::accounts::pickers,
         shared::{
             error::WebError,
             form::{Form, each_once},
@@ -137,8 +137,8 @@ async fn page(console: &PageContext, fields: PortfolioFields, form: NewPortfolio
     Ok(NewPortfolioPage {
         shell: console.shell(&frame),
         fields,
-        accounts: picks::accounts(accounts, form.find_account),
-        people: picks::people(people, form.find_user, "Portfolio Admins", now),
+        accounts: pickers::accounts(accounts, form.find_account),
+        people: pickers::people(people, form.find_user, "Portfolio Admins", now),
     })
 }
 

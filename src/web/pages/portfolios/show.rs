@@ -40,7 +40,7 @@ pub struct PortfolioPage {
     pub admins: String,
     pub accounts: Vec<AccountRow>,
     pub accounts_pager: Pager,
-    pub people: Vec<PersonRow>,
+    pub people: Vec<UserRow>,
     pub people_pager: Pager,
     pub may_manage: bool,
     pub may_create_account: bool,
@@ -63,20 +63,20 @@ impl AccountRow {
 
 /// Somebody with anything assigned here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonRow {
+pub struct UserRow {
     pub person: UserLabel,
     pub status: Status,
     /// "Whole portfolio", "Aalto Eyewear, Fjord Foods".
     pub assigned: String,
 }
 
-impl PersonRow {
+impl UserRow {
     fn manage_path(&self) -> paths::Manage {
         paths::Manage { user: UserId(self.person.id.0) }
     }
 }
 
-impl From<Assigned> for PersonRow {
+impl From<Assigned> for UserRow {
     fn from(assigned: Assigned) -> Self {
         let whole = assigned.is_whole.then(|| "Whole portfolio".to_owned());
         let names = whole.into_iter().chain(assigned.accounts).collect::<Vec<_>>();
@@ -90,7 +90,7 @@ impl From<Assigned> for PersonRow {
 pub struct PortfolioQuery {
     #[serde(default)]
     page: String,
-    #[serde(default)]
+    #[serde(default, rename = "people")]
     people: String,
 }
 
@@ -132,7 +132,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, qu
         notes: shown.portfolio.notes,
         accounts: shown.accounts.rows.into_iter().map(account).collect(),
         accounts_pager,
-        people: shown.people.rows.into_iter().map(PersonRow::from).collect(),
+        people: shown.people.rows.into_iter().map(UserRow::from).collect(),
         people_pager,
         may_manage: shown.may_manage,
         may_create_account: shown.may_create_account,
@@ -146,7 +146,7 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample) -> PortfolioPage {
-        let person = |place: usize, person| PersonRow {
+        let person = |place: usize, person| UserRow {
             person,
             status: Status::ALL[place % 4],
             assigned: if place == 2 { "Whole portfolio".into() } else { sample.group() },

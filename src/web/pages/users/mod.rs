@@ -1,6 +1,7 @@
 //! Users: the directory, their administration, and the wizard that invites one.
 
-pub mod administered;
+pub mod bulk;
 pub mod directory;
+pub mod list;
 pub mod manage;
 pub mod new_user;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::UserLabel;
 use crate::{
-    domain::{permission::Permission, policy::Role},
+    domain::{permission::Permission, role::Role},
     web::shared::routing::paths,
 };
 

@@ -1,4 +1,5 @@
 //! Every address of the product, and what answers there.
 
 pub mod paths;
+pub(in crate::web) mod redirect;
 pub(in crate::web) mod routes;

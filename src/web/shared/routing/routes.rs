@@ -26,9 +26,9 @@ use crate::web::{
         groups::{self, new},
         portfolios, roles, setup,
         users::{
-            administered as people,
-            directory::{self as users, revoke, status_actions},
-            manage, new_user,
+            bulk,
+            directory::{self, revoke, status_actions},
+            list, manage, new_user,
         },
     },
     shared::{cookies, error::WebError, form::FORM_MAX, middleware, session::DatabaseSessions, state::State},
@@ -95,8 +95,8 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(StopEmailChange => stop::show, post stop::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
                 .service(page!(InvitationNewLink => new_link::show, post new_link::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(page!(UsersAndGroups => users::list::list))
-                .service(page!(NewUser => users::invite::show, post users::invite::submit))
+                .service(page!(UsersAndGroups => directory::list::list))
+                .service(page!(NewUser => directory::invite::show, post directory::invite::submit))
                 .service(page!(NewGroup => new::show, post new::submit))
                 .service(page!(Group => groups::show::show))
                 .service(page!(AddToGroup => groups::add::show, post groups::add::submit))
@@ -105,19 +105,19 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(page!(RemoveFromGroup => groups::remove::show, post groups::remove::submit))
                 .service(post!(BlockUser => status_actions::block))
                 .service(post!(ActivateUser => status_actions::activate))
-                .service(page!(DeleteUser => users::delete::show, post users::delete::submit))
+                .service(page!(DeleteUser => directory::delete::show, post directory::delete::submit))
                 .service(post!(ResendInvitation => status_actions::resend))
                 .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
-                .service(get_only!(InvitationLink => users::link::show))
-                .service(post!(SendMailAgain => users::send_again::one))
-                .service(post!(SendMailsAgain => users::send_again::all))
-                .service(page!(DeletedUsers => users::deleted::list))
-                .service(post!(RestoreUser => users::deleted::restore))
-                .service(page!(UsersAndPermissions => people::list::list))
-                .service(get_only!(ExportUsers => people::export::export))
-                .service(page!(BulkUsers => people::bulk::everybody))
-                .service(post!(TickedUsers => people::bulk::ask))
-                .service(post!(DoBulk => people::bulk::submit))
+                .service(get_only!(InvitationLink => directory::link::show))
+                .service(post!(SendMailAgain => directory::send_again::one))
+                .service(post!(SendMailsAgain => directory::send_again::all))
+                .service(page!(DeletedUsers => directory::deleted::list))
+                .service(post!(RestoreUser => directory::deleted::restore))
+                .service(page!(UsersAndPermissions => list::list))
+                .service(get_only!(ExportUsers => list::export::export))
+                .service(page!(BulkUsers => bulk::everybody))
+                .service(post!(TickedUsers => bulk::ask))
+                .service(post!(DoBulk => bulk::submit))
                 .service(page!(NewUserWizard => new_user::show, post new_user::submit))
                 .service(page!(Manage => manage::show::show))
                 .service(page!(EditUser => manage::edit::show, post manage::edit::submit))

@@ -168,7 +168,8 @@ mod tests {
     use crate::{
         domain::{
             ids::UserId,
-            policy::{Actor, Role, Target},
+            policy::{Actor, Target},
+            role::Role,
             user::DefaultRole,
         },
         web::shared::{

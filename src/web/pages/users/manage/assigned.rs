@@ -1,5 +1,7 @@
 //! What is assigned to somebody, in pages, and what may be added.
 
+use serde::Deserialize;
+
 use crate::{
     domain::{
         ids::UserId,
@@ -7,7 +9,7 @@ use crate::{
     },
     usecases::{
         self, AssignmentRef,
-        access::{assignments::Lost, withheld::WithheldAssignment},
+        access::{grantors::Lost, withheld::WithheldAssignment},
         users::{
             self,
             page::{Assigned, Held, What},
@@ -20,7 +22,24 @@ use crate::{
     },
 };
 
-use super::{show::ManageQuery, unassign::remove_and_assign};
+use super::unassign::remove_and_assign;
+
+/// What the page's address may say.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in crate::web) struct ManageQuery {
+    /// Part of the name of a portfolio or an account that is assigned.
+    #[serde(default)]
+    pub(super) q: String,
+    /// Which page of the assignments.
+    #[serde(default)]
+    pub(super) page: String,
+    /// Part of the name of one to add.
+    #[serde(default)]
+    pub(super) add: String,
+    /// The list's query.
+    #[serde(default, rename = "return")]
+    pub(super) return_query: String,
+}
 
 /// So much of what was left out is named.
 const LEFT_OUT_MAX: usize = 25;

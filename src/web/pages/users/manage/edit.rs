@@ -25,7 +25,7 @@ use crate::{
         },
     },
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             error::{WebError, too_many_mails},
             form::{Form, each_once},
@@ -107,7 +107,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 
 impl EditUserPage {
     fn new(console: &PageContext, frame: &LayoutData, person: &usecases::User, fields: EditFields, query: &str) -> Self {
-        let (person, query) = (UserLabel::from(&person.who()), PeopleQuery::returned(query));
+        let (person, query) = (UserLabel::from(&person.who()), UserListQuery::returned(query));
         Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         access::picker_options::{self, PickerQuery},
     },
     web::{
-        pages::accounts::picks,
+        pages::accounts::pickers,
         shared::{
             page::{Base, DisplayTime, Field, FormErrors, PICKS_MAX, Picker},
             routing::paths,
@@ -126,7 +126,7 @@ pub(super) fn portfolios(
         return Ok(None);
     }
     let wanted = PickerQuery { search: SearchTerm::parse(find), held: ticked.clone(), ticked, limit: PICKS_MAX };
-    Ok(Some(picks::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &wanted)?, find.trim().to_owned())))
+    Ok(Some(pickers::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &wanted)?, find.trim().to_owned())))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::{
     domain::{ids::UserId, permission::Permission, policy::Action},
     usecases::{EntryPoint, users},
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             list_query::ReturnQuery,
             page::{DisplayTime, Layout, UserLabel},
@@ -50,7 +50,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         person: UserLabel::from(&person.who()),
         link,
         valid_until: DisplayTime::new(valid_until, frame.now),
-        query: PeopleQuery::returned(&query.return_query),
+        query: UserListQuery::returned(&query.return_query),
     })
 }
 

@@ -27,11 +27,11 @@ use crate::{
     },
 };
 
-use super::administered::query::PeopleQuery;
+use super::list::query::UserListQuery;
 
 /// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
 fn at(user: UserId, query: &str) -> String {
-    with_return(paths::Manage { user }, &PeopleQuery::returned(query))
+    with_return(paths::Manage { user }, &UserListQuery::returned(query))
 }
 
 /// Somebody's page as it was left: the view that a form was on.
@@ -69,7 +69,7 @@ fn parted(done: Flash, has_left: bool) -> Flash {
 
 /// The page `back`, or the list in place of the page of somebody who has left.
 fn back_from(user: UserId, back: String, has_left: bool, query: &str) -> String {
-    if has_left && is_at(&back, user) { list(&PeopleQuery::returned(query)) } else { back }
+    if has_left && is_at(&back, user) { list(&UserListQuery::returned(query)) } else { back }
 }
 
 /// Whether an address is that of somebody's page.
@@ -83,5 +83,5 @@ fn undoable(text: String, label: &str, name: &str, path: impl ToString, query: &
 }
 
 fn undo(label: &str, name: &str, path: impl ToString, query: &str) -> FlashAction {
-    FlashAction::new(label, name, path).returning(&PeopleQuery::returned(query))
+    FlashAction::new(label, name, path).returning(&UserListQuery::returned(query))
 }

@@ -1,7 +1,7 @@
 //! The table of what somebody may do and where it comes from.
 
 use crate::{
-    domain::{clock::Timestamp, permission::Permission, policy::Role},
+    domain::{clock::Timestamp, permission::Permission, role::Role},
     usecases::users::effective_permissions::{EffectivePermissions, InPortfolio, OnAccount, PermissionSource},
     web::shared::page::{DisplayTime, counted, in_words},
 };

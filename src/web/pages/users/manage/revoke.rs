@@ -7,7 +7,7 @@ use crate::{
     domain::{ids::UserId, permission::Permission, policy::Action},
     usecases::{self, EntryPoint, users},
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             form::{Form, ListButton},
             list_query::ReturnQuery,
@@ -50,7 +50,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     respond::page(&RevokeFromManagePage {
         shell: console.shell(&frame),
         person: UserLabel::from(&person.who()),
-        query: PeopleQuery::returned(&query.return_query),
+        query: UserListQuery::returned(&query.return_query),
     })
 }
 
@@ -61,7 +61,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
         Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
     };
     match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndPermissions, id)).await? {
-        Ok(_) => respond::see_other(list(&PeopleQuery::returned(&form.0.return_query))),
+        Ok(_) => respond::see_other(list(&UserListQuery::returned(&form.0.return_query))),
         Err(denied) => console.say(&already(denied)?, left(&console, id, &form.0.return_query)),
     }
 }

@@ -2,11 +2,10 @@
 
 use actix_web::web::{Path, Query};
 use askama::Template;
-use serde::Deserialize;
 
 use super::{
     activity::event,
-    assigned::{Assignments, WithheldAssignments},
+    assigned::{Assignments, ManageQuery, WithheldAssignments},
     fields::{self, EditFields},
     links::{EmailChange, Invitation, PasswordReset},
     list,
@@ -17,7 +16,8 @@ use crate::{
     domain::{
         ids::UserId,
         permission::Permission,
-        policy::{Action, Role, decide},
+        policy::{Action, decide},
+        role::Role,
         search::SearchTerm,
         user::Status,
     },
@@ -30,7 +30,7 @@ use crate::{
         },
     },
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             list_query::{self, PageRequest},
             page::{DisplayTime, Event, Layout, UserLabel, counted, listed},
@@ -152,29 +152,12 @@ impl ManagePage {
     }
 }
 
-/// What the page's address may say.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct ManageQuery {
-    /// Part of the name of a portfolio or an account that is assigned.
-    #[serde(default)]
-    pub(super) q: String,
-    /// Which page of the assignments.
-    #[serde(default)]
-    page: String,
-    /// Part of the name of one to add.
-    #[serde(default)]
-    pub(super) add: String,
-    /// The list's query.
-    #[serde(default, rename = "return")]
-    pub(super) return_query: String,
-}
-
 /// `GET /users-and-permissions/{user}`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ManageQuery>) -> HandlerResult {
     let id = *id;
     let Query(ManageQuery { q, page, add, return_query }) = query;
     let query =
-        ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: PeopleQuery::returned(&return_query) };
+        ManageQuery { q: list_query::read(q), add: list_query::read(add), page, return_query: UserListQuery::returned(&return_query) };
     let asked = PageRequest::at(&query.page, PageSize::default())?;
     let wanted = AssignmentsQuery {
         search: SearchTerm::parse(&query.q),

@@ -13,11 +13,11 @@ use crate::{
     },
     usecases::{
         AssignmentRef,
-        access::assignments::{self, RemovalPreview, UnassignError, Unassigned},
+        access::unassign::{self, RemovalPreview, UnassignError, Unassigned},
         users::directory::LayoutData,
     },
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             error::WebError,
             form::{Form, each_once},
@@ -71,7 +71,7 @@ impl UnassignPage {
             parts,
             path,
             fields: fields.into_iter().chain(agreed).collect(),
-            query: PeopleQuery::returned(query),
+            query: UserListQuery::returned(query),
             back,
         }
     }
@@ -142,7 +142,7 @@ pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form
     let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
     if given.is_empty() {
         console
-            .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| assignments::removal_preview(ctx, actor, user, &[]))
+            .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| unassign::removal_preview(ctx, actor, user, &[]))
             .await?;
         return console.say(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
     }
@@ -155,10 +155,7 @@ pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form
         let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(names, NAMED));
         parted(Flash::new(FlashKind::Ok, text), *has_left)
     };
-    match console
-        .act(said, move |ctx, submission| crate::usecases::access::assignments::unassign(ctx, submission, user, &taken, agreed))
-        .await?
-    {
+    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user, &taken, agreed)).await? {
         Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
         Err(UnassignError::LastInCommon) => ask_several(&console, user, given, query, back).await,
         Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),
@@ -171,7 +168,7 @@ async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentR
         AssignmentRef::Account(id) => ("account", id.to_string()),
     };
     let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
-    let content = move |ctx: &_, actor: &_| assignments::removal_preview(ctx, actor, user, &given);
+    let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &given);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked else {
         let text = "Something that was ticked is not assigned any more. Nothing was changed.";
@@ -210,7 +207,7 @@ pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, Ac
 
 /// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
 async fn ask(console: &PageContext, user: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
-    let content = move |ctx: &_, actor: &_| assignments::removal_preview(ctx, actor, user, &[given]);
+    let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
     let back = left_with(console, user, given, query);
@@ -221,10 +218,7 @@ async fn submit(console: &PageContext, user: UserId, given: AssignmentRef, form:
     let (agreed, query) = (form.agreed, &*form.return_query);
     let (back, returned) = (left_with(console, user, given, query), query.to_owned());
     let said = move |taken: &Unassigned| parted(told(user, given, taken, &returned), taken.has_left);
-    match console
-        .act(said, move |ctx, submission| crate::usecases::access::assignments::unassign(ctx, submission, user, &[given], agreed))
-        .await?
-    {
+    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user, &[given], agreed)).await? {
         Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
         Err(UnassignError::LastInCommon) => ask(console, user, given, query).await,
         Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),

@@ -6,7 +6,7 @@ use crate::{
     domain::{permission::Permission, policy::Action, search::SearchTerm, user::DefaultRole},
     usecases::access::picker_options::{self, PickerQuery},
     web::{
-        pages::accounts::picks,
+        pages::accounts::pickers,
         shared::{
             error::WebError,
             page::{FieldError, FormErrors, Layout, PICKS_MAX, Picker},
@@ -56,11 +56,11 @@ impl AssignmentsPage {
             .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
                 Ok(match role {
                     DefaultRole::PortfolioAdmin => {
-                        picks::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &portfolios)?, find)
+                        pickers::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &portfolios)?, find)
                     }
                     DefaultRole::User => {
                         let offer = picker_options::accounts_to_give(ctx, actor, &accounts, from)?;
-                        picks::accounts_with(offer, find, |account| Some(ticked.grants(account)))
+                        pickers::accounts_with(offer, find, |account| Some(ticked.grants(account)))
                     }
                 })
             })

@@ -16,7 +16,7 @@ use crate::{
         users::{self, invite::InviteError},
     },
     web::{
-        pages::users::administered::query::PeopleQuery,
+        pages::users::list::query::UserListQuery,
         shared::{
             error::WebError,
             form::Form,
@@ -43,7 +43,7 @@ pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<S
         return respond::page(&lost(&console, &Answers::default()).await?);
     };
     if draft.is_empty() {
-        answers.return_query = PeopleQuery::returned(&return_query);
+        answers.return_query = UserListQuery::returned(&return_query);
     }
     if let Some(portfolio) = portfolio {
         let came_from = Answers { default_role: Some(DefaultRole::PortfolioAdmin), portfolios: vec![portfolio], ..Answers::default() };

@@ -1,10 +1,8 @@
 //! The list as CSV: streamed page by page by key, so that no connection to the database waits for a slow reader.
 
 use std::{
-    collections::HashSet,
     future::Future,
     pin::Pin,
-    sync::Arc,
     task::{Context as TaskContext, Poll},
 };
 
@@ -14,10 +12,8 @@ use actix_web::{
     http::header,
     web::Bytes,
 };
-use parking_lot::Mutex;
 
 use crate::{
-    domain::ids::UserId,
     usecases::{
         Count, Names, Position, Principal, Slice,
         users::{
@@ -25,10 +21,10 @@ use crate::{
             list::{ListRequest, Row},
         },
     },
-    web::shared::{error::WebError, page_context::PageContext, respond::HandlerResult, state::State},
+    web::shared::{error::WebError, exports::ExportTurn, page_context::PageContext, respond::HandlerResult, state::State},
 };
 
-use super::{list::has_credentials, query::PeopleQuery};
+use super::{has_credentials, query::UserListQuery};
 
 /// Rows that are read at a time.
 const CHUNK: usize = 1000;
@@ -36,31 +32,8 @@ const CHUNK: usize = 1000;
 const HEADER: &str =
     "\"Name\",\"Email\",\"Default role\",\"Status\",\"Portfolios\",\"Accounts\",\"Two-factor\",\"Last sign-in\",\"Created\"\r\n";
 
-/// Who is exporting on this instance.
-#[derive(Debug, Clone, Default)]
-pub(in crate::web) struct Exports(Arc<Mutex<HashSet<UserId>>>);
-
-/// Somebody's turn, given back when the export ends or the reader goes away.
-#[derive(Debug)]
-struct Turn {
-    exports: Exports,
-    user: UserId,
-}
-
-impl Exports {
-    fn begin(&self, user: UserId) -> Option<Turn> {
-        self.0.lock().insert(user).then(|| Turn { exports: self.clone(), user })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.exports.0.lock().remove(&self.user);
-    }
-}
-
 /// `GET /users-and-permissions/export`
-pub(in crate::web) async fn export(console: PageContext, query: PeopleQuery) -> HandlerResult {
+pub(in crate::web) async fn export(console: PageContext, query: UserListQuery) -> HandlerResult {
     query.asked()?;
     let query = query.changed(|_| ());
     let asked = ListRequest { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
@@ -90,7 +63,7 @@ struct Export {
     next: Option<Position<crate::usecases::Cursor>>,
     reading: Option<Reading>,
     begins: bool,
-    _turn: Turn,
+    _turn: ExportTurn,
 }
 
 impl Export {
@@ -176,14 +149,5 @@ mod tests {
         ] {
             assert_eq!(cell(text), written);
         }
-    }
-
-    #[test]
-    fn somebody_exports_once_at_a_time() {
-        let exports = Exports::default();
-        let turn = exports.begin(UserId(7));
-        assert!(turn.is_some() && exports.begin(UserId(7)).is_none() && exports.begin(UserId(8)).is_some());
-        drop(turn);
-        assert!(exports.begin(UserId(7)).is_some());
     }
 }

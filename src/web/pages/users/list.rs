@@ -1,4 +1,7 @@
-//! The list.
+//! Users & Permissions: the users that an administrator administers.
+
+pub mod export;
+pub(in crate::web) mod query;
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -6,7 +9,8 @@ use askama::Template;
 use crate::{
     domain::{
         permission::Permission,
-        policy::{Action, Role, decide},
+        policy::{Action, decide},
+        role::Role,
         user::{DefaultRole, Status},
         user_list::{Order, SortBy},
     },
@@ -27,12 +31,12 @@ use crate::{
     },
 };
 
-use super::query::{PeopleQuery, sort_word, word};
+use query::{UserListQuery, sort_word, word};
 
 /// The people of a scope.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/list.html")]
-pub struct PeoplePage {
+pub struct UserListPage {
     pub shell: Layout,
     pub tabs: Vec<Tab>,
     pub toolbar: Toolbar,
@@ -41,7 +45,7 @@ pub struct PeoplePage {
     pub query: String,
     /// The list without its search and its filters.
     pub all_href: String,
-    pub rows: Vec<PersonRow>,
+    pub rows: Vec<UserRow>,
     pub pager: Pager,
     /// Whether there is a way to invite somebody.
     pub may_invite: bool,
@@ -83,7 +87,7 @@ pub struct Select {
 
 /// One person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonRow {
+pub struct UserRow {
     pub person: UserLabel,
     pub default_role: DefaultRole,
     pub status: Status,
@@ -102,7 +106,7 @@ pub struct NoPortfolioPage {
     pub shell: Layout,
 }
 
-impl PersonRow {
+impl UserRow {
     fn manage(&self) -> paths::Manage {
         paths::Manage { user: self.person.id }
     }
@@ -112,13 +116,13 @@ impl PersonRow {
     }
 }
 
-impl PeoplePage {
+impl UserListPage {
     fn export_href(&self) -> String {
         with_query(paths::ExportUsers {}, &self.query)
     }
 
     fn bulk_href(&self) -> String {
-        with_query(paths::BulkUsers {}, &PeopleQuery::whole(&self.query))
+        with_query(paths::BulkUsers {}, &UserListQuery::whole(&self.query))
     }
 
     fn new_user_href(&self) -> String {
@@ -130,7 +134,7 @@ impl PeoplePage {
     fn sort_href(&self, by: &SortBy) -> String {
         let is_descending = self.order.by == *by && !self.order.is_descending;
         let order = Order { by: *by, is_descending };
-        let query = serde_urlencoded::from_str::<PeopleQuery>(&self.query).unwrap_or_default();
+        let query = serde_urlencoded::from_str::<UserListQuery>(&self.query).unwrap_or_default();
         query.changed(|query| query.sort = sort_word(order)).path()
     }
 
@@ -145,7 +149,7 @@ impl PeoplePage {
 }
 
 impl Tab {
-    fn all(query: &PeopleQuery, count: impl Fn(Option<Status>) -> Count) -> Vec<Self> {
+    fn all(query: &UserListQuery, count: impl Fn(Option<Status>) -> Count) -> Vec<Self> {
         let tab = |status: Option<Status>| {
             let (label, help) = match status {
                 None => ("All", "Everyone"),
@@ -163,7 +167,7 @@ impl Tab {
 }
 
 impl Toolbar {
-    fn new(query: &PeopleQuery, asked: &ListRequest, portfolios: &[Portfolio], role: Role) -> Self {
+    fn new(query: &UserListQuery, asked: &ListRequest, portfolios: &[Portfolio], role: Role) -> Self {
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let select = |name, label, value: &str, options| Select { name, label, value: value.to_owned(), options };
         let roles = DefaultRole::ALL.iter().map(|role| option(role.as_str(), role.label()));
@@ -211,19 +215,19 @@ fn sort_options(by: SortBy) -> [(String, String); 2] {
 }
 
 /// Whether there is anything yet for which a second factor could be.
-pub(super) fn has_credentials(status: Status) -> bool {
+pub(in crate::web::pages::users) fn has_credentials(status: Status) -> bool {
     matches!(status, Status::Active | Status::Deactivated)
 }
 
 /// `GET /users-and-permissions`
-pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> HandlerResult {
+pub(in crate::web) async fn list(console: PageContext, query: UserListQuery) -> HandlerResult {
     let asked = query.asked()?;
     let asked_for = asked.clone();
     let (frame, listing) =
         console.open(Action::Use(Permission::UsersView), move |ctx, actor| users::list::list(ctx, actor, &asked)).await.map_err(no_such)?;
     let Some(listing) = listing else { return respond::page(&NoPortfolioPage { shell: console.shell(&frame) }) };
     let actor = console.user.person.actor();
-    let row = |row: Row| PersonRow {
+    let row = |row: Row| UserRow {
         default_role: row.person.default_role,
         status: row.status,
         is_admin: row.person.is_admin && actor.role == Role::Admin,
@@ -236,13 +240,13 @@ pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> Ha
         last_sign_in: row.person.last_sign_in_at.map(|at| DisplayTime::new(at, frame.now)),
         person: UserLabel::from(&row.person.who()),
     };
-    respond::page(&PeoplePage {
+    respond::page(&UserListPage {
         shell: console.shell(&frame),
         tabs: Tab::all(&query, |status| shown(listing.counts.of(status))),
         toolbar: Toolbar::new(&query, &asked_for, &listing.portfolios, actor.role),
         order: asked_for.order,
         query: query.text(),
-        all_href: PeopleQuery { sort: query.sort.clone(), rows: query.rows.clone(), ..PeopleQuery::default() }.path(),
+        all_href: UserListQuery { sort: query.sort.clone(), rows: query.rows.clone(), ..UserListQuery::default() }.path(),
         pager: query.pager(&asked_for, &listing),
         rows: listing.rows.rows.into_iter().map(row).collect(),
         may_invite: decide(actor, Action::Use(Permission::UsersInvite)).is_ok(),
@@ -250,9 +254,9 @@ pub(in crate::web) async fn list(console: PageContext, query: PeopleQuery) -> Ha
 }
 
 /// Of a list, only the portfolio that narrows it can be unknown.
-pub(super) fn no_such(failure: WebError) -> WebError {
+pub(in crate::web::pages::users) fn no_such(failure: WebError) -> WebError {
     match failure {
-        WebError::NotFound => super::query::no_such(StatusCode::NOT_FOUND),
+        WebError::NotFound => query::no_such(StatusCode::NOT_FOUND),
         failure => failure,
     }
 }
@@ -263,8 +267,8 @@ mod tests {
     use crate::usecases::Assigned;
     use crate::web::shared::samples::{Sample, check};
 
-    fn page(sample: &Sample, query: &PeopleQuery) -> PeoplePage {
-        let row = |place: usize, person: UserLabel| PersonRow {
+    fn page(sample: &Sample, query: &UserListQuery) -> UserListPage {
+        let row = |place: usize, person: UserLabel| UserRow {
             person,
             default_role: if place % 5 == 1 { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
             status: Status::ALL[place % 4],
@@ -274,13 +278,13 @@ mod tests {
             last_sign_in: (place % 4 < 2).then(|| sample.moment(place * place * 10)),
         };
         let order = Order { by: SortBy::LastSignIn, is_descending: true };
-        PeoplePage {
+        UserListPage {
             shell: sample.shell(),
             tabs: Tab::all(query, |_| Count::Exactly(48_213)),
-            toolbar: Toolbar::new(query, &PeopleQuery::default().asked().unwrap(), &[], Role::Admin),
+            toolbar: Toolbar::new(query, &UserListQuery::default().asked().unwrap(), &[], Role::Admin),
             order,
             query: query.text(),
-            all_href: PeopleQuery::default().path(),
+            all_href: UserListQuery::default().path(),
             rows: sample.rows(row),
             pager: Pager {
                 label: "1–50 of 48,213 users".into(),
@@ -294,17 +298,18 @@ mod tests {
 
     #[test]
     fn renders() {
-        let query = |sample: &Sample| PeopleQuery { q: sample.text.clone(), sort: "last_sign_in-desc".into(), ..PeopleQuery::default() };
+        let query =
+            |sample: &Sample| UserListQuery { q: sample.text.clone(), sort: "last_sign_in-desc".into(), ..UserListQuery::default() };
         check("people", |sample| page(sample, &query(sample)));
-        check("people-expired", |sample| PeoplePage {
+        check("people-expired", |sample| UserListPage {
             rows: Vec::new(),
             toolbar: Toolbar::new(
                 &query(sample),
-                &PeopleQuery { status: "expired".into(), ..PeopleQuery::default() }.asked().unwrap(),
+                &UserListQuery { status: "expired".into(), ..UserListQuery::default() }.asked().unwrap(),
                 &[],
                 Role::Admin,
             ),
-            ..page(sample, &PeopleQuery { status: "expired".into(), ..query(sample) })
+            ..page(sample, &UserListQuery { status: "expired".into(), ..query(sample) })
         });
         check("people-without-portfolio", |sample| NoPortfolioPage { shell: sample.shell() });
     }

@@ -15,7 +15,7 @@ use crate::{
         clock::Timestamp,
         search::SearchTerm,
         user::{DefaultRole, Status},
-        user_list::{Order, PeopleFilter, SortBy},
+        user_list::{Order, SortBy, UserFilter},
     },
     usecases::{
         Cursor, CursorValue, Position,
@@ -23,11 +23,11 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        extract,
         list_query::{self, ROWS_MAX, TEXT_MAX, before, shown},
         page::{Pager, RowsLink},
         page_size::PageSize,
         routing::paths,
+        state::State,
     },
 };
 
@@ -37,7 +37,7 @@ const DESCENDING: &str = "-desc";
 /// The query of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::web) struct PeopleQuery {
+pub(in crate::web) struct UserListQuery {
     pub(in crate::web) q: String,
     /// A status in lower case; empty for all.
     pub(in crate::web) status: String,
@@ -54,7 +54,7 @@ pub(in crate::web) struct PeopleQuery {
     pub(in crate::web) remembered: PageSize,
 }
 
-impl FromRequest for PeopleQuery {
+impl FromRequest for UserListQuery {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;
 
@@ -64,14 +64,14 @@ impl FromRequest for PeopleQuery {
 }
 
 /// A list of people that there is not, whatever is done with it: all of them are in the list itself.
-pub(super) fn no_such(status: StatusCode) -> WebError {
+pub(in crate::web::pages::users) fn no_such(status: StatusCode) -> WebError {
     WebError::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
 }
 
-fn people_query(request: &HttpRequest) -> Result<PeopleQuery, WebError> {
-    let Query(query) = Query::<PeopleQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
-    let remembered = PageSize::remembered(request, extract::state(request)?, &query.rows);
-    Ok(PeopleQuery { remembered, q: list_query::read(query.q), ..query })
+fn people_query(request: &HttpRequest) -> Result<UserListQuery, WebError> {
+    let Query(query) = Query::<UserListQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
+    let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
+    Ok(UserListQuery { remembered, q: list_query::read(query.q), ..query })
 }
 
 /// Which page, the number of its first row, which is only for showing, and the moment that the list is of, in microseconds.
@@ -115,11 +115,11 @@ pub(in crate::web) fn sort_word(order: Order) -> String {
     }
 }
 
-impl PeopleQuery {
+impl UserListQuery {
     /// What it asks for.
     ///
     /// # Errors
-    /// [`Failure::NoSuchList`]: a word that no list of ours has written leads nowhere.
+    /// [`WebError::NoSuchList`]: a word that no list of ours has written leads nowhere.
     pub(in crate::web) fn asked(&self) -> Result<ListRequest, WebError> {
         self.read().map_err(|failure| no_such(failure.status_code()))
     }
@@ -129,7 +129,7 @@ impl PeopleQuery {
             return Err(WebError::Malformed);
         }
         let order = self.order()?;
-        let filter = PeopleFilter {
+        let filter = UserFilter {
             search: SearchTerm::parse(&self.q),
             status: known(&self.status, |text| Status::ALL.into_iter().find(|status| word(*status) == text))?,
             default_role: known(&self.role, |text| DefaultRole::from_str(text).ok())?,
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<ListRequest, WebError> {
-        serde_urlencoded::from_str::<PeopleQuery>(text).map_err(|_| WebError::Malformed)?.read()
+        serde_urlencoded::from_str::<UserListQuery>(text).map_err(|_| WebError::Malformed)?.read()
     }
 
     #[test]
@@ -326,7 +326,7 @@ mod tests {
         assert_eq!((asked.filter.status, asked.filter.default_role), (Some(Status::Expired), Some(DefaultRole::PortfolioAdmin)));
         assert_eq!((asked.filter.has_two_factor, asked.filter.is_unassigned, asked.limit), (Some(false), true, 100));
         assert_eq!(asked.order, Order { by: SortBy::LastSignIn, is_descending: true });
-        assert_eq!(PeopleQuery::returned(text), text);
+        assert_eq!(UserListQuery::returned(text), text);
     }
 
     #[test]
@@ -345,7 +345,7 @@ mod tests {
         let words = words.into_iter().chain(["rows=26", "rows=99999999999999999999", "page=x"]).map(str::to_owned);
         for text in words.chain(keys.iter().map(|json| key(json))) {
             assert!(matches!(parsed(&text), Err(WebError::NotFound)), "{text}");
-            assert_eq!(PeopleQuery::returned(&text), "", "{text}");
+            assert_eq!(UserListQuery::returned(&text), "", "{text}");
         }
         let never = key(r#"{"place":{"b":[1,null,1]},"from":1,"at":1}"#);
         assert!(parsed(&format!("sort=last_sign_in&{never}")).is_ok());

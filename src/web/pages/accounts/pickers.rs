@@ -1,4 +1,4 @@
-//! Pickers of accounts, people and portfolios, from what the use cases offer.
+//! Pickers of accounts, users and portfolios, from what the use cases offer.
 
 use crate::{
     domain::{clock::Timestamp, ids::AccountId, permission::AssignmentPermissions},

@@ -1,4 +1,4 @@
-//! Many people at once: who is affected and who is not, and what came of it.
+//! Many users at once: those affected and those not, and the outcome.
 
 use askama::Template;
 
@@ -20,7 +20,7 @@ use crate::{
         },
     },
     web::{
-        pages::accounts::picks,
+        pages::accounts::pickers,
         shared::{
             error::WebError,
             form::{Form, each_once},
@@ -36,7 +36,7 @@ use crate::{
     },
 };
 
-use super::{list::no_such, query::PeopleQuery};
+use super::list::{no_such, query::UserListQuery};
 
 /// Those who are ticked, and what is to be done to them.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -79,7 +79,7 @@ pub struct BulkPage {
 /// Everybody in the list, as many at a time as one action takes.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/everybody.html")]
-pub struct EverybodyPage {
+pub struct AllUsersPage {
     pub shell: Layout,
     /// How many match in all.
     pub count: Count,
@@ -125,7 +125,7 @@ impl BulkPage {
     }
 }
 
-impl EverybodyPage {
+impl AllUsersPage {
     fn back(&self) -> String {
         with_query(paths::UsersAndPermissions {}, &self.query)
     }
@@ -156,14 +156,14 @@ impl EverybodyPage {
 }
 
 /// `GET /users-and-permissions/bulk`
-pub(in crate::web) async fn everybody(console: PageContext, query: PeopleQuery) -> HandlerResult {
+pub(in crate::web) async fn everybody(console: PageContext, query: UserListQuery) -> HandlerResult {
     let turns = query.in_turns();
     let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
     let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await.map_err(no_such)?;
     let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| UserLabel::from(&row.person.who()));
-    respond::page(&EverybodyPage {
+    respond::page(&AllUsersPage {
         shell: console.shell(&frame),
         count: shown(listing.as_ref().map_or(usecases::Count::Exactly(0), |listing| listing.counts.of(status))),
         people: people.collect(),
@@ -248,8 +248,8 @@ impl BulkForm {
         each_once(&self.user)?;
         each_once(&self.account)?;
         let is_ours = self.user.len() <= BULK_MAX && self.account.len() <= BULK_MAX && ["", "find"].contains(&self.what.as_str());
-        self.return_query = PeopleQuery::returned(&self.return_query);
-        self.rest = PeopleQuery::returned(&self.rest);
+        self.return_query = UserListQuery::returned(&self.return_query);
+        self.rest = UserListQuery::returned(&self.rest);
         if is_ours { Ok(self) } else { Err(WebError::Malformed) }
     }
 }
@@ -280,7 +280,7 @@ async fn question(console: &PageContext, form: BulkForm, error: Option<FieldErro
         action,
         affected,
         others,
-        accounts: accounts.map(|accounts| Picker { error, ..picks::accounts(accounts, find_account) }),
+        accounts: accounts.map(|accounts| Picker { error, ..pickers::accounts(accounts, find_account) }),
         query: return_query,
         rest,
     })
@@ -369,7 +369,7 @@ mod tests {
             check(&format!("bulk-{}", action.as_str()), |sample| page(sample, *action));
         }
         for (goes_on, rows, has_rest) in [(false, 0, false), (false, 2, false), (false, 2, true), (true, 2, false), (true, 0, false)] {
-            check(&format!("bulk-everybody-{goes_on}-{rows}-{has_rest}"), |sample| EverybodyPage {
+            check(&format!("bulk-everybody-{goes_on}-{rows}-{has_rest}"), |sample| AllUsersPage {
                 shell: sample.shell(),
                 count: Count::Exactly(287),
                 people: (0..rows).map(|place| sample.person(place)).collect(),
