@@ -8,7 +8,7 @@ use aes_gcm::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use super::clock::{Random, random_bytes};
@@ -48,14 +48,14 @@ impl SecretKey {
     pub fn seal(&self, context: &str, clear: &[u8], random: &dyn Random) -> Vec<u8> {
         let nonce = random_bytes::<12>(random);
         let payload = Payload { msg: clear, aad: context.as_bytes() };
-        let sealed = self.cipher().encrypt(Nonce::from_slice(&nonce), payload).expect("a text within AES-GCM's bound");
+        let sealed = self.cipher().encrypt(&Nonce::from(nonce), payload).expect("a text within AES-GCM's bound");
         [nonce.as_slice(), &sealed].concat()
     }
 
     /// What [`Self::seal`] sealed; `None` when key, context or text are not the same.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, text) = sealed.split_at_checked(12)?;
-        self.cipher().decrypt(Nonce::from_slice(nonce), Payload { msg: text, aad: context.as_bytes() }).ok()
+        let (nonce, text) = sealed.split_first_chunk::<12>()?;
+        self.cipher().decrypt(&Nonce::from(*nonce), Payload { msg: text, aad: context.as_bytes() }).ok()
     }
 
     /// A code that only this instance can make for `text` (HMAC-SHA256).
@@ -70,7 +70,7 @@ impl SecretKey {
 
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn mac(&self, label: &str, text: &[u8]) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.derive::<32>(label)).expect("a key of any length");
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.derive::<32>(label)).expect("a key of any length");
         mac.update(text);
         mac
     }
