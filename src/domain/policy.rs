@@ -243,7 +243,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
 /// Whether the role's permissions reach as far as the action.
 fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     let (permission, place) = match need(action) {
-        Need::Somewhere(permission) if permission.reach(role).is_any() => return Ok(()),
+        Need::Somewhere(permission) if permission.level(role).is_any() => return Ok(()),
         Need::Somewhere(permission) => (permission, PermissionTarget::Company),
         Need::At(permission, place) => (permission, place),
     };

@@ -19,7 +19,7 @@ impl DefaultRole {
     }
 }
 
-/// Where a person stands. Never stored: [`Standing::status`] tells it from facts.
+/// Where a person stands. Never stored: [`StatusFacts::status`] tells it from facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// Has credentials and is not blocked.
@@ -115,8 +115,8 @@ mod tests {
             (None, None, Some(past), Status::Expired),
         ];
         for (blocked_at, credentials_set_at, invitation_expires_at, status) in table {
-            let standing = StatusFacts { blocked_at, credentials_set_at, invitation_expires_at };
-            assert_eq!(standing.status(now), status, "{standing:?}");
+            let facts = StatusFacts { blocked_at, credentials_set_at, invitation_expires_at };
+            assert_eq!(facts.status(now), status, "{facts:?}");
         }
     }
 

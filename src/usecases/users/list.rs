@@ -55,12 +55,12 @@ pub struct Listing {
 /// A person in the list; in an export with the names of what is assigned.
 #[derive(Debug, Clone)]
 pub struct Row<A = Assigned> {
-    pub person: User,
+    pub user: User,
     pub created_at: Timestamp,
     pub status: Status,
     /// Of what is in the scope of the one who looks.
     pub assigned: A,
-    pub mark: Cursor,
+    pub cursor: Cursor,
 }
 
 /// So many portfolios are few enough to choose one from a menu.
@@ -103,12 +103,12 @@ fn wanted(ctx: &Context, acting: &ScopedActor, asked: &ListRequest, chosen: Opti
 }
 
 fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: Timestamp) -> Slice<Row<A>> {
-    page.map(|Listed { person, created_at, mark }| Row {
-        status: person.status(now),
-        assigned: assigned.remove(&person.id).unwrap_or_default(),
-        person,
+    page.map(|Listed { person: user, created_at, mark: cursor }| Row {
+        status: user.status(now),
+        assigned: assigned.remove(&user.id).unwrap_or_default(),
+        user,
         created_at,
-        mark,
+        cursor,
     })
 }
 
@@ -133,7 +133,7 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, word
         let details = json!({"list": words, "portfolio": chosen.as_ref().map(|portfolio| &portfolio.name)});
         let counts = users::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
         let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
-        tx.audit(Entry { at: now, by: caller.by(&acting.person), action: AuditAction::UsersExported, subject, place: None, details });
+        tx.audit(Entry { at: now, by: caller.by(&acting.user), action: AuditAction::UsersExported, subject, place: None, details });
         Ok(counts.all)
     })
 }
@@ -141,8 +141,8 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, word
 /// The next rows of an export. Whoever exports is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
 pub fn export(ctx: &Context, caller: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
-        let person = caller.person(db, ctx.now())?;
-        let acting = ScopedActor::of(db, &person)?;
+        let user = caller.user(db, ctx.now())?;
+        let acting = ScopedActor::of(db, &user)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &acting, asked)?;
         let page = users::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;

@@ -81,7 +81,7 @@ pub(in crate::web) fn unsealed<A: DeserializeOwned>(key: &SecretKey, context: &s
 }
 
 fn context<A: Answers>(console: &PageContext) -> String {
-    format!("draft of {} by {}", A::WIZARD, console.user.person.id)
+    format!("draft of {} by {}", A::WIZARD, console.current.user.id)
 }
 
 /// On to a step of the wizard at `path`: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.

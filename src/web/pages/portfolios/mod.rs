@@ -45,7 +45,7 @@ impl PortfolioHead {
     }
 
     /// Its people in the list, where they are searched and sorted.
-    fn people_path(&self) -> String {
+    fn users_path(&self) -> String {
         paths::with_query(paths::UsersAndPermissions {}, &[("assignments", &self.id.to_string())])
     }
 

@@ -81,7 +81,7 @@ impl Aside {
         let (admins, groups): (Vec<_>, Vec<_>) = menu.groups.into_iter().partition(|group| group.kind == GroupKind::Admins);
         Self {
             current,
-            users: list_query::shown(menu.people),
+            users: list_query::shown(menu.users),
             admins: admins.into_iter().next().map(entry),
             groups: groups.into_iter().map(entry).collect(),
             create: may(Action::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(frame) }),
