@@ -14,9 +14,9 @@ pub enum AccessLevel {
     Hidden,
     /// The whole company.
     Company,
-    /// Their own portfolios, and what lies in them: accounts, and people with an assignment there.
+    /// Their own portfolios, and what lies in them: accounts, and users with an assignment there.
     Portfolios,
-    /// People all of whose assignments lie in their own portfolios.
+    /// Users all of whose assignments lie in their own portfolios.
     WhollyInside,
     /// Users, not Portfolio Admins, all of whose assignments lie in their own portfolios.
     UsersWhollyInside,
@@ -51,7 +51,7 @@ pub enum PermissionTarget {
     Portfolio {
         is_own: bool,
     },
-    /// To a person with these assignments.
+    /// To a user with these assignments.
     User {
         inside: ScopeRelation,
         is_portfolio_admin: bool,

@@ -1,4 +1,4 @@
-//! Accounts: what people see there, their details, and which portfolio they lie in.
+//! Accounts: what users see there, their details, and which portfolio they lie in.
 
 pub mod billing;
 
@@ -109,7 +109,7 @@ pub struct May {
     pub edit: bool,
     pub see_billing: bool,
     pub update_billing: bool,
-    /// Give it to people and take it from them, and see their status and what the assignment gives them.
+    /// Give it to users and take it from them, and see their status and what the assignment gives them.
     pub assign: bool,
     /// See the portfolio around it.
     pub see_portfolio: bool,
@@ -141,7 +141,7 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, lim
         let acting = ScopedActor::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
         let may = May::of(&acting, place);
-        // Whoever is no administrator here knows the people who can sign in, as in the directory.
+        // Whoever is no administrator here knows the users who can sign in, as in the directory.
         let active_only = !may.assign;
         let users = assignments::people_of_account(db, id, active_only, users_at, limit)?;
         let users_count = assignments::count_people_of_account(db, id, active_only)?;
@@ -177,7 +177,7 @@ pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, M
     })
 }
 
-/// Makes an account in a portfolio, and assigns it to these people, who have something in the portfolio already.
+/// Makes an account in a portfolio, and assigns it to these users, who have something in the portfolio already.
 ///
 /// # Errors
 /// See [`AccountError`].
@@ -258,7 +258,7 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
     })
 }
 
-/// Moves an account into another portfolio. The people to whom it is assigned keep it.
+/// Moves an account into another portfolio. The users to whom it is assigned keep it.
 ///
 /// # Errors
 /// See [`AccountError`].

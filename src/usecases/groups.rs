@@ -27,7 +27,7 @@ use super::{
     shared::context::{Rights, about_group, authorise},
 };
 
-/// How many people a search for a new member offers.
+/// How many users a search for a new member offers.
 pub const CANDIDATES_MAX: usize = 8;
 
 /// How many of a deleted group's members the audit log names; the others are counted.
@@ -124,7 +124,7 @@ pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, Ac
         .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(ActionError::unknown()) })
 }
 
-/// People who could become members, and how many match.
+/// Users who could become members, and how many match.
 #[derive(Debug, Clone)]
 pub struct Candidates {
     pub group: Group,
@@ -132,7 +132,7 @@ pub struct Candidates {
     pub count: Count,
 }
 
-/// Searches among active people who are not in the group yet.
+/// Searches among active users who are not in the group yet.
 pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
@@ -146,7 +146,7 @@ pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<Searc
     })
 }
 
-/// Adds an active person to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
+/// Adds an active user to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
 /// to what.
 pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();

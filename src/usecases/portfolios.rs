@@ -72,7 +72,7 @@ pub struct Listing {
 pub struct Row {
     pub portfolio: Portfolio,
     pub contents: Contents,
-    /// The people to whom it is assigned, by name.
+    /// The users to whom it is assigned, by name.
     pub admins: Vec<User>,
 }
 
@@ -201,7 +201,7 @@ pub fn create(
         if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
             return Err(PortfolioError::NameTaken);
         }
-        // People before portfolios before accounts, each in the order of their ids: the order of locks that everybody keeps.
+        // Users before portfolios before accounts, each in the order of their ids: the order of locks that everybody keeps.
         let mut admins = Vec::with_capacity(user_ids.len());
         for &user_id in &sorted(user_ids) {
             admins.push(portfolio_admin(tx, &acting, user_id, now)?);

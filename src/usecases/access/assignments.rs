@@ -1,4 +1,4 @@
-//! Giving people portfolios and accounts, changing what an account gives them, and taking them away.
+//! Giving users portfolios and accounts, changing what an account gives them, and taking them away.
 
 use serde_json::{Value, json};
 
@@ -182,7 +182,7 @@ fn has(tx: &mut Tx<'_>, user_id: UserId, portfolio: PortfolioId) -> Result<bool,
     Ok(assignments::portfolios_of(tx.db(), &[user_id])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
 }
 
-/// The caller, and the person whose assignments are to change.
+/// The caller, and the user whose assignments are to change.
 pub(super) fn target_user(
     tx: &mut Tx<'_>,
     caller: &Principal,

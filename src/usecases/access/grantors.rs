@@ -69,7 +69,7 @@ impl Grantors {
         Self { is_open, ..self }
     }
 
-    /// By name; `None` when that person is gone.
+    /// By name; `None` when that user is gone.
     pub(in crate::usecases) fn name(&self, grantor: Option<UserId>) -> Option<String> {
         Some(self.found.get(&grantor?)?.0.display_name())
     }

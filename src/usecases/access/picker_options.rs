@@ -91,7 +91,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<Accoun
     })
 }
 
-/// People to look after a new portfolio.
+/// Users to look after a new portfolio.
 pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
@@ -99,7 +99,7 @@ pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId
     })
 }
 
-/// People with something in a portfolio, for a new account there.
+/// Users with something in a portfolio, for a new account there.
 pub fn users_of(
     ctx: &Context,
     actor: &User,
@@ -114,13 +114,13 @@ pub fn users_of(
     })
 }
 
-/// Of the first people whom a search finds so many are looked at, to leave out those who have what is offered.
+/// Of the first users whom a search finds so many are looked at, to leave out those who have what is offered.
 const LOOKED_AT: usize = 100;
 
 /// So often further ones are looked at, where those before have it already.
 const LOOKS: usize = 10;
 
-/// People to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
+/// Users to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
 pub fn users_for(
     ctx: &Context,
     actor: &User,
@@ -209,7 +209,7 @@ pub fn portfolios_to_give(ctx: &Context, actor: &User, wanted: &PickerQuery<Port
     })
 }
 
-/// Accounts of active portfolios that the actor can give to people. Those of the portfolio `first` come first, also where there is too much to show
+/// Accounts of active portfolios that the actor can give to users. Those of the portfolio `first` come first, also where there is too much to show
 /// the others without a search.
 pub fn accounts_to_give(
     ctx: &Context,

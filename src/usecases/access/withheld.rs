@@ -30,7 +30,7 @@ pub struct WithheldAssignment {
     pub name: String,
     /// The portfolio around an account.
     pub portfolio: Option<String>,
-    /// Who had assigned it, by name; `None` where that person was gone.
+    /// Who had assigned it, by name; `None` where that user was gone.
     pub by: Option<String>,
     /// Whether it can be given now: its portfolio is active, and a portfolio is for a Portfolio Admin.
     pub can_be_given: bool,

@@ -50,7 +50,7 @@ const SOMEBODY: &str = "Somebody at the sign-in page";
 /// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///
 /// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
-/// are read and written for every address, and a later transaction, which nobody waits for, finds the person and writes link and mail.
+/// are read and written for every address, and a later transaction, which nobody waits for, finds the user and writes link and mail.
 pub fn ask(ctx: &Context, email: &EmailAddress, client_ip: &str) -> Result<Option<Timestamp>, StoreError> {
     let now = ctx.now();
     let mut buckets = Bucket::networks(ThrottleScope::ResetSource, client_ip);
@@ -94,7 +94,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
     })
 }
 
-/// The person with this address, under lock.
+/// The user with this address, under lock.
 fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
     let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
     let Some((found, _)) = users::find_by_email(tx.db(), &email)? else { return Ok(None) };
@@ -148,7 +148,7 @@ impl ResetMail<'_> {
 /// The latest link to somebody, as administrators see it.
 #[derive(Debug, Clone)]
 pub struct Latest {
-    /// By name; `None` when that person is gone.
+    /// By name; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Timestamp,
@@ -188,7 +188,7 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     })
 }
 
-/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the person is dead. The browser is
+/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the user is dead. The browser is
 /// known from then on.
 ///
 /// # Errors

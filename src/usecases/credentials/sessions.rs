@@ -29,7 +29,7 @@ pub struct Ends {
     pub absolute: Timestamp,
 }
 
-/// The session with this token, if it still holds and its person is active.
+/// The session with this token, if it still holds and its user is active.
 ///
 /// # Errors
 /// The database's: then nobody is signed in, and the page is refused.

@@ -32,7 +32,7 @@ pub enum SignInError {
     /// Address or password: nobody is told which.
     #[error("the address or the password is wrong")]
     Wrong,
-    /// The password is right; the person is blocked.
+    /// The password is right; the user is blocked.
     #[error("the person is deactivated")]
     Deactivated,
     /// Too many attempts; the next is looked at after this moment.
@@ -153,7 +153,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
     }
     let session = Token::new(&*ctx.random);
     ctx.store.audited_transaction(|tx| {
-        // Somebody may have blocked the person or changed the password while it was hashed.
+        // Somebody may have blocked the user or changed the password while it was hashed.
         let user = users::lock(tx, user.id)?.filter(|user| user.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
         if users::password_hash(tx.db(), user.id)?.as_ref() != Some(&attempt.hash) {
             return Err(SignInError::Wrong);

@@ -87,7 +87,7 @@ impl From<outbox::LinkDeliveryRow> for LinkDelivery {
     }
 }
 
-/// What became of the mails with the open links of these people for `purpose`.
+/// What became of the mails with the open links of these users for `purpose`.
 pub(in crate::usecases) fn of_links(
     db: &mut Database,
     purpose: TokenPurpose,
@@ -99,7 +99,7 @@ pub(in crate::usecases) fn of_links(
     Ok(outbox::of_open_links(db, purpose, user_ids)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
 }
 
-/// The same of one person.
+/// The same of one user.
 pub(in crate::usecases) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     Ok(of_links(db, purpose, &[user])?.remove(&user))
 }
@@ -110,7 +110,7 @@ pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserI
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
 }
 
-/// Counts a mail against the quota that an administrator has for one person. Refused for a while after several in a row.
+/// Counts a mail against the quota that an administrator has for one user. Refused for a while after several in a row.
 pub(in crate::usecases) fn count_mail(tx: &mut Tx<'_>, by: &User, to: &User, now: Timestamp) -> Result<(), ActionError> {
     let Some(until) = throttles::count(tx, &[Bucket::mail_quota(by.id, to.id)], now)? else { return Ok(()) };
     Err(ActionError::TooManyMails { name: to.display_name(), wait: until - now })

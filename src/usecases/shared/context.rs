@@ -101,7 +101,7 @@ pub enum ActionError {
         /// Whom it is about, as pages show them.
         name: Option<String>,
     },
-    /// The caller sent this person too many mails in a row.
+    /// The caller sent this user too many mails in a row.
     #[error("the next mail has to wait")]
     TooManyMails { name: String, wait: TimeDelta },
     #[error(transparent)]
@@ -111,7 +111,7 @@ pub enum ActionError {
 }
 
 impl ActionError {
-    /// Whether it is about one person alone, so that others may fare better.
+    /// Whether it is about one user alone, so that others may fare better.
     pub fn is_about_one(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
     }
@@ -172,7 +172,7 @@ impl Context {
     }
 }
 
-/// Asks the policy, and names the person when it refuses.
+/// Asks the policy, and names the user when it refuses.
 pub(in crate::usecases) fn authorise(actor: &User, action: Action, about: Option<&User>) -> Result<(), ActionError> {
     decide(actor.actor(), action).map_err(|denial| ActionError::Refused { denial, name: about.map(User::display_name) })
 }
@@ -204,7 +204,7 @@ pub(in crate::usecases) fn by_oneself(who: &Who, client_ip: &str) -> By {
     By { id: Some(who.id), name: who.display_name(), source: client_ip.to_owned() }
 }
 
-/// An audit entry about a person.
+/// An audit entry about a user.
 pub(in crate::usecases) fn about_user(at: Timestamp, by: By, action: AuditAction, who: &Who, details: Value) -> Entry {
     let subject = Subject { kind: SubjectKind::User, id: who.id.0, name: who.display_name() };
     Entry { at, by, action, subject, place: None, details }

@@ -1,4 +1,4 @@
-//! Single-use links as people meet them: what stands behind one, and how it is used up. What each does is the business of its feature.
+//! Single-use links as users meet them: what stands behind one, and how it is used up. What each does is the business of its feature.
 
 use crate::{
     domain::{
@@ -68,7 +68,7 @@ pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token:
     Ok(Ok((token, user)))
 }
 
-/// Uses a link up, for the person whom it names, if they have this status. Of two who try at once, one does.
+/// Uses a link up, for the user whom it names, if they have this status. Of two who try at once, one does.
 pub(in crate::usecases) fn consume(
     tx: &mut Tx<'_>,
     purpose: TokenPurpose,
@@ -77,7 +77,7 @@ pub(in crate::usecases) fn consume(
     now: Timestamp,
 ) -> Result<(TokenRow, User), LinkError> {
     company::hold_rights(tx)?;
-    // The person before the link, as whoever sends another one has them.
+    // The user before the link, as whoever sends another one has them.
     let user_id = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
     let user = user_id.map(|user_id| users::lock(tx, user_id)).transpose()?.flatten();
     let token = tokens::consume(tx, purpose, token.hash(), now)?.ok_or(LinkError::NotOpen)?;
@@ -85,7 +85,7 @@ pub(in crate::usecases) fn consume(
     Ok((token, user.ok_or(LinkError::NotOpen)?))
 }
 
-/// Whether the link went to the address that its person still has. One that makes another address theirs went to that one.
+/// Whether the link went to the address that its user still has. One that makes another address theirs went to that one.
 fn went_to(token: &TokenRow, purpose: TokenPurpose, user: &User) -> bool {
     purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&user.email)
 }

@@ -1,4 +1,4 @@
-//! Somebody who acts, with what they administer, and the people, portfolios and accounts that exist for them.
+//! Somebody who acts, with what they administer, and the users, portfolios and accounts that exist for them.
 
 use crate::{
     domain::{
@@ -38,7 +38,7 @@ pub enum EntryPoint {
     UsersAndPermissions,
 }
 
-/// A person as the one who acts meets them.
+/// A user as the one who acts meets them.
 #[derive(Debug, Clone)]
 pub struct TargetUser {
     pub user: User,
@@ -81,7 +81,7 @@ impl ScopedAssignments {
         Assigned { portfolios: number(self.portfolios.len()), accounts: number(self.accounts.len()) }
     }
 
-    /// Whether the person leaves the actor's scope with so many of them: nobody leaves an Admin's.
+    /// Whether the user leaves the actor's scope with so many of them: nobody leaves an Admin's.
     pub(in crate::usecases) fn are_all(&self, acting: &ScopedActor, count: usize) -> bool {
         acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
@@ -97,7 +97,7 @@ impl ScopedActor {
         authorise(&self.user, action, None)
     }
 
-    /// Asks the policy, and names the person when it refuses.
+    /// Asks the policy, and names the user when it refuses.
     pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), ActionError> {
         authorise(&self.user, action(met.target), Some(&met.user))
     }
@@ -137,7 +137,7 @@ impl ScopedActor {
         Ok(account)
     }
 
-    /// A person who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
+    /// A user who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
     pub(in crate::usecases) fn target_user(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
         self.authorise(Action::Use(Permission::UsersView))?;
         let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
@@ -147,7 +147,7 @@ impl ScopedActor {
         Ok(TargetUser { user, target })
     }
 
-    /// The same person, who stays as they are until the transaction ends.
+    /// The same user, who stays as they are until the transaction ends.
     pub(in crate::usecases) fn target_user_for_update(
         &self,
         tx: &mut Tx<'_>,
@@ -158,7 +158,7 @@ impl ScopedActor {
         self.target_user(tx.db(), id, now)
     }
 
-    /// A person met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
+    /// A user met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
     pub(in crate::usecases) fn require(
         &self,
         db: &mut Database,
@@ -181,7 +181,7 @@ impl ScopedActor {
         Ok(met.user)
     }
 
-    /// The same person, who stays as they are until the transaction ends.
+    /// The same user, who stays as they are until the transaction ends.
     pub(in crate::usecases) fn require_for_update(
         &self,
         tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! The same done to many people: first a look at who is affected and who is not, then one transaction each.
+//! The same done to many users: first a look at who is affected and who is not, then one transaction each.
 
 use crate::{
     domain::{
@@ -29,7 +29,7 @@ pub struct Candidate {
     pub denial: Option<PolicyDenial>,
 }
 
-/// What `action` would do to these people, in their order.
+/// What `action` would do to these users, in their order.
 ///
 /// # Errors
 /// See [`ActionError`]; unknown when one of them does not exist for the actor.
@@ -60,7 +60,7 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
     }
 }
 
-/// What came of it for one person.
+/// What came of it for one user.
 #[derive(Debug)]
 pub struct Done {
     pub user: User,
@@ -85,7 +85,7 @@ pub struct Progress {
 /// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
 ///
 /// # Errors
-/// See [`ActionError`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor. What breaks off later is told
+/// See [`ActionError`]; unknown, and nothing done, when one of the users or accounts does not exist for the actor. What breaks off later is told
 /// with what was done before.
 pub fn perform(
     ctx: &Context,
@@ -129,7 +129,7 @@ pub fn perform(
     Ok((done, given))
 }
 
-/// As many people of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
+/// As many users of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
 pub fn everybody(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
     list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..asked.clone() })

@@ -36,22 +36,22 @@ const GROUPS_MAX: usize = 500;
 pub struct Menu {
     /// Admins first, for those who may see it.
     pub groups: Vec<Group>,
-    /// How many people the actor can see.
+    /// How many users the actor can see.
     pub users: Count,
 }
 
-/// One page of people.
+/// One page of users.
 #[derive(Debug, Clone)]
 pub struct Listing {
     pub menu: Menu,
     pub rows: Slice<Row>,
-    /// How many people the list holds with this search.
+    /// How many users the list holds with this search.
     pub count: Count,
     /// Problems with mails as a whole, for those who may send them again.
     pub mails: Option<MailProblems>,
 }
 
-/// A person in a list, with what the actor may see and do.
+/// A user in a list, with what the actor may see and do.
 #[derive(Debug, Clone)]
 pub struct Row {
     pub user: User,
@@ -63,7 +63,7 @@ pub struct Row {
     pub may: May,
 }
 
-/// What the actor may do to a person in the Users panel; the policy's answers, so that pages draw no dead buttons.
+/// What the actor may do to a user in the Users panel; the policy's answers, so that pages draw no dead buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
 pub struct May {
@@ -94,7 +94,7 @@ pub struct Member {
     pub status: Status,
     pub since: Timestamp,
     pub may_remove: bool,
-    /// Without this person, nobody could administer the company.
+    /// Without this user, nobody could administer the company.
     pub is_last_active_admin: bool,
 }
 
@@ -121,12 +121,12 @@ pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
     ctx.store.read(|db| Ok(company::load(db)?.name))
 }
 
-/// The groups and people that stand beside the lists.
+/// The groups and users that stand beside the lists.
 pub fn menu(ctx: &Context, actor: &User) -> Result<Menu, StoreError> {
     ctx.store.read(|db| menu_of(db, actor))
 }
 
-/// One page of the people that the actor may see, sorted by name.
+/// One page of the users that the actor may see, sorted by name.
 pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -199,7 +199,7 @@ fn menu_of(db: &mut Database, actor: &User) -> Result<Menu, StoreError> {
     Ok(Menu { groups, users })
 }
 
-/// Those of these people whose invitation is open.
+/// Those of these users whose invitation is open.
 fn invited(users: &[User], now: Timestamp) -> Vec<UserId> {
     let invited = users.iter().filter(|user| matches!(user.status(now), Status::Invited | Status::Expired));
     invited.map(|user| user.id).collect()

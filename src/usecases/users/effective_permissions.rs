@@ -68,7 +68,7 @@ pub struct OnAccount {
 /// An assignment: by whom and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionSource {
-    /// `None` when that person is gone.
+    /// `None` when that user is gone.
     pub by: Option<String>,
     pub at: Timestamp,
     /// Why it will not be given, of an open invitation.

@@ -170,7 +170,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: Entry
     })
 }
 
-/// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
+/// Takes the invitation back: its link is dead, and the user leaves the lists. Tells whose it was.
 pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -290,7 +290,7 @@ impl InvitationMail<'_> {
 #[derive(Debug, Clone)]
 pub struct Open {
     pub user: User,
-    /// Empty when that person is gone.
+    /// Empty when that user is gone.
     pub invited_by: String,
     pub expires_at: Timestamp,
     pub company: Company,
@@ -309,14 +309,14 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     })
 }
 
-/// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that person is gone.
+/// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that user is gone.
 fn inviter(db: &mut Database, user: &User, sent_by: Option<UserId>) -> Result<String, StoreError> {
     let by = sent_by.filter(|by| *by != user.id).or(user.invited_by);
     let inviter = by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())
 }
 
-/// Accepts an invitation: sets name and password, and signs the person in. Of two who try at once, one does.
+/// Accepts an invitation: sets name and password, and signs the user in. Of two who try at once, one does.
 ///
 /// # Errors
 /// See [`SetPasswordError`].

@@ -1,4 +1,4 @@
-//! What administrators do to people: block and activate, delete and restore.
+//! What administrators do to users: block and activate, delete and restore.
 
 use serde_json::json;
 
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// Ends a person's access at once: sessions, links and waiting mails. Tells who it was.
+/// Ends a user's access at once: sessions, links and waiting mails. Tells who it was.
 pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -54,7 +54,7 @@ pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoi
     })
 }
 
-/// Lets a person in again, with the credentials and assignments that they had. Tells who it was.
+/// Lets a user in again, with the credentials and assignments that they had. Tells who it was.
 pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -68,7 +68,7 @@ pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: Entry
     })
 }
 
-/// What goes with a person, for the page that asks before.
+/// What goes with a user, for the page that asks before.
 #[derive(Debug, Clone)]
 pub struct Inventory {
     pub user: User,
@@ -117,7 +117,7 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
     (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept)
 }
 
-/// Deletes a person: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
+/// Deletes a user: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
 pub fn delete(
     ctx: &Context,
     submission: &Submission<(User, Option<Timestamp>)>,
@@ -153,7 +153,7 @@ pub struct Restorable {
     pub until: Timestamp,
 }
 
-/// One page of the people who were deleted and can still be restored, latest first, and how many they are.
+/// One page of the users who were deleted and can still be restored, latest first, and how many they are.
 ///
 /// # Errors
 /// See [`ActionError`]; unknown for a page key of another list.
@@ -195,7 +195,7 @@ pub struct Restored {
     pub became_user: bool,
 }
 
-/// Brings a deleted person back as they were, without memberships, assignments and sessions: a Portfolio Admin comes back as a User.
+/// Brings a deleted user back as they were, without memberships, assignments and sessions: a Portfolio Admin comes back as a User.
 ///
 /// # Errors
 /// See [`RestoreError`].

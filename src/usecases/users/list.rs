@@ -1,4 +1,4 @@
-//! The list of Users & Permissions: the people of somebody's scope, with their status and what is assigned to them there.
+//! The list of Users & Permissions: the users of somebody's scope, with their status and what is assigned to them there.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ListRequest {
     pub filter: UserFilter,
-    /// Only people with anything assigned in it.
+    /// Only users with anything assigned in it.
     pub portfolio: Option<PortfolioId>,
     pub order: Order,
     pub position: Position<Cursor>,
@@ -52,7 +52,7 @@ pub struct Listing {
     pub portfolios: Vec<Portfolio>,
 }
 
-/// A person in the list; in an export with the names of what is assigned.
+/// A user in the list; in an export with the names of what is assigned.
 #[derive(Debug, Clone)]
 pub struct Row<A = Assigned> {
     pub user: User,
@@ -66,7 +66,7 @@ pub struct Row<A = Assigned> {
 /// So many portfolios are few enough to choose one from a menu.
 const PORTFOLIOS_MAX: usize = 50;
 
-/// One page of the people who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
+/// One page of the users who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
 pub fn list(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -116,7 +116,7 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
     page.rows.iter().map(|listed| listed.person.id).collect()
 }
 
-/// An export begins, and is written down with what it holds, as words. Tells how many people there are of any status, by which they are looked
+/// An export begins, and is written down with what it holds, as words. Tells how many users there are of any status, by which they are looked
 /// for.
 ///
 /// # Errors

@@ -77,7 +77,7 @@ const EVENTS: [AuditAction; 24] = [
     AuditAction::AssignmentLeftOut,
 ];
 
-/// A person as the actor sees them.
+/// A user as the actor sees them.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub user: User,
@@ -106,7 +106,7 @@ pub struct Shown {
 /// How somebody came in, or is to come in.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Who sent the open link, else who invited them, by name; `None` when that person is gone.
+    /// Who sent the open link, else who invited them, by name; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,

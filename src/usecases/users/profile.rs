@@ -48,7 +48,7 @@ pub struct Profile {
     pub portfolios: Vec<PortfolioId>,
     /// For a Portfolio Admin who becomes a User: the portfolios of which they have been told that they go.
     pub leaves: Vec<PortfolioId>,
-    /// Whether they have been told that the person leaves their scope with these.
+    /// Whether they have been told that the user leaves their scope with these.
     pub agreed: bool,
     /// As the form was drawn.
     pub version: i32,
@@ -76,7 +76,7 @@ pub enum ProfileError {
     #[error("portfolios go with the role")]
     Leaves {
         portfolios: Vec<Portfolio>,
-        /// Whether the person leaves the actor's scope with them.
+        /// Whether the user leaves the actor's scope with them.
         parts: bool,
     },
     /// The address belongs to somebody. Whoever may not know them is not told who.

@@ -1,4 +1,4 @@
-//! Roles: the table by which the policy decides, as people read it.
+//! Roles: the table by which the policy decides, as users read it.
 
 use askama::Template;
 

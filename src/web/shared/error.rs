@@ -30,9 +30,9 @@ pub(in crate::web) enum WebError {
     TooManyFields,
     /// 403: a page that the role may never use.
     Forbidden,
-    /// 403: the person sees it, and it is not theirs to change.
+    /// 403: the user sees it, and it is not theirs to change.
     OutOfReach,
-    /// 403: the person sees the account, and nobody has given them its billing.
+    /// 403: the user sees the account, and nobody has given them its billing.
     BillingNotGiven,
     /// 403: the form is not from a page of ours, or from an older session.
     StaleForm,
@@ -53,7 +53,7 @@ pub(in crate::web) enum WebError {
     Refused { title: &'static str, text: String },
     /// 413
     TooLarge,
-    /// 503: an action on many people was done to some of them, as `text` says; `list` is where they are.
+    /// 503: an action on many users was done to some of them, as `text` says; `list` is where they are.
     BrokenOff { text: String, list: String },
     /// 414
     AddressTooLong,

@@ -73,7 +73,7 @@ impl CurrentUser {
         SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
     }
 
-    /// The token that this person's forms carry.
+    /// The token that this user's forms carry.
     pub(in crate::web) fn csrf(&self, state: &State) -> String {
         csrf::token(&state.ctx.key, self.session, &*state.ctx.random)
     }

@@ -46,7 +46,7 @@ impl FromRequest for PageContext {
 }
 
 impl PageContext {
-    /// What a page shows, and what stands around it, if this person may open it.
+    /// What a page shows, and what stands around it, if this user may open it.
     pub(in crate::web) async fn open<T: Send + 'static>(
         &self,
         page: Action,
@@ -61,7 +61,7 @@ impl PageContext {
             .await
     }
 
-    /// Does what this person asked for, of which the next page says `said`.
+    /// Does what this user asked for, of which the next page says `said`.
     pub(in crate::web) async fn act<S, T, E>(
         &self,
         said: impl Fn(&S) -> Flash + Send + Sync + 'static,
@@ -91,7 +91,7 @@ impl PageContext {
         self.state.try_run(move |ctx| make(ctx, &submission)).await
     }
 
-    /// Does what this person asked for, and goes on to the page at `path`, which says `said`, or why nothing was to be done.
+    /// Does what this user asked for, and goes on to the page at `path`, which says `said`, or why nothing was to be done.
     pub(in crate::web) async fn act_and_go<T: Send + 'static>(
         &self,
         path: impl ToString,

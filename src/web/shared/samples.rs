@@ -107,7 +107,7 @@ impl Sample {
         if self.users.is_empty() && !self.text.is_empty() { self.text.clone() } else { "Finance".to_owned() }
     }
 
-    /// `rows` of what `row` makes of a place in the list and its person.
+    /// `rows` of what `row` makes of a place in the list and its user.
     pub(crate) fn rows<T>(&self, row: impl Fn(usize, UserLabel) -> T) -> Vec<T> {
         (0..self.rows).map(|place| row(place, self.user(place))).collect()
     }

@@ -44,7 +44,7 @@ pub struct Assigned {
     pub lost: usize,
     /// Whether no portfolio will be, which makes a Portfolio Admin a User.
     pub loses_role: bool,
-    /// Whether the person leaves the actor's scope with it.
+    /// Whether the user leaves the actor's scope with it.
     pub is_last_in_common: bool,
     /// Whether it stays with a Portfolio Admin.
     pub is_last_portfolio: bool,

@@ -1,4 +1,4 @@
-//! Add person: a search, its results to choose from, and what the account gives them.
+//! Add user: a search, its results to choose from, and what the account gives them.
 
 use actix_web::web::{Path, Query};
 use askama::Template;

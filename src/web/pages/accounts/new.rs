@@ -1,4 +1,4 @@
-//! New Account: company information, portfolio, people, review. Each step posts its answers with the draft of the others; nothing is written before
+//! New Account: company information, portfolio, users, review. Each step posts its answers with the draft of the others; nothing is written before
 //! the last one, which checks everything again.
 
 use actix_web::web::Query;
@@ -148,7 +148,7 @@ pub struct Answers {
     website: String,
     notes: String,
     portfolio: Option<PortfolioId>,
-    /// People of this portfolio.
+    /// Users of this portfolio.
     users: Vec<UserId>,
     /// The portfolio that one came from.
     from: Option<PortfolioId>,

@@ -33,7 +33,7 @@ pub(in crate::web) fn accounts_with(
     Picker { finds_groups: true, ..picker }
 }
 
-/// People, in one group.
+/// Users, in one group.
 pub(in crate::web) fn users(offer: PickerOptions<User>, find: String, group: &str, now: Timestamp) -> Picker {
     let pick = |user: &User, is_ticked| PickerOption {
         value: user.id.to_string(),

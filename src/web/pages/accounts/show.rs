@@ -1,4 +1,4 @@
-//! An account's page: its details, its people, what happened lately.
+//! An account's page: its details, its users, what happened lately.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -56,7 +56,7 @@ impl ColleagueRow {
     }
 }
 
-/// Which page of the people.
+/// Which page of the users.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountQuery {

@@ -29,7 +29,7 @@ pub struct ClosedLinkPage {
 pub struct ClosedLink {
     pub(in crate::web) status: StatusCode,
     title: &'static str,
-    /// Whether the person's status is shown.
+    /// Whether the user's status is shown.
     is_expired: bool,
     text: String,
     /// When it was, at the end of the text, and what follows that.
@@ -83,7 +83,7 @@ impl ClosedLink {
         Self { at: Some((at, rest.into())), ..self }
     }
 
-    /// The person is Expired, which is shown.
+    /// The user is Expired, which is shown.
     pub(in crate::web) fn expired(self) -> Self {
         Self { is_expired: true, ..self }
     }

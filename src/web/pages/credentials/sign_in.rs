@@ -39,7 +39,7 @@ pub struct SignInPage {
     pub gate: PublicLayout,
     /// As typed before.
     pub email: String,
-    /// Where to go after signing in; empty for the first page that the person may open.
+    /// Where to go after signing in; empty for the first page that the user may open.
     pub next: String,
     /// Whether a form brought them here that came after the session's end.
     pub unsent: bool,

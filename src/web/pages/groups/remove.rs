@@ -21,7 +21,7 @@ use crate::{
 };
 use actix_web::web::{Path, Query};
 
-/// What the person loses, and what remains.
+/// What the user loses, and what remains.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/remove.html")]
 pub struct RemoveFromGroupPage {

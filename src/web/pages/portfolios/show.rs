@@ -1,4 +1,4 @@
-//! A portfolio: its accounts and its people.
+//! A portfolio: its accounts and its users.
 
 use actix_web::web::{Path, Query};
 use askama::Template;

@@ -55,7 +55,7 @@ pub(in crate::web) struct BulkForm {
     what: String,
     #[serde(default, rename = "return")]
     return_query: String,
-    /// The query of the people who come after these, where all who match are taken in turn.
+    /// The query of the users who come after these, where all who match are taken in turn.
     #[serde(default)]
     rest: String,
 }

@@ -33,7 +33,7 @@ use crate::{
 
 use query::{UserListQuery, sort_word, word};
 
-/// The people of a scope.
+/// The users of a scope.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/list.html")]
 pub struct UserListPage {
@@ -85,7 +85,7 @@ pub struct Select {
     pub options: Vec<(String, String)>,
 }
 
-/// One person.
+/// One user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     pub user: UserLabel,

@@ -1,4 +1,4 @@
-//! A search for people to choose one from.
+//! A search for users to choose one from.
 
 use std::fmt::Display;
 

@@ -14,7 +14,7 @@ pub(super) fn ended(closed: &LinkClosed, token: &str, state: &State) -> ClosedLi
     in_words(closed, token, state.ctx.sends_mail, state.ctx.now())
 }
 
-/// Without a mail server nobody is promised a mail: people ask for their link.
+/// Without a mail server nobody is promised a mail: users ask for their link.
 fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This invitation was already used", "It was accepted on")

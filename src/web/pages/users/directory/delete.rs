@@ -43,7 +43,7 @@ pub struct WhatGoes {
     /// By name.
     pub portfolios: Vec<String>,
     pub accounts: Vec<String>,
-    /// "Password", and what else the person signs in with.
+    /// "Password", and what else the user signs in with.
     pub credentials: Vec<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! People deleted, until they are gone for good.
+//! Users deleted, until they are gone for good.
 
 use askama::Template;
 

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The people of the company: everyone with what may be done, or only the directory.
+/// The users of the company: everyone with what may be done, or only the directory.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/list.html")]
 pub struct UsersPage {
@@ -43,11 +43,11 @@ pub struct UsersPage {
 pub enum UserRows {
     /// For Admins.
     Everyone(Vec<UserRow>),
-    /// For the others: people who can sign in.
+    /// For the others: users who can sign in.
     Directory(Vec<DirectoryRow>),
 }
 
-/// One person, as an Admin sees them.
+/// One user, as an Admin sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     pub user: UserLabel,
@@ -66,7 +66,7 @@ pub struct UserRow {
     pub may: May,
 }
 
-/// One person, as everybody sees them.
+/// One user, as everybody sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryRow {
     pub user: UserLabel,

@@ -33,14 +33,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
     pub current: AsideEntry,
-    /// How many people the one who looks sees.
+    /// How many users the one who looks sees.
     pub users: Count,
     /// Only for those who see the Admins group.
     pub admins: Option<GroupEntry>,
     pub groups: Vec<GroupEntry>,
     /// For those who may create.
     pub create: Option<CreateMenu>,
-    /// Whether there is a way to the people deleted.
+    /// Whether there is a way to the users deleted.
     pub shows_deleted: bool,
 }
 

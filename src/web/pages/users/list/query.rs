@@ -44,7 +44,7 @@ pub(in crate::web) struct UserListQuery {
     pub(in crate::web) role: String,
     /// "on" or "off".
     pub(in crate::web) two_factor: String,
-    /// "none" for people to whom nothing is assigned; the id of a portfolio for those with anything in it.
+    /// "none" for users to whom nothing is assigned; the id of a portfolio for those with anything in it.
     pub(in crate::web) assignments: String,
     /// "email", "email-desc"; empty by name.
     pub(in crate::web) sort: String,
@@ -63,7 +63,7 @@ impl FromRequest for UserListQuery {
     }
 }
 
-/// A list of people that there is not, whatever is done with it: all of them are in the list itself.
+/// A list of users that there is not, whatever is done with it: all of them are in the list itself.
 pub(in crate::web::pages::users) fn no_such(status: StatusCode) -> WebError {
     WebError::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
 }

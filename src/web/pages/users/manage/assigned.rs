@@ -75,7 +75,7 @@ pub struct AssignedRow {
     pub remove: String,
     /// A Portfolio Admin keeps one portfolio.
     pub may_remove: bool,
-    /// Whether the person leaves one's scope with it, which is asked before.
+    /// Whether the user leaves one's scope with it, which is asked before.
     pub asks: bool,
     pub switches: Vec<SwitchRow>,
     /// Why it will not be given.

@@ -15,7 +15,7 @@ use super::with_return;
 pub struct BecomesUserPage {
     pub shell: Layout,
     pub user: UserLabel,
-    /// Whether the person leaves the scope of whoever asks.
+    /// Whether the user leaves the scope of whoever asks.
     pub parts: bool,
     /// By name.
     pub portfolios: Vec<String>,

@@ -109,12 +109,12 @@ impl EditFields {
     }
 }
 
-/// What two people may change at once.
+/// What two users may change at once.
 fn values(user: &User) -> [&str; 4] {
     [&user.first_name, &user.last_name, &user.email, DefaultRole::as_str(user.default_role)]
 }
 
-/// The portfolios that may be given to `person`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
+/// The portfolios that may be given to `user`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
 pub(super) fn portfolios(
     ctx: &Context,
     actor: &User,

@@ -42,7 +42,7 @@ use crate::{
     },
 };
 
-/// Everything about one person.
+/// Everything about one user.
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/show.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]

@@ -40,7 +40,7 @@ pub struct UnassignPage {
     pub user: UserLabel,
     /// What is taken.
     pub names: Vec<String>,
-    /// Whether the person leaves the scope of whoever asks.
+    /// Whether the user leaves the scope of whoever asks.
     pub parts: bool,
     /// Where the answer goes, …
     pub path: String,
@@ -109,7 +109,7 @@ pub struct SeveralForm {
     /// "remove" answers the question.
     #[serde(default, rename = "do")]
     act: String,
-    /// Whether one knows that the person leaves one's scope.
+    /// Whether one knows that the user leaves one's scope.
     #[serde(default)]
     agreed: bool,
     /// The view of somebody's page from which the question was asked.
