@@ -211,7 +211,7 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
-    let state = Data::new(State::new(ctx.clone(), reach(settings, &public_url)));
+    let state = Data::new(State::new(ctx.clone(), trust(settings, &public_url)));
     actix_web::rt::System::new().block_on(async move {
         actix_web::rt::spawn(deliver(ctx.clone(), transport, from));
         actix_web::rt::spawn(repeat(SWEEP_EVERY, ctx.clone(), housekeeping::sweep));
@@ -241,7 +241,7 @@ fn public_url(settings: &Settings, listener: &TcpListener) -> Result<PublicUrl, 
     Ok(PublicUrl::on_this_machine(listener.local_addr()?.port()))
 }
 
-fn reach(settings: &Settings, public_url: &PublicUrl) -> RequestTrust {
+fn trust(settings: &Settings, public_url: &PublicUrl) -> RequestTrust {
     let proxies = settings.trusted_proxies.clone();
     RequestTrust {
         origin: public_url.origin().to_owned(),

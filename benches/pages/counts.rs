@@ -8,7 +8,7 @@ use usher::{
         email_address::EmailAddress,
         search::SearchTerm,
         user::DefaultRole,
-        user_list::{Order, PeopleFilter},
+        user_list::{Order, UserFilter},
     },
     store::{
         Location, Store, scopes,
@@ -24,23 +24,23 @@ use super::{
 
 const TIMES: usize = 9;
 
-type Filters = fn() -> Vec<PeopleFilter>;
+type Filters = fn() -> Vec<UserFilter>;
 
 /// What is counted; of several filters the slowest is told.
 pub const CASES: [(&str, Filters); 5] = [
-    ("everybody", || vec![PeopleFilter::default()]),
+    ("everybody", || vec![UserFilter::default()]),
     ("part of many names", || searches(&FREQUENT)),
     ("part of few names or none", || searches(&RARE)),
     ("each role", || DefaultRole::ALL.iter().map(|role| of_role(*role)).collect()),
-    ("without assignments", || vec![PeopleFilter { is_unassigned: true, ..PeopleFilter::default() }]),
+    ("without assignments", || vec![UserFilter { is_unassigned: true, ..UserFilter::default() }]),
 ];
 
-fn searches(terms: &[&str]) -> Vec<PeopleFilter> {
-    terms.iter().map(|term| PeopleFilter { search: SearchTerm::parse(term), ..PeopleFilter::default() }).collect()
+fn searches(terms: &[&str]) -> Vec<UserFilter> {
+    terms.iter().map(|term| UserFilter { search: SearchTerm::parse(term), ..UserFilter::default() }).collect()
 }
 
-fn of_role(role: DefaultRole) -> PeopleFilter {
-    PeopleFilter { default_role: Some(role), ..PeopleFilter::default() }
+fn of_role(role: DefaultRole) -> UserFilter {
+    UserFilter { default_role: Some(role), ..UserFilter::default() }
 }
 
 pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
@@ -51,7 +51,7 @@ pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
         scopes::of(db, &found.expect("the viewer is there").0)
     });
     let scope = scope.expect("there is a scope");
-    let time = |filter: PeopleFilter| {
+    let time = |filter: UserFilter| {
         let wanted = UserQuery { scope: scope.clone(), filter, order: Order::default(), as_of: SystemClock.now() };
         let once = |_| {
             let asked = Instant::now();

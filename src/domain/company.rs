@@ -19,7 +19,7 @@ pub struct Company {
     pub session_idle: TimeDelta,
     /// How long a session lives at all.
     pub session_absolute: TimeDelta,
-    /// How long a deleted person can be restored; zero for not at all.
+    /// How long a deleted user can be restored; zero for not at all.
     pub deleted_kept: TimeDelta,
 }
 

@@ -1,4 +1,4 @@
-//! Addresses of people, which are also their logins.
+//! Addresses of users, which are also their logins.
 
 use std::fmt;
 

@@ -45,9 +45,9 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person.
+    /// A user.
     UserId,
-    /// A group of people, built in or custom.
+    /// A group of users, built in or custom.
     GroupId,
     /// A portfolio: a group of accounts.
     PortfolioId,

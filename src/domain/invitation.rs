@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::stored::stored_enum;
 
 stored_enum! {
-    /// The page that first invited a person; a resend uses its term.
+    /// The page that first invited a user; a resend uses its term.
     InvitationOrigin {
         UsersAndGroups = "users_and_groups",
         UsersAndPermissions = "users_and_permissions",

@@ -14,9 +14,9 @@ pub enum AccessLevel {
     Hidden,
     /// The whole company.
     Company,
-    /// Their own portfolios, and what lies in them: accounts, and people with an assignment there.
+    /// Their own portfolios, and what lies in them: accounts, and users with an assignment there.
     Portfolios,
-    /// People all of whose assignments lie in their own portfolios.
+    /// Users all of whose assignments lie in their own portfolios.
     WhollyInside,
     /// Users, not Portfolio Admins, all of whose assignments lie in their own portfolios.
     UsersWhollyInside,
@@ -51,7 +51,7 @@ pub enum PermissionTarget {
     Portfolio {
         is_own: bool,
     },
-    /// To a person with these assignments.
+    /// To a user with these assignments.
     User {
         inside: ScopeRelation,
         is_portfolio_admin: bool,
@@ -211,7 +211,7 @@ macro_rules! permissions {
             }
 
             /// How far it reaches for somebody with this role: the table of roles.
-            pub fn reach(self, role: Role) -> AccessLevel {
+            pub fn level(self, role: Role) -> AccessLevel {
                 let [admin, portfolio_admin, user] = match self { $(Self::$name => [AccessLevel::$admin, AccessLevel::$portfolio_admin, AccessLevel::$user]),* };
                 match role {
                     Role::Admin => admin,
@@ -254,14 +254,14 @@ impl Permission {
     /// # Errors
     /// What is missing.
     pub fn check(self, role: Role, place: PermissionTarget) -> Result<(), Missing> {
-        let reach = self.reach(role);
+        let level = self.level(role);
         // What is assigned to somebody is theirs under any role.
         if let PermissionTarget::Account(AccountPlace { assigned: Some(grants), .. }) = place
             && grants.give(self)
         {
             return Ok(());
         }
-        let is_here = match (reach, place) {
+        let is_here = match (level, place) {
             (AccessLevel::Nowhere, _) => return Err(Missing::Role),
             (AccessLevel::Hidden, _) => return Err(Missing::Hidden),
             (AccessLevel::Company, _) => true,
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn admins_have_everything_everywhere() {
         for permission in Permission::ALL {
-            assert_eq!(permission.reach(Role::Admin), AccessLevel::Company, "{permission:?}");
+            assert_eq!(permission.level(Role::Admin), AccessLevel::Company, "{permission:?}");
         }
     }
 

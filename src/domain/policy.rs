@@ -16,7 +16,7 @@ pub struct Actor {
     pub role: Role,
 }
 
-/// The person that something is done to.
+/// The user that something is done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
     pub id: UserId,
@@ -28,13 +28,13 @@ pub struct Target {
 }
 
 impl Target {
-    /// The same person, met in Users & Permissions.
+    /// The same user, met in Users & Permissions.
     #[must_use]
     pub fn in_scope(self, inside: ScopeRelation) -> Self {
         Self { inside: Some(inside), ..self }
     }
 
-    /// Where an administrator acts who does something to this person, and by which permission.
+    /// Where an administrator acts who does something to this user, and by which permission.
     fn administered(self) -> (Permission, PermissionTarget) {
         match self.inside {
             None => (Permission::DirectoryManage, PermissionTarget::Company),
@@ -48,14 +48,14 @@ impl Target {
     }
 }
 
-/// Everything that needs permission. What an action does to a person carries that person; what could lock the company out carries
-/// how many active Admins there are besides the person; what happens in portfolios carries whether all of them are the actor's own.
+/// Everything that needs permission. What an action does to a user carries that user; what could lock the company out carries
+/// how many active Admins there are besides the user; what happens in portfolios carries whether all of them are the actor's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// To use anything at all that needs this permission: asked before somebody or something is looked for, so that whoever may never do it
     /// learns nothing about what exists.
     Use(Permission),
-    /// Users & Groups as the directory: names, addresses and custom groups of active people.
+    /// Users & Groups as the directory: names, addresses and custom groups of active users.
     SeeDirectory,
     /// Everyone else in Users & Groups, with status, last sign-in and what became of their mails.
     SeeEveryone,
@@ -80,7 +80,7 @@ pub enum Action {
         target: Target,
         other_active_admins: u64,
     },
-    /// People deleted, until they are gone for good.
+    /// Users deleted, until they are gone for good.
     SeeDeleted,
     RestoreUser,
     AddToAdmins(Target),
@@ -151,10 +151,10 @@ pub enum PolicyDenial {
     /// Not to somebody with this status.
     #[error("the status does not allow it")]
     Status(Status),
-    /// The person already is in the group.
+    /// The user already is in the group.
     #[error("already a member")]
     AlreadyMember,
-    /// The person is not in the group, or not any more.
+    /// The user is not in the group, or not any more.
     #[error("not a member")]
     NotAMember,
     /// Nobody could administer the company any more.
@@ -177,7 +177,7 @@ pub enum PolicyDenial {
 /// Decides whether `actor` may do `action`.
 ///
 /// # Errors
-/// The first reason against it: role, then scope, then the person's status, then the company's safety.
+/// The first reason against it: role, then scope, then the user's status, then the company's safety.
 pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
     use Action::{
         Activate, AddToAdmins, AddToGroup, Block, ChangeAssignments, CreateAccount, CreateGroup, Delete, DeleteGroup, EditAccount,
@@ -243,7 +243,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
 /// Whether the role's permissions reach as far as the action.
 fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     let (permission, place) = match need(action) {
-        Need::Somewhere(permission) if permission.reach(role).is_any() => return Ok(()),
+        Need::Somewhere(permission) if permission.level(role).is_any() => return Ok(()),
         Need::Somewhere(permission) => (permission, PermissionTarget::Company),
         Need::At(permission, place) => (permission, place),
     };

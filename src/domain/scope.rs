@@ -1,4 +1,4 @@
-//! How far somebody's administration reaches, and how people stand to it. The store turns the same scope into conditions; a test holds the two
+//! How far somebody's administration reaches, and how users stand to it. The store turns the same scope into conditions; a test holds the two
 //! against each other.
 
 use super::ids::PortfolioId;
@@ -16,7 +16,7 @@ pub enum Scope {
     },
 }
 
-/// How a person stands to somebody's scope.
+/// How a user stands to somebody's scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScopeRelation {
     /// Nothing of theirs lies in it.

@@ -1,4 +1,4 @@
-//! Finding people by part of a name or address, and the order of lists. Both databases compare bytes; the rules are here.
+//! Finding users by part of a name or address, and the order of lists. Both databases compare bytes; the rules are here.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -21,7 +21,7 @@ fn fold(text: &str, max: usize) -> String {
     plain.nfc().filter(|c| !c.is_control()).take(max).collect()
 }
 
-/// The text in which a person is looked for: each word of name and address, with two blanks before it.
+/// The text in which a user is looked for: each word of name and address, with two blanks before it.
 pub fn search_text(first_name: &str, last_name: &str, email: &str) -> String {
     join_words(&[first_name, last_name, email].map(|text| fold(text, SEARCHED_MAX)).join(" "))
 }
@@ -35,7 +35,7 @@ fn join_words(folded: &str) -> String {
     folded.split_whitespace().flat_map(|word| [BEFORE_WORD, word]).collect()
 }
 
-/// By which people are put in order: the beginning of the name as shown, without case and accents.
+/// By which users are put in order: the beginning of the name as shown, without case and accents.
 pub fn sort_key(display_name: &str) -> String {
     fold(display_name, SORTED_MAX)
 }

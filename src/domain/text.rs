@@ -1,4 +1,4 @@
-//! Texts that people type: names of people and things in one line, notes in several.
+//! Texts that users type: names of users and things in one line, notes in several.
 
 use std::fmt;
 

@@ -1,11 +1,11 @@
-//! A person, and what follows from the facts about them.
+//! A user, and what follows from the facts about them.
 
 use serde::{Deserialize, Serialize};
 
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 stored_enum! {
-    /// What a person may do who is not an Admin, or no longer one.
+    /// What a user may do who is not an Admin, or no longer one.
     DefaultRole {
         User = "user",
         PortfolioAdmin = "portfolio_admin",
@@ -21,7 +21,7 @@ impl DefaultRole {
     }
 }
 
-/// Where a person stands. Never stored: [`Standing::status`] tells it from facts.
+/// Where a user stands. Never stored: [`StatusFacts::status`] tells it from facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -48,7 +48,7 @@ impl Status {
     }
 }
 
-/// The facts of one row from which a person's status follows.
+/// The facts of one row from which a user's status follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusFacts {
     pub blocked_at: Option<Timestamp>,
@@ -57,7 +57,7 @@ pub struct StatusFacts {
 }
 
 impl StatusFacts {
-    /// Blocked before credentials before open invitation. A person without any of these does not exist; the database refuses the row.
+    /// Blocked before credentials before open invitation. A user without any of these does not exist; the database refuses the row.
     pub fn status(self, now: Timestamp) -> Status {
         match (self.blocked_at, self.credentials_set_at, self.invitation_expires_at) {
             (Some(_), _, _) => Status::Deactivated,
@@ -118,8 +118,8 @@ mod tests {
             (None, None, Some(past), Status::Expired),
         ];
         for (blocked_at, credentials_set_at, invitation_expires_at, status) in table {
-            let standing = StatusFacts { blocked_at, credentials_set_at, invitation_expires_at };
-            assert_eq!(standing.status(now), status, "{standing:?}");
+            let facts = StatusFacts { blocked_at, credentials_set_at, invitation_expires_at };
+            assert_eq!(facts.status(now), status, "{facts:?}");
         }
     }
 

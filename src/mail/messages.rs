@@ -202,7 +202,7 @@ impl fmt::Debug for Rendered {
 }
 
 /// Who did something, in one line.
-fn somebody(by: &str) -> String {
+fn admin_name(by: &str) -> String {
     named(by, "An administrator")
 }
 

@@ -1,4 +1,4 @@
-//! Accounts: what people see there, their details, and which portfolio they lie in.
+//! Accounts: what users see there, their details, and which portfolio they lie in.
 
 pub mod billing;
 
@@ -93,8 +93,8 @@ pub fn assigned(
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub account: Account,
-    pub people: Slice<Colleague>,
-    pub people_count: Count,
+    pub users: Slice<Colleague>,
+    pub users_count: Count,
     /// Who else reaches it, since they look after its portfolio; nobody for those who do not see that.
     pub through_portfolio: Vec<User>,
     /// Newest first.
@@ -109,7 +109,7 @@ pub struct May {
     pub edit: bool,
     pub see_billing: bool,
     pub update_billing: bool,
-    /// Give it to people and take it from them, and see their status and what the assignment gives them.
+    /// Give it to users and take it from them, and see their status and what the assignment gives them.
     pub assign: bool,
     /// See the portfolio around it.
     pub see_portfolio: bool,
@@ -136,23 +136,23 @@ impl May {
     }
 }
 
-pub fn show(ctx: &Context, actor: &User, id: AccountId, people_at: &Position, limit: usize) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, limit: usize) -> Result<Shown, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
         let may = May::of(&acting, place);
-        // Whoever is no administrator here knows the people who can sign in, as in the directory.
+        // Whoever is no administrator here knows the users who can sign in, as in the directory.
         let active_only = !may.assign;
-        let people = assignments::users_of_account(db, id, active_only, people_at, limit)?;
-        let people_count = assignments::count_users_of_account(db, id, active_only)?;
+        let users = assignments::users_of_account(db, id, active_only, users_at, limit)?;
+        let users_count = assignments::count_users_of_account(db, id, active_only)?;
         let through_portfolio = if may.see_portfolio && account.is_active() {
-            portfolios::admins_of(db, &[account.portfolio_id])?.into_iter().map(|(_, person)| person).collect()
+            portfolios::admins_of(db, &[account.portfolio_id])?.into_iter().map(|(_, user)| user).collect()
         } else {
             Vec::new()
         };
         let of_whom = if may.assign { OfWhom::Everybody } else { OfWhom::Only(actor.id) };
         let events = latest_at(db, SubjectKind::Account, id.0, of_whom, &may.not_told(), EVENTS_MAX)?;
-        Ok(Shown { account, people, people_count, through_portfolio, events, may })
+        Ok(Shown { account, users, users_count, through_portfolio, events, may })
     })
 }
 
@@ -177,7 +177,7 @@ pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, M
     })
 }
 
-/// Makes an account in a portfolio, and assigns it to these people, who have something in the portfolio already.
+/// Makes an account in a portfolio, and assigns it to these users, who have something in the portfolio already.
 ///
 /// # Errors
 /// See [`AccountError`].
@@ -186,16 +186,16 @@ pub fn create(
     submission: &Submission<AccountId>,
     portfolio: PortfolioId,
     details: &AccountDetails,
-    people: &[UserId],
+    user_ids: &[UserId],
 ) -> Result<AccountId, AccountError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
         acting.authorise(Action::Use(Permission::AccountsCreate))?;
         submission.ensure_first_submission(tx)?;
-        let mut met = Vec::with_capacity(people.len());
-        for &user in &sorted(people) {
-            met.push(acting.target_user_for_update(tx, user, now)?);
+        let mut met = Vec::with_capacity(user_ids.len());
+        for &user_id in &sorted(user_ids) {
+            met.push(acting.target_user_for_update(tx, user_id, now)?);
         }
         portfolios::lock(tx, portfolio)?;
         let portfolio = acting.portfolio(tx.db(), portfolio)?;
@@ -210,17 +210,17 @@ pub fn create(
         let id = accounts::insert(tx, portfolio.id, details, now)?;
         let account = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let created = json!({"portfolio": portfolio.name, "website": account.website, "notes": account.notes});
-        tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountCreated, &account, created));
+        tx.audit(about_account(now, caller.by(&acting.user), AuditAction::AccountCreated, &account, created));
         for met in met {
             acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
-            let theirs = scopes::portfolios_of(tx.db(), &[met.person.id])?.remove(&met.person.id).unwrap_or_default();
+            let theirs = scopes::portfolios_of(tx.db(), &[met.user.id])?.remove(&met.user.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
             }
             let grants = AssignmentPermissions::default();
-            assignments::give_account(tx, met.person.id, id, grants, acting.person.id, now)?;
-            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, json!({"gives": gives(grants)}), now);
-            ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&account.name), now)?;
+            assignments::give_account(tx, met.user.id, id, grants, acting.user.id, now)?;
+            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &account, json!({"gives": gives(grants)}), now);
+            ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::given(&account.name), now)?;
         }
         Ok(id)
     })
@@ -253,12 +253,12 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
         let described = |account: &Account| json!({"name": account.name, "website": account.website, "notes": account.notes});
         let after = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let changes = json!({"before": described(&account), "after": described(&after)});
-        tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountEdited, &account, changes));
+        tx.audit(about_account(now, caller.by(&acting.user), AuditAction::AccountEdited, &account, changes));
         Ok(())
     })
 }
 
-/// Moves an account into another portfolio. The people to whom it is assigned keep it.
+/// Moves an account into another portfolio. The users to whom it is assigned keep it.
 ///
 /// # Errors
 /// See [`AccountError`].
@@ -282,7 +282,7 @@ pub fn move_to(
         }
         let mut affected = NotificationTargets::default();
         move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
-        affected.tell(ctx, tx, &acting.person, now)?;
+        affected.tell(ctx, tx, &acting.user, now)?;
         Ok((account, portfolio))
     })
 }
@@ -304,6 +304,6 @@ pub(super) fn move_into(
     affected.by_move(tx, account, portfolio)?;
     accounts::set_portfolio(tx, account.id, portfolio.id)?;
     let changes = json!({"before": account.portfolio_name, "after": portfolio.name});
-    tx.audit(about_account(now, caller.by(&acting.person), AuditAction::AccountMoved, account, changes));
+    tx.audit(about_account(now, caller.by(&acting.user), AuditAction::AccountMoved, account, changes));
     Ok(())
 }

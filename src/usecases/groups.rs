@@ -27,7 +27,7 @@ use super::{
     shared::context::{Rights, about_group, authorise},
 };
 
-/// How many people a search for a new member offers.
+/// How many users a search for a new member offers.
 pub const CANDIDATES_MAX: usize = 8;
 
 /// How many of a deleted group's members the audit log names; the others are counted.
@@ -124,115 +124,115 @@ pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, Ac
         .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(ActionError::unknown()) })
 }
 
-/// People who could become members, and how many match.
+/// Users who could become members, and how many match.
 #[derive(Debug, Clone)]
 pub struct Candidates {
     pub group: Group,
-    pub people: Slice<User>,
+    pub users: Slice<User>,
     pub count: Count,
 }
 
-/// Searches among active people who are not in the group yet.
+/// Searches among active users who are not in the group yet.
 pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
         authorise(actor, Action::SeeEveryone, None)?;
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
-        let (people, count) = match &filter.search {
+        let (users, count) = match &filter.search {
             Some(_) => users::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
             None => (users::list(db, &filter, &Position::First, CANDIDATES_MAX)?, Count::Exactly(0)),
         };
-        Ok(Candidates { group, people, count })
+        Ok(Candidates { group, users, count })
     })
 }
 
-/// Adds an active person to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
+/// Adds an active user to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
 /// to what.
-pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
+pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
-        let (person, group) = person_and_group(tx, &actor, id, user)?;
-        let target = person.target(now);
-        let is_member = groups::is_member(tx.db(), id, user)?;
+        let (user, group) = user_and_group(tx, &actor, id, user_id)?;
+        let target = user.target(now);
+        let is_member = groups::is_member(tx.db(), id, user_id)?;
         let (action, done) = match group.kind {
             GroupKind::Admins => (Action::AddToAdmins(target), AuditAction::AdminAppointed),
             GroupKind::Custom => (Action::AddToGroup { target, is_member }, AuditAction::GroupMemberAdded),
         };
-        authorise(&actor, action, Some(&person))?;
-        groups::add_member(tx, id, user, now)?;
-        audit_member(tx, caller, &actor, done, &person, &group, now);
+        authorise(&actor, action, Some(&user))?;
+        groups::add_member(tx, id, user_id, now)?;
+        audit_member(tx, caller, &actor, done, &user, &group, now);
         if group.kind == GroupKind::Admins {
-            end_sessions(tx, caller, user, now)?;
-            ctx.tell(tx, &person, &actor, Message::AdminAppointed, now)?;
-            ctx.tell_admins(tx, &person, &actor.display_name(), now)?;
+            end_sessions(tx, caller, user_id, now)?;
+            ctx.tell(tx, &user, &actor, Message::AdminAppointed, now)?;
+            ctx.tell_admins(tx, &user, &actor.display_name(), now)?;
         }
-        Ok((person, group))
+        Ok((user, group))
     })
 }
 
 /// Takes somebody out of a group. In Admins that removes the Admin role and leaves the user as they were. Tells whom, and from what.
-pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
+pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
-        let (person, group) = person_and_group(tx, &actor, id, user)?;
-        authorise_removal(tx.db(), &actor, &person, &group, now)?;
-        groups::remove_member(tx, id, user)?;
+        let (user, group) = user_and_group(tx, &actor, id, user_id)?;
+        authorise_removal(tx.db(), &actor, &user, &group, now)?;
+        groups::remove_member(tx, id, user_id)?;
         let done = if group.kind == GroupKind::Admins { AuditAction::AdminRemoved } else { AuditAction::GroupMemberRemoved };
-        audit_member(tx, caller, &actor, done, &person, &group, now);
+        audit_member(tx, caller, &actor, done, &user, &group, now);
         if group.kind == GroupKind::Admins {
-            end_sessions(tx, caller, user, now)?;
-            ctx.tell(tx, &person, &actor, Message::AdminRemoved, now)?;
+            end_sessions(tx, caller, user_id, now)?;
+            ctx.tell(tx, &user, &actor, Message::AdminRemoved, now)?;
         }
-        Ok((person, group))
+        Ok((user, group))
     })
 }
 
 /// Who is to be taken out of which group, for the page that asks before.
-pub fn removable(ctx: &Context, actor: &User, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
+pub fn removable(ctx: &Context, actor: &User, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let group = find(db, actor, id)?;
         authorise(actor, Action::RemoveFromGroup, None)?;
-        let person = users::find(db, user)?.ok_or_else(ActionError::unknown)?;
-        authorise_removal(db, actor, &person, &group, now)?;
-        Ok((person, group))
+        let user = users::find(db, user_id)?.ok_or_else(ActionError::unknown)?;
+        authorise_removal(db, actor, &user, &group, now)?;
+        Ok((user, group))
     })
 }
 
-fn authorise_removal(db: &mut Database, actor: &User, person: &User, group: &Group, now: Timestamp) -> Result<(), ActionError> {
+fn authorise_removal(db: &mut Database, actor: &User, user: &User, group: &Group, now: Timestamp) -> Result<(), ActionError> {
     let action = match group.kind {
         GroupKind::Admins => {
-            let other_active_admins = groups::other_active_admins(db, person.id)?;
-            Action::RemoveFromAdmins { target: person.target(now), other_active_admins }
+            let other_active_admins = groups::other_active_admins(db, user.id)?;
+            Action::RemoveFromAdmins { target: user.target(now), other_active_admins }
         }
         GroupKind::Custom => Action::RemoveFromGroup,
     };
-    authorise(actor, action, Some(person))?;
-    if groups::is_member(db, group.id, person.id)? {
+    authorise(actor, action, Some(user))?;
+    if groups::is_member(db, group.id, user.id)? {
         return Ok(());
     }
-    Err(ActionError::Refused { refusal: PolicyDenial::NotAMember, name: Some(person.display_name()) })
+    Err(ActionError::Refused { denial: PolicyDenial::NotAMember, name: Some(user.display_name()) })
 }
 
 /// A changed role is used from a new sign-in on: sessions end, and links to a new password or another address. Whoever leaves Admins by
 /// themselves keeps the session that they did it in, since rights are read with each request anyway.
-fn end_sessions(tx: &mut Tx<'_>, caller: &Principal, user: UserId, now: Timestamp) -> Result<(), StoreError> {
-    sessions::end_all(tx, user, Some(caller.session))?;
-    tokens::end_open(tx, user, None, TokenEnd::Revoked, now)
+fn end_sessions(tx: &mut Tx<'_>, caller: &Principal, user_id: UserId, now: Timestamp) -> Result<(), StoreError> {
+    sessions::end_all(tx, user_id, Some(caller.session))?;
+    tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)
 }
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.
-fn person_and_group(tx: &mut Tx<'_>, actor: &User, id: GroupId, user: UserId) -> Result<(User, Group), ActionError> {
-    let person = users::lock(tx, user)?;
+fn user_and_group(tx: &mut Tx<'_>, actor: &User, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
+    let user = users::lock(tx, user_id)?;
     groups::lock(tx, id)?;
     let group = find(tx.db(), actor, id)?;
     authorise(actor, Action::RemoveFromGroup, None)?;
-    Ok((person.ok_or_else(ActionError::unknown)?, group))
+    Ok((user.ok_or_else(ActionError::unknown)?, group))
 }
 
-fn audit_member(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, person: &User, group: &Group, now: Timestamp) {
-    let details = json!({"user": person.display_name(), "user_id": person.id.0});
+fn audit_member(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, user: &User, group: &Group, now: Timestamp) {
+    let details = json!({"user": user.display_name(), "user_id": user.id.0});
     tx.audit(about_group(now, caller.by(actor), action, group, details));
 }

@@ -1,4 +1,4 @@
-//! What people do with Usher, one file per feature: authorise, check, change in one transaction with its audit entries and mails, and
+//! What users do with Usher, one file per feature: authorise, check, change in one transaction with its audit entries and mails, and
 //! answer with a typed outcome. Nothing here knows HTTP.
 
 pub mod access;

@@ -72,7 +72,7 @@ pub struct Listing {
 pub struct Row {
     pub portfolio: Portfolio,
     pub contents: Contents,
-    /// The people to whom it is assigned, by name.
+    /// The users to whom it is assigned, by name.
     pub admins: Vec<User>,
 }
 
@@ -87,8 +87,8 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
         let ids = page.rows.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
         let contents = portfolios::contents(db, &ids)?;
         let mut admins = HashMap::<_, Vec<_>>::new();
-        for (portfolio, person) in portfolios::admins_of(db, &ids)? {
-            admins.entry(portfolio).or_default().push(person);
+        for (portfolio, user) in portfolios::admins_of(db, &ids)? {
+            admins.entry(portfolio).or_default().push(user);
         }
         let rows = page.map(|portfolio| Row {
             contents: contents.get(&portfolio.id).copied().unwrap_or_default(),
@@ -109,7 +109,7 @@ pub struct Shown {
     pub contents: Contents,
     pub admins: Vec<User>,
     pub accounts: Slice<AccountRow>,
-    pub people: Slice<Assigned>,
+    pub users: Slice<Assigned>,
     pub may_manage: bool,
     pub may_create_account: bool,
     pub may_invite: bool,
@@ -118,7 +118,7 @@ pub struct Shown {
 /// Somebody with anything assigned in a portfolio.
 #[derive(Debug, Clone)]
 pub struct Assigned {
-    pub person: User,
+    pub user: User,
     pub status: Status,
     /// Whether they look after all of it.
     pub is_whole: bool,
@@ -138,7 +138,7 @@ pub fn show(
     actor: &User,
     id: PortfolioId,
     accounts_at: &Position,
-    people_at: &Position,
+    users_at: &Position,
     limit: usize,
 ) -> Result<Shown, ActionError> {
     let now = ctx.now();
@@ -152,9 +152,9 @@ pub fn show(
         let row = |account: Account| AccountRow { facts: facts.get(&account.id).copied().unwrap_or_default(), account };
         Ok(Shown {
             contents: portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default(),
-            admins: portfolios::admins_of(db, &[id])?.into_iter().map(|(_, person)| person).collect(),
+            admins: portfolios::admins_of(db, &[id])?.into_iter().map(|(_, user)| user).collect(),
             accounts: page.map(row),
-            people: people_of(db, id, people_at, limit, now)?,
+            users: users_of(db, id, users_at, limit, now)?,
             may_manage: acting.may(Action::ManagePortfolios),
             may_invite: portfolio.is_active()
                 && acting.may(Action::InviteWith { default_role: DefaultRole::User, is_own: acting.scope.holds(id) }),
@@ -164,21 +164,21 @@ pub fn show(
     })
 }
 
-fn people_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, now: Timestamp) -> Result<Slice<Assigned>, StoreError> {
+fn users_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, now: Timestamp) -> Result<Slice<Assigned>, StoreError> {
     let filter = portfolio_users::Filter { who: Who::In(id), search: None, except: None };
     let page = portfolio_users::list(db, &filter, at, limit)?;
-    let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
+    let ids = page.rows.iter().map(|user| user.id).collect::<Vec<_>>();
     let whole = assignments::portfolios_of(db, &ids)?;
     let accounts = assignments::accounts_of(db, &ids)?;
-    Ok(page.map(|person| Assigned {
-        status: person.status(now),
-        is_whole: whole.iter().any(|assigned| assigned.user == person.id && assigned.portfolio.id == id),
+    Ok(page.map(|user| Assigned {
+        status: user.status(now),
+        is_whole: whole.iter().any(|assigned| assigned.user == user.id && assigned.portfolio.id == id),
         accounts: accounts
             .iter()
-            .filter(|assigned| assigned.user == person.id && assigned.account.portfolio_id == id)
+            .filter(|assigned| assigned.user == user.id && assigned.account.portfolio_id == id)
             .map(|assigned| assigned.account.name.clone())
             .collect(),
-        person,
+        user,
     }))
 }
 
@@ -191,7 +191,7 @@ pub fn create(
     submission: &Submission<PortfolioId>,
     details: &PortfolioDetails,
     accounts: &[AccountId],
-    people: &[UserId],
+    user_ids: &[UserId],
 ) -> Result<PortfolioId, PortfolioError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
@@ -201,20 +201,20 @@ pub fn create(
         if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
             return Err(PortfolioError::NameTaken);
         }
-        // People before portfolios before accounts, each in the order of their ids: the order of locks that everybody keeps.
-        let mut admins = Vec::with_capacity(people.len());
-        for &user in &sorted(people) {
-            admins.push(portfolio_admin(tx, &acting, user, now)?);
+        // Users before portfolios before accounts, each in the order of their ids: the order of locks that everybody keeps.
+        let mut admins = Vec::with_capacity(user_ids.len());
+        for &user_id in &sorted(user_ids) {
+            admins.push(portfolio_admin(tx, &acting, user_id, now)?);
         }
         let id = portfolios::insert(tx, details, now)?;
         let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let notes = (!details.notes.as_str().is_empty()).then(|| details.notes.as_str());
-        tx.audit(about_portfolio(now, caller.by(&acting.person), AuditAction::PortfolioCreated, &portfolio, json!({"notes": notes})));
+        tx.audit(about_portfolio(now, caller.by(&acting.user), AuditAction::PortfolioCreated, &portfolio, json!({"notes": notes})));
         let mut affected = NotificationTargets::default();
         for met in &admins {
-            assignments::give_portfolio(tx, met.person.id, id, acting.person.id, now)?;
-            audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
-            affected.of(&met.person).given.push(portfolio.name.clone());
+            assignments::give_portfolio(tx, met.user.id, id, acting.user.id, now)?;
+            audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &portfolio, now);
+            affected.of(&met.user).given.push(portfolio.name.clone());
         }
         for &account in &sorted(accounts) {
             let account = accounts::lock(tx, account)?.ok_or_else(ActionError::unknown)?;
@@ -223,17 +223,17 @@ pub fn create(
                 _ => PortfolioError::AccountNameTaken(account.name.clone()),
             })?;
         }
-        affected.tell(ctx, tx, &acting.person, now)?;
+        affected.tell(ctx, tx, &acting.user, now)?;
         Ok(id)
     })
 }
 
 /// Somebody to whom a portfolio may be assigned.
-fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
-    let met = acting.target_user_for_update(tx, user, now)?;
+fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user_id: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
+    let met = acting.target_user_for_update(tx, user_id, now)?;
     acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-    if met.person.default_role != DefaultRole::PortfolioAdmin {
-        return Err(ActionError::Refused { refusal: PolicyDenial::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+    if met.user.default_role != DefaultRole::PortfolioAdmin {
+        return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
     }
     Ok(met)
 }
@@ -275,7 +275,7 @@ pub fn edit(
             "before": {"name": portfolio.name, "notes": portfolio.notes},
             "after": {"name": details.name.as_str(), "notes": details.notes.as_str()},
         });
-        tx.audit(about_portfolio(now, caller.by(&acting.person), AuditAction::PortfolioEdited, &portfolio, changes));
+        tx.audit(about_portfolio(now, caller.by(&acting.user), AuditAction::PortfolioEdited, &portfolio, changes));
         Ok(())
     })
 }
@@ -307,11 +307,11 @@ pub fn consequences(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Cons
     let portfolio = managed(ctx, actor, id)?;
     ctx.store.read(|db| {
         let contents = portfolios::contents(db, &[id])?.remove(&id).unwrap_or_default();
-        let admins = portfolios::admins_of(db, &[id])?.into_iter().map(|(_, person)| person).collect::<Vec<_>>();
-        let theirs = assignments::portfolios_of(db, &admins.iter().map(|person| person.id).collect::<Vec<_>>())?;
+        let admins = portfolios::admins_of(db, &[id])?.into_iter().map(|(_, user)| user).collect::<Vec<_>>();
+        let theirs = assignments::portfolios_of(db, &admins.iter().map(|user| user.id).collect::<Vec<_>>())?;
         let others = theirs.iter().filter(|given| given.portfolio.id != id && given.portfolio.is_active());
         let kept = others.map(|given| given.user).collect::<HashSet<_>>();
-        let left_without = admins.iter().filter(|person| !kept.contains(&person.id)).cloned().collect();
+        let left_without = admins.iter().filter(|user| !kept.contains(&user.id)).cloned().collect();
         Ok(Consequences { portfolio, contents, admins, left_without })
     })
 }
@@ -342,9 +342,9 @@ fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: Portfolio
         portfolios::set_deactivated(tx, id, deactivated.then_some(now))?;
         let mut affected = NotificationTargets::default();
         affected.by_standing(tx, &portfolio, deactivated)?;
-        affected.tell(ctx, tx, &acting.person, now)?;
+        affected.tell(ctx, tx, &acting.user, now)?;
         let action = if deactivated { AuditAction::PortfolioDeactivated } else { AuditAction::PortfolioReactivated };
-        tx.audit(about_portfolio(now, caller.by(&acting.person), action, &portfolio, json!({})));
+        tx.audit(about_portfolio(now, caller.by(&acting.user), action, &portfolio, json!({})));
         Ok(portfolio.name)
     })
 }

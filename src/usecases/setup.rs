@@ -101,13 +101,13 @@ pub fn set_up(
     name: &CompanyName,
     admin: &NewAdmin,
     password: NewPassword,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
 ) -> Result<Token, SetupError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
     look(ctx, token)?;
     let NewAdmin { first_name, last_name, email } = admin;
     let known = [name.as_str(), first_name.as_str(), last_name.as_str(), email.as_str()];
-    let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
+    let password = new_password::hash(ctx, token, password, &known, &client.source)?;
     ctx.store.audited_transaction(|tx| {
         company::lock_rights(tx)?;
         tokens::consume(tx, TokenPurpose::Setup, token.hash(), now)?.ok_or(SetupError::NoSuchAddress)?;
@@ -119,7 +119,7 @@ pub fn set_up(
         let new = NewActive { email, first_name, last_name, password: &password.hash, now };
         let id = insert_admin(tx, &new)?;
         let who = admin.who(id);
-        let by = By { id: Some(id), name: who.display_name(), source: visitor.source.clone() };
+        let by = By { id: Some(id), name: who.display_name(), source: client.source.clone() };
         tx.audit(Entry {
             at: now,
             by: by.clone(),
@@ -129,7 +129,7 @@ pub fn set_up(
             details: json!({}),
         });
         tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
-        sign_in::begin_session(tx, &who, &session, visitor, now)?;
+        sign_in::begin_session(tx, &who, &session, client, now)?;
         Ok(session.clone())
     })
 }
@@ -163,8 +163,8 @@ pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Res
         let by = By { id: None, name: "usher admin create".to_owned(), source: "command line".to_owned() };
         let who = admin.who(id);
         tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
-        if let Some(person) = users::find(tx.db(), id)? {
-            ctx.tell_admins(tx, &person, "The command line", now)?;
+        if let Some(user) = users::find(tx.db(), id)? {
+            ctx.tell_admins(tx, &user, "The command line", now)?;
         }
         Ok(id)
     })

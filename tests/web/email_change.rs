@@ -360,7 +360,7 @@ on_both! {
         app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
         app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
         let again = email_change::withdraw(&app.ctx, &maya, hana).unwrap_err();
-        assert!(matches!(again, ActionError::Refused { refusal: PolicyDenial::Unchanged, .. }), "{again:?}");
+        assert!(matches!(again, ActionError::Refused { denial: PolicyDenial::Unchanged, .. }), "{again:?}");
         app.mails().await;
     }
 
@@ -396,7 +396,7 @@ on_both! {
         let confirmed = email_change::confirm(&app.ctx, &token(&link), "192.0.2.1");
         assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
         let refused = email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap_err();
-        assert!(matches!(refused, ActionError::Refused { refusal: PolicyDenial::OutOfReach, .. }), "{refused:?}");
+        assert!(matches!(refused, ActionError::Refused { denial: PolicyDenial::OutOfReach, .. }), "{refused:?}");
         unassign::unassign(&app.ctx, &app.caller(app.id_of(MAYA)), hana, &[usher::usecases::AssignmentRef::Account(farms)], false).unwrap();
         email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap();
         app.mails().await;
@@ -408,7 +408,7 @@ on_both! {
         let maya = app.id_of(MAYA);
         for (by, user, why) in [(hana, hana, PolicyDenial::Role), (maya, maya, PolicyDenial::Oneself), (maya, UserId(987_654), PolicyDenial::Unknown)] {
             let refused = email_change::withdraw(&app.ctx, &app.caller(by), user).unwrap_err();
-            assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{refused:?}");
+            assert!(matches!(refused, ActionError::Refused { denial, .. } if denial == why), "{refused:?}");
         }
         assert!(pending(&app, hana).is_some());
     }

@@ -586,7 +586,7 @@ on_both! {
         let caller = app.caller(app.id_of("maya.fischer@example.com"));
         for (user, status) in [(blocked, Status::Deactivated), (app.id_of("noor@example.com"), Status::Invited)] {
             let refused = password_reset::send(&app.ctx, &caller, user).unwrap_err();
-            assert!(matches!(refused, ActionError::Refused { refusal: PolicyDenial::Status(is), .. } if is == status), "{refused:?}");
+            assert!(matches!(refused, ActionError::Refused { denial: PolicyDenial::Status(is), .. } if is == status), "{refused:?}");
         }
         assert!(app.mails().await.is_empty());
     }
@@ -602,7 +602,7 @@ on_both! {
             (maya, UserId(987_654), PolicyDenial::Unknown),
         ] {
             let refused = password_reset::send(&app.ctx, &app.caller(by), to).unwrap_err();
-            assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{by} {to} {refused:?}");
+            assert!(matches!(refused, ActionError::Refused { denial, .. } if denial == why), "{by} {to} {refused:?}");
         }
         assert_eq!(app.count("tokens WHERE purpose = 'password_reset'"), 0);
     }
@@ -618,7 +618,7 @@ on_both! {
         }
         for (user, why) in [(partly, PolicyDenial::OutOfReach), (outside, PolicyDenial::Unknown), (nadia, PolicyDenial::Oneself)] {
             let refused = password_reset::send(&app.ctx, &app.caller(nadia), user).unwrap_err();
-            assert!(matches!(refused, ActionError::Refused { refusal, .. } if refusal == why), "{user} {refused:?}");
+            assert!(matches!(refused, ActionError::Refused { denial, .. } if denial == why), "{user} {refused:?}");
         }
         password_reset::send(&app.ctx, &app.caller(nadia), wholly).unwrap();
         assert!(app.mail().await.rendered.text.contains("Nadia Petrova, an administrator, asked you"));

@@ -92,7 +92,7 @@ on_both! {
 
     async fn of_four_that_come_at_the_same_moment_one_is_done(db: Db) {
         let (app, _) = TestApp::with_admin(db).await;
-        let maya = app.caller(app.id_of("maya.fischer@example.com")).once(IdempotencyKey::new(GROUP, b"name=Finance"));
+        let maya = app.caller(app.id_of("maya.fischer@example.com")).with_key(IdempotencyKey::new(GROUP, b"name=Finance"));
         let (ctx, name) = (&app.ctx, GroupName::parse("Finance").unwrap());
         let made = at_once([(); 4], |()| groups::create(ctx, &maya, &name));
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);

@@ -243,7 +243,7 @@ on_both! {
     }
 
     async fn of_two_admins_who_leave_at_the_same_moment_one_stays(db: Db) {
-        each_other(db, |ctx, by, _| memberships::remove(ctx, &by.clone().into(), ADMINS, by.user).map(|_| ())).await;
+        each_other(db, |ctx, by, _| memberships::remove(ctx, &by.clone().into(), ADMINS, by.user_id).map(|_| ())).await;
     }
 
     async fn whoever_is_no_admin_can_do_nothing_of_theirs(db: Db) {

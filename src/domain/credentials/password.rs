@@ -84,7 +84,7 @@ impl NewPassword {
     /// # Errors
     /// A password that is leaked, well known, made of `known` words, or found by zxcvbn within 10^8 guesses.
     pub fn judge(self, known: &[&str]) -> Result<Password, PasswordError> {
-        guessable::refusal(&self.0.0, known).map_or(Ok(self.0), Err)
+        guessable::denial(&self.0.0, known).map_or(Ok(self.0), Err)
     }
 }
 
@@ -144,7 +144,7 @@ mod tests {
 
     const KNOWN: [&str; 4] = ["Maya", "Fischer", "maya.fischer@example.com", "Northwind Trading"];
 
-    fn refusal(text: &str) -> Option<PasswordError> {
+    fn denial(text: &str) -> Option<PasswordError> {
         Password::choose(text, 15, &KNOWN).err()
     }
 
@@ -164,20 +164,20 @@ mod tests {
             ("MayaFischerNorthwind1", Personal),
             ("Northwind Trading 2026", Personal),
         ] {
-            assert_eq!(refusal(text), Some(why), "{text}");
+            assert_eq!(denial(text), Some(why), "{text}");
         }
     }
 
     #[test]
     fn length_counts_characters_after_composition() {
-        assert_eq!(refusal(&"u\u{308}".repeat(14)), Some(PasswordError::TooShort(15)));
+        assert_eq!(denial(&"u\u{308}".repeat(14)), Some(PasswordError::TooShort(15)));
     }
 
     #[test]
     fn an_input_is_cut_before_it_is_normalized() {
         for length in [600, 60_000] {
             let marks = format!("a{}", "\u{301}\u{323}".repeat(length / 2));
-            assert_eq!(refusal(&marks), Some(PasswordError::TooLong));
+            assert_eq!(denial(&marks), Some(PasswordError::TooLong));
             assert_eq!(Password::typed(&marks).0.chars().count(), PASSWORD_MAX + 1);
         }
     }

@@ -1,4 +1,4 @@
-//! Waits between attempts: wrong passwords, requests for a new one, tries at a link, mails to one person.
+//! Waits between attempts: wrong passwords, requests for a new one, tries at a link, mails to one user.
 
 use std::net::Ipv6Addr;
 
@@ -51,7 +51,7 @@ const IPV4_GRACE: i32 = 20;
 /// Tries at one link without a wait.
 const LINK_GRACE: i32 = 10;
 
-/// Mails to one person without a wait.
+/// Mails to one user without a wait.
 const MAIL_QUOTA_GRACE: i32 = 2;
 
 /// Attempts that count together, and the waits between them.
@@ -81,7 +81,7 @@ impl Bucket {
         Self { scope: ThrottleScope::Link, key: URL_SAFE_NO_PAD.encode(token.0), grace: LINK_GRACE, skipped: 0 }
     }
 
-    /// Mails from an administrator to one person.
+    /// Mails from an administrator to one user.
     pub fn mail_quota(by: UserId, to: UserId) -> Self {
         Self { scope: ThrottleScope::MailQuota, key: format!("{by} to {to}"), grace: MAIL_QUOTA_GRACE, skipped: SHORT_STEPS }
     }

@@ -62,7 +62,7 @@ stored_enum! {
     TokenPurpose {
         /// The first Admin sets the company up.
         Setup = "setup",
-        /// An invited person confirms and sets their credentials.
+        /// An invited user confirms and sets their credentials.
         Invitation = "invitation",
         /// Somebody chooses a new password.
         PasswordReset = "password_reset",

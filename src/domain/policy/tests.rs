@@ -242,7 +242,7 @@ fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
     for &permission in Permission::ALL {
         for role in Role::ALL {
             let decided = decide(Actor { id: ACTOR, role }, Action::Use(permission));
-            let written = match permission.reach(role) {
+            let written = match permission.level(role) {
                 AccessLevel::Nowhere => Err(PolicyDenial::Role),
                 AccessLevel::Hidden => Err(PolicyDenial::Unknown),
                 AccessLevel::Company

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ASK, ByOther, Link, company_or_usher, console, somebody};
+use super::{ASK, ByOther, Link, admin_name, company_or_usher, console};
 use crate::mail::{
     layout::{Action, MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit},
@@ -30,7 +30,7 @@ impl AccessRestored {
             heading: "Your access is restored",
             first_name: first_name.clone(),
             paragraphs: [
-                Paragraph::dated(&format!("{} restored your access to {}, on", somebody(by), console(company)), *at),
+                Paragraph::dated(&format!("{} restored your access to {}, on", admin_name(by), console(company)), *at),
                 Paragraph::plain("You can sign in again with the credentials that you had."),
             ]
             .into_iter()
@@ -61,7 +61,7 @@ fn ended(change: &ByOther, heading: &'static str, [ended, restores]: [&str; 2]) 
         heading,
         first_name: first_name.clone(),
         paragraphs: vec![
-            Paragraph::dated(&format!("{} {ended} your access to {}, on", somebody(by), console(company)), *at),
+            Paragraph::dated(&format!("{} {ended} your access to {}, on", admin_name(by), console(company)), *at),
             Paragraph::plain(&format!(
                 "You are signed out everywhere, and cannot sign in until an administrator {restores} your user again."
             )),
@@ -81,7 +81,7 @@ pub(super) fn signed_out(change: &ByOther) -> MailLayout {
         heading: "You are signed out everywhere",
         first_name: first_name.clone(),
         paragraphs: vec![
-            Paragraph::dated(&format!("{} ended all your sessions in {}, on", somebody(by), console(company)), *at),
+            Paragraph::dated(&format!("{} ended all your sessions in {}, on", admin_name(by), console(company)), *at),
             Paragraph::plain("You can sign in again with the credentials that you have."),
         ],
         action: None,
@@ -99,7 +99,7 @@ pub(super) fn deleted(change: &ByOther) -> MailLayout {
         heading: "Your user was deleted",
         first_name: first_name.clone(),
         paragraphs: vec![
-            Paragraph::dated(&format!("{} deleted your user in {}, on", somebody(by), console(company)), *at),
+            Paragraph::dated(&format!("{} deleted your user in {}, on", admin_name(by), console(company)), *at),
             Paragraph::plain("You are signed out everywhere, and can no longer sign in."),
         ],
         action: None,

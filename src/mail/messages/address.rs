@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ASK, ByOther, Link, console, somebody};
+use super::{ASK, ByOther, Link, admin_name, console};
 use crate::{
     domain::clock::Timestamp,
     mail::{
@@ -46,7 +46,7 @@ impl AddressChange {
 
     fn letter(&self, subject: &str, heading: &'static str, follows: &str, label: &'static str, note: &'static str) -> MailLayout {
         let ByOther { first_name, by, company, .. } = &self.change;
-        let (by, new) = (somebody(by), one_line(&self.new));
+        let (by, new) = (admin_name(by), one_line(&self.new));
         MailLayout {
             subject: subject.to_owned(),
             preheader: format!("{by} asked to change it to {new}."),
@@ -80,7 +80,7 @@ impl AddressStays {
             heading: "Your email address stays",
             first_name: first_name.clone(),
             paragraphs: vec![
-                Paragraph::dated(&format!("{} took back the change of your address to {new}, on", somebody(by)), *at),
+                Paragraph::dated(&format!("{} took back the change of your address to {new}, on", admin_name(by)), *at),
                 Paragraph::plain(&format!(
                     "The address of your user in {}, stays {old}. The links in the earlier mails no longer work.",
                     console(company)
@@ -112,7 +112,7 @@ impl AddressChanged {
             first_name: first_name.clone(),
             paragraphs: vec![
                 Paragraph::plain(&format!("The address of your user in {}, was changed from {old} to {new}.", console(company))),
-                Paragraph::dated(&format!("{} asked for it, and it was confirmed at the new address on", somebody(by)), *at),
+                Paragraph::dated(&format!("{} asked for it, and it was confirmed at the new address on", admin_name(by)), *at),
                 Paragraph::plain("You are signed out everywhere. Sign in with the new address; your password stays as it was."),
             ],
             action: None,

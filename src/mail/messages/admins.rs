@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ASK, ByOther, company_or_usher, console, somebody};
+use super::{ASK, ByOther, admin_name, company_or_usher, console};
 use crate::mail::{
     layout::{MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit, named},
@@ -20,7 +20,7 @@ pub struct AdminAppointedNotice {
 impl AdminAppointedNotice {
     pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
-        let (by, who) = (somebody(by), named(&self.who, "Somebody"));
+        let (by, who) = (admin_name(by), named(&self.who, "Somebody"));
         let [short, shown] = fit([&who, &company_or_usher(company)], SUBJECT_MAX - " is now an Admin of ".len());
         MailLayout {
             subject: format!("{short} is now an Admin of {shown}"),
@@ -40,7 +40,7 @@ impl AdminAppointedNotice {
 
 pub(super) fn appointed(change: &ByOther) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
-    let by = somebody(by);
+    let by = admin_name(by);
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are now an Admin of ".len());
     MailLayout {
         subject: format!("You are now an Admin of {shown}"),
@@ -60,7 +60,7 @@ pub(super) fn appointed(change: &ByOther) -> MailLayout {
 
 pub(super) fn removed(change: &ByOther) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
-    let by = somebody(by);
+    let by = admin_name(by);
     let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "You are no longer an Admin of ".len());
     MailLayout {
         subject: format!("You are no longer an Admin of {shown}"),

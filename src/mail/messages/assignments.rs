@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ASK, ByOther, company_or_usher, console, somebody};
+use super::{ASK, ByOther, admin_name, company_or_usher, console};
 use crate::mail::{
     layout::{MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit, one_line},
@@ -64,7 +64,8 @@ impl AssignmentsChanged {
     pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your assignments at  have changed".len());
-        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your assignments in {}, on", somebody(by), console(company)), *at)];
+        let mut paragraphs =
+            vec![Paragraph::dated(&format!("{} changed your assignments in {}, on", admin_name(by), console(company)), *at)];
         paragraphs.extend(self.assignments.paragraphs());
         MailLayout {
             subject: format!("Your assignments at {shown} have changed"),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Link, company_or_usher, console, somebody};
+use super::{Link, admin_name, company_or_usher, console};
 use crate::{
     domain::clock::Timestamp,
     mail::{
@@ -25,14 +25,14 @@ pub struct Invitation {
 
 impl Invitation {
     pub(super) fn letter(&self) -> MailLayout {
-        let (by, company) = (somebody(&self.invited_by), company_or_usher(&self.company));
+        let (by, company) = (admin_name(&self.invited_by), company_or_usher(&self.company));
         let invited = format!("{by} invited you to {}.", console(&self.company));
         let [by, company] = fit([&by, &company], SUBJECT_MAX - " invited you to ".len());
         self.with(format!("{by} invited you to {company}"), "You are invited", &invited)
     }
 
     pub(super) fn letter_again(&self) -> MailLayout {
-        let by = somebody(&self.invited_by);
+        let by = admin_name(&self.invited_by);
         let invited =
             format!("{by} invited you to {}. This mail has a new link for you: the earlier link no longer works.", console(&self.company));
         let [company] = fit([&company_or_usher(&self.company)], SUBJECT_MAX - "New invitation to ".len());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Link, console, somebody};
+use super::{Link, admin_name, console};
 use crate::{
     domain::clock::Timestamp,
     mail::{
@@ -27,7 +27,7 @@ impl PasswordReset {
         let console = console(&self.company);
         let (asked, note) = match &self.asked_by {
             Some(by) => (
-                format!("{}, an administrator, asked you to choose a new password for {console}.", somebody(by)),
+                format!("{}, an administrator, asked you to choose a new password for {console}.", admin_name(by)),
                 "Until you do, your password stays as it is. If you think that this is a mistake, ask an administrator.",
             ),
             None => (

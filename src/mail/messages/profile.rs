@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ASK, Assignments, ByOther, company_or_usher, console, somebody};
+use super::{ASK, Assignments, ByOther, admin_name, company_or_usher, console};
 use crate::mail::{
     layout::{MailLayout, Paragraph},
     text::{SUBJECT_MAX, fit, one_line},
@@ -24,7 +24,7 @@ impl UserEdited {
     pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was changed".len());
-        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your user in {}, on", somebody(by), console(company)), *at)];
+        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your user in {}, on", admin_name(by), console(company)), *at)];
         for (what, now) in [("Name", &self.name), ("Default role", &self.role)] {
             paragraphs.extend(now.as_ref().map(|now| Paragraph::plain(&format!("{what}: {}", one_line(now)))));
         }

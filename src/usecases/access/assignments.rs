@@ -1,4 +1,4 @@
-//! Giving people portfolios and accounts, changing what an account gives them, and taking them away.
+//! Giving users portfolios and accounts, changing what an account gives them, and taking them away.
 
 use serde_json::{Value, json};
 
@@ -38,13 +38,13 @@ use crate::{
 pub fn give_account(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
-    user: UserId,
+    user_id: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
     submission.audited_transaction(ctx, |tx, caller| {
-        let (person, mut given) = give(ctx, tx, caller, user, &[account], grants)?;
-        Ok((person, given.pop().ok_or_else(ActionError::unknown)?))
+        let (user, mut given) = give(ctx, tx, caller, user_id, &[account], grants)?;
+        Ok((user, given.pop().ok_or_else(ActionError::unknown)?))
     })
 }
 
@@ -55,42 +55,42 @@ pub fn give_account(
 pub fn give_accounts(
     ctx: &Context,
     submission: &Submission<(User, Vec<Account>)>,
-    user: UserId,
+    user_id: UserId,
     accounts: &[AccountId],
     grants: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
-    submission.audited_transaction(ctx, |tx, caller| give(ctx, tx, caller, user, accounts, grants))
+    submission.audited_transaction(ctx, |tx, caller| give(ctx, tx, caller, user_id, accounts, grants))
 }
 
 fn give(
     ctx: &Context,
     tx: &mut Tx<'_>,
     caller: &Principal,
-    user: UserId,
+    user_id: UserId,
     accounts: &[AccountId],
     grants: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
     let now = ctx.now();
-    let (acting, met) = target_user(tx, caller, user, now)?;
+    let (acting, met) = target_user(tx, caller, user_id, now)?;
     let mut given = Vec::new();
     for &account in accounts {
         let account = own_account(tx, &acting, &met, account)?;
-        if assignments::grants(tx.db(), user, account.id)?.is_none() {
+        if assignments::grants(tx.db(), user_id, account.id)?.is_none() {
             if !account.is_active() {
                 return Err(ActionError::deactivated(account.portfolio_name));
             }
-            assignments::give_account(tx, user, account.id, grants, acting.person.id, now)?;
+            assignments::give_account(tx, user_id, account.id, grants, acting.user.id, now)?;
             let details = json!({"gives": gives(grants)});
-            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &account, details, now);
+            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &account, details, now);
             given.push(account);
         }
     }
     if given.is_empty() {
-        return Err(ActionError::unchanged(&met.person));
+        return Err(ActionError::unchanged(&met.user));
     }
     let names = given.iter().map(|account| account.name.clone()).collect();
-    ctx.tell_assignments(tx, &met.person, &acting.person, Assignments { given: names, ..Assignments::default() }, now)?;
-    Ok((met.person, given))
+    ctx.tell_assignments(tx, &met.user, &acting.user, Assignments { given: names, ..Assignments::default() }, now)?;
+    Ok((met.user, given))
 }
 
 /// Changes what an account gives somebody who has it. Tells who and what.
@@ -100,11 +100,11 @@ fn give(
 pub fn set_grants(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
-    user: UserId,
+    user_id: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
-    change_grants(ctx, submission, user, account, |_| grants)
+    change_grants(ctx, submission, user_id, account, |_| grants)
 }
 
 /// Puts one switch of an assignment, and leaves the other as it is. Tells who and what.
@@ -114,36 +114,36 @@ pub fn set_grants(
 pub fn switch(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
-    user: UserId,
+    user_id: UserId,
     account: AccountId,
     switch: PermissionToggle,
     to: To,
 ) -> Result<(User, Account), ActionError> {
-    change_grants(ctx, submission, user, account, |before| before.with(switch, to))
+    change_grants(ctx, submission, user_id, account, |before| before.with(switch, to))
 }
 
 fn change_grants(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
-    user: UserId,
+    user_id: UserId,
     account: AccountId,
     change: impl Fn(AssignmentPermissions) -> AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, met) = target_user(tx, caller, user, now)?;
+        let (acting, met) = target_user(tx, caller, user_id, now)?;
         let account = own_account(tx, &acting, &met, account)?;
-        let before = assignments::grants(tx.db(), user, account.id)?.filter(|before| *before != change(*before));
-        let before = before.ok_or_else(|| ActionError::unchanged(&met.person))?;
+        let before = assignments::grants(tx.db(), user_id, account.id)?.filter(|before| *before != change(*before));
+        let before = before.ok_or_else(|| ActionError::unchanged(&met.user))?;
         let grants = change(before);
         if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
             return Err(ActionError::deactivated(account.portfolio_name));
         }
-        assignments::set_grants(tx, user, account.id, grants, acting.person.id, now)?;
+        assignments::set_grants(tx, user_id, account.id, grants, acting.user.id, now)?;
         let changes = json!({"before": gives(before), "after": gives(grants)});
-        audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.person, &account, changes, now);
-        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::changed(&account.name), now)?;
-        Ok((met.person, account))
+        audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.user, &account, changes, now);
+        ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::changed(&account.name), now)?;
+        Ok((met.user, account))
     })
 }
 
@@ -154,44 +154,44 @@ fn change_grants(
 pub fn give_portfolio(
     ctx: &Context,
     submission: &Submission<(User, Portfolio)>,
-    user: UserId,
+    user_id: UserId,
     portfolio: PortfolioId,
 ) -> Result<(User, Portfolio), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, met) = target_user(tx, caller, user, now)?;
+        let (acting, met) = target_user(tx, caller, user_id, now)?;
         let portfolio = own_portfolio(tx, &acting, portfolio)?;
         acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-        if met.person.default_role != DefaultRole::PortfolioAdmin {
-            return Err(ActionError::Refused { refusal: PolicyDenial::NotAPortfolioAdmin, name: Some(met.person.display_name()) });
+        if met.user.default_role != DefaultRole::PortfolioAdmin {
+            return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
         }
-        if has(tx, user, portfolio.id)? {
-            return Err(ActionError::unchanged(&met.person));
+        if has(tx, user_id, portfolio.id)? {
+            return Err(ActionError::unchanged(&met.user));
         }
         if !portfolio.is_active() {
             return Err(ActionError::deactivated(portfolio.name));
         }
-        assignments::give_portfolio(tx, user, portfolio.id, acting.person.id, now)?;
-        audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.person, &portfolio, now);
-        ctx.tell_assignments(tx, &met.person, &acting.person, Assignments::given(&portfolio.name), now)?;
-        Ok((met.person, portfolio))
+        assignments::give_portfolio(tx, user_id, portfolio.id, acting.user.id, now)?;
+        audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &portfolio, now);
+        ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::given(&portfolio.name), now)?;
+        Ok((met.user, portfolio))
     })
 }
 
-fn has(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
-    Ok(assignments::portfolios_of(tx.db(), &[user])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
+fn has(tx: &mut Tx<'_>, user_id: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
+    Ok(assignments::portfolios_of(tx.db(), &[user_id])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
 }
 
-/// The caller, and the person whose assignments are to change.
+/// The caller, and the user whose assignments are to change.
 pub(super) fn target_user(
     tx: &mut Tx<'_>,
     caller: &Principal,
-    user: UserId,
+    user_id: UserId,
     now: Timestamp,
 ) -> Result<(ScopedActor, TargetUser), ActionError> {
     let acting = caller.acting(tx, Rights::Change, now)?;
     acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-    let met = acting.target_user_for_update(tx, user, now)?;
+    let met = acting.target_user_for_update(tx, user_id, now)?;
     Ok((acting, met))
 }
 
@@ -214,10 +214,10 @@ pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &ScopedActor, id: Portfolio
 }
 
 /// A Portfolio Admin to whom no portfolio is left is a User.
-pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, person: &User, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
-    users::set_default_role(tx, person.id, DefaultRole::User)?;
-    let changes = json!({"before": person.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
-    tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &person.who(), changes));
+pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, user: &User, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+    users::set_default_role(tx, user.id, DefaultRole::User)?;
+    let changes = json!({"before": user.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
+    tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &user.who(), changes));
     Ok(())
 }
 
@@ -233,12 +233,12 @@ pub(in crate::usecases) fn audit_account(
     caller: &Principal,
     acting: &ScopedActor,
     action: AuditAction,
-    person: &User,
+    user: &User,
     account: &Account,
     details: Value,
     now: Timestamp,
 ) {
-    let entry = about_user(now, caller.by(&acting.person), action, &person.who(), details);
+    let entry = about_user(now, caller.by(&acting.user), action, &user.who(), details);
     tx.audit(Entry { place: Some(place_of_account(account)), ..entry });
 }
 
@@ -248,11 +248,11 @@ pub(in crate::usecases) fn audit_portfolio(
     caller: &Principal,
     acting: &ScopedActor,
     action: AuditAction,
-    person: &User,
+    user: &User,
     portfolio: &Portfolio,
     now: Timestamp,
 ) {
-    let entry = about_user(now, caller.by(&acting.person), action, &person.who(), json!({}));
+    let entry = about_user(now, caller.by(&acting.user), action, &user.who(), json!({}));
     tx.audit(Entry { place: Some(place_of_portfolio(portfolio)), ..entry });
 }
 
@@ -261,14 +261,14 @@ impl Context {
     pub(in crate::usecases) fn tell_assignments(
         &self,
         tx: &mut Tx<'_>,
-        person: &User,
+        user: &User,
         by: &User,
         assignments: Assignments,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if person.status(now) != Status::Active {
+        if user.status(now) != Status::Active {
             return Ok(());
         }
-        self.tell(tx, person, by, |change| Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
+        self.tell(tx, user, by, |change| Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
     }
 }

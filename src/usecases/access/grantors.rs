@@ -52,10 +52,10 @@ impl Grantors {
         accounts: &[AccountAssignment],
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let givers = portfolios.iter().filter_map(|given| given.by).chain(accounts.iter().filter_map(|given| given.by));
+        let grantors = portfolios.iter().filter_map(|given| given.by).chain(accounts.iter().filter_map(|given| given.by));
         let mut found = HashMap::new();
-        for giver in givers.collect::<BTreeSet<_>>() {
-            found.extend(users::find(db, giver)?.map(|person| (giver, (person, Vec::new()))));
+        for grantor in grantors.collect::<BTreeSet<_>>() {
+            found.extend(users::find(db, grantor)?.map(|user| (grantor, (user, Vec::new()))));
         }
         // A portfolio that is deactivated in the meantime stays whose it was, and what it gives comes back with it.
         for own in assignments::portfolios_of(db, &found.keys().copied().collect::<Vec<_>>())? {
@@ -69,9 +69,9 @@ impl Grantors {
         Self { is_open, ..self }
     }
 
-    /// By name; `None` when that person is gone.
-    pub(in crate::usecases) fn name(&self, giver: Option<UserId>) -> Option<String> {
-        Some(self.found.get(&giver?)?.0.display_name())
+    /// By name; `None` when that user is gone.
+    pub(in crate::usecases) fn name(&self, grantor: Option<UserId>) -> Option<String> {
+        Some(self.found.get(&grantor?)?.0.display_name())
     }
 
     /// Why `invited` does not get this portfolio as things stand.
@@ -84,17 +84,17 @@ impl Grantors {
         self.lost(given.by, DefaultRole::User, given.account.portfolio_id)
     }
 
-    fn lost(&self, giver: Option<UserId>, default_role: DefaultRole, portfolio: PortfolioId) -> Option<Lost> {
+    fn lost(&self, grantor: Option<UserId>, default_role: DefaultRole, portfolio: PortfolioId) -> Option<Lost> {
         if !self.is_open {
             return None;
         }
-        let Some((giver, own)) = giver.and_then(|giver| self.found.get(&giver)) else { return Some(Lost::Gone) };
-        if giver.status(self.now) != Status::Active {
-            return Some(Lost::Deactivated(giver.display_name()));
+        let Some((grantor, own)) = grantor.and_then(|grantor| self.found.get(&grantor)) else { return Some(Lost::Gone) };
+        if grantor.status(self.now) != Status::Active {
+            return Some(Lost::Deactivated(grantor.display_name()));
         }
-        let is_own = giver.is_admin || own.contains(&portfolio);
-        let refused = decide(giver.actor(), Action::InviteWith { default_role, is_own }).is_err();
-        refused.then(|| Lost::Right(giver.display_name()))
+        let is_own = grantor.is_admin || own.contains(&portfolio);
+        let refused = decide(grantor.actor(), Action::InviteWith { default_role, is_own }).is_err();
+        refused.then(|| Lost::Right(grantor.display_name()))
     }
 }
 
@@ -103,20 +103,20 @@ impl Grantors {
 pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By, now: Timestamp) -> Result<(), StoreError> {
     let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
     let accounts = assignments::accounts_of(tx.db(), &[invited.id])?;
-    let givers = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
+    let grantors = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
     let is_admin = invited.default_role == DefaultRole::PortfolioAdmin;
     let mut left = portfolios.len();
-    for given in portfolios.iter().filter(|given| !is_admin || givers.lost_portfolio(given).is_some()) {
+    for given in portfolios.iter().filter(|given| !is_admin || grantors.lost_portfolio(given).is_some()) {
         assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
-        tx.audit(left_out(invited, by, place_of_portfolio(&given.portfolio), givers.name(given.by), now));
+        tx.audit(withheld(invited, by, place_of_portfolio(&given.portfolio), grantors.name(given.by), now));
         left -= 1;
     }
     if is_admin && left == 0 {
         become_user(tx, invited, by, NO_LONGER, now)?;
     }
-    for given in accounts.iter().filter(|given| givers.lost_account(given).is_some()) {
+    for given in accounts.iter().filter(|given| grantors.lost_account(given).is_some()) {
         assignments::take_account(tx, invited.id, given.account.id)?;
-        tx.audit(left_out(invited, by, place_of_account(&given.account), givers.name(given.by), now));
+        tx.audit(withheld(invited, by, place_of_account(&given.account), grantors.name(given.by), now));
     }
     Ok(())
 }
@@ -124,8 +124,8 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By,
 /// Why something is left out, in the audit log.
 const NO_LONGER: &str = "whoever gave it may no longer give it";
 
-fn left_out(invited: &User, by: &By, place: Subject, giver: Option<String>, now: Timestamp) -> Entry {
-    let details = json!({"reason": NO_LONGER, "given_by": giver});
+fn withheld(invited: &User, by: &By, place: Subject, grantor: Option<String>, now: Timestamp) -> Entry {
+    let details = json!({"reason": NO_LONGER, "given_by": grantor});
     Entry { place: Some(place), ..about_user(now, by.clone(), AuditAction::AssignmentLeftOut, &invited.who(), details) }
 }
 
@@ -138,21 +138,21 @@ pub(in crate::usecases) fn reassign(
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(tx.db(), acting, invited)?;
-    let givers = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
+    let grantors = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
     let may_give = |default_role| acting.may(Action::InviteWith { default_role, is_own: true });
     let mut taken = Vec::new();
-    let mut note = |tx: &mut Tx<'_>, place: Subject, giver: Option<UserId>| {
-        let details = json!({"before": givers.name(giver), "after": acting.person.display_name()});
+    let mut note = |tx: &mut Tx<'_>, place: Subject, grantor: Option<UserId>| {
+        let details = json!({"before": grantors.name(grantor), "after": acting.user.display_name()});
         taken.push(place.name.clone());
-        let entry = about_user(now, caller.by(&acting.person), AuditAction::AssignmentTakenOver, &invited.who(), details);
+        let entry = about_user(now, caller.by(&acting.user), AuditAction::AssignmentTakenOver, &invited.who(), details);
         tx.audit(Entry { place: Some(place), ..entry });
     };
-    for given in portfolios.iter().filter(|given| may_give(DefaultRole::PortfolioAdmin) && givers.lost_portfolio(given).is_some()) {
-        assignments::take_portfolio_over(tx, invited.id, given.portfolio.id, acting.person.id, now)?;
+    for given in portfolios.iter().filter(|given| may_give(DefaultRole::PortfolioAdmin) && grantors.lost_portfolio(given).is_some()) {
+        assignments::take_portfolio_over(tx, invited.id, given.portfolio.id, acting.user.id, now)?;
         note(tx, place_of_portfolio(&given.portfolio), given.by);
     }
-    for given in accounts.iter().filter(|given| may_give(DefaultRole::User) && givers.lost_account(given).is_some()) {
-        assignments::set_grants(tx, invited.id, given.account.id, given.grants, acting.person.id, now)?;
+    for given in accounts.iter().filter(|given| may_give(DefaultRole::User) && grantors.lost_account(given).is_some()) {
+        assignments::set_grants(tx, invited.id, given.account.id, given.grants, acting.user.id, now)?;
         note(tx, place_of_account(&given.account), given.by);
     }
     Ok(taken)

@@ -33,9 +33,9 @@ enum AffectedAccess {
 }
 
 impl NotificationTargets {
-    /// What changes for one person.
-    pub(in crate::usecases) fn of(&mut self, person: &User) -> &mut Assignments {
-        &mut self.0.entry(person.id).or_insert_with(|| (person.clone(), Assignments::default())).1
+    /// What changes for one user.
+    pub(in crate::usecases) fn of(&mut self, user: &User) -> &mut Assignments {
+        &mut self.0.entry(user.id).or_insert_with(|| (user.clone(), Assignments::default())).1
     }
 
     /// An account is about to move: one portfolio's Portfolio Admins lose it, the other's get it, and those who work on it lose or regain it where
@@ -55,14 +55,14 @@ impl NotificationTargets {
                 AffectedAccess::Nothing
             }
         };
-        let people = admins.iter().map(|(_, admin)| admin).chain(&workers);
-        let people = people.filter(|person| !person.is_admin).map(|person| (person.id, person)).collect::<BTreeMap<_, _>>();
-        for person in people.into_values() {
-            let (before, after) = (reach(person.id, from, account.is_active()), reach(person.id, to.id, to.is_active()));
+        let users = admins.iter().map(|(_, admin)| admin).chain(&workers);
+        let users = users.filter(|user| !user.is_admin).map(|user| (user.id, user)).collect::<BTreeMap<_, _>>();
+        for user in users.into_values() {
+            let (before, after) = (reach(user.id, from, account.is_active()), reach(user.id, to.id, to.is_active()));
             if before == after {
                 continue;
             }
-            let changes = self.of(person);
+            let changes = self.of(user);
             let names = match (before, after) {
                 (AffectedAccess::Nothing, _) => &mut changes.given,
                 (_, AffectedAccess::Nothing) => &mut changes.taken,
@@ -80,8 +80,8 @@ impl NotificationTargets {
         let looks_after = admins.iter().map(|(admin, _)| admin.id).collect::<HashSet<_>>();
         let mut workers = assignments::users_in_portfolio(tx.db(), portfolio.id)?;
         workers.retain(|(worker, _)| !looks_after.contains(&worker.id));
-        for (person, name) in admins.into_iter().chain(workers).filter(|(person, _)| !person.is_admin) {
-            let changes = self.of(&person);
+        for (user, name) in admins.into_iter().chain(workers).filter(|(user, _)| !user.is_admin) {
+            let changes = self.of(&user);
             let names = if deactivated { &mut changes.paused } else { &mut changes.resumed };
             names.push(name);
         }
@@ -90,6 +90,6 @@ impl NotificationTargets {
 
     /// One mail to each who can sign in.
     pub(in crate::usecases) fn tell(self, ctx: &Context, tx: &mut Tx<'_>, by: &User, now: Timestamp) -> Result<(), StoreError> {
-        ctx.tell_all(tx, self.0.values().map(|(person, assignments)| (person, assignments.clone())), by, now)
+        ctx.tell_all(tx, self.0.values().map(|(user, assignments)| (user, assignments.clone())), by, now)
     }
 }

@@ -91,16 +91,16 @@ pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<Accoun
     })
 }
 
-/// People to look after a new portfolio.
+/// Users to look after a new portfolio.
 pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
-        people_who(db, actor, Who::PortfolioAdmins, wanted)
+        users_who(db, actor, Who::PortfolioAdmins, wanted)
     })
 }
 
-/// People with something in a portfolio, for a new account there.
-pub fn people_of(
+/// Users with something in a portfolio, for a new account there.
+pub fn users_of(
     ctx: &Context,
     actor: &User,
     portfolio: PortfolioId,
@@ -110,18 +110,18 @@ pub fn people_of(
         let acting = ScopedActor::of(db, actor)?;
         acting.portfolio(db, portfolio)?;
         acting.authorise(Action::CreateAccount { is_own: acting.scope.holds(portfolio) })?;
-        people_who(db, actor, Who::In(portfolio), wanted)
+        users_who(db, actor, Who::In(portfolio), wanted)
     })
 }
 
-/// Of the first people whom a search finds so many are looked at, to leave out those who have what is offered.
+/// Of the first users whom a search finds so many are looked at, to leave out those who have what is offered.
 const LOOKED_AT: usize = 100;
 
 /// So often further ones are looked at, where those before have it already.
 const LOOKS: usize = 10;
 
-/// People to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
-pub fn people_for(
+/// Users to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
+pub fn users_for(
     ctx: &Context,
     actor: &User,
     account: AccountId,
@@ -155,7 +155,7 @@ pub fn people_for(
                 let having = assignments::having_account(db, account.id, &ids)?;
                 next = page.rows.last().filter(|_| page.has_next).map(|last| Position::After(last.mark.clone()));
                 found.extend(page.rows.into_iter().map(|listed| listed.person));
-                found.retain(|person| person.id != actor.id && !having.contains(&person.id));
+                found.retain(|user| user.id != actor.id && !having.contains(&user.id));
             }
             has_more = next.is_some();
         }
@@ -166,7 +166,7 @@ pub fn people_for(
 }
 
 /// Nobody gives themselves anything, so the actor is not among them.
-fn people_who(db: &mut Database, actor: &User, who: Who, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
+fn users_who(db: &mut Database, actor: &User, who: Who, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     let filter = |search| portfolio_users::Filter { who, search, except: Some(actor.id) };
     let count = portfolio_users::count_all(db, &filter(None))?;
     let list = |db: &mut Database, search| portfolio_users::list(db, &filter(search), &Position::First, wanted.limit);
@@ -209,7 +209,7 @@ pub fn portfolios_to_give(ctx: &Context, actor: &User, wanted: &PickerQuery<Port
     })
 }
 
-/// Accounts of active portfolios that the actor can give to people. Those of the portfolio `first` come first, also where there is too much to show
+/// Accounts of active portfolios that the actor can give to users. Those of the portfolio `first` come first, also where there is too much to show
 /// the others without a search.
 pub fn accounts_to_give(
     ctx: &Context,

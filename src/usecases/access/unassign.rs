@@ -40,7 +40,7 @@ impl From<StoreError> for UnassignError {
 /// What was taken from whom.
 #[derive(Debug, Clone)]
 pub struct Unassigned {
-    pub person: User,
+    pub user: User,
     pub names: Vec<String>,
     /// True where nothing lies in common any more, so that the actor no longer sees the user.
     pub has_left: bool,
@@ -65,27 +65,27 @@ struct One {
 pub fn unassign(
     ctx: &Context,
     submission: &Submission<Unassigned>,
-    user: UserId,
+    user_id: UserId,
     given: &[AssignmentRef],
     agreed: bool,
 ) -> Result<Unassigned, UnassignError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, met) = target_user(tx, caller, user, now)?;
+        let (acting, met) = target_user(tx, caller, user_id, now)?;
         let take = |given: &AssignmentRef| match *given {
             AssignmentRef::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
             AssignmentRef::Account(id) => take_account(tx, caller, &acting, &met, id, now),
         };
         let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let has_left = scopes::inside(tx.db(), &acting.scope, &met.person)? == ScopeRelation::Not;
+        let has_left = scopes::inside(tx.db(), &acting.scope, &met.user)? == ScopeRelation::Not;
         if has_left && !agreed {
             return Err(UnassignError::LastInCommon);
         }
         let taken = Assignments { taken: names.clone(), ..Assignments::default() };
-        ctx.tell_assignments(tx, &met.person, &acting.person, taken, now)?;
+        ctx.tell_assignments(tx, &met.user, &acting.user, taken, now)?;
         let are_active = all.iter().all(|one| one.is_active);
-        Ok(Unassigned { person: met.person, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
+        Ok(Unassigned { user: met.user, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
     })
 }
 
@@ -98,9 +98,9 @@ fn take_account(
     now: Timestamp,
 ) -> Result<One, ActionError> {
     let account = own_account(tx, acting, met, id)?;
-    let grants = assignments::grants(tx.db(), met.person.id, id)?.ok_or_else(|| ActionError::unchanged(&met.person))?;
-    assignments::take_account(tx, met.person.id, id)?;
-    audit_account(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &account, json!({"gave": gives(grants)}), now);
+    let grants = assignments::grants(tx.db(), met.user.id, id)?.ok_or_else(|| ActionError::unchanged(&met.user))?;
+    assignments::take_account(tx, met.user.id, id)?;
+    audit_account(tx, caller, acting, AuditAction::AssignmentTaken, &met.user, &account, json!({"gave": gives(grants)}), now);
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
@@ -114,16 +114,16 @@ fn take_portfolio(
 ) -> Result<One, ActionError> {
     let portfolio = own_portfolio(tx, acting, id)?;
     may_take_portfolios(tx.db(), acting, met, &[id])?;
-    assignments::take_portfolio(tx, met.person.id, id)?;
-    audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, &met.person, &portfolio, now);
+    assignments::take_portfolio(tx, met.user.id, id)?;
+    audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, &met.user, &portfolio, now);
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 
 fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser, ids: &[PortfolioId]) -> Result<(), ActionError> {
     acting.require_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
-    let theirs = assignments::portfolios_of(db, &[met.person.id])?;
+    let theirs = assignments::portfolios_of(db, &[met.user.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
-        return Err(ActionError::unchanged(&met.person));
+        return Err(ActionError::unchanged(&met.user));
     }
     let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
     acting.require_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
@@ -132,7 +132,7 @@ fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser
 /// What is to be taken from whom.
 #[derive(Debug, Clone)]
 pub struct RemovalPreview {
-    pub person: User,
+    pub user: User,
     pub names: Vec<String>,
     /// Whether it is the last that the actor has in common with them.
     pub is_last_in_common: bool,
@@ -163,13 +163,13 @@ pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[Assig
             });
         }
         acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-        let in_scope = ScopedAssignments::of(db, &acting, &met.person)?;
+        let in_scope = ScopedAssignments::of(db, &acting, &met.user)?;
         if !given.iter().all(|given| in_scope.holds(*given)) {
             return Ok(None);
         }
         if !portfolios.is_empty() {
             may_take_portfolios(db, &acting, &met, &portfolios)?;
         }
-        Ok(Some(RemovalPreview { is_last_in_common: in_scope.are_all(&acting, given.len()), person: met.person, names }))
+        Ok(Some(RemovalPreview { is_last_in_common: in_scope.are_all(&acting, given.len()), user: met.user, names }))
     })
 }

@@ -30,7 +30,7 @@ pub struct WithheldAssignment {
     pub name: String,
     /// The portfolio around an account.
     pub portfolio: Option<String>,
-    /// Who had assigned it, by name; `None` where that person was gone.
+    /// Who had assigned it, by name; `None` where that user was gone.
     pub by: Option<String>,
     /// Whether it can be given now: its portfolio is active, and a portfolio is for a Portfolio Admin.
     pub can_be_given: bool,
@@ -40,15 +40,15 @@ pub struct WithheldAssignment {
 pub(in crate::usecases) fn of(
     db: &mut Database,
     acting: &ScopedActor,
-    person: &User,
+    user: &User,
     held: &ScopedAssignments,
     now: Timestamp,
 ) -> Result<Vec<WithheldAssignment>, StoreError> {
-    if person.invitation_origin.is_none() || person.credentials_set_at.is_none_or(|accepted| accepted + TOLD_FOR <= now) {
+    if user.invitation_origin.is_none() || user.credentials_set_at.is_none_or(|accepted| accepted + TOLD_FOR <= now) {
         return Ok(Vec::new());
     }
     let actions = [AuditAction::AssignmentLeftOut, AuditAction::AssignmentGiven];
-    let rows = latest_about(db, person.id, &acting.scope, false, &actions, ENTRIES_MAX)?;
+    let rows = latest_about(db, user.id, &acting.scope, false, &actions, ENTRIES_MAX)?;
     let mut seen = HashSet::new();
     // The newest entry of each place: what was given since is not left out any more.
     let rows = rows.into_iter().filter_map(|row| Some((place(&row)?, row))).filter(|(place, _)| seen.insert(*place));
@@ -68,10 +68,10 @@ pub(in crate::usecases) fn of(
             }
             AssignmentRef::Portfolio(id) => {
                 let portfolio = portfolios.get(&id)?;
-                (portfolio.name.clone(), None, portfolio.is_active() && person.default_role == DefaultRole::PortfolioAdmin)
+                (portfolio.name.clone(), None, portfolio.is_active() && user.default_role == DefaultRole::PortfolioAdmin)
             }
         };
-        Some(WithheldAssignment { place, name, portfolio, by: giver(&row), can_be_given })
+        Some(WithheldAssignment { place, name, portfolio, by: grantor(&row), can_be_given })
     };
     let mut left = left.into_iter().filter_map(told).collect::<Vec<_>>();
     left.sort_by_cached_key(|left| (left.portfolio.as_deref().map(sort_key), sort_key(&left.name)));
@@ -86,7 +86,7 @@ fn place(row: &AuditRow) -> Option<AssignmentRef> {
     }
 }
 
-fn giver(row: &AuditRow) -> Option<String> {
+fn grantor(row: &AuditRow) -> Option<String> {
     let details = serde_json::from_str::<Value>(&row.details).ok()?;
     Some(details.get("given_by")?.as_str()?.to_owned())
 }

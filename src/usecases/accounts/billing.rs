@@ -81,7 +81,7 @@ pub fn update(
         billing::save(tx, id, new, now)?;
         let after = billing::find(tx.db(), id)?;
         let changes = json!({"before": before.as_ref().map(written), "after": after.as_ref().map(written)});
-        tx.audit(about_account(now, caller.by(&acting.person), AuditAction::BillingUpdated, &account, changes));
+        tx.audit(about_account(now, caller.by(&acting.user), AuditAction::BillingUpdated, &account, changes));
         Ok(account)
     })
 }

@@ -46,7 +46,7 @@ pub(in crate::usecases) struct NewAddress<'a> {
     /// The caller, as the transaction found them.
     pub(in crate::usecases) by: &'a User,
     /// Under lock.
-    pub(in crate::usecases) person: &'a User,
+    pub(in crate::usecases) user: &'a User,
     /// Nobody else's.
     pub(in crate::usecases) email: &'a EmailAddress,
     pub(in crate::usecases) now: Timestamp,
@@ -69,28 +69,29 @@ impl Tokens {
 
 /// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
 pub(in crate::usecases) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &NewAddress<'_>, tokens: &Tokens) -> Result<(), ActionError> {
-    let NewAddress { caller, by, person, email, now } = *asked;
-    count_mail(tx, by, person, now)?;
-    end(tx, person.id, TokenEnd::Replaced, now)?;
+    let NewAddress { caller, by, user, email, now } = *asked;
+    count_mail(tx, by, user, now)?;
+    end(tx, user.id, TokenEnd::Replaced, now)?;
     let expires_at = now + TERM;
     let mut mail = |purpose, token: &Token, to: &str, message: fn(AddressChange) -> Message| -> Result<(), StoreError> {
-        let (user, asked_by, link) = (Some(person.id), Some(by.id), ctx.links.with_token(purpose, token));
-        let token = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email: Some(to), asked_by, expires_at, now })?;
-        let change = by_other(tx, person.first_name.clone(), by.display_name(), now)?;
+        let (user_id, asked_by, link) = (Some(user.id), Some(by.id), ctx.links.with_token(purpose, token));
+        let token =
+            tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user: user_id, email: Some(to), asked_by, expires_at, now })?;
+        let change = by_other(tx, user.first_name.clone(), by.display_name(), now)?;
         let message = message(AddressChange { change, new: email.to_string(), link: Link::new(&link), expires_at });
-        ctx.post(tx, Recipient { user: person.id, email: to, token: Some(token) }, &message, now)
+        ctx.post(tx, Recipient { user_id: user.id, email: to, token: Some(token) }, &message, now)
     };
     mail(TokenPurpose::EmailChange, &tokens.to_new, email.as_str(), Message::AddressConfirm)?;
-    mail(TokenPurpose::EmailChangeStop, &tokens.to_old, &person.email, Message::AddressStop)?;
-    let details = json!({"before": person.email, "after": email.as_str(), "expires_at": expires_at.and_utc()});
-    tx.audit(about_user(now, caller.by(by), AuditAction::EmailChangeAsked, &person.who(), details));
+    mail(TokenPurpose::EmailChangeStop, &tokens.to_old, &user.email, Message::AddressStop)?;
+    let details = json!({"before": user.email, "after": email.as_str(), "expires_at": expires_at.and_utc()});
+    tx.audit(about_user(now, caller.by(by), AuditAction::EmailChangeAsked, &user.who(), details));
     Ok(())
 }
 
 /// Both links of a change end, with the mails that still wait to carry them.
-fn end(tx: &mut Tx<'_>, user: UserId, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
-    tokens::end_open(tx, user, Some(TokenPurpose::EmailChange), how, now)?;
-    tokens::end_open(tx, user, Some(TokenPurpose::EmailChangeStop), how, now)
+fn end(tx: &mut Tx<'_>, user_id: UserId, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
+    tokens::end_open(tx, user_id, Some(TokenPurpose::EmailChange), how, now)?;
+    tokens::end_open(tx, user_id, Some(TokenPurpose::EmailChangeStop), how, now)
 }
 
 /// A change that waits to be confirmed.
@@ -103,19 +104,19 @@ pub struct Pending {
 }
 
 /// The change of somebody's address that waits, if any.
-pub fn pending(db: &mut Database, person: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
-    match tokens::open_of(db, person.id, TokenPurpose::EmailChange)?.filter(|token| now < token.expires_at) {
-        Some(token) => of_token(db, token, person, now),
+pub fn pending(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
+    match tokens::open_of(db, user.id, TokenPurpose::EmailChange)?.filter(|token| now < token.expires_at) {
+        Some(token) => of_token(db, token, user, now),
         None => Ok(None),
     }
 }
 
-/// What a link stands for, as long as whoever asked for it still may edit the person: they may have lost the right to since.
-fn of_token(db: &mut Database, token: TokenRow, person: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
-    let asker = token.asked_by.map(|user| users::find(db, user)).transpose()?.flatten();
+/// What a link stands for, as long as whoever asked for it still may edit the user: they may have lost the right to since.
+fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
+    let asker = token.asked_by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
     let acting = ScopedActor::of(db, &asker)?;
-    let target = person.target(now).in_scope(scopes::inside(db, &acting.scope, person)?);
+    let target = user.target(now).in_scope(scopes::inside(db, &acting.scope, user)?);
     let change = Pending { email, until: token.expires_at, asked_by: asker.who() };
     Ok(acting.may(Action::EditUser(target)).then_some(change))
 }
@@ -124,17 +125,17 @@ fn of_token(db: &mut Database, token: TokenRow, person: &User, now: Timestamp) -
 ///
 /// # Errors
 /// See [`ActionError`]; unchanged where none waits.
-pub fn withdraw(ctx: &Context, submission: &Submission<User>, user: UserId) -> Result<User, ActionError> {
+pub fn withdraw(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::EditUser(target), now)?;
-        let token = tokens::open_of(tx.db(), user, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&person))?;
-        end(tx, user, TokenEnd::Revoked, now)?;
-        let (old, new) = (person.email.clone(), token.email.clone().unwrap_or_default());
-        ctx.tell(tx, &person, &acting.person, |change| Message::AddressStays(AddressStays { change, old, new }), now)?;
+        let user = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user_id, |target, _| Action::EditUser(target), now)?;
+        let token = tokens::open_of(tx.db(), user_id, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&user))?;
+        end(tx, user_id, TokenEnd::Revoked, now)?;
+        let (old, new) = (user.email.clone(), token.email.clone().unwrap_or_default());
+        ctx.tell(tx, &user, &acting.user, |change| Message::AddressStays(AddressStays { change, old, new }), now)?;
         let details = json!({"email": token.email});
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::EmailChangeWithdrawn, &person.who(), details));
-        Ok(person)
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::EmailChangeWithdrawn, &user.who(), details));
+        Ok(user)
     })
 }

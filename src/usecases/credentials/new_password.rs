@@ -49,16 +49,16 @@ pub(in crate::usecases) struct AcceptedPassword {
     networks: Vec<Bucket>,
 }
 
-fn buckets(link: &Token, source: &str) -> (Vec<Bucket>, Bucket) {
-    (Bucket::networks(ThrottleScope::LinkSource, source), Bucket::link(link.hash()))
+fn buckets(link: &Token, client_ip: &str) -> (Vec<Bucket>, Bucket) {
+    (Bucket::networks(ThrottleScope::LinkSource, client_ip), Bucket::link(link.hash()))
 }
 
 /// Looks whether a password may be tried behind an open link, and writes nothing.
 ///
 /// # Errors
 /// [`NewPasswordError::Throttled`].
-pub fn admit(ctx: &Context, link: &Token, source: &str) -> Result<(), NewPasswordError> {
-    let (mut all, link) = buckets(link, source);
+pub fn admit(ctx: &Context, link: &Token, client_ip: &str) -> Result<(), NewPasswordError> {
+    let (mut all, link) = buckets(link, client_ip);
     all.push(link);
     let now = ctx.now();
     held(ctx.store.read(|db| throttles::look(db, &all, now))?)
@@ -68,8 +68,8 @@ pub fn admit(ctx: &Context, link: &Token, source: &str) -> Result<(), NewPasswor
 ///
 /// # Errors
 /// See [`NewPasswordError`].
-pub fn review(ctx: &Context, link: &Token, password: NewPassword, known: &[&str], source: &str) -> Result<(), NewPasswordError> {
-    let (mut all, link) = buckets(link, source);
+pub fn review(ctx: &Context, link: &Token, password: NewPassword, known: &[&str], client_ip: &str) -> Result<(), NewPasswordError> {
+    let (mut all, link) = buckets(link, client_ip);
     all.push(link);
     judge(ctx, &all, password, known).map(|_| ())
 }
@@ -86,9 +86,9 @@ pub(in crate::usecases) fn hash(
     link: &Token,
     password: NewPassword,
     known: &[&str],
-    source: &str,
+    client_ip: &str,
 ) -> Result<AcceptedPassword, NewPasswordError> {
-    let (networks, link) = buckets(link, source);
+    let (networks, link) = buckets(link, client_ip);
     let all = networks.iter().cloned().chain([link.clone()]).collect::<Vec<_>>();
     let hash = judge(ctx, &all, password, known)?.hash(&random_bytes(&*ctx.random))?;
     Ok(AcceptedPassword { hash, link, networks })

@@ -50,10 +50,10 @@ const SOMEBODY: &str = "Somebody at the sign-in page";
 /// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///
 /// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
-/// are read and written for every address, and a later transaction, which nobody waits for, finds the person and writes link and mail.
-pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<Timestamp>, StoreError> {
+/// are read and written for every address, and a later transaction, which nobody waits for, finds the user and writes link and mail.
+pub fn ask(ctx: &Context, email: &EmailAddress, client_ip: &str) -> Result<Option<Timestamp>, StoreError> {
     let now = ctx.now();
-    let mut buckets = Bucket::networks(ThrottleScope::ResetSource, source);
+    let mut buckets = Bucket::networks(ThrottleScope::ResetSource, client_ip);
     buckets.push(Bucket::reset_account(email.key()));
     // A request that is held costs a read.
     let held_until = ctx.store.read(|db| throttles::look(db, &buckets, now))?;
@@ -63,7 +63,7 @@ pub fn ask(ctx: &Context, email: &EmailAddress, source: &str) -> Result<Option<T
     ctx.store.write_transaction(|tx| {
         let held_until = throttles::count(tx, &buckets, now)?;
         if held_until.is_none() {
-            reset_requests::insert(tx, email.as_str(), source, &throttle::widest_network(source), now)?;
+            reset_requests::insert(tx, email.as_str(), client_ip, &throttle::widest_network(client_ip), now)?;
         }
         Ok(held_until)
     })
@@ -84,43 +84,43 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         let Some(request) = reset_requests::take(tx)? else { return Ok(false) };
         let expires_at = request.asked_at + TERM;
         // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
-        let person = find(tx, &request.email)?.filter(|person| person.status(now) == Status::Active);
-        if let Some(person) = person {
-            ResetMail { person: &person, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
+        let user = find(tx, &request.email)?.filter(|user| user.status(now) == Status::Active);
+        if let Some(user) = user {
+            ResetMail { user: &user, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
             let by = By { id: None, name: SOMEBODY.to_owned(), source: request.client_ip };
-            tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &person.who(), json!({"expires_at": expires_at.and_utc()})));
+            tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &user.who(), json!({"expires_at": expires_at.and_utc()})));
         }
         Ok(true)
     })
 }
 
-/// The person with this address, under lock.
+/// The user with this address, under lock.
 fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
     let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
     let Some((found, _)) = users::find_by_email(tx.db(), &email)? else { return Ok(None) };
-    let person = users::lock(tx, found.id)?;
-    Ok(person.filter(|person| person.email == found.email))
+    let user = users::lock(tx, found.id)?;
+    Ok(user.filter(|user| user.email == found.email))
 }
 
 /// Mails somebody else a link to choose a new password. Tells whom.
-pub fn send(ctx: &Context, submission: &Submission<User>, user: UserId) -> Result<User, ActionError> {
+pub fn send(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let expires_at = now + TERM;
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person =
-            acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user, |target, _| Action::SendPasswordReset(target), now)?;
-        mails::count_mail(tx, &acting.person, &person, now)?;
-        ResetMail { person: &person, token: &token, asked_by: Some(&acting.person), expires_at }.post(ctx, tx, now)?;
+        let user =
+            acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user_id, |target, _| Action::SendPasswordReset(target), now)?;
+        mails::count_mail(tx, &acting.user, &user, now)?;
+        ResetMail { user: &user, token: &token, asked_by: Some(&acting.user), expires_at }.post(ctx, tx, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::PasswordResetSent, &person.who(), details));
-        Ok(person)
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::PasswordResetSent, &user.who(), details));
+        Ok(user)
     })
 }
 
 /// A link on its way to somebody's stored address, in place of an earlier one.
 struct ResetMail<'a> {
-    person: &'a User,
+    user: &'a User,
     token: &'a Token,
     /// The administrator.
     asked_by: Option<&'a User>,
@@ -129,26 +129,26 @@ struct ResetMail<'a> {
 
 impl ResetMail<'_> {
     fn post(self, ctx: &Context, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
-        let Self { person, token, asked_by, expires_at } = self;
+        let Self { user, token, asked_by, expires_at } = self;
         let purpose = TokenPurpose::PasswordReset;
-        tokens::end_open(tx, person.id, Some(purpose), TokenEnd::Replaced, now)?;
-        let (user, email, by) = (Some(person.id), Some(&*person.email), asked_by.map(|by| by.id));
-        let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user, email, asked_by: by, expires_at, now })?;
+        tokens::end_open(tx, user.id, Some(purpose), TokenEnd::Replaced, now)?;
+        let (user_id, email, by) = (Some(user.id), Some(&*user.email), asked_by.map(|by| by.id));
+        let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user: user_id, email, asked_by: by, expires_at, now })?;
         let message = Message::PasswordReset(PasswordReset {
             asked_by: asked_by.map(User::display_name),
-            first_name: person.first_name.clone(),
+            first_name: user.first_name.clone(),
             company: company::load(tx.db())?.name,
             link: Link::new(&ctx.links.with_token(purpose, token)),
             expires_at,
         });
-        ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
+        ctx.post(tx, Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message, now)
     }
 }
 
 /// The latest link to somebody, as administrators see it.
 #[derive(Debug, Clone)]
 pub struct Latest {
-    /// By name; `None` when that person is gone.
+    /// By name; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Timestamp,
@@ -159,7 +159,7 @@ pub struct Latest {
 pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<Latest>, StoreError> {
     let Some(token) = tokens::open_of(db, user, TokenPurpose::PasswordReset)? else { return Ok(None) };
     let mail = mails::of_link(db, TokenPurpose::PasswordReset, user)?;
-    if now >= token.expires_at && mail.as_ref().is_none_or(|mail| mail.fate != DeliveryStatus::Failed) {
+    if now >= token.expires_at && mail.as_ref().is_none_or(|mail| mail.status != DeliveryStatus::Failed) {
         return Ok(None);
     }
     let by = match token.asked_by {
@@ -172,7 +172,7 @@ pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<
 /// A link behind which a new password can be chosen.
 #[derive(Debug, Clone)]
 pub struct Open {
-    pub person: User,
+    pub user: User,
     pub expires_at: Timestamp,
     pub company: Company,
 }
@@ -182,41 +182,41 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     let now = ctx.now();
     ctx.store.read(|db| {
         Ok(match links::look(db, TokenPurpose::PasswordReset, token, now)? {
-            Ok((token, person)) => Ok(Open { person, expires_at: token.expires_at, company: company::load(db)? }),
-            Err(dead) => Err(dead),
+            Ok((token, user)) => Ok(Open { user, expires_at: token.expires_at, company: company::load(db)? }),
+            Err(closed) => Err(closed),
         })
     })
 }
 
-/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the person is dead. The browser is
+/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the user is dead. The browser is
 /// known from then on.
 ///
 /// # Errors
 /// See [`SetPasswordError`].
-pub fn choose(ctx: &Context, token: &Token, password: NewPassword, visitor: &ClientInfo) -> Result<(), SetPasswordError> {
-    let (now, source) = (ctx.now(), &*visitor.source);
-    let Open { person, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
-    let known = [&*person.first_name, &*person.last_name, &*person.email, &*company.name];
-    let password = new_password::hash(ctx, token, password, &known, source)?;
+pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &ClientInfo) -> Result<(), SetPasswordError> {
+    let (now, client_ip) = (ctx.now(), &*client.source);
+    let Open { user, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let known = [&*user.first_name, &*user.last_name, &*user.email, &*company.name];
+    let password = new_password::hash(ctx, token, password, &known, client_ip)?;
     ctx.store.audited_transaction(|tx| {
-        let (_, person) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
-        users::set_password(tx, person.id, &password.hash)?;
+        let (_, user) = links::consume(tx, TokenPurpose::PasswordReset, token, Status::Active, now)?;
+        users::set_password(tx, user.id, &password.hash)?;
         password.settle(tx, now)?;
-        if let Some(browser) = visitor.browser {
-            sessions::remember_browser(tx, person.id, browser, now)?;
+        if let Some(browser) = client.browser {
+            sessions::remember_browser(tx, user.id, browser, now)?;
         }
-        let sessions = sessions::end_all(tx, person.id, None)?;
-        tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
-        sign_in::forget_attempts(tx, &person)?;
+        let sessions = sessions::end_all(tx, user.id, None)?;
+        tokens::end_open(tx, user.id, None, TokenEnd::Revoked, now)?;
+        sign_in::forget_attempts(tx, &user)?;
         let changed = PasswordChanged {
-            first_name: person.first_name.clone(),
+            first_name: user.first_name.clone(),
             company: company::load(tx.db())?.name,
             at: now,
             link: Link::new(&ctx.links.sign_in()),
         };
-        ctx.post(tx, (&person).into(), &Message::PasswordChanged(changed), now)?;
-        let who = person.who();
-        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::PasswordReset, &who, json!({"sessions_ended": sessions})));
+        ctx.post(tx, (&user).into(), &Message::PasswordChanged(changed), now)?;
+        let who = user.who();
+        tx.audit(about_user(now, by_oneself(&who, client_ip), AuditAction::PasswordReset, &who, json!({"sessions_ended": sessions})));
         Ok(())
     })
 }

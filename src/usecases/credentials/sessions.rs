@@ -14,7 +14,7 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// Whose session it is, as they are now, and what the next page has to say.
 #[derive(Debug, Clone)]
 pub struct ActiveSession {
-    pub person: User,
+    pub user: User,
     /// As [`keep`] was given it, or a [`Submission`](crate::usecases::Submission); empty for nothing.
     pub state: String,
     pub ends: Ends,
@@ -29,7 +29,7 @@ pub struct Ends {
     pub absolute: Timestamp,
 }
 
-/// The session with this token, if it still holds and its person is active.
+/// The session with this token, if it still holds and its user is active.
 ///
 /// # Errors
 /// The database's: then nobody is signed in, and the page is refused.
@@ -44,7 +44,7 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, Sto
         }
     }
     let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
-    Ok(Some(ActiveSession { person: found.person, state: found.session.state, ends }))
+    Ok(Some(ActiveSession { user: found.person, state: found.session.state, ends }))
 }
 
 /// Keeps what the next page has to say where nothing was changed, or loses it. A session that has ended meanwhile stays ended.

@@ -32,7 +32,7 @@ pub enum SignInError {
     /// Address or password: nobody is told which.
     #[error("the address or the password is wrong")]
     Wrong,
-    /// The password is right; the person is blocked.
+    /// The password is right; the user is blocked.
     #[error("the person is deactivated")]
     Deactivated,
     /// Too many attempts; the next is looked at after this moment.
@@ -52,7 +52,7 @@ const NOT_AN_ADDRESS: &str = "(not an address)";
 
 /// A sign-in that is tried: by whom, against which hash, and what it counts for.
 struct SignInAttempt {
-    person: Option<User>,
+    user: Option<User>,
     hash: PasswordHash,
     email_key: String,
     /// None for a browser that is known.
@@ -63,20 +63,20 @@ struct SignInAttempt {
 }
 
 impl SignInAttempt {
-    fn find(db: &mut Database, email: &str, visitor: &ClientInfo) -> Result<Self, StoreError> {
+    fn find(db: &mut Database, email: &str, client: &ClientInfo) -> Result<Self, StoreError> {
         let email = EmailAddress::parse(email).ok();
         let found = email.as_ref().map(|email| users::find_by_email(db, email)).transpose()?.flatten();
         // Asked of nobody too: the time of an answer does not tell which addresses exist.
-        let person = found.as_ref().map(|(person, _)| person.id);
-        let known = match visitor.browser {
-            Some(browser) => sessions::is_known_browser(db, person, browser)?.then_some(browser),
+        let user_id = found.as_ref().map(|(user, _)| user.id);
+        let known = match client.browser {
+            Some(browser) => sessions::is_known_browser(db, user_id, browser)?.then_some(browser),
             None => None,
         };
-        let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &visitor.source) };
+        let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &client.source) };
         let account = email.as_ref().map(|email| Bucket::account(email.key(), known));
-        let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
         Ok(Self {
-            person: person.filter(|_| hash.is_some()),
+            user: user.filter(|_| hash.is_some()),
             // An address without a password is checked against nobody's.
             hash: hash.unwrap_or_else(PasswordHash::dummy),
             email_key: email.map_or_else(|| NOT_AN_ADDRESS.to_owned(), |email| email.key().to_owned()),
@@ -95,8 +95,8 @@ impl SignInAttempt {
         self.account.as_ref().map_or(Ok(false), |account| throttles::is_closed(db, account))
     }
 
-    fn refuse(&self, ctx: &Context, visitor: &ClientInfo, reason: RefusalReason, now: Timestamp) {
-        ctx.store.note_refusal(&throttle::network(&visitor.source), &self.email_key, reason, now);
+    fn refuse(&self, ctx: &Context, client: &ClientInfo, reason: RefusalReason, now: Timestamp) {
+        ctx.store.note_refusal(&throttle::network(&client.source), &self.email_key, reason, now);
     }
 }
 
@@ -105,10 +105,10 @@ impl SignInAttempt {
 ///
 /// # Errors
 /// [`SignInError::Throttled`], [`SignInError::Closed`].
-pub fn admit(ctx: &Context, email: &str, visitor: &ClientInfo) -> Result<bool, SignInError> {
+pub fn admit(ctx: &Context, email: &str, client: &ClientInfo) -> Result<bool, SignInError> {
     let now = ctx.now();
     let (attempt, hold) = ctx.store.read(|db| {
-        let attempt = SignInAttempt::find(db, email, visitor)?;
+        let attempt = SignInAttempt::find(db, email, client)?;
         let hold = if attempt.is_closed(db)? {
             Some(SignInError::Closed)
         } else {
@@ -117,7 +117,7 @@ pub fn admit(ctx: &Context, email: &str, visitor: &ClientInfo) -> Result<bool, S
         Ok::<_, StoreError>((attempt, hold))
     })?;
     let Some(hold) = hold else { return Ok(attempt.is_known_browser) };
-    attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
+    attempt.refuse(ctx, client, RefusalReason::Throttled, now);
     Err(hold)
 }
 
@@ -125,10 +125,10 @@ pub fn admit(ctx: &Context, email: &str, visitor: &ClientInfo) -> Result<bool, S
 ///
 /// # Errors
 /// See [`SignInError`].
-pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &ClientInfo) -> Result<Token, SignInError> {
+pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientInfo) -> Result<Token, SignInError> {
     let now = ctx.now();
     let (attempt, hold) = ctx.store.write_counts(|tx| {
-        let attempt = SignInAttempt::find(tx.db(), email, visitor)?;
+        let attempt = SignInAttempt::find(tx.db(), email, client)?;
         let hold = if attempt.is_closed(tx.db())? {
             Some(SignInError::Closed)
         } else {
@@ -137,41 +137,41 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, visitor: &Client
         Ok::<_, StoreError>((attempt, hold))
     })?;
     if let Some(hold) = hold {
-        attempt.refuse(ctx, visitor, RefusalReason::Throttled, now);
+        attempt.refuse(ctx, client, RefusalReason::Throttled, now);
         return Err(hold);
     }
     // Between the two transactions, since it takes long.
     let is_right = attempt.hash.verify(password);
     let fresh = if is_right && attempt.hash.is_outdated() { Some(password.hash(&random_bytes(&*ctx.random))?) } else { None };
-    let Some(person) = attempt.person.as_ref().filter(|_| is_right) else {
-        attempt.refuse(ctx, visitor, RefusalReason::Wrong, now);
+    let Some(user) = attempt.user.as_ref().filter(|_| is_right) else {
+        attempt.refuse(ctx, client, RefusalReason::Wrong, now);
         return Err(SignInError::Wrong);
     };
-    if person.status(now) != Status::Active {
-        attempt.refuse(ctx, visitor, RefusalReason::Deactivated, now);
+    if user.status(now) != Status::Active {
+        attempt.refuse(ctx, client, RefusalReason::Deactivated, now);
         return Err(SignInError::Deactivated);
     }
     let session = Token::new(&*ctx.random);
     ctx.store.audited_transaction(|tx| {
-        // Somebody may have blocked the person or changed the password while it was hashed.
-        let person = users::lock(tx, person.id)?.filter(|person| person.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
-        if users::password_hash(tx.db(), person.id)?.as_ref() != Some(&attempt.hash) {
+        // Somebody may have blocked the user or changed the password while it was hashed.
+        let user = users::lock(tx, user.id)?.filter(|user| user.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
+        if users::password_hash(tx.db(), user.id)?.as_ref() != Some(&attempt.hash) {
             return Err(SignInError::Wrong);
         }
         if let Some(fresh) = &fresh {
-            users::rehash_password(tx, person.id, fresh)?;
+            users::rehash_password(tx, user.id, fresh)?;
         }
         throttles::take_back(tx, &attempt.networks, now)?;
         attempt.account.iter().try_for_each(|account| throttles::clear_attempts(tx, account))?;
-        begin_session(tx, &person.who(), &session, visitor, now)?;
+        begin_session(tx, &user.who(), &session, client, now)?;
         Ok(session.clone())
     })
 }
 
 /// Lets attempts on an account begin anew, whoever made them and from whichever browser.
-pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, person: &User) -> Result<(), StoreError> {
-    let Ok(email) = EmailAddress::parse(&person.email) else { return Ok(()) };
-    for browser in sessions::known_browsers(tx.db(), person.id)? {
+pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
+    let Ok(email) = EmailAddress::parse(&user.email) else { return Ok(()) };
+    for browser in sessions::known_browsers(tx.db(), user.id)? {
         throttles::clear_attempts(tx, &Bucket::account(email.key(), Some(browser)))?;
     }
     // Requests for new passwords stay counted: a stranger who asks for one would learn from a wait that is gone whose address it is.
@@ -183,42 +183,42 @@ pub(in crate::usecases) fn begin_session(
     tx: &mut Tx<'_>,
     who: &Who,
     session: &Token,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if let Some(before) = visitor.session {
-        end_session(tx, before, &visitor.source, now)?;
+    if let Some(before) = client.session {
+        end_session(tx, before, &client.source, now)?;
     }
-    let new = NewSession { hash: session.hash(), user: who.id, source: &visitor.source, browser: &visitor.user_agent, now };
+    let new = NewSession { hash: session.hash(), user: who.id, source: &client.source, browser: &client.user_agent, now };
     sessions::insert(tx, &new)?;
     users::set_last_sign_in(tx, who.id, now)?;
-    if let Some(browser) = visitor.browser {
+    if let Some(browser) = client.browser {
         sessions::remember_browser(tx, who.id, browser, now)?;
     }
     tx.audit(about_user(
         now,
-        by_oneself(who, &visitor.source),
+        by_oneself(who, &client.source),
         AuditAction::SignIn,
         who,
-        json!({"browser": visitor.user_agent.chars().take(300).collect::<String>()}),
+        json!({"browser": client.user_agent.chars().take(300).collect::<String>()}),
     ));
     Ok(())
 }
 
 /// Ends a session. One that has ended already needs nothing.
-pub fn sign_out(ctx: &Context, session: TokenHash, source: &str) -> Result<(), StoreError> {
+pub fn sign_out(ctx: &Context, session: TokenHash, client_ip: &str) -> Result<(), StoreError> {
     let now = ctx.now();
-    ctx.store.write_transaction(|tx| end_session(tx, session, source, now))
+    ctx.store.write_transaction(|tx| end_session(tx, session, client_ip, now))
 }
 
 /// Ends a session, which is written down unless it had run out.
-fn end_session(tx: &mut Tx<'_>, session: TokenHash, source: &str, now: Timestamp) -> Result<(), StoreError> {
+fn end_session(tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timestamp) -> Result<(), StoreError> {
     let found = sessions::find(tx.db(), session, now)?;
     if sessions::end(tx, session)?
         && let Some(signed_in) = found
     {
         let who = signed_in.person.who();
-        tx.audit(about_user(now, by_oneself(&who, source), AuditAction::SignOut, &who, json!({})));
+        tx.audit(about_user(now, by_oneself(&who, client_ip), AuditAction::SignOut, &who, json!({})));
     }
     Ok(())
 }

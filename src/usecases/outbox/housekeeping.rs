@@ -23,7 +23,7 @@ const THROTTLES_MAX: i64 = 100_000;
 /// How long a failed mail can be sent again.
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Removes sessions that ran out, refusals that are old, what old failed mails said, and people who can no longer be
+/// Removes sessions that ran out, refusals that are old, what old failed mails said, and users who can no longer be
 /// restored.
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();

@@ -28,15 +28,15 @@ use crate::{
 /// To whom a mail goes.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::usecases) struct Recipient<'a> {
-    pub(in crate::usecases) user: UserId,
+    pub(in crate::usecases) user_id: UserId,
     pub(in crate::usecases) email: &'a str,
     /// The link in the mail, whose end is the mail's end too.
     pub(in crate::usecases) token: Option<TokenId>,
 }
 
 impl<'a> From<&'a User> for Recipient<'a> {
-    fn from(person: &'a User) -> Self {
-        Self { user: person.id, email: &person.email, token: None }
+    fn from(user: &'a User) -> Self {
+        Self { user_id: user.id, email: &user.email, token: None }
     }
 }
 
@@ -52,7 +52,7 @@ pub enum DeliveryStatus {
 /// What became of the mail with an open link of somebody's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkDelivery {
-    pub fate: DeliveryStatus,
+    pub status: DeliveryStatus,
     /// The mail server's last words, or what stands for them.
     pub reply: Option<String>,
     /// When it came to that; of one that is tried again, when.
@@ -72,7 +72,7 @@ impl From<outbox::LinkDeliveryRow> for LinkDelivery {
     fn from(mail: outbox::LinkDeliveryRow) -> Self {
         let outbox::LinkDeliveryRow { id, state, reply, created_at, next_attempt_at, done_at, is_kept, expires_at, .. } = mail;
         let done_at = done_at.unwrap_or(created_at);
-        let taken = |fate, reply, at| Self { fate, reply, at, again: None };
+        let taken = |status, reply, at| Self { status, reply, at, again: None };
         match state {
             MailState::Queued => taken(DeliveryStatus::Queued, reply, created_at),
             MailState::Retrying => taken(DeliveryStatus::Retrying, reply, next_attempt_at),
@@ -87,19 +87,19 @@ impl From<outbox::LinkDeliveryRow> for LinkDelivery {
     }
 }
 
-/// What became of the mails with the open links of these people for `purpose`.
+/// What became of the mails with the open links of these users for `purpose`.
 pub(in crate::usecases) fn of_links(
     db: &mut Database,
     purpose: TokenPurpose,
-    users: &[UserId],
+    user_ids: &[UserId],
 ) -> Result<HashMap<UserId, LinkDelivery>, StoreError> {
-    if users.is_empty() {
+    if user_ids.is_empty() {
         return Ok(HashMap::new());
     }
-    Ok(outbox::of_open_links(db, purpose, users)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
+    Ok(outbox::of_open_links(db, purpose, user_ids)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
 }
 
-/// The same of one person.
+/// The same of one user.
 pub(in crate::usecases) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     Ok(of_links(db, purpose, &[user])?.remove(&user))
 }
@@ -110,7 +110,7 @@ pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserI
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
 }
 
-/// Counts a mail against the quota that an administrator has for one person. Refused for a while after several in a row.
+/// Counts a mail against the quota that an administrator has for one user. Refused for a while after several in a row.
 pub(in crate::usecases) fn count_mail(tx: &mut Tx<'_>, by: &User, to: &User, now: Timestamp) -> Result<(), ActionError> {
     let Some(until) = throttles::count(tx, &[Bucket::mail_quota(by.id, to.id)], now)? else { return Ok(()) };
     Err(ActionError::TooManyMails { name: to.display_name(), wait: until - now })
@@ -133,7 +133,7 @@ impl Context {
         let clear = serde_json::to_vec(message).map_err(|error| StoreError::Unknown(error.to_string()))?;
         let sealed = self.key.seal(&message_id, &clear, &*self.random);
         let kind = message.kind().as_str();
-        Ok(NewMail { message_id, kind, user: Some(to.user), token: to.token, recipient: to.email, sealed, now })
+        Ok(NewMail { message_id, kind, user: Some(to.user_id), token: to.token, recipient: to.email, sealed, now })
     }
 
     /// What a sealed mail says; `None` when it was sealed with another key.
@@ -145,31 +145,31 @@ impl Context {
     pub(in crate::usecases) fn tell(
         &self,
         tx: &mut Tx<'_>,
-        person: &User,
+        user: &User,
         by: &User,
         message: impl FnOnce(ByOther) -> Message,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if person.id == by.id {
+        if user.id == by.id {
             return Ok(());
         }
-        let change = by_other(tx, person.first_name.clone(), by.display_name(), now)?;
-        self.post(tx, person.into(), &message(change), now)
+        let change = by_other(tx, user.first_name.clone(), by.display_name(), now)?;
+        self.post(tx, user.into(), &message(change), now)
     }
 
     /// Tells many what somebody else did to their users, each in a mail of their own.
     pub(in crate::usecases) fn tell_all<'a>(
         &self,
         tx: &mut Tx<'_>,
-        people: impl Iterator<Item = (&'a User, Assignments)>,
+        users: impl Iterator<Item = (&'a User, Assignments)>,
         by: &User,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let change = by_other(tx, String::new(), by.display_name(), now)?;
-        let others = people.filter(|(person, _)| person.id != by.id && person.status(now) == Status::Active);
-        let mails = others.map(|(person, assignments)| {
-            let change = ByOther { first_name: person.first_name.clone(), ..change.clone() };
-            self.seal(person.into(), &Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
+        let others = users.filter(|(user, _)| user.id != by.id && user.status(now) == Status::Active);
+        let mails = others.map(|(user, assignments)| {
+            let change = ByOther { first_name: user.first_name.clone(), ..change.clone() };
+            self.seal(user.into(), &Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
         });
         outbox::insert(tx, &mails.collect::<Result<Vec<_>, _>>()?)
     }
@@ -187,7 +187,7 @@ impl Context {
             }
             let change = by_other(tx, String::new(), by.to_owned(), now)?;
             let notice = AdminAppointedNotice { change, who: appointed.display_name() };
-            self.post(tx, Recipient { user, email: &email, token: None }, &Message::AdminAppointedNotice(notice), now)?;
+            self.post(tx, Recipient { user_id: user, email: &email, token: None }, &Message::AdminAppointedNotice(notice), now)?;
         }
         Ok(())
     }

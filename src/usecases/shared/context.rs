@@ -67,7 +67,7 @@ impl Links {
 /// Somebody signed in, by the session that the request came with. What they may do is read again inside each transaction.
 #[derive(Debug, Clone)]
 pub struct Principal {
-    pub user: UserId,
+    pub user_id: UserId,
     pub session: TokenHash,
     /// The network address.
     pub source: String,
@@ -95,13 +95,13 @@ pub enum ActionError {
     /// The same form was sent before, and done.
     #[error("it was done already")]
     Repeated,
-    #[error("{refusal}")]
+    #[error("{denial}")]
     Refused {
-        refusal: PolicyDenial,
+        denial: PolicyDenial,
         /// Whom it is about, as pages show them.
         name: Option<String>,
     },
-    /// The caller sent this person too many mails in a row.
+    /// The caller sent this user too many mails in a row.
     #[error("the next mail has to wait")]
     TooManyMails { name: String, wait: TimeDelta },
     #[error(transparent)]
@@ -111,7 +111,7 @@ pub enum ActionError {
 }
 
 impl ActionError {
-    /// Whether it is about one person alone, so that others may fare better.
+    /// Whether it is about one user alone, so that others may fare better.
     pub fn is_about_one(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
     }
@@ -123,7 +123,7 @@ impl ActionError {
 
     /// Whether there is no such thing, or none for this caller.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Refused { refusal: PolicyDenial::Unknown, .. })
+        matches!(self, Self::Refused { denial: PolicyDenial::Unknown, .. })
     }
 
     /// What was asked for is so already.
@@ -133,17 +133,17 @@ impl ActionError {
 
     /// The same of a portfolio or an account.
     pub(in crate::usecases) fn is_so(name: String) -> Self {
-        Self::Refused { refusal: PolicyDenial::Unchanged, name: Some(name) }
+        Self::Refused { denial: PolicyDenial::Unchanged, name: Some(name) }
     }
 
     /// Nothing new begins in a portfolio that is deactivated.
     pub(in crate::usecases) fn deactivated(portfolio: String) -> Self {
-        Self::Refused { refusal: PolicyDenial::PortfolioDeactivated, name: Some(portfolio) }
+        Self::Refused { denial: PolicyDenial::PortfolioDeactivated, name: Some(portfolio) }
     }
 
     /// There is no such thing, or none for this caller.
     pub(in crate::usecases) fn unknown() -> Self {
-        Self::Refused { refusal: PolicyDenial::Unknown, name: None }
+        Self::Refused { denial: PolicyDenial::Unknown, name: None }
     }
 }
 
@@ -172,9 +172,9 @@ impl Context {
     }
 }
 
-/// Asks the policy, and names the person when it refuses.
+/// Asks the policy, and names the user when it refuses.
 pub(in crate::usecases) fn authorise(actor: &User, action: Action, about: Option<&User>) -> Result<(), ActionError> {
-    decide(actor.actor(), action).map_err(|refusal| ActionError::Refused { refusal, name: about.map(User::display_name) })
+    decide(actor.actor(), action).map_err(|denial| ActionError::Refused { denial, name: about.map(User::display_name) })
 }
 
 impl Principal {
@@ -184,27 +184,27 @@ impl Principal {
             Rights::Change => company::lock_rights(tx)?,
             Rights::Stay => company::hold_rights(tx)?,
         }
-        self.person(tx.db(), now)
+        self.user(tx.db(), now)
     }
 
     /// The caller as they are now, if their session still holds: one that ended acts no more, whatever it had begun.
-    pub(in crate::usecases) fn person(&self, db: &mut Database, now: Timestamp) -> Result<User, ActionError> {
-        let found = sessions::find(db, self.session, now)?.filter(|found| found.person.id == self.user);
+    pub(in crate::usecases) fn user(&self, db: &mut Database, now: Timestamp) -> Result<User, ActionError> {
+        let found = sessions::find(db, self.session, now)?.filter(|found| found.person.id == self.user_id);
         found.map(|found| found.person).ok_or(ActionError::SignedOut)
     }
 
     /// Who did it, for the audit log.
-    pub(in crate::usecases) fn by(&self, person: &User) -> By {
-        By { id: Some(person.id), name: person.display_name(), source: self.source.clone() }
+    pub(in crate::usecases) fn by(&self, user: &User) -> By {
+        By { id: Some(user.id), name: user.display_name(), source: self.source.clone() }
     }
 }
 
 /// Somebody who acts on their own user, by a session or by a link that was mailed to them.
-pub(in crate::usecases) fn by_oneself(who: &Who, source: &str) -> By {
-    By { id: Some(who.id), name: who.display_name(), source: source.to_owned() }
+pub(in crate::usecases) fn by_oneself(who: &Who, client_ip: &str) -> By {
+    By { id: Some(who.id), name: who.display_name(), source: client_ip.to_owned() }
 }
 
-/// An audit entry about a person.
+/// An audit entry about a user.
 pub(in crate::usecases) fn about_user(at: Timestamp, by: By, action: AuditAction, who: &Who, details: Value) -> Entry {
     let subject = Subject { kind: SubjectKind::User, id: who.id.0, name: who.display_name() };
     Entry { at, by, action, subject, place: None, details }

@@ -1,4 +1,4 @@
-//! Single-use links as people meet them: what stands behind one, and how it is used up. What each does is the business of its feature.
+//! Single-use links as users meet them: what stands behind one, and how it is used up. What each does is the business of its feature.
 
 use crate::{
     domain::{
@@ -50,25 +50,25 @@ pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token:
     match (token.ended_as, token.ended_at) {
         (Some(TokenEnd::Used), at) => return Ok(Err(LinkClosed::Used { at: at.unwrap_or(now) })),
         (Some(TokenEnd::Replaced), _) => {
-            let newer = token.user_id.map(|user| tokens::open_of(db, user, purpose)).transpose()?.flatten();
+            let newer = token.user_id.map(|user_id| tokens::open_of(db, user_id, purpose)).transpose()?.flatten();
             let newer = newer.filter(|newer| newer.email == token.email && now < newer.expires_at);
             return Ok(Err(LinkClosed::Replaced { again_to: newer.and_then(|newer| newer.email) }));
         }
         (Some(TokenEnd::Revoked), _) => return Ok(Err(LinkClosed::Revoked)),
         (None, _) => {}
     }
-    let person = token.user_id.map(|user| users::find(db, user)).transpose()?.flatten();
-    let Some(person) = person else { return Ok(Err(LinkClosed::Revoked)) };
-    if !went_to(&token, purpose, &person) {
+    let user = token.user_id.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
+    let Some(user) = user else { return Ok(Err(LinkClosed::Revoked)) };
+    if !went_to(&token, purpose, &user) {
         return Ok(Err(LinkClosed::Replaced { again_to: None }));
     }
     if now >= token.expires_at {
-        return Ok(Err(LinkClosed::Expired { email: person.email, at: token.expires_at }));
+        return Ok(Err(LinkClosed::Expired { email: user.email, at: token.expires_at }));
     }
-    Ok(Ok((token, person)))
+    Ok(Ok((token, user)))
 }
 
-/// Uses a link up, for the person whom it names, if they have this status. Of two who try at once, one does.
+/// Uses a link up, for the user whom it names, if they have this status. Of two who try at once, one does.
 pub(in crate::usecases) fn consume(
     tx: &mut Tx<'_>,
     purpose: TokenPurpose,
@@ -77,15 +77,15 @@ pub(in crate::usecases) fn consume(
     now: Timestamp,
 ) -> Result<(TokenRow, User), LinkError> {
     company::hold_rights(tx)?;
-    // The person before the link, as whoever sends another one has them.
-    let user = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
-    let person = user.map(|user| users::lock(tx, user)).transpose()?.flatten();
+    // The user before the link, as whoever sends another one has them.
+    let user_id = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
+    let user = user_id.map(|user_id| users::lock(tx, user_id)).transpose()?.flatten();
     let token = tokens::consume(tx, purpose, token.hash(), now)?.ok_or(LinkError::NotOpen)?;
-    let person = person.filter(|person| person.status(now) == status && went_to(&token, purpose, person));
-    Ok((token, person.ok_or(LinkError::NotOpen)?))
+    let user = user.filter(|user| user.status(now) == status && went_to(&token, purpose, user));
+    Ok((token, user.ok_or(LinkError::NotOpen)?))
 }
 
-/// Whether the link went to the address that its person still has. One that makes another address theirs went to that one.
-fn went_to(token: &TokenRow, purpose: TokenPurpose, person: &User) -> bool {
-    purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&person.email)
+/// Whether the link went to the address that its user still has. One that makes another address theirs went to that one.
+fn went_to(token: &TokenRow, purpose: TokenPurpose, user: &User) -> bool {
+    purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&user.email)
 }

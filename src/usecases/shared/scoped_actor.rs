@@ -1,4 +1,4 @@
-//! Somebody who acts, with what they administer, and the people, portfolios and accounts that exist for them.
+//! Somebody who acts, with what they administer, and the users, portfolios and accounts that exist for them.
 
 use crate::{
     domain::{
@@ -25,7 +25,7 @@ use super::context::{Rights, authorise};
 /// Somebody who acts.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct ScopedActor {
-    pub(in crate::usecases) person: User,
+    pub(in crate::usecases) user: User,
     pub(in crate::usecases) scope: Scope,
 }
 
@@ -38,10 +38,10 @@ pub enum EntryPoint {
     UsersAndPermissions,
 }
 
-/// A person as the one who acts meets them.
+/// A user as the one who acts meets them.
 #[derive(Debug, Clone)]
 pub struct TargetUser {
-    pub person: User,
+    pub user: User,
     pub target: Target,
 }
 
@@ -60,10 +60,10 @@ pub(in crate::usecases) struct ScopedAssignments {
 }
 
 impl ScopedAssignments {
-    pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, person: &User) -> Result<Self, StoreError> {
-        let mut portfolios = assignments::portfolios_of(db, &[person.id])?;
+    pub(in crate::usecases) fn of(db: &mut Database, acting: &ScopedActor, user: &User) -> Result<Self, StoreError> {
+        let mut portfolios = assignments::portfolios_of(db, &[user.id])?;
         portfolios.retain(|given| acting.scope.holds(given.portfolio.id));
-        let mut accounts = assignments::accounts_of(db, &[person.id])?;
+        let mut accounts = assignments::accounts_of(db, &[user.id])?;
         accounts.retain(|given| acting.scope.holds(given.account.portfolio_id));
         Ok(Self { portfolios, accounts })
     }
@@ -81,29 +81,29 @@ impl ScopedAssignments {
         Assigned { portfolios: number(self.portfolios.len()), accounts: number(self.accounts.len()) }
     }
 
-    /// Whether the person leaves the actor's scope with so many of them: nobody leaves an Admin's.
+    /// Whether the user leaves the actor's scope with so many of them: nobody leaves an Admin's.
     pub(in crate::usecases) fn are_all(&self, acting: &ScopedActor, count: usize) -> bool {
         acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
 }
 
 impl ScopedActor {
-    pub(in crate::usecases) fn of(db: &mut Database, person: &User) -> Result<Self, StoreError> {
-        Ok(Self { scope: scopes::of(db, person)?, person: person.clone() })
+    pub(in crate::usecases) fn of(db: &mut Database, user: &User) -> Result<Self, StoreError> {
+        Ok(Self { scope: scopes::of(db, user)?, user: user.clone() })
     }
 
     /// Asks the policy.
     pub(in crate::usecases) fn authorise(&self, action: Action) -> Result<(), ActionError> {
-        authorise(&self.person, action, None)
+        authorise(&self.user, action, None)
     }
 
-    /// Asks the policy, and names the person when it refuses.
+    /// Asks the policy, and names the user when it refuses.
     pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), ActionError> {
-        authorise(&self.person, action(met.target), Some(&met.person))
+        authorise(&self.user, action(met.target), Some(&met.user))
     }
 
     pub(in crate::usecases) fn may(&self, action: Action) -> bool {
-        decide(self.person.actor(), action).is_ok()
+        decide(self.user.actor(), action).is_ok()
     }
 
     /// A portfolio that exists for them.
@@ -116,7 +116,7 @@ impl ScopedActor {
 
     /// An account that exists for them, and where it is. What lies outside takes the same statements as what does not exist, and as long.
     pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), ActionError> {
-        let grants = assignments::grants(db, self.person.id, id)?;
+        let grants = assignments::grants(db, self.user.id, id)?;
         let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
         let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: grants.filter(|_| account.is_active()) };
         self.authorise(Action::SeeAccount(place))?;
@@ -137,17 +137,17 @@ impl ScopedActor {
         Ok(account)
     }
 
-    /// A person who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
+    /// A user who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
     pub(in crate::usecases) fn target_user(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
         self.authorise(Action::Use(Permission::UsersView))?;
         let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
-        let person = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
-        let target = person.target(now).in_scope(self.scope.inside(person.is_admin, &portfolios));
+        let user = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
+        let target = user.target(now).in_scope(self.scope.inside(user.is_admin, &portfolios));
         self.authorise(Action::SeeUser(target))?;
-        Ok(TargetUser { person, target })
+        Ok(TargetUser { user, target })
     }
 
-    /// The same person, who stays as they are until the transaction ends.
+    /// The same user, who stays as they are until the transaction ends.
     pub(in crate::usecases) fn target_user_for_update(
         &self,
         tx: &mut Tx<'_>,
@@ -158,47 +158,47 @@ impl ScopedActor {
         self.target_user(tx.db(), id, now)
     }
 
-    /// A person met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
+    /// A user met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
     pub(in crate::usecases) fn require(
         &self,
         db: &mut Database,
-        door: EntryPoint,
+        entry_point: EntryPoint,
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
     ) -> Result<User, ActionError> {
-        let met = match door {
+        let met = match entry_point {
             EntryPoint::UsersAndGroups => {
                 // Whoever may do this to nobody learns nothing about who exists.
                 self.authorise(Action::Use(Permission::DirectoryManage))?;
-                let person = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
-                TargetUser { target: person.target(now), person }
+                let user = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
+                TargetUser { target: user.target(now), user }
             }
             EntryPoint::UsersAndPermissions => self.target_user(db, id, now)?,
         };
         let others = groups::other_active_admins(db, id)?;
         self.require_on(&met, |target| action(target, others))?;
-        Ok(met.person)
+        Ok(met.user)
     }
 
-    /// The same person, who stays as they are until the transaction ends.
+    /// The same user, who stays as they are until the transaction ends.
     pub(in crate::usecases) fn require_for_update(
         &self,
         tx: &mut Tx<'_>,
-        door: EntryPoint,
+        entry_point: EntryPoint,
         id: UserId,
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
     ) -> Result<User, ActionError> {
         users::lock(tx, id)?;
-        self.require(tx.db(), door, id, action, now)
+        self.require(tx.db(), entry_point, id, action, now)
     }
 }
 
 impl Principal {
     /// The caller as they are now, with what they administer. From here to the end of the transaction nobody's rights change, but by it.
     pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<ScopedActor, ActionError> {
-        let person = self.actor(tx, rights, now)?;
-        Ok(ScopedActor::of(tx.db(), &person)?)
+        let user = self.actor(tx, rights, now)?;
+        Ok(ScopedActor::of(tx.db(), &user)?)
     }
 }

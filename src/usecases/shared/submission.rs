@@ -35,7 +35,7 @@ impl<T> From<Principal> for Submission<T> {
 impl<T> Submission<T> {
     /// Does it once, however often the form comes.
     #[must_use]
-    pub fn once(self, form: IdempotencyKey) -> Self {
+    pub fn with_key(self, form: IdempotencyKey) -> Self {
         Self { form: Some(form), ..self }
     }
 

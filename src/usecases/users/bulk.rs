@@ -1,4 +1,4 @@
-//! The same done to many people: first a look at who is affected and who is not, then one transaction each.
+//! The same done to many users: first a look at who is affected and who is not, then one transaction each.
 
 use crate::{
     domain::{
@@ -24,12 +24,12 @@ use super::{
 /// Somebody in a bulk action, and why it does not reach them, where it does not.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    pub person: User,
+    pub user: User,
     pub status: Status,
-    pub refusal: Option<PolicyDenial>,
+    pub denial: Option<PolicyDenial>,
 }
 
-/// What `action` would do to these people, in their order.
+/// What `action` would do to these users, in their order.
 ///
 /// # Errors
 /// See [`ActionError`]; unknown when one of them does not exist for the actor.
@@ -44,8 +44,8 @@ fn candidates(ctx: &Context, db: &mut Database, actor: &User, action: BulkAction
     let candidate = |&id| {
         let met = acting.target_user(db, id, now)?;
         let others = groups::other_active_admins(db, id)?;
-        let refusal = crate::domain::policy::decide(actor.actor(), policy_action(action, met.target, others)).err();
-        Ok(Candidate { status: met.person.status(now), person: met.person, refusal })
+        let denial = crate::domain::policy::decide(actor.actor(), policy_action(action, met.target, others)).err();
+        Ok(Candidate { status: met.user.status(now), user: met.user, denial })
     };
     ids.iter().map(candidate).collect()
 }
@@ -60,10 +60,10 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
     }
 }
 
-/// What came of it for one person.
+/// What came of it for one user.
 #[derive(Debug)]
 pub struct Done {
-    pub person: User,
+    pub user: User,
     /// What was taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
     pub outcome: Option<Result<Vec<String>, ActionError>>,
 }
@@ -85,7 +85,7 @@ pub struct Progress {
 /// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
 ///
 /// # Errors
-/// See [`ActionError`]; unknown, and nothing done, when one of the people or accounts does not exist for the actor. What breaks off later is told
+/// See [`ActionError`]; unknown, and nothing done, when one of the users or accounts does not exist for the actor. What breaks off later is told
 /// with what was done before.
 pub fn perform(
     ctx: &Context,
@@ -95,41 +95,41 @@ pub fn perform(
     ids: &[UserId],
     accounts: &[AccountId],
 ) -> Result<(Vec<Done>, Vec<Account>), ActionError> {
-    let (people, given) = ctx.store.read(|db| {
+    let (users, given) = ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         let given = picker_options::given_accounts(db, &acting, accounts)?;
         Ok::<_, ActionError>((candidates(ctx, db, actor, action, ids)?, given))
     })?;
-    let door = EntryPoint::UsersAndPermissions;
+    let entry_point = EntryPoint::UsersAndPermissions;
     let act = |user, so_far: &Progress| match action {
-        BulkAction::Deactivate => lifecycle::block(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
-        BulkAction::Reactivate => lifecycle::activate(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
-        BulkAction::Resend => invite::resend(ctx, &submission.step(so_far), door, user).map(|resent| resent.taken_over),
-        BulkAction::Revoke => invite::revoke(ctx, &submission.step(so_far), door, user).map(|_| Vec::new()),
+        BulkAction::Deactivate => lifecycle::block(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
+        BulkAction::Reactivate => lifecycle::activate(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
+        BulkAction::Resend => invite::resend(ctx, &submission.step(so_far), entry_point, user).map(|resent| resent.reassigned),
+        BulkAction::Revoke => invite::revoke(ctx, &submission.step(so_far), entry_point, user).map(|_| Vec::new()),
         BulkAction::Assign => {
             assignments::give_accounts(ctx, &submission.step(so_far), user, accounts, AssignmentPermissions::default()).map(|_| Vec::new())
         }
     };
-    let mut progress = Progress { done: 0, of: people.len() };
-    let mut done = Vec::<Done>::with_capacity(people.len());
-    for Candidate { person, .. } in people {
+    let mut progress = Progress { done: 0, of: users.len() };
+    let mut done = Vec::<Done>::with_capacity(users.len());
+    for Candidate { user, .. } in users {
         // Where nobody acts any more, or nothing can be written, the others would fare no better.
         let goes_on =
             |last: &Done| last.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(ActionError::is_about_one));
         let next = Progress { done: progress.done + 1, ..progress };
-        let outcome = done.last().is_none_or(goes_on).then(|| act(person.id, &next));
+        let outcome = done.last().is_none_or(goes_on).then(|| act(user.id, &next));
         if matches!(outcome, Some(Ok(_))) {
             progress = next;
         }
         match outcome {
             Some(Err(denied)) if done.is_empty() && !denied.is_about_one() => return Err(denied),
-            outcome => done.push(Done { person, outcome }),
+            outcome => done.push(Done { user, outcome }),
         }
     }
     Ok((done, given))
 }
 
-/// As many people of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
+/// As many users of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
 pub fn everybody(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
     list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..asked.clone() })

@@ -36,25 +36,25 @@ const GROUPS_MAX: usize = 500;
 pub struct Menu {
     /// Admins first, for those who may see it.
     pub groups: Vec<Group>,
-    /// How many people the actor can see.
-    pub people: Count,
+    /// How many users the actor can see.
+    pub users: Count,
 }
 
-/// One page of people.
+/// One page of users.
 #[derive(Debug, Clone)]
 pub struct Listing {
     pub menu: Menu,
     pub rows: Slice<Row>,
-    /// How many people the list holds with this search.
+    /// How many users the list holds with this search.
     pub count: Count,
     /// Problems with mails as a whole, for those who may send them again.
     pub mails: Option<MailProblems>,
 }
 
-/// A person in a list, with what the actor may see and do.
+/// A user in a list, with what the actor may see and do.
 #[derive(Debug, Clone)]
 pub struct Row {
-    pub person: User,
+    pub user: User,
     pub status: Status,
     /// The groups that the actor may see.
     pub groups: Vec<String>,
@@ -63,7 +63,7 @@ pub struct Row {
     pub may: May,
 }
 
-/// What the actor may do to a person in the Users panel; the policy's answers, so that pages draw no dead buttons.
+/// What the actor may do to a user in the Users panel; the policy's answers, so that pages draw no dead buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
 pub struct May {
@@ -90,11 +90,11 @@ pub struct GroupListing {
 /// A member of a group.
 #[derive(Debug, Clone)]
 pub struct Member {
-    pub person: User,
+    pub user: User,
     pub status: Status,
     pub since: Timestamp,
     pub may_remove: bool,
-    /// Without this person, nobody could administer the company.
+    /// Without this user, nobody could administer the company.
     pub is_last_active_admin: bool,
 }
 
@@ -121,12 +121,12 @@ pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
     ctx.store.read(|db| Ok(company::load(db)?.name))
 }
 
-/// The groups and people that stand beside the lists.
+/// The groups and users that stand beside the lists.
 pub fn menu(ctx: &Context, actor: &User) -> Result<Menu, StoreError> {
     ctx.store.read(|db| menu_of(db, actor))
 }
 
-/// One page of the people that the actor may see, sorted by name.
+/// One page of the users that the actor may see, sorted by name.
 pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -134,18 +134,18 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
         let menu = menu_of(db, actor)?;
         let (page, count) = match &filter.search {
             Some(_) => users::search(db, &filter, position, limit)?,
-            None => (users::list(db, &filter, position, limit)?, menu.people),
+            None => (users::list(db, &filter, position, limit)?, menu.users),
         };
         let active_admins = groups::other_active_admins(db, UserId(0))?;
         let mut names = group_names(db, actor, &page.rows)?;
         let mut mails =
             if filter.active_only { HashMap::new() } else { mails::of_links(db, TokenPurpose::Invitation, &invited(&page.rows, now))? };
-        let rows = page.map(|person| {
-            let (status, groups) = (person.status(now), names.remove(&person.id).unwrap_or_default());
-            let mail = mails.remove(&person.id);
-            let is_active_admin = person.is_admin && status == Status::Active;
-            let may = May::of(actor.actor(), person.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
-            Row { person, status, groups, mail, may }
+        let rows = page.map(|user| {
+            let (status, groups) = (user.status(now), names.remove(&user.id).unwrap_or_default());
+            let mail = mails.remove(&user.id);
+            let is_active_admin = user.is_admin && status == Status::Active;
+            let may = May::of(actor.actor(), user.target(now), active_admins.saturating_sub(u64::from(is_active_admin)));
+            Row { user, status, groups, mail, may }
         });
         let may_send_again = decide(actor.actor(), Action::SendMailsAgain).is_ok();
         let mails = may_send_again.then(|| failed_mails::problems(db)).transpose()?;
@@ -162,31 +162,31 @@ pub fn group(ctx: &Context, actor: &User, id: GroupId, position: &Position, limi
         let filter = Filter { active_only: !everyone, member_of: Some(id), ..Filter::default() };
         let count = if everyone { Count::Exactly(group.member_count) } else { users::count(db, &filter)? };
         let page = users::list(db, &filter, position, limit)?;
-        let ids = page.rows.iter().map(|person| person.id).collect::<Vec<_>>();
+        let ids = page.rows.iter().map(|user| user.id).collect::<Vec<_>>();
         let since = groups::memberships_of(db, &ids)?;
         let since = since.into_iter().filter(|membership| membership.group == id).map(|membership| (membership.user, membership.added_at));
         let since = since.collect::<HashMap<_, _>>();
         let active = if group.kind == GroupKind::Admins { groups::other_active_admins(db, UserId(0))? } else { 0 };
-        let rows = page.map(|person| member(actor, &group, person, active, &since, now));
+        let rows = page.map(|user| member(actor, &group, user, active, &since, now));
         Ok(GroupListing { menu: menu_of(db, actor)?, group, rows, count, active })
     })
 }
 
-fn member(actor: &User, group: &Group, person: User, active: u64, since: &HashMap<UserId, Timestamp>, now: Timestamp) -> Member {
-    let status = person.status(now);
+fn member(actor: &User, group: &Group, user: User, active: u64, since: &HashMap<UserId, Timestamp>, now: Timestamp) -> Member {
+    let status = user.status(now);
     let is_active = status == Status::Active;
     let other_active_admins = active.saturating_sub(u64::from(is_active));
-    let target = person.target(now);
+    let target = user.target(now);
     let action = match group.kind {
         GroupKind::Admins => Action::RemoveFromAdmins { target, other_active_admins },
         GroupKind::Custom => Action::RemoveFromGroup,
     };
     Member {
         status,
-        since: since.get(&person.id).copied().unwrap_or(now),
+        since: since.get(&user.id).copied().unwrap_or(now),
         may_remove: decide(actor.actor(), action).is_ok(),
         is_last_active_admin: group.kind == GroupKind::Admins && is_active && other_active_admins == 0,
-        person,
+        user,
     }
 }
 
@@ -195,23 +195,23 @@ fn menu_of(db: &mut Database, actor: &User) -> Result<Menu, StoreError> {
     if decide(actor.actor(), Action::SeeAdmins).is_err() {
         groups.retain(|group| group.kind != GroupKind::Admins);
     }
-    let people = users::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
-    Ok(Menu { groups, people })
+    let users = users::count(db, &Filter { active_only: !sees_everyone(actor), ..Filter::default() })?;
+    Ok(Menu { groups, users })
 }
 
-/// Those of these people whose invitation is open.
-fn invited(people: &[User], now: Timestamp) -> Vec<UserId> {
-    let invited = people.iter().filter(|person| matches!(person.status(now), Status::Invited | Status::Expired));
-    invited.map(|person| person.id).collect()
+/// Those of these users whose invitation is open.
+fn invited(users: &[User], now: Timestamp) -> Vec<UserId> {
+    let invited = users.iter().filter(|user| matches!(user.status(now), Status::Invited | Status::Expired));
+    invited.map(|user| user.id).collect()
 }
 
 fn sees_everyone(actor: &User) -> bool {
     decide(actor.actor(), Action::SeeEveryone).is_ok()
 }
 
-fn group_names(db: &mut Database, actor: &User, people: &[User]) -> Result<HashMap<UserId, Vec<String>>, StoreError> {
+fn group_names(db: &mut Database, actor: &User, users: &[User]) -> Result<HashMap<UserId, Vec<String>>, StoreError> {
     let sees_admins = decide(actor.actor(), Action::SeeAdmins).is_ok();
-    let ids = people.iter().map(|person| person.id).collect::<Vec<_>>();
+    let ids = users.iter().map(|user| user.id).collect::<Vec<_>>();
     let mut names = HashMap::<_, Vec<_>>::new();
     for membership in groups::memberships_of(db, &ids)? {
         if sees_admins || membership.group != ADMINS {

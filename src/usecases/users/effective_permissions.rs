@@ -68,7 +68,7 @@ pub struct OnAccount {
 /// An assignment: by whom and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionSource {
-    /// `None` when that person is gone.
+    /// `None` when that user is gone.
     pub by: Option<String>,
     pub at: Timestamp,
     /// Why it will not be given, of an open invitation.
@@ -81,7 +81,7 @@ pub(in crate::usecases) fn explain(
     db: &mut Database,
     role: Role,
     ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
-    givers: &Grantors,
+    grantors: &Grantors,
 ) -> Result<EffectivePermissions, StoreError> {
     let everywhere =
         Permission::ALL.iter().copied().filter(|permission| permission.check(role, PermissionTarget::Company).is_ok()).collect();
@@ -95,22 +95,22 @@ pub(in crate::usecases) fn explain(
     all.truncate(PORTFOLIOS_MAX);
     let ids = all.iter().map(|portfolio| portfolio.id).collect::<Vec<_>>();
     let contents = portfolios::contents(db, &ids)?;
-    let mut explained = Vec::with_capacity(all.len());
+    let mut effective = Vec::with_capacity(all.len());
     for portfolio in all {
         let whole = portfolios.iter().find(|given| given.portfolio.id == portfolio.id);
         let in_all = contents.get(&portfolio.id).map_or(0, |contents| u64::try_from(contents.accounts).unwrap_or(0));
-        let is_given = whole.is_some_and(|whole| givers.lost_portfolio(whole).is_none());
-        let told = AccountPermissions { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), givers };
-        explained.push(told.portfolio(db, portfolio, whole, accounts, in_all)?);
+        let is_given = whole.is_some_and(|whole| grantors.lost_portfolio(whole).is_none());
+        let told = AccountPermissions { role, is_own: role == Role::PortfolioAdmin && is_given && portfolio.is_active(), grantors };
+        effective.push(told.portfolio(db, portfolio, whole, accounts, in_all)?);
     }
-    Ok(EffectivePermissions { role, everywhere, portfolios: explained, more })
+    Ok(EffectivePermissions { role, everywhere, portfolios: effective, more })
 }
 
 /// What all that is told of one portfolio rests on.
 struct AccountPermissions<'a> {
     role: Role,
     is_own: bool,
-    givers: &'a Grantors,
+    grantors: &'a Grantors,
 }
 
 impl AccountPermissions<'_> {
@@ -130,7 +130,7 @@ impl AccountPermissions<'_> {
             (shown, here.len() as u64)
         };
         let more = in_all.saturating_sub(shown.len() as u64);
-        let is_given = |given: &&AccountAssignment| self.givers.lost_account(given).is_none();
+        let is_given = |given: &&AccountAssignment| self.grantors.lost_account(given).is_none();
         let reached = if self.is_own { in_all } else { here.iter().copied().filter(is_given).count() as u64 };
         let accounts = shown.into_iter().map(|account| {
             let assignment = here.iter().copied().find(|given| given.account.id == account.id);
@@ -139,9 +139,9 @@ impl AccountPermissions<'_> {
         let place = PermissionTarget::Portfolio { is_own: self.is_own };
         Ok(InPortfolio {
             assigned: whole.map(|whole| PermissionSource {
-                by: self.givers.name(whole.by),
+                by: self.grantors.name(whole.by),
                 at: whole.at,
-                lost: self.givers.lost_portfolio(whole),
+                lost: self.grantors.lost_portfolio(whole),
             }),
             permissions: self.given_at(place, &IN_PORTFOLIOS),
             accounts: accounts.collect(),
@@ -154,9 +154,9 @@ impl AccountPermissions<'_> {
 
     fn account(&self, account: Account, assignment: Option<&AccountAssignment>) -> OnAccount {
         let given = assignment.map(|assignment| PermissionSource {
-            by: self.givers.name(assignment.by),
+            by: self.grantors.name(assignment.by),
             at: assignment.at,
-            lost: self.givers.lost_account(assignment),
+            lost: self.grantors.lost_account(assignment),
         });
         let is_given = account.is_active() && given.as_ref().is_some_and(|given| given.lost.is_none());
         let assigned = assignment.filter(|_| is_given).map(|assignment| assignment.grants);

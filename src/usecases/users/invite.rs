@@ -90,9 +90,8 @@ impl Existing {
     /// Whoever has the address.
     pub(in crate::usecases) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
         let found = users::find_by_email(db, email)?;
-        let existing =
-            |person: User| Self { id: person.id, name: person.display_name(), status: person.status(now), email: person.email, way: None };
-        Ok(found.map(|(person, _)| existing(person)))
+        let existing = |user: User| Self { id: user.id, name: user.display_name(), status: user.status(now), email: user.email, way: None };
+        Ok(found.map(|(user, _)| existing(user)))
     }
 
     /// The same as the actor may know them; `None` where they are not the actor's to know.
@@ -120,14 +119,14 @@ pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) 
             let existing = existing.met(tx.db(), &acting, now)?.ok_or(InviteError::NotYours)?;
             return Err(InviteError::Exists(Box::new(existing)));
         }
-        let actor = acting.person;
+        let actor = acting.user;
         let company = company::load(tx.db())?;
         let expires_at = now + company.invitation_term(origin);
         let default_role = DefaultRole::User;
         let new = NewInvited { first_name: "", last_name: "", email, default_role, origin, expires_at, invited_by: actor.id, now };
-        let person = add(ctx, tx, &new, &token, &company, &actor)?;
-        let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &person.who(), details));
+        let user = add(ctx, tx, &new, &token, &company, &actor)?;
+        let details = json!({"email": user.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &user.who(), details));
         Ok(())
     })
 }
@@ -142,77 +141,77 @@ pub(in crate::usecases) fn add(
     sent_by: &User,
 ) -> Result<User, ActionError> {
     let id = users::insert_invited(tx, new)?;
-    let person = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-    let sent = InvitationMail { person: &person, token, company, by: sent_by.id, expires_at: new.expires_at };
+    let user = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+    let sent = InvitationMail { user: &user, token, company, by: sent_by.id, expires_at: new.expires_at };
     sent.post(ctx, tx, Message::Invitation, new.now)?;
-    Ok(person)
+    Ok(user)
 }
 
 /// An invitation that was sent once more.
 #[derive(Debug, Clone)]
 pub struct Resent {
-    pub person: User,
+    pub user: User,
     /// What it gives by whoever sent it now, since those who gave it before may no longer: portfolios and accounts by name.
-    pub taken_over: Vec<String>,
+    pub reassigned: Vec<String>,
 }
 
 /// Sends the invitation once more: the earlier link is dead, the term starts anew.
-pub fn resend(ctx: &Context, submission: &Submission<Resent>, door: EntryPoint, user: UserId) -> Result<Resent, ActionError> {
+pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: EntryPoint, user_id: UserId) -> Result<Resent, ActionError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.require_for_update(tx, door, user, |target, _| Action::ResendInvitation(target), now)?;
-        mails::count_mail(tx, &acting.person, &person, now)?;
-        let expires_at = renew(ctx, tx, &person, &token, acting.person.id, Message::InvitationAgain, now)?;
+        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::ResendInvitation(target), now)?;
+        mails::count_mail(tx, &acting.user, &user, now)?;
+        let expires_at = renew(ctx, tx, &user, &token, acting.user.id, Message::InvitationAgain, now)?;
         let details = json!({"expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationResent, &person.who(), details));
-        let taken_over = grantors::reassign(tx, caller, &acting, &person, now)?;
-        Ok(Resent { person, taken_over })
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::InvitationResent, &user.who(), details));
+        let reassigned = grantors::reassign(tx, caller, &acting, &user, now)?;
+        Ok(Resent { user, reassigned })
     })
 }
 
-/// Takes the invitation back: its link is dead, and the person leaves the lists. Tells whose it was.
-pub fn revoke(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
+/// Takes the invitation back: its link is dead, and the user leaves the lists. Tells whose it was.
+pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.require_for_update(tx, door, user, |target, _| Action::RevokeInvitation(target), now)?;
-        tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
-        outbox::cancel_for(tx, user, now)?;
-        users::remove(tx, user)?;
-        let details = json!({"email": person.email});
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationRevoked, &person.who(), details));
-        Ok(person)
+        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::RevokeInvitation(target), now)?;
+        tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)?;
+        outbox::cancel_for(tx, user_id, now)?;
+        users::remove(tx, user_id)?;
+        let details = json!({"email": user.email});
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::InvitationRevoked, &user.who(), details));
+        Ok(user)
     })
 }
 
 /// Whose invitation is to be taken back.
-pub fn revocable(ctx: &Context, actor: &User, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
+pub fn revocable(ctx: &Context, actor: &User, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
-    ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, door, user, |target, _| Action::RevokeInvitation(target), now))
+    ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, entry_point, user_id, |target, _| Action::RevokeInvitation(target), now))
 }
 
 /// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
 ///
 /// # Errors
 /// See [`ActionError`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Principal, door: EntryPoint, user: UserId) -> Result<(User, String, Timestamp), ActionError> {
+pub fn link(ctx: &Context, caller: &Principal, entry_point: EntryPoint, user_id: UserId) -> Result<(User, String, Timestamp), ActionError> {
     let now = ctx.now();
     if ctx.sends_mail {
         return Err(ActionError::unknown());
     }
     ctx.store.audited_transaction(|tx| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
-        let person = acting.require_for_update(tx, door, user, |target, _| Action::SeeInvitationLink(target), now)?;
-        let token = tokens::open_of(tx.db(), user, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
+        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::SeeInvitationLink(target), now)?;
+        let token = tokens::open_of(tx.db(), user_id, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
         let token = token.ok_or_else(ActionError::unknown)?;
         let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(ActionError::unknown)?;
         let link = match ctx.unseal(&message_id, &sealed) {
             Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
             _ => return Err(ActionError::unknown()),
         };
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::InvitationLinkSeen, &person.who(), json!({})));
-        Ok((person, link, token.expires_at))
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::InvitationLinkSeen, &user.who(), json!({})));
+        Ok((user, link, token.expires_at))
     })
 }
 
@@ -225,13 +224,13 @@ pub(in crate::usecases) fn readdress(
     asked: &NewAddress<'_>,
     token: &Token,
 ) -> Result<(), ActionError> {
-    let NewAddress { caller, person, email, now, .. } = *asked;
-    mails::count_mail(tx, &acting.person, person, now)?;
-    outbox::cancel_for(tx, person.id, now)?;
-    users::set_email(tx, person, email)?;
-    let person = users::find(tx.db(), person.id)?.ok_or_else(ActionError::unknown)?;
-    renew(ctx, tx, &person, token, acting.person.id, Message::Invitation, now)?;
-    grantors::reassign(tx, caller, acting, &person, now)?;
+    let NewAddress { caller, user, email, now, .. } = *asked;
+    mails::count_mail(tx, &acting.user, user, now)?;
+    outbox::cancel_for(tx, user.id, now)?;
+    users::set_email(tx, user, email)?;
+    let user = users::find(tx.db(), user.id)?.ok_or_else(ActionError::unknown)?;
+    renew(ctx, tx, &user, token, acting.user.id, Message::Invitation, now)?;
+    grantors::reassign(tx, caller, acting, &user, now)?;
     Ok(())
 }
 
@@ -239,24 +238,24 @@ pub(in crate::usecases) fn readdress(
 fn renew(
     ctx: &Context,
     tx: &mut Tx<'_>,
-    person: &User,
+    user: &User,
     token: &Token,
     by: UserId,
     message: fn(Invitation) -> Message,
     now: Timestamp,
 ) -> Result<Timestamp, StoreError> {
     let company = company::load(tx.db())?;
-    let origin = person.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
+    let origin = user.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
     let expires_at = now + company.invitation_term(origin);
-    tokens::end_open(tx, person.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
-    users::renew_invitation(tx, person.id, expires_at)?;
-    InvitationMail { person, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
+    tokens::end_open(tx, user.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
+    users::renew_invitation(tx, user.id, expires_at)?;
+    InvitationMail { user, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
     Ok(expires_at)
 }
 
 /// A link on its way to somebody.
 struct InvitationMail<'a> {
-    person: &'a User,
+    user: &'a User,
     token: &'a Token,
     company: &'a Company,
     by: UserId,
@@ -265,33 +264,33 @@ struct InvitationMail<'a> {
 
 impl InvitationMail<'_> {
     fn post(self, ctx: &Context, tx: &mut Tx<'_>, message: fn(Invitation) -> Message, now: Timestamp) -> Result<(), StoreError> {
-        let Self { person, token, company, by, expires_at } = self;
+        let Self { user, token, company, by, expires_at } = self;
         let new = NewToken {
             purpose: TokenPurpose::Invitation,
             hash: token.hash(),
-            user: Some(person.id),
-            email: Some(&person.email),
+            user: Some(user.id),
+            email: Some(&user.email),
             asked_by: Some(by),
             expires_at,
             now,
         };
         let token_id = tokens::insert(tx, &new)?;
         let message = message(Invitation {
-            invited_by: inviter(tx.db(), person, Some(by))?,
-            first_name: person.first_name.clone(),
+            invited_by: inviter(tx.db(), user, Some(by))?,
+            first_name: user.first_name.clone(),
             company: company.name.clone(),
             link: Link::new(&ctx.links.with_token(TokenPurpose::Invitation, token)),
             expires_at,
         });
-        ctx.post(tx, Recipient { user: person.id, email: &person.email, token: Some(token_id) }, &message, now)
+        ctx.post(tx, Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message, now)
     }
 }
 
 /// An invitation that waits to be accepted.
 #[derive(Debug, Clone)]
 pub struct Open {
-    pub person: User,
-    /// Empty when that person is gone.
+    pub user: User,
+    /// Empty when that user is gone.
     pub invited_by: String,
     pub expires_at: Timestamp,
     pub company: Company,
@@ -301,23 +300,23 @@ pub struct Open {
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let (token, person) = match links::look(db, TokenPurpose::Invitation, token, now)? {
+        let (token, user) = match links::look(db, TokenPurpose::Invitation, token, now)? {
             Ok(found) => found,
-            Err(dead) => return Ok(Err(dead)),
+            Err(closed) => return Ok(Err(closed)),
         };
-        let invited_by = inviter(db, &person, token.asked_by)?;
-        Ok(Ok(Box::new(Open { person, invited_by, expires_at: token.expires_at, company: company::load(db)? })))
+        let invited_by = inviter(db, &user, token.asked_by)?;
+        Ok(Ok(Box::new(Open { user, invited_by, expires_at: token.expires_at, company: company::load(db)? })))
     })
 }
 
-/// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that person is gone.
-fn inviter(db: &mut Database, person: &User, sent_by: Option<UserId>) -> Result<String, StoreError> {
-    let by = sent_by.filter(|by| *by != person.id).or(person.invited_by);
-    let inviter = by.map(|user| users::find(db, user)).transpose()?.flatten();
+/// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that user is gone.
+fn inviter(db: &mut Database, user: &User, sent_by: Option<UserId>) -> Result<String, StoreError> {
+    let by = sent_by.filter(|by| *by != user.id).or(user.invited_by);
+    let inviter = by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())
 }
 
-/// Accepts an invitation: sets name and password, and signs the person in. Of two who try at once, one does.
+/// Accepts an invitation: sets name and password, and signs the user in. Of two who try at once, one does.
 ///
 /// # Errors
 /// See [`SetPasswordError`].
@@ -327,21 +326,21 @@ pub fn accept(
     first_name: &PersonName,
     last_name: &PersonName,
     password: NewPassword,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
 ) -> Result<Token, SetPasswordError> {
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
-    let Open { person, company, .. } = *look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
-    let known = [first_name.as_str(), last_name.as_str(), &*person.email, &*company.name];
-    let password = new_password::hash(ctx, token, password, &known, &visitor.source)?;
+    let Open { user, company, .. } = *look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
+    let known = [first_name.as_str(), last_name.as_str(), &*user.email, &*company.name];
+    let password = new_password::hash(ctx, token, password, &known, &client.source)?;
     ctx.store.audited_transaction(|tx| {
-        let (_, person) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
-        users::set_credentials(tx, &person, first_name, last_name, &password.hash, now)?;
+        let (_, user) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
+        users::set_credentials(tx, &user, first_name, last_name, &password.hash, now)?;
         password.settle(tx, now)?;
-        let who = users::find(tx.db(), person.id)?.ok_or(LinkError::NotOpen)?.who();
-        let by = by_oneself(&who, &visitor.source);
-        grantors::judge_again(tx, &person, &by, now)?;
+        let who = users::find(tx.db(), user.id)?.ok_or(LinkError::NotOpen)?.who();
+        let by = by_oneself(&who, &client.source);
+        grantors::judge_again(tx, &user, &by, now)?;
         tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
-        sign_in::begin_session(tx, &who, &session, visitor, now)?;
+        sign_in::begin_session(tx, &who, &session, client, now)?;
         Ok(session.clone())
     })
 }
@@ -350,7 +349,7 @@ pub fn accept(
 ///
 /// # Errors
 /// [`LinkError::NotOpen`] unless the link ran out and the invitation stands; the database's.
-pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
+pub fn send_new_link(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
     // A link that never was, or is not the latest, begins no transaction.
     if !matches!(look(ctx, token)?, Err(links::LinkClosed::Expired { .. })) {
@@ -358,16 +357,16 @@ pub fn send_new_link(ctx: &Context, token: &Token, source: &str) -> Result<(), L
     }
     ctx.store.audited_transaction(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
-        let person = token.user_id.map(|user| users::lock(tx, user)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
+        let user = token.user_id.map(|user_id| users::lock(tx, user_id)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
         // Read again under the lock: a second press finds the link replaced, so that each expired link sends one mail.
-        let open = tokens::open_of(tx.db(), person.id, TokenPurpose::Invitation)?;
+        let open = tokens::open_of(tx.db(), user.id, TokenPurpose::Invitation)?;
         let is_latest = open.is_some_and(|open| open.id == token.id && now >= open.expires_at);
-        if !is_latest || person.status(now) != Status::Expired {
+        if !is_latest || user.status(now) != Status::Expired {
             return Err(LinkError::NotOpen);
         }
-        let expires_at = renew(ctx, tx, &person, &new_token, person.id, Message::InvitationAgain, now)?;
-        let (by, details) = (by_oneself(&person.who(), source), json!({"expires_at": expires_at.and_utc()}));
-        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &person.who(), details));
+        let expires_at = renew(ctx, tx, &user, &new_token, user.id, Message::InvitationAgain, now)?;
+        let (by, details) = (by_oneself(&user.who(), client_ip), json!({"expires_at": expires_at.and_utc()}));
+        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &user.who(), details));
         Ok(())
     })
 }

@@ -1,4 +1,4 @@
-//! What administrators do to people: block and activate, delete and restore.
+//! What administrators do to users: block and activate, delete and restore.
 
 use serde_json::json;
 
@@ -30,43 +30,48 @@ use crate::{
     },
 };
 
-/// Ends a person's access at once: sessions, links and waiting mails. Tells who it was.
-pub fn block(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
+/// Ends a user's access at once: sessions, links and waiting mails. Tells who it was.
+pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person =
-            acting.require_for_update(tx, door, user, |target, others| Action::Block { target, other_active_admins: others }, now)?;
-        users::set_blocked(tx, user, Some(now))?;
-        end_access(tx, user, now)?;
-        let message = match door {
+        let user = acting.require_for_update(
+            tx,
+            entry_point,
+            user_id,
+            |target, others| Action::Block { target, other_active_admins: others },
+            now,
+        )?;
+        users::set_blocked(tx, user_id, Some(now))?;
+        end_access(tx, user_id, now)?;
+        let message = match entry_point {
             EntryPoint::UsersAndGroups => Message::AccessBlocked,
             EntryPoint::UsersAndPermissions => Message::AccessDeactivated,
         };
-        ctx.tell(tx, &person, &acting.person, message, now)?;
-        audit_status(tx, caller, &acting.person, AuditAction::UserDeactivated, &person, Status::Deactivated, now);
-        Ok(person)
+        ctx.tell(tx, &user, &acting.user, message, now)?;
+        audit_status(tx, caller, &acting.user, AuditAction::UserDeactivated, &user, Status::Deactivated, now);
+        Ok(user)
     })
 }
 
-/// Lets a person in again, with the credentials and assignments that they had. Tells who it was.
-pub fn activate(ctx: &Context, submission: &Submission<User>, door: EntryPoint, user: UserId) -> Result<User, ActionError> {
+/// Lets a user in again, with the credentials and assignments that they had. Tells who it was.
+pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.require_for_update(tx, door, user, |target, _| Action::Activate(target), now)?;
-        users::set_blocked(tx, user, None)?;
-        sign_in::forget_attempts(tx, &person)?;
-        ctx.tell(tx, &person, &acting.person, |change| ctx.restored(change, false), now)?;
-        audit_status(tx, caller, &acting.person, AuditAction::UserReactivated, &person, Status::Active, now);
-        Ok(person)
+        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::Activate(target), now)?;
+        users::set_blocked(tx, user_id, None)?;
+        sign_in::forget_attempts(tx, &user)?;
+        ctx.tell(tx, &user, &acting.user, |change| ctx.restored(change, false), now)?;
+        audit_status(tx, caller, &acting.user, AuditAction::UserReactivated, &user, Status::Active, now);
+        Ok(user)
     })
 }
 
-/// What goes with a person, for the page that asks before.
+/// What goes with a user, for the page that asks before.
 #[derive(Debug, Clone)]
 pub struct Inventory {
-    pub person: User,
+    pub user: User,
     pub sessions: i64,
     pub groups: Vec<String>,
     /// By name.
@@ -76,14 +81,14 @@ pub struct Inventory {
     pub restorable_until: Option<Timestamp>,
 }
 
-pub fn inventory(ctx: &Context, actor: &User, user: UserId) -> Result<Inventory, ActionError> {
+pub fn inventory(ctx: &Context, actor: &User, user_id: UserId) -> Result<Inventory, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let person = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user, delete_action, now)?;
+        let user = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
         let company = company::load(db)?;
-        let sessions = sessions::count(db, user, &company, now)?;
-        let Belongings { groups, portfolios, accounts } = Belongings::of(db, user)?;
-        Ok(Inventory { person, sessions, groups, portfolios, accounts, restorable_until: restorable_until(&company, now) })
+        let sessions = sessions::count(db, user_id, &company, now)?;
+        let Belongings { groups, portfolios, accounts } = Belongings::of(db, user_id)?;
+        Ok(Inventory { user, sessions, groups, portfolios, accounts, restorable_until: restorable_until(&company, now) })
     })
 }
 
@@ -95,11 +100,11 @@ struct Belongings {
 }
 
 impl Belongings {
-    fn of(db: &mut Database, user: UserId) -> Result<Self, StoreError> {
+    fn of(db: &mut Database, user_id: UserId) -> Result<Self, StoreError> {
         Ok(Self {
-            groups: groups::memberships_of(db, &[user])?.into_iter().map(|membership| membership.group_name).collect(),
-            portfolios: assignments::portfolios_of(db, &[user])?.into_iter().map(|given| given.portfolio.name).collect(),
-            accounts: assignments::accounts_of(db, &[user])?.into_iter().map(|given| given.account.name).collect(),
+            groups: groups::memberships_of(db, &[user_id])?.into_iter().map(|membership| membership.group_name).collect(),
+            portfolios: assignments::portfolios_of(db, &[user_id])?.into_iter().map(|given| given.portfolio.name).collect(),
+            accounts: assignments::accounts_of(db, &[user_id])?.into_iter().map(|given| given.account.name).collect(),
         })
     }
 }
@@ -112,43 +117,43 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
     (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept)
 }
 
-/// Deletes a person: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
+/// Deletes a user: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
 pub fn delete(
     ctx: &Context,
     submission: &Submission<(User, Option<Timestamp>)>,
-    user: UserId,
+    user_id: UserId,
 ) -> Result<(User, Option<Timestamp>), ActionError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.require_for_update(tx, EntryPoint::UsersAndGroups, user, delete_action, now)?;
-        let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user)?;
-        end_access(tx, user, now)?;
-        groups::remove_from_all(tx, user)?;
-        assignments::take_all(tx, user)?;
-        ctx.tell(tx, &person, &acting.person, Message::UserDeleted, now)?;
+        let user = acting.require_for_update(tx, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
+        let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user_id)?;
+        end_access(tx, user_id, now)?;
+        groups::remove_from_all(tx, user_id)?;
+        assignments::take_all(tx, user_id)?;
+        ctx.tell(tx, &user, &acting.user, Message::UserDeleted, now)?;
         let until = restorable_until(&company::load(tx.db())?, now);
         match until {
-            Some(_) => users::set_deleted(tx, user, Some(now))?,
-            None => users::remove(tx, user)?,
+            Some(_) => users::set_deleted(tx, user_id, Some(now))?,
+            None => users::remove(tx, user_id)?,
         }
-        let status = person.status(now).label();
-        let details = json!({"email": person.email, "status": status, "groups": groups, "portfolios": portfolios, "accounts": accounts});
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserDeleted, &person.who(), details));
-        Ok((person, until))
+        let status = user.status(now).label();
+        let details = json!({"email": user.email, "status": status, "groups": groups, "portfolios": portfolios, "accounts": accounts});
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::UserDeleted, &user.who(), details));
+        Ok((user, until))
     })
 }
 
 /// Somebody who was deleted and can still be restored.
 #[derive(Debug, Clone)]
 pub struct Restorable {
-    pub person: Deleted,
+    pub user: Deleted,
     /// By the name that they had then.
     pub deleted_by: Option<String>,
     pub until: Timestamp,
 }
 
-/// One page of the people who were deleted and can still be restored, latest first, and how many they are.
+/// One page of the users who were deleted and can still be restored, latest first, and how many they are.
 ///
 /// # Errors
 /// See [`ActionError`]; unknown for a page key of another list.
@@ -157,11 +162,11 @@ pub fn deleted(ctx: &Context, actor: &User, position: &Position, limit: usize) -
     authorise(actor, Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
-        let people = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
-        let ids = people.rows.iter().map(|person| person.id.0).collect::<Vec<_>>();
+        let users = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
+        let ids = users.rows.iter().map(|user| user.id.0).collect::<Vec<_>>();
         let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
-        let restorable = |person: Deleted| Restorable { deleted_by: by.remove(&person.id.0), until: person.deleted_at + kept, person };
-        Ok((people.map(restorable), users::count_deleted(db, now - kept)?))
+        let restorable = |user: Deleted| Restorable { deleted_by: by.remove(&user.id.0), until: user.deleted_at + kept, user };
+        Ok((users.map(restorable), users::count_deleted(db, now - kept)?))
     })
 }
 
@@ -184,53 +189,53 @@ impl From<StoreError> for RestoreError {
 /// Somebody who is back.
 #[derive(Debug, Clone)]
 pub struct Restored {
-    pub person: User,
+    pub user: User,
     pub status: Status,
     /// Whether they were a Portfolio Admin before.
     pub became_user: bool,
 }
 
-/// Brings a deleted person back as they were, without memberships, assignments and sessions: a Portfolio Admin comes back as a User.
+/// Brings a deleted user back as they were, without memberships, assignments and sessions: a Portfolio Admin comes back as a User.
 ///
 /// # Errors
 /// See [`RestoreError`].
-pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -> Result<Restored, RestoreError> {
+pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId) -> Result<Restored, RestoreError> {
     let now = ctx.now();
     submission.audited_transaction(ctx, |tx, caller| {
         let actor = caller.actor(tx, Rights::Change, now)?;
         authorise(&actor, Action::RestoreUser, None)?;
         let since = now - company::load(tx.db())?.deleted_kept;
-        let deleted = users::lock_deleted(tx, user, since)?.ok_or_else(ActionError::unknown)?;
+        let deleted = users::lock_deleted(tx, user_id, since)?.ok_or_else(ActionError::unknown)?;
         let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| ActionError::unknown())?;
         if users::find_by_email(tx.db(), &email)?.is_some() {
             return Err(RestoreError::AddressInUse { email: deleted.email });
         }
-        users::set_deleted(tx, user, None)?;
-        let person = users::find(tx.db(), user)?.ok_or_else(ActionError::unknown)?;
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
-        let became_user = person.default_role == DefaultRole::PortfolioAdmin;
+        users::set_deleted(tx, user_id, None)?;
+        let user = users::find(tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
+        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &user.who(), json!({"email": user.email})));
+        let became_user = user.default_role == DefaultRole::PortfolioAdmin;
         if became_user {
-            become_user(tx, &person, &caller.by(&actor), "portfolios are taken away at deletion", now)?;
+            become_user(tx, &user, &caller.by(&actor), "portfolios are taken away at deletion", now)?;
         }
-        let person = users::find(tx.db(), user)?.ok_or_else(ActionError::unknown)?;
-        let status = person.status(now);
+        let user = users::find(tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
+        let status = user.status(now);
         // Whoever was blocked before still is, and has no access to be told about.
         if status == Status::Active {
-            ctx.tell(tx, &person, &actor, |change| ctx.restored(change, became_user), now)?;
+            ctx.tell(tx, &user, &actor, |change| ctx.restored(change, became_user), now)?;
         }
-        Ok(Restored { person, status, became_user })
+        Ok(Restored { user, status, became_user })
     })
 }
 
 /// Sessions, open links and waiting mails end.
-fn end_access(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), ActionError> {
-    sessions::end_all(tx, user, None)?;
-    tokens::end_open(tx, user, None, TokenEnd::Revoked, now)?;
-    outbox::cancel_for(tx, user, now)?;
+fn end_access(tx: &mut Tx<'_>, user_id: UserId, now: Timestamp) -> Result<(), ActionError> {
+    sessions::end_all(tx, user_id, None)?;
+    tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)?;
+    outbox::cancel_for(tx, user_id, now)?;
     Ok(())
 }
 
-fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, person: &User, after: Status, now: Timestamp) {
-    let details = json!({"before": person.status(now).label(), "after": after.label()});
-    tx.audit(about_user(now, caller.by(actor), action, &person.who(), details));
+fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, user: &User, after: Status, now: Timestamp) {
+    let details = json!({"before": user.status(now).label(), "after": after.label()});
+    tx.audit(about_user(now, caller.by(actor), action, &user.who(), details));
 }

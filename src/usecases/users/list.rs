@@ -1,4 +1,4 @@
-//! The list of Users & Permissions: the people of somebody's scope, with their status and what is assigned to them there.
+//! The list of Users & Permissions: the users of somebody's scope, with their status and what is assigned to them there.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ListRequest {
     pub filter: UserFilter,
-    /// Only people with anything assigned in it.
+    /// Only users with anything assigned in it.
     pub portfolio: Option<PortfolioId>,
     pub order: Order,
     pub position: Position<Cursor>,
@@ -52,21 +52,21 @@ pub struct Listing {
     pub portfolios: Vec<Portfolio>,
 }
 
-/// A person in the list; in an export with the names of what is assigned.
+/// A user in the list; in an export with the names of what is assigned.
 #[derive(Debug, Clone)]
 pub struct Row<A = Assigned> {
-    pub person: User,
+    pub user: User,
     pub created_at: Timestamp,
     pub status: Status,
     /// Of what is in the scope of the one who looks.
     pub assigned: A,
-    pub mark: Cursor,
+    pub cursor: Cursor,
 }
 
 /// So many portfolios are few enough to choose one from a menu.
 const PORTFOLIOS_MAX: usize = 50;
 
-/// One page of the people who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
+/// One page of the users who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
 pub fn list(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -103,12 +103,12 @@ fn wanted(ctx: &Context, acting: &ScopedActor, asked: &ListRequest, chosen: Opti
 }
 
 fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: Timestamp) -> Slice<Row<A>> {
-    page.map(|Listed { person, created_at, mark }| Row {
-        status: person.status(now),
-        assigned: assigned.remove(&person.id).unwrap_or_default(),
-        person,
+    page.map(|Listed { person: user, created_at, mark: cursor }| Row {
+        status: user.status(now),
+        assigned: assigned.remove(&user.id).unwrap_or_default(),
+        user,
         created_at,
-        mark,
+        cursor,
     })
 }
 
@@ -116,7 +116,7 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
     page.rows.iter().map(|listed| listed.person.id).collect()
 }
 
-/// An export begins, and is written down with what it holds, as words. Tells how many people there are of any status, by which they are looked
+/// An export begins, and is written down with what it holds, as words. Tells how many users there are of any status, by which they are looked
 /// for.
 ///
 /// # Errors
@@ -133,7 +133,7 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, word
         let details = json!({"list": words, "portfolio": chosen.as_ref().map(|portfolio| &portfolio.name)});
         let counts = users::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
         let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
-        tx.audit(Entry { at: now, by: caller.by(&acting.person), action: AuditAction::UsersExported, subject, place: None, details });
+        tx.audit(Entry { at: now, by: caller.by(&acting.user), action: AuditAction::UsersExported, subject, place: None, details });
         Ok(counts.all)
     })
 }
@@ -141,8 +141,8 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, word
 /// The next rows of an export. Whoever exports is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
 pub fn export(ctx: &Context, caller: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
-        let person = caller.person(db, ctx.now())?;
-        let acting = ScopedActor::of(db, &person)?;
+        let user = caller.user(db, ctx.now())?;
+        let acting = ScopedActor::of(db, &user)?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &acting, asked)?;
         let page = users::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;

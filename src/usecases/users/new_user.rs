@@ -124,14 +124,14 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
             default_role,
             origin,
             expires_at,
-            invited_by: acting.person.id,
+            invited_by: acting.user.id,
             now,
         };
-        let person = invite::add(ctx, tx, &new, &token, &company, &acting.person)?;
-        let details = json!({"email": person.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserInvited, &person.who(), details));
-        given.give(tx, caller, &acting, &person, now)?;
-        Ok(person)
+        let user = invite::add(ctx, tx, &new, &token, &company, &acting.user)?;
+        let details = json!({"email": user.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::UserInvited, &user.who(), details));
+        given.give(tx, caller, &acting, &user, now)?;
+        Ok(user)
     })
 }
 
@@ -162,7 +162,7 @@ impl CheckedAssignments {
     }
 
     fn give(&self, tx: &mut Tx<'_>, caller: &Principal, acting: &ScopedActor, to: &User, now: Timestamp) -> Result<(), StoreError> {
-        let by = acting.person.id;
+        let by = acting.user.id;
         match self {
             Self::Portfolios(portfolios) => {
                 for portfolio in portfolios {

@@ -77,10 +77,10 @@ const EVENTS: [AuditAction; 24] = [
     AuditAction::AssignmentLeftOut,
 ];
 
-/// A person as the actor sees them.
+/// A user as the actor sees them.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    pub person: User,
+    pub user: User,
     pub status: Status,
     /// What they are, as far as the actor may know: only Admins know who is one.
     pub role: Role,
@@ -93,10 +93,10 @@ pub struct Shown {
     pub password_reset: Option<password_reset::Latest>,
     /// How many hold, for those who may end them.
     pub sessions: Option<u64>,
-    pub explained: EffectivePermissions,
+    pub effective: EffectivePermissions,
     pub assigned: Assigned,
     /// What they did not get when they accepted.
-    pub left_out: Vec<WithheldAssignment>,
+    pub withheld: Vec<WithheldAssignment>,
     pub offered: Offered,
     /// What happened to them lately, as far as it lies in the actor's scope: newest first.
     pub events: Vec<AuditRow>,
@@ -106,7 +106,7 @@ pub struct Shown {
 /// How somebody came in, or is to come in.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Who sent the open link, else who invited them, by name; `None` when that person is gone.
+    /// Who sent the open link, else who invited them, by name; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,
@@ -146,7 +146,7 @@ pub struct May {
 impl May {
     fn of(acting: &ScopedActor, met: &TargetUser, other_active_admins: u64) -> Self {
         let target = met.target;
-        let listed = directory::May::of(acting.person.actor(), target, other_active_admins);
+        let listed = directory::May::of(acting.user.actor(), target, other_active_admins);
         Self {
             edit: acting.may(Action::EditUser(target)),
             reset_password: acting.may(Action::SendPasswordReset(target)),
@@ -167,11 +167,11 @@ pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) 
         let acting = ScopedActor::of(db, actor)?;
         let met = acting.target_user(db, id, now)?;
         let sees_admins = acting.may(Action::SeeAdmins);
-        let role = Role::of(met.person.is_admin && sees_admins, met.person.default_role);
+        let role = Role::of(met.user.is_admin && sees_admins, met.user.default_role);
         let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
-        let in_scope = ScopedAssignments::of(db, &acting, &met.person)?;
+        let in_scope = ScopedAssignments::of(db, &acting, &met.user)?;
         let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
-        let givers = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
+        let grantors = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
         let company = company::load(db)?;
@@ -180,17 +180,17 @@ pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) 
             status: met.target.status,
             role,
             groups: groups.map(|membership| membership.group_name).collect(),
-            invitation: invitation(db, &met.person, |origin| company.invitation_term(origin))?,
-            email_change: if may.edit { waiting(db, &met.person, now)? } else { None },
+            invitation: invitation(db, &met.user, |origin| company.invitation_term(origin))?,
+            email_change: if may.edit { waiting(db, &met.user, now)? } else { None },
             password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
-            explained: explain(db, role, &in_scope, &givers)?,
-            left_out: withheld::of(db, &acting, &met.person, &in_scope, now)?,
+            effective: explain(db, role, &in_scope, &grantors)?,
+            withheld: withheld::of(db, &acting, &met.user, &in_scope, now)?,
             events: latest_about(db, id, &acting.scope, met.target.inside == Some(ScopeRelation::Wholly), &EVENTS, EVENTS_MAX)?,
-            offered: if may.assign { offered(db, &acting, &met.person, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
-            assigned: Assigned::of(db, &acting, &met.person, &in_scope, &givers, wanted)?,
+            offered: if may.assign { offered(db, &acting, &met.user, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
+            assigned: Assigned::of(db, &acting, &met.user, &in_scope, &grantors, wanted)?,
             may,
-            person: met.person,
+            user: met.user,
         })
     })
 }
@@ -198,12 +198,12 @@ pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) 
 fn offered(
     db: &mut Database,
     acting: &ScopedActor,
-    person: &User,
+    user: &User,
     search: Option<&SearchTerm>,
     ScopedAssignments { portfolios, accounts }: &ScopedAssignments,
 ) -> Result<Offered, StoreError> {
     let mut offered = Offered::default();
-    if person.default_role == DefaultRole::PortfolioAdmin {
+    if user.default_role == DefaultRole::PortfolioAdmin {
         let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true, except: None };
         // Those that they have are among the rows found.
         let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX + portfolios.len())?;
@@ -219,28 +219,28 @@ fn offered(
     Ok(offered)
 }
 
-fn waiting(db: &mut Database, person: &User, now: Timestamp) -> Result<Option<(email_change::Pending, Option<LinkDelivery>)>, StoreError> {
-    let Some(change) = email_change::pending(db, person, now)? else { return Ok(None) };
-    Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, person.id)?)))
+fn waiting(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<(email_change::Pending, Option<LinkDelivery>)>, StoreError> {
+    let Some(change) = email_change::pending(db, user, now)? else { return Ok(None) };
+    Ok(Some((change, mails::of_link(db, TokenPurpose::EmailChange, user.id)?)))
 }
 
 fn invitation(
     db: &mut Database,
-    person: &User,
+    user: &User,
     term: impl FnOnce(InvitationOrigin) -> chrono::TimeDelta,
 ) -> Result<Option<Invitation>, StoreError> {
-    let Some(origin) = person.invitation_origin else { return Ok(None) };
-    let open = tokens::open_of(db, person.id, TokenPurpose::Invitation)?;
-    let by = open.as_ref().map_or(person.invited_by, |token| token.asked_by);
+    let Some(origin) = user.invitation_origin else { return Ok(None) };
+    let open = tokens::open_of(db, user.id, TokenPurpose::Invitation)?;
+    let by = open.as_ref().map_or(user.invited_by, |token| token.asked_by);
     let by = by.map(|by| users::find(db, by)).transpose()?.flatten();
     Ok(Some(Invitation {
         by: by.map(|by| by.display_name()),
-        sent_at: open.map_or(person.created_at, |token| token.created_at),
-        until: person.invitation_expires_at.filter(|_| person.credentials_set_at.is_none()),
-        accepted_at: person.credentials_set_at,
-        mail: match person.credentials_set_at {
-            None => mails::of_link(db, TokenPurpose::Invitation, person.id)?,
-            Some(_) => mails::of_accepted_invitation(db, person.id)?,
+        sent_at: open.map_or(user.created_at, |token| token.created_at),
+        until: user.invitation_expires_at.filter(|_| user.credentials_set_at.is_none()),
+        accepted_at: user.credentials_set_at,
+        mail: match user.credentials_set_at {
+            None => mails::of_link(db, TokenPurpose::Invitation, user.id)?,
+            Some(_) => mails::of_accepted_invitation(db, user.id)?,
         },
         term: term(origin),
     }))

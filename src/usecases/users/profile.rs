@@ -48,7 +48,7 @@ pub struct Profile {
     pub portfolios: Vec<PortfolioId>,
     /// For a Portfolio Admin who becomes a User: the portfolios of which they have been told that they go.
     pub leaves: Vec<PortfolioId>,
-    /// Whether they have been told that the person leaves their scope with these.
+    /// Whether they have been told that the user leaves their scope with these.
     pub agreed: bool,
     /// As the form was drawn.
     pub version: i32,
@@ -76,7 +76,7 @@ pub enum ProfileError {
     #[error("portfolios go with the role")]
     Leaves {
         portfolios: Vec<Portfolio>,
-        /// Whether the person leaves the actor's scope with them.
+        /// Whether the user leaves the actor's scope with them.
         parts: bool,
     },
     /// The address belongs to somebody. Whoever may not know them is not told who.
@@ -100,9 +100,9 @@ pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        let person = acting.require(db, EntryPoint::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
-        let waiting = email_change::pending(db, &person, now)?.map(|change| change.email);
-        Ok((person, waiting))
+        let user = acting.require(db, EntryPoint::UsersAndPermissions, id, |target, _| Action::EditUser(target), now)?;
+        let waiting = email_change::pending(db, &user, now)?.map(|change| change.email);
+        Ok((user, waiting))
     })
 }
 
@@ -117,34 +117,33 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
         let acting = caller.acting(tx, Rights::Change, now)?;
         let met = acting.target_user_for_update(tx, id, now)?;
         acting.require_on(&met, Action::EditUser)?;
-        let before = &met.person;
+        let before = &met.user;
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
         if is_so && profile.default_role == before.default_role {
             return Err(ActionError::unchanged(before).into());
         }
         if before.version != profile.version {
-            return Err(ProfileError::Stale(Box::new(met.person)));
+            return Err(ProfileError::Stale(Box::new(met.user)));
         }
         let with_role = change_role(tx, caller, &acting, &met, profile, now)?;
         users::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
         let named = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         if profile.email.as_str() != before.email {
-            let asked = NewAddress { caller, by: &acting.person, person: &named, email: &profile.email, now };
+            let asked = NewAddress { caller, by: &acting.user, user: &named, email: &profile.email, now };
             change_address(ctx, tx, &acting, &asked, &tokens)?;
         }
         let after = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        let told =
-            |person: &User| json!({"name": person.display_name(), "email": person.email, "default_role": person.default_role.label()});
+        let told = |user: &User| json!({"name": user.display_name(), "email": user.email, "default_role": user.default_role.label()});
         let (was, is) = (told(before), told(&after));
         // A change of address that waits has an entry of its own.
         if was != is || profile.email.as_str() == before.email {
             let changes = json!({"before": was, "after": is});
-            tx.audit(about_user(now, caller.by(&acting.person), AuditAction::UserEdited, &before.who(), changes));
+            tx.audit(about_user(now, caller.by(&acting.user), AuditAction::UserEdited, &before.who(), changes));
         }
         tell(ctx, tx, &acting, before, &after, with_role, now)?;
         let has_left = scopes::inside(tx.db(), &acting.scope, &after)? == ScopeRelation::Not;
-        Ok(Updated { before: met.person, after, has_left })
+        Ok(Updated { before: met.user, after, has_left })
     })
 }
 
@@ -157,12 +156,12 @@ fn change_role(
     profile: &Profile,
     now: Timestamp,
 ) -> Result<Assignments, ProfileError> {
-    let (person, default_role) = (&met.person, profile.default_role);
+    let (user, default_role) = (&met.user, profile.default_role);
     let mut names = Assignments::default();
-    if person.default_role == default_role {
+    if user.default_role == default_role {
         return Ok(names);
     }
-    let theirs = assignments::portfolios_of(tx.db(), &[person.id])?.into_iter().map(|given| given.portfolio).collect::<Vec<_>>();
+    let theirs = assignments::portfolios_of(tx.db(), &[user.id])?.into_iter().map(|given| given.portfolio).collect::<Vec<_>>();
     match default_role {
         DefaultRole::PortfolioAdmin => {
             acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
@@ -177,24 +176,24 @@ fn change_role(
                 if !portfolio.is_active() {
                     return Err(ProfileError::NeedsPortfolio { deactivated: Some(portfolio.name) });
                 }
-                assignments::give_portfolio(tx, person.id, id, acting.person.id, now)?;
-                audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, person, &portfolio, now);
+                assignments::give_portfolio(tx, user.id, id, acting.user.id, now)?;
+                audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, user, &portfolio, now);
                 names.given.push(portfolio.name);
             }
         }
         DefaultRole::User => {
-            let parts = acting.scope != Scope::Company && ScopedAssignments::of(tx.db(), acting, person)?.accounts.is_empty();
+            let parts = acting.scope != Scope::Company && ScopedAssignments::of(tx.db(), acting, user)?.accounts.is_empty();
             if (parts && !profile.agreed) || !theirs.iter().all(|portfolio| profile.leaves.contains(&portfolio.id)) {
                 return Err(ProfileError::Leaves { portfolios: theirs, parts });
             }
             for portfolio in theirs {
-                assignments::take_portfolio(tx, person.id, portfolio.id)?;
-                audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, person, &portfolio, now);
+                assignments::take_portfolio(tx, user.id, portfolio.id)?;
+                audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, user, &portfolio, now);
                 names.taken.push(portfolio.name);
             }
         }
     }
-    sessions::end_all(tx, person.id, None)?;
+    sessions::end_all(tx, user.id, None)?;
     Ok(names)
 }
 
@@ -206,11 +205,11 @@ fn change_address(
     asked: &NewAddress<'_>,
     tokens: &Tokens,
 ) -> Result<(), ProfileError> {
-    let NewAddress { person, email, now, .. } = *asked;
-    if let Some(other) = Existing::find(tx.db(), email, now)?.filter(|other| other.id != person.id) {
+    let NewAddress { user, email, now, .. } = *asked;
+    if let Some(other) = Existing::find(tx.db(), email, now)?.filter(|other| other.id != user.id) {
         return Err(ProfileError::AddressTaken(other.met(tx.db(), acting, now)?.map(Box::new)));
     }
-    match person.status(now) {
+    match user.status(now) {
         Status::Active => Ok(email_change::begin(ctx, tx, asked, tokens)?),
         Status::Invited | Status::Expired => Ok(invite::readdress(ctx, tx, acting, asked, &tokens.to_new)?),
         Status::Deactivated => Err(ProfileError::AddressStays),
@@ -232,7 +231,7 @@ fn tell(
     if after.status(now) != Status::Active || (name.is_none() && role.is_none()) {
         return Ok(());
     }
-    ctx.tell(tx, after, &acting.person, |change| Message::UserEdited(UserEdited { change, name, role, assignments }), now)
+    ctx.tell(tx, after, &acting.user, |change| Message::UserEdited(UserEdited { change, name, role, assignments }), now)
 }
 
 /// Ends all sessions of somebody. Tells who it was, and how many there were.
@@ -241,12 +240,12 @@ pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: U
     submission.audited_transaction(ctx, |tx, caller| {
         // One at a time: of two who sign each other out, each would wait for the other's session.
         let acting = caller.acting(tx, Rights::Change, now)?;
-        let person = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
+        let user = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
         let ended = sessions::end_all(tx, id, None)?;
         if ended > 0 {
-            ctx.tell(tx, &person, &acting.person, Message::SignedOut, now)?;
+            ctx.tell(tx, &user, &acting.user, Message::SignedOut, now)?;
         }
-        tx.audit(about_user(now, caller.by(&acting.person), AuditAction::SessionsEnded, &person.who(), json!({"sessions": ended})));
-        Ok((person, ended))
+        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::SessionsEnded, &user.who(), json!({"sessions": ended})));
+        Ok((user, ended))
     })
 }

@@ -14,7 +14,7 @@ use crate::web::shared::{
     state::State,
 };
 
-/// `GET /`: the first page that the person may open.
+/// `GET /`: the first page that the user may open.
 pub(in crate::web) async fn root(_user: CurrentUser) -> HandlerResult {
     respond::see_other(paths::UsersAndGroups {})
 }

@@ -1,4 +1,4 @@
-//! Roles: the table by which the policy decides, as people read it.
+//! Roles: the table by which the policy decides, as users read it.
 
 use askama::Template;
 
@@ -39,7 +39,7 @@ pub struct PermissionGroup {
 pub struct PermissionRow {
     pub label: &'static str,
     pub word: &'static str,
-    pub reaches: [AccessLevel; 3],
+    pub levels: [AccessLevel; 3],
 }
 
 /// What the first part of a permission's word stands for.
@@ -61,11 +61,11 @@ impl PermissionGroup {
         let row = |&permission: &Permission| PermissionRow {
             label: permission.label(),
             word: permission.word(),
-            reaches: Role::ALL.map(|role| permission.reach(role)),
+            levels: Role::ALL.map(|role| permission.level(role)),
         };
         let group = |(thing, title): (&str, &'static str)| {
             let about = |permission: &&Permission| permission.word().split('.').next() == Some(thing);
-            let is_shown = |permission: &&Permission| permission.reach(reader) != AccessLevel::Hidden;
+            let is_shown = |permission: &&Permission| permission.level(reader) != AccessLevel::Hidden;
             Self { title, rows: Permission::ALL.iter().filter(about).filter(is_shown).map(row).collect() }
         };
         TITLES.map(group).into_iter().filter(|group| !group.rows.is_empty()).collect()
@@ -75,7 +75,7 @@ impl PermissionGroup {
 /// `GET /roles`
 pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
     let (frame, ()) = console.open(Action::Use(Permission::RolesView), |_, _| Ok(())).await?;
-    let actor = console.user.person.actor();
+    let actor = console.current.user.actor();
     let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());
     respond::page(&RolesPage { shell: console.shell(&frame), roles: Role::ALL, groups, knows_admins })
 }
@@ -112,8 +112,8 @@ mod tests {
     /// The same table in `docs/permissions.md`.
     #[test]
     fn the_document_is_the_table() {
-        let line = |PermissionRow { label, word, reaches }: PermissionRow| {
-            let [admin, portfolio_admin, user] = reaches.map(AccessLevel::label);
+        let line = |PermissionRow { label, word, levels }: PermissionRow| {
+            let [admin, portfolio_admin, user] = levels.map(AccessLevel::label);
             format!("| `{word}` | {label} | {admin} | {portfolio_admin} | {user} |\n")
         };
         let lines = PermissionGroup::all(Role::Admin).into_iter().flat_map(|group| group.rows).map(line).collect::<String>();

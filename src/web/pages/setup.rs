@@ -83,29 +83,34 @@ pub struct SetupForm {
 }
 
 /// `GET /setup?key=…`: without the open one-time key there is no such page.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, query: Option<Query<SetupQuery>>) -> HandlerResult {
+pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, query: Option<Query<SetupQuery>>) -> HandlerResult {
     let key = query.map(|query| query.into_inner().key).unwrap_or_default();
     let company = look(&state, &key).await?;
-    let gate = respond::gate(&state, &guest, "");
+    let gate = respond::gate(&state, &anonymous, "");
     respond::page(&SetupPage { gate, key, fields: SetupFields::default(), password_min: company.password_min })
 }
 
 /// `POST /setup`
-pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SetupForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(
+    state: Data<State>,
+    anonymous: AnonymousSession,
+    session: Session,
+    form: Form<SetupForm>,
+) -> HandlerResult {
     let Form(form, _) = form;
     let company = look(&state, &form.key).await?;
     let (name, admin, password) = match form.parse(&company) {
         Ok(parsed) => parsed,
         Err(mut fields) => {
-            let (link, source, min) = (token(&form.key)?, &guest.visitor.source, company.password_min);
-            fields.password = new_password::review(&state, link, source, &form.password, min, Vec::new()).await?;
-            let gate = respond::gate(&state, &guest, "");
+            let (link, client_ip, min) = (token(&form.key)?, &anonymous.client.source, company.password_min);
+            fields.password = new_password::review(&state, link, client_ip, &form.password, min, Vec::new()).await?;
+            let gate = respond::gate(&state, &anonymous, "");
             return respond::again(&SetupPage { gate, key: form.key, fields: *fields, password_min: company.password_min });
         }
     };
-    let (link, visitor) = (token(&form.key)?, guest.visitor.clone());
-    let set_up = move |ctx: &Context, link: &Token| setup::set_up(ctx, link, &name, &admin, password, &visitor);
-    match new_password::run(&state, link, &guest.visitor.source, set_up).await? {
+    let (link, client) = (token(&form.key)?, anonymous.client.clone());
+    let set_up = move |ctx: &Context, link: &Token| setup::set_up(ctx, link, &name, &admin, password, &client);
+    match new_password::run(&state, link, &anonymous.client.source, set_up).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
             respond::see_other(paths::Root {})
@@ -114,7 +119,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, 
             let [company_name, first_name, last_name, email] =
                 [&form.company, &form.first_name, &form.last_name, &form.email].map(|typed| Field::new(&**typed));
             let fields = SetupFields { company: company_name, first_name, last_name, email, password };
-            let gate = respond::gate(&state, &guest, "");
+            let gate = respond::gate(&state, &anonymous, "");
             SetupPage { gate, key: form.key.clone(), fields, password_min: company.password_min }
         }),
         Err(error) => Err(error.into()),

@@ -12,7 +12,7 @@ use super::{error::WebError, state::State, steps};
 /// When a trusted proxy names something that is no address: nobody knows then who asks.
 pub(in crate::web) fn of(request: &HttpRequest) -> Result<String, WebError> {
     let Some(peer) = request.peer_addr() else { return Ok("unknown".to_owned()) };
-    let is_trusted = &State::of(request)?.reach.is_trusted_proxy;
+    let is_trusted = &State::of(request)?.trust.is_trusted_proxy;
     let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or("?"));
     let forwarded = forwarded.collect::<Vec<_>>().join(",");
     through(peer.ip(), &forwarded, |address| is_trusted(address)).map(|address| address.to_canonical().to_string())

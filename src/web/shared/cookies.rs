@@ -22,12 +22,12 @@ pub(in crate::web) fn full_name(name: &str, is_https: bool) -> String {
 
 /// What the browser sent.
 pub(in crate::web) fn sent(request: &HttpRequest, state: &State, name: &str) -> Option<Cookie<'static>> {
-    request.cookie(&full_name(name, state.reach.is_https))
+    request.cookie(&full_name(name, state.trust.is_https))
 }
 
 /// Has the answer leave a cookie that stays when the browser is closed.
 pub(in crate::web) fn keep(request: &HttpRequest, state: &State, name: &str, value: String, lasts: Duration) {
-    let is_https = state.reach.is_https;
+    let is_https = state.trust.is_https;
     let cookie = Cookie::build(full_name(name, is_https), value)
         .path("/")
         .secure(is_https)

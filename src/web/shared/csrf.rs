@@ -52,7 +52,7 @@ fn xor(mut one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
 }
 
 /// Refuses requests that change something and come from another site. Where a browser says nothing, nothing is done.
-pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &RequestTrust) -> Result<(), WebError> {
+pub(in crate::web) fn check_origin(request: &ServiceRequest, trust: &RequestTrust) -> Result<(), WebError> {
     if request.method().is_safe() {
         return Ok(());
     }
@@ -61,7 +61,7 @@ pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &RequestTrus
     let is_ours = match (text(header::ORIGIN), site) {
         // Pages with a token in their address send no referrer, and browsers then hide the origin too.
         (None | Some("null"), Some(site)) => site == "same-origin",
-        (Some(origin), None | Some("same-origin")) => is_own_origin(origin, text(header::HOST), reach),
+        (Some(origin), None | Some("same-origin")) => is_own_origin(origin, text(header::HOST), trust),
         (None, None) | (Some(_), Some(_)) => false,
     };
     if is_ours {
@@ -71,7 +71,7 @@ pub(in crate::web) fn check_origin(request: &ServiceRequest, reach: &RequestTrus
         origin = said(request, &header::ORIGIN),
         sec_fetch_site = said(request, &SEC_FETCH_SITE),
         host = said(request, &header::HOST),
-        expected = reach.origin,
+        expected = trust.origin,
         "a form was refused for where it comes from: if that is where people reach Usher, USHER_PUBLIC_URL is wrong"
     );
     Err(WebError::StaleForm)
@@ -86,11 +86,11 @@ fn said(request: &ServiceRequest, name: &HeaderName) -> String {
 }
 
 /// Whether `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
-pub(in crate::web) fn is_own_origin(origin: &str, host: Option<&str>, reach: &RequestTrust) -> bool {
-    if origin == reach.origin {
+pub(in crate::web) fn is_own_origin(origin: &str, host: Option<&str>, trust: &RequestTrust) -> bool {
+    if origin == trust.origin {
         return true;
     }
-    if !reach.any_loopback || origin.len() > ORIGIN_MAX {
+    if !trust.any_loopback || origin.len() > ORIGIN_MAX {
         return false;
     }
     let Ok(url) = Url::parse(origin) else { return false };
@@ -112,19 +112,19 @@ mod tests {
     use super::*;
     use crate::domain::clock::SystemRandom;
 
-    fn reach(any_loopback: bool) -> RequestTrust {
+    fn trust(any_loopback: bool) -> RequestTrust {
         let origin = if any_loopback { "http://localhost:8080" } else { "https://usher.example.com" };
         RequestTrust { origin: origin.to_owned(), is_https: !any_loopback, any_loopback, is_trusted_proxy: Arc::new(|_| false) }
     }
 
-    fn is_let_in(reach: &RequestTrust, origin: Option<&str>, site: Option<&str>, host: &str) -> bool {
+    fn is_let_in(trust: &RequestTrust, origin: Option<&str>, site: Option<&str>, host: &str) -> bool {
         let mut request = TestRequest::post().insert_header(("host", host));
         for (name, value) in [("origin", origin), ("sec-fetch-site", site)] {
             if let Some(value) = value {
                 request = request.insert_header((name, value));
             }
         }
-        check_origin(&request.to_srv_request(), reach).is_ok()
+        check_origin(&request.to_srv_request(), trust).is_ok()
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn only_forms_of_the_public_url_are_accepted() {
-        let (reach, ours) = (reach(false), "https://usher.example.com");
+        let (trust, ours) = (trust(false), "https://usher.example.com");
         let host = "usher.example.com";
         for (origin, site, accepted) in [
             (Some(ours), None, true),
@@ -163,13 +163,13 @@ mod tests {
             (Some("http://usher.example.com"), None, false),
             (Some("http://localhost:8080"), Some("same-origin"), false),
         ] {
-            assert_eq!(is_let_in(&reach, origin, site, host), accepted, "{origin:?} {site:?}");
+            assert_eq!(is_let_in(&trust, origin, site, host), accepted, "{origin:?} {site:?}");
         }
     }
 
     #[test]
     fn without_a_public_url_any_name_of_this_machine_will_do_that_the_request_goes_to() {
-        let reach = reach(true);
+        let trust = trust(true);
         for (origin, host, accepted) in [
             ("http://localhost:8080", "localhost:8080", true),
             ("http://127.0.0.1:9999", "127.0.0.1:9999", true),
@@ -178,13 +178,13 @@ mod tests {
             ("http://evil.example", "evil.example", false),
             ("http://localhost.evil.example", "localhost.evil.example", false),
         ] {
-            assert_eq!(is_let_in(&reach, Some(origin), Some("same-origin"), host), accepted, "{origin} {host}");
+            assert_eq!(is_let_in(&trust, Some(origin), Some("same-origin"), host), accepted, "{origin} {host}");
         }
     }
 
     #[test]
     fn links_are_followed_from_anywhere() {
         let request = TestRequest::get().insert_header(("sec-fetch-site", "cross-site")).to_srv_request();
-        assert!(check_origin(&request, &reach(false)).is_ok());
+        assert!(check_origin(&request, &trust(false)).is_ok());
     }
 }

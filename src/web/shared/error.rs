@@ -30,9 +30,9 @@ pub(in crate::web) enum WebError {
     TooManyFields,
     /// 403: a page that the role may never use.
     Forbidden,
-    /// 403: the person sees it, and it is not theirs to change.
+    /// 403: the user sees it, and it is not theirs to change.
     OutOfReach,
-    /// 403: the person sees the account, and nobody has given them its billing.
+    /// 403: the user sees the account, and nobody has given them its billing.
     BillingNotGiven,
     /// 403: the form is not from a page of ours, or from an older session.
     StaleForm,
@@ -53,7 +53,7 @@ pub(in crate::web) enum WebError {
     Refused { title: &'static str, text: String },
     /// 413
     TooLarge,
-    /// 503: an action on many people was done to some of them, as `text` says; `list` is where they are.
+    /// 503: an action on many users was done to some of them, as `text` says; `list` is where they are.
     BrokenOff { text: String, list: String },
     /// 414
     AddressTooLong,
@@ -189,7 +189,7 @@ impl From<ActionError> for WebError {
         match denied {
             ActionError::SignedOut => Self::SignedOut { next: None, unsent: false },
             ActionError::Repeated => Self::SentTwice,
-            ActionError::Refused { refusal, name } => Self::refused(refusal, name.as_deref()),
+            ActionError::Refused { denial, name } => Self::refused(denial, name.as_deref()),
             ActionError::TooManyMails { name, wait } => {
                 Self::Refused { title: "Too many mails in a row", text: too_many_mails(&name, &wait) }
             }
@@ -207,13 +207,13 @@ pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
 /// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
 pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, WebError> {
     match denied {
-        ActionError::Refused { refusal: PolicyDenial::Status(status), name: Some(name) } => {
+        ActionError::Refused { denial: PolicyDenial::Status(status), name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
         }
-        ActionError::Refused { refusal: PolicyDenial::Unchanged, name: Some(name) } => {
+        ActionError::Refused { denial: PolicyDenial::Unchanged, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
         }
-        ActionError::Refused { refusal: PolicyDenial::PortfolioDeactivated, name: Some(name) } => {
+        ActionError::Refused { denial: PolicyDenial::PortfolioDeactivated, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
         }
         ActionError::TooManyMails { name, wait } => Ok(Flash::new(FlashKind::Warn, too_many_mails(&name, &wait))),
@@ -242,10 +242,10 @@ impl From<askama::Error> for WebError {
 
 impl WebError {
     /// What the policy's refusal looks like. `name` is whom it is about.
-    fn refused(refusal: PolicyDenial, name: Option<&str>) -> Self {
+    fn refused(denial: PolicyDenial, name: Option<&str>) -> Self {
         let name = name.unwrap_or("This user");
         let refused = |title, text| Self::Refused { title, text };
-        match refusal {
+        match denial {
             PolicyDenial::Role => Self::Forbidden,
             PolicyDenial::Unknown => Self::NotFound,
             PolicyDenial::OutOfReach => Self::OutOfReach,

@@ -91,7 +91,7 @@ impl ErrorPage {
         Self::new("Billing is not visible to you", text)
     }
 
-    /// 404: unknown, or outside what the person may see. Nobody is told which.
+    /// 404: unknown, or outside what the user may see. Nobody is told which.
     pub fn not_found() -> Self {
         Self::new("Page not found", "There is nothing at this address, or it is not yours to see.")
     }
@@ -174,7 +174,7 @@ impl ErrorPage {
         if let Some(place) = place { page.with_link("See if it was saved", place) } else { page }
     }
 
-    /// 503: an action on many people broke off, and `text` says how far it came. `list` is where they are.
+    /// 503: an action on many users broke off, and `text` says how far it came. `list` is where they are.
     pub fn broken_off(text: String, list: impl Into<String>) -> Self {
         Self::new("This was only partly done", text).with_link("Go to the list", list)
     }

@@ -14,18 +14,18 @@ pub(in crate::web) struct Exports(Arc<Mutex<HashSet<UserId>>>);
 #[derive(Debug)]
 pub(in crate::web) struct ExportTurn {
     exports: Exports,
-    user: UserId,
+    user_id: UserId,
 }
 
 impl Exports {
     pub(in crate::web) fn begin(&self, user: UserId) -> Option<ExportTurn> {
-        self.0.lock().insert(user).then(|| ExportTurn { exports: self.clone(), user })
+        self.0.lock().insert(user).then(|| ExportTurn { exports: self.clone(), user_id: user })
     }
 }
 
 impl Drop for ExportTurn {
     fn drop(&mut self) {
-        self.exports.0.lock().remove(&self.user);
+        self.exports.0.lock().remove(&self.user_id);
     }
 }
 

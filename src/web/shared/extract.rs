@@ -45,10 +45,10 @@ const USER_AGENT_MAX: usize = 300;
 /// Somebody signed in and active, read afresh with this request.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
-    pub(in crate::web) person: User,
+    pub(in crate::web) user: User,
     session: TokenHash,
     ends: Ends,
-    source: String,
+    client_ip: String,
     is_head: bool,
 }
 
@@ -60,7 +60,7 @@ impl CurrentUser {
     }
 
     pub(in crate::web) fn caller(&self) -> Principal {
-        Principal { user: self.person.id, session: self.session, source: self.source.clone() }
+        Principal { user_id: self.user.id, session: self.session, source: self.client_ip.clone() }
     }
 
     pub(in crate::web) fn session(&self) -> TokenHash {
@@ -73,7 +73,7 @@ impl CurrentUser {
         SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
     }
 
-    /// The token that this person's forms carry.
+    /// The token that this user's forms carry.
     pub(in crate::web) fn csrf(&self, state: &State) -> String {
         csrf::token(&state.ctx.key, self.session, &*state.ctx.random)
     }
@@ -94,12 +94,12 @@ impl FromRequest for CurrentUser {
 
 fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
-    request.extensions_mut().insert(SeenUser(signed_in.person.id));
+    request.extensions_mut().insert(SeenUser(signed_in.user.id));
     Ok(CurrentUser {
-        person: signed_in.person,
+        user: signed_in.user,
         session: TokenHash(signed_in.session),
         ends: signed_in.ends,
-        source: client_ip::of(request)?,
+        client_ip: client_ip::of(request)?,
         is_head: request.method() == Method::HEAD,
     })
 }
@@ -147,13 +147,13 @@ pub(in crate::web) fn way_back(request: &HttpRequest) -> Option<String> {
 fn referring_page(request: &HttpRequest) -> Option<String> {
     let text = |name| request.headers().get(name)?.to_str().ok();
     let referer = text(header::REFERER).filter(|referer| is_read(referer))?;
-    own_page(referer, text(header::HOST), &State::of(request).ok()?.reach)
+    own_page(referer, text(header::HOST), &State::of(request).ok()?.trust)
 }
 
 /// Path and query of an address whose origin is ours.
-pub(in crate::web) fn own_page(address: &str, host: Option<&str>, reach: &RequestTrust) -> Option<String> {
+pub(in crate::web) fn own_page(address: &str, host: Option<&str>, trust: &RequestTrust) -> Option<String> {
     let url = Url::parse(address).ok()?;
-    let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), host, reach);
+    let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), host, trust);
     is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
@@ -166,7 +166,7 @@ fn is_read(referer: &str) -> bool {
 /// Somebody at a page that needs no session, signed in or not.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct AnonymousSession {
-    pub(in crate::web) visitor: ClientInfo,
+    pub(in crate::web) client: ClientInfo,
     /// Who is signed in with this browser.
     pub(in crate::web) signed_in: Option<User>,
     seed: TokenHash,
@@ -184,11 +184,11 @@ impl FromRequest for AnonymousSession {
     type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(guest(request))
+        ready(anonymous(request))
     }
 }
 
-fn guest(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
+fn anonymous(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
     let state = State::of(request)?;
     let signed_in = signed_in(request)?;
     let known = browser(request, state);
@@ -198,13 +198,13 @@ fn guest(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
         token.hash()
     });
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let visitor = ClientInfo {
+    let client = ClientInfo {
         source: client_ip::of(request)?,
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         browser: Some(browser),
         session: signed_in.as_ref().map(|signed_in| TokenHash(signed_in.session)),
     };
-    Ok(AnonymousSession { visitor, signed_in: signed_in.map(|signed_in| signed_in.person), seed: browser })
+    Ok(AnonymousSession { client, signed_in: signed_in.map(|signed_in| signed_in.user), seed: browser })
 }
 
 /// What forms of this request's browser may be bound to: the session those of the console, the browser's own cookie those of pages that need

@@ -81,7 +81,7 @@ pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     let span = tracing::info_span!("request", id);
     let commits = Commits::default();
     let answer = async {
-        match head::check(&request).and_then(|()| csrf::check_origin(&request, &state.reach)) {
+        match head::check(&request).and_then(|()| csrf::check_origin(&request, &state.trust)) {
             Ok(()) => {
                 head::drop_unreadable_cookies(&mut request);
                 match caught(next.call(request)).await {
@@ -148,7 +148,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
     for (name, value) in HEADERS {
         set_default(headers, name, value);
     }
-    if state.reach.is_https {
+    if state.trust.is_https {
         set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
     if let Ok(id) = HeaderValue::from_str(facts.id) {

@@ -25,7 +25,7 @@ use super::{
 /// What a handler of the console is given. Its being there says that somebody is signed in and active.
 #[derive(Clone)]
 pub(in crate::web) struct PageContext {
-    pub(in crate::web) user: CurrentUser,
+    pub(in crate::web) current: CurrentUser,
     state: State,
     session: Session,
     section: Section,
@@ -37,22 +37,22 @@ impl FromRequest for PageContext {
     type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let user = CurrentUser::from_request(request, payload).into_inner();
+        let current = CurrentUser::from_request(request, payload).into_inner();
         let (section, came_from) = (Section::of(request.path()), extract::came_from(request));
-        ready(
-            user.and_then(|user| Ok(Self { user, state: State::of(request)?.clone(), session: request.get_session(), section, came_from })),
-        )
+        ready(current.and_then(|current| {
+            Ok(Self { current, state: State::of(request)?.clone(), session: request.get_session(), section, came_from })
+        }))
     }
 }
 
 impl PageContext {
-    /// What a page shows, and what stands around it, if this person may open it.
+    /// What a page shows, and what stands around it, if this user may open it.
     pub(in crate::web) async fn open<T: Send + 'static>(
         &self,
         page: Action,
         content: impl FnOnce(&Context, &User) -> Result<T, ActionError> + Send + 'static,
     ) -> Result<(LayoutData, T), WebError> {
-        let actor = self.user.person.clone();
+        let actor = self.current.user.clone();
         self.state
             .run(move |ctx| {
                 let content = content(ctx, &actor)?;
@@ -61,7 +61,7 @@ impl PageContext {
             .await
     }
 
-    /// Does what this person asked for, of which the next page says `said`.
+    /// Does what this user asked for, of which the next page says `said`.
     pub(in crate::web) async fn act<S, T, E>(
         &self,
         said: impl Fn(&S) -> Flash + Send + Sync + 'static,
@@ -72,7 +72,7 @@ impl PageContext {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let submission = Submission::from(self.user.caller()).saying(move |done| session::stored(&said(done)));
+        let submission = Submission::from(self.current.caller()).saying(move |done| session::stored(&said(done)));
         self.state.try_run(move |ctx| act(ctx, &submission)).await
     }
 
@@ -87,11 +87,11 @@ impl PageContext {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let submission = Submission::from(self.user.caller()).once(form).saying(move |made| session::stored(&said(made)));
+        let submission = Submission::from(self.current.caller()).with_key(form).saying(move |made| session::stored(&said(made)));
         self.state.try_run(move |ctx| make(ctx, &submission)).await
     }
 
-    /// Does what this person asked for, and goes on to the page at `path`, which says `said`, or why nothing was to be done.
+    /// Does what this user asked for, and goes on to the page at `path`, which says `said`, or why nothing was to be done.
     pub(in crate::web) async fn act_and_go<T: Send + 'static>(
         &self,
         path: impl ToString,
@@ -106,14 +106,14 @@ impl PageContext {
 
     /// What stands around a page. It takes what the last request left to be said.
     pub(in crate::web) fn shell(&self, frame: &LayoutData) -> Layout {
-        let role = self.user.person.actor().role;
+        let role = self.current.user.actor().role;
         Layout {
             company: frame.company.name.clone(),
-            me: page::UserLabel::from(&self.user.person.who()),
+            me: page::UserLabel::from(&self.current.user.who()),
             nav: self.section.nav(role),
-            csrf: self.user.csrf(&self.state),
-            flash: self.user.take_flash(&self.session),
-            session: self.user.session_left(self.now()),
+            csrf: self.current.csrf(&self.state),
+            flash: self.current.take_flash(&self.session),
+            session: self.current.session_left(self.now()),
             is_only_admin: frame.is_single_admin,
             mails_to_files: role == Role::Admin && self.passes_links_on(),
         }
@@ -135,8 +135,8 @@ impl PageContext {
         !self.state.ctx.sends_mail
     }
 
-    pub(in crate::web) fn is_you(&self, person: &User) -> bool {
-        person.id == self.user.person.id
+    pub(in crate::web) fn is_you(&self, user: &User) -> bool {
+        user.id == self.current.user.id
     }
 
     /// The view of the page at `path` from which a form was sent.

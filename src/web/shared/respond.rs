@@ -40,6 +40,6 @@ pub(in crate::web) fn see_other(path: impl ToString) -> HandlerResult {
 }
 
 /// The frame of a page that needs no session.
-pub(in crate::web) fn gate(state: &State, guest: &AnonymousSession, company: &str) -> PublicLayout {
-    PublicLayout { company: company.to_owned(), csrf: guest.csrf(state), flash: None }
+pub(in crate::web) fn gate(state: &State, anonymous: &AnonymousSession, company: &str) -> PublicLayout {
+    PublicLayout { company: company.to_owned(), csrf: anonymous.csrf(state), flash: None }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Sample {
     pub(crate) text: String,
     pub(crate) email: String,
     pub(crate) rows: usize,
-    people: &'static [(&'static str, &'static str)],
+    users: &'static [(&'static str, &'static str)],
 }
 
 const PEOPLE: [(&str, &str); 12] = [
@@ -45,7 +45,7 @@ const PEOPLE: [(&str, &str); 12] = [
 impl Sample {
     fn all() -> [Self; 5] {
         let long_address = format!("{}@{}.example.com", "a".repeat(64), "b".repeat(254 - 64 - 1 - 12));
-        let sample = |name, text: &str, email: &str, rows, people| Self { name, text: text.into(), email: email.into(), rows, people };
+        let sample = |name, text: &str, email: &str, rows, users| Self { name, text: text.into(), email: email.into(), rows, users };
         [
             sample("plain", "Northwind Trading", "maya.fischer@example.com", 12, &PEOPLE),
             sample("empty", "", "", 0, &[]),
@@ -69,7 +69,7 @@ impl Sample {
         let is_plain = self.name == "plain";
         Layout {
             company: self.text.clone(),
-            me: self.person(11),
+            me: self.user(11),
             nav: Section::UsersAndGroups.nav(Role::Admin),
             csrf: "0123456789abcdef".into(),
             flash: (!is_plain).then(|| self.flash()),
@@ -85,12 +85,12 @@ impl Sample {
         if self.text.is_empty() { flash } else { flash.with_action(action) }
     }
 
-    pub(crate) fn person(&self, place: usize) -> UserLabel {
+    pub(crate) fn user(&self, place: usize) -> UserLabel {
         let id = UserId(i64::try_from(place).unwrap() + 1);
-        let who = if self.people.is_empty() {
+        let who = if self.users.is_empty() {
             Who { id, first_name: self.text.clone(), last_name: self.text.clone(), email: self.email.clone() }
         } else {
-            let (first, last) = self.people[place % self.people.len()];
+            let (first, last) = self.users[place % self.users.len()];
             let email = if first.is_empty() { "farah.haddad".to_owned() } else { format!("{first}.{last}").to_lowercase() };
             Who { id, first_name: first.into(), last_name: last.into(), email: format!("{}@example.com", email.replace(' ', "")) }
         };
@@ -104,12 +104,12 @@ impl Sample {
 
     /// A group's name, which is never empty.
     pub(crate) fn group(&self) -> String {
-        if self.people.is_empty() && !self.text.is_empty() { self.text.clone() } else { "Finance".to_owned() }
+        if self.users.is_empty() && !self.text.is_empty() { self.text.clone() } else { "Finance".to_owned() }
     }
 
-    /// `rows` of what `row` makes of a place in the list and its person.
+    /// `rows` of what `row` makes of a place in the list and its user.
     pub(crate) fn rows<T>(&self, row: impl Fn(usize, UserLabel) -> T) -> Vec<T> {
-        (0..self.rows).map(|place| row(place, self.person(place))).collect()
+        (0..self.rows).map(|place| row(place, self.user(place))).collect()
     }
 
     /// Some minutes before now.

@@ -30,7 +30,7 @@ pub(in crate::web) const UNAVAILABLE: &str = "unavailable";
 /// Who is signed in, as the database says at this request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::web) struct SignedIn {
-    pub(in crate::web) person: User,
+    pub(in crate::web) user: User,
     pub(in crate::web) session: [u8; 32],
     pub(in crate::web) ends: Ends,
 }
@@ -76,7 +76,7 @@ impl SessionStore for DatabaseSessions {
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let signed_in = serde_json::to_string(&SignedIn { person: found.person, session: hash.0, ends: found.ends });
+        let signed_in = serde_json::to_string(&SignedIn { user: found.user, session: hash.0, ends: found.ends });
         let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
         let mut state = State::from([(SIGNED_IN.to_owned(), signed_in)]);
         if !found.state.is_empty() {

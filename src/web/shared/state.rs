@@ -42,17 +42,17 @@ impl std::fmt::Debug for RequestTrust {
 #[derive(Debug, Clone)]
 pub struct State {
     pub ctx: Context,
-    pub reach: RequestTrust,
+    pub trust: RequestTrust,
     hashing: HashingQueue,
     pub(in crate::web) metrics: Arc<Metrics>,
     pub(in crate::web) exports: Exports,
 }
 
 impl State {
-    pub fn new(ctx: Context, reach: RequestTrust) -> Self {
+    pub fn new(ctx: Context, trust: RequestTrust) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let metrics = Arc::new(Metrics::new(ctx.now()));
-        Self { ctx, reach, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
+        Self { ctx, trust, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
     }
 
     /// The state that a request came to.

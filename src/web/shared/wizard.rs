@@ -1,6 +1,6 @@
 //! Drafts: what somebody has answered in a wizard so far, sealed. Each step carries it in its form, and in its address too where that is not too
 //! long, so that a step is a page like any other: to reload, to go back to, to keep in two tabs. Nothing is kept on the server, and what is
-//! ticked in a draft was offered once, to this person.
+//! ticked in a draft was offered once, to this user.
 
 use std::fmt;
 
@@ -65,7 +65,7 @@ pub(in crate::web) fn seal<A: Answers>(console: &PageContext, answers: &A) -> St
     URL_SAFE_NO_PAD.encode(ctx.key.seal(&context::<A>(console), &kept, &*ctx.random))
 }
 
-/// What was sealed, if it was for this person and this wizard, and not too long ago. An empty draft has no answers yet.
+/// What was sealed, if it was for this user and this wizard, and not too long ago. An empty draft has no answers yet.
 pub(in crate::web) fn open<A: Answers>(console: &PageContext, draft: &str) -> Option<A> {
     if draft.is_empty() {
         return Some(A::default());
@@ -81,7 +81,7 @@ pub(in crate::web) fn unsealed<A: DeserializeOwned>(key: &SecretKey, context: &s
 }
 
 fn context<A: Answers>(console: &PageContext) -> String {
-    format!("draft of {} by {}", A::WIZARD, console.user.person.id)
+    format!("draft of {} by {}", A::WIZARD, console.current.user.id)
 }
 
 /// On to a step of the wizard at `path`: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.

@@ -180,7 +180,7 @@ impl TestApp {
         let (session, now) = (Token::new(&SystemRandom).hash(), self.now());
         let new = NewSession { hash: session, user, source: "192.0.2.1", browser: "", now };
         self.store().write_transaction(|tx| sessions::insert(tx, &new)).unwrap();
-        Principal { user, session, source: "192.0.2.1".to_owned() }
+        Principal { user_id: user, session, source: "192.0.2.1".to_owned() }
     }
 
     pub(super) async fn call(&self, request: Request) -> ServiceResponse<BoxBody> {

@@ -31,7 +31,7 @@ const PREFIX_MAX: usize = 4;
 const SUFFIX_MAX: usize = 8;
 
 /// Finds why `text` is not accepted. `known` are words that an attacker would try first: names, address, company.
-pub(super) fn refusal(text: &str, known: &[&str]) -> Option<PasswordError> {
+pub(super) fn denial(text: &str, known: &[&str]) -> Option<PasswordError> {
     let folded = folded(text);
     if keys(&folded).any(|key| is_common(&key)) {
         return Some(PasswordError::Common);
@@ -243,7 +243,7 @@ mod tests {
             "ＰａｓｓｗｏｒｄＰａｓｓｗｏｒｄ",
             "pässwördpässwörd",
         ] {
-            assert!(refusal(text, &KNOWN).is_some(), "{text}");
+            assert!(denial(text, &KNOWN).is_some(), "{text}");
         }
     }
 
@@ -274,7 +274,7 @@ mod tests {
             "Herbst2025!Winter2026",
             "фывапролджэ2025",
         ] {
-            assert!(refusal(text, &KNOWN).is_some(), "{text}");
+            assert!(denial(text, &KNOWN).is_some(), "{text}");
         }
     }
 
@@ -290,7 +290,7 @@ mod tests {
             "gnidarTdniwhtroN",
             "rehcsif.ayam.2026!",
         ] {
-            assert_eq!(refusal(text, &KNOWN), Some(PasswordError::Personal), "{text}");
+            assert_eq!(denial(text, &KNOWN), Some(PasswordError::Personal), "{text}");
         }
     }
 
@@ -344,7 +344,7 @@ mod tests {
             "зимний чайник поёт басом",
             "the master clockmaker lost nine cogs",
         ] {
-            assert_eq!(refusal(text, &KNOWN), None, "{text}");
+            assert_eq!(denial(text, &KNOWN), None, "{text}");
         }
     }
 
@@ -377,7 +377,7 @@ mod tests {
             let text = ambiguous.chars().take(length).collect::<String>();
             let judged = text.chars().take(JUDGED).collect::<String>();
             let is_weak = zxcvbn::zxcvbn(&judged, &["usher"]).score() < zxcvbn::Score::Three;
-            assert_eq!(refusal(&text, &[]).is_some(), is_weak);
+            assert_eq!(denial(&text, &[]).is_some(), is_weak);
         }
     }
 }

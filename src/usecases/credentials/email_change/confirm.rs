@@ -30,7 +30,7 @@ use super::{Pending, end, of_token, pending};
 /// A link that confirms or stops a change.
 #[derive(Debug, Clone)]
 pub struct Open {
-    pub person: User,
+    pub user: User,
     pub change: Pending,
     pub company: String,
 }
@@ -48,14 +48,14 @@ pub fn look_at_stop(ctx: &Context, token: &Token) -> LinkState<Open> {
 fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> LinkState<Open> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let person = match links::look(db, purpose, token, now)? {
-            Ok((_, person)) => person,
-            Err(dead) => return Ok(Err(dead)),
+        let user = match links::look(db, purpose, token, now)? {
+            Ok((_, user)) => user,
+            Err(closed) => return Ok(Err(closed)),
         };
         // Both links of a change end together, so that the open one is this one's.
-        let change = pending(db, &person, now)?;
+        let change = pending(db, &user, now)?;
         let company = company::load(db)?.name;
-        Ok(change.map(|change| Open { person, change, company }).ok_or(LinkClosed::Revoked))
+        Ok(change.map(|change| Open { user, change, company }).ok_or(LinkClosed::Revoked))
     })
 }
 
@@ -79,26 +79,26 @@ impl From<StoreError> for ConfirmError {
 ///
 /// # Errors
 /// See [`ConfirmError`].
-pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), ConfirmError> {
+pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), ConfirmError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
-        let (token, person) = links::consume(tx, TokenPurpose::EmailChange, token, Status::Active, now)?;
-        let Pending { email, asked_by, .. } = of_token(tx.db(), token, &person, now)?.ok_or(LinkError::NotOpen)?;
+        let (token, user) = links::consume(tx, TokenPurpose::EmailChange, token, Status::Active, now)?;
+        let Pending { email, asked_by, .. } = of_token(tx.db(), token, &user, now)?.ok_or(LinkError::NotOpen)?;
         let email = EmailAddress::parse(&email).map_err(|_| LinkError::NotOpen)?;
-        if Existing::find(tx.db(), &email, now)?.is_some_and(|existing| existing.id != person.id) {
+        if Existing::find(tx.db(), &email, now)?.is_some_and(|existing| existing.id != user.id) {
             return Err(ConfirmError::Taken);
         }
-        users::set_email(tx, &person, &email)?;
-        sessions::end_all(tx, person.id, None)?;
-        tokens::end_open(tx, person.id, None, TokenEnd::Revoked, now)?;
-        outbox::cancel_for(tx, person.id, now)?;
-        let change = by_other(tx, person.first_name.clone(), asked_by.display_name(), now)?;
-        let changed = Message::AddressChanged(AddressChanged { change, old: person.email.clone(), new: email.to_string() });
-        for address in [&*person.email, email.as_str()] {
-            ctx.post(tx, Recipient { user: person.id, email: address, token: None }, &changed, now)?;
+        users::set_email(tx, &user, &email)?;
+        sessions::end_all(tx, user.id, None)?;
+        tokens::end_open(tx, user.id, None, TokenEnd::Revoked, now)?;
+        outbox::cancel_for(tx, user.id, now)?;
+        let change = by_other(tx, user.first_name.clone(), asked_by.display_name(), now)?;
+        let changed = Message::AddressChanged(AddressChanged { change, old: user.email.clone(), new: email.to_string() });
+        for address in [&*user.email, email.as_str()] {
+            ctx.post(tx, Recipient { user_id: user.id, email: address, token: None }, &changed, now)?;
         }
-        let details = json!({"before": person.email, "after": email.as_str(), "asked_by": named(&asked_by)});
-        tx.audit(about_user(now, by_whoever_reads("new", source), AuditAction::EmailChanged, &person.who(), details));
+        let details = json!({"before": user.email, "after": email.as_str(), "asked_by": named(&asked_by)});
+        tx.audit(about_user(now, by_whoever_reads("new", client_ip), AuditAction::EmailChanged, &user.who(), details));
         Ok(())
     })
 }
@@ -107,22 +107,22 @@ pub fn confirm(ctx: &Context, token: &Token, source: &str) -> Result<(), Confirm
 ///
 /// # Errors
 /// See [`LinkError`].
-pub fn stop(ctx: &Context, token: &Token, source: &str) -> Result<(), LinkError> {
+pub fn stop(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
-        let (_, person) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
-        let token = tokens::open_of(tx.db(), person.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
-        end(tx, person.id, TokenEnd::Revoked, now)?;
-        let asker = token.asked_by.map(|user| users::find(tx.db(), user)).transpose()?.flatten();
+        let (_, user) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
+        let token = tokens::open_of(tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
+        end(tx, user.id, TokenEnd::Revoked, now)?;
+        let asker = token.asked_by.map(|user_id| users::find(tx.db(), user_id)).transpose()?.flatten();
         let details = json!({"email": token.email, "asked_by": asker.map(|asker| named(&asker.who()))});
-        tx.audit(about_user(now, by_whoever_reads("old", source), AuditAction::EmailChangeStopped, &person.who(), details));
+        tx.audit(about_user(now, by_whoever_reads("old", client_ip), AuditAction::EmailChangeStopped, &user.who(), details));
         Ok(())
     })
 }
 
 /// Nobody signs in to use one of the links: what is known is which mail they read.
-fn by_whoever_reads(which: &str, source: &str) -> By {
-    By { id: None, name: format!("Whoever opened the link at the {which} address"), source: source.to_owned() }
+fn by_whoever_reads(which: &str, client_ip: &str) -> By {
+    By { id: None, name: format!("Whoever opened the link at the {which} address"), source: client_ip.to_owned() }
 }
 
 fn named(who: &Who) -> Value {

@@ -44,7 +44,7 @@ pub struct Assigned {
     pub lost: usize,
     /// Whether no portfolio will be, which makes a Portfolio Admin a User.
     pub loses_role: bool,
-    /// Whether the person leaves the actor's scope with it.
+    /// Whether the user leaves the actor's scope with it.
     pub is_last_in_common: bool,
     /// Whether it stays with a Portfolio Admin.
     pub is_last_portfolio: bool,
@@ -88,25 +88,25 @@ impl Assigned {
     pub(super) fn of(
         db: &mut Database,
         acting: &ScopedActor,
-        person: &User,
+        user: &User,
         in_scope: &ScopedAssignments,
-        givers: &Grantors,
+        grantors: &Grantors,
         wanted: &AssignmentsQuery,
     ) -> Result<Self, StoreError> {
         let portfolios = in_scope
             .portfolios
             .iter()
-            .map(|given| Held { what: What::Portfolio(given.portfolio.clone()), lost: givers.lost_portfolio(given) });
+            .map(|given| Held { what: What::Portfolio(given.portfolio.clone()), lost: grantors.lost_portfolio(given) });
         let accounts = in_scope
             .accounts
             .iter()
-            .map(|given| Held { what: What::Account(given.account.clone(), given.grants), lost: givers.lost_account(given) });
+            .map(|given| Held { what: What::Account(given.account.clone(), given.grants), lost: grantors.lost_account(given) });
         let mut rows = portfolios.chain(accounts).collect::<Vec<_>>();
         let lost = rows.iter().filter(|held| held.lost.is_some()).count();
         let is_lost = |held: &Held| held.lost.is_some() || matches!(held.what, What::Account(..));
         let mut looks_after = 0;
-        if person.default_role == DefaultRole::PortfolioAdmin {
-            looks_after = assignments::portfolios_of(db, &[person.id])?.len();
+        if user.default_role == DefaultRole::PortfolioAdmin {
+            looks_after = assignments::portfolios_of(db, &[user.id])?.len();
         }
         // Of what lies outside nothing is told, so the role is said to go only where all is in sight.
         let loses_role = looks_after > 0 && looks_after == in_scope.portfolios.len() && rows.iter().all(is_lost);

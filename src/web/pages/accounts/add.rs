@@ -1,4 +1,4 @@
-//! Add person: a search, its results to choose from, and what the account gives them.
+//! Add user: a search, its results to choose from, and what the account gives them.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -69,16 +69,16 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
 pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<AddForm>) -> HandlerResult {
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
     let grants = AssignmentPermissions { edits_details, sees_billing };
-    let Some(user) = user else {
+    let Some(user_id) = user else {
         let error = FieldError::Message("Choose somebody from the results".to_owned());
         return answer(&console, account, q, grants, Some(error)).await;
     };
-    let said = move |(person, given): &(usecases::User, Account)| {
-        let name = person.display_name();
-        let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user, account });
+    let said = move |(user, given): &(usecases::User, Account)| {
+        let name = user.display_name();
+        let undo = FlashAction::new("Remove", &name, paths::UnassignAccount { user: user_id, account });
         Flash::new(FlashKind::Ok, format!("{} is now assigned to {name}.", given.name)).with_action(undo)
     };
-    let give = move |ctx: &_, submission: &_| assignments::give_account(ctx, submission, user, account, grants);
+    let give = move |ctx: &_, submission: &_| assignments::give_account(ctx, submission, user_id, account, grants);
     console.act_and_go(paths::Account { account }, said, give).await
 }
 
@@ -92,14 +92,14 @@ async fn answer(
 ) -> HandlerResult {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
-    let content = move |ctx: &_, actor: &_| Ok(picker_options::people_for(ctx, actor, id, search, RESULTS_MAX));
+    let content = move |ctx: &_, actor: &_| Ok(picker_options::users_for(ctx, actor, id, search, RESULTS_MAX));
     let (frame, found) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let (account, may, found) = match found {
         Ok(found) => found,
         Err(denied) => return console.say(&already(denied)?, paths::Account { account: id }),
     };
     let account = AccountHead::new(&account, may);
-    let results = found.rows.iter().map(|person| UserLabel::from(&person.who())).collect();
+    let results = found.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
     let finder = Finder::new(account.add_path(), "People who do not have the account yet are offered.");
     let draw = if error.is_some() { respond::again } else { respond::page };
     draw(&AddToAccountPage {
@@ -122,7 +122,7 @@ mod tests {
                 let account = AccountHead::sample(sample);
                 let finder = Finder {
                     q: sample.text.clone(),
-                    results: sample.rows(|_, person| person).into_iter().take(RESULTS_MAX).collect(),
+                    results: sample.rows(|_, user| user).into_iter().take(RESULTS_MAX).collect(),
                     has_more: true,
                     error: is_wrong.then(|| FieldError::Message("Choose somebody".into())),
                     ..Finder::new(account.add_path(), "People are offered.")

@@ -1,4 +1,4 @@
-//! New Account: company information, portfolio, people, review. Each step posts its answers with the draft of the others; nothing is written before
+//! New Account: company information, portfolio, users, review. Each step posts its answers with the draft of the others; nothing is written before
 //! the last one, which checks everything again.
 
 use actix_web::web::Query;
@@ -47,7 +47,7 @@ pub struct NewAccountPage {
     /// Whether the one who looks can make portfolios, where there is none.
     pub may_manage: bool,
     pub portfolios: Picker,
-    pub people: Picker,
+    pub users: Picker,
 }
 
 /// Where one is.
@@ -115,7 +115,7 @@ impl NewAccountPage {
         match self.step {
             Step::Company => self.fields.errors(),
             Step::Portfolio => FormErrors::of([(self.portfolios.id, self.portfolios.error.as_ref())]),
-            Step::People => FormErrors::of([(self.people.id, self.people.error.as_ref())]),
+            Step::People => FormErrors::of([(self.users.id, self.users.error.as_ref())]),
             Step::Review => FormErrors::default(),
         }
     }
@@ -148,7 +148,7 @@ pub struct Answers {
     website: String,
     notes: String,
     portfolio: Option<PortfolioId>,
-    /// People of this portfolio.
+    /// Users of this portfolio.
     users: Vec<UserId>,
     /// The portfolio that one came from.
     from: Option<PortfolioId>,
@@ -265,9 +265,9 @@ async fn create(
     answers: &Answers,
     sent: IdempotencyKey,
 ) -> HandlerResult {
-    let (name, people) = (details.name.clone(), answers.users.clone());
+    let (name, users) = (details.name.clone(), answers.users.clone());
     let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("The account {name} is created."));
-    let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &people);
+    let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &users);
     match console.make(sent, said, create).await? {
         Ok(account) => respond::see_other(paths::Account { account }),
         Err(AccountError::NameTaken) => {
@@ -305,17 +305,17 @@ async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answe
         limit: PICKS_MAX,
     };
     let users = PickerQuery { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
-    let (frame, (portfolios, people)) = console
+    let (frame, (portfolios, users)) = console
         .open(Action::Use(Permission::AccountsCreate), move |ctx, actor| {
             let portfolios = picker_options::portfolios_for_accounts(ctx, actor, &portfolios)?;
             let portfolio = portfolio.filter(|_| portfolios.lost == 0);
-            Ok((portfolios, portfolio.map(|portfolio| picker_options::people_of(ctx, actor, portfolio, &users)).transpose()?))
+            Ok((portfolios, portfolio.map(|portfolio| picker_options::users_of(ctx, actor, portfolio, &users)).transpose()?))
         })
         .await?;
-    let reached = match (answers.fields().1, &people) {
+    let reached = match (answers.fields().1, &users) {
         (None, _) => Step::Company,
         (Some(_), None) => Step::Portfolio,
-        (Some(_), Some(people)) if people.lost > 0 => Step::People,
+        (Some(_), Some(users)) if users.lost > 0 => Step::People,
         (Some(_), Some(_)) => Step::Review,
     };
     let step = step.min(reached);
@@ -331,9 +331,9 @@ async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answe
         draft: wizard::seal(console, answers),
         carried: wizard::seal(console, &answers.beside(step)),
         cancel: answers.from.map_or_else(|| paths::Portfolios {}.to_string(), |portfolio| paths::Portfolio { portfolio }.to_string()),
-        may_manage: console.user.person.actor().role == Role::Admin,
+        may_manage: console.current.user.actor().role == Role::Admin,
         portfolios: pickers::portfolios(portfolios, found(Step::Portfolio)),
-        people: pickers::people(people.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
+        users: pickers::users(users.unwrap_or_default(), found(Step::People), "People in the portfolio", frame.now),
     })
 }
 
@@ -358,7 +358,7 @@ mod tests {
                     id: "portfolios",
                     ..Picker::sample(sample, PickerKind::One)
                 },
-                people: Picker { id: "people", ..Picker::sample(sample, PickerKind::Many) },
+                users: Picker { id: "people", ..Picker::sample(sample, PickerKind::Many) },
             });
         }
     }

@@ -33,23 +33,23 @@ pub(in crate::web) fn accounts_with(
     Picker { finds_groups: true, ..picker }
 }
 
-/// People, in one group.
-pub(in crate::web) fn people(offer: PickerOptions<User>, find: String, group: &str, now: Timestamp) -> Picker {
-    let pick = |person: &User, is_ticked| PickerOption {
-        value: person.id.to_string(),
-        name: person.display_name(),
-        about: about(person, now),
+/// Users, in one group.
+pub(in crate::web) fn users(offer: PickerOptions<User>, find: String, group: &str, now: Timestamp) -> Picker {
+    let pick = |user: &User, is_ticked| PickerOption {
+        value: user.id.to_string(),
+        name: user.display_name(),
+        about: about(user, now),
         is_ticked,
         grants: None,
     };
     let ids = ("people", "user", "find_user");
-    picker(offer, find, ids, ("Find a person", ("person", "people")), |person| person.id.0, |_| group.to_owned(), pick)
+    picker(offer, find, ids, ("Find a person", ("person", "people")), |user| user.id.0, |_| group.to_owned(), pick)
 }
 
 /// Who has no name goes by the address.
-fn about(person: &User, now: Timestamp) -> String {
-    let status = person.status(now).label();
-    if person.display_name() == person.email { status.to_owned() } else { format!("{}, {status}", person.email) }
+fn about(user: &User, now: Timestamp) -> String {
+    let status = user.status(now).label();
+    if user.display_name() == user.email { status.to_owned() } else { format!("{}, {status}", user.email) }
 }
 
 /// One portfolio.

@@ -1,4 +1,4 @@
-//! An account's page: its details, its people, what happened lately.
+//! An account's page: its details, its users, what happened lately.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -30,8 +30,8 @@ pub struct AccountPage {
     /// Empty where there is none.
     pub website: String,
     pub notes: String,
-    pub people: Vec<ColleagueRow>,
-    pub people_pager: Pager,
+    pub users: Vec<ColleagueRow>,
+    pub users_pager: Pager,
     /// "3 Portfolio Admins" and their names, if there are any and they are one's to know.
     pub through_portfolio: Option<(String, String)>,
     pub events: Vec<Event>,
@@ -42,7 +42,7 @@ pub struct AccountPage {
 /// Somebody who works on the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColleagueRow {
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub is_you: bool,
     pub status: Status,
     /// "View, Edit details"
@@ -52,31 +52,31 @@ pub struct ColleagueRow {
 
 impl ColleagueRow {
     fn manage_path(&self) -> paths::Manage {
-        paths::Manage { user: self.person.id }
+        paths::Manage { user: self.user.id }
     }
 }
 
-/// Which page of the people.
+/// Which page of the users.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountQuery {
     #[serde(default, rename = "people")]
-    people: String,
+    users: String,
 }
 
 /// `GET /accounts/{account}`
 pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, query: Query<AccountQuery>) -> HandlerResult {
-    let (id, asked) = (*id, PageRequest::at(&query.people, PageSize::default())?);
+    let (id, asked) = (*id, PageRequest::at(&query.users, PageSize::default())?);
     let at = asked.position.clone();
     let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
     let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;
-    let link = |people: &str| paths::with_query(paths::Account { account: id }, &[("people", people)]);
-    let people_pager = asked.pager(link, &shown.people, |row| row.person.key(), shown.people_count, ("person", "people"));
+    let link = |users: &str| paths::with_query(paths::Account { account: id }, &[("people", users)]);
+    let users_pager = asked.pager(link, &shown.users, |row| row.person.key(), shown.users_count, ("person", "people"));
     let (now, may) = (frame.now, shown.may);
-    let colleague = |Colleague { person, grants, since }: Colleague| ColleagueRow {
-        is_you: console.is_you(&person),
-        status: person.status(now),
-        person: UserLabel::from(&person.who()),
+    let colleague = |Colleague { person: user, grants, since }: Colleague| ColleagueRow {
+        is_you: console.is_you(&user),
+        status: user.status(now),
+        user: UserLabel::from(&user.who()),
         gives: gives(grants),
         since: DisplayTime::new(since, now),
     };
@@ -85,8 +85,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
     respond::page(&AccountPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, may),
-        people: shown.people.rows.into_iter().map(colleague).collect(),
-        people_pager,
+        users: shown.users.rows.into_iter().map(colleague).collect(),
+        users_pager,
         through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
         may_add: may.assign && shown.account.is_active(),
         events: shown.events.iter().filter_map(|row| event(row, DisplayTime::new(row.at, now))).collect(),
@@ -105,8 +105,8 @@ mod tests {
     const ALL: May = May { edit: true, see_billing: true, update_billing: true, assign: true, see_portfolio: true, move_away: true };
 
     fn page(sample: &Sample) -> AccountPage {
-        let colleague = |place: usize, person| ColleagueRow {
-            person,
+        let colleague = |place: usize, user| ColleagueRow {
+            user,
             is_you: place == 3,
             status: Status::ALL[place % 4],
             gives: gives(AssignmentPermissions { edits_details: place.is_multiple_of(2), sees_billing: place.is_multiple_of(3) }),
@@ -117,9 +117,9 @@ mod tests {
             account: AccountHead::sample(sample),
             website: String::new(),
             notes: sample.text.clone(),
-            people: sample.rows(colleague),
-            people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
-            events: sample.rows(|place, person| Event { text: format!("{} edited the details", person.name), at: sample.moment(place) }),
+            users: sample.rows(colleague),
+            users_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
+            events: sample.rows(|place, user| Event { text: format!("{} edited the details", user.name), at: sample.moment(place) }),
             through_portfolio: Some(("2 Portfolio Admins".to_owned(), sample.group())),
             may: ALL,
             may_add: true,

@@ -29,7 +29,7 @@ pub struct ClosedLinkPage {
 pub struct ClosedLink {
     pub(in crate::web) status: StatusCode,
     title: &'static str,
-    /// Whether the person's status is shown.
+    /// Whether the user's status is shown.
     is_expired: bool,
     text: String,
     /// When it was, at the end of the text, and what follows that.
@@ -83,7 +83,7 @@ impl ClosedLink {
         Self { at: Some((at, rest.into())), ..self }
     }
 
-    /// The person is Expired, which is shown.
+    /// The user is Expired, which is shown.
     pub(in crate::web) fn expired(self) -> Self {
         Self { is_expired: true, ..self }
     }
@@ -110,9 +110,9 @@ impl ClosedLink {
     }
 
     /// The answer that says so.
-    pub(in crate::web) async fn answer(self, state: &State, guest: &AnonymousSession) -> HandlerResult {
+    pub(in crate::web) async fn answer(self, state: &State, anonymous: &AnonymousSession) -> HandlerResult {
         let company = state.run(users::directory::company_name).await?;
-        let gate = respond::gate(state, guest, &company);
+        let gate = respond::gate(state, anonymous, &company);
         respond::with_status(self.status, &ClosedLinkPage { gate, ended: self })
     }
 }
@@ -137,8 +137,8 @@ pub(in crate::web) fn token(text: &str) -> Result<Token, LinkError> {
 pub(in crate::web) fn check_ended(name: &str, ended: impl Fn(&LinkClosed) -> ClosedLink) {
     let at = crate::web::shared::samples::now();
     let expired = LinkClosed::Expired { email: String::new(), at };
-    for dead in [LinkClosed::Used { at }, LinkClosed::Replaced { again_to: None }, LinkClosed::Revoked, expired, LinkClosed::Unknown] {
-        crate::web::shared::samples::check(name, |sample| ClosedLinkPage { gate: sample.gate(), ended: ended(&dead) });
+    for closed in [LinkClosed::Used { at }, LinkClosed::Replaced { again_to: None }, LinkClosed::Revoked, expired, LinkClosed::Unknown] {
+        crate::web::shared::samples::check(name, |sample| ClosedLinkPage { gate: sample.gate(), ended: ended(&closed) });
     }
 }
 

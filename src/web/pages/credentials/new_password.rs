@@ -22,15 +22,15 @@ use crate::{
 pub(in crate::web) async fn run<T, E>(
     state: &State,
     token: Token,
-    source: &str,
+    client_ip: &str,
     f: impl FnOnce(&Context, &Token) -> Result<T, E> + Send + 'static,
 ) -> Result<Result<T, E>, WebError>
 where
     T: Send + 'static,
     E: From<NewPasswordError> + Send + 'static,
 {
-    let (link, source) = (token.clone(), source.to_owned());
-    if let Err(error) = state.try_run(move |ctx| new_password::admit(ctx, &link, &source)).await? {
+    let (link, client_ip) = (token.clone(), client_ip.to_owned());
+    if let Err(error) = state.try_run(move |ctx| new_password::admit(ctx, &link, &client_ip)).await? {
         return Ok(Err(error.into()));
     }
     state.try_run_hashing(HashingClass::Known, move |ctx| f(ctx, &token)).await
@@ -40,7 +40,7 @@ where
 pub(in crate::web) async fn review(
     state: &State,
     token: Token,
-    source: &str,
+    client_ip: &str,
     typed: &str,
     min: usize,
     known: Vec<String>,
@@ -49,12 +49,12 @@ pub(in crate::web) async fn review(
         Ok(password) => password,
         Err(error) => return Ok(SecretField::refused(error)),
     };
-    let client_ip = source.to_owned();
+    let ip = client_ip.to_owned();
     let review = move |ctx: &Context, link: &Token| {
         let known = known.iter().map(String::as_str).collect::<Vec<_>>();
-        new_password::review(ctx, link, password, &known, &client_ip)
+        new_password::review(ctx, link, password, &known, &ip)
     };
-    match run(state, token, source, review).await? {
+    match run(state, token, client_ip, review).await? {
         Ok(()) | Err(NewPasswordError::Throttled { .. }) => Ok(SecretField::default()),
         Err(NewPasswordError::Refused(error)) => Ok(SecretField::refused(error)),
         Err(NewPasswordError::Store(error)) => Err(error.into()),

@@ -39,7 +39,7 @@ pub struct SignInPage {
     pub gate: PublicLayout,
     /// As typed before.
     pub email: String,
-    /// Where to go after signing in; empty for the first page that the person may open.
+    /// Where to go after signing in; empty for the first page that the user may open.
     pub next: String,
     /// Whether a form brought them here that came after the session's end.
     pub unsent: bool,
@@ -137,7 +137,7 @@ pub struct SignInForm {
 pub(in crate::web) async fn show(
     request: HttpRequest,
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     query: Query<SignInQuery>,
 ) -> HandlerResult {
     let is_done = |what: &str| cookies::is_done(&request, &state, what);
@@ -146,16 +146,21 @@ pub(in crate::web) async fn show(
     let query = SignInQuery { next, unsent: unsent && is_done(UNSENT), after: if is_done(&after) { after } else { String::new() } };
     let after = After::of(&query);
     // Somebody else may be signed in with this browser; what was done is said all the same.
-    if guest.signed_in.is_some() && after.is_none() {
+    if anonymous.signed_in.is_some() && after.is_none() {
         return respond::see_other(destination(&query.next));
     }
-    respond::page(&page(&state, &guest, String::new(), query, None).await?)
+    respond::page(&page(&state, &anonymous, String::new(), query, None).await?)
 }
 
 /// `POST /sign-in`
-pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, session: Session, form: Form<SignInForm>) -> HandlerResult {
+pub(in crate::web) async fn submit(
+    state: Data<State>,
+    anonymous: AnonymousSession,
+    session: Session,
+    form: Form<SignInForm>,
+) -> HandlerResult {
     let Form(SignInForm { email, password, next, unsent }, _) = form;
-    let signed_in = try_sign_in(&state, guest.visitor.clone(), email.clone(), password).await?;
+    let signed_in = try_sign_in(&state, anonymous.client.clone(), email.clone(), password).await?;
     state.metrics.sign_ins.note(&signed_in);
     let (status, problem) = match signed_in {
         Ok(begun) => {
@@ -172,7 +177,7 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, 
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(SignInError::Hashing(error)) => return Err(WebError::Internal(error.to_string())),
     };
-    let page = page(&state, &guest, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
+    let page = page(&state, &anonymous, email, SignInQuery { next, unsent, ..SignInQuery::default() }, Some(problem)).await?;
     match problem {
         SignInProblem::TooMany(wait) => respond::wait(wait, &page),
         _ => respond::with_status(status, &page),
@@ -180,15 +185,15 @@ pub(in crate::web) async fn submit(state: Data<State>, guest: AnonymousSession, 
 }
 
 /// Looks first whether the attempt may be made, so that one that is held takes no place in the queue.
-async fn try_sign_in(state: &State, visitor: ClientInfo, email: String, password: String) -> Result<Result<Token, SignInError>, WebError> {
-    let (admitted, typed) = (visitor.clone(), email.clone());
+async fn try_sign_in(state: &State, client: ClientInfo, email: String, password: String) -> Result<Result<Token, SignInError>, WebError> {
+    let (admitted, typed) = (client.clone(), email.clone());
     let is_known_browser = match state.try_run(move |ctx| usecases::credentials::sign_in::admit(ctx, &typed, &admitted)).await? {
         Ok(is_known_browser) => is_known_browser,
         Err(error) => return Ok(Err(error)),
     };
     let class = if is_known_browser { HashingClass::Known } else { HashingClass::Stranger };
     state
-        .try_run_hashing(class, move |ctx| usecases::credentials::sign_in::sign_in(ctx, &email, &Password::typed(&password), &visitor))
+        .try_run_hashing(class, move |ctx| usecases::credentials::sign_in::sign_in(ctx, &email, &Password::typed(&password), &client))
         .await
 }
 
@@ -199,7 +204,7 @@ fn destination(next: &str) -> String {
 
 async fn page(
     state: &State,
-    guest: &AnonymousSession,
+    anonymous: &AnonymousSession,
     email: String,
     query: SignInQuery,
     problem: Option<SignInProblem>,
@@ -208,14 +213,14 @@ async fn page(
     let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));
-    let gate = PublicLayout { flash: unsent.or(done), ..respond::gate(state, guest, &company) };
+    let gate = PublicLayout { flash: unsent.or(done), ..respond::gate(state, anonymous, &company) };
     Ok(SignInPage { gate, email, next, unsent: query.unsent, problem })
 }
 
 /// `POST /sign-out`
 pub(in crate::web) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> HandlerResult {
-    let (ended, source) = (user.session(), user.caller().source);
-    state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &source)).await?;
+    let (ended, client_ip) = (user.session(), user.caller().source);
+    state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &client_ip)).await?;
     session.purge();
     // What the browser kept of the pages goes too. The cookie by which it is known stays.
     let clear = ("clear-site-data", "\"cache\", \"storage\"");

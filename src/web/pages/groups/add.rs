@@ -72,8 +72,8 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
         let error = FieldError::Message("Choose somebody from the results".to_owned());
         return respond::again(&page(&console, id, q, Some(error)).await?);
     };
-    let said = move |(person, group): &(usecases::User, Group)| {
-        let name = person.display_name();
+    let said = move |(user, group): &(usecases::User, Group)| {
+        let name = user.display_name();
         let text = if id == ADMINS {
             format!("{name} is an Admin now. All their sessions have ended.")
         } else {
@@ -83,7 +83,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
     };
     match console.act(said, move |ctx, submission| groups::add(ctx, submission, id, picked)).await? {
         Ok(_) => respond::see_other(paths::Group { group: id }),
-        Err(ActionError::Refused { refusal: PolicyDenial::AlreadyMember, name: Some(name) }) => {
+        Err(ActionError::Refused { denial: PolicyDenial::AlreadyMember, name: Some(name) }) => {
             let text = format!("{name} is in the group already. Nothing was changed.");
             console.say(&Flash::new(FlashKind::Info, text), paths::Group { group: id })
         }
@@ -94,11 +94,11 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
 async fn page(console: &PageContext, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, WebError> {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
-    let (frame, Candidates { group, people, .. }) =
+    let (frame, Candidates { group, users, .. }) =
         console.open(Action::SeeEveryone, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
     let group = GroupHead::from(&group);
-    let results = people.rows.iter().map(|person| UserLabel::from(&person.who())).collect();
-    let finder = Finder { q, results, has_more: people.has_next, error, ..finder(&group) };
+    let results = users.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
+    let finder = Finder { q, results, has_more: users.has_next, error, ..finder(&group) };
     Ok(AddToGroupPage { shell: console.shell(&frame), group, finder })
 }
 
@@ -109,10 +109,10 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample, group: GroupHead) -> AddToGroupPage {
-        let results = sample.rows(|_, person| person).into_iter().take(RESULTS_MAX).collect::<Vec<_>>();
+        let results = sample.rows(|_, user| user).into_iter().take(RESULTS_MAX).collect::<Vec<_>>();
         let q = if sample.name == "plain" { "ka".to_owned() } else { sample.text.clone() };
         let finder =
-            Finder { q, has_more: sample.rows > RESULTS_MAX, picked: results.get(2).map(|person| person.id), results, ..finder(&group) };
+            Finder { q, has_more: sample.rows > RESULTS_MAX, picked: results.get(2).map(|user| user.id), results, ..finder(&group) };
         AddToGroupPage { shell: sample.shell(), group, finder }
     }
 

@@ -21,13 +21,13 @@ use crate::{
 };
 use actix_web::web::{Path, Query};
 
-/// What the person loses, and what remains.
+/// What the user loses, and what remains.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/remove.html")]
 pub struct RemoveFromGroupPage {
     pub shell: Layout,
     pub group: GroupHead,
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub status: Status,
     pub default_role: DefaultRole,
     /// Whether the one who looks leaves the group.
@@ -38,7 +38,7 @@ pub struct RemoveFromGroupPage {
 
 impl RemoveFromGroupPage {
     fn path(&self) -> paths::RemoveFromGroup {
-        paths::RemoveFromGroup { group: self.group.id, user: self.person.id }
+        paths::RemoveFromGroup { group: self.group.id, user: self.user.id }
     }
 
     fn back(&self) -> String {
@@ -49,15 +49,14 @@ impl RemoveFromGroupPage {
 /// `GET /users-and-groups/groups/{group}/members/{user}/remove`
 pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> HandlerResult {
     let (group, member) = path.into_inner();
-    let (frame, (person, group)) =
-        console.open(Action::SeeEveryone, move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
+    let (frame, (user, group)) = console.open(Action::SeeEveryone, move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
     respond::page(&RemoveFromGroupPage {
         shell: console.shell(&frame),
         group: GroupHead::from(&group),
-        status: person.status(frame.now),
-        default_role: person.default_role,
-        is_you: console.is_you(&person),
-        person: UserLabel::from(&person.who()),
+        status: user.status(frame.now),
+        default_role: user.default_role,
+        is_you: console.is_you(&user),
+        user: UserLabel::from(&user.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
@@ -65,9 +64,9 @@ pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, User
 /// `POST /users-and-groups/groups/{group}/members/{user}/remove`
 pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, UserId)>, form: Form<ListButton>) -> HandlerResult {
     let (id, member) = path.into_inner();
-    let is_you = member == console.user.person.id;
-    let said = move |(person, group): &(usecases::User, Group)| {
-        let name = person.display_name();
+    let is_you = member == console.current.user.id;
+    let said = move |(user, group): &(usecases::User, Group)| {
+        let name = user.display_name();
         let text = match (id == ADMINS, is_you) {
             (true, true) => "You are no longer an Admin. Your other sessions have ended.".to_owned(),
             (true, false) => format!("{name} is no longer an Admin. All their sessions have ended."),
@@ -80,7 +79,7 @@ pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, Us
         // For whoever left, the group does not exist any more.
         Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
         Ok(_) => respond::see_other(back),
-        Err(ActionError::Refused { refusal: PolicyDenial::NotAMember, name: Some(name) }) => {
+        Err(ActionError::Refused { denial: PolicyDenial::NotAMember, name: Some(name) }) => {
             console.say(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back)
         }
         Err(denied) => Err(denied.into()),
@@ -96,7 +95,7 @@ mod tests {
         RemoveFromGroupPage {
             shell: sample.shell(),
             group,
-            person: sample.person(2),
+            user: sample.user(2),
             status: Status::Deactivated,
             default_role: DefaultRole::PortfolioAdmin,
             is_you: false,

@@ -57,7 +57,7 @@ pub enum Members {
 /// One member, as an Admin sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRow {
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub status: Status,
     pub default_role: DefaultRole,
     pub since: DisplayTime,
@@ -73,7 +73,7 @@ impl GroupPage {
     }
 
     fn remove_path(&self, row: &MemberRow) -> paths::RemoveFromGroup {
-        paths::RemoveFromGroup { group: self.group.id, user: row.person.id }
+        paths::RemoveFromGroup { group: self.group.id, user: row.user.id }
     }
 
     /// The search in the dialog, before anything was typed.
@@ -92,13 +92,13 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query:
     let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, GroupListing { menu, group, rows, count, active }) =
         console.open(Action::SeeDirectory, move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
-    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.person.key(), count, ("member", "members"));
+    let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.user.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {active} of them active", pager.label);
     }
     respond::page(&GroupPage {
         shell: console.shell(&frame),
-        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Group(id)),
+        aside: Aside::new(&console.current.user, &frame, menu, AsideEntry::Group(id)),
         group: GroupHead::from(&group),
         count: list_query::shown(count),
         members: Members::new(&console, rows.rows, frame.now),
@@ -109,16 +109,16 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query:
 
 impl Members {
     fn new(console: &PageContext, members: Vec<Member>, now: Timestamp) -> Self {
-        if decide(console.user.person.actor(), Action::RemoveFromGroup).is_err() {
-            return Self::Directory(members.iter().map(|member| DirectoryRow::new(console, &member.person, Vec::new())).collect());
+        if decide(console.current.user.actor(), Action::RemoveFromGroup).is_err() {
+            return Self::Directory(members.iter().map(|member| DirectoryRow::new(console, &member.user, Vec::new())).collect());
         }
-        let row = |Member { person, status, since, is_last_active_admin, .. }: Member| MemberRow {
+        let row = |Member { user, status, since, is_last_active_admin, .. }: Member| MemberRow {
             status,
-            default_role: person.default_role,
+            default_role: user.default_role,
             since: DisplayTime::new(since, now),
-            is_you: console.is_you(&person),
+            is_you: console.is_you(&user),
             is_last_active_admin,
-            person: UserLabel::from(&person.who()),
+            user: UserLabel::from(&user.who()),
         };
         Self::Managed(members.into_iter().map(row).collect())
     }
@@ -137,8 +137,8 @@ mod tests {
 
     fn page(sample: &Sample, group: GroupHead) -> GroupPage {
         let is_admins = group.is_admins;
-        let row = |place: usize, person| MemberRow {
-            person,
+        let row = |place: usize, user| MemberRow {
+            user,
             status: if place == 2 { Status::Deactivated } else { Status::Active },
             default_role: if place.is_multiple_of(3) { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
             since: sample.moment(place * 5000),
@@ -166,8 +166,8 @@ mod tests {
         check("group-admins", |sample| page(sample, GroupHead::admins()));
         check("group-directory", |sample| GroupPage {
             aside: Aside::sample_for_readers(sample, AsideEntry::Group(GroupId(2))),
-            members: Members::Directory(sample.rows(|place, person| DirectoryRow {
-                person,
+            members: Members::Directory(sample.rows(|place, user| DirectoryRow {
+                user,
                 is_you: place == 3,
                 groups: vec![sample.group(); place % 3],
             })),
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn who_may_only_look_has_no_actions() {
         let sample = Sample::plain();
-        let rows = sample.rows(|_, person| DirectoryRow { person, is_you: false, groups: Vec::new() });
+        let rows = sample.rows(|_, user| DirectoryRow { user, is_you: false, groups: Vec::new() });
         let aside = Aside::sample_for_readers(&sample, AsideEntry::Group(GroupId(2)));
         let page = GroupPage { aside, members: Members::Directory(rows), ..page(&sample, GroupHead::sample(&sample)) };
         let html = page.render().unwrap();

@@ -47,7 +47,7 @@ pub struct PortfolioRow {
     pub admins: String,
     pub accounts: u64,
     pub without_billing: u64,
-    pub people: u64,
+    pub users: u64,
 }
 
 impl PortfolioRow {
@@ -69,7 +69,7 @@ impl From<Row> for PortfolioRow {
             admins: names_in_short(&admins, 1),
             accounts: number(row.contents.accounts),
             without_billing: number(row.contents.without_billing),
-            people: number(row.contents.people),
+            users: number(row.contents.people),
         }
     }
 }
@@ -78,7 +78,7 @@ impl From<Row> for PortfolioRow {
 pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> HandlerResult {
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
-    if console.user.person.actor().role == Role::User {
+    if console.current.user.actor().role == Role::User {
         let (frame, Assigned { rows, count }) = console
             .open(Action::Use(Permission::AccountsView), move |ctx, actor| accounts::assigned(ctx, actor, search, &position, limit))
             .await?;
@@ -112,12 +112,12 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample) -> PortfoliosPage {
-        let row = |place: usize, person: crate::web::shared::page::UserLabel| PortfolioRow {
+        let row = |place: usize, user: crate::web::shared::page::UserLabel| PortfolioRow {
             portfolio: PortfolioHead { is_active: place != 2, ..PortfolioHead::sample(sample) },
-            admins: person.name,
+            admins: user.name,
             accounts: place as u64,
             without_billing: (place / 3) as u64,
-            people: 1000,
+            users: 1000,
         };
         PortfoliosPage {
             shell: sample.shell(),
@@ -151,7 +151,7 @@ mod tests {
             admins: String::new(),
             accounts,
             without_billing,
-            people: 0,
+            users: 0,
         };
         for (row, words) in
             [(row(0, 0), "None"), (row(3, 0), "Complete"), (row(3, 1), "1 account without"), (row(3, 2), "2 accounts without")]

@@ -44,8 +44,8 @@ impl PortfolioHead {
         paths::with_query(paths::NewUserWizard {}, &[("portfolio", &self.id.to_string())])
     }
 
-    /// Its people in the list, where they are searched and sorted.
-    fn people_path(&self) -> String {
+    /// Its users in the list, where they are searched and sorted.
+    fn users_path(&self) -> String {
         paths::with_query(paths::UsersAndPermissions {}, &[("assignments", &self.id.to_string())])
     }
 

@@ -34,7 +34,7 @@ pub struct NewPortfolioPage {
     pub shell: Layout,
     pub fields: PortfolioFields,
     pub accounts: Picker,
-    pub people: Picker,
+    pub users: Picker,
 }
 
 impl NewPortfolioPage {
@@ -107,9 +107,9 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
         return respond::page(&page(&console, fields, form).await?);
     }
     let Some(details) = details else { return respond::again(&page(&console, fields, form).await?) };
-    let (name, accounts, people) = (details.name.clone(), form.account.clone(), form.user.clone());
+    let (name, accounts, users) = (details.name.clone(), form.account.clone(), form.user.clone());
     let said = move |_: &PortfolioId| Flash::new(FlashKind::Ok, format!("The portfolio {name} is created."));
-    let create = move |ctx: &_, submission: &_| portfolios::create(ctx, submission, &details, &accounts, &people);
+    let create = move |ctx: &_, submission: &_| portfolios::create(ctx, submission, &details, &accounts, &users);
     match console.make(sent, said, create).await? {
         Ok(portfolio) => respond::see_other(paths::Portfolio { portfolio }),
         Err(PortfolioError::NameTaken) => respond::again(&page(&console, fields.name_taken(), form).await?),
@@ -127,10 +127,10 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
 
 async fn page(console: &PageContext, fields: PortfolioFields, form: NewPortfolioForm) -> Result<NewPortfolioPage, WebError> {
     let accounts = PickerQuery { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
-    let people = PickerQuery { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
-    let (frame, (accounts, people)) = console
+    let users = PickerQuery { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
+    let (frame, (accounts, users)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
-            Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &people)?))
+            Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &users)?))
         })
         .await?;
     let now = frame.now;
@@ -138,7 +138,7 @@ async fn page(console: &PageContext, fields: PortfolioFields, form: NewPortfolio
         shell: console.shell(&frame),
         fields,
         accounts: pickers::accounts(accounts, form.find_account),
-        people: pickers::people(people, form.find_user, "Portfolio Admins", now),
+        users: pickers::users(users, form.find_user, "Portfolio Admins", now),
     })
 }
 
@@ -153,7 +153,7 @@ mod tests {
             shell: sample.shell(),
             fields: PortfolioFields::typed("", &sample.text).0,
             accounts: Picker { error: Some(FieldError::Message(sample.group())), ..Picker::sample(sample, PickerKind::Many) },
-            people: Picker { id: "people", name: "user", find_name: "find_user", ..Picker::sample(sample, PickerKind::Many) },
+            users: Picker { id: "people", name: "user", find_name: "find_user", ..Picker::sample(sample, PickerKind::Many) },
         });
     }
 }

@@ -1,4 +1,4 @@
-//! A portfolio: its accounts and its people.
+//! A portfolio: its accounts and its users.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -40,8 +40,8 @@ pub struct PortfolioPage {
     pub admins: String,
     pub accounts: Vec<AccountRow>,
     pub accounts_pager: Pager,
-    pub people: Vec<UserRow>,
-    pub people_pager: Pager,
+    pub users: Vec<UserRow>,
+    pub users_pager: Pager,
     pub may_manage: bool,
     pub may_create_account: bool,
     pub may_invite: bool,
@@ -51,7 +51,7 @@ pub struct PortfolioPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
     pub account: AccountLink,
-    pub people: u64,
+    pub users: u64,
     pub has_billing: bool,
 }
 
@@ -64,7 +64,7 @@ impl AccountRow {
 /// Somebody with anything assigned here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub status: Status,
     /// "Whole portfolio", "Aalto Eyewear, Fjord Foods".
     pub assigned: String,
@@ -72,7 +72,7 @@ pub struct UserRow {
 
 impl UserRow {
     fn manage_path(&self) -> paths::Manage {
-        paths::Manage { user: UserId(self.person.id.0) }
+        paths::Manage { user: UserId(self.user.id.0) }
     }
 }
 
@@ -80,7 +80,7 @@ impl From<Assigned> for UserRow {
     fn from(assigned: Assigned) -> Self {
         let whole = assigned.is_whole.then(|| "Whole portfolio".to_owned());
         let names = whole.into_iter().chain(assigned.accounts).collect::<Vec<_>>();
-        Self { person: UserLabel::from(&assigned.person.who()), status: assigned.status, assigned: names_in_short(&names, 3) }
+        Self { user: UserLabel::from(&assigned.user.who()), status: assigned.status, assigned: names_in_short(&names, 3) }
     }
 }
 
@@ -91,38 +91,37 @@ pub struct PortfolioQuery {
     #[serde(default)]
     page: String,
     #[serde(default, rename = "people")]
-    people: String,
+    users: String,
 }
 
 /// `GET /portfolios/{portfolio}`
 pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, query: Query<PortfolioQuery>) -> HandlerResult {
     let (id, query) = (*id, query.into_inner());
-    let (accounts_at, people_at) =
-        (PageRequest::at(&query.page, PageSize::default())?, PageRequest::at(&query.people, PageSize::default())?);
-    let (a, p) = (accounts_at.position.clone(), people_at.position.clone());
+    let (accounts_at, users_at) = (PageRequest::at(&query.page, PageSize::default())?, PageRequest::at(&query.users, PageSize::default())?);
+    let (a, p) = (accounts_at.position.clone(), users_at.position.clone());
     let (frame, shown) = console
         .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| {
             portfolios::show(ctx, actor, id, &a, &p, PageSize::default().count())
         })
         .await?;
-    let link = |page: &str, people: &str| paths::with_query(paths::Portfolio { portfolio: id }, &[("page", page), ("people", people)]);
+    let link = |page: &str, users: &str| paths::with_query(paths::Portfolio { portfolio: id }, &[("page", page), ("people", users)]);
     let accounts_pager = accounts_at.pager(
-        |page| link(page, &query.people),
+        |page| link(page, &query.users),
         &shown.accounts,
         |row| row.account.key(),
         Count::Exactly(shown.contents.accounts),
         ("account", "accounts"),
     );
-    let people_pager = people_at.pager(
-        |people| link(&query.page, people),
-        &shown.people,
-        |row| row.person.key(),
+    let users_pager = users_at.pager(
+        |users| link(&query.page, users),
+        &shown.users,
+        |row| row.user.key(),
         Count::Exactly(shown.contents.people),
         ("person", "people"),
     );
     let account = |row: portfolios::AccountRow| AccountRow {
         account: AccountLink::from(&row.account),
-        people: number(row.facts.people),
+        users: number(row.facts.people),
         has_billing: row.facts.has_billing,
     };
     respond::page(&PortfolioPage {
@@ -132,8 +131,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, qu
         notes: shown.portfolio.notes,
         accounts: shown.accounts.rows.into_iter().map(account).collect(),
         accounts_pager,
-        people: shown.people.rows.into_iter().map(UserRow::from).collect(),
-        people_pager,
+        users: shown.users.rows.into_iter().map(UserRow::from).collect(),
+        users_pager,
         may_manage: shown.may_manage,
         may_create_account: shown.may_create_account,
         may_invite: shown.may_invite,
@@ -146,8 +145,8 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample) -> PortfolioPage {
-        let person = |place: usize, person| UserRow {
-            person,
+        let user = |place: usize, user| UserRow {
+            user,
             status: Status::ALL[place % 4],
             assigned: if place == 2 { "Whole portfolio".into() } else { sample.group() },
         };
@@ -156,10 +155,10 @@ mod tests {
             portfolio: PortfolioHead::sample(sample),
             notes: sample.text.clone(),
             admins: sample.group(),
-            accounts: sample.rows(|place, _| AccountRow { account: AccountLink::sample(sample), people: 9, has_billing: place != 1 }),
+            accounts: sample.rows(|place, _| AccountRow { account: AccountLink::sample(sample), users: 9, has_billing: place != 1 }),
             accounts_pager: Pager::single("4 accounts"),
-            people: sample.rows(person),
-            people_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
+            users: sample.rows(user),
+            users_pager: Pager { next: Some("?people=a".into()), ..Pager::single("1–50 of 120 people") },
             may_manage: true,
             may_create_account: true,
             may_invite: true,

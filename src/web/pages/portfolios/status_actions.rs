@@ -23,7 +23,7 @@ pub struct DeactivatePage {
     pub shell: Layout,
     pub portfolio: PortfolioHead,
     pub accounts: u64,
-    pub people: u64,
+    pub users: u64,
     /// "Hana Novotná and 2 more".
     pub admins: String,
     /// Those of them who look after no other active portfolio; empty where everybody does.
@@ -34,7 +34,7 @@ impl DeactivatePage {
     /// Who loses what.
     fn loss(&self) -> String {
         let accounts = counted(self.accounts, "account", "accounts");
-        format!("{} access to it and its {accounts} at their next click.", counted(self.people, "person loses", "people lose"))
+        format!("{} access to it and its {accounts} at their next click.", counted(self.users, "person loses", "people lose"))
     }
 }
 
@@ -46,14 +46,14 @@ pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> 
         shell: console.shell(&frame),
         portfolio: PortfolioHead::from(&follows.portfolio),
         accounts: number(follows.contents.accounts),
-        people: number(follows.contents.people),
+        users: number(follows.contents.people),
         admins: in_short(&follows.admins),
         left_without: if follows.left_without.is_empty() { String::new() } else { in_short(&follows.left_without) },
     })
 }
 
-fn in_short(people: &[User]) -> String {
-    names_in_short(&people.iter().map(User::display_name).collect::<Vec<_>>(), 20)
+fn in_short(users: &[User]) -> String {
+    names_in_short(&users.iter().map(User::display_name).collect::<Vec<_>>(), 20)
 }
 
 /// `POST /portfolios/{portfolio}/deactivate`
@@ -82,14 +82,14 @@ mod tests {
 
     #[test]
     fn renders() {
-        for people in [0, 1, 1200] {
-            check(&format!("deactivate-portfolio-of-{people}"), |sample| DeactivatePage {
+        for users in [0, 1, 1200] {
+            check(&format!("deactivate-portfolio-of-{users}"), |sample| DeactivatePage {
                 shell: sample.shell(),
                 portfolio: PortfolioHead::sample(sample),
-                accounts: people,
-                people,
+                accounts: users,
+                users,
                 admins: sample.group(),
-                left_without: if people == 0 { String::new() } else { sample.group() },
+                left_without: if users == 0 { String::new() } else { sample.group() },
             });
         }
     }

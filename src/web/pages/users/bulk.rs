@@ -55,7 +55,7 @@ pub(in crate::web) struct BulkForm {
     what: String,
     #[serde(default, rename = "return")]
     return_query: String,
-    /// The query of the people who come after these, where all who match are taken in turn.
+    /// The query of the users who come after these, where all who match are taken in turn.
     #[serde(default)]
     rest: String,
 }
@@ -84,7 +84,7 @@ pub struct AllUsersPage {
     /// How many match in all.
     pub count: Count,
     /// Those of this turn, in the order of the list.
-    pub people: Vec<UserLabel>,
+    pub users: Vec<UserLabel>,
     /// Whether others came before them.
     pub goes_on: bool,
     pub query: String,
@@ -114,13 +114,13 @@ impl BulkPage {
         if self.affected.is_empty() {
             return format!("{}: nobody here", self.action.label());
         }
-        let people = counted(self.affected.len() as u64, "user", "users");
+        let users = counted(self.affected.len() as u64, "user", "users");
         match self.action {
-            BulkAction::Deactivate => format!("Deactivate {people}?"),
-            BulkAction::Reactivate => format!("Reactivate {people}?"),
-            BulkAction::Resend => format!("Resend the invitation of {people}?"),
-            BulkAction::Revoke => format!("Revoke the invitation of {people}?"),
-            BulkAction::Assign => format!("Assign accounts to {people}"),
+            BulkAction::Deactivate => format!("Deactivate {users}?"),
+            BulkAction::Reactivate => format!("Reactivate {users}?"),
+            BulkAction::Resend => format!("Resend the invitation of {users}?"),
+            BulkAction::Revoke => format!("Revoke the invitation of {users}?"),
+            BulkAction::Assign => format!("Assign accounts to {users}"),
         }
     }
 }
@@ -141,12 +141,12 @@ impl AllUsersPage {
 
     /// "the first 200", "the next 87".
     fn which(&self) -> String {
-        format!("the {} {}", if self.goes_on { "next" } else { "first" }, grouped(self.people.len() as u64))
+        format!("the {} {}", if self.goes_on { "next" } else { "first" }, grouped(self.users.len() as u64))
     }
 
     /// The first and the last of them.
     fn ends(&self) -> Option<(&UserLabel, &UserLabel)> {
-        self.people.first().zip(self.people.last())
+        self.users.first().zip(self.users.last())
     }
 
     /// Whether the list is taken in several turns.
@@ -162,11 +162,11 @@ pub(in crate::web) async fn everybody(console: PageContext, query: UserListQuery
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
     let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await.map_err(no_such)?;
-    let people = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| UserLabel::from(&row.person.who()));
+    let users = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| UserLabel::from(&row.user.who()));
     respond::page(&AllUsersPage {
         shell: console.shell(&frame),
         count: shown(listing.as_ref().map_or(usecases::Count::Exactly(0), |listing| listing.counts.of(status))),
-        people: people.collect(),
+        users: users.collect(),
         goes_on,
         query: query.changed(|_| ()).text(),
         rest: listing.as_ref().and_then(|listing| turns.rest(listing)).map(|rest| rest.text()).unwrap_or_default(),
@@ -194,10 +194,10 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -
         let error = FieldError::Message("Tick at least one account".to_owned());
         return respond::again(&question(&console, form, Some(error)).await?);
     }
-    let (action, actor) = (form.action, console.user.person.clone());
-    let (users, accounts) = (form.user, form.account);
+    let (action, actor) = (form.action, console.current.user.clone());
+    let (user_ids, accounts) = (form.user, form.account);
     let said_of = move |so_far: &Progress| Flash::new(FlashKind::Warn, format!("{}.", in_words(action, *so_far)));
-    let perform = move |ctx: &_, submission: &_| users::bulk::perform(ctx, submission, &actor, action, &users, &accounts);
+    let perform = move |ctx: &_, submission: &_| users::bulk::perform(ctx, submission, &actor, action, &user_ids, &accounts);
     let done = console.act(said_of, perform).await?;
     let (done, given) = done.map_err(|denied| not_all_there(denied.into(), &form.return_query))?;
     let list = with_query(paths::UsersAndPermissions {}, &form.return_query);
@@ -235,7 +235,7 @@ fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
     let done = all.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).count();
     let so_far = in_words(action, Progress { done, of: all.len() });
     Some(if failed.may_be_done() {
-        let name = failed.person.display_name();
+        let name = failed.user.display_name();
         format!("{so_far}. Then something went wrong: {name} may have been changed too. Nobody else was changed.")
     } else {
         format!("{so_far}. Then something went wrong. Nobody else was changed.")
@@ -267,12 +267,12 @@ async fn question(console: &PageContext, form: BulkForm, error: Option<FieldErro
     let opened = console.open(Action::Use(Permission::UsersExport), open).await;
     let (frame, (candidates, accounts)) = opened.map_err(|failure| not_all_there(failure, &return_query))?;
     let (mut affected, mut others) = (Vec::new(), Vec::new());
-    for Candidate { person, status, refusal } in candidates {
-        let who = UserLabel::from(&person.who());
-        match refusal {
+    for Candidate { user, status, denial } in candidates {
+        let who = UserLabel::from(&user.who());
+        match denial {
             None => affected.push((who, status)),
             Some(PolicyDenial::Status(status)) => others.push((who, format!("{}: {}", status.label(), action.reaches()))),
-            Some(refusal) => others.push((who, why(ActionError::Refused { refusal, name: Some(person.display_name()) })?)),
+            Some(denial) => others.push((who, why(ActionError::Refused { denial, name: Some(user.display_name()) })?)),
         }
     }
     Ok(BulkPage {
@@ -296,7 +296,7 @@ fn not_all_there(failure: WebError, query: &str) -> WebError {
 
 /// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
 fn why(denied: ActionError) -> Result<String, WebError> {
-    if let ActionError::Refused { refusal: PolicyDenial::Status(status), .. } = denied {
+    if let ActionError::Refused { denial: PolicyDenial::Status(status), .. } = denied {
         return Ok(format!("Is {} now.", status.label()));
     }
     match WebError::from(denied) {
@@ -310,16 +310,16 @@ fn why(denied: ActionError) -> Result<String, WebError> {
 
 /// What became of each: first those to whom it was not done. What can be undone for the others is offered, and then leads on as the form did.
 fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, rest: &str) -> Result<Flash, WebError> {
-    let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.person.id).collect::<Vec<_>>();
+    let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.user.id).collect::<Vec<_>>();
     let (mut changed, mut others) = (Vec::new(), Vec::new());
-    for Done { person, outcome } in done {
-        let name = person.display_name();
+    for Done { user, outcome } in done {
+        let name = user.display_name();
         match outcome {
-            Some(Ok(taken_over)) if taken_over.is_empty() => changed.push(format!("{name}: {}", action.done())),
-            Some(Ok(taken_over)) => {
-                changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&taken_over, NAMED)));
+            Some(Ok(reassigned)) if reassigned.is_empty() => changed.push(format!("{name}: {}", action.done())),
+            Some(Ok(reassigned)) => {
+                changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&reassigned, NAMED)));
             }
-            Some(Err(ActionError::Refused { refusal: PolicyDenial::Unchanged, .. })) => others.push(format!("{name} already has this.")),
+            Some(Err(ActionError::Refused { denial: PolicyDenial::Unchanged, .. })) => others.push(format!("{name} already has this.")),
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),
             Some(Err(denied)) => {
                 tracing::error!(%denied, action = action.as_str(), "an action on many people broke off");
@@ -355,8 +355,8 @@ mod tests {
         BulkPage {
             shell: sample.shell(),
             action,
-            affected: sample.rows(|place, person| (person, Status::ALL[place % 4])),
-            others: sample.rows(|_, person| (person, format!("Invited: {}", sample.text))),
+            affected: sample.rows(|place, user| (user, Status::ALL[place % 4])),
+            others: sample.rows(|_, user| (user, format!("Invited: {}", sample.text))),
             accounts: (action == BulkAction::Assign).then(|| Picker::sample(sample, PickerKind::Many)),
             query: sample.query(),
             rest: sample.query(),
@@ -372,7 +372,7 @@ mod tests {
             check(&format!("bulk-everybody-{goes_on}-{rows}-{has_rest}"), |sample| AllUsersPage {
                 shell: sample.shell(),
                 count: Count::Exactly(287),
-                people: (0..rows).map(|place| sample.person(place)).collect(),
+                users: (0..rows).map(|place| sample.user(place)).collect(),
                 goes_on,
                 query: sample.query(),
                 rest: if has_rest { sample.query() } else { String::new() },

@@ -33,7 +33,7 @@ use crate::{
 
 use query::{UserListQuery, sort_word, word};
 
-/// The people of a scope.
+/// The users of a scope.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_permissions/list.html")]
 pub struct UserListPage {
@@ -85,10 +85,10 @@ pub struct Select {
     pub options: Vec<(String, String)>,
 }
 
-/// One person.
+/// One user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub default_role: DefaultRole,
     pub status: Status,
     /// Only for Admins.
@@ -108,7 +108,7 @@ pub struct NoPortfolioPage {
 
 impl UserRow {
     fn manage(&self) -> paths::Manage {
-        paths::Manage { user: self.person.id }
+        paths::Manage { user: self.user.id }
     }
 
     fn has_credentials(&self) -> bool {
@@ -226,19 +226,19 @@ pub(in crate::web) async fn list(console: PageContext, query: UserListQuery) -> 
     let (frame, listing) =
         console.open(Action::Use(Permission::UsersView), move |ctx, actor| users::list::list(ctx, actor, &asked)).await.map_err(no_such)?;
     let Some(listing) = listing else { return respond::page(&NoPortfolioPage { shell: console.shell(&frame) }) };
-    let actor = console.user.person.actor();
+    let actor = console.current.user.actor();
     let row = |row: Row| UserRow {
-        default_role: row.person.default_role,
+        default_role: row.user.default_role,
         status: row.status,
-        is_admin: row.person.is_admin && actor.role == Role::Admin,
-        is_you: console.is_you(&row.person),
-        assignments: if row.person.is_admin && actor.role == Role::Admin {
+        is_admin: row.user.is_admin && actor.role == Role::Admin,
+        is_you: console.is_you(&row.user),
+        assignments: if row.user.is_admin && actor.role == Role::Admin {
             "All, as Admin".to_owned()
         } else {
             assigned_in_short(row.assigned)
         },
-        last_sign_in: row.person.last_sign_in_at.map(|at| DisplayTime::new(at, frame.now)),
-        person: UserLabel::from(&row.person.who()),
+        last_sign_in: row.user.last_sign_in_at.map(|at| DisplayTime::new(at, frame.now)),
+        user: UserLabel::from(&row.user.who()),
     };
     respond::page(&UserListPage {
         shell: console.shell(&frame),
@@ -268,8 +268,8 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample, query: &UserListQuery) -> UserListPage {
-        let row = |place: usize, person: UserLabel| UserRow {
-            person,
+        let row = |place: usize, user: UserLabel| UserRow {
+            user,
             default_role: if place % 5 == 1 { DefaultRole::PortfolioAdmin } else { DefaultRole::User },
             status: Status::ALL[place % 4],
             is_admin: place == 11,

@@ -1,4 +1,4 @@
-//! Times as people read them; the exact one goes with it in `<time>`.
+//! Times as users read them; the exact one goes with it in `<time>`.
 
 use chrono::{Datelike as _, Timelike as _};
 
@@ -60,7 +60,7 @@ impl DisplayTime {
     }
 }
 
-/// By looking them up: patterns and padding take as long as all the rest of a row of people.
+/// By looking them up: patterns and padding take as long as all the rest of a row of users.
 fn two_digits(number: u32) -> &'static str {
     const ALL: &str =
         "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960";

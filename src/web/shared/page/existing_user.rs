@@ -12,19 +12,19 @@ use crate::{
 /// The ways on from the form in which the address stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExistingUserActions {
-    user: UserId,
+    user_id: UserId,
     /// Where the form is: its buttons lead back there.
-    door: EntryPoint,
+    entry_point: EntryPoint,
     way: Option<ExistingUserAction>,
 }
 
 impl ExistingUserActions {
-    pub fn new(existing: &Existing, door: EntryPoint) -> Self {
-        Self { user: existing.id, door, way: existing.way }
+    pub fn new(existing: &Existing, entry_point: EntryPoint) -> Self {
+        Self { user_id: existing.id, entry_point, way: existing.way }
     }
 
     pub(in crate::web) fn manage(&self) -> paths::Manage {
-        paths::Manage { user: self.user }
+        paths::Manage { user: self.user_id }
     }
 
     pub(in crate::web) fn assign(&self) -> Option<String> {
@@ -33,8 +33,8 @@ impl ExistingUserActions {
 
     /// What is done at once, and where.
     pub(in crate::web) fn button(&self) -> Option<(&'static str, String)> {
-        let user = self.user;
-        match (self.way?, self.door) {
+        let user = self.user_id;
+        match (self.way?, self.entry_point) {
             (ExistingUserAction::Resend, EntryPoint::UsersAndGroups) => {
                 Some(("Resend invitation", paths::ResendInvitation { user }.to_string()))
             }
@@ -52,7 +52,7 @@ impl ExistingUserActions {
 
 #[cfg(test)]
 impl ExistingUserActions {
-    pub(in crate::web) fn sample(way: ExistingUserAction, door: EntryPoint) -> Self {
-        Self { user: UserId(7), door, way: Some(way) }
+    pub(in crate::web) fn sample(way: ExistingUserAction, entry_point: EntryPoint) -> Self {
+        Self { user_id: UserId(7), entry_point, way: Some(way) }
     }
 }

@@ -1,4 +1,4 @@
-//! A search for people to choose one from.
+//! A search for users to choose one from.
 
 use std::fmt::Display;
 
@@ -43,8 +43,8 @@ impl Finder {
         }
     }
 
-    pub(in crate::web) fn is_picked(&self, person: &UserLabel) -> bool {
-        self.picked == Some(person.id)
+    pub(in crate::web) fn is_picked(&self, user: &UserLabel) -> bool {
+        self.picked == Some(user.id)
     }
 }
 
@@ -66,7 +66,7 @@ mod tests {
         let sample = Sample::plain();
         let finder = |count, has_more| Finder {
             q: "ka".into(),
-            results: (0..count).map(|place| sample.person(place)).collect(),
+            results: (0..count).map(|place| sample.user(place)).collect(),
             has_more,
             ..Finder::new("/", "")
         };

@@ -107,9 +107,9 @@ impl Section {
         }
     }
 
-    /// The navigation for somebody with `role` who is in this section. What a person may not open is not there.
+    /// The navigation for somebody with `role` who is in this section. What a user may not open is not there.
     pub fn nav(self, role: Role) -> Vec<NavGroup> {
-        let may_open = |section: &Self| section.permission().reach(role).is_any();
+        let may_open = |section: &Self| section.permission().level(role).is_any();
         let group = |(label, sections): &(&'static str, &[Self])| NavGroup {
             label,
             entries: sections.iter().copied().filter(may_open).map(|section| section.entry(role, self)).collect(),

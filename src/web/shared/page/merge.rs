@@ -1,4 +1,4 @@
-//! Two people at one form: what each field comes to where somebody else saved while it was open.
+//! Two users at one form: what each field comes to where somebody else saved while it was open.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};

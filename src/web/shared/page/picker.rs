@@ -139,11 +139,11 @@ impl Picker {
 #[cfg(test)]
 impl Picker {
     pub(in crate::web) fn sample(sample: &crate::web::shared::samples::Sample, kind: PickerKind) -> Self {
-        let row = |place: usize, person: super::UserLabel| {
+        let row = |place: usize, user: super::UserLabel| {
             let pick = PickerOption {
                 value: place.to_string(),
-                name: person.name,
-                about: person.email,
+                name: user.name,
+                about: user.email,
                 is_ticked: place % 3 == 1,
                 grants: place.is_multiple_of(2).then(AssignmentPermissions::default),
             };

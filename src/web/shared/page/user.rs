@@ -1,4 +1,4 @@
-//! A person as pages show one.
+//! A user as pages show one.
 
 use crate::domain::{
     ids::UserId,
@@ -14,7 +14,7 @@ pub struct UserLabel {
     pub id: UserId,
     /// "First Last"; without a name, the address.
     pub name: String,
-    /// How a sentence calls the person: by first name; without one, by address.
+    /// How a sentence calls the user: by first name; without one, by address.
     pub short_name: String,
     pub email: String,
     pub initials: String,
@@ -50,7 +50,7 @@ fn initials(who: &Who) -> String {
     letters.to_uppercase()
 }
 
-/// One of six by a hash of the id, so that neighbours differ and a person keeps theirs.
+/// One of six by a hash of the id, so that neighbours differ and a user keeps theirs.
 fn tint(id: UserId) -> &'static str {
     let hash = id.0.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     let count = TINTS.len() as u64;

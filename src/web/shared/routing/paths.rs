@@ -50,7 +50,7 @@ macro_rules! paths {
 }
 
 paths! {
-    /// Leads to the first page that the person may open.
+    /// Leads to the first page that the user may open.
     Root {} = "/";
     Asset { name: &'static str } = "/static/{name}";
     /// Whether the process runs.
@@ -107,7 +107,7 @@ paths! {
     UsersAndPermissions {} = "/users-and-permissions";
     /// The same list as CSV.
     ExportUsers {} = "/users-and-permissions/export";
-    /// Many people at once: everybody in the list, as many at a time as one action takes.
+    /// Many users at once: everybody in the list, as many at a time as one action takes.
     BulkUsers {} = "/users-and-permissions/bulk";
     /// What is to be done to those who are ticked, with the list's query.
     TickedUsers {} = "/users-and-permissions/ticked";
@@ -143,7 +143,7 @@ paths! {
     /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
     Portfolios {} = "/portfolios";
     NewPortfolio {} = "/portfolios/new";
-    /// Takes `?page=` of its accounts and `?people=`.
+    /// Takes `?page=` of its accounts and `?users=`.
     Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}";
     EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit";
     DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate";

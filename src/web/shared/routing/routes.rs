@@ -155,7 +155,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
 /// The session's cookie: signed, for as long as the browser runs. How long the session holds is the database's to say.
 fn sessions(state: &Data<State>) -> SessionMiddleware<DatabaseSessions> {
     let key = Key::from(&state.ctx.key.derive::<64>("session cookie"));
-    let is_https = state.reach.is_https;
+    let is_https = state.trust.is_https;
     SessionMiddleware::builder(DatabaseSessions { ctx: state.ctx.clone() }, key)
         .cookie_name(cookies::full_name("usher", is_https))
         .cookie_secure(is_https)

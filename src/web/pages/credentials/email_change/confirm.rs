@@ -41,16 +41,16 @@ pub struct ConfirmEmailPage {
 }
 
 /// `GET /confirm-email/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
+pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look).await? {
         Ok(Open { change, company, .. }) => respond::page(&ConfirmEmailPage {
-            gate: respond::gate(&state, &guest, &company),
+            gate: respond::gate(&state, &anonymous, &company),
             path: paths::ConfirmEmail { token: token.into_inner() },
             new: change.email,
             asked_by: change.asked_by.display_name(),
             valid_until: DisplayTime::new(change.until, state.ctx.now()),
         }),
-        Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+        Err(closed) => ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     }
 }
 
@@ -58,26 +58,26 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, to
 pub(in crate::web) async fn submit(
     request: HttpRequest,
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     token: Path<String>,
     _button: Form<Button>,
 ) -> HandlerResult {
-    let (text, source) = (token.clone(), guest.visitor.source.clone());
-    match state.try_run(move |ctx| email_change::confirm(ctx, &closed_link::token(&text)?, &source)).await? {
+    let (text, client_ip) = (token.clone(), anonymous.client.source.clone());
+    match state.try_run(move |ctx| email_change::confirm(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         Ok(()) => After::EmailChange.sign_in(&request, &state),
         Err(ConfirmError::Taken) => {
             let text = "Somebody else has it now, so your email address stays as it was. Ask an administrator.";
-            ClosedLink::conflict("This email address is in use", text).answer(&state, &guest).await
+            ClosedLink::conflict("This email address is in use", text).answer(&state, &anonymous).await
         }
         // The link's own page says what became of it.
-        Err(ConfirmError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(ConfirmError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
         Err(ConfirmError::Link(error)) => Err(error.into()),
     }
 }
 
 /// What became of the link.
-fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
-    match dead {
+fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+    match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This email address was already confirmed", "It was confirmed on")
             .at(DisplayTime::new(*at, now), ". Sign in with it.")
             .sign_in(),
@@ -105,6 +105,6 @@ mod tests {
             asked_by: sample.text.clone(),
             valid_until: sample.moment(0),
         });
-        closed_link::check_ended("confirm-email-ended", |dead| ended(dead, now()));
+        closed_link::check_ended("confirm-email-ended", |closed| ended(closed, now()));
     }
 }

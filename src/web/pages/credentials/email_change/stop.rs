@@ -42,17 +42,17 @@ pub struct StopEmailChangePage {
 }
 
 /// `GET /stop-email-change/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
+pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look_at_stop).await? {
-        Ok(Open { person, change, company }) => respond::page(&StopEmailChangePage {
-            gate: respond::gate(&state, &guest, &company),
+        Ok(Open { user, change, company }) => respond::page(&StopEmailChangePage {
+            gate: respond::gate(&state, &anonymous, &company),
             path: paths::StopEmailChange { token: token.into_inner() },
-            old: person.email,
+            old: user.email,
             new: change.email,
             asked_by: change.asked_by.display_name(),
             valid_until: DisplayTime::new(change.until, state.ctx.now()),
         }),
-        Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+        Err(closed) => ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     }
 }
 
@@ -60,22 +60,22 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, to
 pub(in crate::web) async fn submit(
     request: HttpRequest,
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     token: Path<String>,
     _button: Form<Button>,
 ) -> HandlerResult {
-    let (text, source) = (token.clone(), guest.visitor.source.clone());
-    match state.try_run(move |ctx| email_change::stop(ctx, &closed_link::token(&text)?, &source)).await? {
+    let (text, client_ip) = (token.clone(), anonymous.client.source.clone());
+    match state.try_run(move |ctx| email_change::stop(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         Ok(()) => After::EmailChangeStop.sign_in(&request, &state),
         // The link's own page says what became of it.
-        Err(LinkError::NotOpen) => show(state, guest, token).await,
+        Err(LinkError::NotOpen) => show(state, anonymous, token).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// What became of the link.
-fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
-    match dead {
+fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
+    match closed {
         LinkClosed::Used { at } => ClosedLink::gone("The change was already stopped", "You stopped it on")
             .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
         LinkClosed::Replaced { .. } => {
@@ -104,6 +104,6 @@ mod tests {
             asked_by: sample.text.clone(),
             valid_until: sample.moment(0),
         });
-        closed_link::check_ended("stop-email-change-ended", |dead| ended(dead, now()));
+        closed_link::check_ended("stop-email-change-ended", |closed| ended(closed, now()));
     }
 }

@@ -35,7 +35,7 @@ use serde::Deserialize;
 pub struct AcceptPage {
     pub gate: PublicLayout,
     pub path: paths::Invitation,
-    /// Who invited, by name; `None` when that person is gone.
+    /// Who invited, by name; `None` when that user is gone.
     pub inviter: Option<String>,
     /// The address that was invited.
     pub email: String,
@@ -77,68 +77,68 @@ pub struct AcceptForm {
 }
 
 /// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
+pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, users::invite::look).await? {
         Ok(open) => {
             let fields = AcceptFields {
-                first_name: Field::new(&*open.person.first_name),
-                last_name: Field::new(&*open.person.last_name),
+                first_name: Field::new(&*open.user.first_name),
+                last_name: Field::new(&*open.user.last_name),
                 password: SecretField::default(),
             };
-            respond::page(&accept_page(&state, &guest, &token, &open, fields))
+            respond::page(&accept_page(&state, &anonymous, &token, &open, fields))
         }
-        Err(dead) => ended(&dead, &token, &state).answer(&state, &guest).await,
+        Err(closed) => ended(&closed, &token, &state).answer(&state, &anonymous).await,
     }
 }
 
 /// `POST /invitation/{token}`
 pub(in crate::web) async fn submit(
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     session: Session,
     token: Path<String>,
     form: Form<AcceptForm>,
 ) -> HandlerResult {
     let open = match closed_link::look(&state, &token, users::invite::look).await? {
         Ok(open) => open,
-        Err(dead) => return ended(&dead, &token, &state).answer(&state, &guest).await,
+        Err(closed) => return ended(&closed, &token, &state).answer(&state, &anonymous).await,
     };
     let (first_name, last_name, password) = match form.0.parse(&open) {
         Ok(parsed) => parsed,
         Err(mut fields) => {
-            let known = vec![open.person.email.clone(), open.company.name.clone()];
-            let (link, source, min) = (closed_link::token(&token)?, &guest.visitor.source, open.company.password_min);
-            fields.password = new_password::review(&state, link, source, &form.0.password, min, known).await?;
-            return respond::again(&accept_page(&state, &guest, &token, &open, *fields));
+            let known = vec![open.user.email.clone(), open.company.name.clone()];
+            let (link, client_ip, min) = (closed_link::token(&token)?, &anonymous.client.source, open.company.password_min);
+            fields.password = new_password::review(&state, link, client_ip, &form.0.password, min, known).await?;
+            return respond::again(&accept_page(&state, &anonymous, &token, &open, *fields));
         }
     };
-    let (link, visitor) = (closed_link::token(&token)?, guest.visitor.clone());
-    let accept = move |ctx: &Context, link: &Token| users::invite::accept(ctx, link, &first_name, &last_name, password, &visitor);
-    match new_password::run(&state, link, &guest.visitor.source, accept).await? {
+    let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
+    let accept = move |ctx: &Context, link: &Token| users::invite::accept(ctx, link, &first_name, &last_name, password, &client);
+    match new_password::run(&state, link, &anonymous.client.source, accept).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
             respond::see_other(paths::Root {})
         }
         // Somebody was faster: the page says what became of the link.
-        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
         Err(SetPasswordError::Link(error)) => Err(error.into()),
         Err(SetPasswordError::Password(error)) => new_password::again(error, state.ctx.now(), |password| {
             let fields = AcceptFields { first_name: Field::new(&*form.0.first_name), last_name: Field::new(&*form.0.last_name), password };
-            accept_page(&state, &guest, &token, &open, fields)
+            accept_page(&state, &anonymous, &token, &open, fields)
         }),
     }
 }
 
-fn accept_page(state: &State, guest: &AnonymousSession, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
+fn accept_page(state: &State, anonymous: &AnonymousSession, token: &str, open: &Open, fields: AcceptFields) -> AcceptPage {
     AcceptPage {
-        gate: respond::gate(state, guest, &open.company.name),
+        gate: respond::gate(state, anonymous, &open.company.name),
         path: paths::Invitation { token: token.to_owned() },
         inviter: Some(open.invited_by.clone()).filter(|name| !name.is_empty()),
-        email: open.person.email.clone(),
+        email: open.user.email.clone(),
         fields,
         password_min: open.company.password_min,
         valid_until: DisplayTime::new(open.expires_at, state.ctx.now()),
-        signed_in_as: guest.signed_in.as_ref().map(crate::usecases::User::display_name),
+        signed_in_as: anonymous.signed_in.as_ref().map(crate::usecases::User::display_name),
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
         AcceptPage {
             gate: sample.gate(),
             path: paths::Invitation { token: "0123456789abcdef".into() },
-            inviter: Some(sample.person(11).name),
+            inviter: Some(sample.user(11).name),
             email: sample.email.clone(),
             fields: AcceptFields {
                 first_name: Field::new(&sample.text),
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn renders() {
         check("accept-invitation", page);
-        check("accept-invitation-signed-in", |sample| AcceptPage { signed_in_as: Some(sample.person(2).name), ..page(sample) });
+        check("accept-invitation-signed-in", |sample| AcceptPage { signed_in_as: Some(sample.user(2).name), ..page(sample) });
         check("accept-invitation-error", |sample| {
             let name = |what| Field::refused(&sample.text, FieldError::Line { what, error: LineError::Empty });
             let fields = AcceptFields {

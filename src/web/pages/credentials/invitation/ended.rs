@@ -10,13 +10,13 @@ use crate::{
 };
 
 /// What became of the invitation behind the link with this token.
-pub(super) fn ended(dead: &LinkClosed, token: &str, state: &State) -> ClosedLink {
-    in_words(dead, token, state.ctx.sends_mail, state.ctx.now())
+pub(super) fn ended(closed: &LinkClosed, token: &str, state: &State) -> ClosedLink {
+    in_words(closed, token, state.ctx.sends_mail, state.ctx.now())
 }
 
-/// Without a mail server nobody is promised a mail: people ask for their link.
-fn in_words(dead: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) -> ClosedLink {
-    match dead {
+/// Without a mail server nobody is promised a mail: users ask for their link.
+fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) -> ClosedLink {
+    match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This invitation was already used", "It was accepted on")
             .at(DisplayTime::new(*at, now), ". Sign in with the password you chose then.")
             .sign_in()
@@ -74,7 +74,7 @@ mod tests {
     /// Every end, with and without a mail server.
     fn pages(sample: &Sample) -> Vec<(String, ClosedLinkPage)> {
         let (at, email) = (samples::now(), sample.email.clone());
-        let dead = [
+        let closed = [
             ("used", LinkClosed::Used { at }),
             ("revoked", LinkClosed::Revoked),
             ("replaced", LinkClosed::Replaced { again_to: None }),
@@ -86,9 +86,9 @@ mod tests {
             (format!("invitation-{name}{how}"), ClosedLinkPage { gate: sample.gate(), ended })
         };
         let of = |sends_mail| {
-            let ended = |(name, dead): &(&str, LinkClosed)| page(name, sends_mail, in_words(dead, "0123456789abcdef", sends_mail, at));
+            let ended = |(name, closed): &(&str, LinkClosed)| page(name, sends_mail, in_words(closed, "0123456789abcdef", sends_mail, at));
             let sent = page("new-link", sends_mail, new_link_sent(&sample.email, sends_mail));
-            dead.iter().map(ended).chain([sent]).collect::<Vec<_>>()
+            closed.iter().map(ended).chain([sent]).collect::<Vec<_>>()
         };
         [of(true), of(false)].concat()
     }

@@ -20,28 +20,28 @@ use crate::{
 use super::ended::{ended, new_link_sent};
 
 /// `GET /invitation/{token}/new-link`: what came of it.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
+pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, users::invite::look).await? {
         // It has not ended: its own page is the answer.
         Ok(_) => respond::see_other(paths::Invitation { token: token.into_inner() }),
-        Err(LinkClosed::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &guest).await,
-        Err(dead) => ended(&dead, &token, &state).answer(&state, &guest).await,
+        Err(LinkClosed::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &anonymous).await,
+        Err(closed) => ended(&closed, &token, &state).answer(&state, &anonymous).await,
     }
 }
 
 /// `POST /invitation/{token}/new-link`
 pub(in crate::web) async fn submit(
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     token: Path<String>,
     _button: Form<Button>,
 ) -> HandlerResult {
     if Token::parse(&token).is_none() {
-        return show(state, guest, token).await;
+        return show(state, anonymous, token).await;
     }
     let token = token.into_inner();
-    let (text, source) = (token.clone(), guest.visitor.source);
-    match state.try_run(move |ctx| users::invite::send_new_link(ctx, &closed_link::token(&text)?, &source)).await? {
+    let (text, client_ip) = (token.clone(), anonymous.client.source);
+    match state.try_run(move |ctx| users::invite::send_new_link(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         // What became of the link, now or meanwhile, is said where this leads.
         Ok(()) | Err(LinkError::NotOpen) => respond::see_other(paths::InvitationNewLink { token }),
         Err(error) => Err(error.into()),

@@ -81,43 +81,43 @@ pub struct AskForm {
 pub(in crate::web) async fn show(
     request: HttpRequest,
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     query: Query<AskQuery>,
 ) -> HandlerResult {
     if query.sent && cookies::is_done(&request, &state, ASKED) {
-        return respond::page(&AskedPage { gate: gate(&state, &guest).await?, sends_mail: state.ctx.sends_mail });
+        return respond::page(&AskedPage { gate: gate(&state, &anonymous).await?, sends_mail: state.ctx.sends_mail });
     }
-    respond::page(&page(&state, &guest, Field::default()).await?)
+    respond::page(&page(&state, &anonymous, Field::default()).await?)
 }
 
 /// `POST /forgot-password`
 pub(in crate::web) async fn submit(
     request: HttpRequest,
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     form: Form<AskForm>,
 ) -> HandlerResult {
     let mut field = Field::default();
     let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
-        return respond::again(&page(&state, &guest, field).await?);
+        return respond::again(&page(&state, &anonymous, field).await?);
     };
-    let source = guest.visitor.source.clone();
-    if let Some(until) = state.run(move |ctx| password_reset::ask(ctx, &email, &source)).await? {
+    let client_ip = anonymous.client.source.clone();
+    if let Some(until) = state.run(move |ctx| password_reset::ask(ctx, &email, &client_ip)).await? {
         let wait = until - state.ctx.now();
-        return respond::wait(wait, &AskPage { wait: Some(wait), ..page(&state, &guest, Field::new(&*form.0.email)).await? });
+        return respond::wait(wait, &AskPage { wait: Some(wait), ..page(&state, &anonymous, Field::new(&*form.0.email)).await? });
     }
     cookies::keep_done(&request, &state, ASKED);
     // Without the address, which would stay in the browser's history.
     respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
 }
 
-async fn page(state: &State, guest: &AnonymousSession, email: Field) -> Result<AskPage, WebError> {
-    Ok(AskPage { gate: gate(state, guest).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
+async fn page(state: &State, anonymous: &AnonymousSession, email: Field) -> Result<AskPage, WebError> {
+    Ok(AskPage { gate: gate(state, anonymous).await?, email, wait: None, sends_mail: state.ctx.sends_mail })
 }
 
-async fn gate(state: &State, guest: &AnonymousSession) -> Result<PublicLayout, WebError> {
+async fn gate(state: &State, anonymous: &AnonymousSession) -> Result<PublicLayout, WebError> {
     let company = state.run(users::directory::company_name).await?;
-    Ok(respond::gate(state, guest, &company))
+    Ok(respond::gate(state, anonymous, &company))
 }
 
 #[cfg(test)]

@@ -64,10 +64,10 @@ pub struct ChooseForm {
 }
 
 /// `GET /reset/{token}`: says what the link leads to, and changes nothing.
-pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, token: Path<String>) -> HandlerResult {
+pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, password_reset::look).await? {
-        Ok(open) => respond::page(&page(&state, &guest, &token, open, SecretField::default())),
-        Err(dead) => ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+        Ok(open) => respond::page(&page(&state, &anonymous, &token, open, SecretField::default())),
+        Err(closed) => ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     }
 }
 
@@ -75,36 +75,36 @@ pub(in crate::web) async fn show(state: Data<State>, guest: AnonymousSession, to
 pub(in crate::web) async fn submit(
     request: HttpRequest,
     state: Data<State>,
-    guest: AnonymousSession,
+    anonymous: AnonymousSession,
     token: Path<String>,
     form: Form<ChooseForm>,
 ) -> HandlerResult {
     let open = match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => open,
-        Err(dead) => return ended(&dead, state.ctx.now()).answer(&state, &guest).await,
+        Err(closed) => return ended(&closed, state.ctx.now()).answer(&state, &anonymous).await,
     };
     let password = match NewPassword::parse(&form.0.password, open.company.password_min) {
         Ok(password) => password,
-        Err(error) => return respond::again(&page(&state, &guest, &token, open, SecretField::refused(error))),
+        Err(error) => return respond::again(&page(&state, &anonymous, &token, open, SecretField::refused(error))),
     };
-    let (link, visitor) = (closed_link::token(&token)?, guest.visitor.clone());
-    let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &visitor);
-    match new_password::run(&state, link, &guest.visitor.source, choose).await? {
+    let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
+    let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &client);
+    match new_password::run(&state, link, &anonymous.client.source, choose).await? {
         Ok(()) => After::PasswordReset.sign_in(&request, &state),
         // Somebody was faster: the link's own page says what became of it.
-        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, guest, token).await,
+        Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
         Err(SetPasswordError::Link(error)) => Err(error.into()),
         Err(SetPasswordError::Password(error)) => {
-            new_password::again(error, state.ctx.now(), |refused| page(&state, &guest, &token, open, refused))
+            new_password::again(error, state.ctx.now(), |refused| page(&state, &anonymous, &token, open, refused))
         }
     }
 }
 
-fn page(state: &State, guest: &AnonymousSession, token: &str, open: Open, password: SecretField) -> ChoosePage {
+fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, password: SecretField) -> ChoosePage {
     ChoosePage {
-        gate: respond::gate(state, guest, &open.company.name),
+        gate: respond::gate(state, anonymous, &open.company.name),
         path: paths::PasswordReset { token: token.to_owned() },
-        email: open.person.email,
+        email: open.user.email,
         password,
         password_min: open.company.password_min,
         valid_until: DisplayTime::new(open.expires_at, state.ctx.now()),
@@ -112,9 +112,9 @@ fn page(state: &State, guest: &AnonymousSession, token: &str, open: Open, passwo
 }
 
 /// What became of the link.
-fn ended(dead: &LinkClosed, now: Timestamp) -> ClosedLink {
+fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     let ask_again = |ended: ClosedLink| ended.link("Ask for a new link", paths::ForgotPassword {});
-    match dead {
+    match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This link was already used", "A new password was set on")
             .at(DisplayTime::new(*at, now), ". Sign in with it.")
             .sign_in()
@@ -151,6 +151,6 @@ mod tests {
     fn renders() {
         check("reset-password", |sample| page(sample, SecretField::default()));
         check("reset-password-error", |sample| page(sample, SecretField::refused(PasswordError::Guessable)));
-        closed_link::check_ended("reset-password-ended", |dead| ended(dead, now()));
+        closed_link::check_ended("reset-password-ended", |closed| ended(closed, now()));
     }
 }

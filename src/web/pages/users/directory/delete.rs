@@ -24,7 +24,7 @@ use actix_web::web::{Path, Query};
 #[template(path = "users_and_groups/delete_user.html")]
 pub struct DeleteUserPage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     /// Whether blocking would do instead: of somebody who can sign in.
     pub can_be_blocked: bool,
     /// Until when the user can be restored; `None` where deleting is for good.
@@ -43,7 +43,7 @@ pub struct WhatGoes {
     /// By name.
     pub portfolios: Vec<String>,
     pub accounts: Vec<String>,
-    /// "Password", and what else the person signs in with.
+    /// "Password", and what else the user signs in with.
     pub credentials: Vec<&'static str>,
 }
 
@@ -75,7 +75,7 @@ fn named(kinds: &[(&[String], &str, &str)]) -> String {
 
 impl DeleteUserPage {
     fn path(&self) -> paths::DeleteUser {
-        paths::DeleteUser { user: self.person.id }
+        paths::DeleteUser { user: self.user.id }
     }
 
     fn back(&self) -> String {
@@ -87,13 +87,13 @@ impl DeleteUserPage {
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let id = *id;
     let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::lifecycle::inventory(ctx, actor, id)).await?;
-    let Inventory { person, sessions, groups, portfolios, accounts, restorable_until } = inventory;
+    let Inventory { user, sessions, groups, portfolios, accounts, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
         shell: console.shell(&frame),
-        can_be_blocked: person.status(frame.now) == Status::Active,
+        can_be_blocked: user.status(frame.now) == Status::Active,
         restorable_until: restorable_until.map(|until| DisplayTime::new(until, frame.now)),
         goes: WhatGoes { sessions: u64::try_from(sessions).unwrap_or(0), groups, portfolios, accounts, credentials: vec!["Password"] },
-        person: UserLabel::from(&person.who()),
+        user: UserLabel::from(&user.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
@@ -101,8 +101,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-groups/users/{user}/delete`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, now) = (*id, console.now());
-    let said = move |(person, until): &(usecases::User, Option<Timestamp>)| {
-        let name = person.display_name();
+    let said = move |(user, until): &(usecases::User, Option<Timestamp>)| {
+        let name = user.display_name();
         let text = match *until {
             Some(until) => format!("{name} is deleted and can be restored until {}.", DisplayTime::new(until, now).date()),
             None => format!("{name} is deleted."),
@@ -121,7 +121,7 @@ mod tests {
     fn page(sample: &Sample, restorable_until: Option<DisplayTime>) -> DeleteUserPage {
         DeleteUserPage {
             shell: sample.shell(),
-            person: sample.person(3),
+            user: sample.user(3),
             can_be_blocked: restorable_until.is_some(),
             restorable_until,
             goes: WhatGoes {

@@ -1,4 +1,4 @@
-//! People deleted, until they are gone for good.
+//! Users deleted, until they are gone for good.
 
 use askama::Template;
 
@@ -37,7 +37,7 @@ pub struct DeletedUsersPage {
 /// Somebody who can be restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedRow {
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub deleted_at: DisplayTime,
     /// By name; `None` when nobody can tell any more.
     pub deleted_by: Option<String>,
@@ -46,7 +46,7 @@ pub struct DeletedRow {
 
 impl DeletedRow {
     fn restore(&self) -> paths::RestoreUser {
-        paths::RestoreUser { user: self.person.id }
+        paths::RestoreUser { user: self.user.id }
     }
 }
 
@@ -63,16 +63,16 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
         })
         .await?;
     let words = ("deleted user", "deleted users");
-    let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.person.key(), count, words);
-    let row = |Restorable { person, deleted_by, until }: Restorable| DeletedRow {
-        deleted_at: DisplayTime::new(person.deleted_at, frame.now),
+    let pager = query.pager(paths::DeletedUsers {}, &asked, &deleted, |row| row.user.key(), count, words);
+    let row = |Restorable { user, deleted_by, until }: Restorable| DeletedRow {
+        deleted_at: DisplayTime::new(user.deleted_at, frame.now),
         deleted_by,
         restorable_until: DisplayTime::new(until, frame.now),
-        person: UserLabel::from(&Who { id: person.id, first_name: person.first_name, last_name: person.last_name, email: person.email }),
+        user: UserLabel::from(&Who { id: user.id, first_name: user.first_name, last_name: user.last_name, email: user.email }),
     };
     respond::page(&DeletedUsersPage {
         shell: console.shell(&frame),
-        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Deleted),
+        aside: Aside::new(&console.current.user, &frame, menu, AsideEntry::Deleted),
         count: list_query::shown(count),
         rows: deleted.rows.into_iter().map(row).collect(),
         pager,
@@ -83,8 +83,8 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
 /// `POST /users-and-groups/deleted/{user}/restore`
 pub(in crate::web) async fn restore(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |Restored { person, status, became_user }: &Restored| {
-        let (name, status, role) = (person.display_name(), status.label(), person.default_role.label());
+    let said = |Restored { user, status, became_user }: &Restored| {
+        let (name, status, role) = (user.display_name(), status.label(), user.default_role.label());
         let why = if *became_user { " A Portfolio Admin without portfolios is a User." } else { "" };
         let text = format!("{name} is restored: {status}, {role}. Group memberships and assignments are not restored.{why}");
         Flash::new(FlashKind::Ok, text)
@@ -112,10 +112,10 @@ mod tests {
             shell: sample.shell(),
             aside: Aside::sample(sample, AsideEntry::Deleted),
             count: Count::Exactly(sample.rows as u64),
-            rows: sample.rows(|place, person| DeletedRow {
-                person,
+            rows: sample.rows(|place, user| DeletedRow {
+                user,
                 deleted_at: sample.moment(place * 70),
-                deleted_by: (place % 4 != 1).then(|| sample.person(11).name),
+                deleted_by: (place % 4 != 1).then(|| sample.user(11).name),
                 restorable_until: sample.moment(0),
             }),
             pager: Pager::single("12 deleted users"),

@@ -20,7 +20,7 @@ use actix_web::web::{Path, Query};
 #[template(path = "users_and_groups/link.html")]
 pub struct InvitationLinkPage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     /// The whole address.
     pub link: String,
     pub valid_until: DisplayTime,
@@ -36,12 +36,12 @@ impl InvitationLinkPage {
 
 /// `GET /users-and-groups/users/{user}/link`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, caller) = (*id, console.user.caller());
-    let (frame, (person, link, valid_until)) =
+    let (id, caller) = (*id, console.current.caller());
+    let (frame, (user, link, valid_until)) =
         console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&InvitationLinkPage {
         shell: console.shell(&frame),
-        person: UserLabel::from(&person.who()),
+        user: UserLabel::from(&user.who()),
         link,
         valid_until: DisplayTime::new(valid_until, frame.now),
         query: ListQuery::returned(&query.return_query),
@@ -54,7 +54,7 @@ mod tests {
     use crate::web::shared::samples::{Sample, check};
 
     fn page(sample: &Sample, link: String) -> InvitationLinkPage {
-        InvitationLinkPage { shell: sample.shell(), person: sample.person(4), link, valid_until: sample.moment(30), query: sample.query() }
+        InvitationLinkPage { shell: sample.shell(), user: sample.user(4), link, valid_until: sample.moment(30), query: sample.query() }
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The people of the company: everyone with what may be done, or only the directory.
+/// The users of the company: everyone with what may be done, or only the directory.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users_and_groups/list.html")]
 pub struct UsersPage {
@@ -43,14 +43,14 @@ pub struct UsersPage {
 pub enum UserRows {
     /// For Admins.
     Everyone(Vec<UserRow>),
-    /// For the others: people who can sign in.
+    /// For the others: users who can sign in.
     Directory(Vec<DirectoryRow>),
 }
 
-/// One person, as an Admin sees them.
+/// One user, as an Admin sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub status: Status,
     pub is_admin: bool,
     /// Whether this is the one who looks, who has no actions on themselves.
@@ -66,10 +66,10 @@ pub struct UserRow {
     pub may: May,
 }
 
-/// One person, as everybody sees them.
+/// One user, as everybody sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryRow {
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub is_you: bool,
     /// Custom groups only.
     pub groups: Vec<String>,
@@ -86,27 +86,27 @@ impl UserRows {
 
 impl UserRow {
     fn block(&self) -> paths::BlockUser {
-        paths::BlockUser { user: self.person.id }
+        paths::BlockUser { user: self.user.id }
     }
 
     fn activate(&self) -> paths::ActivateUser {
-        paths::ActivateUser { user: self.person.id }
+        paths::ActivateUser { user: self.user.id }
     }
 
     fn delete(&self) -> paths::DeleteUser {
-        paths::DeleteUser { user: self.person.id }
+        paths::DeleteUser { user: self.user.id }
     }
 
     fn resend(&self) -> paths::ResendInvitation {
-        paths::ResendInvitation { user: self.person.id }
+        paths::ResendInvitation { user: self.user.id }
     }
 
     fn revoke(&self) -> paths::RevokeInvitation {
-        paths::RevokeInvitation { user: self.person.id }
+        paths::RevokeInvitation { user: self.user.id }
     }
 
     fn link(&self) -> paths::InvitationLink {
-        paths::InvitationLink { user: self.person.id }
+        paths::InvitationLink { user: self.user.id }
     }
 }
 
@@ -124,10 +124,10 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     let (frame, Listing { menu, rows, count, mails }) =
         console.open(Action::SeeDirectory, move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
-    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.person.key(), count, ("user", "users"));
+    let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.user.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),
-        aside: Aside::new(&console.user.person, &frame, menu, AsideEntry::Users),
+        aside: Aside::new(&console.current.user, &frame, menu, AsideEntry::Users),
         mails: mails.map(Problems::from),
         query: query.text(),
         q: query.q,
@@ -138,27 +138,27 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
 
 impl UserRows {
     fn new(console: &PageContext, rows: Vec<Row>, now: Timestamp) -> Self {
-        if decide(console.user.person.actor(), Action::SeeEveryone).is_err() {
-            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.person, row.groups)).collect());
+        if decide(console.current.user.actor(), Action::SeeEveryone).is_err() {
+            return Self::Directory(rows.into_iter().map(|row| DirectoryRow::new(console, &row.user, row.groups)).collect());
         }
-        let row = |Row { person, status, groups, mail, may }: Row| UserRow {
+        let row = |Row { user, status, groups, mail, may }: Row| UserRow {
             status,
-            is_admin: person.is_admin,
-            is_you: console.is_you(&person),
+            is_admin: user.is_admin,
+            is_you: console.is_you(&user),
             groups,
-            last_sign_in: person.last_sign_in_at.map(|at| DisplayTime::new(at, now)),
+            last_sign_in: user.last_sign_in_at.map(|at| DisplayTime::new(at, now)),
             mail: mail.and_then(|mail| MailTrouble::of(mail, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
-            person: UserLabel::from(&person.who()),
+            user: UserLabel::from(&user.who()),
         };
         Self::Everyone(rows.into_iter().map(row).collect())
     }
 }
 
 impl DirectoryRow {
-    pub(in crate::web) fn new(console: &PageContext, person: &crate::usecases::User, groups: Vec<String>) -> Self {
-        Self { is_you: console.is_you(person), groups, person: UserLabel::from(&person.who()) }
+    pub(in crate::web) fn new(console: &PageContext, user: &crate::usecases::User, groups: Vec<String>) -> Self {
+        Self { is_you: console.is_you(user), groups, user: UserLabel::from(&user.who()) }
     }
 }
 
@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn page(sample: &Sample) -> UsersPage {
-        let row = |place: usize, person: UserLabel| {
+        let row = |place: usize, user: UserLabel| {
             let statuses = [Status::Active, Status::Active, Status::Deactivated, Status::Active, Status::Invited, Status::Active];
             let (status, is_admin) = (statuses[place % 6], matches!(place, 2 | 11));
             let status = if place % 8 == 7 { Status::Expired } else { status };
@@ -207,7 +207,7 @@ mod tests {
                 mail: MailTrouble::sample(sample, place),
                 shows_link: place > 6,
                 may: may(status),
-                person,
+                user,
             }
         };
         UsersPage {
@@ -238,8 +238,8 @@ mod tests {
         });
         check("directory", |sample| UsersPage {
             aside: Aside::sample_for_readers(sample, AsideEntry::Users),
-            rows: UserRows::Directory(sample.rows(|place, person| DirectoryRow {
-                person,
+            rows: UserRows::Directory(sample.rows(|place, user| DirectoryRow {
+                user,
                 is_you: place == 11,
                 groups: (0..place % 3).map(|_| sample.group()).collect(),
             })),
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn the_directory_shows_no_status_and_no_actions() {
         let sample = Sample::plain();
-        let rows = sample.rows(|_, person| DirectoryRow { person, is_you: false, groups: Vec::new() });
+        let rows = sample.rows(|_, user| DirectoryRow { user, is_you: false, groups: Vec::new() });
         let aside = Aside::sample_for_readers(&sample, AsideEntry::Users);
         let html = UsersPage { aside, rows: UserRows::Directory(rows), ..page(&sample) }.render().unwrap();
         for word in ["badge", "Status", "Last sign-in", "Admins", "Block", "Delete", "Create"] {

@@ -62,12 +62,12 @@ pub struct MailTrouble {
 impl MailTrouble {
     /// `None` for a mail that takes its course.
     pub(super) fn of(mail: LinkDelivery, now: Timestamp) -> Option<Self> {
-        let badge = match mail.fate {
+        let badge = match mail.status {
             DeliveryStatus::Queued | DeliveryStatus::HandedOver => return None,
             DeliveryStatus::Retrying => Badge { word: "Mail retrying", class: "warn", icon: "clock" },
             DeliveryStatus::Failed => Badge { word: "Mail failed", class: "bad", icon: "mailx" },
         };
-        let is_tried_again = mail.fate == DeliveryStatus::Retrying;
+        let is_tried_again = mail.status == DeliveryStatus::Retrying;
         let again = mail.again(now).map(|mail| paths::SendMailAgain { mail });
         Some(Self { badge, at: DisplayTime::new(mail.at, now), is_tried_again, reply: mail.reply.unwrap_or_default(), again })
     }
@@ -80,12 +80,12 @@ use {crate::domain::ids::MailId, chrono::TimeDelta};
 impl MailTrouble {
     /// A failed mail, one that is tried again, or none.
     pub(super) fn sample(sample: &crate::web::shared::samples::Sample, place: usize) -> Option<Self> {
-        let fate = [DeliveryStatus::Failed, DeliveryStatus::Retrying].get(place.checked_sub(4)? % 6).copied()?;
+        let status = [DeliveryStatus::Failed, DeliveryStatus::Retrying].get(place.checked_sub(4)? % 6).copied()?;
         let said = "550 5.1.1 <farah.haddad@example.com>: Recipient address rejected: User unknown in virtual mailbox table";
         let reply = if sample.name == "plain" { said } else { &sample.text };
         let now = crate::web::shared::samples::now();
-        let again = (fate == DeliveryStatus::Failed).then_some((MailId(17), now + TimeDelta::hours(1)));
-        Self::of(LinkDelivery { fate, reply: Some(reply.to_owned()), at: now, again }, now)
+        let again = (status == DeliveryStatus::Failed).then_some((MailId(17), now + TimeDelta::hours(1)));
+        Self::of(LinkDelivery { status, reply: Some(reply.to_owned()), at: now, again }, now)
     }
 }
 

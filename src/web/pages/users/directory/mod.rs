@@ -33,14 +33,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
     pub current: AsideEntry,
-    /// How many people the one who looks sees.
+    /// How many users the one who looks sees.
     pub users: Count,
     /// Only for those who see the Admins group.
     pub admins: Option<GroupEntry>,
     pub groups: Vec<GroupEntry>,
     /// For those who may create.
     pub create: Option<CreateMenu>,
-    /// Whether there is a way to the people deleted.
+    /// Whether there is a way to the users deleted.
     pub shows_deleted: bool,
 }
 
@@ -81,7 +81,7 @@ impl Aside {
         let (admins, groups): (Vec<_>, Vec<_>) = menu.groups.into_iter().partition(|group| group.kind == GroupKind::Admins);
         Self {
             current,
-            users: list_query::shown(menu.people),
+            users: list_query::shown(menu.users),
             admins: admins.into_iter().next().map(entry),
             groups: groups.into_iter().map(entry).collect(),
             create: may(Action::InviteUser).then(|| CreateMenu { invitation_term: invitation_term(frame) }),

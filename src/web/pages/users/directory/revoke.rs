@@ -21,14 +21,14 @@ use actix_web::web::{Path, Query};
 #[template(path = "users_and_groups/revoke.html")]
 pub struct RevokeInvitationPage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     /// The query of the list, to return to.
     pub query: String,
 }
 
 impl RevokeInvitationPage {
     fn path(&self) -> paths::RevokeInvitation {
-        paths::RevokeInvitation { user: self.person.id }
+        paths::RevokeInvitation { user: self.user.id }
     }
 
     fn back(&self) -> String {
@@ -39,11 +39,11 @@ impl RevokeInvitationPage {
 /// `GET /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let id = *id;
-    let (frame, person) =
+    let (frame, user) =
         console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&RevokeInvitationPage {
         shell: console.shell(&frame),
-        person: UserLabel::from(&person.who()),
+        user: UserLabel::from(&user.who()),
         query: ListQuery::returned(&query.return_query),
     })
 }
@@ -51,8 +51,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |person: &usecases::User| {
-        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
+    let said = |user: &usecases::User| {
+        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", user.email))
     };
     console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndGroups, id)).await??;
     respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
@@ -68,7 +68,7 @@ mod tests {
         for place in [4, 10] {
             check(&format!("revoke-invitation-{place}"), |sample| RevokeInvitationPage {
                 shell: sample.shell(),
-                person: sample.person(place),
+                user: sample.user(place),
                 query: sample.query(),
             });
         }

@@ -25,7 +25,7 @@ pub(in crate::web) async fn one(console: PageContext, mail: Path<MailId>, form: 
     let said = |mail: &FailedMail| Flash::new(FlashKind::Ok, format!("We’ll send the mail to {} again.", mail.recipient));
     match console.act(said, move |ctx, submission| failed_mails::send_again(ctx, submission, mail)).await? {
         Ok(mail) => {
-            let page = mail.user_id.and_then(|user| console.view_of(&paths::Manage { user }.to_string()).map(str::to_owned));
+            let page = mail.user_id.and_then(|user_id| console.view_of(&paths::Manage { user: user_id }.to_string()).map(str::to_owned));
             respond::see_other(page.unwrap_or(list))
         }
         Err(error) => console.say(&none_failed(error, "This mail can no longer be sent again.")?, list),

@@ -22,8 +22,8 @@ use super::undoable;
 pub(in crate::web) async fn block(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let back = with_query(paths::UsersAndGroups {}, &query);
-    let said = move |person: &User| {
-        let name = person.display_name();
+    let said = move |user: &User| {
+        let name = user.display_name();
         let text = format!("{name} is deactivated and signed out everywhere.");
         undoable(text, "Activate", &name, paths::ActivateUser { user: id }, &query)
     };
@@ -34,8 +34,8 @@ pub(in crate::web) async fn block(console: PageContext, id: Path<UserId>, form: 
 pub(in crate::web) async fn activate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, query) = (*id, ListQuery::returned(&form.0.return_query));
     let back = with_query(paths::UsersAndGroups {}, &query);
-    let said = move |person: &User| {
-        let name = person.display_name();
+    let said = move |user: &User| {
+        let name = user.display_name();
         undoable(format!("{name} is active and can sign in again."), "Block", &name, paths::BlockUser { user: id }, &query)
     };
     console.act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, EntryPoint::UsersAndGroups, id)).await

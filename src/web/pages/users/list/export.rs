@@ -38,11 +38,11 @@ pub(in crate::web) async fn export(console: PageContext, query: UserListQuery) -
     let query = query.changed(|_| ());
     let asked = ListRequest { limit: CHUNK, as_of: Some(console.now()), ..query.asked()? };
     let state = console.state().clone();
-    let turn = state.exports.begin(console.user.person.id).ok_or_else(|| WebError::Refused {
+    let turn = state.exports.begin(console.current.user.id).ok_or_else(|| WebError::Refused {
         title: "Another export is running",
         text: "One export at a time: wait until the other has ended, or stop it.".to_owned(),
     })?;
-    let (words, begin, caller) = (query.text(), asked.clone(), console.user.caller());
+    let (words, begin, caller) = (query.text(), asked.clone(), console.current.caller());
     let by = caller.clone();
     let all = state.run(move |ctx| users::list::begin_export(ctx, &by, &begin, &words)).await?;
     let body = Export { state, all, asked, caller, next: Some(Position::First), reading: None, begins: true, _turn: turn };
@@ -98,7 +98,7 @@ impl MessageBody for Export {
             // The reader sees a download that broke off, not one that looks whole.
             Poll::Ready(Err(failure)) => Poll::Ready(Some(Err(failure))),
             Poll::Ready(Ok(slice)) => {
-                self.next = slice.rows.last().filter(|_| slice.has_next).map(|row| Position::After(row.mark.clone()));
+                self.next = slice.rows.last().filter(|_| slice.has_next).map(|row| Position::After(row.cursor.clone()));
                 let text = slice.rows.iter().map(line).collect::<String>();
                 // An empty piece would end the answer of some versions of HTTP.
                 if text.is_empty() { Poll::Ready(None) } else { Poll::Ready(Some(Ok(Bytes::from(text)))) }
@@ -110,14 +110,14 @@ impl MessageBody for Export {
 fn line(row: &Row<Names>) -> String {
     let time = |time: crate::domain::clock::Timestamp| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let cells = [
-        row.person.display_name(),
-        row.person.email.clone(),
-        row.person.default_role.label().to_owned(),
+        row.user.display_name(),
+        row.user.email.clone(),
+        row.user.default_role.label().to_owned(),
         row.status.label().to_owned(),
         row.assigned.portfolios.join("; "),
         row.assigned.accounts.iter().map(|(portfolio, account)| format!("{account} ({portfolio})")).collect::<Vec<_>>().join("; "),
         if has_credentials(row.status) { "Off" } else { "Not set up" }.to_owned(),
-        row.person.last_sign_in_at.map(time).unwrap_or_default(),
+        row.user.last_sign_in_at.map(time).unwrap_or_default(),
         time(row.created_at),
     ];
     let mut line = cells.map(|text| cell(&text)).join(",");

@@ -44,7 +44,7 @@ pub(in crate::web) struct UserListQuery {
     pub(in crate::web) role: String,
     /// "on" or "off".
     pub(in crate::web) two_factor: String,
-    /// "none" for people to whom nothing is assigned; the id of a portfolio for those with anything in it.
+    /// "none" for users to whom nothing is assigned; the id of a portfolio for those with anything in it.
     pub(in crate::web) assignments: String,
     /// "email", "email-desc"; empty by name.
     pub(in crate::web) sort: String,
@@ -59,16 +59,16 @@ impl FromRequest for UserListQuery {
     type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(people_query(request))
+        ready(user_list_query(request))
     }
 }
 
-/// A list of people that there is not, whatever is done with it: all of them are in the list itself.
+/// A list of users that there is not, whatever is done with it: all of them are in the list itself.
 pub(in crate::web::pages::users) fn no_such(status: StatusCode) -> WebError {
     WebError::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
 }
 
-fn people_query(request: &HttpRequest) -> Result<UserListQuery, WebError> {
+fn user_list_query(request: &HttpRequest) -> Result<UserListQuery, WebError> {
     let Query(query) = Query::<UserListQuery>::from_query(request.query_string()).map_err(|_| no_such(StatusCode::BAD_REQUEST))?;
     let remembered = PageSize::remembered(request, State::of(request)?, &query.rows);
     Ok(UserListQuery { remembered, q: list_query::read(query.q), ..query })
@@ -225,12 +225,12 @@ impl UserListQuery {
                 .rows
                 .first()
                 .filter(|_| slice.has_previous)
-                .map(|row| at(place(&row.mark, PagePosition::Before), before(from, asked.limit))),
+                .map(|row| at(place(&row.cursor, PagePosition::Before), before(from, asked.limit))),
             next: slice
                 .rows
                 .last()
                 .filter(|_| slice.has_next)
-                .map(|row| at(place(&row.mark, PagePosition::After), if from == 0 { 0 } else { from.saturating_add(rows) })),
+                .map(|row| at(place(&row.cursor, PagePosition::After), if from == 0 { 0 } else { from.saturating_add(rows) })),
             last: slice.has_next.then(|| at(PagePosition::Last, 1)),
             rows: self.sizes(asked, slice.has_previous || slice.has_next || slice.rows.len() > PageSize::Few.count()),
         }
@@ -245,7 +245,7 @@ impl UserListQuery {
     /// The list as it goes on after these rows, where it does.
     pub(in crate::web) fn rest(&self, listing: &Listing) -> Option<Self> {
         let last = listing.rows.rows.last().filter(|_| listing.rows.has_next)?;
-        Some(self.at(place(&last.mark, PagePosition::After), 0, listing))
+        Some(self.at(place(&last.cursor, PagePosition::After), 0, listing))
     }
 
     /// The list from its first page with other numbers of rows, where there is something to choose.
@@ -264,8 +264,8 @@ impl UserListQuery {
     }
 }
 
-fn place(mark: &Cursor, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
-    place(mark.stretch, Value::of(&mark.value), mark.id)
+fn place(cursor: &Cursor, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
+    place(cursor.stretch, Value::of(&cursor.value), cursor.id)
 }
 
 /// `None` for an empty text; one that `parse` does not know leads nowhere.
@@ -281,13 +281,13 @@ fn timestamp(micros: i64) -> Result<Timestamp, WebError> {
 
 impl PageKey {
     fn position(&self, order: Order) -> Result<Position<Cursor>, WebError> {
-        let mark = |stretch: u8, value: &Value, id: i64| {
-            let mark = Cursor { stretch, value: value.mark()?, id };
-            if mark.fits(order) { Ok(mark) } else { Err(WebError::NotFound) }
+        let cursor = |stretch: u8, value: &Value, id: i64| {
+            let cursor = Cursor { stretch, value: value.cursor()?, id };
+            if cursor.fits(order) { Ok(cursor) } else { Err(WebError::NotFound) }
         };
         Ok(match &self.place {
-            PagePosition::After(stretch, value, id) => Position::After(mark(*stretch, value, *id)?),
-            PagePosition::Before(stretch, value, id) => Position::Before(mark(*stretch, value, *id)?),
+            PagePosition::After(stretch, value, id) => Position::After(cursor(*stretch, value, *id)?),
+            PagePosition::Before(stretch, value, id) => Position::Before(cursor(*stretch, value, *id)?),
             PagePosition::Last => Position::Last,
         })
     }
@@ -302,7 +302,7 @@ impl Value {
         }
     }
 
-    fn mark(&self) -> Result<CursorValue, WebError> {
+    fn cursor(&self) -> Result<CursorValue, WebError> {
         Ok(match self {
             Self::Text(text) => CursorValue::Text(text.clone()),
             Self::Micros(micros) => CursorValue::Time(timestamp(*micros)?),

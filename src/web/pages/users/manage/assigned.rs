@@ -42,7 +42,7 @@ pub(in crate::web) struct ManageQuery {
 }
 
 /// So much of what was left out is named.
-const LEFT_OUT_MAX: usize = 25;
+const WITHHELD_MAX: usize = 25;
 
 /// A page of what is assigned to somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub struct AssignedRow {
     pub remove: String,
     /// A Portfolio Admin keeps one portfolio.
     pub may_remove: bool,
-    /// Whether the person leaves one's scope with it, which is asked before.
+    /// Whether the user leaves one's scope with it, which is asked before.
     pub asks: bool,
     pub switches: Vec<SwitchRow>,
     /// Why it will not be given.
@@ -123,15 +123,21 @@ pub struct WithheldRow {
 }
 
 impl Assignments {
-    pub(super) fn new(user: UserId, assigned: Assigned, offered: users::page::Offered, asked: &PageRequest, query: &ManageQuery) -> Self {
+    pub(super) fn new(
+        user_id: UserId,
+        assigned: Assigned,
+        offered: users::page::Offered,
+        asked: &PageRequest,
+        query: &ManageQuery,
+    ) -> Self {
         let link = |page: &str| {
             let parameters = [("q", &*query.q), ("page", page), ("add", &query.add), ("return", &query.return_query)];
-            paths::with_query(paths::Manage { user }, &parameters)
+            paths::with_query(paths::Manage { user: user_id }, &parameters)
         };
         let found = usecases::Count::Exactly(i64::try_from(assigned.found).unwrap_or(i64::MAX));
         let pager = asked.pager(link, &assigned.rows, Held::key, found, ("assignment", "assignments"));
         let searches = pager.next.is_some() || pager.previous.is_some() || !query.q.is_empty();
-        let row = |held: &Held| row(user, held, assigned.is_last_portfolio, assigned.is_last_in_common);
+        let row = |held: &Held| row(user_id, held, assigned.is_last_portfolio, assigned.is_last_in_common);
         Self {
             in_short: assigned_in_short(assigned.numbers),
             has_portfolios: assigned.numbers.portfolios > 0,
@@ -150,7 +156,7 @@ impl Assignments {
     }
 }
 
-fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> AssignedRow {
+fn row(user_id: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> AssignedRow {
     let lost = held.lost.as_ref().map(why);
     match &held.what {
         What::Portfolio(portfolio) => AssignedRow {
@@ -159,7 +165,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
             name: portfolio.name.clone(),
             portfolio: None,
             is_active: portfolio.is_active(),
-            remove: remove_and_assign(user, AssignmentRef::Portfolio(portfolio.id)).0,
+            remove: remove_and_assign(user_id, AssignmentRef::Portfolio(portfolio.id)).0,
             may_remove: !is_last_portfolio,
             asks,
             switches: Vec::new(),
@@ -169,7 +175,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
             let switch = |&switch: &PermissionToggle| {
                 let is_on = AssignmentPermissions::gives(*grants, switch);
                 let to = if is_on { To::Off } else { To::On };
-                SwitchRow { label: switch.label(), is_on, path: paths::SwitchPermission { user, account: account.id, switch, to } }
+                SwitchRow { label: switch.label(), is_on, path: paths::SwitchPermission { user: user_id, account: account.id, switch, to } }
             };
             AssignedRow {
                 kind: "account",
@@ -177,7 +183,7 @@ fn row(user: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Assign
                 name: account.name.clone(),
                 portfolio: Some(account.portfolio_name.clone()),
                 is_active: account.is_active(),
-                remove: remove_and_assign(user, AssignmentRef::Account(account.id)).0,
+                remove: remove_and_assign(user_id, AssignmentRef::Account(account.id)).0,
                 may_remove: true,
                 asks,
                 switches: PermissionToggle::ALL.iter().map(switch).collect(),
@@ -222,15 +228,15 @@ impl AddOption {
 }
 
 impl WithheldAssignments {
-    pub(super) fn new(user: UserId, left_out: Vec<WithheldAssignment>, may_assign: bool) -> Self {
-        let more = left_out.len().saturating_sub(LEFT_OUT_MAX);
+    pub(super) fn new(user: UserId, withheld: Vec<WithheldAssignment>, may_assign: bool) -> Self {
+        let more = withheld.len().saturating_sub(WITHHELD_MAX);
         let row = |left: WithheldAssignment| WithheldRow {
             give: (may_assign && left.can_be_given).then(|| remove_and_assign(user, left.place).1),
             name: left.name,
             portfolio: left.portfolio,
             by: left.by,
         };
-        let rows = left_out.into_iter().take(LEFT_OUT_MAX).map(row).collect();
+        let rows = withheld.into_iter().take(WITHHELD_MAX).map(row).collect();
         Self { rows, more: (more > 0).then(|| format!("{more} more")) }
     }
 }

@@ -34,15 +34,17 @@ pub struct AssignForm {
 
 /// `POST /users-and-permissions/{user}/assign`
 pub(in crate::web) async fn assign(console: PageContext, id: Path<UserId>, form: Form<AssignForm>) -> HandlerResult {
-    let (user, AssignForm { assign, return_query: query }) = (*id, form.0);
+    let (user_id, AssignForm { assign, return_query: query }) = (*id, form.0);
     if assign.is_empty() {
         console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
-        return console.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user, &query));
+        return console.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user_id, &query));
     }
     let unknown = |_| WebError::NotFound;
     match assign.split_once('-') {
-        Some(("portfolio", id)) => give_portfolio(&console, user, id.parse().map_err(unknown)?, query).await,
-        Some(("account", id)) => give_account(&console, user, id.parse().map_err(unknown)?, AssignmentPermissions::default(), query).await,
+        Some(("portfolio", id)) => give_portfolio(&console, user_id, id.parse().map_err(unknown)?, query).await,
+        Some(("account", id)) => {
+            give_account(&console, user_id, id.parse().map_err(unknown)?, AssignmentPermissions::default(), query).await
+        }
         _ => Err(WebError::NotFound),
     }
 }
@@ -53,8 +55,8 @@ pub(in crate::web) async fn assign_portfolio(
     path: Path<(UserId, PortfolioId)>,
     form: Form<ListButton>,
 ) -> HandlerResult {
-    let (user, portfolio) = *path;
-    give_portfolio(&console, user, portfolio, form.0.return_query).await
+    let (user_id, portfolio) = *path;
+    give_portfolio(&console, user_id, portfolio, form.0.return_query).await
 }
 
 /// What an account gave before it was taken away.
@@ -76,38 +78,38 @@ pub(in crate::web) async fn assign_account(
     path: Path<(UserId, AccountId)>,
     form: Form<AssignAccountForm>,
 ) -> HandlerResult {
-    let ((user, account), AssignAccountForm { edits_details, sees_billing, return_query }) = (*path, form.0);
+    let ((user_id, account), AssignAccountForm { edits_details, sees_billing, return_query }) = (*path, form.0);
     let usual = AssignmentPermissions::default();
     let grants = AssignmentPermissions {
         edits_details: edits_details.unwrap_or(usual.edits_details),
         sees_billing: sees_billing.unwrap_or(usual.sees_billing),
     };
-    give_account(&console, user, account, grants, return_query).await
+    give_account(&console, user_id, account, grants, return_query).await
 }
 
-async fn give_portfolio(console: &PageContext, user: UserId, portfolio: PortfolioId, query: String) -> HandlerResult {
-    let back = left_with(console, user, AssignmentRef::Portfolio(portfolio), &query);
-    let said = move |(person, given): &(User, Portfolio)| {
-        let text = format!("{} is now assigned to {}.", given.name, person.display_name());
-        undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user, portfolio }, &query)
+async fn give_portfolio(console: &PageContext, user_id: UserId, portfolio: PortfolioId, query: String) -> HandlerResult {
+    let back = left_with(console, user_id, AssignmentRef::Portfolio(portfolio), &query);
+    let said = move |(user, given): &(User, Portfolio)| {
+        let text = format!("{} is now assigned to {}.", given.name, user.display_name());
+        undoable(text, "Remove", &given.name, paths::UnassignPortfolio { user: user_id, portfolio }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user, portfolio)).await
+    console.act_and_go(back, said, move |ctx, submission| assignments::give_portfolio(ctx, submission, user_id, portfolio)).await
 }
 
 async fn give_account(
     console: &PageContext,
-    user: UserId,
+    user_id: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
     query: String,
 ) -> HandlerResult {
-    let back = left_with(console, user, AssignmentRef::Account(account), &query);
-    let said = move |(person, given): &(User, Account)| {
+    let back = left_with(console, user_id, AssignmentRef::Account(account), &query);
+    let said = move |(user, given): &(User, Account)| {
         let what = if grants == AssignmentPermissions::default() { String::new() } else { format!(": {}", gives(grants)) };
-        let text = format!("{} is now assigned to {}{what}.", given.name, person.display_name());
-        undoable(text, "Remove", &given.name, paths::UnassignAccount { user, account }, &query)
+        let text = format!("{} is now assigned to {}{what}.", given.name, user.display_name());
+        undoable(text, "Remove", &given.name, paths::UnassignAccount { user: user_id, account }, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user, account, grants)).await
+    console.act_and_go(back, said, move |ctx, submission| assignments::give_account(ctx, submission, user_id, account, grants)).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/{switch}/{to}`
@@ -116,9 +118,9 @@ pub(in crate::web) async fn switch(
     path: Path<(UserId, AccountId, PermissionToggle, To)>,
     form: Form<ListButton>,
 ) -> HandlerResult {
-    let ((user, account, switch, to), query) = (*path, form.0.return_query);
-    let back = left(&console, user, &query);
-    let said = move |(person, account): &(User, Account)| {
+    let ((user_id, account, switch, to), query) = (*path, form.0.return_query);
+    let back = left(&console, user_id, &query);
+    let said = move |(user, account): &(User, Account)| {
         let may = match to {
             To::On => "may now",
             To::Off => "may no longer",
@@ -127,9 +129,9 @@ pub(in crate::web) async fn switch(
             PermissionToggle::EditDetails => "edit the details of",
             PermissionToggle::SeeBilling => "see the billing information of",
         };
-        let text = format!("{} {may} {what} {}.", person.display_name(), account.name);
-        let undo = paths::SwitchPermission { user, account: account.id, switch, to: to.back() };
+        let text = format!("{} {may} {what} {}.", user.display_name(), account.name);
+        let undo = paths::SwitchPermission { user: user_id, account: account.id, switch, to: to.back() };
         undoable(text, "Undo", switch.label(), undo, &query)
     };
-    console.act_and_go(back, said, move |ctx, submission| assignments::switch(ctx, submission, user, account, switch, to)).await
+    console.act_and_go(back, said, move |ctx, submission| assignments::switch(ctx, submission, user_id, account, switch, to)).await
 }

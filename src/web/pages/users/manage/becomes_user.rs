@@ -14,8 +14,8 @@ use super::with_return;
 #[template(path = "manage/becomes_user.html")]
 pub struct BecomesUserPage {
     pub shell: Layout,
-    pub person: UserLabel,
-    /// Whether the person leaves the scope of whoever asks.
+    pub user: UserLabel,
+    /// Whether the user leaves the scope of whoever asks.
     pub parts: bool,
     /// By name.
     pub portfolios: Vec<String>,
@@ -27,11 +27,11 @@ pub struct BecomesUserPage {
 
 impl BecomesUserPage {
     fn path(&self) -> paths::EditUser {
-        paths::EditUser { user: self.person.id }
+        paths::EditUser { user: self.user.id }
     }
 
     fn back(&self) -> String {
-        with_return(paths::Manage { user: self.person.id }, &self.query)
+        with_return(paths::Manage { user: self.user.id }, &self.query)
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     fn renders() {
         check("manage-becomes-user", |sample| BecomesUserPage {
             shell: sample.shell(),
-            person: sample.person(6),
+            user: sample.user(6),
             parts: true,
             portfolios: vec![sample.group(); sample.rows],
             typed: vec![("first_name", sample.text.clone()), ("leaves", "1".into())],

@@ -50,9 +50,9 @@ use super::{
 #[template(path = "manage/edit.html")]
 pub struct EditUserPage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub fields: EditFields,
-    /// Somebody else changed the person while the form was open.
+    /// Somebody else changed the user while the form was open.
     pub is_stale: bool,
     /// Whom the address belongs to, for those who may know.
     pub owner: Option<ExistingUserActions>,
@@ -62,7 +62,7 @@ pub struct EditUserPage {
 
 impl EditUserPage {
     fn back(&self) -> String {
-        with_return(paths::Manage { user: self.person.id }, &self.query)
+        with_return(paths::Manage { user: self.user.id }, &self.query)
     }
 
     fn errors(&self) -> FormErrors {
@@ -88,7 +88,7 @@ pub struct EditForm {
     /// The portfolios that go with the role, once that was asked.
     #[serde(default)]
     leaves: Vec<PortfolioId>,
-    /// Whether one knows that the person leaves one's scope with them.
+    /// Whether one knows that the user leaves one's scope with them.
     #[serde(default)]
     agreed: bool,
     /// The list's query.
@@ -101,46 +101,46 @@ pub struct EditForm {
 
 /// `GET /users-and-permissions/{user}/edit`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (frame, person, fields) = person(&console, *id, Vec::new(), String::new()).await?;
-    respond::page(&EditUserPage::new(&console, &frame, &person, fields, &query.return_query))
+    let (frame, user, fields) = user(&console, *id, Vec::new(), String::new()).await?;
+    respond::page(&EditUserPage::new(&console, &frame, &user, fields, &query.return_query))
 }
 
 impl EditUserPage {
-    fn new(console: &PageContext, frame: &LayoutData, person: &usecases::User, fields: EditFields, query: &str) -> Self {
-        let (person, query) = (UserLabel::from(&person.who()), UserListQuery::returned(query));
-        Self { shell: console.shell(frame), person, fields, is_stale: false, owner: None, query }
+    fn new(console: &PageContext, frame: &LayoutData, user: &usecases::User, fields: EditFields, query: &str) -> Self {
+        let (user, query) = (UserLabel::from(&user.who()), UserListQuery::returned(query));
+        Self { shell: console.shell(frame), user, fields, is_stale: false, owner: None, query }
     }
 }
 
 /// Whom one may edit, and the form.
-async fn person(
+async fn user(
     console: &PageContext,
     id: UserId,
     ticked: Vec<PortfolioId>,
     find: String,
 ) -> Result<(LayoutData, usecases::User, EditFields), WebError> {
     let content = move |ctx: &_, actor: &_| {
-        let (person, waiting) = users::profile::editable(ctx, actor, id)?;
-        let portfolios = fields::portfolios(ctx, actor, &person, ticked, &find)?;
-        Ok((person, waiting, portfolios))
+        let (user, waiting) = users::profile::editable(ctx, actor, id)?;
+        let portfolios = fields::portfolios(ctx, actor, &user, ticked, &find)?;
+        Ok((user, waiting, portfolios))
     };
-    let (frame, (person, waiting, portfolios)) = console.open(Action::Use(Permission::UsersEdit), content).await?;
-    let fields = EditFields { portfolios, ..EditFields::of(&person, waiting, frame.now) };
-    Ok((frame, person, fields))
+    let (frame, (user, waiting, portfolios)) = console.open(Action::Use(Permission::UsersEdit), content).await?;
+    let fields = EditFields { portfolios, ..EditFields::of(&user, waiting, frame.now) };
+    Ok((frame, user, fields))
 }
 
 /// `POST /users-and-permissions/{user}/edit`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<EditForm>) -> HandlerResult {
     let (id, typed) = (*id, form.0);
     each_once(&typed.portfolio)?;
-    let (frame, person, fields) = person(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
+    let (frame, user, fields) = user(&console, id, typed.portfolio.clone(), typed.find_portfolio.clone()).await?;
     let base = Base { version: typed.version, was: typed.was.clone() };
     let mut fields = EditFields { role: Field::new(typed.default_role.as_str()), base, ..fields };
     let first_name = parse(&typed.first_name, FieldError::first_name(), &mut fields.first_name);
     let last_name = parse(&typed.last_name, FieldError::last_name(), &mut fields.last_name);
     let email = parse(&typed.email, EmailAddress::parse, &mut fields.email);
     let finds = typed.act == "find" || (typed.act == "enter" && !typed.find_portfolio.is_empty());
-    let page = |fields| EditUserPage::new(&console, &frame, &person, fields, &typed.return_query);
+    let page = |fields| EditUserPage::new(&console, &frame, &user, fields, &typed.return_query);
     let (Some(first_name), Some(last_name), Some(email), false) = (first_name, last_name, email, finds) else {
         return if finds { respond::page(&page(fields)) } else { respond::again(&page(fields)) };
     };
@@ -159,9 +159,9 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
             respond::again(&page(fields))
         }
         Err(ProfileError::Leaves { portfolios, parts }) => {
-            let EditUserPage { shell, person, query, .. } = page(fields);
+            let EditUserPage { shell, user, query, .. } = page(fields);
             let typed = typed.hidden(&portfolios);
-            respond::page(&BecomesUserPage { shell, person, query, parts, typed, portfolios: listed(names(portfolios)) })
+            respond::page(&BecomesUserPage { shell, user, query, parts, typed, portfolios: listed(names(portfolios)) })
         }
         Err(ProfileError::AddressTaken(existing)) => {
             let text = match &existing {
@@ -173,7 +173,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
             respond::again(&EditUserPage { owner, ..page(fields) })
         }
         Err(ProfileError::AddressStays) => {
-            let mut fields = fields.with_email_of(&person);
+            let mut fields = fields.with_email_of(&user);
             fields.email.error = Some(FieldError::Message("Somebody deactivated keeps the address".to_owned()));
             respond::again(&page(fields))
         }
@@ -244,7 +244,7 @@ mod tests {
     fn page(sample: &Sample) -> EditUserPage {
         EditUserPage {
             shell: sample.shell(),
-            person: sample.person(6),
+            user: sample.user(6),
             fields: EditFields::sample(sample),
             is_stale: false,
             owner: None,

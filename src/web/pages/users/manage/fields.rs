@@ -23,7 +23,7 @@ use crate::{
 /// The form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditFields {
-    pub user: UserId,
+    pub user_id: UserId,
     pub since: DisplayTime,
     pub is_open: bool,
     /// Another address that waits to be confirmed.
@@ -41,12 +41,12 @@ pub struct EditFields {
 }
 
 impl EditFields {
-    pub(super) fn of(person: &User, waiting: Option<String>, now: Timestamp) -> Self {
-        let status = person.status(now);
-        let [first_name, last_name, email, role] = values(person).map(Field::new);
+    pub(super) fn of(user: &User, waiting: Option<String>, now: Timestamp) -> Self {
+        let status = user.status(now);
+        let [first_name, last_name, email, role] = values(user).map(Field::new);
         Self {
-            user: person.id,
-            since: DisplayTime::new(person.created_at, now),
+            user_id: user.id,
+            since: DisplayTime::new(user.created_at, now),
             is_open: matches!(status, Status::Invited | Status::Expired),
             waiting,
             keeps_email: status == Status::Deactivated,
@@ -55,7 +55,7 @@ impl EditFields {
             email,
             role,
             portfolios: None,
-            base: Base::of(person.version, values(person)),
+            base: Base::of(user.version, values(user)),
         }
     }
 
@@ -71,12 +71,12 @@ impl EditFields {
     }
 
     /// With the address that somebody deactivated keeps.
-    pub(super) fn with_email_of(self, person: &User) -> Self {
-        Self { email: Field::new(&*person.email), ..self }
+    pub(super) fn with_email_of(self, user: &User) -> Self {
+        Self { email: Field::new(&*user.email), ..self }
     }
 
     pub(super) fn path(&self) -> paths::EditUser {
-        paths::EditUser { user: self.user }
+        paths::EditUser { user: self.user_id }
     }
 
     pub(super) fn email_hint(&self) -> String {
@@ -109,20 +109,20 @@ impl EditFields {
     }
 }
 
-/// What two people may change at once.
-fn values(person: &User) -> [&str; 4] {
-    [&person.first_name, &person.last_name, &person.email, DefaultRole::as_str(person.default_role)]
+/// What two users may change at once.
+fn values(user: &User) -> [&str; 4] {
+    [&user.first_name, &user.last_name, &user.email, DefaultRole::as_str(user.default_role)]
 }
 
-/// The portfolios that may be given to `person`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
+/// The portfolios that may be given to `user`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
 pub(super) fn portfolios(
     ctx: &Context,
     actor: &User,
-    person: &User,
+    user: &User,
     ticked: Vec<PortfolioId>,
     find: &str,
 ) -> Result<Option<Picker>, ActionError> {
-    if person.default_role == DefaultRole::PortfolioAdmin {
+    if user.default_role == DefaultRole::PortfolioAdmin {
         return Ok(None);
     }
     let wanted = PickerQuery { search: SearchTerm::parse(find), held: ticked.clone(), ticked, limit: PICKS_MAX };
@@ -133,7 +133,7 @@ pub(super) fn portfolios(
 impl EditFields {
     pub(super) fn sample(sample: &crate::web::shared::samples::Sample) -> Self {
         Self {
-            user: UserId(7),
+            user_id: UserId(7),
             since: sample.moment(900),
             is_open: false,
             waiting: Some(sample.email.clone()),

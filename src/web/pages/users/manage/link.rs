@@ -25,7 +25,7 @@ use super::with_return;
 #[template(path = "manage/link.html")]
 pub struct LinkFromManagePage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     /// The whole address.
     pub link: String,
     pub valid_until: DisplayTime,
@@ -35,19 +35,19 @@ pub struct LinkFromManagePage {
 
 impl LinkFromManagePage {
     fn back(&self) -> String {
-        with_return(paths::Manage { user: self.person.id }, &self.query)
+        with_return(paths::Manage { user: self.user.id }, &self.query)
     }
 }
 
 /// `GET /users-and-permissions/{user}/link`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, caller) = (*id, console.user.caller());
+    let (id, caller) = (*id, console.current.caller());
     let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, EntryPoint::UsersAndPermissions, id);
-    let (frame, (person, link, valid_until)) = console.open(page, content).await?;
+    let (frame, (user, link, valid_until)) = console.open(page, content).await?;
     respond::page(&LinkFromManagePage {
         shell: console.shell(&frame),
-        person: UserLabel::from(&person.who()),
+        user: UserLabel::from(&user.who()),
         link,
         valid_until: DisplayTime::new(valid_until, frame.now),
         query: UserListQuery::returned(&query.return_query),
@@ -64,7 +64,7 @@ mod tests {
         let link = format!("https://usher.example.com/invitation/{}", "x".repeat(43));
         check("manage-link", |sample| LinkFromManagePage {
             shell: sample.shell(),
-            person: sample.person(4),
+            user: sample.user(4),
             link: link.clone(),
             valid_until: sample.moment(30),
             query: sample.query(),

@@ -100,7 +100,7 @@ impl Mail {
     }
 
     fn new(mail: LinkDelivery, now: Timestamp) -> Self {
-        let (word, class, icon) = match mail.fate {
+        let (word, class, icon) = match mail.status {
             DeliveryStatus::Queued => ("Queued", "info", "clock"),
             DeliveryStatus::Retrying => ("Retrying", "warn", "warn"),
             DeliveryStatus::HandedOver => ("Handed to the mail server", "ok", "check"),
@@ -109,8 +109,8 @@ impl Mail {
         Self {
             badge: Badge { word, class, icon },
             again: mail.again(now).map(|mail| paths::SendMailAgain { mail }),
-            failed: mail.fate == DeliveryStatus::Failed,
-            retries: mail.fate == DeliveryStatus::Retrying,
+            failed: mail.status == DeliveryStatus::Failed,
+            retries: mail.status == DeliveryStatus::Retrying,
             reply: mail.reply.unwrap_or_default(),
             at: DisplayTime::new(mail.at, now),
         }

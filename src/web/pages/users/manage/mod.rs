@@ -30,13 +30,13 @@ use crate::{
 use super::list::query::UserListQuery;
 
 /// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
-fn at(user: UserId, query: &str) -> String {
-    with_return(paths::Manage { user }, &UserListQuery::returned(query))
+fn at(user_id: UserId, query: &str) -> String {
+    with_return(paths::Manage { user: user_id }, &UserListQuery::returned(query))
 }
 
 /// Somebody's page as it was left: the view that a form was on.
-fn left(console: &PageContext, user: UserId, query: &str) -> String {
-    console.view_of(&paths::Manage { user }.to_string()).map_or_else(|| at(user, query), str::to_owned)
+fn left(console: &PageContext, user_id: UserId, query: &str) -> String {
+    console.view_of(&paths::Manage { user: user_id }.to_string()).map_or_else(|| at(user_id, query), str::to_owned)
 }
 
 /// An address that carries the list's query on.
@@ -50,12 +50,12 @@ fn list(query: &str) -> String {
 }
 
 /// The same for what was given or taken, which the page of the account or portfolio leads to as well.
-fn left_with(console: &PageContext, user: UserId, given: AssignmentRef, query: &str) -> String {
+fn left_with(console: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> String {
     let page = match given {
         AssignmentRef::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
         AssignmentRef::Account(account) => paths::Account { account }.to_string(),
     };
-    console.view_of(&page).map_or_else(|| left(console, user, query), str::to_owned)
+    console.view_of(&page).map_or_else(|| left(console, user_id, query), str::to_owned)
 }
 
 /// Says also that a user has left, if they have: their page is gone once they have nothing in common with the user who acted.
@@ -68,13 +68,13 @@ fn parted(done: Flash, has_left: bool) -> Flash {
 }
 
 /// The page `back`, or the list in place of the page of somebody who has left.
-fn back_from(user: UserId, back: String, has_left: bool, query: &str) -> String {
-    if has_left && is_at(&back, user) { list(&UserListQuery::returned(query)) } else { back }
+fn back_from(user_id: UserId, back: String, has_left: bool, query: &str) -> String {
+    if has_left && is_at(&back, user_id) { list(&UserListQuery::returned(query)) } else { back }
 }
 
 /// Whether an address is that of somebody's page.
-fn is_at(address: &str, user: UserId) -> bool {
-    address.split('?').next() == Some(&*paths::Manage { user }.to_string())
+fn is_at(address: &str, user_id: UserId) -> bool {
+    address.split('?').next() == Some(&*paths::Manage { user: user_id }.to_string())
 }
 
 /// What was done to somebody, with the button that undoes it.

@@ -41,16 +41,16 @@ pub struct GivenBy {
 }
 
 /// The table, and how many portfolios it does not show.
-pub(super) fn blocks(explained: &EffectivePermissions, now: Timestamp) -> (Vec<Block>, Option<String>) {
+pub(super) fn blocks(effective: &EffectivePermissions, now: Timestamp) -> (Vec<Block>, Option<String>) {
     let role = |role: Role| Source { kind: "Role", name: role.label().to_owned(), given: None };
-    let everywhere = if explained.role == Role::Admin {
+    let everywhere = if effective.role == Role::Admin {
         Block { head: row("Everywhere", "Everything", vec![role(Role::Admin)]), rows: Vec::new(), more: None }
     } else {
-        let told = explained.everywhere.iter().map(|permission| row(area(*permission), permission.label(), vec![role(explained.role)]));
+        let told = effective.everywhere.iter().map(|permission| row(area(*permission), permission.label(), vec![role(effective.role)]));
         Block { head: row("Everywhere", "", Vec::new()), rows: told.collect(), more: None }
     };
-    let blocks = std::iter::once(everywhere).chain(explained.portfolios.iter().map(|portfolio| block(portfolio, now))).collect();
-    (blocks, more(explained.more as u64, "portfolio", "portfolios"))
+    let blocks = std::iter::once(everywhere).chain(effective.portfolios.iter().map(|portfolio| block(portfolio, now))).collect();
+    (blocks, more(effective.more as u64, "portfolio", "portfolios"))
 }
 
 /// What a permission is about that holds in the whole company.

@@ -26,18 +26,18 @@ use super::{already, left, list, with_return};
 #[template(path = "manage/revoke.html")]
 pub struct RevokeFromManagePage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     /// The query of the list, to return to.
     pub query: String,
 }
 
 impl RevokeFromManagePage {
     fn path(&self) -> paths::RevokeFromManage {
-        paths::RevokeFromManage { user: self.person.id }
+        paths::RevokeFromManage { user: self.user.id }
     }
 
     fn back(&self) -> String {
-        with_return(paths::Manage { user: self.person.id }, &self.query)
+        with_return(paths::Manage { user: self.user.id }, &self.query)
     }
 }
 
@@ -46,10 +46,10 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     let id = *id;
     let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, actor: &_| users::invite::revocable(ctx, actor, EntryPoint::UsersAndPermissions, id);
-    let (frame, person) = console.open(page, content).await?;
+    let (frame, user) = console.open(page, content).await?;
     respond::page(&RevokeFromManagePage {
         shell: console.shell(&frame),
-        person: UserLabel::from(&person.who()),
+        user: UserLabel::from(&user.who()),
         query: UserListQuery::returned(&query.return_query),
     })
 }
@@ -57,8 +57,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-permissions/{user}/revoke`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |person: &usecases::User| {
-        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", person.email))
+    let said = |user: &usecases::User| {
+        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", user.email))
     };
     match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndPermissions, id)).await? {
         Ok(_) => respond::see_other(list(&UserListQuery::returned(&form.0.return_query))),
@@ -73,6 +73,6 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("manage-revoke", |sample| RevokeFromManagePage { shell: sample.shell(), person: sample.person(4), query: sample.query() });
+        check("manage-revoke", |sample| RevokeFromManagePage { shell: sample.shell(), user: sample.user(4), query: sample.query() });
     }
 }

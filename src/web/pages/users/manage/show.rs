@@ -42,13 +42,13 @@ use crate::{
     },
 };
 
-/// Everything about one person.
+/// Everything about one user.
 #[derive(Debug, Clone, Template)]
 #[template(path = "manage/show.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
 pub struct ManagePage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     pub status: Status,
     /// "Portfolio Admin", "User".
     pub default_role: &'static str,
@@ -68,7 +68,7 @@ pub struct ManagePage {
     pub blocks: Vec<Block>,
     pub more_portfolios: Option<String>,
     pub assignments: Assignments,
-    pub not_given: WithheldAssignments,
+    pub withheld: WithheldAssignments,
     pub events: Vec<Event>,
     /// The dialog Manage User, for those who may edit.
     pub edit: Option<EditFields>,
@@ -104,51 +104,51 @@ impl ManagePage {
     }
 
     fn path(&self) -> paths::Manage {
-        paths::Manage { user: self.person.id }
+        paths::Manage { user: self.user.id }
     }
 
     fn edit_path(&self) -> String {
-        with_return(paths::EditUser { user: self.person.id }, &self.query)
+        with_return(paths::EditUser { user: self.user.id }, &self.query)
     }
 
     fn deactivate(&self) -> paths::DeactivateUser {
-        paths::DeactivateUser { user: self.person.id }
+        paths::DeactivateUser { user: self.user.id }
     }
 
     fn reactivate(&self) -> paths::ReactivateUser {
-        paths::ReactivateUser { user: self.person.id }
+        paths::ReactivateUser { user: self.user.id }
     }
 
     fn resend(&self) -> paths::ResendFromManage {
-        paths::ResendFromManage { user: self.person.id }
+        paths::ResendFromManage { user: self.user.id }
     }
 
     fn revoke(&self) -> String {
-        with_return(paths::RevokeFromManage { user: self.person.id }, &self.query)
+        with_return(paths::RevokeFromManage { user: self.user.id }, &self.query)
     }
 
     fn link(&self) -> String {
-        with_return(paths::LinkFromManage { user: self.person.id }, &self.query)
+        with_return(paths::LinkFromManage { user: self.user.id }, &self.query)
     }
 
     fn end_sessions(&self) -> paths::EndSessions {
-        paths::EndSessions { user: self.person.id }
+        paths::EndSessions { user: self.user.id }
     }
 
     fn send_password_reset(&self) -> paths::SendPasswordReset {
-        paths::SendPasswordReset { user: self.person.id }
+        paths::SendPasswordReset { user: self.user.id }
     }
 
     fn withdraw_email_change(&self) -> paths::WithdrawEmailChange {
-        paths::WithdrawEmailChange { user: self.person.id }
+        paths::WithdrawEmailChange { user: self.user.id }
     }
 
     fn unassign(&self) -> paths::Unassign {
-        paths::Unassign { user: self.person.id }
+        paths::Unassign { user: self.user.id }
     }
 
     fn assign(&self) -> paths::Assign {
-        paths::Assign { user: self.person.id }
+        paths::Assign { user: self.user.id }
     }
 }
 
@@ -168,7 +168,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
     let page = Action::Use(Permission::UsersView);
     let content = move |ctx: &_, actor: &_| {
         let shown = users::page::show(ctx, actor, id, &wanted)?;
-        let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.person, Vec::new(), "")? } else { None };
+        let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.user, Vec::new(), "")? } else { None };
         Ok((shown, portfolios))
     };
     let (frame, (shown, portfolios)) = console.open(page, content).await?;
@@ -186,7 +186,7 @@ impl ManagePage {
     ) -> Self {
         let now = frame.now;
         let Shown {
-            person,
+            user,
             status,
             role,
             groups,
@@ -194,42 +194,42 @@ impl ManagePage {
             email_change,
             password_reset,
             sessions,
-            explained,
+            effective,
             assigned,
-            left_out,
+            withheld,
             offered,
             events,
             may,
         } = shown;
         let moment = |at| DisplayTime::new(at, now);
         let waiting = email_change.as_ref().map(|(change, _)| change.email.clone());
-        let (blocks, more_portfolios) = permissions::blocks(&explained, now);
-        let sends_again = decide(console.user.person.actor(), Action::SendMailsAgain).is_ok();
+        let (blocks, more_portfolios) = permissions::blocks(&effective, now);
+        let sends_again = decide(console.current.user.actor(), Action::SendMailsAgain).is_ok();
         let mail = |mail: Option<LinkDelivery>| mail.map(|mail| LinkDelivery { again: mail.again.filter(|_| sends_again), ..mail });
         Self {
             shell: console.shell(frame),
             status,
-            default_role: person.default_role.label(),
+            default_role: user.default_role.label(),
             is_admin: role == Role::Admin,
-            is_you: console.is_you(&person),
+            is_you: console.is_you(&user),
             // Whoever is an Admin looks the same.
-            is_partly_outside: !may.edit && !console.is_you(&person) && console.user.person.actor().role == Role::PortfolioAdmin,
+            is_partly_outside: !may.edit && !console.is_you(&user) && console.current.user.actor().role == Role::PortfolioAdmin,
             groups: listed(groups),
-            created: moment(person.created_at),
-            last_sign_in: person.last_sign_in_at.map(moment),
+            created: moment(user.created_at),
+            last_sign_in: user.last_sign_in_at.map(moment),
             invitation: invitation.map(|sent| Invitation::new(users::page::Invitation { mail: mail(sent.mail), ..sent }, now)),
             email_change: email_change.map(|(change, sent)| EmailChange::new(change, mail(sent), now)),
             password_reset: password_reset.map(|sent| PasswordReset::new(Latest { mail: mail(sent.mail), ..sent }, now)),
             sessions,
             blocks,
             more_portfolios,
-            assignments: Assignments::new(person.id, assigned, offered, asked, &query),
-            not_given: WithheldAssignments::new(person.id, left_out, may.assign),
+            assignments: Assignments::new(user.id, assigned, offered, asked, &query),
+            withheld: WithheldAssignments::new(user.id, withheld, may.assign),
             events: events.iter().filter_map(|row| event(row, moment(row.at))).collect(),
-            edit: may.edit.then(|| EditFields::of(&person, waiting, now)),
+            edit: may.edit.then(|| EditFields::of(&user, waiting, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,
-            person: UserLabel::from(&person.who()),
+            user: UserLabel::from(&user.who()),
             query: query.return_query,
         }
     }

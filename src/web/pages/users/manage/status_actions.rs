@@ -23,74 +23,75 @@ use super::{left, undoable};
 
 /// `POST /users-and-permissions/{user}/deactivate`
 pub(in crate::web) async fn deactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let (user, query) = (*id, form.0.return_query);
-    let back = left(&console, user, &query);
-    let said = move |person: &User| {
-        let name = person.display_name();
+    let (user_id, query) = (*id, form.0.return_query);
+    let back = left(&console, user_id, &query);
+    let said = move |user: &User| {
+        let name = user.display_name();
         let text = format!("{name} is deactivated and signed out everywhere.");
-        undoable(text, "Reactivate", &name, paths::ReactivateUser { user }, &query)
+        undoable(text, "Reactivate", &name, paths::ReactivateUser { user: user_id }, &query)
     };
     console
-        .act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, EntryPoint::UsersAndPermissions, user))
+        .act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, EntryPoint::UsersAndPermissions, user_id))
         .await
 }
 
 /// `POST /users-and-permissions/{user}/reactivate`
 pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let (user, query) = (*id, form.0.return_query);
-    let back = left(&console, user, &query);
-    let said = move |person: &User| {
-        let name = person.display_name();
+    let (user_id, query) = (*id, form.0.return_query);
+    let back = left(&console, user_id, &query);
+    let said = move |user: &User| {
+        let name = user.display_name();
         let text = format!("{name} is active and can sign in again.");
-        undoable(text, "Deactivate", &name, paths::DeactivateUser { user }, &query)
+        undoable(text, "Deactivate", &name, paths::DeactivateUser { user: user_id }, &query)
     };
     console
-        .act_and_go(back, said, move |ctx, submission| users::lifecycle::activate(ctx, submission, EntryPoint::UsersAndPermissions, user))
+        .act_and_go(back, said, move |ctx, submission| {
+            users::lifecycle::activate(ctx, submission, EntryPoint::UsersAndPermissions, user_id)
+        })
         .await
 }
 
 /// `POST /users-and-permissions/{user}/resend`
 pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let user = *id;
-    let (back, said) = (left(&console, user, &form.0.return_query), resend_flash::said(console.passes_links_on()));
+    let user_id = *id;
+    let (back, said) = (left(&console, user_id, &form.0.return_query), resend_flash::said(console.passes_links_on()));
     console
-        .act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, EntryPoint::UsersAndPermissions, user))
+        .act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, EntryPoint::UsersAndPermissions, user_id))
         .await
 }
 
 /// `POST /users-and-permissions/{user}/sign-out`
 pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let user = *id;
-    let said = |(person, ended): &(User, usize)| match *ended {
-        0 => Flash::new(FlashKind::Info, format!("{} is signed in nowhere. Nothing was changed.", person.display_name())),
+    let user_id = *id;
+    let said = |(user, ended): &(User, usize)| match *ended {
+        0 => Flash::new(FlashKind::Info, format!("{} is signed in nowhere. Nothing was changed.", user.display_name())),
         ended => {
             let sessions = counted(ended as u64, "session has", "sessions have");
-            Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", person.display_name()))
+            Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", user.display_name()))
         }
     };
-    console.act(said, move |ctx, submission| users::profile::end_sessions(ctx, submission, user)).await??;
-    respond::see_other(left(&console, user, &form.0.return_query))
+    console.act(said, move |ctx, submission| users::profile::end_sessions(ctx, submission, user_id)).await??;
+    respond::see_other(left(&console, user_id, &form.0.return_query))
 }
 
 /// `POST /users-and-permissions/{user}/send-password-reset`
 pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let user = *id;
+    let user_id = *id;
     let how = if console.passes_links_on() { "is written to a file, in a mail to" } else { "is on its way to" };
-    let said = move |person: &User| {
-        let text =
-            format!("A link to choose a new password {how} {}. It holds for one hour; an earlier one no longer works.", person.email);
+    let said = move |user: &User| {
+        let text = format!("A link to choose a new password {how} {}. It holds for one hour; an earlier one no longer works.", user.email);
         Flash::new(FlashKind::Ok, text)
     };
-    let back = left(&console, user, &form.0.return_query);
-    console.act_and_go(back, said, move |ctx, submission| password_reset::send(ctx, submission, user)).await
+    let back = left(&console, user_id, &form.0.return_query);
+    console.act_and_go(back, said, move |ctx, submission| password_reset::send(ctx, submission, user_id)).await
 }
 
 /// `POST /users-and-permissions/{user}/withdraw-email-change`
 pub(in crate::web) async fn withdraw_email_change(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let user = *id;
-    let said = |person: &User| {
-        Flash::new(FlashKind::Ok, format!("{} keeps {}. The links in the mails no longer work.", person.display_name(), person.email))
+    let user_id = *id;
+    let said = |user: &User| {
+        Flash::new(FlashKind::Ok, format!("{} keeps {}. The links in the mails no longer work.", user.display_name(), user.email))
     };
-    let back = left(&console, user, &form.0.return_query);
-    console.act_and_go(back, said, move |ctx, submission| email_change::withdraw(ctx, submission, user)).await
+    let back = left(&console, user_id, &form.0.return_query);
+    console.act_and_go(back, said, move |ctx, submission| email_change::withdraw(ctx, submission, user_id)).await
 }

@@ -37,10 +37,10 @@ use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 #[template(path = "manage/unassign.html")]
 pub struct UnassignPage {
     pub shell: Layout,
-    pub person: UserLabel,
+    pub user: UserLabel,
     /// What is taken.
     pub names: Vec<String>,
-    /// Whether the person leaves the scope of whoever asks.
+    /// Whether the user leaves the scope of whoever asks.
     pub parts: bool,
     /// Where the answer goes, …
     pub path: String,
@@ -56,17 +56,17 @@ impl UnassignPage {
     fn new(
         console: &PageContext,
         frame: &LayoutData,
-        parting: RemovalPreview,
+        preview: RemovalPreview,
         path: String,
         fields: Vec<(&'static str, String)>,
         query: &str,
         back: String,
     ) -> Self {
-        let RemovalPreview { person, names, is_last_in_common: parts } = parting;
+        let RemovalPreview { user, names, is_last_in_common: parts } = preview;
         let agreed = parts.then(|| ("agreed", true.to_string()));
         Self {
             shell: console.shell(frame),
-            person: UserLabel::from(&person.who()),
+            user: UserLabel::from(&user.who()),
             names,
             parts,
             path,
@@ -109,7 +109,7 @@ pub struct SeveralForm {
     /// "remove" answers the question.
     #[serde(default, rename = "do")]
     act: String,
-    /// Whether one knows that the person leaves one's scope.
+    /// Whether one knows that the user leaves one's scope.
     #[serde(default)]
     agreed: bool,
     /// The view of somebody's page from which the question was asked.
@@ -122,9 +122,9 @@ pub struct SeveralForm {
 
 impl SeveralForm {
     /// Somebody's page as it was left.
-    fn back(&self, console: &PageContext, user: UserId) -> String {
-        let view = paths::known_page(&self.view).filter(|view| is_at(view, user));
-        view.map_or_else(|| left(console, user, &self.return_query), str::to_owned)
+    fn back(&self, console: &PageContext, user_id: UserId) -> String {
+        let view = paths::known_page(&self.view).filter(|view| is_at(view, user_id));
+        view.map_or_else(|| left(console, user_id, &self.return_query), str::to_owned)
     }
 
     /// Each of them once.
@@ -138,26 +138,26 @@ impl SeveralForm {
 
 /// `POST /users-and-permissions/{user}/remove`
 pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form: Form<SeveralForm>) -> HandlerResult {
-    let (user, form) = (*id, form.0);
-    let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user));
+    let (user_id, form) = (*id, form.0);
+    let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user_id));
     if given.is_empty() {
         console
-            .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| unassign::removal_preview(ctx, actor, user, &[]))
+            .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| unassign::removal_preview(ctx, actor, user_id, &[]))
             .await?;
         return console.say(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
     }
     if form.act.is_empty() {
-        return ask_several(&console, user, given, query, back).await;
+        return ask_several(&console, user_id, given, query, back).await;
     }
     let (taken, agreed) = (given.clone(), form.agreed);
-    let said = |Unassigned { person, names, has_left, .. }: &Unassigned| {
+    let said = |Unassigned { user, names, has_left, .. }: &Unassigned| {
         let count = counted(names.len() as u64, "assignment is", "assignments are");
-        let text = format!("{count} removed from {}: {}.", person.display_name(), names_in_short(names, NAMED));
+        let text = format!("{count} removed from {}: {}.", user.display_name(), names_in_short(names, NAMED));
         parted(Flash::new(FlashKind::Ok, text), *has_left)
     };
-    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user, &taken, agreed)).await? {
-        Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
-        Err(UnassignError::LastInCommon) => ask_several(&console, user, given, query, back).await,
+    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &taken, agreed)).await? {
+        Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user_id, back, has_left, query)),
+        Err(UnassignError::LastInCommon) => ask_several(&console, user_id, given, query, back).await,
         Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),
     }
 }
@@ -170,11 +170,11 @@ async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentR
     let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
     let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &given);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
-    let Some(parting) = asked else {
+    let Some(preview) = asked else {
         let text = "Something that was ticked is not assigned any more. Nothing was changed.";
         return console.say(&Flash::new(FlashKind::Info, text), back);
     };
-    respond::page(&UnassignPage::new(console, &frame, parting, paths::Unassign { user }.to_string(), fields, query, back))
+    respond::page(&UnassignPage::new(console, &frame, preview, paths::Unassign { user }.to_string(), fields, query, back))
 }
 
 /// `GET /users-and-permissions/{user}/portfolios/{portfolio}/remove`
@@ -183,55 +183,55 @@ pub(in crate::web) async fn ask_portfolio(
     path: Path<(UserId, PortfolioId)>,
     query: Query<ReturnQuery>,
 ) -> HandlerResult {
-    let (user, portfolio) = *path;
-    ask(&console, user, AssignmentRef::Portfolio(portfolio), &query.return_query).await
+    let (user_id, portfolio) = *path;
+    ask(&console, user_id, AssignmentRef::Portfolio(portfolio), &query.return_query).await
 }
 
 /// `GET /users-and-permissions/{user}/accounts/{account}/remove`
 pub(in crate::web) async fn ask_account(console: PageContext, path: Path<(UserId, AccountId)>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (user, account) = *path;
-    ask(&console, user, AssignmentRef::Account(account), &query.return_query).await
+    let (user_id, account) = *path;
+    ask(&console, user_id, AssignmentRef::Account(account), &query.return_query).await
 }
 
 /// `POST /users-and-permissions/{user}/portfolios/{portfolio}/remove`
 pub(in crate::web) async fn portfolio(console: PageContext, path: Path<(UserId, PortfolioId)>, form: Form<UnassignForm>) -> HandlerResult {
-    let (user, portfolio) = *path;
-    submit(&console, user, AssignmentRef::Portfolio(portfolio), &form.0).await
+    let (user_id, portfolio) = *path;
+    submit(&console, user_id, AssignmentRef::Portfolio(portfolio), &form.0).await
 }
 
 /// `POST /users-and-permissions/{user}/accounts/{account}/remove`
 pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, AccountId)>, form: Form<UnassignForm>) -> HandlerResult {
-    let (user, account) = *path;
-    submit(&console, user, AssignmentRef::Account(account), &form.0).await
+    let (user_id, account) = *path;
+    submit(&console, user_id, AssignmentRef::Account(account), &form.0).await
 }
 
 /// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
-async fn ask(console: &PageContext, user: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
-    let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &[given]);
+async fn ask(console: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
+    let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user_id, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
-    let Some(parting) = asked.filter(|parting| parting.is_last_in_common) else { return respond::see_other(at(user, query)) };
-    let back = left_with(console, user, given, query);
-    respond::page(&UnassignPage::new(console, &frame, parting, remove_and_assign(user, given).0, Vec::new(), query, back))
+    let Some(preview) = asked.filter(|preview| preview.is_last_in_common) else { return respond::see_other(at(user_id, query)) };
+    let back = left_with(console, user_id, given, query);
+    respond::page(&UnassignPage::new(console, &frame, preview, remove_and_assign(user_id, given).0, Vec::new(), query, back))
 }
 
-async fn submit(console: &PageContext, user: UserId, given: AssignmentRef, form: &UnassignForm) -> HandlerResult {
+async fn submit(console: &PageContext, user_id: UserId, given: AssignmentRef, form: &UnassignForm) -> HandlerResult {
     let (agreed, query) = (form.agreed, &*form.return_query);
-    let (back, returned) = (left_with(console, user, given, query), query.to_owned());
-    let said = move |taken: &Unassigned| parted(told(user, given, taken, &returned), taken.has_left);
-    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user, &[given], agreed)).await? {
-        Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user, back, has_left, query)),
-        Err(UnassignError::LastInCommon) => ask(console, user, given, query).await,
+    let (back, returned) = (left_with(console, user_id, given, query), query.to_owned());
+    let said = move |taken: &Unassigned| parted(told(user_id, given, taken, &returned), taken.has_left);
+    match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &[given], agreed)).await? {
+        Ok(Unassigned { has_left, .. }) => respond::see_other(back_from(user_id, back, has_left, query)),
+        Err(UnassignError::LastInCommon) => ask(console, user_id, given, query).await,
         Err(UnassignError::Denied(denied)) => console.say(&already(denied)?, back),
     }
 }
 
 /// What was done, with the way back where there is one.
-fn told(user: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> Flash {
-    let Unassigned { person, names, are_active, gave, .. } = taken;
+fn told(user_id: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> Flash {
+    let Unassigned { user, names, are_active, gave, .. } = taken;
     let name = names.concat();
-    let text = format!("{name} is no longer assigned to {}.", person.display_name());
+    let text = format!("{name} is no longer assigned to {}.", user.display_name());
     if *are_active {
-        let again = undo("Assign again", &name, remove_and_assign(user, given).1, query);
+        let again = undo("Assign again", &name, remove_and_assign(user_id, given).1, query);
         let gave = gave.iter().copied().flat_map(switches).map(|(field, _, is_on)| (field, is_on));
         return Flash::new(FlashKind::Ok, text).with_action(gave.fold(again, |again, (field, is_on)| again.with(field, is_on)));
     }
@@ -239,13 +239,14 @@ fn told(user: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> 
 }
 
 /// The addresses that take something from somebody and give it again.
-pub(super) fn remove_and_assign(user: UserId, given: AssignmentRef) -> (String, String) {
+pub(super) fn remove_and_assign(user_id: UserId, given: AssignmentRef) -> (String, String) {
     match given {
-        AssignmentRef::Portfolio(portfolio) => {
-            (paths::UnassignPortfolio { user, portfolio }.to_string(), paths::AssignPortfolio { user, portfolio }.to_string())
-        }
+        AssignmentRef::Portfolio(portfolio) => (
+            paths::UnassignPortfolio { user: user_id, portfolio }.to_string(),
+            paths::AssignPortfolio { user: user_id, portfolio }.to_string(),
+        ),
         AssignmentRef::Account(account) => {
-            (paths::UnassignAccount { user, account }.to_string(), paths::AssignAccount { user, account }.to_string())
+            (paths::UnassignAccount { user: user_id, account }.to_string(), paths::AssignAccount { user: user_id, account }.to_string())
         }
     }
 }
@@ -260,7 +261,7 @@ mod tests {
         for (name, count, parts) in [("manage-unassign", 1, true), ("manage-unassign-several", 3, false)] {
             check(name, |sample| UnassignPage {
                 shell: sample.shell(),
-                person: sample.person(6),
+                user: sample.user(6),
                 names: vec![sample.group(); count],
                 parts,
                 path: paths::Unassign { user: UserId(7) }.to_string(),

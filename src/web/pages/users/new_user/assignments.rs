@@ -25,7 +25,7 @@ pub struct AssignmentsPage {
     pub shell: Layout,
     /// "Noor van Dijk, User".
     pub who: String,
-    /// How a sentence calls the person.
+    /// How a sentence calls the user.
     pub short_name: String,
     pub default_role: DefaultRole,
     pub picker: Picker,

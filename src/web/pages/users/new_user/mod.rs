@@ -114,7 +114,7 @@ async fn check_ticks(console: &PageContext, answers: &Answers, held: &Answers) -
     console
         .state()
         .run({
-            let actor = console.user.person.clone();
+            let actor = console.current.user.clone();
             move |ctx| {
                 if portfolios.has_new() {
                     picker_options::portfolios_to_give(ctx, &actor, &portfolios)?;
@@ -139,11 +139,11 @@ async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: Ide
     let Checked { first_name, last_name, email, .. } = checked.clone();
     let new = users::new_user::NewUser { first_name, last_name, email, given };
     let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
-    let said = move |person: &User| {
-        Flash::new(FlashKind::Ok, format!("{} is invited: an invitation goes to {}.{how}", person.display_name(), person.email))
+    let said = move |user: &User| {
+        Flash::new(FlashKind::Ok, format!("{} is invited: an invitation goes to {}.{how}", user.display_name(), user.email))
     };
     match console.make(sent, said, move |ctx, submission| users::new_user::invite(ctx, submission, &new)).await? {
-        Ok(person) => respond::see_other(paths::with_query(paths::Manage { user: person.id }, &[("return", &answers.return_query)])),
+        Ok(user) => respond::see_other(paths::with_query(paths::Manage { user: user.id }, &[("return", &answers.return_query)])),
         Err(InviteError::Denied(denied)) if denied.is_unknown() => {
             let page = AssignmentsPage::new(console, answers, held, checked, String::new(), None).await?;
             if page.picker.error.is_some() { respond::again(&page) } else { Err(denied.into()) }

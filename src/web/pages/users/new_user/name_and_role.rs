@@ -116,7 +116,7 @@ pub(super) async fn check(console: &PageContext, answers: &Answers) -> Result<An
         Ok(checked) => checked,
         again => return Ok(again),
     };
-    let (actor, email) = (console.user.person.clone(), checked.email.clone());
+    let (actor, email) = (console.current.user.clone(), checked.email.clone());
     match console.state().try_run(move |ctx| users::new_user::check_address(ctx, &actor, &email)).await? {
         Ok(()) => Ok(Ok(checked)),
         Err(InviteError::Denied(denied)) => Err(denied.into()),

@@ -32,22 +32,22 @@ const MAY: May = May {
 };
 
 fn block(sample: &Sample) -> Block {
-    let source = permissions::Source {
+    let client_ip = permissions::Source {
         kind: "Account",
         name: sample.group(),
         given: Some(permissions::GivenBy { by: sample.group(), at: sample.moment(9), is_lost: false }),
     };
-    let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![source] };
+    let row = permissions::Row { place: sample.group(), may: "See".into(), sources: vec![client_ip] };
     Block { head: row.clone(), rows: vec![row; sample.rows], more: Some("12 more accounts".into()) }
 }
 
-fn assignments(sample: &Sample, user: UserId) -> Assignments {
+fn assignments(sample: &Sample, user_id: UserId) -> Assignments {
     let row = |place: usize| {
         let (kind, id) = (if place == 0 { "portfolio" } else { "account" }, i64::try_from(place).unwrap() + 1);
         let switch = |switch: PermissionToggle| SwitchRow {
             label: switch.label(),
             is_on: switch == PermissionToggle::EditDetails,
-            path: paths::SwitchPermission { user, account: AccountId(id), switch, to: To::On },
+            path: paths::SwitchPermission { user: user_id, account: AccountId(id), switch, to: To::On },
         };
         AssignedRow {
             kind,
@@ -55,7 +55,7 @@ fn assignments(sample: &Sample, user: UserId) -> Assignments {
             name: sample.group(),
             portfolio: (place > 0).then(|| sample.group()),
             is_active: !place.is_multiple_of(3),
-            remove: paths::UnassignAccount { user, account: AccountId(id) }.to_string(),
+            remove: paths::UnassignAccount { user: user_id, account: AccountId(id) }.to_string(),
             may_remove: place > 0,
             asks: place == 1,
             switches: if place > 0 { PermissionToggle::ALL.iter().copied().map(switch).collect() } else { Vec::new() },
@@ -76,8 +76,7 @@ fn assignments(sample: &Sample, user: UserId) -> Assignments {
 }
 
 fn page(sample: &Sample) -> ManagePage {
-    let person = sample.person(6);
-    let user = person.id;
+    let user = sample.user(6);
     ManagePage {
         shell: sample.shell(),
         status: Status::Active,
@@ -99,34 +98,34 @@ fn page(sample: &Sample) -> ManagePage {
         sessions: Some(2),
         blocks: vec![block(sample)],
         more_portfolios: Some("3 more portfolios".into()),
-        assignments: assignments(sample, user),
-        not_given: WithheldAssignments::default(),
-        events: sample.rows(|place, person| Event { text: format!("{} edited the user", person.name), at: sample.moment(place) }),
+        assignments: assignments(sample, user.id),
+        withheld: WithheldAssignments::default(),
+        events: sample.rows(|place, user| Event { text: format!("{} edited the user", user.name), at: sample.moment(place) }),
         edit: Some(EditFields::sample(sample)),
         shows_link: false,
         query: sample.query(),
         may: MAY,
-        person,
+        user,
     }
 }
 
-fn mail(sample: &Sample, fate: DeliveryStatus) -> Option<Mail> {
+fn mail(sample: &Sample, status: DeliveryStatus) -> Option<Mail> {
     let now = crate::web::shared::samples::now();
-    let again = (fate == DeliveryStatus::Failed).then_some((MailId(17), now + chrono::TimeDelta::hours(1)));
-    Mail::of(Some(LinkDelivery { fate, reply: Some(sample.text.clone()), at: now, again }), now)
+    let again = (status == DeliveryStatus::Failed).then_some((MailId(17), now + chrono::TimeDelta::hours(1)));
+    Mail::of(Some(LinkDelivery { status, reply: Some(sample.text.clone()), at: now, again }), now)
 }
 
-fn reset(sample: &Sample, fate: DeliveryStatus) -> PasswordReset {
-    PasswordReset { by: sample.group(), sent: sample.moment(30), until: sample.moment(0), mail: mail(sample, fate) }
+fn reset(sample: &Sample, status: DeliveryStatus) -> PasswordReset {
+    PasswordReset { by: sample.group(), sent: sample.moment(30), until: sample.moment(0), mail: mail(sample, status) }
 }
 
-fn open(sample: &Sample, fate: DeliveryStatus) -> ManagePage {
+fn open(sample: &Sample, status: DeliveryStatus) -> ManagePage {
     let invitation = Invitation {
         by: sample.group(),
         sent: sample.moment(60),
         until: Some(sample.moment(0)),
         accepted: None,
-        mail: mail(sample, fate),
+        mail: mail(sample, status),
         term: "5 days".into(),
     };
     let may = May { deactivate: false, reset_password: false, ..MAY };
@@ -192,7 +191,7 @@ fn renders() {
             give: (place > 0).then(|| paths::AssignAccount { user: UserId(7), account: AccountId(1) }.to_string()),
         };
         ManagePage {
-            not_given: WithheldAssignments { rows: (0..sample.rows).map(row).collect(), more: Some("3 more".into()) },
+            withheld: WithheldAssignments { rows: (0..sample.rows).map(row).collect(), more: Some("3 more".into()) },
             ..page(sample)
         }
     });
