@@ -14,6 +14,8 @@ mod layers;
 mod paths;
 #[path = "architecture/templates.rs"]
 mod templates;
+#[path = "architecture/user_rows.rs"]
+mod user_rows;
 
 const LONGEST_FILE: usize = 400;
 
@@ -41,6 +43,11 @@ fn assert_none(breaches: &[String]) {
 fn every_arrow_between_the_layers_runs_the_right_way() {
     let sources = files("src").into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|extension| extension == "rs"));
     assert_none(&sources.flat_map(|(file, source)| layers::breaches(&file, &source)).collect::<Vec<_>>());
+}
+
+#[test]
+fn deleted_users_are_read_where_they_are_shown_alone() {
+    assert_none(&files("src").into_iter().filter_map(|(file, source)| user_rows::breach(&file, &source)).collect::<Vec<_>>());
 }
 
 #[test]
