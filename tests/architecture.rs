@@ -16,6 +16,8 @@ mod layers;
 mod paths;
 #[path = "architecture/templates.rs"]
 mod templates;
+#[path = "architecture/user_rows.rs"]
+mod user_rows;
 
 const LONGEST_FILE: usize = 400;
 
@@ -52,6 +54,11 @@ fn every_arrow_between_the_layers_runs_the_right_way() {
 fn no_imports_within_a_layer_run_in_a_circle() {
     let sources = sources().into_iter().filter(|(file, _)| !file.starts_with("store"));
     assert_none(&circles::breaches(&sources.collect::<Vec<_>>()));
+}
+
+#[test]
+fn deleted_users_are_read_where_they_are_shown_alone() {
+    assert_none(&files("src").into_iter().filter_map(|(file, source)| user_rows::breach(&file, &source)).collect::<Vec<_>>());
 }
 
 #[test]

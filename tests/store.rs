@@ -90,6 +90,8 @@ mod made_up;
 mod people_at_once;
 #[path = "people/lists.rs"]
 mod people_lists;
+#[path = "database/schema.rs"]
+mod schema;
 #[path = "people/search.rs"]
 mod search;
 

@@ -22,8 +22,9 @@ use super::{
     backend::{self, lock_row},
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{account_assignments, accounts, billing, portfolios, users},
+    schema::{account_assignments, accounts, billing, portfolios},
     scopes,
+    views::users,
 };
 
 /// An account, with the portfolio that it lies in.

@@ -23,9 +23,10 @@ use super::{
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Position, Slice},
     portfolios::Portfolio,
-    schema::{account_assignments, accounts, portfolio_assignments, portfolios, users},
+    schema::{account_assignments, accounts, portfolio_assignments, portfolios},
     scopes,
     users::User,
+    views::users,
 };
 
 /// A user's assignment to a portfolio.

@@ -17,8 +17,9 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     connection::with_backend,
-    schema::{account_assignments, memberships, portfolio_assignments, user_rows, users},
+    schema::{account_assignments, memberships, portfolio_assignments, user_rows},
     users::named,
+    views::users,
 };
 
 pub use super::backend::indexed_at_once;

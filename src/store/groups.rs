@@ -13,7 +13,8 @@ use crate::domain::{
 use super::{
     Database, StoreError, Tx,
     backend::{self, lock_row},
-    schema::{memberships, user_groups, users},
+    schema::{memberships, user_groups},
+    views::users,
 };
 
 /// The built-in group whose members are Admins. The first migration makes it.

@@ -27,6 +27,7 @@ mod sql_types;
 pub mod tokens;
 mod transaction;
 pub mod users;
+mod views;
 
 pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_actors, latest_at, verify_chain};
 pub use commits::Commits;

@@ -12,8 +12,9 @@ use super::{
     Database, StoreError, backend,
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Position, Slice},
-    schema::{portfolio_users, users},
+    schema::portfolio_users,
     users::User,
+    views::users,
 };
 
 /// Which users.

@@ -22,9 +22,10 @@ use super::{
     backend::{self, lock_row},
     connection::MultiBackend,
     page::{COUNT_MAX, Count, Key, Position, Slice},
-    schema::{accounts, billing, portfolio_assignments, portfolio_users, portfolios, users},
+    schema::{accounts, billing, portfolio_assignments, portfolio_users, portfolios},
     scopes,
     users::User,
+    views::users,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]

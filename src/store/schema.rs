@@ -1,8 +1,79 @@
-//! The tables, as the migrations make them in both databases.
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    account_assignments (user_id, account_id) {
+        user_id -> BigInt,
+        account_id -> BigInt,
+        edits_details -> Bool,
+        sees_billing -> Bool,
+        assigned_by -> Nullable<BigInt>,
+        assigned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        portfolio_id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        website -> Text,
+        notes -> Text,
+        created_at -> Timestamp,
+        sort_key -> Text,
+        search -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    audit_entries (sequence) {
+        sequence -> BigInt,
+        at -> Timestamp,
+        actor_id -> Nullable<BigInt>,
+        actor_name -> Text,
+        source -> Text,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> BigInt,
+        subject_name -> Text,
+        place_kind -> Nullable<Text>,
+        place_id -> Nullable<BigInt>,
+        place_name -> Nullable<Text>,
+        details -> Text,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        sequence -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    billing (account_id) {
+        account_id -> BigInt,
+        legal_name -> Text,
+        email -> Text,
+        address_line_1 -> Text,
+        address_line_2 -> Text,
+        city -> Text,
+        postal_code -> Text,
+        country -> Text,
+        tax_id -> Text,
+        purchase_order -> Text,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
 
 diesel::table! {
     company (id) {
-        id -> Integer,
+        id -> BigInt,
         name -> Text,
         groups_invitation_term -> BigInt,
         permissions_invitation_term -> BigInt,
@@ -11,6 +82,177 @@ diesel::table! {
         session_absolute -> BigInt,
         deleted_kept -> BigInt,
         key_check -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (session_id, key_hash) {
+        session_id -> BigInt,
+        key_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    invitation_expiry_counts (hour, default_role, has_assignments) {
+        hour -> Text,
+        default_role -> Text,
+        has_assignments -> Bool,
+        users -> BigInt,
+    }
+}
+
+diesel::table! {
+    known_browsers (user_id, browser_hash) {
+        user_id -> BigInt,
+        browser_hash -> Binary,
+        last_used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    memberships (group_id, user_id) {
+        group_id -> BigInt,
+        user_id -> BigInt,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        message_id -> Text,
+        kind -> Text,
+        user_id -> Nullable<BigInt>,
+        token_id -> Nullable<BigInt>,
+        recipient -> Text,
+        sealed -> Nullable<Binary>,
+        state -> Text,
+        attempts -> Integer,
+        server_refusals -> Integer,
+        trouble -> Nullable<Text>,
+        next_attempt_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        reply -> Nullable<Text>,
+        created_at -> Timestamp,
+        done_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    portfolio_assignments (user_id, portfolio_id) {
+        user_id -> BigInt,
+        portfolio_id -> BigInt,
+        assigned_by -> Nullable<BigInt>,
+        assigned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    portfolio_users (portfolio_id, user_id) {
+        portfolio_id -> BigInt,
+        user_id -> BigInt,
+        assignments -> BigInt,
+        state -> Nullable<Text>,
+        default_role -> Text,
+        sort_key -> Text,
+        email_key -> Text,
+        search -> Text,
+        created_at -> Timestamp,
+        last_sign_in_at -> Nullable<Timestamp>,
+        invitation_expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    portfolios (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        notes -> Text,
+        created_at -> Timestamp,
+        deactivated_at -> Nullable<Timestamp>,
+        sort_key -> Text,
+        search -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    refused_sign_ins (minute, network, email_key, reason) {
+        minute -> Timestamp,
+        network -> Text,
+        email_key -> Text,
+        reason -> Text,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
+    reset_requests (id) {
+        id -> BigInt,
+        email -> Text,
+        client_ip -> Text,
+        network -> Text,
+        asked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        client_ip -> Text,
+        browser -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    throttles (scope, key) {
+        scope -> Text,
+        key -> Text,
+        failed_attempts -> Integer,
+        last_at -> Timestamp,
+        blocked_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        purpose -> Text,
+        hash -> Binary,
+        user_id -> Nullable<BigInt>,
+        email -> Nullable<Text>,
+        asked_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        ended_as -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    user_counts (state, default_role, has_assignments) {
+        state -> Text,
+        default_role -> Text,
+        has_assignments -> Bool,
+        users -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_groups (id) {
+        id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        name_key -> Text,
+        sort_key -> Text,
+        created_at -> Timestamp,
+        member_count -> BigInt,
     }
 }
 
@@ -40,289 +282,41 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    users (id) {
-        id -> BigInt,
-        first_name -> Text,
-        last_name -> Text,
-        email -> Text,
-        email_key -> Text,
-        default_role -> Text,
-        password_hash -> Nullable<Text>,
-        credentials_set_at -> Nullable<Timestamp>,
-        blocked_at -> Nullable<Timestamp>,
-        invitation_expires_at -> Nullable<Timestamp>,
-        invitation_origin -> Nullable<Text>,
-        invited_by -> Nullable<BigInt>,
-        created_at -> Timestamp,
-        last_sign_in_at -> Nullable<Timestamp>,
-        sort_key -> Text,
-        search -> Text,
-        version -> Integer,
-        has_assignments -> Bool,
-        state -> Text,
-        is_admin -> Bool,
-    }
-}
-
-diesel::table! {
-    user_counts (state, default_role, has_assignments) {
-        state -> Text,
-        default_role -> Text,
-        has_assignments -> Bool,
-        users -> BigInt,
-    }
-}
-
-diesel::table! {
-    invitation_expiry_counts (hour, default_role, has_assignments) {
-        hour -> Text,
-        default_role -> Text,
-        has_assignments -> Bool,
-        users -> BigInt,
-    }
-}
-
-diesel::table! {
-    user_groups (id) {
-        id -> BigInt,
-        kind -> Text,
-        name -> Text,
-        name_key -> Text,
-        sort_key -> Text,
-        created_at -> Timestamp,
-        member_count -> BigInt,
-    }
-}
-
-diesel::table! {
-    memberships (group_id, user_id) {
-        group_id -> BigInt,
-        user_id -> BigInt,
-        added_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    tokens (id) {
-        id -> BigInt,
-        purpose -> Text,
-        hash -> Binary,
-        user_id -> Nullable<BigInt>,
-        email -> Nullable<Text>,
-        asked_by -> Nullable<BigInt>,
-        created_at -> Timestamp,
-        expires_at -> Timestamp,
-        ended_at -> Nullable<Timestamp>,
-        ended_as -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    reset_requests (id) {
-        id -> BigInt,
-        email -> Text,
-        client_ip -> Text,
-        network -> Text,
-        asked_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    sessions (id) {
-        id -> BigInt,
-        token_hash -> Binary,
-        user_id -> BigInt,
-        created_at -> Timestamp,
-        last_seen_at -> Timestamp,
-        client_ip -> Text,
-        browser -> Text,
-        state -> Text,
-    }
-}
-
-diesel::table! {
-    idempotency_keys (session_id, key_hash) {
-        session_id -> BigInt,
-        key_hash -> Binary,
-    }
-}
-
-diesel::table! {
-    known_browsers (user_id, browser_hash) {
-        user_id -> BigInt,
-        browser_hash -> Binary,
-        last_used_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    throttles (scope, key) {
-        scope -> Text,
-        key -> Text,
-        failed_attempts -> Integer,
-        last_at -> Timestamp,
-        blocked_until -> Timestamp,
-    }
-}
-
-diesel::table! {
-    outbox (id) {
-        id -> BigInt,
-        message_id -> Text,
-        kind -> Text,
-        user_id -> Nullable<BigInt>,
-        token_id -> Nullable<BigInt>,
-        recipient -> Text,
-        sealed -> Nullable<Binary>,
-        state -> Text,
-        attempts -> Integer,
-        server_refusals -> Integer,
-        trouble -> Nullable<Text>,
-        next_attempt_at -> Timestamp,
-        leased_until -> Nullable<Timestamp>,
-        reply -> Nullable<Text>,
-        created_at -> Timestamp,
-        done_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    audit_entries (sequence) {
-        sequence -> BigInt,
-        at -> Timestamp,
-        actor_id -> Nullable<BigInt>,
-        actor_name -> Text,
-        source -> Text,
-        action -> Text,
-        subject_kind -> Text,
-        subject_id -> BigInt,
-        subject_name -> Text,
-        place_kind -> Nullable<Text>,
-        place_id -> Nullable<BigInt>,
-        place_name -> Nullable<Text>,
-        details -> Text,
-        previous_hash -> Binary,
-        hash -> Binary,
-    }
-}
-
-diesel::table! {
-    audit_head (id) {
-        id -> Integer,
-        sequence -> BigInt,
-        hash -> Binary,
-    }
-}
-
-diesel::table! {
-    refused_sign_ins (minute, network, email_key, reason) {
-        minute -> Timestamp,
-        network -> Text,
-        email_key -> Text,
-        reason -> Text,
-        times -> BigInt,
-    }
-}
-
-diesel::table! {
-    portfolios (id) {
-        id -> BigInt,
-        name -> Text,
-        name_key -> Text,
-        notes -> Text,
-        created_at -> Timestamp,
-        deactivated_at -> Nullable<Timestamp>,
-        sort_key -> Text,
-        search -> Text,
-        version -> Integer,
-    }
-}
-
-diesel::table! {
-    accounts (id) {
-        id -> BigInt,
-        portfolio_id -> BigInt,
-        name -> Text,
-        name_key -> Text,
-        website -> Text,
-        notes -> Text,
-        created_at -> Timestamp,
-        sort_key -> Text,
-        search -> Text,
-        version -> Integer,
-    }
-}
-
-diesel::table! {
-    billing (account_id) {
-        account_id -> BigInt,
-        legal_name -> Text,
-        email -> Text,
-        address_line_1 -> Text,
-        address_line_2 -> Text,
-        city -> Text,
-        postal_code -> Text,
-        country -> Text,
-        tax_id -> Text,
-        purchase_order -> Text,
-        updated_at -> Timestamp,
-        version -> Integer,
-    }
-}
-
-diesel::table! {
-    portfolio_assignments (user_id, portfolio_id) {
-        user_id -> BigInt,
-        portfolio_id -> BigInt,
-        assigned_by -> Nullable<BigInt>,
-        assigned_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    account_assignments (user_id, account_id) {
-        user_id -> BigInt,
-        account_id -> BigInt,
-        edits_details -> Bool,
-        sees_billing -> Bool,
-        assigned_by -> Nullable<BigInt>,
-        assigned_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    portfolio_users (portfolio_id, user_id) {
-        portfolio_id -> BigInt,
-        user_id -> BigInt,
-        assignments -> BigInt,
-    }
-}
-
-diesel::joinable!(memberships -> user_groups (group_id));
-diesel::joinable!(memberships -> users (user_id));
-diesel::joinable!(sessions -> users (user_id));
-diesel::joinable!(outbox -> tokens (token_id));
+diesel::joinable!(account_assignments -> accounts (account_id));
 diesel::joinable!(accounts -> portfolios (portfolio_id));
 diesel::joinable!(billing -> accounts (account_id));
+diesel::joinable!(idempotency_keys -> sessions (session_id));
+diesel::joinable!(known_browsers -> user_rows (user_id));
+diesel::joinable!(memberships -> user_groups (group_id));
+diesel::joinable!(memberships -> user_rows (user_id));
+diesel::joinable!(outbox -> tokens (token_id));
+diesel::joinable!(outbox -> user_rows (user_id));
 diesel::joinable!(portfolio_assignments -> portfolios (portfolio_id));
-diesel::joinable!(portfolio_assignments -> users (user_id));
-diesel::joinable!(account_assignments -> accounts (account_id));
-diesel::joinable!(account_assignments -> users (user_id));
-diesel::joinable!(portfolio_users -> users (user_id));
+diesel::joinable!(portfolio_users -> portfolios (portfolio_id));
+diesel::joinable!(portfolio_users -> user_rows (user_id));
+diesel::joinable!(sessions -> user_rows (user_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
-    company,
-    users,
-    user_rows,
-    user_groups,
-    memberships,
-    tokens,
-    sessions,
-    outbox,
-    portfolios,
-    accounts,
-    billing,
-    portfolio_assignments,
     account_assignments,
+    accounts,
+    audit_entries,
+    audit_head,
+    billing,
+    company,
+    idempotency_keys,
+    invitation_expiry_counts,
+    known_browsers,
+    memberships,
+    outbox,
+    portfolio_assignments,
     portfolio_users,
+    portfolios,
+    refused_sign_ins,
+    reset_requests,
+    sessions,
+    throttles,
+    tokens,
+    user_counts,
+    user_groups,
+    user_rows,
 );

@@ -9,8 +9,9 @@ use super::{
     Database, StoreError, Tx,
     company::CompanyRow,
     connection::with_backend,
-    schema::{company, known_browsers, sessions, users},
+    schema::{company, known_browsers, sessions},
     users::User,
+    views::users,
 };
 
 /// How many browsers are remembered for a user; the one unused for longest goes.

@@ -30,12 +30,7 @@ pub use write::{
     set_default_role, set_deleted, set_email, set_last_sign_in, set_password, set_profile,
 };
 
-use super::{
-    Database, StoreError, Tx,
-    backend::lock_row,
-    page::Key,
-    schema::{user_rows, users},
-};
+use super::{Database, StoreError, Tx, backend::lock_row, page::Key, schema::user_rows, views::users};
 
 /// User who is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]

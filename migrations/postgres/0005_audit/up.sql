@@ -33,7 +33,7 @@ CREATE TRIGGER audit_entries_are_kept BEFORE TRUNCATE ON audit_entries FOR EACH 
 
 -- End of the chain. Transactions lock it last of all rows, to append to it.
 CREATE TABLE audit_head (
-    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    id       BIGINT  PRIMARY KEY CHECK (id = 1),
     sequence BIGINT  NOT NULL,
     hash     BYTEA   NOT NULL CHECK (octet_length(hash) = 32)
 );

@@ -1,6 +1,6 @@
 -- Settings of the company, in one row. Terms and limits are in seconds. Transactions that rest on rights lock this row first.
 CREATE TABLE company (
-    id                          INTEGER PRIMARY KEY CHECK (id = 1),
+    id                          INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     name                        TEXT    NOT NULL DEFAULT '',
     groups_invitation_term      BIGINT  NOT NULL DEFAULT 86400   CHECK (groups_invitation_term BETWEEN 3600 AND 2592000),
     permissions_invitation_term BIGINT  NOT NULL DEFAULT 432000  CHECK (permissions_invitation_term BETWEEN 3600 AND 2592000),

@@ -1,6 +1,6 @@
 -- All users, the deleted among them. Reads go through the view `users`.
 CREATE TABLE user_rows (
-    id                    INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id                    INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     first_name            TEXT      NOT NULL,
     last_name             TEXT      NOT NULL,
     email                 TEXT      NOT NULL,
@@ -37,7 +37,7 @@ CREATE INDEX users_deleted ON user_rows (deleted_at, id) WHERE deleted_at IS NOT
 CREATE INDEX users_invited_by ON user_rows (invited_by) WHERE invited_by IS NOT NULL;
 
 CREATE TABLE user_groups (
-    id           INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id           INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     kind         TEXT      NOT NULL CHECK (kind IN ('admins', 'custom')),
     name         TEXT      NOT NULL,
     -- Both are made in Rust: names that look alike share a key, and the other one sorts.

@@ -1,6 +1,6 @@
 -- Single-use links, each with the SHA-256 of its token. A link outlives its user, so that its page can say how it ended.
 CREATE TABLE tokens (
-    id         INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     purpose    TEXT      NOT NULL CHECK (purpose IN ('setup', 'invitation', 'password_reset', 'email_change', 'email_change_stop')),
     hash       BLOB      NOT NULL UNIQUE CHECK (length(hash) = 32),
     user_id    BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
@@ -21,7 +21,7 @@ CREATE UNIQUE INDEX tokens_one_setup ON tokens (purpose) WHERE ended_at IS NULL 
 
 -- Requests for new passwords from the sign-in page, until their addresses are looked up.
 CREATE TABLE reset_requests (
-    id         INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id         INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     email      TEXT      NOT NULL,
     client_ip  TEXT      NOT NULL,
     -- Widest network of the client by which requests are counted.
@@ -30,7 +30,7 @@ CREATE TABLE reset_requests (
 );
 
 CREATE TABLE sessions (
-    id           INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id           INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     token_hash   BLOB      NOT NULL UNIQUE CHECK (length(token_hash) = 32),
     user_id      BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
     created_at   TIMESTAMP NOT NULL,

@@ -1,6 +1,6 @@
 -- Mails, each written in the transaction of the change that it announces and sent afterwards.
 CREATE TABLE outbox (
-    id              INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id              INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     message_id      TEXT      NOT NULL UNIQUE,
     kind            TEXT      NOT NULL,
     user_id         BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,

@@ -1,7 +1,7 @@
 -- Audit log: who did what, when and from where. Each entry carries the hash of the one before, so that a later change shows.
 -- Entries have no foreign keys: they stay as they were written, whatever becomes of the users in them.
 CREATE TABLE audit_entries (
-    sequence      INTEGER   PRIMARY KEY,
+    sequence      INTEGER   NOT NULL PRIMARY KEY,
     at            TIMESTAMP NOT NULL,
     actor_id      BIGINT,
     actor_name    TEXT      NOT NULL,
@@ -32,7 +32,7 @@ END;
 
 -- End of the chain. Transactions lock it last of all rows, to append to it.
 CREATE TABLE audit_head (
-    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     sequence BIGINT  NOT NULL,
     hash     BLOB    NOT NULL CHECK (length(hash) = 32)
 );

@@ -1,6 +1,6 @@
 -- Sets of accounts. A deactivated portfolio gives access to Admins only.
 CREATE TABLE portfolios (
-    id             INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id             INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     name           TEXT      NOT NULL,
     name_key       TEXT      NOT NULL UNIQUE,
     notes          TEXT      NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE portfolios (
 CREATE INDEX portfolios_by_name ON portfolios (sort_key, id);
 
 CREATE TABLE accounts (
-    id           INTEGER   PRIMARY KEY AUTOINCREMENT,
+    id           INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
     portfolio_id BIGINT    NOT NULL REFERENCES portfolios (id),
     name         TEXT      NOT NULL,
     name_key     TEXT      NOT NULL,
@@ -32,7 +32,7 @@ CREATE INDEX accounts_of_portfolio ON accounts (portfolio_id, sort_key, id);
 
 -- Billing details of accounts. A missing row means that none were entered yet.
 CREATE TABLE billing (
-    account_id     INTEGER   PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    account_id     INTEGER   NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
     legal_name     TEXT      NOT NULL,
     email          TEXT      NOT NULL,
     address_line_1 TEXT      NOT NULL,

@@ -19,7 +19,7 @@ use crate::{
     store::{
         Database, StoreError, backend,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::users,
+        views::users,
     },
 };
 

@@ -8,7 +8,8 @@ use crate::{
     store::{
         Database, StoreError,
         page::{COUNT_MAX, Count},
-        schema::{invitation_expiry_counts, user_counts, users},
+        schema::{invitation_expiry_counts, user_counts},
+        views::users,
     },
 };
 

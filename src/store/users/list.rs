@@ -11,7 +11,8 @@ use crate::{
         Database, StoreError, backend,
         connection::MultiBackend,
         page::{COUNT_MAX, Count, Key, Position, Slice},
-        schema::{memberships, user_counts, users},
+        schema::{memberships, user_counts},
+        views::users,
     },
 };
 
