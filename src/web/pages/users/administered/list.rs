@@ -31,7 +31,7 @@ use super::query::{PeopleQuery, sort_word, word};
 
 /// The people of a scope.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_permissions/list.html")]
+#[template(path = "users/list.html")]
 pub struct PeoplePage {
     pub shell: Layout,
     pub tabs: Vec<Tab>,
@@ -97,7 +97,7 @@ pub struct PersonRow {
 
 /// A Portfolio Admin's page whose portfolios are all deactivated.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_permissions/no_portfolio.html")]
+#[template(path = "users/no_portfolio.html")]
 pub struct NoPortfolioPage {
     pub shell: Layout,
 }
