@@ -195,104 +195,137 @@ fn walked(store: &Store, wanted: &UserQuery) -> Vec<UserId> {
     forwards
 }
 
-on_both! {
-    fn scopes_in_sql_and_in_rust_hold_the_same_people(store: TestStore) {
-        let world = world(&store, 3, 60);
-        for scope in world.scopes() {
-            let everybody = wanted(scope.clone(), PeopleFilter::default(), SortBy::Name, false);
-            let listed = ids(&page(&store, &everybody, &Position::First, 100)).into_iter().collect::<BTreeSet<_>>();
-            let inside = world.people.iter().copied().filter(|&id| world.inside(&scope, id) != ScopeRelation::Not).collect::<BTreeSet<_>>();
-            assert_eq!(listed, inside, "{scope:?}");
-            for &id in &world.people {
-                let told = store.read(|db| { let person = users::find(db, id)?.unwrap(); scopes::inside(db, &scope, &person) }).unwrap();
-                assert_eq!(told, world.inside(&scope, id), "{scope:?} {id}");
-            }
+#[apply(both_databases!)]
+fn scopes_in_sql_and_in_rust_hold_the_same_people(store: TestStore) {
+    let world = world(&store, 3, 60);
+    for scope in world.scopes() {
+        let everybody = wanted(scope.clone(), PeopleFilter::default(), SortBy::Name, false);
+        let listed = ids(&page(&store, &everybody, &Position::First, 100)).into_iter().collect::<BTreeSet<_>>();
+        let inside = world.people.iter().copied().filter(|&id| world.inside(&scope, id) != ScopeRelation::Not).collect::<BTreeSet<_>>();
+        assert_eq!(listed, inside, "{scope:?}");
+        for &id in &world.people {
+            let told = store
+                .read(|db| {
+                    let person = users::find(db, id)?.unwrap();
+                    scopes::inside(db, &scope, &person)
+                })
+                .unwrap();
+            assert_eq!(told, world.inside(&scope, id), "{scope:?} {id}");
         }
     }
+}
 
-    fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore) {
-        let world = world(&store, 7, 60);
-        let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
-        let filters = [PeopleFilter::default(), PeopleFilter { search: SearchTerm::parse("fisch"), ..PeopleFilter::default() }, PeopleFilter { status: Some(Status::Expired), ..PeopleFilter::default() }, PeopleFilter { is_unassigned: true, status: Some(Status::Active), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::PortfolioAdmin), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::User), status: Some(Status::Invited), ..PeopleFilter::default() }, PeopleFilter { default_role: Some(DefaultRole::User), is_unassigned: true, ..PeopleFilter::default() }];
-        for scope in [Scope::Company, own] {
-            for filter in &filters {
-                let mut found = Vec::new();
-                for by in SortBy::ALL {
-                    for is_descending in [false, true] {
-                        let wanted = wanted(scope.clone(), filter.clone(), *by, is_descending);
-                        let mut listed = walked(&store, &wanted);
-                        listed.sort_unstable();
-                        found.push(listed);
-                    }
+#[apply(both_databases!)]
+fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore) {
+    let world = world(&store, 7, 60);
+    let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
+    let filters = [
+        PeopleFilter::default(),
+        PeopleFilter { search: SearchTerm::parse("fisch"), ..PeopleFilter::default() },
+        PeopleFilter { status: Some(Status::Expired), ..PeopleFilter::default() },
+        PeopleFilter { is_unassigned: true, status: Some(Status::Active), ..PeopleFilter::default() },
+        PeopleFilter { default_role: Some(DefaultRole::PortfolioAdmin), ..PeopleFilter::default() },
+        PeopleFilter { default_role: Some(DefaultRole::User), status: Some(Status::Invited), ..PeopleFilter::default() },
+        PeopleFilter { default_role: Some(DefaultRole::User), is_unassigned: true, ..PeopleFilter::default() },
+    ];
+    for scope in [Scope::Company, own] {
+        for filter in &filters {
+            let mut found = Vec::new();
+            for by in SortBy::ALL {
+                for is_descending in [false, true] {
+                    let wanted = wanted(scope.clone(), filter.clone(), *by, is_descending);
+                    let mut listed = walked(&store, &wanted);
+                    listed.sort_unstable();
+                    found.push(listed);
                 }
-                found.dedup();
-                assert_eq!(found.len(), 1, "{scope:?} {filter:?}");
-                let counts = store.read(|db| users::counts(db, &wanted(scope.clone(), filter.clone(), SortBy::Name, false))).unwrap();
-                assert_eq!(counts.of(filter.status), Count::Exactly(i64::try_from(found[0].len()).unwrap()), "{scope:?} {filter:?}");
             }
+            found.dedup();
+            assert_eq!(found.len(), 1, "{scope:?} {filter:?}");
+            let counts = store.read(|db| users::counts(db, &wanted(scope.clone(), filter.clone(), SortBy::Name, false))).unwrap();
+            assert_eq!(counts.of(filter.status), Count::Exactly(i64::try_from(found[0].len()).unwrap()), "{scope:?} {filter:?}");
         }
     }
+}
 
-    fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
-        let world = world(&store, 17, 80);
-        let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
-        for (by, typed) in SortBy::ALL.iter().flat_map(|by| ["", "anna", "fischer"].map(|typed| (by, typed))) {
-            let filter = |status| PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() };
-            let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), filter(status), *by, false), &Position::First, 100).rows;
-            for status in [None].into_iter().chain(Status::ALL.map(Some)) {
-                let inside = of(&Scope::Company, status).into_iter().filter(|row| world.inside(&own, row.person.id) != ScopeRelation::Not).collect::<Vec<_>>();
-                assert_eq!(of(&own, status), inside, "{by:?} {typed:?} {status:?}");
-            }
+#[apply(both_databases!)]
+fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
+    let world = world(&store, 17, 80);
+    let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
+    for (by, typed) in SortBy::ALL.iter().flat_map(|by| ["", "anna", "fischer"].map(|typed| (by, typed))) {
+        let filter = |status| PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() };
+        let of = |scope: &Scope, status| page(&store, &wanted(scope.clone(), filter(status), *by, false), &Position::First, 100).rows;
+        for status in [None].into_iter().chain(Status::ALL.map(Some)) {
+            let inside = of(&Scope::Company, status)
+                .into_iter()
+                .filter(|row| world.inside(&own, row.person.id) != ScopeRelation::Not)
+                .collect::<Vec<_>>();
+            assert_eq!(of(&own, status), inside, "{by:?} {typed:?} {status:?}");
         }
     }
+}
 
-    fn an_account_that_moves_takes_its_people_along(store: TestStore) {
-        let world = world(&store, 19, 30);
-        let [from, to] = [world.portfolios[0], world.portfolios[1]];
-        let list = |portfolio| ids(&page(&store, &wanted(Scope::of_portfolios(vec![portfolio]), PeopleFilter::default(), SortBy::Name, false), &Position::First, 100));
-        let (person, account) = store.write_transaction(|tx| {
+#[apply(both_databases!)]
+fn an_account_that_moves_takes_its_people_along(store: TestStore) {
+    let world = world(&store, 19, 30);
+    let [from, to] = [world.portfolios[0], world.portfolios[1]];
+    let list = |portfolio| {
+        ids(&page(
+            &store,
+            &wanted(Scope::of_portfolios(vec![portfolio]), PeopleFilter::default(), SortBy::Name, false),
+            &Position::First,
+            100,
+        ))
+    };
+    let (person, account) = store
+        .write_transaction(|tx| {
             let details = AccountDetails { name: AccountName::parse("Moved").unwrap(), website: None, notes: Notes::default() };
             let (person, account) = (active(tx, "Zoe", "Moved"), accounts::insert(tx, from, &details, now())?);
             assignments::give_account(tx, person, account, AssignmentPermissions::default(), world.people[0], now())?;
             Ok::<_, StoreError>((person, account))
-        }).unwrap();
-        assert!(list(from).contains(&person) && !list(to).contains(&person));
-        store.write_transaction(|tx| accounts::set_portfolio(tx, account, to)).unwrap();
-        assert!(!list(from).contains(&person) && list(to).contains(&person));
-        let unassigned = wanted(Scope::Company, PeopleFilter { is_unassigned: true, ..PeopleFilter::default() }, SortBy::Name, false);
-        assert!(!ids(&page(&store, &unassigned, &Position::First, 100)).contains(&person));
-    }
+        })
+        .unwrap();
+    assert!(list(from).contains(&person) && !list(to).contains(&person));
+    store.write_transaction(|tx| accounts::set_portfolio(tx, account, to)).unwrap();
+    assert!(!list(from).contains(&person) && list(to).contains(&person));
+    let unassigned = wanted(Scope::Company, PeopleFilter { is_unassigned: true, ..PeopleFilter::default() }, SortBy::Name, false);
+    assert!(!ids(&page(&store, &unassigned, &Position::First, 100)).contains(&person));
+}
 
-    fn orders_are_what_they_say(store: TestStore) {
-        let world = world(&store, 11, 60);
-        let rows = |by, is_descending| page(&store, &wanted(Scope::Company, PeopleFilter::default(), by, is_descending), &Position::First, 100).rows;
-        let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.person).collect::<Vec<_>>();
-        assert_eq!(people(SortBy::Name, false).len(), world.people.len());
-        assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::User::key));
-        assert!(people(SortBy::Email, false).is_sorted_by_key(|person| person.email.to_lowercase()));
-        assert!(rows(SortBy::Created, true).is_sorted_by_key(|row| std::cmp::Reverse((row.created_at, row.person.id))));
-        let place = |status| Status::ALL.iter().position(|other| *other == status);
-        assert!(people(SortBy::Status, false).is_sorted_by_key(|person| (place(person.status(now())), person.key())));
-        for is_descending in [false, true] {
-            let times = people(SortBy::LastSignIn, is_descending).into_iter().map(|person| person.last_sign_in_at).collect::<Vec<_>>();
-            let (known, never) = times.split_at(times.iter().position(Option::is_none).unwrap());
-            assert!(never.iter().all(Option::is_none));
-            assert!(if is_descending { known.is_sorted_by(|one, other| one >= other) } else { known.is_sorted() });
-        }
+#[apply(both_databases!)]
+fn orders_are_what_they_say(store: TestStore) {
+    let world = world(&store, 11, 60);
+    let rows =
+        |by, is_descending| page(&store, &wanted(Scope::Company, PeopleFilter::default(), by, is_descending), &Position::First, 100).rows;
+    let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.person).collect::<Vec<_>>();
+    assert_eq!(people(SortBy::Name, false).len(), world.people.len());
+    assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::User::key));
+    assert!(people(SortBy::Email, false).is_sorted_by_key(|person| person.email.to_lowercase()));
+    assert!(rows(SortBy::Created, true).is_sorted_by_key(|row| std::cmp::Reverse((row.created_at, row.person.id))));
+    let place = |status| Status::ALL.iter().position(|other| *other == status);
+    assert!(people(SortBy::Status, false).is_sorted_by_key(|person| (place(person.status(now())), person.key())));
+    for is_descending in [false, true] {
+        let times = people(SortBy::LastSignIn, is_descending).into_iter().map(|person| person.last_sign_in_at).collect::<Vec<_>>();
+        let (known, never) = times.split_at(times.iter().position(Option::is_none).unwrap());
+        assert!(never.iter().all(Option::is_none));
+        assert!(if is_descending { known.is_sorted_by(|one, other| one >= other) } else { known.is_sorted() });
     }
+}
 
-    fn counts_are_those_of_each_status(store: TestStore) {
-        let world = world(&store, 13, 60);
-        let own = Scope::of_portfolios(world.portfolios[1..].to_vec());
-        for scope in [Scope::Company, own] {
-            for typed in ["", "fisch", "p1"] {
-                let of = |status| { let filter = PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() }; wanted(scope.clone(), filter, SortBy::Name, false) };
-                let counts = store.read(|db| users::counts(db, &of(None))).unwrap();
-                for status in [None].into_iter().chain(Status::ALL.map(Some)) {
-                    let rows = page(&store, &of(status), &Position::First, 100).rows;
-                    assert!(status.is_none_or(|status| rows.iter().all(|row| row.person.status(now()) == status)));
-                    assert_eq!(counts.of(status), Count::Exactly(i64::try_from(rows.len()).unwrap()), "{scope:?} {typed:?} {status:?}");
-                }
+#[apply(both_databases!)]
+fn counts_are_those_of_each_status(store: TestStore) {
+    let world = world(&store, 13, 60);
+    let own = Scope::of_portfolios(world.portfolios[1..].to_vec());
+    for scope in [Scope::Company, own] {
+        for typed in ["", "fisch", "p1"] {
+            let of = |status| {
+                let filter = PeopleFilter { search: SearchTerm::parse(typed), status, ..PeopleFilter::default() };
+                wanted(scope.clone(), filter, SortBy::Name, false)
+            };
+            let counts = store.read(|db| users::counts(db, &of(None))).unwrap();
+            for status in [None].into_iter().chain(Status::ALL.map(Some)) {
+                let rows = page(&store, &of(status), &Position::First, 100).rows;
+                assert!(status.is_none_or(|status| rows.iter().all(|row| row.person.status(now()) == status)));
+                assert_eq!(counts.of(status), Count::Exactly(i64::try_from(rows.len()).unwrap()), "{scope:?} {typed:?} {status:?}");
             }
         }
     }

@@ -22,13 +22,14 @@ fn schema(store: &Store) -> Vec<Made> {
     store.read(|db| Ok::<_, StoreError>(definitions(db)?)).unwrap()
 }
 
-on_both! {
-    fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
-        let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
-        let mut progress = vec![];
-        demo::fill(&store, &plan, now(), |done| progress.push(done)).unwrap();
-        assert_eq!(progress, [300]);
-        store.read(|db| {
+#[apply(both_databases!)]
+fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
+    let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
+    let mut progress = vec![];
+    demo::fill(&store, &plan, now(), |done| progress.push(done)).unwrap();
+    assert_eq!(progress, [300]);
+    store
+        .read(|db| {
             assert_eq!(users::count(db, &Filter::default())?, Count::Exactly(300));
             let (admin, password) = users::find_by_email(db, &EmailAddress::parse("admin@example.com").unwrap())?.unwrap();
             assert!(admin.is_admin && password == Some(PasswordHash::dummy()));
@@ -42,31 +43,35 @@ on_both! {
             assert!(groups.iter().all(|group| group.member_count > 0), "{groups:?}");
             assert_eq!((verify_chain(db)?, audit_entries(db, 0, 9)?[0].action), (Ok(1), AuditAction::CompanyMadeUp));
             Ok::<_, StoreError>(())
-        }).unwrap();
-        // Those made up together are found, and whoever comes later, too.
-        let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
-        assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));
-        store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Xaver", "Quux"))).unwrap();
-        assert_eq!(search(&store, "er quu"), ["Xaver Quux"]);
-        assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::MadeBefore)));
-    }
+        })
+        .unwrap();
+    // Those made up together are found, and whoever comes later, too.
+    let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
+    assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));
+    store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Xaver", "Quux"))).unwrap();
+    assert_eq!(search(&store, "er quu"), ["Xaver Quux"]);
+    assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::MadeBefore)));
+}
 
-    fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
-        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
-        store.write_transaction(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
-        let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
-        assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::Inhabited)));
-        store.read(|db| {
+#[apply(both_databases!)]
+fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
+    let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+    store.write_transaction(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
+    let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
+    assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::Inhabited)));
+    store
+        .read(|db| {
             assert_eq!((users::count(db, &Filter::default())?, company::load(db)?.name), (Count::Exactly(0), String::new()));
             Ok::<_, StoreError>(())
-        }).unwrap();
-    }
+        })
+        .unwrap();
+}
 
-    fn making_up_people_leaves_indexes_and_triggers_as_they_were(store: TestStore) {
-        let before = schema(&store);
-        let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
-        demo::fill(&store, &plan, now(), |_| ()).unwrap();
-        assert!(before.len() > 20);
-        assert_eq!(schema(&store), before);
-    }
+#[apply(both_databases!)]
+fn making_up_people_leaves_indexes_and_triggers_as_they_were(store: TestStore) {
+    let before = schema(&store);
+    let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
+    demo::fill(&store, &plan, now(), |_| ()).unwrap();
+    assert!(before.len() > 20);
+    assert_eq!(schema(&store), before);
 }

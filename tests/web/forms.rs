@@ -88,94 +88,99 @@ async fn all_are_refused(world: &mut World, ways: impl Fn(&Post, &str, &str) -> 
     }
 }
 
-on_both! {
-    async fn no_form_is_left_out_here(db: Db) {
-        let world = World::new(db).await;
-        assert_eq!(world.posts().iter().map(|post| post.name).collect::<BTreeSet<_>>(), served().1);
-    }
+#[apply(both_databases!)]
+async fn no_form_is_left_out_here(db: Db) {
+    let world = World::new(db).await;
+    assert_eq!(world.posts().iter().map(|post| post.name).collect::<BTreeSet<_>>(), served().1);
+}
 
-    async fn what_is_refused_below_is_accepted_when_nothing_is_wrong_with_it(db: Db) {
-        let mut world = World::new(db).await;
-        let senders = Senders::of(&mut world).await;
-        for post in world.posts() {
-            let (mut browser, token, _) = senders.of_post(&post);
-            let sent = Sent { status: post.done, ..unreadable("as it is", post.body(&token)) };
-            let page = send(&mut browser, &world, &post, &sent).await;
-            assert_eq!(page.status.as_u16(), post.done, "{}: {}", post.path, page.text());
+#[apply(both_databases!)]
+async fn what_is_refused_below_is_accepted_when_nothing_is_wrong_with_it(db: Db) {
+    let mut world = World::new(db).await;
+    let senders = Senders::of(&mut world).await;
+    for post in world.posts() {
+        let (mut browser, token, _) = senders.of_post(&post);
+        let sent = Sent { status: post.done, ..unreadable("as it is", post.body(&token)) };
+        let page = send(&mut browser, &world, &post, &sent).await;
+        assert_eq!(page.status.as_u16(), post.done, "{}: {}", post.path, page.text());
+    }
+    world.app.mails().await;
+}
+
+#[apply(both_databases!)]
+async fn a_form_from_elsewhere_is_refused(db: Db) {
+    all_are_refused(&mut World::new(db).await, |post, token, other| {
+        let (body, foreign) = (post.body(token), [("origin", "https://evil.example")]);
+        let without = body.split_once('&').map_or("", |(_, rest)| rest);
+        vec![
+            from_elsewhere("without a token", without, &[OURS]),
+            from_elsewhere("with an empty token", &post.body(""), &[OURS]),
+            from_elsewhere("with the token of another browser", &post.body(other), &[OURS]),
+            from_elsewhere("with the token twice", &format!("{body}&csrf={token}"), &[OURS]),
+            from_elsewhere("from another origin", &body, &foreign),
+            from_elsewhere("from another port", &body, &[("origin", "http://localhost:8081")]),
+            from_elsewhere("from a hidden origin", &body, &[("origin", "null")]),
+            from_elsewhere("from another site", &body, &[OURS, ("sec-fetch-site", "cross-site")]),
+            from_elsewhere("from a sister site", &body, &[("sec-fetch-site", "same-site")]),
+            from_elsewhere("from nowhere", &body, &[]),
+        ]
+    })
+    .await;
+}
+
+#[apply(both_databases!)]
+async fn a_form_that_cannot_be_read_is_refused(db: Db) {
+    all_are_refused(&mut World::new(db).await, |post, token, _| {
+        let body = post.body(token);
+        let typed = |content_type| Sent { content_type, ..unreadable("in another type", body.clone()) };
+        let mut ways = vec![
+            unreadable("with an unknown field", format!("{body}&role=Admin")),
+            unreadable("with a list", format!("{body}&email[]=a@example.com&email[]=b@example.com")),
+            unreadable("with bytes that are no text", [body.as_bytes(), b"\xff\xfe"].concat()),
+            unreadable("with escapes that are no text", format!("{body}%FF")),
+            unreadable("with half a character", format!("{body}%C3&x=%A9")),
+            unreadable("with half an escape", format!("{body}%4")),
+            unreadable("with an escape of nothing", format!("{body}%zz")),
+            typed("text/plain"),
+            typed("application/json"),
+            typed("multipart/form-data; boundary=x"),
+        ];
+        if let Some((name, value)) = post.fields.first() {
+            ways.push(unreadable("with a field twice", format!("{body}&{name}={value}")));
         }
-        world.app.mails().await;
-    }
+        ways
+    })
+    .await;
+}
 
-    async fn a_form_from_elsewhere_is_refused(db: Db) {
-        all_are_refused(&mut World::new(db).await, |post, token, other| {
-            let (body, foreign) = (post.body(token), [("origin", "https://evil.example")]);
-            let without = body.split_once('&').map_or("", |(_, rest)| rest);
-            vec![
-                from_elsewhere("without a token", without, &[OURS]),
-                from_elsewhere("with an empty token", &post.body(""), &[OURS]),
-                from_elsewhere("with the token of another browser", &post.body(other), &[OURS]),
-                from_elsewhere("with the token twice", &format!("{body}&csrf={token}"), &[OURS]),
-                from_elsewhere("from another origin", &body, &foreign),
-                from_elsewhere("from another port", &body, &[("origin", "http://localhost:8081")]),
-                from_elsewhere("from a hidden origin", &body, &[("origin", "null")]),
-                from_elsewhere("from another site", &body, &[OURS, ("sec-fetch-site", "cross-site")]),
-                from_elsewhere("from a sister site", &body, &[("sec-fetch-site", "same-site")]),
-                from_elsewhere("from nowhere", &body, &[]),
-            ]
-        })
-        .await;
-    }
+#[apply(both_databases!)]
+async fn a_form_that_is_too_large_is_refused(db: Db) {
+    all_are_refused(&mut World::new(db).await, |post, token, _| {
+        let body = post.body(token);
+        let name = post.fields.first().map_or("return", |(name, _)| name);
+        vec![
+            too_large("of more than 64 kB", format!("{body}&{name}={}", "a".repeat(64 * 1024))),
+            too_large("with a name of 1 MB", format!("{body}&{name}={}", "a".repeat(1024 * 1024))),
+        ]
+    })
+    .await;
+}
 
-    async fn a_form_that_cannot_be_read_is_refused(db: Db) {
-        all_are_refused(&mut World::new(db).await, |post, token, _| {
-            let body = post.body(token);
-            let typed = |content_type| Sent { content_type, ..unreadable("in another type", body.clone()) };
-            let mut ways = vec![
-                unreadable("with an unknown field", format!("{body}&role=Admin")),
-                unreadable("with a list", format!("{body}&email[]=a@example.com&email[]=b@example.com")),
-                unreadable("with bytes that are no text", [body.as_bytes(), b"\xff\xfe"].concat()),
-                unreadable("with escapes that are no text", format!("{body}%FF")),
-                unreadable("with half a character", format!("{body}%C3&x=%A9")),
-                unreadable("with half an escape", format!("{body}%4")),
-                unreadable("with an escape of nothing", format!("{body}%zz")),
-                typed("text/plain"),
-                typed("application/json"),
-                typed("multipart/form-data; boundary=x"),
-            ];
-            if let Some((name, value)) = post.fields.first() {
-                ways.push(unreadable("with a field twice", format!("{body}&{name}={value}")));
-            }
-            ways
-        })
-        .await;
-    }
+#[apply(both_databases!)]
+async fn a_form_of_more_fields_than_any_has_is_refused(db: Db) {
+    all_are_refused(&mut World::new(db).await, |post, token, _| {
+        let body = post.body(token);
+        let names = |count: usize| (0..count).map(|place| format!("&n{place}=")).collect::<Vec<_>>().concat();
+        [names(65), names(8_000), "&user=1".repeat(1_001), "&".repeat(60_000)]
+            .map(|more| Sent { title: TOO_MANY, ..unreadable("with many fields", format!("{body}{more}")) })
+            .into()
+    })
+    .await;
+}
 
-    async fn a_form_that_is_too_large_is_refused(db: Db) {
-        all_are_refused(&mut World::new(db).await, |post, token, _| {
-            let body = post.body(token);
-            let name = post.fields.first().map_or("return", |(name, _)| name);
-            vec![
-                too_large("of more than 64 kB", format!("{body}&{name}={}", "a".repeat(64 * 1024))),
-                too_large("with a name of 1 MB", format!("{body}&{name}={}", "a".repeat(1024 * 1024))),
-            ]
-        })
-        .await;
-    }
-
-    async fn a_form_of_more_fields_than_any_has_is_refused(db: Db) {
-        all_are_refused(&mut World::new(db).await, |post, token, _| {
-            let body = post.body(token);
-            let names = |count: usize| (0..count).map(|place| format!("&n{place}=")).collect::<Vec<_>>().concat();
-            [names(65), names(8_000), "&user=1".repeat(1_001), "&".repeat(60_000)]
-                .map(|more| Sent { title: TOO_MANY, ..unreadable("with many fields", format!("{body}{more}")) })
-                .into()
-        })
-        .await;
-    }
-
-    async fn a_large_form_within_the_limit_is_read(db: Db) {
-        let mut world = World::new(db).await;
-        let name = "a".repeat(60_000);
-        world.maya.fill(&world.app, "/users-and-groups/new-group", &[("name", &name)]).await.is(422).sees("Use at most 100 characters");
-    }
+#[apply(both_databases!)]
+async fn a_large_form_within_the_limit_is_read(db: Db) {
+    let mut world = World::new(db).await;
+    let name = "a".repeat(60_000);
+    world.maya.fill(&world.app, "/users-and-groups/new-group", &[("name", &name)]).await.is(422).sees("Use at most 100 characters");
 }

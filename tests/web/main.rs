@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
 #[path = "../support"]
 mod support {
     pub mod postgres;

@@ -156,113 +156,116 @@ fn none(faults: &[String]) {
     assert!(faults.is_empty(), "{}:\n{}", faults.len(), faults.join("\n"));
 }
 
-on_both! {
-    async fn each_page_opens_for_whom_the_table_says(db: Db) {
-        let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
-        for site in &sites() {
-            for needs in site.page.into_iter().flat_map(combined) {
-                for viewer in Viewer::ALL.into_iter().filter(|viewer| is_asked(*viewer, &needs)) {
-                    let expected = table.answer(viewer, &needs);
-                    faults.extend(Ask { site, viewer, needs: needs.clone(), fields: None }.fault(&mut world, expected, false).await);
-                }
+#[apply(both_databases!)]
+async fn each_page_opens_for_whom_the_table_says(db: Db) {
+    let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
+    for site in &sites() {
+        for needs in site.page.into_iter().flat_map(combined) {
+            for viewer in Viewer::ALL.into_iter().filter(|viewer| is_asked(*viewer, &needs)) {
+                let expected = table.answer(viewer, &needs);
+                faults.extend(Ask { site, viewer, needs: needs.clone(), fields: None }.fault(&mut world, expected, false).await);
             }
         }
-        none(&faults);
     }
+    none(&faults);
+}
 
-    async fn a_form_that_the_table_refuses_changes_nothing(db: Db) {
-        let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
-        for site in &sites() {
-            let Some((needs, fields)) = site.form else { continue };
-            for thing in needs.iter().flat_map(|(_, kind)| things(*kind)) {
-                world.shared(Viewer::Admin, thing, site.state);
-            }
-            for viewer in Viewer::ALL {
-                let before = world.stored();
-                for needs in combined(needs).into_iter().filter(|needs| is_asked(viewer, needs)) {
-                    let expected = table.answer(viewer, &needs);
-                    if expected != Answer::Allowed {
-                        faults.extend(Ask { site, viewer, needs, fields: Some(fields) }.fault(&mut world, expected, false).await);
-                    }
-                }
-                if world.stored() != before {
-                    faults.push(format!("{} {viewer:?}: something is stored", site.name));
-                }
-            }
+#[apply(both_databases!)]
+async fn a_form_that_the_table_refuses_changes_nothing(db: Db) {
+    let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
+    for site in &sites() {
+        let Some((needs, fields)) = site.form else { continue };
+        for thing in needs.iter().flat_map(|(_, kind)| things(*kind)) {
+            world.shared(Viewer::Admin, thing, site.state);
         }
-        none(&faults);
-    }
-
-    async fn a_form_that_the_table_allows_is_accepted(db: Db) {
-        let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
-        for site in &sites() {
-            let Some((needs, fields)) = site.form else { continue };
-            for needs in combined(needs) {
-                for viewer in Viewer::ALL {
-                    if table.answer(viewer, &needs) == Answer::Allowed {
-                        let ask = Ask { site, viewer, needs: needs.clone(), fields: Some(fields) };
-                        faults.extend(ask.fault(&mut world, Answer::Allowed, true).await);
-                        world.appoint_again();
-                    }
-                }
-            }
-        }
-        none(&faults);
-    }
-
-    async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(db: Db) {
-        let (mut world, table, mut faults, mut failed) = (World::new(db).await, Table::written(), Vec::new(), 0);
-        let asks = sites().leak().iter().filter_map(|site| {
-            let (needs, fields) = site.form?;
-            let viewer = Viewer::Admin;
-            let needs = combined(needs).into_iter().find(|needs| {
-                let is_plain = |&(_, thing): &(_, Thing)| thing != Thing::Person(Who::Oneself);
-                needs.iter().all(is_plain) && table.answer(viewer, needs) == Answer::Allowed
-            })?;
-            Some(Ask { site, viewer, needs, fields: Some(fields) })
-        });
-        for ask in asks {
-            for &(_, thing) in &ask.needs {
-                world.shared(ask.viewer, thing, ask.site.state);
-            }
+        for viewer in Viewer::ALL {
             let before = world.stored();
-            world.app.refuse("UPDATE OF state ON sessions", "true");
-            let page = ask.answered(&mut world, false).await;
+            for needs in combined(needs).into_iter().filter(|needs| is_asked(viewer, needs)) {
+                let expected = table.answer(viewer, &needs);
+                if expected != Answer::Allowed {
+                    faults.extend(Ask { site, viewer, needs, fields: Some(fields) }.fault(&mut world, expected, false).await);
+                }
+            }
             if world.stored() != before {
-                faults.push(format!("{}: something is stored without a message", ask.site.name));
+                faults.push(format!("{} {viewer:?}: something is stored", site.name));
             }
-            if page.status.is_server_error() {
-                failed += 1;
-                page.sees("Nothing was saved");
-            }
-            world.app.accept_again("sessions");
-            world.app.execute("UPDATE sessions SET state = ''");
-            let page = ask.answered(&mut world, true).await;
-            let messages = world.app.count("sessions WHERE state <> ''");
-            if page.status.is_server_error() || messages != i64::from(page.status.as_u16() == 303) {
-                faults.push(format!("{}: {} with {messages} messages", ask.site.name, page.status));
-            }
-            world.appoint_again();
         }
-        none(&faults);
-        assert!(failed >= 30, "{failed}");
     }
+    none(&faults);
+}
 
-    async fn what_everybody_may_use_answers_all_alike(db: Db) {
-        let world = World::new(db).await;
-        for (name, path, page, form) in OPEN {
+#[apply(both_databases!)]
+async fn a_form_that_the_table_allows_is_accepted(db: Db) {
+    let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
+    for site in &sites() {
+        let Some((needs, fields)) = site.form else { continue };
+        for needs in combined(needs) {
             for viewer in Viewer::ALL {
-                let (mut browser, mut token) = world.browser(viewer);
-                let signed_in = usize::from(!token.is_empty());
-                if let Some(page) = page {
-                    assert_eq!(browser.get(&world.app, path).await.status.as_u16(), page[signed_in], "{name} {viewer:?}");
+                if table.answer(viewer, &needs) == Answer::Allowed {
+                    let ask = Ask { site, viewer, needs: needs.clone(), fields: Some(fields) };
+                    faults.extend(ask.fault(&mut world, Answer::Allowed, true).await);
+                    world.appoint_again();
                 }
-                if token.is_empty() {
-                    token = crate::routes::csrf(&browser.get(&world.app, "/sign-in").await, "/sign-in");
-                }
-                if let Some(form) = form {
-                    assert_eq!(browser.post(&world.app, path, &[("csrf", &token)]).await.status.as_u16(), form[signed_in], "{name} {viewer:?}");
-                }
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[apply(both_databases!)]
+async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(db: Db) {
+    let (mut world, table, mut faults, mut failed) = (World::new(db).await, Table::written(), Vec::new(), 0);
+    let asks = sites().leak().iter().filter_map(|site| {
+        let (needs, fields) = site.form?;
+        let viewer = Viewer::Admin;
+        let needs = combined(needs).into_iter().find(|needs| {
+            let is_plain = |&(_, thing): &(_, Thing)| thing != Thing::Person(Who::Oneself);
+            needs.iter().all(is_plain) && table.answer(viewer, needs) == Answer::Allowed
+        })?;
+        Some(Ask { site, viewer, needs, fields: Some(fields) })
+    });
+    for ask in asks {
+        for &(_, thing) in &ask.needs {
+            world.shared(ask.viewer, thing, ask.site.state);
+        }
+        let before = world.stored();
+        world.app.refuse("UPDATE OF state ON sessions", "true");
+        let page = ask.answered(&mut world, false).await;
+        if world.stored() != before {
+            faults.push(format!("{}: something is stored without a message", ask.site.name));
+        }
+        if page.status.is_server_error() {
+            failed += 1;
+            page.sees("Nothing was saved");
+        }
+        world.app.accept_again("sessions");
+        world.app.execute("UPDATE sessions SET state = ''");
+        let page = ask.answered(&mut world, true).await;
+        let messages = world.app.count("sessions WHERE state <> ''");
+        if page.status.is_server_error() || messages != i64::from(page.status.as_u16() == 303) {
+            faults.push(format!("{}: {} with {messages} messages", ask.site.name, page.status));
+        }
+        world.appoint_again();
+    }
+    none(&faults);
+    assert!(failed >= 30, "{failed}");
+}
+
+#[apply(both_databases!)]
+async fn what_everybody_may_use_answers_all_alike(db: Db) {
+    let world = World::new(db).await;
+    for (name, path, page, form) in OPEN {
+        for viewer in Viewer::ALL {
+            let (mut browser, mut token) = world.browser(viewer);
+            let signed_in = usize::from(!token.is_empty());
+            if let Some(page) = page {
+                assert_eq!(browser.get(&world.app, path).await.status.as_u16(), page[signed_in], "{name} {viewer:?}");
+            }
+            if token.is_empty() {
+                token = crate::routes::csrf(&browser.get(&world.app, "/sign-in").await, "/sign-in");
+            }
+            if let Some(form) = form {
+                assert_eq!(browser.post(&world.app, path, &[("csrf", &token)]).await.status.as_u16(), form[signed_in], "{name} {viewer:?}");
             }
         }
     }
