@@ -8,7 +8,7 @@ use usher::{
 
 use crate::{
     helpers::{PASSWORD, TestApp},
-    steps::{NOOR, add_member, confirm, create_group, invite, press, user_path},
+    shared::steps::{NOOR, add_member, confirm, create_group, invite, press, user_path},
 };
 
 const MAYA: &str = "maya.fischer@example.com";

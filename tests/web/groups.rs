@@ -2,7 +2,7 @@
 
 use crate::{
     helpers::TestApp,
-    steps::{NOOR, add_member, confirm, create_group, csrf, invite, press, row, user_path},
+    shared::steps::{NOOR, add_member, confirm, create_group, csrf, invite, press, row, user_path},
 };
 
 const ADMINS: &str = "/users-and-groups/groups/1";
@@ -65,7 +65,7 @@ async fn of_two_who_create_a_group_at_the_same_moment_one_does(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (maya, name) = (app.caller(app.id_of("maya.fischer@example.com")), usher::domain::text::GroupName::parse("Finance").unwrap());
     let ctx = &app.ctx;
-    let outcomes = crate::steps::at_once([(); 4], |()| usher::usecases::groups::create(ctx, &maya, &name));
+    let outcomes = crate::shared::steps::at_once([(); 4], |()| usher::usecases::groups::create(ctx, &maya, &name));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert_eq!(
         outcomes.iter().filter(|outcome| matches!(outcome, Err(usher::usecases::groups::NameError::Taken))).count(),

@@ -2,7 +2,7 @@
 
 use crate::{
     helpers::TestApp,
-    steps::{csrf, row},
+    shared::steps::{csrf, row},
 };
 
 #[apply(both_databases!)]
