@@ -37,16 +37,22 @@ fn assert_none(breaches: &[String]) {
     assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }
 
+/// All Rust sources below a folder, with their paths in it.
+fn sources(folder: &str) -> impl Iterator<Item = (String, String)> {
+    files(folder).into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|extension| extension == "rs"))
+}
+
 #[test]
 fn every_arrow_between_the_layers_runs_the_right_way() {
-    let sources = files("src").into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|extension| extension == "rs"));
-    assert_none(&sources.flat_map(|(file, source)| layers::breaches(&file, &source)).collect::<Vec<_>>());
+    assert_none(&sources("src").flat_map(|(file, source)| layers::breaches(&file, &source)).collect::<Vec<_>>());
 }
 
 #[test]
 fn no_file_is_too_long_to_be_read_at_a_sitting() {
-    let lengths = files("src").into_iter().map(|(file, source)| (file, source.lines().count()));
-    let long = lengths.filter(|(_, lines)| *lines > LONGEST_FILE).map(|(file, lines)| format!("src/{file} has {lines} lines"));
+    let long = ["src", "tests", "benches"].into_iter().flat_map(|folder| {
+        let lengths = sources(folder).map(|(file, source)| (file, source.lines().count()));
+        lengths.filter(|(_, lines)| *lines > LONGEST_FILE).map(move |(file, lines)| format!("{folder}/{file} has {lines} lines"))
+    });
     assert_none(&long.collect::<Vec<_>>());
 }
 

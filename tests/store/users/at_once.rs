@@ -1,6 +1,9 @@
 //! Changes of people made at once on PostgreSQL, whose triggers lock rows of their own: they wait for each other, and none has to be tried again.
 
-use std::sync::mpsc;
+use std::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
 use diesel::RunQueryDsl as _;
 use usher::{
@@ -22,10 +25,13 @@ struct Waiting {
     number: i64,
 }
 
-/// Until another transaction waits for a lock.
-fn until_somebody_waits(store: &Store) {
+/// Returns once another transaction waits for a lock.
+fn wait_for_a_lock(store: &Store) {
+    let deadline = Instant::now() + Duration::from_secs(30);
     let waiting = "SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while store.read(|db| Ok::<_, StoreError>(diesel::sql_query(waiting).get_result::<Waiting>(db)?.number)).unwrap() == 0 {}
+    while store.read(|db| Ok::<_, StoreError>(diesel::sql_query(waiting).get_result::<Waiting>(db)?.number)).unwrap() == 0 {
+        assert!(Instant::now() < deadline, "no transaction waits for a lock");
+    }
 }
 
 /// Two portfolios, and an account in the first.
@@ -87,7 +93,7 @@ fn inviting_and_revoking_wait_for_each_other() {
     let invite = |tx: &mut Tx<'_>, begin: &dyn Fn()| {
         let id = invited(tx, "new@example.com", giver)?;
         begin();
-        until_somebody_waits(&store);
+        wait_for_a_lock(&store);
         assignments::give_account(tx, id, account, AssignmentPermissions::default(), giver, now())
     };
     assert_eq!(at_once(&store, invite, |tx| users::remove(tx, revoked)), (1, 1));
@@ -106,7 +112,7 @@ fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
     let sign_in = |tx: &mut Tx<'_>, begin: &dyn Fn()| {
         users::lock(tx, person)?;
         begin();
-        until_somebody_waits(&store);
+        wait_for_a_lock(&store);
         users::set_last_sign_in(tx, person, now())
     };
     assert_eq!(at_once(&store, sign_in, |tx| accounts::set_portfolio(tx, account, to)), (1, 1));

@@ -1,7 +1,10 @@
 //! A company of made-up people.
 
 use diesel::{RunQueryDsl as _, sql_query};
-use usher::cli::demo::{self, DemoError};
+use usher::{
+    cli::demo::{self, DemoError},
+    store::users,
+};
 
 use super::*;
 
