@@ -10,7 +10,7 @@ use crate::domain::clock::Timestamp;
 
 /// A mail before it has a form. Who, for what and until when stand in the paragraphs, before the button.
 #[derive(Template, Debug)]
-#[template(path = "emails/letter.html")]
+#[template(path = "mail/layout.html")]
 pub(super) struct MailLayout {
     pub(super) subject: String,
     /// What lists of mails show after the subject; hidden in the mail itself.
@@ -26,7 +26,7 @@ pub(super) struct MailLayout {
 
 /// The same letter as plain text.
 #[derive(Template)]
-#[template(path = "emails/letter.txt")]
+#[template(path = "mail/layout.txt")]
 struct PlainMailLayout<'a> {
     letter: &'a MailLayout,
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
 #[path = "../support"]
 mod support {
     pub mod browser;
@@ -16,23 +19,28 @@ mod helpers;
 mod business;
 mod site;
 
-/// Each test runs with scripts and without.
+/// Runs a test with scripts and without: `#[apply(with_scripts_and_without!)]`.
 macro_rules! with_scripts_and_without {
-    ($($(#[$meta:meta])* fn $name:ident($scripts:ident: bool) $body:block)*) => {
-        $(fn $name($scripts: bool) $body)*
-        mod with_scripts { $($(#[$meta])* #[test] fn $name() { super::$name(true); })* }
-        mod without_scripts { $($(#[$meta])* #[test] fn $name() { super::$name(false); })* }
+    ($(#[$meta:meta])* fn $name:ident($scripts:ident: bool) $body:block) => {
+        $(#[$meta])* fn $name($scripts: bool) $body
+        mod $name {
+            #[test] fn with_scripts() { super::$name(true); }
+            #[test] fn without_scripts() { super::$name(false); }
+        }
     };
 }
 
-/// Each test runs on either database with scripts and without.
+/// Runs a test on each database, with scripts and without.
 macro_rules! in_every_combination {
-    ($($(#[$meta:meta])* fn $name:ident($db:ident: Db, $scripts:ident: bool) $body:block)*) => {
-        $(fn $name($db: Db, $scripts: bool) $body)*
-        mod with_scripts_on_sqlite { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Sqlite, true); })* }
-        mod with_scripts_on_postgres { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Postgres, true); })* }
-        mod without_scripts_on_sqlite { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Sqlite, false); })* }
-        mod without_scripts_on_postgres { $($(#[$meta])* #[test] fn $name() { super::$name(super::Db::Postgres, false); })* }
+    ($(#[$meta:meta])* fn $name:ident($db:ident: Db, $scripts:ident: bool) $body:block) => {
+        $(#[$meta])* fn $name($db: Db, $scripts: bool) $body
+        mod $name {
+            use $crate::helpers::Db;
+            #[test] fn with_scripts_on_sqlite() { super::$name(Db::Sqlite, true); }
+            #[test] fn with_scripts_on_postgres() { super::$name(Db::Postgres, true); }
+            #[test] fn without_scripts_on_sqlite() { super::$name(Db::Sqlite, false); }
+            #[test] fn without_scripts_on_postgres() { super::$name(Db::Postgres, false); }
+        }
     };
 }
 

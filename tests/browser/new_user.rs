@@ -19,145 +19,149 @@ fn name_and_role(browser: &Browser, email: &str, role: &str) {
     browser.press("Next");
 }
 
-with_scripts_and_without! {
-    fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool) {
-        let Business { site, .. } = Business::new(scripts);
-        let maya = site.signed_in(MAYA, scripts);
-        name_and_role(&maya, "noor@example.com", "User");
-        maya.see("Which accounts may Noor see?");
-        maya.press("Next");
-        maya.see("Tick at least one account");
-        maya.tick("Fjord Foods");
-        maya.press("Back");
-        maya.see("Who is it?");
-        assert_eq!((maya.value("First Name").as_str(), maya.value("Email Address").as_str()), ("Noor", "noor@example.com"));
-        maya.fill("Last Name", "van Dyck");
-        maya.press("Next");
-        assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
-        maya.press("Next");
-        maya.see("Is this right?");
-        maya.press("Change accounts");
-        maya.tick("Bergmann Bikes");
-        maya.press("Next");
-        maya.see("2 accounts");
-        maya.press("Change name and role");
-        maya.fill("Last Name", "van Dijk");
-        maya.press("Next");
-        maya.press("Next");
-        maya.see("This invitation is valid for 5 days.");
-        assert!(maya.shows("Noor van Dijk, User") && !site.app.has_user("noor@example.com"));
-        maya.press("Add New User");
-        maya.see("Noor van Dijk is invited: an invitation goes to noor@example.com.");
-        maya.see("2 accounts.");
+#[apply(with_scripts_and_without!)]
+fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool) {
+    let Business { site, .. } = Business::new(scripts);
+    let maya = site.signed_in(MAYA, scripts);
+    name_and_role(&maya, "noor@example.com", "User");
+    maya.see("Which accounts may Noor see?");
+    maya.press("Next");
+    maya.see("Tick at least one account");
+    maya.tick("Fjord Foods");
+    maya.press("Back");
+    maya.see("Who is it?");
+    assert_eq!((maya.value("First Name").as_str(), maya.value("Email Address").as_str()), ("Noor", "noor@example.com"));
+    maya.fill("Last Name", "van Dyck");
+    maya.press("Next");
+    assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
+    maya.press("Next");
+    maya.see("Is this right?");
+    maya.press("Change accounts");
+    maya.tick("Bergmann Bikes");
+    maya.press("Next");
+    maya.see("2 accounts");
+    maya.press("Change name and role");
+    maya.fill("Last Name", "van Dijk");
+    maya.press("Next");
+    maya.press("Next");
+    maya.see("This invitation is valid for 5 days.");
+    assert!(maya.shows("Noor van Dijk, User") && !site.app.has_user("noor@example.com"));
+    maya.press("Add New User");
+    maya.see("Noor van Dijk is invited: an invitation goes to noor@example.com.");
+    maya.see("2 accounts.");
 
-        let noor = site.browser(scripts);
-        noor.open(&site.link_in_mail());
-        assert_eq!(noor.value("Last Name"), "van Dijk");
-        noor.fill("New Password", PASSWORD);
-        noor.press("Accept invitation");
-        noor.click_link("Accounts");
-        noor.see("Bergmann Bikes");
-        assert!(noor.shows("Fjord Foods"));
-    }
+    let noor = site.browser(scripts);
+    noor.open(&site.link_in_mail());
+    assert_eq!(noor.value("Last Name"), "van Dijk");
+    noor.fill("New Password", PASSWORD);
+    noor.press("Accept invitation");
+    noor.click_link("Accounts");
+    noor.see("Bergmann Bikes");
+    assert!(noor.shows("Fjord Foods"));
+}
 
-    fn the_browser_s_own_ways_lose_nothing_and_send_nothing_again(scripts: bool) {
-        let Business { site, .. } = Business::new(scripts);
-        let maya = site.signed_in(MAYA, scripts);
-        name_and_role(&maya, "noor@example.com", "User");
-        maya.see("Which accounts may Noor see?");
-        maya.reload();
-        maya.see("Which accounts may Noor see?");
-        maya.tick("Fjord Foods");
-        maya.press("Next");
-        maya.see("Is this right?");
-        let review = maya.path();
-        maya.reload();
-        maya.see("Is this right?");
-        assert_eq!(maya.path(), review);
-        maya.go_back();
-        maya.see("Which accounts may Noor see?");
-        assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
-        maya.go_back();
-        maya.see("Who is it?");
-        let typed = ["First Name", "Last Name", "Email Address", "Default Role"].map(|label| maya.value(label));
-        assert_eq!(typed, ["Noor", "van Dijk", "noor@example.com", "user"]);
-        maya.go_forward();
-        maya.see("Which accounts may Noor see?");
-        assert!(maya.is_ticked("Fjord Foods"));
-        maya.go_forward();
-        maya.see("Is this right?");
-        maya.press("Back");
-        maya.see("Which accounts may Noor see?");
-        maya.tick("Bergmann Bikes");
-        maya.press("Next");
-        maya.see("2 accounts");
-        maya.press("Add New User");
-        maya.see("Noor van Dijk is invited");
-        maya.go_back();
-        maya.see("Is this right?");
-        site.link_in_mail();
-    }
+#[apply(with_scripts_and_without!)]
+fn the_browser_s_own_ways_lose_nothing_and_send_nothing_again(scripts: bool) {
+    let Business { site, .. } = Business::new(scripts);
+    let maya = site.signed_in(MAYA, scripts);
+    name_and_role(&maya, "noor@example.com", "User");
+    maya.see("Which accounts may Noor see?");
+    maya.reload();
+    maya.see("Which accounts may Noor see?");
+    maya.tick("Fjord Foods");
+    maya.press("Next");
+    maya.see("Is this right?");
+    let review = maya.path();
+    maya.reload();
+    maya.see("Is this right?");
+    assert_eq!(maya.path(), review);
+    maya.go_back();
+    maya.see("Which accounts may Noor see?");
+    assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
+    maya.go_back();
+    maya.see("Who is it?");
+    let typed = ["First Name", "Last Name", "Email Address", "Default Role"].map(|label| maya.value(label));
+    assert_eq!(typed, ["Noor", "van Dijk", "noor@example.com", "user"]);
+    maya.go_forward();
+    maya.see("Which accounts may Noor see?");
+    assert!(maya.is_ticked("Fjord Foods"));
+    maya.go_forward();
+    maya.see("Is this right?");
+    maya.press("Back");
+    maya.see("Which accounts may Noor see?");
+    maya.tick("Bergmann Bikes");
+    maya.press("Next");
+    maya.see("2 accounts");
+    maya.press("Add New User");
+    maya.see("Noor van Dijk is invited");
+    maya.go_back();
+    maya.see("Is this right?");
+    site.link_in_mail();
+}
 
-    fn a_portfolio_s_own_button_ticks_it(scripts: bool) {
-        let Business { site, nordic, .. } = Business::new(scripts);
-        let maya = site.signed_in(MAYA, scripts);
-        maya.open(&format!("/portfolios/{nordic}"));
-        maya.click_link("New User");
-        maya.fill("First Name", "Noor");
-        maya.fill("Last Name", "van Dijk");
-        maya.fill("Email Address", "noor@example.com");
-        maya.choose("Default Role", "Portfolio Admin");
-        maya.press("Next");
-        assert!(maya.is_ticked("Nordic Brands") && !maya.is_ticked("DACH Retail"));
-    }
+#[apply(with_scripts_and_without!)]
+fn a_portfolio_s_own_button_ticks_it(scripts: bool) {
+    let Business { site, nordic, .. } = Business::new(scripts);
+    let maya = site.signed_in(MAYA, scripts);
+    maya.open(&format!("/portfolios/{nordic}"));
+    maya.click_link("New User");
+    maya.fill("First Name", "Noor");
+    maya.fill("Last Name", "van Dijk");
+    maya.fill("Email Address", "noor@example.com");
+    maya.choose("Default Role", "Portfolio Admin");
+    maya.press("Next");
+    assert!(maya.is_ticked("Nordic Brands") && !maya.is_ticked("DACH Retail"));
+}
 
-    fn a_portfolio_admin_is_invited_with_portfolios(scripts: bool) {
-        let Business { site, .. } = Business::new(scripts);
-        let maya = site.signed_in(MAYA, scripts);
-        name_and_role(&maya, "noor@example.com", "User");
-        maya.tick("Fjord Foods");
-        maya.press("Back");
-        maya.choose("Default Role", "Portfolio Admin");
-        maya.press("Next");
-        maya.see("Which portfolios does Noor look after?");
-        maya.see("The default role has changed");
-        maya.tick("Nordic Brands");
-        maya.press("Next");
-        maya.see("Noor van Dijk, Portfolio Admin");
-        maya.press("Add New User");
-        maya.see("Noor van Dijk is invited");
-        maya.see("1 portfolio.");
-        site.link_in_mail();
-    }
+#[apply(with_scripts_and_without!)]
+fn a_portfolio_admin_is_invited_with_portfolios(scripts: bool) {
+    let Business { site, .. } = Business::new(scripts);
+    let maya = site.signed_in(MAYA, scripts);
+    name_and_role(&maya, "noor@example.com", "User");
+    maya.tick("Fjord Foods");
+    maya.press("Back");
+    maya.choose("Default Role", "Portfolio Admin");
+    maya.press("Next");
+    maya.see("Which portfolios does Noor look after?");
+    maya.see("The default role has changed");
+    maya.tick("Nordic Brands");
+    maya.press("Next");
+    maya.see("Noor van Dijk, Portfolio Admin");
+    maya.press("Add New User");
+    maya.see("Noor van Dijk is invited");
+    maya.see("1 portfolio.");
+    site.link_in_mail();
+}
 
-    fn a_long_list_of_accounts_is_searched_and_keeps_what_is_ticked(scripts: bool) {
-        let Business { site, nordic, .. } = Business::new(scripts);
-        for number in 1..=20 {
-            site.app.create_account(nordic, &format!("Store {number:02}"));
-        }
-        let maya = site.signed_in(MAYA, scripts);
-        name_and_role(&maya, "noor@example.com", "User");
-        maya.tick("Store 07");
-        maya.fill("Find an account", "bikes");
-        if !scripts {
-            maya.press("Find");
-        }
-        maya.see_no("Store 08");
-        maya.tick("Bergmann Bikes");
-        assert_eq!(maya.shows("2 of 22 ticked"), scripts);
-        maya.press("Next");
-        maya.see("2 accounts");
-        assert!(maya.shows("Store 07") && maya.shows("Bergmann Bikes"));
+#[apply(with_scripts_and_without!)]
+fn a_long_list_of_accounts_is_searched_and_keeps_what_is_ticked(scripts: bool) {
+    let Business { site, nordic, .. } = Business::new(scripts);
+    for number in 1..=20 {
+        site.app.create_account(nordic, &format!("Store {number:02}"));
     }
+    let maya = site.signed_in(MAYA, scripts);
+    name_and_role(&maya, "noor@example.com", "User");
+    maya.tick("Store 07");
+    maya.fill("Find an account", "bikes");
+    if !scripts {
+        maya.press("Find");
+    }
+    maya.see_no("Store 08");
+    maya.tick("Bergmann Bikes");
+    assert_eq!(maya.shows("2 of 22 ticked"), scripts);
+    maya.press("Next");
+    maya.see("2 accounts");
+    assert!(maya.shows("Store 07") && maya.shows("Bergmann Bikes"));
+}
 
-    fn an_address_that_is_taken_leads_to_whose_it_is(scripts: bool) {
-        let Business { site, .. } = Business::new(scripts);
-        let maya = site.signed_in(MAYA, scripts);
-        name_and_role(&maya, JONAS, "User");
-        maya.see("jonas.vermeulen@example.com is already a user, Active");
-        maya.click_link("Open Manage");
-        maya.see("1 account.");
-    }
+#[apply(with_scripts_and_without!)]
+fn an_address_that_is_taken_leads_to_whose_it_is(scripts: bool) {
+    let Business { site, .. } = Business::new(scripts);
+    let maya = site.signed_in(MAYA, scripts);
+    name_and_role(&maya, JONAS, "User");
+    maya.see("jonas.vermeulen@example.com is already a user, Active");
+    maya.click_link("Open Manage");
+    maya.see("1 account.");
 }
 
 /// Some browsers forget what stood in the fields of pages that they may not keep; here all of them do that have a script.

@@ -46,71 +46,70 @@ fn edits_and_bills(hana: &Browser) {
     hana.see("The billing of Fjord Foods is saved.");
 }
 
-in_every_combination! {
-    fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: bool) {
-        let Business { site, fjord, .. } = Business::on(db);
-        let hana = site.browser(scripts);
-        sign_in(&hana, HANA);
+#[apply(in_every_combination!)]
+fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: bool) {
+    let Business { site, fjord, .. } = Business::on(db);
+    let hana = site.browser(scripts);
+    sign_in(&hana, HANA);
 
-        // Her people, and nobody else.
-        hana.click_link("Users & Permissions");
-        hana.see("1–2 of 2 users");
-        assert!(hana.shows("Jonas Vermeulen") && !hana.shows("Maya Fischer"));
+    // Her people, and nobody else.
+    hana.click_link("Users & Permissions");
+    hana.see("1–2 of 2 users");
+    assert!(hana.shows("Jonas Vermeulen") && !hana.shows("Maya Fischer"));
 
-        // Somebody new, who sees the account.
-        hana.click_link("New User");
-        hana.fill("First Name", "Noor");
-        hana.fill("Last Name", "van Dijk");
-        hana.fill("Email Address", "noor@example.com");
-        hana.choose("Default Role", "User");
-        hana.press("Next");
-        hana.tick("Fjord Foods");
-        assert!(!hana.shows("Bergmann Bikes"));
-        hana.press("Next");
-        hana.press("Add New User");
-        hana.see("Noor van Dijk is invited");
-        let noor = site.browser(scripts);
-        noor.open(&site.link_in_mail());
-        noor.see("Hana Novotna invited you to Northwind Trading.");
-        noor.fill("New Password", PASSWORD);
-        noor.press("Accept invitation");
-        noor.click_link("Accounts");
-        noor.click_link("Fjord Foods");
-        noor.see("Noor van Dijk");
-        assert!(!noor.has_link("Billing"));
+    // Somebody new, who sees the account.
+    hana.click_link("New User");
+    hana.fill("First Name", "Noor");
+    hana.fill("Last Name", "van Dijk");
+    hana.fill("Email Address", "noor@example.com");
+    hana.choose("Default Role", "User");
+    hana.press("Next");
+    hana.tick("Fjord Foods");
+    assert!(!hana.shows("Bergmann Bikes"));
+    hana.press("Next");
+    hana.press("Add New User");
+    hana.see("Noor van Dijk is invited");
+    let noor = site.browser(scripts);
+    noor.open(&site.link_in_mail());
+    noor.see("Hana Novotna invited you to Northwind Trading.");
+    noor.fill("New Password", PASSWORD);
+    noor.press("Accept invitation");
+    noor.click_link("Accounts");
+    noor.click_link("Fjord Foods");
+    noor.see("Noor van Dijk");
+    assert!(!noor.has_link("Billing"));
 
-        invites_a_portfolio_admin(&hana);
-        edits_and_bills(&hana);
+    invites_a_portfolio_admin(&hana);
+    edits_and_bills(&hana);
 
-        // A new account.
-        hana.click_link("Nordic Brands");
-        hana.click_link("New Account");
-        hana.fill("Name", "Polar Outfitters");
-        hana.press("Next");
-        hana.tick("Nordic Brands");
-        hana.press("Next");
-        hana.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
-        hana.press("Next");
-        hana.see("Is this right?");
-        hana.press("Create account");
-        hana.see("The account Polar Outfitters is created.");
-        site.subjects();
+    // A new account.
+    hana.click_link("Nordic Brands");
+    hana.click_link("New Account");
+    hana.fill("Name", "Polar Outfitters");
+    hana.press("Next");
+    hana.tick("Nordic Brands");
+    hana.press("Next");
+    hana.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
+    hana.press("Next");
+    hana.see("Is this right?");
+    hana.press("Create account");
+    hana.see("The account Polar Outfitters is created.");
+    site.subjects();
 
-        // Somebody who leaves is out at the next click.
-        let jonas = site.browser(scripts);
-        sign_in(&jonas, JONAS);
-        jonas.click_link("Accounts");
-        jonas.see("Polar Outfitters");
-        hana.click_link("Manage");
-        hana.press("Deactivate");
-        hana.see("Jonas Vermeulen is deactivated and signed out everywhere.");
-        jonas.reload();
-        jonas.see("Access is by invitation.");
+    // Somebody who leaves is out at the next click.
+    let jonas = site.browser(scripts);
+    sign_in(&jonas, JONAS);
+    jonas.click_link("Accounts");
+    jonas.see("Polar Outfitters");
+    hana.click_link("Manage");
+    hana.press("Deactivate");
+    hana.see("Jonas Vermeulen is deactivated and signed out everywhere.");
+    jonas.reload();
+    jonas.see("Access is by invitation.");
 
-        // The list as a file.
-        hana.open("/users-and-permissions");
-        assert!(hana.has_link("Export CSV"));
-        assert_eq!(site.app.count(&format!("account_assignments WHERE account_id = {fjord}")), 2);
-        site.subjects();
-    }
+    // The list as a file.
+    hana.open("/users-and-permissions");
+    assert!(hana.has_link("Export CSV"));
+    assert_eq!(site.app.count(&format!("account_assignments WHERE account_id = {fjord}")), 2);
+    site.subjects();
 }

@@ -124,22 +124,21 @@ fn without_scripts_nobody_is_warned() {
     assert!(!maya.shows("You will be signed out") && !maya.has_button("Stay signed in"));
 }
 
-with_scripts_and_without! {
-    fn a_form_that_came_too_late_is_sent_again_from_its_page(scripts: bool) {
-        let site = Site::with_admin();
-        let maya = site.signed_in(MAYA, scripts);
-        maya.open("/users-and-groups/new-group");
-        maya.fill("Group Name", "Finance");
-        site.app.advance(TimeDelta::hours(2));
-        maya.press("OK");
-        maya.see("Your session had ended, so nothing was done. Sign in, then send the form again.");
-        maya.fill("Email Address", MAYA);
-        maya.fill("Password", PASSWORD);
-        maya.press("Sign in");
-        maya.see("Your session had ended, so nothing was done. Send the form again.");
-        assert_eq!(maya.path(), "/users-and-groups/new-group");
-        maya.fill("Group Name", "Finance");
-        maya.press("OK");
-        maya.see("Nobody here yet");
-    }
+#[apply(with_scripts_and_without!)]
+fn a_form_that_came_too_late_is_sent_again_from_its_page(scripts: bool) {
+    let site = Site::with_admin();
+    let maya = site.signed_in(MAYA, scripts);
+    maya.open("/users-and-groups/new-group");
+    maya.fill("Group Name", "Finance");
+    site.app.advance(TimeDelta::hours(2));
+    maya.press("OK");
+    maya.see("Your session had ended, so nothing was done. Sign in, then send the form again.");
+    maya.fill("Email Address", MAYA);
+    maya.fill("Password", PASSWORD);
+    maya.press("Sign in");
+    maya.see("Your session had ended, so nothing was done. Send the form again.");
+    assert_eq!(maya.path(), "/users-and-groups/new-group");
+    maya.fill("Group Name", "Finance");
+    maya.press("OK");
+    maya.see("Nobody here yet");
 }

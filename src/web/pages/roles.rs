@@ -17,7 +17,7 @@ use crate::{
 
 /// The table.
 #[derive(Debug, Clone, Template)]
-#[template(path = "roles/show.html")]
+#[template(path = "roles.html")]
 pub struct RolesPage {
     pub shell: Layout,
     /// The columns.

@@ -8,7 +8,7 @@ use super::routing::paths;
 
 /// One card: what is the matter, the way back and the way on.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
-#[template(path = "error.html")]
+#[template(path = "shared/error.html")]
 pub struct ErrorPage {
     /// The company's name; empty where it is not known, as when the database does not answer.
     pub company: String,

@@ -16,11 +16,13 @@ pub use page::Page;
 /// A password that nobody objects to.
 pub const PASSWORD: &str = "velvet otter harbour nine";
 
-/// Each test runs on both databases.
-macro_rules! on_both {
-    ($($(#[$meta:meta])* async fn $name:ident($db:ident: Db) $body:block)*) => {
-        $(async fn $name($db: $crate::helpers::Db) $body)*
-        mod on_sqlite { $($(#[$meta])* #[actix_web::test] async fn $name() { super::$name($crate::helpers::Db::Sqlite).await; })* }
-        mod on_postgres { $($(#[$meta])* #[actix_web::test] async fn $name() { super::$name($crate::helpers::Db::Postgres).await; })* }
+/// Runs a test on each database: `#[apply(both_databases!)]`.
+macro_rules! both_databases {
+    ($(#[$meta:meta])* async fn $name:ident($db:ident: Db) $body:block) => {
+        $(#[$meta])* async fn $name($db: $crate::helpers::Db) $body
+        mod $name {
+            #[actix_web::test] async fn on_sqlite() { super::$name($crate::helpers::Db::Sqlite).await; }
+            #[actix_web::test] async fn on_postgres() { super::$name($crate::helpers::Db::Postgres).await; }
+        }
     };
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// One card that says what became of a link, and what to do.
 #[derive(Debug, Clone, Template)]
-#[template(path = "ended.html")]
+#[template(path = "credentials/closed_link.html")]
 pub struct ClosedLinkPage {
     pub gate: PublicLayout,
     pub ended: ClosedLink,

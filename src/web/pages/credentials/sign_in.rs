@@ -34,7 +34,7 @@ const NOT_DONE: &str = "Your session had ended, so nothing was done.";
 
 /// The form for address and password.
 #[derive(Debug, Clone, Template)]
-#[template(path = "sign_in.html")]
+#[template(path = "credentials/sign_in.html")]
 pub struct SignInPage {
     pub gate: PublicLayout,
     /// As typed before.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 /// The form, which is also a dialog on the lists.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_groups/new_group.html")]
+#[template(path = "groups/new.html")]
 pub struct NewGroupPage {
     pub shell: Layout,
     pub name: Field,

@@ -62,7 +62,7 @@ pub(in crate::web) struct BulkForm {
 
 /// The question before it.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_permissions/bulk.html")]
+#[template(path = "users/bulk.html")]
 pub struct BulkPage {
     pub shell: Layout,
     pub action: BulkAction,
@@ -78,7 +78,7 @@ pub struct BulkPage {
 
 /// Everybody in the list, as many at a time as one action takes.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_permissions/everybody.html")]
+#[template(path = "users/bulk_matching.html")]
 pub struct AllUsersPage {
     pub shell: Layout,
     /// How many match in all.

@@ -35,7 +35,7 @@ use query::{UserListQuery, sort_word, word};
 
 /// The users of a scope.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_permissions/list.html")]
+#[template(path = "users/list.html")]
 pub struct UserListPage {
     pub shell: Layout,
     pub tabs: Vec<Tab>,
@@ -101,7 +101,7 @@ pub struct UserRow {
 
 /// A Portfolio Admin's page whose portfolios are all deactivated.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_permissions/no_portfolio.html")]
+#[template(path = "users/no_portfolio.html")]
 pub struct NoPortfolioPage {
     pub shell: Layout,
 }

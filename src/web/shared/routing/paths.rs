@@ -45,7 +45,7 @@ macro_rules! paths {
         )*
 
         /// All of them.
-        pub(in crate::web) const PATTERNS: &[&str] = &[$($pattern),*];
+        pub const PATTERNS: &[&str] = &[$($pattern),*];
     };
 }
 

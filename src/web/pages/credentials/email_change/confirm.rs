@@ -30,7 +30,7 @@ use crate::{
 
 /// What would change. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
-#[template(path = "email_change/confirm.html")]
+#[template(path = "credentials/email_change/confirm.html")]
 pub struct ConfirmEmailPage {
     pub gate: PublicLayout,
     pub path: paths::ConfirmEmail,

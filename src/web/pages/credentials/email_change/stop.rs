@@ -30,7 +30,7 @@ use crate::{
 
 /// What would change. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
-#[template(path = "email_change/stop.html")]
+#[template(path = "credentials/email_change/stop.html")]
 pub struct StopEmailChangePage {
     pub gate: PublicLayout,
     pub path: paths::StopEmailChange,

@@ -31,7 +31,7 @@ use serde::Deserialize;
 
 /// The form behind an open invitation's link. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
-#[template(path = "invitation/accept.html")]
+#[template(path = "credentials/invitation/accept.html")]
 pub struct AcceptPage {
     pub gate: PublicLayout,
     pub path: paths::Invitation,

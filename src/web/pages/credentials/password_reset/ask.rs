@@ -28,7 +28,7 @@ const ASKED: &str = "password-reset-asked";
 
 /// The form for an address.
 #[derive(Debug, Clone, Template)]
-#[template(path = "password_reset/ask.html")]
+#[template(path = "credentials/password_reset/ask.html")]
 pub struct AskPage {
     pub gate: PublicLayout,
     pub email: Field,
@@ -50,7 +50,7 @@ impl AskPage {
 
 /// The answer to every address.
 #[derive(Debug, Clone, Template)]
-#[template(path = "password_reset/asked.html")]
+#[template(path = "credentials/password_reset/asked.html")]
 pub struct AskedPage {
     pub gate: PublicLayout,
     pub sends_mail: bool,

@@ -35,7 +35,7 @@ use crate::{
 
 /// The form behind an open link. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
-#[template(path = "password_reset/choose.html")]
+#[template(path = "credentials/password_reset/choose.html")]
 pub struct ChoosePage {
     pub gate: PublicLayout,
     pub path: paths::PasswordReset,

@@ -21,7 +21,7 @@ use actix_web::web::{Path, Query};
 
 /// The inventory, and the question.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_groups/delete_user.html")]
+#[template(path = "users/directory/delete.html")]
 pub struct DeleteUserPage {
     pub shell: Layout,
     pub user: UserLabel,

@@ -23,7 +23,7 @@ use actix_web::web::Path;
 
 /// The list, with a way back for each.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_groups/deleted.html")]
+#[template(path = "users/directory/deleted.html")]
 pub struct DeletedUsersPage {
     pub shell: Layout,
     pub aside: Aside,

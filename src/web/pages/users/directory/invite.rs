@@ -23,7 +23,7 @@ use crate::{
 
 /// The form, which is also a dialog on the lists.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_groups/new_user.html")]
+#[template(path = "users/directory/invite.html")]
 pub struct NewUserPage {
     pub shell: Layout,
     pub email: Field,

@@ -17,7 +17,7 @@ use actix_web::web::{Path, Query};
 
 /// The link, on a page of its own: never in a message or a list.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_groups/link.html")]
+#[template(path = "users/directory/link.html")]
 pub struct InvitationLinkPage {
     pub shell: Layout,
     pub user: UserLabel,

@@ -24,7 +24,7 @@ use crate::{
 
 /// The users of the company: everyone with what may be done, or only the directory.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_groups/list.html")]
+#[template(path = "users/directory/list.html")]
 pub struct UsersPage {
     pub shell: Layout,
     pub aside: Aside,

@@ -18,7 +18,7 @@ use actix_web::web::{Path, Query};
 
 /// What follows from revoking.
 #[derive(Debug, Clone, Template)]
-#[template(path = "users_and_groups/revoke.html")]
+#[template(path = "users/directory/revoke.html")]
 pub struct RevokeInvitationPage {
     pub shell: Layout,
     pub user: UserLabel,

@@ -11,7 +11,7 @@ use super::with_return;
 
 /// Which portfolios go with the role, and what was typed besides.
 #[derive(Debug, Clone, Template)]
-#[template(path = "manage/becomes_user.html")]
+#[template(path = "users/manage/becomes_user.html")]
 pub struct BecomesUserPage {
     pub shell: Layout,
     pub user: UserLabel,

@@ -47,7 +47,7 @@ use super::{
 
 /// The form on a page of its own, and what stands in its way.
 #[derive(Debug, Clone, Template)]
-#[template(path = "manage/edit.html")]
+#[template(path = "users/manage/edit.html")]
 pub struct EditUserPage {
     pub shell: Layout,
     pub user: UserLabel,

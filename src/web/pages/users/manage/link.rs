@@ -22,7 +22,7 @@ use super::with_return;
 
 /// The link, on a page of its own: never in a message or a list.
 #[derive(Debug, Clone, Template)]
-#[template(path = "manage/link.html")]
+#[template(path = "users/manage/link.html")]
 pub struct LinkFromManagePage {
     pub shell: Layout,
     pub user: UserLabel,

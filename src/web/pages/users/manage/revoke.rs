@@ -23,7 +23,7 @@ use super::{already, left, list, with_return};
 
 /// What follows from revoking.
 #[derive(Debug, Clone, Template)]
-#[template(path = "manage/revoke.html")]
+#[template(path = "users/manage/revoke.html")]
 pub struct RevokeFromManagePage {
     pub shell: Layout,
     pub user: UserLabel,

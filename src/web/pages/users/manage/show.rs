@@ -44,7 +44,7 @@ use crate::{
 
 /// Everything about one user.
 #[derive(Debug, Clone, Template)]
-#[template(path = "manage/show.html")]
+#[template(path = "users/manage/show.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
 pub struct ManagePage {
     pub shell: Layout,

@@ -34,7 +34,7 @@ use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 
 /// The question.
 #[derive(Debug, Clone, Template)]
-#[template(path = "manage/unassign.html")]
+#[template(path = "users/manage/unassign.html")]
 pub struct UnassignPage {
     pub shell: Layout,
     pub user: UserLabel,

@@ -20,7 +20,7 @@ use super::{Answers, Origin, name_and_role::Checked};
 
 /// The second step.
 #[derive(Debug, Clone, Template)]
-#[template(path = "new_user/assignments.html")]
+#[template(path = "users/new_user/assignments.html")]
 pub struct AssignmentsPage {
     pub shell: Layout,
     /// "Noor van Dijk, User".

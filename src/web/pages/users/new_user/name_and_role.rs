@@ -20,7 +20,7 @@ use super::{Answers, Origin};
 
 /// The first step.
 #[derive(Debug, Clone, Template)]
-#[template(path = "new_user/name_and_role.html")]
+#[template(path = "users/new_user/name_and_role.html")]
 pub struct NameAndRolePage {
     pub shell: Layout,
     pub first_name: Field,

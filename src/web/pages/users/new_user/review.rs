@@ -25,7 +25,7 @@ use super::{Answers, Origin, name_and_role::Checked};
 
 /// The last step.
 #[derive(Debug, Clone, Template)]
-#[template(path = "new_user/review.html")]
+#[template(path = "users/new_user/review.html")]
 pub struct ReviewPage {
     pub shell: Layout,
     pub who: String,

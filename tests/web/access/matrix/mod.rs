@@ -1,0 +1,272 @@
+//! Every route × everybody × everything that it could be about, against the written table.
+
+use std::collections::BTreeSet;
+
+use crate::{helpers::Page, shared::routes::served};
+
+mod sites;
+mod table;
+mod world;
+
+use sites::{Kind, Needs, OPEN, Site, sites};
+use table::{Answer, Book, Circle, Place, Table, Thing, Viewer, Who};
+use world::{Made, World};
+
+/// Everything that there is of each kind.
+fn things(kind: Kind) -> Vec<Thing> {
+    const PEOPLE: [Who; 10] = [
+        Who::Oneself,
+        Who::InNordic,
+        Who::InSouth,
+        Who::InBoth,
+        Who::InClosed,
+        Who::Nowhere,
+        Who::Peer,
+        Who::Above,
+        Who::Deleted,
+        Who::Unknown,
+    ];
+    const PLACES: [Place; 4] = [Place::Nordic, Place::South, Place::Closed, Place::Unknown];
+    match kind {
+        Kind::Company => vec![Thing::Company],
+        Kind::Person => PEOPLE.map(Thing::Person).into(),
+        Kind::Portfolio => PLACES.map(Thing::Portfolio).into(),
+        Kind::Account => PLACES.map(Book::In).into_iter().chain([Book::Edited, Book::Billed, Book::Shut]).map(Thing::Account).collect(),
+        Kind::Group => [Circle::Admins, Circle::Custom, Circle::Unknown].map(Thing::Group).into(),
+    }
+}
+
+/// What a request could be about that needs these: all ways to combine them, but for those in which two things are out of the ordinary.
+fn combined(needs: Needs) -> Vec<Vec<(&'static str, Thing)>> {
+    let all = needs.iter().fold(vec![Vec::new()], |known, &(word, kind)| {
+        let with = |known: &Vec<_>| things(kind).into_iter().map(|thing| [&known[..], &[(word, thing)]].concat()).collect::<Vec<_>>();
+        known.iter().flat_map(with).collect()
+    });
+    all.into_iter().filter(|needs| needs.iter().filter(|(_, thing)| !is_ordinary(*thing)).count() < 2).collect()
+}
+
+/// What one of the Portfolio Admins or both may change.
+fn is_ordinary(thing: Thing) -> bool {
+    matches!(
+        thing,
+        Thing::Company
+            | Thing::Person(Who::InBoth)
+            | Thing::Portfolio(Place::Nordic | Place::South)
+            | Thing::Account(Book::In(Place::Nordic | Place::South))
+            | Thing::Group(Circle::Custom | Circle::Admins)
+    )
+}
+
+/// Whether somebody is asked about all of these. Signed out, one thing is like another: one that is there, and one that is not.
+fn is_asked(viewer: Viewer, needs: &[(&'static str, Thing)]) -> bool {
+    let plain = |thing: Thing| is_ordinary(thing) || !thing.exists();
+    viewer.is_signed_in() || needs.iter().all(|(_, thing)| plain(*thing))
+}
+
+/// The answer as the table knows answers.
+fn given(page: &Page) -> Answer {
+    match page.status.as_u16() {
+        303 if page.header("location").starts_with("/sign-in") => Answer::SignIn,
+        403 => Answer::Refused,
+        404 => Answer::Unknown,
+        _ => Answer::Allowed,
+    }
+}
+
+/// One request: who asks for what.
+struct Ask<'a> {
+    site: &'a Site,
+    viewer: Viewer,
+    needs: Vec<(&'static str, Thing)>,
+    fields: Option<&'static [(&'static str, &'static str)]>,
+}
+
+impl Ask<'_> {
+    async fn answered(&self, world: &mut World, is_fresh: bool) -> Page {
+        let mut made = Vec::new();
+        for &(_, thing) in &self.needs {
+            let state = self.site.state;
+            made.push((thing, if is_fresh { world.fresh(self.viewer, thing, state) } else { world.shared(self.viewer, thing, state) }));
+        }
+        let number = world.number();
+        let filled = |text: &str| made.iter().fold(text.replace("{made}", &number), |text, (thing, made)| written(&text, *thing, made));
+        let (mut browser, token) = world.browser(self.viewer);
+        let path = filled(&self.site.path);
+        let Some(fields) = self.fields else { return browser.get(&world.app, &path).await };
+        let fields = fields.iter().map(|(name, value)| (*name, filled(value))).collect::<Vec<_>>();
+        let fields = fields.iter().map(|(name, value)| (*name, value.as_str())).chain([("csrf", token.as_str())]).collect::<Vec<_>>();
+        browser.post(&world.app, &path, &fields).await
+    }
+
+    /// What the same person is answered about things that are not there.
+    async fn nothing(&self, world: &mut World) -> String {
+        let key = (self.site.name, self.viewer, self.fields.is_some());
+        if let Some(body) = world.nothing.get(&key) {
+            return body.clone();
+        }
+        let needs = self.needs.iter().map(|&(word, thing)| (word, thing.unknown())).collect();
+        let page = Ask { needs, ..*self }.answered(world, false).await;
+        world.nothing.insert(key, page.body.clone());
+        page.body
+    }
+
+    /// What is wrong with the answer.
+    async fn fault(&self, world: &mut World, expected: Answer, is_fresh: bool) -> Option<String> {
+        let page = self.answered(world, is_fresh).await;
+        let (status, usual) = (page.status.as_u16(), if self.fields.is_some() { 303 } else { 200 });
+        let is_oneself = self.needs.iter().any(|(_, thing)| *thing == Thing::Person(Who::Oneself));
+        let is_right = match expected {
+            Answer::Allowed => status == usual || self.site.besides.contains(&status) || (is_oneself && status == 409),
+            _ => given(&page) == expected,
+        };
+        let about = format!("{} {:?} {:?}", self.site.name, self.viewer, self.needs);
+        if !is_right {
+            return Some(format!("{about}: {expected:?}, and not {status} {}", page.header("location")));
+        }
+        if expected == Answer::Unknown && page.body != self.nothing(world).await {
+            return Some(format!("{about}: not as something unknown"));
+        }
+        None
+    }
+}
+
+fn written(text: &str, thing: Thing, made: &Made) -> String {
+    let name = match thing {
+        Thing::Company => return text.to_owned(),
+        Thing::Person(_) => "{user}",
+        Thing::Portfolio(_) => "{portfolio}",
+        Thing::Account(_) => "{account}",
+        Thing::Group(_) => "{group}",
+    };
+    text.replace(name, &made.id).replace("{email}", if made.email.is_empty() { "{email}" } else { &made.email })
+}
+
+#[test]
+fn no_route_is_left_out_here() {
+    let (pages, forms) = served();
+    let (sites, open) = (sites(), OPEN.iter());
+    let page = sites.iter().filter(|site| site.page.is_some()).map(|site| site.name);
+    assert_eq!(page.chain(open.clone().filter(|open| open.2.is_some()).map(|open| open.0)).collect::<BTreeSet<_>>(), pages);
+    let form = sites.iter().filter(|site| site.form.is_some()).map(|site| site.name);
+    assert_eq!(form.chain(open.filter(|open| open.3.is_some()).map(|open| open.0)).collect::<BTreeSet<_>>(), forms);
+}
+
+#[track_caller]
+fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "{}:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[apply(both_databases!)]
+async fn each_page_opens_for_whom_the_table_says(db: Db) {
+    let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
+    for site in &sites() {
+        for needs in site.page.into_iter().flat_map(combined) {
+            for viewer in Viewer::ALL.into_iter().filter(|viewer| is_asked(*viewer, &needs)) {
+                let expected = table.answer(viewer, &needs);
+                faults.extend(Ask { site, viewer, needs: needs.clone(), fields: None }.fault(&mut world, expected, false).await);
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[apply(both_databases!)]
+async fn a_form_that_the_table_refuses_changes_nothing(db: Db) {
+    let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
+    for site in &sites() {
+        let Some((needs, fields)) = site.form else { continue };
+        for thing in needs.iter().flat_map(|(_, kind)| things(*kind)) {
+            world.shared(Viewer::Admin, thing, site.state);
+        }
+        for viewer in Viewer::ALL {
+            let before = world.stored();
+            for needs in combined(needs).into_iter().filter(|needs| is_asked(viewer, needs)) {
+                let expected = table.answer(viewer, &needs);
+                if expected != Answer::Allowed {
+                    faults.extend(Ask { site, viewer, needs, fields: Some(fields) }.fault(&mut world, expected, false).await);
+                }
+            }
+            if world.stored() != before {
+                faults.push(format!("{} {viewer:?}: something is stored", site.name));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[apply(both_databases!)]
+async fn a_form_that_the_table_allows_is_accepted(db: Db) {
+    let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
+    for site in &sites() {
+        let Some((needs, fields)) = site.form else { continue };
+        for needs in combined(needs) {
+            for viewer in Viewer::ALL {
+                if table.answer(viewer, &needs) == Answer::Allowed {
+                    let ask = Ask { site, viewer, needs: needs.clone(), fields: Some(fields) };
+                    faults.extend(ask.fault(&mut world, Answer::Allowed, true).await);
+                    world.appoint_again();
+                }
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[apply(both_databases!)]
+async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(db: Db) {
+    let (mut world, table, mut faults, mut failed) = (World::new(db).await, Table::written(), Vec::new(), 0);
+    let asks = sites().leak().iter().filter_map(|site| {
+        let (needs, fields) = site.form?;
+        let viewer = Viewer::Admin;
+        let needs = combined(needs).into_iter().find(|needs| {
+            let is_plain = |&(_, thing): &(_, Thing)| thing != Thing::Person(Who::Oneself);
+            needs.iter().all(is_plain) && table.answer(viewer, needs) == Answer::Allowed
+        })?;
+        Some(Ask { site, viewer, needs, fields: Some(fields) })
+    });
+    for ask in asks {
+        for &(_, thing) in &ask.needs {
+            world.shared(ask.viewer, thing, ask.site.state);
+        }
+        let before = world.stored();
+        world.app.refuse("UPDATE OF state ON sessions", "true");
+        let page = ask.answered(&mut world, false).await;
+        if world.stored() != before {
+            faults.push(format!("{}: something is stored without a message", ask.site.name));
+        }
+        if page.status.is_server_error() {
+            failed += 1;
+            page.sees("Nothing was saved");
+        }
+        world.app.accept_again("sessions");
+        world.app.execute("UPDATE sessions SET state = ''");
+        let page = ask.answered(&mut world, true).await;
+        let messages = world.app.count("sessions WHERE state <> ''");
+        if page.status.is_server_error() || messages != i64::from(page.status.as_u16() == 303) {
+            faults.push(format!("{}: {} with {messages} messages", ask.site.name, page.status));
+        }
+        world.appoint_again();
+    }
+    none(&faults);
+    assert!(failed >= 30, "{failed}");
+}
+
+#[apply(both_databases!)]
+async fn what_everybody_may_use_answers_all_alike(db: Db) {
+    let world = World::new(db).await;
+    for (name, path, page, form) in OPEN {
+        for viewer in Viewer::ALL {
+            let (mut browser, mut token) = world.browser(viewer);
+            let signed_in = usize::from(!token.is_empty());
+            if let Some(page) = page {
+                assert_eq!(browser.get(&world.app, path).await.status.as_u16(), page[signed_in], "{name} {viewer:?}");
+            }
+            if token.is_empty() {
+                token = crate::shared::routes::csrf(&browser.get(&world.app, "/sign-in").await, "/sign-in");
+            }
+            if let Some(form) = form {
+                assert_eq!(browser.post(&world.app, path, &[("csrf", &token)]).await.status.as_u16(), form[signed_in], "{name} {viewer:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Accounts: their pages and users.
+
+pub(crate) mod pages;
+pub(crate) mod users;

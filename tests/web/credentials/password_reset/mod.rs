@@ -1,0 +1,44 @@
+//! A new password for somebody who forgot theirs, or whom an administrator asks to choose one.
+
+use actix_web::http::Method;
+use chrono::TimeDelta;
+use usher::{
+    domain::{
+        clock::SystemRandom, credentials::token::Token, email_address::EmailAddress, ids::UserId, policy::PolicyDenial, user::Status,
+    },
+    mail::SendError,
+    usecases::{ActionError, LinkError, SetPasswordError, credentials::password_reset, outbox::delivery::Delivered, users},
+};
+
+use crate::{
+    helpers::{Db, PASSWORD, Page, Setting, TestApp},
+    shared::steps::{
+        Contents, NOOR, add_member, at_once, confirm, forgot, invite, new_password, press, reset_link, token, user_path, visitor,
+    },
+};
+
+mod ask;
+mod choose;
+mod links;
+
+const HANA: &str = "hana.novotna@example.com";
+const NEW: &str = "ribbon cactus violin forty";
+const SENT: &str = "/forgot-password?sent=true";
+const DONE: &str = "/sign-in?after=password-reset";
+
+/// Hana Novotna, who is a User, chooses a new password.
+async fn choose(app: &TestApp, link: &str) -> Page {
+    app.browser().fill(app, link, &[("password", NEW)]).await
+}
+
+/// An administrator sends the link; its path.
+async fn sent_link(app: &TestApp, user: UserId) -> String {
+    password_reset::send(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), user).unwrap();
+    app.link_in_mail().await
+}
+
+/// A page without what differs between any two answers.
+fn without_tokens(page: &Page) -> String {
+    let token = page.form("/forgot-password").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+    page.body.replace(&token, "")
+}

@@ -1,0 +1,6 @@
+//! The program as operators meet it.
+
+pub(crate) mod faults;
+pub(crate) mod metrics;
+pub(crate) mod slow;
+pub(crate) mod start;

@@ -1,0 +1,158 @@
+//! A company in which every address leads somewhere.
+
+use super::*;
+
+/// A company in which every address leads somewhere.
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    /// An Admin.
+    pub(crate) maya: Browser,
+    /// A User.
+    pub(crate) jonas: Browser,
+    /// Somebody deactivated, with the cookie of a session from before.
+    pub(super) lena: Browser,
+    pub(super) group: String,
+    pub(super) active: String,
+    pub(super) deactivated: String,
+    pub(super) deleted: String,
+    pub(super) invited: String,
+    /// Two portfolios, the second deactivated, and an account in the first.
+    pub(super) portfolios: [String; 2],
+    pub(super) account: String,
+    /// The paths of the links of open invitations, and of one that ran out.
+    pub(super) open: String,
+    pub(super) expired: String,
+    /// Invited, for Manage to revoke.
+    pub(super) pending: String,
+    /// A Portfolio Admin of the first portfolio.
+    pub(super) portfolio_admin: String,
+    /// The paths of links to people who are active.
+    pub(super) reset: String,
+    pub(super) confirm: String,
+    pub(super) stop: String,
+    /// Active, with another address that waits.
+    pub(super) moving: String,
+}
+
+/// What is stored, in numbers that no change leaves as they are.
+const STORED: [&str; 27] = [
+    "company WHERE name <> ''",
+    "users",
+    "users WHERE blocked_at IS NULL",
+    "users",
+    "user_groups",
+    "user_groups WHERE name = 'Research'",
+    "memberships",
+    "tokens",
+    "tokens WHERE ended_at IS NULL",
+    "sessions",
+    "sessions WHERE state <> '{}'",
+    "known_browsers",
+    "throttles",
+    "reset_requests",
+    "users WHERE password_hash IS NOT NULL",
+    "refused_sign_ins",
+    "outbox",
+    "audit_entries",
+    "users WHERE version > 1",
+    "portfolio_assignments",
+    "account_assignments",
+    "account_assignments WHERE sees_billing",
+    "portfolios",
+    "portfolios WHERE deactivated_at IS NULL",
+    "accounts",
+    "accounts WHERE name = 'Fjord Foods'",
+    "billing",
+];
+
+impl World {
+    pub(crate) async fn new(db: crate::helpers::Db) -> Self {
+        let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+        let active = app.create_user("Jonas", "Vermeulen").to_string();
+        let jonas = app.signed_in("jonas.vermeulen@example.com").await;
+        let deactivated = app.create_user("Lena", "Novak").to_string();
+        let lena = app.signed_in("lena.novak@example.com").await;
+        maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{deactivated}/block")).await.is(303);
+        let deleted = app.create_user("Otto", "Weiss").to_string();
+        let delete = format!("/users-and-groups/users/{deleted}/delete");
+        maya.press(&app, &delete, &delete).await.is(303);
+        let created = maya.fill(&app, "/users-and-groups/new-group", &[("name", "Research")]).await;
+        let group = created.header("location").rsplit('/').next().unwrap().to_owned();
+        let add = format!("/users-and-groups/groups/{group}/add");
+        let csrf = csrf(&maya.get(&app, "/users-and-groups").await, "/sign-out");
+        maya.post(&app, &add, &[("csrf", &csrf), ("user", &active)]).await.is(303);
+        let portfolios = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
+        let portfolio_admin = app.create_portfolio_admin("Hana", "Novak", &[portfolios[0]]).await.to_string();
+        let (invited, _) = invite(&app, &mut maya, "noor@example.com").await;
+        let (_, open) = invite(&app, &mut maya, "ruth@example.com").await;
+        let (late, expired) = invite(&app, &mut maya, "piet@example.com").await;
+        app.execute(&format!("UPDATE tokens SET expires_at = created_at WHERE user_id = {late}"));
+        app.execute(&format!("UPDATE user_rows SET invitation_expires_at = created_at WHERE id = {late}"));
+        let people = [("Nina", "Berg"), ("Omar", "Haddad"), ("Pia", "Lund"), ("Rosa", "Silva")];
+        let [nina, omar, pia, rosa] = people.map(|(first, last)| app.create_user(first, last));
+        let reset = link(&app, TokenPurpose::PasswordReset, nina, "nina.berg@example.com");
+        let confirm = link(&app, TokenPurpose::EmailChange, omar, "haddad@example.com");
+        link(&app, TokenPurpose::EmailChange, pia, "lund@example.com");
+        let stop = link(&app, TokenPurpose::EmailChangeStop, pia, "pia.lund@example.com");
+        link(&app, TokenPurpose::EmailChange, rosa, "silva@example.com");
+        let account = app.create_account(portfolios[0], "Fjord Foods").to_string();
+        let deactivate = format!("/portfolios/{}/deactivate", portfolios[1]);
+        maya.press(&app, &deactivate, &deactivate).await.is(303);
+        let (pending, _) = invite(&app, &mut maya, "sam@example.com").await;
+        let portfolios = portfolios.map(|portfolio| portfolio.to_string());
+        maya.get(&app, "/users-and-groups").await.is(200);
+        Self {
+            app,
+            maya,
+            jonas,
+            lena,
+            group,
+            active,
+            deactivated,
+            deleted,
+            invited,
+            portfolios,
+            account,
+            open,
+            expired,
+            pending,
+            portfolio_admin,
+            reset,
+            confirm,
+            stop,
+            moving: rosa.to_string(),
+        }
+    }
+
+    pub(crate) fn stored(&self) -> Vec<(&'static str, i64)> {
+        stored(&self.app)
+    }
+}
+
+/// The token of the form on `page` that goes to `action`.
+pub(crate) fn csrf(page: &Page, action: &str) -> String {
+    page.form(action).into_iter().find(|(name, _)| name == "csrf").unwrap().1
+}
+
+/// How much is stored.
+pub(crate) fn stored(app: &TestApp) -> Vec<(&'static str, i64)> {
+    STORED.iter().map(|rows| (*rows, app.count(rows))).collect()
+}
+
+/// The id of somebody just invited, and the path of the link.
+pub(crate) async fn invite(app: &TestApp, maya: &mut Browser, email: &str) -> (String, String) {
+    maya.fill(app, "/users-and-groups/new-user", &[("email", email)]).await.is(303);
+    let id = app.id_of(email).to_string();
+    let page = maya.get(app, &format!("/users-and-groups/users/{id}/link")).await;
+    let link = page.body.split("/invitation/").nth(1).unwrap().split(['"', '<']).next().unwrap();
+    (id, format!("/invitation/{link}"))
+}
+
+/// The path of a link that Maya asked for, without the mail.
+fn link(app: &TestApp, purpose: TokenPurpose, user: UserId, email: &str) -> String {
+    let (token, now) = (Token::new(&SystemRandom), app.now());
+    let (asked_by, expires_at) = (Some(app.id_of("maya.fischer@example.com")), now + TimeDelta::hours(1));
+    let new = NewToken { purpose, hash: token.hash(), user: Some(user), email: Some(email), asked_by, expires_at, now };
+    app.store().write_transaction(|tx| tokens::insert(tx, &new)).unwrap();
+    usher::web::shared::routing::paths::with_token(purpose, &token)
+}

@@ -1,0 +1,141 @@
+//! Deleting and restoring.
+
+use super::*;
+
+#[apply(both_databases!)]
+async fn the_list_of_the_deleted_says_who_deleted_them(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_user("Jonas", "Vermeulen");
+    maya.fill(&app, &format!("/users-and-groups/users/{id}/delete"), &[]).await.redirects_to("/users-and-groups");
+    let page = maya.get(&app, "/users-and-groups/deleted").await;
+    page.sees("Today, 09:20 Maya Fischer 22 Dec 2026").sees_no("Not known");
+    app.mail().await;
+}
+
+#[apply(both_databases!)]
+async fn the_page_before_deleting_lists_what_goes(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_user("Jonas", "Vermeulen");
+    let group = create_group(&app, &mut maya, "Finance").await;
+    add_member(&app, &mut maya, &group, id).await.is(303);
+    app.signed_in(JONAS).await;
+    app.signed_in(JONAS).await;
+    let page = maya.get(&app, &user_path(id, "delete")).await;
+    page.sees("Delete Jonas Vermeulen?").sees("2, signed out at once").sees("1 group: Finance");
+    page.sees("Jonas can be restored until 22 Dec 2026.").sees("Keep Jonas Vermeulen");
+    maya.get(&app, "/users-and-groups").await.sees("2 users");
+}
+
+#[apply(both_databases!)]
+async fn somebody_deleted_is_gone_from_every_list_and_cannot_sign_in(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_user("Jonas", "Vermeulen");
+    let group = create_group(&app, &mut maya, "Finance").await;
+    add_member(&app, &mut maya, &group, id).await.is(303);
+    let mut jonas = app.signed_in(JONAS).await;
+    confirm(&app, &mut maya, &user_path(id, "delete")).await.redirects_to("/users-and-groups");
+    maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen is deleted and can be restored until 22 Dec 2026.");
+    let mail = app.mail().await;
+    assert_eq!((mail.to.as_str(), mail.rendered.subject.contains("deleted")), (JONAS, true), "{}", mail.rendered.subject);
+    jonas.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
+    for path in [
+        "/users-and-groups",
+        "/users-and-groups?q=jonas",
+        &group,
+        &format!("{group}/add?q=jonas"),
+        "/users-and-groups/groups/1/add?q=jonas",
+    ] {
+        maya.get(&app, path).await.is(200).sees_no("Vermeulen");
+    }
+    maya.get(&app, "/users-and-groups").await.sees("1–1 of 1 user").sees("Finance0");
+    app.browser().sign_in(&app, JONAS, crate::helpers::PASSWORD).await.is(422).sees_no("deactivated");
+    for what in ["block", "activate", "delete", "resend", "revoke"] {
+        act(&app, &mut maya, &user_path(id, what)).await.is(404);
+    }
+}
+
+#[apply(both_databases!)]
+async fn somebody_deleted_is_restored_without_groups_until_the_date_named(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_user("Jonas", "Vermeulen");
+    add_member(&app, &mut maya, "/users-and-groups/groups/1", id).await.is(303);
+    confirm(&app, &mut maya, &user_path(id, "delete")).await.is(303);
+    app.mails().await;
+    app.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
+    let mut maya = app.signed_in("maya.fischer@example.com").await;
+    maya.get(&app, "/users-and-groups/deleted").await.sees("Jonas Vermeulen").sees("22 Dec 2026");
+    maya.press(&app, "/users-and-groups/deleted", &restore(id)).await.redirects_to("/users-and-groups/deleted");
+    maya.get(&app, "/users-and-groups/deleted")
+        .await
+        .sees("Jonas Vermeulen is restored: Active, User. Group memberships and assignments are not restored.");
+    assert_eq!(app.mail().await.rendered.subject, "Your access to Northwind Trading is restored");
+    assert!(!row(&maya.get(&app, "/users-and-groups").await, JONAS).contains("Admin"));
+    app.signed_in(JONAS).await;
+}
+
+#[apply(both_databases!)]
+async fn a_portfolio_admin_is_restored_as_a_user_since_the_portfolios_are_gone(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_portfolio_admin("Jonas", "Vermeulen", &[app.create_portfolio("Nordic Brands")]).await;
+    confirm(&app, &mut maya, &user_path(id, "delete")).await.is(303);
+    app.mails().await;
+    maya.press(&app, "/users-and-groups/deleted", &restore(id)).await.is(303);
+    let page = maya.get(&app, "/users-and-groups/deleted").await;
+    page.sees("Jonas Vermeulen is restored: Active, User.").sees("A Portfolio Admin without portfolios is a User.");
+    assert_eq!(app.count("users WHERE default_role = 'portfolio_admin'"), 0);
+    assert_eq!(app.deeds().iter().rev().take(2).collect::<Vec<_>>(), ["user.edited Jonas Vermeulen", "user.restored Jonas Vermeulen"]);
+    let mail = app.mail().await.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(mail.contains("Default role: User.") && mail.contains("taken away when your user was deleted"), "{mail}");
+    app.signed_in(JONAS).await.get(&app, "/users-and-permissions").await.is(403);
+}
+
+#[apply(both_databases!)]
+async fn after_the_date_named_nobody_is_restored(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_user("Jonas", "Vermeulen");
+    confirm(&app, &mut maya, &user_path(id, "delete")).await.is(303);
+    app.mails().await;
+    app.advance(TimeDelta::days(30));
+    let mut maya = app.signed_in("maya.fischer@example.com").await;
+    maya.get(&app, "/users-and-groups/deleted").await.sees_no("Vermeulen").sees("No deleted users");
+    act(&app, &mut maya, &restore(id)).await.is(404);
+}
+
+#[apply(both_databases!)]
+async fn somebody_deleted_while_blocked_comes_back_blocked_and_is_not_promised_access(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_user("Jonas", "Vermeulen");
+    press(&app, &mut maya, id, "block").await.is(303);
+    confirm(&app, &mut maya, &user_path(id, "delete")).await.is(303);
+    app.mails().await;
+    maya.press(&app, "/users-and-groups/deleted", &restore(id)).await.is(303);
+    assert!(row(&maya.get(&app, "/users-and-groups").await, JONAS).contains("Deactivated"));
+    assert!(app.mails().await.is_empty());
+}
+
+#[apply(both_databases!)]
+async fn where_nothing_is_kept_deleting_cannot_be_undone(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let id = app.create_user("Jonas", "Vermeulen");
+    sql(&app, "UPDATE company SET deleted_kept = 0");
+    maya.get(&app, &user_path(id, "delete")).await.sees("This cannot be undone.").sees_no("can be restored until");
+    confirm(&app, &mut maya, &user_path(id, "delete")).await.is(303);
+    maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen is deleted.");
+    maya.get(&app, "/users-and-groups/deleted").await.sees("No deleted users");
+    act(&app, &mut maya, &restore(id)).await.is(404);
+    assert_eq!(app.mail().await.to.as_str(), JONAS);
+}
+
+#[apply(both_databases!)]
+async fn the_address_of_somebody_deleted_can_be_invited_at_once_as_a_new_person(db: Db) {
+    let (app, mut maya) = TestApp::with_admin(db).await;
+    let old = app.create_user("Jonas", "Vermeulen");
+    confirm(&app, &mut maya, &user_path(old, "delete")).await.is(303);
+    app.mails().await;
+    invite(&app, &mut maya, JONAS).await;
+    assert_ne!(app.id_of(JONAS), old);
+    let refused = maya.press(&app, "/users-and-groups/deleted", &restore(old)).await;
+    refused.is(409).sees("The address is in use again").sees("jonas.vermeulen@example.com was invited again as a new person.");
+    assert!(row(&maya.get(&app, "/users-and-groups").await, JONAS).contains("Invited"));
+    maya.get(&app, "/users-and-groups/deleted").await.sees("Jonas Vermeulen");
+}
