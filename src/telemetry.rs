@@ -1,4 +1,4 @@
-//! The log: one line for each event, on standard error. Standard output is for what a user asked for, such as the address of the first start.
+//! The log: one line for each event, on standard error. Standard output is for what a person asked for, such as the address of the first start.
 
 use std::fmt::{self, Write};
 

@@ -158,7 +158,7 @@ impl ScopedActor {
         self.target_user(tx.db(), id, now)
     }
 
-    /// A user met at `door`, if the actor may do this to them. `action` is told how many active Admins there are besides.
+    /// A user met at `entry_point`, if the actor may do this to them. `action` is told how many active Admins there are besides.
     pub(in crate::usecases) fn require(
         &self,
         db: &mut Database,
