@@ -11,13 +11,11 @@ mod users;
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use crate::{
     config::Settings,
     domain::{
         account::{AccountDetails, Billing, BillingLine, Website},
-        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        audit::{AuditAction, AuditEvent, By, Entry, Subject, SubjectKind},
         clock::{Clock as _, Random, SystemClock, SystemRandom, Timestamp, random_bytes},
         country::UnknownCountry,
         credentials::{
@@ -199,14 +197,10 @@ fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoErro
     for (name, ..) in GROUPS {
         groups.push(groups::insert(tx, &GroupName::parse(name)?, now)?);
     }
-    tx.audit(Entry {
-        at: now,
-        by: By { id: None, name: "usher demo".to_owned(), source: "command line".to_owned() },
-        action: AuditAction::CompanyMadeUp,
-        subject: Subject { kind: SubjectKind::Company, id: 1, name: COMPANY.to_owned() },
-        place: None,
-        details: json!({"users": plan.users, "seed": plan.seed, "admin": new.email.as_str()}),
-    });
+    let by = By { id: None, name: "usher demo".to_owned(), source: "command line".to_owned() };
+    let company = Subject { kind: SubjectKind::Company, id: 1, name: COMPANY.to_owned() };
+    let event = AuditEvent::DemoCreated { users: plan.users.into(), seed: plan.seed, admin: new.email.to_string() };
+    tx.audit(Entry::new(now, by, company, &event));
     Ok(Begun { admin, groups, portfolios: Vec::new(), accounts: Vec::new() })
 }
 
@@ -264,7 +258,7 @@ fn refuse_users(db: &mut crate::store::Database) -> Result<(), DemoError> {
         return Ok(());
     }
     let first = audit_entries(db, 0, 1)?;
-    let is_made_up = first.first().is_some_and(|entry| entry.action == AuditAction::CompanyMadeUp);
+    let is_made_up = first.first().is_some_and(|entry| entry.action == AuditAction::DemoCreated);
     Err(if is_made_up { DemoError::MadeBefore } else { DemoError::Inhabited })
 }
 

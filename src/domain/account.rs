@@ -74,6 +74,23 @@ pub struct Billing {
     pub purchase_order: Option<BillingLine>,
 }
 
+impl Billing {
+    pub fn fields(&self) -> BillingFields {
+        let optional = |line: &Option<BillingLine>| line.as_ref().map_or_else(String::new, |line| line.0.clone());
+        BillingFields {
+            legal_name: self.legal_name.0.clone(),
+            email: self.email.to_string(),
+            address_line_1: self.address_line_1.0.clone(),
+            address_line_2: optional(&self.address_line_2),
+            city: self.city.0.clone(),
+            postal_code: self.postal_code.0.clone(),
+            country: self.country.code().to_owned(),
+            tax_id: optional(&self.tax_id),
+            purchase_order: optional(&self.purchase_order),
+        }
+    }
+}
+
 /// Billing information as text. Fields that were left out are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BillingFields {

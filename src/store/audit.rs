@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::domain::{
-    audit::{AuditAction, By, CHAIN_START, ChainHash, Entry, Subject, SubjectKind, chain_hash},
+    audit::{AuditAction, AuditEvent, By, CHAIN_START, ChainHash, Entry, Subject, SubjectKind, UnreadableEvent, chain_hash},
     clock::Timestamp,
     ids::UserId,
     scope::Scope,
@@ -43,7 +43,13 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
-    /// The entry as its author handed it in; `None` when its details are no JSON, which nothing of ours writes.
+    /// # Errors
+    /// See [`UnreadableEvent`].
+    pub fn event(&self) -> Result<AuditEvent, UnreadableEvent> {
+        AuditEvent::from_details(self.action, &self.details)
+    }
+
+    /// `None` for half a place.
     fn entry(&self) -> Option<Entry> {
         let place = match (self.place_kind, self.place_id, self.place_name.clone()) {
             (None, None, None) => None,
@@ -55,7 +61,7 @@ impl AuditRow {
             by: By { id: self.actor_id, name: self.actor_name.clone(), source: self.source.clone() },
             action: self.action,
             subject: Subject { kind: self.subject_kind, id: self.subject_id, name: self.subject_name.clone() },
-            details: serde_json::from_str(&self.details).ok()?,
+            details: self.details.clone(),
         })
     }
 }
@@ -86,7 +92,7 @@ pub(super) fn append(db: &mut Database, entries: &[Entry]) -> Result<(), StoreEr
                 audit_entries::place_kind.eq(entry.place.as_ref().map(|place| place.kind)),
                 audit_entries::place_id.eq(entry.place.as_ref().map(|place| place.id)),
                 audit_entries::place_name.eq(entry.place.as_ref().map(|place| place.name.as_str())),
-                audit_entries::details.eq(entry.details.to_string()),
+                audit_entries::details.eq(&entry.details),
                 audit_entries::previous_hash.eq(previous.as_slice()),
                 audit_entries::hash.eq(hash.as_slice()),
             ))

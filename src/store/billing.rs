@@ -3,65 +3,51 @@
 use diesel::prelude::*;
 
 use crate::domain::{
-    account::{Billing, BillingLine},
+    account::{Billing, BillingFields},
     clock::Timestamp,
     ids::AccountId,
 };
 
 use super::{Database, StoreError, Tx, schema::billing};
 
-/// An account's billing information as it is kept. What was left out is empty.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = billing)]
+/// Stored billing information.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillingRow {
-    pub legal_name: String,
-    pub email: String,
-    pub address_line_1: String,
-    pub address_line_2: String,
-    pub city: String,
-    pub postal_code: String,
-    pub country: String,
-    pub tax_id: String,
-    pub purchase_order: String,
+    pub fields: BillingFields,
     pub updated_at: Timestamp,
     pub version: i32,
 }
 
-impl BillingRow {
-    /// Whether `new` is what is kept already.
-    pub fn says(&self, new: &Billing) -> bool {
-        self.legal_name == new.legal_name.as_str()
-            && self.email == new.email.as_str()
-            && self.address_line_1 == new.address_line_1.as_str()
-            && self.address_line_2 == optional(new.address_line_2.as_ref())
-            && self.city == new.city.as_str()
-            && self.postal_code == new.postal_code.as_str()
-            && self.country == new.country.code()
-            && self.tax_id == optional(new.tax_id.as_ref())
-            && self.purchase_order == optional(new.purchase_order.as_ref())
-    }
-}
-
-fn optional(line: Option<&BillingLine>) -> &str {
-    line.map_or("", BillingLine::as_str)
-}
-
 /// `None` where nobody has said so yet.
 pub fn find(db: &mut Database, account: AccountId) -> Result<Option<BillingRow>, StoreError> {
-    Ok(billing::table.find(account).select(BillingRow::as_select()).first(db).optional()?)
+    let fields = (
+        (billing::legal_name, billing::email),
+        (billing::address_line_1, billing::address_line_2, billing::city, billing::postal_code, billing::country),
+        (billing::tax_id, billing::purchase_order),
+    );
+    let found = billing::table.find(account).select((fields, billing::updated_at, billing::version)).first(db).optional()?;
+    Ok(found.map(|(fields, updated_at, version)| {
+        let ((legal_name, email), (address_line_1, address_line_2, city, postal_code, country), (tax_id, purchase_order)) = fields;
+        let fields =
+            BillingFields { legal_name, email, address_line_1, address_line_2, city, postal_code, country, tax_id, purchase_order };
+        BillingRow { fields, updated_at, version }
+    }))
 }
 
 pub fn save(tx: &mut Tx<'_>, account: AccountId, new: &Billing, now: Timestamp) -> Result<(), StoreError> {
+    let texts = new.fields();
+    let [legal_name, email, address_line_1, address_line_2, city, postal_code, country, tax_id, purchase_order] =
+        texts.labelled().map(|(_, text)| text);
     let fields = (
-        billing::legal_name.eq(new.legal_name.as_str()),
-        billing::email.eq(new.email.as_str()),
-        billing::address_line_1.eq(new.address_line_1.as_str()),
-        billing::address_line_2.eq(optional(new.address_line_2.as_ref())),
-        billing::city.eq(new.city.as_str()),
-        billing::postal_code.eq(new.postal_code.as_str()),
-        billing::country.eq(new.country.code()),
-        billing::tax_id.eq(optional(new.tax_id.as_ref())),
-        billing::purchase_order.eq(optional(new.purchase_order.as_ref())),
+        billing::legal_name.eq(legal_name),
+        billing::email.eq(email),
+        billing::address_line_1.eq(address_line_1),
+        billing::address_line_2.eq(address_line_2),
+        billing::city.eq(city),
+        billing::postal_code.eq(postal_code),
+        billing::country.eq(country),
+        billing::tax_id.eq(tax_id),
+        billing::purchase_order.eq(purchase_order),
         billing::updated_at.eq(now),
     );
     let touched = diesel::update(billing::table.find(account)).set((fields, billing::version.eq(billing::version + 1))).execute(tx.db())?;

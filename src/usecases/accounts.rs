@@ -2,12 +2,10 @@
 
 pub mod billing;
 
-use serde_json::json;
-
 use crate::{
     domain::{
         account::{AccountDetails, Website},
-        audit::{AuditAction, SubjectKind},
+        audit::{AccountFields, AuditAction, AuditEvent, SubjectKind},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
@@ -30,10 +28,7 @@ use crate::{
 
 use super::{
     ActionError, Context, Principal, Submission,
-    access::{
-        assignments::{audit_account, gives},
-        notification_targets::NotificationTargets,
-    },
+    access::{assignments::audit_account, notification_targets::NotificationTargets},
     shared::{
         context::{Rights, about_account},
         scoped_actor::ScopedActor,
@@ -209,8 +204,9 @@ pub fn create(
         }
         let id = accounts::insert(tx, portfolio.id, details, now)?;
         let account = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        let created = json!({"portfolio": portfolio.name, "website": account.website, "notes": account.notes});
-        tx.audit(about_account(now, caller.by(&acting.user), AuditAction::AccountCreated, &account, created));
+        let (website, notes) = (account.website.clone(), account.notes.clone());
+        let created = AuditEvent::AccountCreated { portfolio: portfolio.name.clone(), website, notes };
+        tx.audit(about_account(now, caller.by(&acting.user), &account, &created));
         for met in met {
             acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
             let theirs = scopes::portfolios_of(tx.db(), &[met.user.id])?.remove(&met.user.id).unwrap_or_default();
@@ -219,7 +215,8 @@ pub fn create(
             }
             let grants = AssignmentPermissions::default();
             assignments::give_account(tx, met.user.id, id, grants, acting.user.id, now)?;
-            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &account, json!({"gives": gives(grants)}), now);
+            let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
+            audit_account(tx, caller, &acting, &met.user, &account, &event, now);
             ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::given(&account.name), now)?;
         }
         Ok(id)
@@ -250,10 +247,14 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
             return Err(AccountError::NameTaken);
         }
         accounts::update(tx, id, details)?;
-        let described = |account: &Account| json!({"name": account.name, "website": account.website, "notes": account.notes});
+        let fields = |account: &Account| AccountFields {
+            name: account.name.clone(),
+            website: account.website.clone(),
+            notes: account.notes.clone(),
+        };
         let after = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        let changes = json!({"before": described(&account), "after": described(&after)});
-        tx.audit(about_account(now, caller.by(&acting.user), AuditAction::AccountEdited, &account, changes));
+        let event = AuditEvent::AccountEdited { before: fields(&account), after: fields(&after) };
+        tx.audit(about_account(now, caller.by(&acting.user), &account, &event));
         Ok(())
     })
 }
@@ -303,7 +304,7 @@ pub(super) fn move_into(
     }
     affected.by_move(tx, account, portfolio)?;
     accounts::set_portfolio(tx, account.id, portfolio.id)?;
-    let changes = json!({"before": account.portfolio_name, "after": portfolio.name});
-    tx.audit(about_account(now, caller.by(&acting.user), AuditAction::AccountMoved, account, changes));
+    let event = AuditEvent::AccountMoved { before: account.portfolio_name.clone(), after: portfolio.name.clone() };
+    tx.audit(about_account(now, caller.by(&acting.user), account, &event));
     Ok(())
 }

@@ -1,10 +1,8 @@
 //! Groups: the built-in Admins, and custom ones.
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::{AuditEvent, UserRef},
         clock::Timestamp,
         credentials::token::TokenEnd,
         ids::{GroupId, UserId},
@@ -61,7 +59,7 @@ pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName)
         }
         let id = groups::insert(tx, name, now)?;
         let group = groups::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupCreated, &group, json!({})));
+        tx.audit(about_group(now, caller.by(&actor), &group, &AuditEvent::GroupCreated {}));
         Ok(id)
     })
 }
@@ -79,8 +77,8 @@ pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name:
             return Err(NameError::Taken);
         }
         groups::rename(tx, id, name)?;
-        let details = json!({"before": group.name, "after": name.as_str()});
-        tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupRenamed, &group, details));
+        let event = AuditEvent::GroupRenamed { before: group.name.clone(), after: name.as_str().to_owned() };
+        tx.audit(about_group(now, caller.by(&actor), &group, &event));
         Ok(group.name)
     })
 }
@@ -95,8 +93,8 @@ pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Re
         let members = users::list(tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
         groups::delete(tx, id)?;
         let names = members.rows.iter().map(User::display_name).collect::<Vec<_>>();
-        let details = json!({"members": names, "member_count": group.member_count});
-        tx.audit(about_group(now, caller.by(&actor), AuditAction::GroupDeleted, &group, details));
+        let event = AuditEvent::GroupDeleted { members: names, member_count: group.member_count.unsigned_abs() };
+        tx.audit(about_group(now, caller.by(&actor), &group, &event));
         Ok(group.name)
     })
 }
@@ -155,13 +153,14 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
         let (user, group) = user_and_group(tx, &actor, id, user_id)?;
         let target = user.target(now);
         let is_member = groups::is_member(tx.db(), id, user_id)?;
-        let (action, done) = match group.kind {
-            GroupKind::Admins => (Action::AddToAdmins(target), AuditAction::AdminAppointed),
-            GroupKind::Custom => (Action::AddToGroup { target, is_member }, AuditAction::GroupMemberAdded),
+        let member = UserRef::from(&user.who());
+        let (action, event) = match group.kind {
+            GroupKind::Admins => (Action::AddToAdmins(target), AuditEvent::AdminAppointed { member }),
+            GroupKind::Custom => (Action::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded { member }),
         };
         authorise(&actor, action, Some(&user))?;
         groups::add_member(tx, id, user_id, now)?;
-        audit_member(tx, caller, &actor, done, &user, &group, now);
+        tx.audit(about_group(now, caller.by(&actor), &group, &event));
         if group.kind == GroupKind::Admins {
             end_sessions(tx, caller, user_id, now)?;
             ctx.tell(tx, &user, &actor, Message::AdminAppointed, now)?;
@@ -179,8 +178,12 @@ pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId
         let (user, group) = user_and_group(tx, &actor, id, user_id)?;
         authorise_removal(tx.db(), &actor, &user, &group, now)?;
         groups::remove_member(tx, id, user_id)?;
-        let done = if group.kind == GroupKind::Admins { AuditAction::AdminRemoved } else { AuditAction::GroupMemberRemoved };
-        audit_member(tx, caller, &actor, done, &user, &group, now);
+        let member = UserRef::from(&user.who());
+        let event = match group.kind {
+            GroupKind::Admins => AuditEvent::AdminRemoved { member },
+            GroupKind::Custom => AuditEvent::GroupMemberRemoved { member },
+        };
+        tx.audit(about_group(now, caller.by(&actor), &group, &event));
         if group.kind == GroupKind::Admins {
             end_sessions(tx, caller, user_id, now)?;
             ctx.tell(tx, &user, &actor, Message::AdminRemoved, now)?;
@@ -230,9 +233,4 @@ fn user_and_group(tx: &mut Tx<'_>, actor: &User, id: GroupId, user_id: UserId) -
     let group = find(tx.db(), actor, id)?;
     authorise(actor, Action::RemoveFromGroup, None)?;
     Ok((user.ok_or_else(ActionError::unknown)?, group))
-}
-
-fn audit_member(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, user: &User, group: &Group, now: Timestamp) {
-    let details = json!({"user": user.display_name(), "user_id": user.id.0});
-    tx.audit(about_group(now, caller.by(actor), action, group, details));
 }

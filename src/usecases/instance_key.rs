@@ -1,10 +1,8 @@
 //! The key that a database was begun with, told from any other by a check value.
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
         clock::Timestamp,
         ids::MailId,
         secret::SecretKey,
@@ -76,14 +74,10 @@ pub fn begin_anew(store: &Store, key: &SecretKey, now: Timestamp) -> Result<Opti
         let sessions = sessions::end_every(tx)? as u64;
         let mails = give_mails_up(tx, key, now)?;
         let company = company::load(tx.db())?.name;
-        tx.audit(Entry {
-            at: now,
-            by: By { id: None, name: "usher serve --new-key".to_owned(), source: "command line".to_owned() },
-            action: AuditAction::KeyReplaced,
-            subject: Subject { kind: SubjectKind::Company, id: 1, name: company },
-            place: None,
-            details: json!({"mails_given_up": mails, "sessions_ended": sessions}),
-        });
+        let by = By { id: None, name: "usher serve --new-key".to_owned(), source: "command line".to_owned() };
+        let subject = Subject { kind: SubjectKind::Company, id: 1, name: company };
+        let event = AuditEvent::KeyReplaced { mails_cancelled: mails, sessions_ended: sessions };
+        tx.audit(Entry::new(now, by, subject, &event));
         Ok::<_, StoreError>(GivenUp { mails, sessions })
     })?;
     Ok(Some(given_up))

@@ -2,11 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::{AuditEvent, PortfolioFields},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::Permission,
@@ -208,12 +206,12 @@ pub fn create(
         }
         let id = portfolios::insert(tx, details, now)?;
         let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        let notes = (!details.notes.as_str().is_empty()).then(|| details.notes.as_str());
-        tx.audit(about_portfolio(now, caller.by(&acting.user), AuditAction::PortfolioCreated, &portfolio, json!({"notes": notes})));
+        let event = AuditEvent::PortfolioCreated { notes: portfolio.notes.clone() };
+        tx.audit(about_portfolio(now, caller.by(&acting.user), &portfolio, &event));
         let mut affected = NotificationTargets::default();
         for met in &admins {
             assignments::give_portfolio(tx, met.user.id, id, acting.user.id, now)?;
-            audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &portfolio, now);
+            audit_portfolio(tx, caller, &acting, &met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
             affected.of(&met.user).given.push(portfolio.name.clone());
         }
         for &account in &sorted(accounts) {
@@ -271,11 +269,9 @@ pub fn edit(
             return Err(PortfolioError::NameTaken);
         }
         portfolios::update(tx, id, details)?;
-        let changes = json!({
-            "before": {"name": portfolio.name, "notes": portfolio.notes},
-            "after": {"name": details.name.as_str(), "notes": details.notes.as_str()},
-        });
-        tx.audit(about_portfolio(now, caller.by(&acting.user), AuditAction::PortfolioEdited, &portfolio, changes));
+        let before = PortfolioFields { name: portfolio.name.clone(), notes: portfolio.notes.clone() };
+        let after = PortfolioFields { name: details.name.to_string(), notes: details.notes.as_str().to_owned() };
+        tx.audit(about_portfolio(now, caller.by(&acting.user), &portfolio, &AuditEvent::PortfolioEdited { before, after }));
         Ok(())
     })
 }
@@ -343,8 +339,8 @@ fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: Portfolio
         let mut affected = NotificationTargets::default();
         affected.by_standing(tx, &portfolio, deactivated)?;
         affected.tell(ctx, tx, &acting.user, now)?;
-        let action = if deactivated { AuditAction::PortfolioDeactivated } else { AuditAction::PortfolioReactivated };
-        tx.audit(about_portfolio(now, caller.by(&acting.user), action, &portfolio, json!({})));
+        let event = if deactivated { AuditEvent::PortfolioDeactivated {} } else { AuditEvent::PortfolioReactivated {} };
+        tx.audit(about_portfolio(now, caller.by(&acting.user), &portfolio, &event));
         Ok(portfolio.name)
     })
 }

@@ -1,11 +1,10 @@
 //! The first start: the company and its first Admin; and Admins made on the command line.
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use crate::{
     domain::{
-        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
         clock::random_bytes,
         company::Company,
         credentials::{
@@ -120,15 +119,9 @@ pub fn set_up(
         let id = insert_admin(tx, &new)?;
         let who = admin.who(id);
         let by = By { id: Some(id), name: who.display_name(), source: client.source.clone() };
-        tx.audit(Entry {
-            at: now,
-            by: by.clone(),
-            action: AuditAction::CompanySetUp,
-            subject: Subject { kind: SubjectKind::Company, id: 1, name: name.to_string() },
-            place: None,
-            details: json!({}),
-        });
-        tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
+        let company = Subject { kind: SubjectKind::Company, id: 1, name: name.to_string() };
+        tx.audit(Entry::new(now, by.clone(), company, &AuditEvent::CompanySetUp {}));
+        tx.audit(about_user(now, by, &who, &AuditEvent::AdminCreated { email: who.email.clone() }));
         sign_in::begin_session(tx, &who, &session, client, now)?;
         Ok(session.clone())
     })
@@ -162,7 +155,7 @@ pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Res
         let id = insert_admin(tx, &NewActive { email, first_name, last_name, password: &password, now })?;
         let by = By { id: None, name: "usher admin create".to_owned(), source: "command line".to_owned() };
         let who = admin.who(id);
-        tx.audit(about_user(now, by, AuditAction::UserCreated, &who, json!({"email": who.email, "role": "Admin"})));
+        tx.audit(about_user(now, by, &who, &AuditEvent::AdminCreated { email: who.email.clone() }));
         if let Some(user) = users::find(tx.db(), id)? {
             ctx.tell_admins(tx, &user, "The command line", now)?;
         }

@@ -27,7 +27,7 @@ async fn the_first_admin_names_the_company_and_is_signed_in(db: Db) {
     maya.get(&app, "/").await.redirects_to("/users-and-groups");
     let page = maya.get(&app, "/users-and-groups").await;
     page.is(200).sees("Northwind Trading").sees("Maya Fischer").sees("You are the only active Admin.");
-    assert_eq!(app.deeds(), ["company.set_up Northwind Trading", "user.created Maya Fischer", "session.sign_in Maya Fischer"]);
+    assert_eq!(app.deeds(), ["company.set_up Northwind Trading", "admin.created Maya Fischer", "session.signed_in Maya Fischer"]);
 }
 
 #[apply(both_databases!)]

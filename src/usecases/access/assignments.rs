@@ -1,10 +1,8 @@
 //! Giving users portfolios and accounts, changing what an account gives them, and taking them away.
 
-use serde_json::{Value, json};
-
 use crate::{
     domain::{
-        audit::{AuditAction, By, Entry},
+        audit::{AuditEvent, By, DemotionReason},
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission, PermissionToggle, To},
@@ -80,8 +78,8 @@ fn give(
                 return Err(ActionError::deactivated(account.portfolio_name));
             }
             assignments::give_account(tx, user_id, account.id, grants, acting.user.id, now)?;
-            let details = json!({"gives": gives(grants)});
-            audit_account(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &account, details, now);
+            let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
+            audit_account(tx, caller, &acting, &met.user, &account, &event, now);
             given.push(account);
         }
     }
@@ -140,8 +138,8 @@ fn change_grants(
             return Err(ActionError::deactivated(account.portfolio_name));
         }
         assignments::set_grants(tx, user_id, account.id, grants, acting.user.id, now)?;
-        let changes = json!({"before": gives(before), "after": gives(grants)});
-        audit_account(tx, caller, &acting, AuditAction::AssignmentChanged, &met.user, &account, changes, now);
+        let event = AuditEvent::AssignmentChanged { before, after: grants };
+        audit_account(tx, caller, &acting, &met.user, &account, &event, now);
         ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::changed(&account.name), now)?;
         Ok((met.user, account))
     })
@@ -172,7 +170,7 @@ pub fn give_portfolio(
             return Err(ActionError::deactivated(portfolio.name));
         }
         assignments::give_portfolio(tx, user_id, portfolio.id, acting.user.id, now)?;
-        audit_portfolio(tx, caller, &acting, AuditAction::AssignmentGiven, &met.user, &portfolio, now);
+        audit_portfolio(tx, caller, &acting, &met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
         ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::given(&portfolio.name), now)?;
         Ok((met.user, portfolio))
     })
@@ -214,16 +212,16 @@ pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &ScopedActor, id: Portfolio
 }
 
 /// A Portfolio Admin to whom no portfolio is left is a User.
-pub(in crate::usecases) fn become_user(tx: &mut Tx<'_>, user: &User, by: &By, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+pub(in crate::usecases) fn become_user(
+    tx: &mut Tx<'_>,
+    user: &User,
+    by: &By,
+    reason: DemotionReason,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     users::set_default_role(tx, user.id, DefaultRole::User)?;
-    let changes = json!({"before": user.default_role.label(), "after": DefaultRole::User.label(), "reason": reason});
-    tx.audit(about_user(now, by.clone(), AuditAction::UserEdited, &user.who(), changes));
+    tx.audit(about_user(now, by.clone(), &user.who(), &AuditEvent::UserDemoted { reason }));
     Ok(())
-}
-
-/// What an assignment gives, for the audit log.
-pub(in crate::usecases) fn gives(grants: AssignmentPermissions) -> Value {
-    json!({"edit_details": grants.edits_details, "see_billing": grants.sees_billing})
 }
 
 /// An entry about somebody's assignment to an account.
@@ -232,14 +230,12 @@ pub(in crate::usecases) fn audit_account(
     tx: &mut Tx<'_>,
     caller: &Principal,
     acting: &ScopedActor,
-    action: AuditAction,
     user: &User,
     account: &Account,
-    details: Value,
+    event: &AuditEvent,
     now: Timestamp,
 ) {
-    let entry = about_user(now, caller.by(&acting.user), action, &user.who(), details);
-    tx.audit(Entry { place: Some(place_of_account(account)), ..entry });
+    tx.audit(about_user(now, caller.by(&acting.user), &user.who(), event).at_place(place_of_account(account)));
 }
 
 /// An entry about somebody's assignment to a portfolio.
@@ -247,13 +243,12 @@ pub(in crate::usecases) fn audit_portfolio(
     tx: &mut Tx<'_>,
     caller: &Principal,
     acting: &ScopedActor,
-    action: AuditAction,
     user: &User,
     portfolio: &Portfolio,
+    event: &AuditEvent,
     now: Timestamp,
 ) {
-    let entry = about_user(now, caller.by(&acting.user), action, &user.who(), json!({}));
-    tx.audit(Entry { place: Some(place_of_portfolio(portfolio)), ..entry });
+    tx.audit(about_user(now, caller.by(&acting.user), &user.who(), event).at_place(place_of_portfolio(portfolio)));
 }
 
 impl Context {

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::{AuditAction, By, Entry, Subject},
+        audit::{AuditEvent, By, DemotionReason, Entry, Subject},
         clock::Timestamp,
         ids::{PortfolioId, UserId},
         policy::{Action, decide},
@@ -112,7 +110,7 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By,
         left -= 1;
     }
     if is_admin && left == 0 {
-        become_user(tx, invited, by, NO_LONGER, now)?;
+        become_user(tx, invited, by, DemotionReason::GrantorsLostRight, now)?;
     }
     for given in accounts.iter().filter(|given| grantors.lost_account(given).is_some()) {
         assignments::take_account(tx, invited.id, given.account.id)?;
@@ -121,12 +119,8 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By,
     Ok(())
 }
 
-/// Why something is left out, in the audit log.
-const NO_LONGER: &str = "whoever gave it may no longer give it";
-
 fn withheld(invited: &User, by: &By, place: Subject, grantor: Option<String>, now: Timestamp) -> Entry {
-    let details = json!({"reason": NO_LONGER, "given_by": grantor});
-    Entry { place: Some(place), ..about_user(now, by.clone(), AuditAction::AssignmentLeftOut, &invited.who(), details) }
+    about_user(now, by.clone(), &invited.who(), &AuditEvent::AssignmentWithheld { grantor }).at_place(place)
 }
 
 /// Whoever sends an invitation anew takes over what those who gave it may no longer give: from now on it is theirs. Tells what.
@@ -142,10 +136,9 @@ pub(in crate::usecases) fn reassign(
     let may_give = |default_role| acting.may(Action::InviteWith { default_role, is_own: true });
     let mut taken = Vec::new();
     let mut note = |tx: &mut Tx<'_>, place: Subject, grantor: Option<UserId>| {
-        let details = json!({"before": grantors.name(grantor), "after": acting.user.display_name()});
+        let event = AuditEvent::AssignmentReassigned { before: grantors.name(grantor), after: acting.user.display_name() };
         taken.push(place.name.clone());
-        let entry = about_user(now, caller.by(&acting.user), AuditAction::AssignmentTakenOver, &invited.who(), details);
-        tx.audit(Entry { place: Some(place), ..entry });
+        tx.audit(about_user(now, caller.by(&acting.user), &invited.who(), &event).at_place(place));
     };
     for given in portfolios.iter().filter(|given| may_give(DefaultRole::PortfolioAdmin) && grantors.lost_portfolio(given).is_some()) {
         assignments::take_portfolio_over(tx, invited.id, given.portfolio.id, acting.user.id, now)?;

@@ -1,10 +1,8 @@
 //! Taking portfolios and accounts away.
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::AuditEvent,
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission},
@@ -19,7 +17,7 @@ use crate::{
     },
 };
 
-use super::assignments::{account_of, audit_account, audit_portfolio, gives, own_account, own_portfolio, target_user};
+use super::assignments::{account_of, audit_account, audit_portfolio, own_account, own_portfolio, target_user};
 
 /// Why nothing is taken from somebody.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +98,8 @@ fn take_account(
     let account = own_account(tx, acting, met, id)?;
     let grants = assignments::grants(tx.db(), met.user.id, id)?.ok_or_else(|| ActionError::unchanged(&met.user))?;
     assignments::take_account(tx, met.user.id, id)?;
-    audit_account(tx, caller, acting, AuditAction::AssignmentTaken, &met.user, &account, json!({"gave": gives(grants)}), now);
+    let event = AuditEvent::AssignmentRemoved { permissions: Some(grants) };
+    audit_account(tx, caller, acting, &met.user, &account, &event, now);
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
@@ -115,7 +114,7 @@ fn take_portfolio(
     let portfolio = own_portfolio(tx, acting, id)?;
     may_take_portfolios(tx.db(), acting, met, &[id])?;
     assignments::take_portfolio(tx, met.user.id, id)?;
-    audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, &met.user, &portfolio, now);
+    audit_portfolio(tx, caller, acting, &met.user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None }, now);
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 

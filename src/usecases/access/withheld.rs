@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use serde_json::Value;
 
 use crate::{
     domain::{
-        audit::{AuditAction, SubjectKind},
+        audit::{AuditAction, AuditEvent, SubjectKind},
         clock::Timestamp,
         ids::{AccountId, PortfolioId},
         search::sort_key,
@@ -47,12 +46,12 @@ pub(in crate::usecases) fn of(
     if user.invitation_origin.is_none() || user.credentials_set_at.is_none_or(|accepted| accepted + TOLD_FOR <= now) {
         return Ok(Vec::new());
     }
-    let actions = [AuditAction::AssignmentLeftOut, AuditAction::AssignmentGiven];
+    let actions = [AuditAction::AssignmentWithheld, AuditAction::AssignmentAdded];
     let rows = latest_about(db, user.id, &acting.scope, false, &actions, ENTRIES_MAX)?;
     let mut seen = HashSet::new();
     // The newest entry of each place: what was given since is not left out any more.
     let rows = rows.into_iter().filter_map(|row| Some((place(&row)?, row))).filter(|(place, _)| seen.insert(*place));
-    let left = rows.filter(|(place, row)| row.action == AuditAction::AssignmentLeftOut && !held.holds(*place));
+    let left = rows.filter(|(place, row)| row.action == AuditAction::AssignmentWithheld && !held.holds(*place));
     let left = left.collect::<Vec<_>>();
     let account = |place: &AssignmentRef| if let AssignmentRef::Account(id) = place { Some(*id) } else { None };
     let portfolio = |place: &AssignmentRef| if let AssignmentRef::Portfolio(id) = place { Some(*id) } else { None };
@@ -87,6 +86,8 @@ fn place(row: &AuditRow) -> Option<AssignmentRef> {
 }
 
 fn grantor(row: &AuditRow) -> Option<String> {
-    let details = serde_json::from_str::<Value>(&row.details).ok()?;
-    Some(details.get("given_by")?.as_str()?.to_owned())
+    match row.event().ok()? {
+        AuditEvent::AssignmentWithheld { grantor } => grantor,
+        _ => None,
+    }
 }

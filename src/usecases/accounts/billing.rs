@@ -1,9 +1,7 @@
 //! Where an account's bills go.
 
-use serde_json::{Value, json};
-
 use crate::{
-    domain::{account::Billing, audit::AuditAction, ids::AccountId, permission::Permission, policy::Action},
+    domain::{account::Billing, audit::AuditEvent, ids::AccountId, permission::Permission, policy::Action},
     store::{
         StoreError,
         accounts::{self, Account},
@@ -72,23 +70,15 @@ pub fn update(
         accounts::lock(tx, id)?;
         let account = acting.account_for(tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
         let before = billing::find(tx.db(), id)?;
-        if before.as_ref().is_some_and(|row| row.says(new)) {
+        if before.as_ref().is_some_and(|row| row.fields == new.fields()) {
             return Err(ActionError::is_so(account.name).into());
         }
         if before.as_ref().map_or(0, |row| row.version) != version {
             return Err(BillingError::Stale(before.map(Box::new)));
         }
         billing::save(tx, id, new, now)?;
-        let after = billing::find(tx.db(), id)?;
-        let changes = json!({"before": before.as_ref().map(written), "after": after.as_ref().map(written)});
-        tx.audit(about_account(now, caller.by(&acting.user), AuditAction::BillingUpdated, &account, changes));
+        let event = AuditEvent::BillingUpdated { before: before.map(|row| row.fields), after: new.fields() };
+        tx.audit(about_account(now, caller.by(&acting.user), &account, &event));
         Ok(account)
-    })
-}
-
-fn written(row: &BillingRow) -> Value {
-    json!({
-        "legal_name": row.legal_name, "email": row.email, "address_line_1": row.address_line_1, "address_line_2": row.address_line_2,
-        "city": row.city, "postal_code": row.postal_code, "country": row.country, "tax_id": row.tax_id, "purchase_order": row.purchase_order,
     })
 }

@@ -3,11 +3,10 @@
 mod confirm;
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::AuditEvent,
         clock::Timestamp,
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
@@ -83,8 +82,9 @@ pub(in crate::usecases) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &NewAddr
     };
     mail(TokenPurpose::EmailChange, &tokens.to_new, email.as_str(), Message::AddressConfirm)?;
     mail(TokenPurpose::EmailChangeStop, &tokens.to_old, &user.email, Message::AddressStop)?;
-    let details = json!({"before": user.email, "after": email.as_str(), "expires_at": expires_at.and_utc()});
-    tx.audit(about_user(now, caller.by(by), AuditAction::EmailChangeAsked, &user.who(), details));
+    let (before, after) = (user.email.clone(), email.to_string());
+    let event = AuditEvent::EmailChangeRequested { before, after, expires_at: expires_at.and_utc() };
+    tx.audit(about_user(now, caller.by(by), &user.who(), &event));
     Ok(())
 }
 
@@ -134,8 +134,8 @@ pub fn withdraw(ctx: &Context, submission: &Submission<User>, user_id: UserId) -
         end(tx, user_id, TokenEnd::Revoked, now)?;
         let (old, new) = (user.email.clone(), token.email.clone().unwrap_or_default());
         ctx.tell(tx, &user, &acting.user, |change| Message::AddressStays(AddressStays { change, old, new }), now)?;
-        let details = json!({"email": token.email});
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::EmailChangeWithdrawn, &user.who(), details));
+        let event = AuditEvent::EmailChangeWithdrawn { email: token.email };
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
         Ok(user)
     })
 }

@@ -1,11 +1,10 @@
 //! A new password for somebody who has one: asked for at the sign-in page or by an administrator, chosen behind a link.
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use crate::{
     domain::{
-        audit::{AuditAction, By},
+        audit::{AuditEvent, By},
         clock::Timestamp,
         company::Company,
         credentials::{
@@ -88,7 +87,8 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         if let Some(user) = user {
             ResetMail { user: &user, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
             let by = By { id: None, name: SOMEBODY.to_owned(), source: request.client_ip };
-            tx.audit(about_user(now, by, AuditAction::PasswordResetRequested, &user.who(), json!({"expires_at": expires_at.and_utc()})));
+            let event = AuditEvent::PasswordResetRequested { expires_at: expires_at.and_utc() };
+            tx.audit(about_user(now, by, &user.who(), &event));
         }
         Ok(true)
     })
@@ -112,8 +112,8 @@ pub fn send(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Re
             acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user_id, |target, _| Action::SendPasswordReset(target), now)?;
         mails::count_mail(tx, &acting.user, &user, now)?;
         ResetMail { user: &user, token: &token, asked_by: Some(&acting.user), expires_at }.post(ctx, tx, now)?;
-        let details = json!({"expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::PasswordResetSent, &user.who(), details));
+        let event = AuditEvent::PasswordResetSent { expires_at: expires_at.and_utc() };
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
         Ok(user)
     })
 }
@@ -216,7 +216,7 @@ pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &Clie
         };
         ctx.post(tx, (&user).into(), &Message::PasswordChanged(changed), now)?;
         let who = user.who();
-        tx.audit(about_user(now, by_oneself(&who, client_ip), AuditAction::PasswordReset, &who, json!({"sessions_ended": sessions})));
+        tx.audit(about_user(now, by_oneself(&who, client_ip), &who, &AuditEvent::PasswordReset { sessions_ended: sessions as u64 }));
         Ok(())
     })
 }

@@ -1,10 +1,8 @@
 //! Signing in and out. The network is judged first; attempts are counted before they are checked, and every wrong one takes as long as the others.
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::AuditEvent,
         clock::{Timestamp, random_bytes},
         credentials::{
             password::{HashingFailed, Password, PasswordHash},
@@ -195,13 +193,8 @@ pub(in crate::usecases) fn begin_session(
     if let Some(browser) = client.browser {
         sessions::remember_browser(tx, who.id, browser, now)?;
     }
-    tx.audit(about_user(
-        now,
-        by_oneself(who, &client.source),
-        AuditAction::SignIn,
-        who,
-        json!({"browser": client.user_agent.chars().take(300).collect::<String>()}),
-    ));
+    let event = AuditEvent::SignedIn { browser: client.user_agent.chars().take(300).collect() };
+    tx.audit(about_user(now, by_oneself(who, &client.source), who, &event));
     Ok(())
 }
 
@@ -218,7 +211,7 @@ fn end_session(tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timest
         && let Some(signed_in) = found
     {
         let who = signed_in.person.who();
-        tx.audit(about_user(now, by_oneself(&who, client_ip), AuditAction::SignOut, &who, json!({})));
+        tx.audit(about_user(now, by_oneself(&who, client_ip), &who, &AuditEvent::SignedOut {}));
     }
     Ok(())
 }

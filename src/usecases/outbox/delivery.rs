@@ -1,11 +1,10 @@
 //! Sending what is in the outbox: claimed with a lease, talked about with the mail server outside any transaction, settled afterwards.
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use crate::{
     domain::{
-        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
         sender::Sender,
@@ -147,14 +146,10 @@ fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Res
         if !outbox::settle(tx, mail.id, &DeliveryOutcome::Failed { reply: &error.reply }, now)? {
             return Ok(());
         }
-        tx.audit(Entry {
-            at: now,
-            by: By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() },
-            action: AuditAction::MailFailed,
-            subject: Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() },
-            place: None,
-            details: json!({"reply": error.reply, "attempts": mail.attempts + 1}),
-        });
+        let by = By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() };
+        let subject = Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() };
+        let attempts = u64::from(mail.attempts.unsigned_abs()) + 1;
+        tx.audit(Entry::new(now, by, subject, &AuditEvent::MailFailed { reply: error.reply.clone(), attempts }));
         Ok(())
     })
 }

@@ -1,10 +1,8 @@
 //! Mails that did not reach the mail server: told to administrators, who can send those again that failed.
 
-use serde_json::{Value, json};
-
 use crate::{
     domain::{
-        audit::{AuditAction, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, Entry, Subject, SubjectKind},
         clock::Timestamp,
         ids::MailId,
         policy::Action,
@@ -62,7 +60,7 @@ pub fn send_again(ctx: &Context, submission: &Submission<FailedMail>, mail: Mail
         let entry = begin(tx, caller, now)?;
         let mail = outbox::send_again(tx, mail, now)?.ok_or(SendAgainError::NoneFailed)?;
         let subject = Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() };
-        tx.audit(entry(subject, json!({})));
+        tx.audit(entry(subject, AuditEvent::MailRetried {}));
         Ok(mail)
     })
 }
@@ -80,16 +78,16 @@ pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64
             return Err(SendAgainError::NoneFailed);
         }
         let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
-        tx.audit(entry(subject, json!({"mails": mails.iter().map(|mail| mail.0).collect::<Vec<_>>()})));
+        tx.audit(entry(subject, AuditEvent::MailsRetried { mails: mails.iter().map(|mail| mail.0).collect() }));
         Ok(mails.len() as u64)
     })
 }
 
 /// Asks the policy and forgets what carries a link that ran out. Gives the audit entry without its subject.
-fn begin(tx: &mut Tx<'_>, caller: &Principal, now: Timestamp) -> Result<impl FnOnce(Subject, Value) -> Entry + use<>, SendAgainError> {
+fn begin(tx: &mut Tx<'_>, caller: &Principal, now: Timestamp) -> Result<impl FnOnce(Subject, AuditEvent) -> Entry + use<>, SendAgainError> {
     let actor = caller.actor(tx, Rights::Stay, now)?;
     authorise(&actor, Action::SendMailsAgain, None)?;
     tokens::end_mails_of_expired(tx, now)?;
     let by = caller.by(&actor);
-    Ok(move |subject, details| Entry { at: now, by, action: AuditAction::MailSentAgain, subject, place: None, details })
+    Ok(move |subject, event| Entry::new(now, by, subject, &event))
 }

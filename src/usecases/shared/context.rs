@@ -3,11 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use chrono::TimeDelta;
-use serde_json::Value;
 
 use crate::{
     domain::{
-        audit::{AuditAction, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
         clock::{Clock, Random, Timestamp},
         credentials::{
             password::HashingFailed,
@@ -205,25 +204,25 @@ pub(in crate::usecases) fn by_oneself(who: &Who, client_ip: &str) -> By {
 }
 
 /// An audit entry about a user.
-pub(in crate::usecases) fn about_user(at: Timestamp, by: By, action: AuditAction, who: &Who, details: Value) -> Entry {
+pub(in crate::usecases) fn about_user(at: Timestamp, by: By, who: &Who, event: &AuditEvent) -> Entry {
     let subject = Subject { kind: SubjectKind::User, id: who.id.0, name: who.display_name() };
-    Entry { at, by, action, subject, place: None, details }
+    Entry::new(at, by, subject, event)
 }
 
 /// An audit entry about a group.
-pub(in crate::usecases) fn about_group(at: Timestamp, by: By, action: AuditAction, group: &Group, details: Value) -> Entry {
+pub(in crate::usecases) fn about_group(at: Timestamp, by: By, group: &Group, event: &AuditEvent) -> Entry {
     let subject = Subject { kind: SubjectKind::Group, id: group.id.0, name: group.name.clone() };
-    Entry { at, by, action, subject, place: None, details }
+    Entry::new(at, by, subject, event)
 }
 
 /// An audit entry about a portfolio.
-pub(in crate::usecases) fn about_portfolio(at: Timestamp, by: By, action: AuditAction, portfolio: &Portfolio, details: Value) -> Entry {
-    Entry { at, by, action, subject: place_of_portfolio(portfolio), place: None, details }
+pub(in crate::usecases) fn about_portfolio(at: Timestamp, by: By, portfolio: &Portfolio, event: &AuditEvent) -> Entry {
+    Entry::new(at, by, place_of_portfolio(portfolio), event)
 }
 
 /// An audit entry about an account.
-pub(in crate::usecases) fn about_account(at: Timestamp, by: By, action: AuditAction, account: &Account, details: Value) -> Entry {
-    Entry { at, by, action, subject: place_of_account(account), place: None, details }
+pub(in crate::usecases) fn about_account(at: Timestamp, by: By, account: &Account, event: &AuditEvent) -> Entry {
+    Entry::new(at, by, place_of_account(account), event)
 }
 
 /// A portfolio as the audit log names it.

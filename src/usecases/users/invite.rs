@@ -1,10 +1,8 @@
 //! Inviting somebody, and what becomes of the invitation.
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::AuditEvent,
         clock::Timestamp,
         company::Company,
         credentials::{
@@ -125,8 +123,8 @@ pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) 
         let default_role = DefaultRole::User;
         let new = NewInvited { first_name: "", last_name: "", email, default_role, origin, expires_at, invited_by: actor.id, now };
         let user = add(ctx, tx, &new, &token, &company, &actor)?;
-        let details = json!({"email": user.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserInvited, &user.who(), details));
+        let event = AuditEvent::UserInvited { email: user.email.clone(), role: default_role, expires_at: expires_at.and_utc() };
+        tx.audit(about_user(now, caller.by(&actor), &user.who(), &event));
         Ok(())
     })
 }
@@ -163,8 +161,8 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: Entry
         let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::ResendInvitation(target), now)?;
         mails::count_mail(tx, &acting.user, &user, now)?;
         let expires_at = renew(ctx, tx, &user, &token, acting.user.id, Message::InvitationAgain, now)?;
-        let details = json!({"expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::InvitationResent, &user.who(), details));
+        let event = AuditEvent::InvitationResent { expires_at: expires_at.and_utc() };
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
         let reassigned = grantors::reassign(tx, caller, &acting, &user, now)?;
         Ok(Resent { user, reassigned })
     })
@@ -179,8 +177,8 @@ pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPo
         tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)?;
         outbox::cancel_for(tx, user_id, now)?;
         users::remove(tx, user_id)?;
-        let details = json!({"email": user.email});
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::InvitationRevoked, &user.who(), details));
+        let event = AuditEvent::InvitationRevoked { email: user.email.clone() };
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
         Ok(user)
     })
 }
@@ -210,7 +208,7 @@ pub fn link(ctx: &Context, caller: &Principal, entry_point: EntryPoint, user_id:
             Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
             _ => return Err(ActionError::unknown()),
         };
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::InvitationLinkSeen, &user.who(), json!({})));
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &AuditEvent::InvitationLinkViewed {}));
         Ok((user, link, token.expires_at))
     })
 }
@@ -339,7 +337,7 @@ pub fn accept(
         let who = users::find(tx.db(), user.id)?.ok_or(LinkError::NotOpen)?.who();
         let by = by_oneself(&who, &client.source);
         grantors::judge_again(tx, &user, &by, now)?;
-        tx.audit(about_user(now, by, AuditAction::InvitationAccepted, &who, json!({"email": who.email})));
+        tx.audit(about_user(now, by, &who, &AuditEvent::InvitationAccepted { email: who.email.clone() }));
         sign_in::begin_session(tx, &who, &session, client, now)?;
         Ok(session.clone())
     })
@@ -365,8 +363,8 @@ pub fn send_new_link(ctx: &Context, token: &Token, client_ip: &str) -> Result<()
             return Err(LinkError::NotOpen);
         }
         let expires_at = renew(ctx, tx, &user, &new_token, user.id, Message::InvitationAgain, now)?;
-        let (by, details) = (by_oneself(&user.who(), client_ip), json!({"expires_at": expires_at.and_utc()}));
-        tx.audit(about_user(now, by, AuditAction::InvitationRequested, &user.who(), details));
+        let event = AuditEvent::InvitationRequested { expires_at: expires_at.and_utc() };
+        tx.audit(about_user(now, by_oneself(&user.who(), client_ip), &user.who(), &event));
         Ok(())
     })
 }

@@ -1,10 +1,8 @@
 //! What administrators do to users: block and activate, delete and restore.
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::{AuditAction, SubjectKind},
+        audit::{AuditAction, AuditEvent, DemotionReason, SubjectKind},
         clock::Timestamp,
         company::Company,
         credentials::token::TokenEnd,
@@ -49,7 +47,7 @@ pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoi
             EntryPoint::UsersAndPermissions => Message::AccessDeactivated,
         };
         ctx.tell(tx, &user, &acting.user, message, now)?;
-        audit_status(tx, caller, &acting.user, AuditAction::UserDeactivated, &user, Status::Deactivated, now);
+        audit_status(tx, caller, &acting.user, &user, Status::Deactivated, now);
         Ok(user)
     })
 }
@@ -63,7 +61,7 @@ pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: Entry
         users::set_blocked(tx, user_id, None)?;
         sign_in::forget_attempts(tx, &user)?;
         ctx.tell(tx, &user, &acting.user, |change| ctx.restored(change, false), now)?;
-        audit_status(tx, caller, &acting.user, AuditAction::UserReactivated, &user, Status::Active, now);
+        audit_status(tx, caller, &acting.user, &user, Status::Active, now);
         Ok(user)
     })
 }
@@ -137,9 +135,8 @@ pub fn delete(
             Some(_) => users::set_deleted(tx, user_id, Some(now))?,
             None => users::remove(tx, user_id)?,
         }
-        let status = user.status(now).label();
-        let details = json!({"email": user.email, "status": status, "groups": groups, "portfolios": portfolios, "accounts": accounts});
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::UserDeleted, &user.who(), details));
+        let event = AuditEvent::UserDeleted { email: user.email.clone(), status: user.status(now), groups, portfolios, accounts };
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
         Ok((user, until))
     })
 }
@@ -212,10 +209,10 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId
         }
         users::set_deleted(tx, user_id, None)?;
         let user = users::find(tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
-        tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &user.who(), json!({"email": user.email})));
+        tx.audit(about_user(now, caller.by(&actor), &user.who(), &AuditEvent::UserRestored { email: user.email.clone() }));
         let became_user = user.default_role == DefaultRole::PortfolioAdmin;
         if became_user {
-            become_user(tx, &user, &caller.by(&actor), "portfolios are taken away at deletion", now)?;
+            become_user(tx, &user, &caller.by(&actor), DemotionReason::PortfoliosRemoved, now)?;
         }
         let user = users::find(tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
         let status = user.status(now);
@@ -235,7 +232,11 @@ fn end_access(tx: &mut Tx<'_>, user_id: UserId, now: Timestamp) -> Result<(), Ac
     Ok(())
 }
 
-fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &User, action: AuditAction, user: &User, after: Status, now: Timestamp) {
-    let details = json!({"before": user.status(now).label(), "after": after.label()});
-    tx.audit(about_user(now, caller.by(actor), action, &user.who(), details));
+fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &User, user: &User, after: Status, now: Timestamp) {
+    let before = user.status(now);
+    let event = match after {
+        Status::Deactivated => AuditEvent::UserDeactivated { before, after },
+        _ => AuditEvent::UserReactivated { before, after },
+    };
+    tx.audit(about_user(now, caller.by(actor), &user.who(), &event));
 }

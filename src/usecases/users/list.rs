@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::{AuditAction, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, Entry, Subject, SubjectKind},
         clock::Timestamp,
         ids::{PortfolioId, UserId},
         permission::Permission,
@@ -130,10 +128,11 @@ pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, word
             return Err(ActionError::unknown());
         }
         let chosen = chosen(tx.db(), &acting, asked)?;
-        let details = json!({"list": words, "portfolio": chosen.as_ref().map(|portfolio| &portfolio.name)});
+        let portfolio = chosen.as_ref().map(|portfolio| portfolio.name.clone());
+        let event = AuditEvent::UsersExported { list: words.to_owned(), portfolio };
         let counts = users::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
         let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
-        tx.audit(Entry { at: now, by: caller.by(&acting.user), action: AuditAction::UsersExported, subject, place: None, details });
+        tx.audit(Entry::new(now, caller.by(&acting.user), subject, &event));
         Ok(counts.all)
     })
 }

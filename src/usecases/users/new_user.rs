@@ -3,11 +3,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::AuditEvent,
         clock::Timestamp,
         credentials::token::Token,
         email_address::EmailAddress,
@@ -28,7 +26,7 @@ use crate::{
     usecases::{
         ActionError, Context, Principal, Submission,
         access::{
-            assignments::{audit_account, audit_portfolio, gives},
+            assignments::{audit_account, audit_portfolio},
             picker_options,
         },
         shared::{
@@ -128,8 +126,8 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
             now,
         };
         let user = invite::add(ctx, tx, &new, &token, &company, &acting.user)?;
-        let details = json!({"email": user.email, "role": default_role.label(), "expires_at": expires_at.and_utc()});
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::UserInvited, &user.who(), details));
+        let event = AuditEvent::UserInvited { email: user.email.clone(), role: default_role, expires_at: expires_at.and_utc() };
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
         given.give(tx, caller, &acting, &user, now)?;
         Ok(user)
     })
@@ -167,13 +165,13 @@ impl CheckedAssignments {
             Self::Portfolios(portfolios) => {
                 for portfolio in portfolios {
                     assignments::give_portfolio(tx, to.id, portfolio.id, by, now)?;
-                    audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, to, portfolio, now);
+                    audit_portfolio(tx, caller, acting, to, portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
                 }
             }
             Self::Accounts(accounts) => {
                 for &(ref account, grants) in accounts {
                     assignments::give_account(tx, to.id, account.id, grants, by, now)?;
-                    audit_account(tx, caller, acting, AuditAction::AssignmentGiven, to, account, json!({"gives": gives(grants)}), now);
+                    audit_account(tx, caller, acting, to, account, &AuditEvent::AssignmentAdded { permissions: Some(grants) }, now);
                 }
             }
         }

@@ -50,31 +50,32 @@ const SHOWN_MAX: usize = 100;
 const EVENTS_MAX: i64 = 10;
 
 /// … of these.
-const EVENTS: [AuditAction; 24] = [
+const EVENTS: [AuditAction; 25] = [
     AuditAction::UserInvited,
     AuditAction::InvitationResent,
     AuditAction::InvitationRequested,
     AuditAction::InvitationAccepted,
-    AuditAction::InvitationLinkSeen,
+    AuditAction::InvitationLinkViewed,
     AuditAction::PasswordResetRequested,
     AuditAction::PasswordResetSent,
     AuditAction::PasswordReset,
-    AuditAction::EmailChangeAsked,
+    AuditAction::EmailChangeRequested,
     AuditAction::EmailChangeWithdrawn,
-    AuditAction::EmailChangeStopped,
+    AuditAction::EmailChangeCancelled,
     AuditAction::EmailChanged,
-    AuditAction::UserCreated,
+    AuditAction::AdminCreated,
     AuditAction::UserEdited,
+    AuditAction::UserDemoted,
     AuditAction::UserDeactivated,
     AuditAction::UserReactivated,
     AuditAction::UserDeleted,
     AuditAction::UserRestored,
     AuditAction::SessionsEnded,
-    AuditAction::AssignmentGiven,
+    AuditAction::AssignmentAdded,
     AuditAction::AssignmentChanged,
-    AuditAction::AssignmentTaken,
-    AuditAction::AssignmentTakenOver,
-    AuditAction::AssignmentLeftOut,
+    AuditAction::AssignmentRemoved,
+    AuditAction::AssignmentReassigned,
+    AuditAction::AssignmentWithheld,
 ];
 
 /// A user as the actor sees them.

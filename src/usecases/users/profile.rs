@@ -1,10 +1,8 @@
 //! Manage User: somebody's name, address and default role, as an administrator edits them; and the end of their sessions.
 
-use serde_json::json;
-
 use crate::{
     domain::{
-        audit::AuditAction,
+        audit::{AuditEvent, UserFields},
         clock::Timestamp,
         email_address::EmailAddress,
         ids::{PortfolioId, UserId, sorted},
@@ -134,12 +132,11 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
             change_address(ctx, tx, &acting, &asked, &tokens)?;
         }
         let after = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        let told = |user: &User| json!({"name": user.display_name(), "email": user.email, "default_role": user.default_role.label()});
-        let (was, is) = (told(before), told(&after));
+        let fields = |user: &User| UserFields { name: user.display_name(), email: user.email.clone(), default_role: user.default_role };
+        let (was, is) = (fields(before), fields(&after));
         // A change of address that waits has an entry of its own.
         if was != is || profile.email.as_str() == before.email {
-            let changes = json!({"before": was, "after": is});
-            tx.audit(about_user(now, caller.by(&acting.user), AuditAction::UserEdited, &before.who(), changes));
+            tx.audit(about_user(now, caller.by(&acting.user), &before.who(), &AuditEvent::UserEdited { before: was, after: is }));
         }
         tell(ctx, tx, &acting, before, &after, with_role, now)?;
         let has_left = scopes::inside(tx.db(), &acting.scope, &after)? == ScopeRelation::Not;
@@ -177,7 +174,7 @@ fn change_role(
                     return Err(ProfileError::NeedsPortfolio { deactivated: Some(portfolio.name) });
                 }
                 assignments::give_portfolio(tx, user.id, id, acting.user.id, now)?;
-                audit_portfolio(tx, caller, acting, AuditAction::AssignmentGiven, user, &portfolio, now);
+                audit_portfolio(tx, caller, acting, user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
                 names.given.push(portfolio.name);
             }
         }
@@ -188,7 +185,7 @@ fn change_role(
             }
             for portfolio in theirs {
                 assignments::take_portfolio(tx, user.id, portfolio.id)?;
-                audit_portfolio(tx, caller, acting, AuditAction::AssignmentTaken, user, &portfolio, now);
+                audit_portfolio(tx, caller, acting, user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None }, now);
                 names.taken.push(portfolio.name);
             }
         }
@@ -245,7 +242,7 @@ pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: U
         if ended > 0 {
             ctx.tell(tx, &user, &acting.user, Message::SignedOut, now)?;
         }
-        tx.audit(about_user(now, caller.by(&acting.user), AuditAction::SessionsEnded, &user.who(), json!({"sessions": ended})));
+        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &AuditEvent::SessionsEnded { sessions: ended as u64 }));
         Ok((user, ended))
     })
 }

@@ -137,7 +137,7 @@ async fn several_that_are_ticked_are_taken_after_one_question(db: Db) {
     maya.post(app, &at(*jonas, "/remove"), &answer).await.is(303);
     maya.get(app, &at(*jonas, "")).await.sees("2 assignments are removed from Jonas Vermeulen: Store 01, Store 02.");
     assert_eq!(app.accounts_of(*jonas), [*fjord]);
-    assert_eq!(app.deeds()[before..], ["assignment.taken Jonas Vermeulen"; 3]);
+    assert_eq!(app.deeds()[before..], ["assignment.removed Jonas Vermeulen"; 3]);
     let mail = app.mail().await.rendered.text;
     assert!(mail.contains("No longer yours: Store 01, Store 02"), "{mail}");
 }

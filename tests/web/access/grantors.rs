@@ -113,7 +113,7 @@ async fn whoever_resends_the_invitation_takes_over_what_would_be_left_out(db: Db
         .sees("Yours to give from now on, since whoever assigned it may no longer: Fjord Foods.")
         .sees("given by Maya Fischer")
         .sees_no("not be given");
-    assert_eq!(app.deeds()[before..], ["invitation.resent Noor van Dijk", "assignment.taken_over Noor van Dijk"]);
+    assert_eq!(app.deeds()[before..], ["invitation.resent Noor van Dijk", "assignment.reassigned Noor van Dijk"]);
     accept(&app, &app.link_in_mail().await).await;
     assert_eq!(app.accounts_of(noor), [fjord]);
 }

@@ -105,15 +105,15 @@ async fn a_user_finds_a_home_in_an_account_and_no_word_of_the_rest(db: Db) {
         .sees_no("Nordic");
     browser.get(&app, "/portfolios?q=aalto").await.sees("No accounts match").sees_no("Aalto Eyewear");
     let home = browser.get(&app, &format!("/accounts/{fjord}")).await;
-    home.sees("Lena Novak").sees("lena.novak@example.com").sees("Maya Fischer created the account").sees("Edit details");
+    home.sees("Lena Novak").sees("lena.novak@example.com").sees("Maya Fischer created this account").sees("Edit details");
     home.sees_no("Billing")
         .sees_no("Nordic")
         .sees_no("Move")
         .sees_no("Manage")
-        .sees("assigned the account to Jonas Vermeulen")
-        .sees_no("assigned the account to Lena");
+        .sees("assigned this account to Jonas Vermeulen")
+        .sees_no("assigned this account to Lena");
     browser.fill(&app, &format!("/accounts/{fjord}/edit"), &[("notes", "Fresh")]).await.is(303);
-    browser.get(&app, &format!("/accounts/{fjord}")).await.sees("Fresh").sees("Jonas Vermeulen edited the details");
+    browser.get(&app, &format!("/accounts/{fjord}")).await.sees("Fresh").sees("Jonas Vermeulen edited");
     browser.get(&app, &format!("/accounts/{aalto}")).await.is(404);
     browser.get(&app, &format!("/accounts/{fjord}/billing")).await.is(403);
 }

@@ -46,7 +46,7 @@ async fn somebody_is_added_on_the_account_s_page(db: Db) {
         .redirects_to(&home);
     maya.get(&app, &home).await.sees("Fjord Foods is now assigned to Lena Novak.").sees("View, Edit details, See billing");
     assert!(app.mail().await.rendered.text.contains("Fjord Foods"));
-    assert_eq!(app.deeds().last().unwrap(), "assignment.given Lena Novak");
+    assert_eq!(app.deeds().last().unwrap(), "assignment.added Lena Novak");
     add(&app, &mut maya, &home, &[("user", &lena.to_string())]).await.redirects_to(&home);
     maya.get(&app, &home).await.sees("It is like that already for Lena Novak.");
 }
@@ -107,7 +107,7 @@ async fn a_user_is_told_what_happened_to_them_there_and_to_nobody_else(db: Db) {
     add(&app, &mut maya, &home, &[("user", &lena.to_string())]).await.redirects_to(&home);
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     let page = jonas.get(&app, &home).await;
-    page.sees("Maya Fischer assigned the account to Jonas Vermeulen").sees_no("assigned the account to Lena Novak");
+    page.sees("Maya Fischer assigned this account to Jonas Vermeulen").sees_no("assigned this account to Lena Novak");
     app.mails().await;
 }
 

@@ -175,7 +175,7 @@ async fn address_and_password_open_the_console(db: Db) {
     let mut maya = app.browser();
     maya.sign_in(&app, "maya.fischer@example.com", PASSWORD).await.redirects_to("/");
     maya.get(&app, "/users-and-groups").await.is(200).sees("Maya Fischer");
-    assert_eq!(app.deeds()[1..], ["session.sign_in Maya Fischer", "session.sign_in Maya Fischer"]);
+    assert_eq!(app.deeds()[1..], ["session.signed_in Maya Fischer", "session.signed_in Maya Fischer"]);
 }
 
 #[apply(both_databases!)]
@@ -309,7 +309,7 @@ async fn signing_out_ends_this_session_and_leaves_nothing_in_the_browser(db: Db)
     assert_eq!(page.header("clear-site-data"), "\"cache\", \"storage\"");
     assert_eq!(maya.cookie("usher"), None);
     assert_eq!(app.count("sessions"), 1);
-    assert_eq!(app.deeds().last().unwrap(), "session.sign_out Maya Fischer");
+    assert_eq!(app.deeds().last().unwrap(), "session.signed_out Maya Fischer");
     copy.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
     elsewhere.get(&app, "/users-and-groups").await.is(200);
 }

@@ -104,7 +104,7 @@ async fn a_refused_recipient_fails_at_once_and_the_others_get_their_mail(db: Db)
     let audit = app.audit();
     let entry = audit.last().unwrap();
     assert_eq!((entry.action.as_str(), &*entry.subject_name, entry.actor_id), ("mail.failed", "nobody@example.com", None));
-    assert_eq!(entry.details, r#"{"attempts":1,"reply":"550 5.1.1 No such user"}"#);
+    assert_eq!(entry.details, r#"{"attempts":1,"reply":"550 5.1.1 No such user","version":1}"#);
     app.advance(TimeDelta::days(3));
     assert!(app.mails().await.is_empty());
 }

@@ -247,7 +247,7 @@ async fn a_failed_mail_is_sent_again_with_its_link_and_by_one_press_of_two(db: D
     maya.get(&app, "/users-and-groups").await.sees("We’ll send the mail to noor@example.com again.");
     post(&app, &mut maya, &path).await.redirects_to("/users-and-groups");
     maya.get(&app, "/users-and-groups").await.sees("This mail can no longer be sent again.");
-    assert_eq!(app.deeds()[before..], ["mail.sent_again noor@example.com"]);
+    assert_eq!(app.deeds()[before..], ["mail.retried noor@example.com"]);
     app.browser().get(&app, &app.link_in_mail().await).await.is(200);
     assert_eq!(states(&app), [MailState::HandedOver]);
 }
@@ -262,7 +262,7 @@ async fn all_mails_that_failed_are_sent_again_at_once(db: Db) {
     maya.press(&app, "/users-and-groups", ALL_AGAIN).await.redirects_to("/users-and-groups");
     maya.get(&app, "/users-and-groups").await.sees("We’ll send 3 mails again.").sees_no("Try all again");
     let entry = app.audit().pop().unwrap();
-    assert_eq!((entry.action.as_str(), &*entry.subject_name), ("mail.sent_again", "Northwind Trading"));
+    assert_eq!((entry.action.as_str(), &*entry.subject_name), ("mail.all_retried", "Northwind Trading"));
     assert_eq!(app.mails().await.len(), 3);
     post(&app, &mut maya, ALL_AGAIN).await.redirects_to("/users-and-groups");
     maya.get(&app, "/users-and-groups").await.sees("No failed mail is left.");

@@ -242,7 +242,7 @@ async fn what_its_sender_may_no_longer_give_is_not_given(db: Db) {
     let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
     app.browser().fill(&app, &link, &fields).await.is(303);
     assert_eq!(app.accounts_of(app.id_of("noor@example.com")), []);
-    assert!(app.deeds().contains(&"assignment.left_out Noor van Dijk".to_owned()));
+    assert!(app.deeds().contains(&"assignment.withheld Noor van Dijk".to_owned()));
     maya.get(&app, "/users-and-groups").await.is(200);
 }
 

@@ -1,13 +1,11 @@
 //! What is behind the two links of a change: one confirms it, the other stops it.
 
-use serde_json::{Value, json};
-
 use crate::{
     domain::{
-        audit::{AuditAction, By},
+        audit::{AuditEvent, By, UserRef},
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
-        user::{Status, Who},
+        user::Status,
     },
     mail::{Message, messages::AddressChanged},
     store::{
@@ -97,8 +95,9 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
         for address in [&*user.email, email.as_str()] {
             ctx.post(tx, Recipient { user_id: user.id, email: address, token: None }, &changed, now)?;
         }
-        let details = json!({"before": user.email, "after": email.as_str(), "asked_by": named(&asked_by)});
-        tx.audit(about_user(now, by_whoever_reads("new", client_ip), AuditAction::EmailChanged, &user.who(), details));
+        let (before, after) = (user.email.clone(), email.to_string());
+        let event = AuditEvent::EmailChanged { before, after, requested_by: UserRef::from(&asked_by) };
+        tx.audit(about_user(now, by_whoever_reads("new", client_ip), &user.who(), &event));
         Ok(())
     })
 }
@@ -114,17 +113,14 @@ pub fn stop(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkErr
         let token = tokens::open_of(tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
         end(tx, user.id, TokenEnd::Revoked, now)?;
         let asker = token.asked_by.map(|user_id| users::find(tx.db(), user_id)).transpose()?.flatten();
-        let details = json!({"email": token.email, "asked_by": asker.map(|asker| named(&asker.who()))});
-        tx.audit(about_user(now, by_whoever_reads("old", client_ip), AuditAction::EmailChangeStopped, &user.who(), details));
+        let requested_by = asker.map(|asker| UserRef::from(&asker.who()));
+        let event = AuditEvent::EmailChangeCancelled { email: token.email, requested_by };
+        tx.audit(about_user(now, by_whoever_reads("old", client_ip), &user.who(), &event));
         Ok(())
     })
 }
 
 /// Nobody signs in to use one of the links: what is known is which mail they read.
 fn by_whoever_reads(which: &str, client_ip: &str) -> By {
-    By { id: None, name: format!("Whoever opened the link at the {which} address"), source: client_ip.to_owned() }
-}
-
-fn named(who: &Who) -> Value {
-    json!({"id": who.id.0, "name": who.display_name()})
+    By { id: None, name: format!("The link at the {which} address"), source: client_ip.to_owned() }
 }

@@ -114,7 +114,7 @@ impl BillingFields {
         let Self { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order } = self;
         let typed = [legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order];
         let mut merged = Self::from(opened.merge(typed, values(saved)));
-        if let (Some(said), Some(country)) = (&mut merged.country.saved, saved.and_then(|row| row.country.parse::<Country>().ok())) {
+        if let (Some(said), Some(country)) = (&mut merged.country.saved, saved.and_then(|row| row.fields.country.parse::<Country>().ok())) {
             country.name().clone_into(said);
         }
         (merged, base(saved))
@@ -168,19 +168,7 @@ impl BillingFields {
 
 /// Empty where nobody has said anything yet.
 fn values(row: Option<&BillingRow>) -> [&str; 9] {
-    row.map_or([""; 9], |row| {
-        [
-            &row.legal_name,
-            &row.email,
-            &row.address_line_1,
-            &row.address_line_2,
-            &row.city,
-            &row.postal_code,
-            &row.country,
-            &row.tax_id,
-            &row.purchase_order,
-        ]
-    })
+    row.map_or([""; 9], |row| row.fields.labelled().map(|(_, text)| text))
 }
 
 fn base(row: Option<&BillingRow>) -> Base {

@@ -4,7 +4,6 @@ pub mod add;
 pub mod assigned;
 pub mod billing;
 pub mod edit;
-pub mod events;
 pub mod fields;
 pub mod move_to;
 pub mod new;

@@ -4,9 +4,9 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{AccountHead, events::event};
+use super::AccountHead;
 use crate::{
-    domain::{ids::AccountId, permission::Permission, policy::Action, user::Status},
+    domain::{audit::SubjectKind, ids::AccountId, permission::Permission, policy::Action, user::Status},
     usecases::{
         Colleague,
         accounts::{self, May},
@@ -89,7 +89,11 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
         users_pager,
         through_portfolio: (!admins.is_empty()).then(|| (counted(), names_in_short(&admins, 5))),
         may_add: may.assign && shown.account.is_active(),
-        events: shown.events.iter().filter_map(|row| event(row, DisplayTime::new(row.at, now))).collect(),
+        events: shown
+            .events
+            .iter()
+            .filter_map(|row| Event::of(row, SubjectKind::Account, "this account", DisplayTime::new(row.at, now)))
+            .collect(),
         website: shown.account.website,
         notes: shown.account.notes,
         may,

@@ -1,4 +1,9 @@
-//! What happened, as a page tells it.
+//! Recent activity, as a page tells it.
+
+use crate::{
+    domain::audit::{Names, SubjectKind},
+    usecases::AuditRow,
+};
 
 use super::DisplayTime;
 
@@ -7,4 +12,14 @@ use super::DisplayTime;
 pub struct Event {
     pub text: String,
     pub at: DisplayTime,
+}
+
+impl Event {
+    /// The event of an entry on the page of a thing of this kind, such as `"this user"`. `None` for details that cannot be read.
+    pub(in crate::web) fn of(row: &AuditRow, here: SubjectKind, this: &str, at: DisplayTime) -> Option<Self> {
+        let subject = if row.subject_kind == here { this } else { &row.subject_name };
+        let place = if row.place_kind == Some(here) { this } else { row.place_name.as_deref().unwrap_or_default() };
+        let event = row.event().inspect_err(|error| tracing::error!(sequence = row.sequence, %error, "an audit entry cannot be read"));
+        Some(Self { text: event.ok()?.describe(Names { actor: &row.actor_name, subject, place }), at })
+    }
 }

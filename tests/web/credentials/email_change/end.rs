@@ -165,19 +165,19 @@ async fn each_step_is_written_down(db: Db) {
     app.mails().await;
     let entries = app.audit().split_off(before);
     let said = entries.iter().map(|entry| (entry.action.as_str(), &*entry.actor_name, &*entry.details)).collect::<Vec<_>>();
-    let asked = format!(r#"{{"after":"{NEW}","before":"{OLD}","expires_at":"2026-11-23T09:20:00Z"}}"#);
-    let (maya, gone) = (format!(r#"{{"id":{},"name":"Maya Fischer"}}"#, app.id_of(MAYA)), format!(r#"{{"email":"{NEW}"}}"#));
-    let stopped = format!(r#"{{"asked_by":{maya},"email":"{NEW}"}}"#);
-    let changed = format!(r#"{{"after":"{NEW}","asked_by":{maya},"before":"{OLD}"}}"#);
+    let asked = format!(r#"{{"after":"{NEW}","before":"{OLD}","expires_at":"2026-11-23T09:20:00Z","version":1}}"#);
+    let (maya, gone) = (format!(r#"{{"id":{},"name":"Maya Fischer"}}"#, app.id_of(MAYA)), format!(r#"{{"email":"{NEW}","version":1}}"#));
+    let stopped = format!(r#"{{"email":"{NEW}","requested_by":{maya},"version":1}}"#);
+    let changed = format!(r#"{{"after":"{NEW}","before":"{OLD}","requested_by":{maya},"version":1}}"#);
     assert_eq!(
         said,
         [
-            ("email.change_asked", "Maya Fischer", &*asked),
-            ("email.change_stopped", "Whoever opened the link at the old address", &stopped),
-            ("email.change_asked", "Maya Fischer", &asked),
+            ("email.change_requested", "Maya Fischer", &*asked),
+            ("email.change_cancelled", "The link at the old address", &stopped),
+            ("email.change_requested", "Maya Fischer", &asked),
             ("email.change_withdrawn", "Maya Fischer", &gone),
-            ("email.change_asked", "Maya Fischer", &asked),
-            ("email.changed", "Whoever opened the link at the new address", &changed),
+            ("email.change_requested", "Maya Fischer", &asked),
+            ("email.changed", "The link at the new address", &changed),
         ]
     );
 }

@@ -60,9 +60,9 @@ async fn looking_at_a_link_is_written_down(db: Db) {
     let last = audit.last().unwrap();
     assert_eq!(
         (last.action.as_str(), &*last.actor_name, &*last.subject_name),
-        ("invitation.link_seen", "Maya Fischer", "noor@example.com")
+        ("invitation.link_viewed", "Maya Fischer", "noor@example.com")
     );
-    assert_eq!(last.details, "{}");
+    assert_eq!(last.details, r#"{"version":1}"#);
     app.mails().await;
 }
 

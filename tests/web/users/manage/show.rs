@@ -153,7 +153,7 @@ async fn what_happened_to_somebody_lately_is_told_newest_first(db: Db) {
     maya.get(&app, &at(jonas, ""))
         .await
         .sees("What happened lately")
-        .sees("Maya Fischer deactivated the userToday, 09:20Maya Fischer assigned Fjord Foods");
+        .sees("Maya Fischer deactivated this userToday, 09:20Maya Fischer assigned Fjord Foods to this user");
     app.mails().await;
 }
 
@@ -161,10 +161,10 @@ async fn what_happened_to_somebody_lately_is_told_newest_first(db: Db) {
 async fn what_was_edited_is_told_by_its_fields(db: Db) {
     let Business { app, mut maya, jonas, hana_id, nordic, .. } = Business::new(db).await;
     update(&app, &mut maya, jonas, "1", &[("first_name", "Jonathan")]).await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("Maya Fischer edited nameToday");
+    maya.get(&app, &at(jonas, "")).await.sees("Maya Fischer edited name of this userToday");
     let leaves = nordic.to_string();
     maya.fill(&app, &at(hana_id, "/edit"), &[("last_name", "Nova"), ("default_role", "user"), ("leaves", &leaves)]).await.is(303);
-    maya.get(&app, &at(hana_id, "")).await.sees("Maya Fischer edited name, default roleToday");
+    maya.get(&app, &at(hana_id, "")).await.sees("Maya Fischer edited name, default role of this userToday");
     app.mails().await;
 }
 
@@ -172,9 +172,9 @@ async fn what_was_edited_is_told_by_its_fields(db: Db) {
 async fn of_somebody_partly_outside_a_portfolio_admin_is_told_what_happened_inside(db: Db) {
     let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
-    hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer deactivated the user");
+    hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer deactivated this user");
     app.assign(jonas, bikes).await;
-    hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Fjord Foods").sees_no("deactivated the user").sees_no("Bergmann");
+    hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Fjord Foods").sees_no("deactivated this user").sees_no("Bergmann");
     maya.get(&app, &at(jonas, "")).await.sees("Maya Fischer assigned Bergmann Bikes");
 }
 

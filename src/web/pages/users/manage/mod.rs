@@ -1,6 +1,5 @@
 //! Manage: somebody's page in Users & Permissions, and everything that is done from it.
 
-mod activity;
 mod assigned;
 pub mod assignments;
 pub mod becomes_user;

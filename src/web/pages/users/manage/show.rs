@@ -4,7 +4,6 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 
 use super::{
-    activity::event,
     assigned::{Assignments, ManageQuery, WithheldAssignments},
     fields::{self, EditFields},
     links::{EmailChange, Invitation, PasswordReset},
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::SubjectKind,
         ids::UserId,
         permission::Permission,
         policy::{Action, decide},
@@ -225,7 +225,7 @@ impl ManagePage {
             more_portfolios,
             assignments: Assignments::new(user.id, assigned, offered, asked, &query),
             withheld: WithheldAssignments::new(user.id, withheld, may.assign),
-            events: events.iter().filter_map(|row| event(row, moment(row.at))).collect(),
+            events: events.iter().filter_map(|row| Event::of(row, SubjectKind::User, "this user", moment(row.at))).collect(),
             edit: may.edit.then(|| EditFields::of(&user, waiting, now)),
             shows_link: console.passes_links_on() && may.see_link,
             may,

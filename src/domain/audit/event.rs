@@ -1,0 +1,279 @@
+//! Audited events: one typed variant each, stored as JSON, read back, and put into words.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::domain::{
+    account::BillingFields,
+    permission::AssignmentPermissions,
+    stored::stored_enum,
+    user::{DefaultRole, Status, Who},
+};
+
+/// Version of the stored details. Shapes are permanent: another shape of an event gets another version.
+const VERSION: u64 = 1;
+
+/// Declares the events, each with its stored action and the fields of its details.
+macro_rules! audit_events {
+    ($($variant:ident = $action:literal { $($field:ident: $type:ty),* $(,)? })*) => {
+        stored_enum! {
+            /// Kind of an event.
+            AuditAction { $($variant = $action),* }
+        }
+
+        /// An event, with the details that are stored. Never a secret.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "action", content = "details")]
+        pub enum AuditEvent {
+            $(#[serde(rename = $action)] $variant { $($field: $type),* },)*
+        }
+
+        impl AuditEvent {
+            pub fn action(&self) -> AuditAction {
+                match self { $(Self::$variant { .. } => AuditAction::$variant),* }
+            }
+        }
+    };
+}
+
+audit_events! {
+    CompanySetUp = "company.set_up" {}
+    DemoCreated = "company.demo_created" { users: u64, seed: u64, admin: String }
+    KeyReplaced = "company.key_replaced" { mails_cancelled: u64, sessions_ended: u64 }
+    UsersExported = "users.exported" { list: String, portfolio: Option<String> }
+    SignedIn = "session.signed_in" { browser: String }
+    SignedOut = "session.signed_out" {}
+    SessionsEnded = "session.all_ended" { sessions: u64 }
+    UserInvited = "user.invited" { email: String, role: DefaultRole, expires_at: DateTime<Utc> }
+    InvitationResent = "invitation.resent" { expires_at: DateTime<Utc> }
+    InvitationRequested = "invitation.requested" { expires_at: DateTime<Utc> }
+    InvitationRevoked = "invitation.revoked" { email: String }
+    InvitationAccepted = "invitation.accepted" { email: String }
+    InvitationLinkViewed = "invitation.link_viewed" {}
+    PasswordResetRequested = "password.reset_requested" { expires_at: DateTime<Utc> }
+    PasswordResetSent = "password.reset_sent" { expires_at: DateTime<Utc> }
+    PasswordReset = "password.reset" { sessions_ended: u64 }
+    EmailChangeRequested = "email.change_requested" { before: String, after: String, expires_at: DateTime<Utc> }
+    EmailChangeWithdrawn = "email.change_withdrawn" { email: Option<String> }
+    EmailChangeCancelled = "email.change_cancelled" { email: Option<String>, requested_by: Option<UserRef> }
+    EmailChanged = "email.changed" { before: String, after: String, requested_by: UserRef }
+    UserEdited = "user.edited" { before: UserFields, after: UserFields }
+    UserDemoted = "user.demoted" { reason: DemotionReason }
+    UserDeactivated = "user.deactivated" { before: Status, after: Status }
+    UserReactivated = "user.reactivated" { before: Status, after: Status }
+    UserDeleted = "user.deleted" { email: String, status: Status, groups: Vec<String>, portfolios: Vec<String>, accounts: Vec<String> }
+    UserRestored = "user.restored" { email: String }
+    AdminCreated = "admin.created" { email: String }
+    AdminAppointed = "admin.appointed" { member: UserRef }
+    AdminRemoved = "admin.removed" { member: UserRef }
+    GroupCreated = "group.created" {}
+    GroupRenamed = "group.renamed" { before: String, after: String }
+    GroupDeleted = "group.deleted" { members: Vec<String>, member_count: u64 }
+    GroupMemberAdded = "group.member_added" { member: UserRef }
+    GroupMemberRemoved = "group.member_removed" { member: UserRef }
+    PortfolioCreated = "portfolio.created" { notes: String }
+    PortfolioEdited = "portfolio.edited" { before: PortfolioFields, after: PortfolioFields }
+    PortfolioDeactivated = "portfolio.deactivated" {}
+    PortfolioReactivated = "portfolio.reactivated" {}
+    AccountCreated = "account.created" { portfolio: String, website: String, notes: String }
+    AccountEdited = "account.edited" { before: AccountFields, after: AccountFields }
+    AccountMoved = "account.moved" { before: String, after: String }
+    BillingUpdated = "billing.updated" { before: Option<BillingFields>, after: BillingFields }
+    AssignmentAdded = "assignment.added" { permissions: Option<AssignmentPermissions> }
+    AssignmentChanged = "assignment.changed" { before: AssignmentPermissions, after: AssignmentPermissions }
+    AssignmentRemoved = "assignment.removed" { permissions: Option<AssignmentPermissions> }
+    AssignmentReassigned = "assignment.reassigned" { before: Option<String>, after: String }
+    AssignmentWithheld = "assignment.withheld" { grantor: Option<String> }
+    MailFailed = "mail.failed" { reply: String, attempts: u64 }
+    MailRetried = "mail.retried" {}
+    MailsRetried = "mail.all_retried" { mails: Vec<i64> }
+}
+
+/// A user, by the name at that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRef {
+    pub id: i64,
+    pub name: String,
+}
+
+impl From<&Who> for UserRef {
+    fn from(who: &Who) -> Self {
+        Self { id: who.id.0, name: who.display_name() }
+    }
+}
+
+/// The editable fields of a user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserFields {
+    pub name: String,
+    pub email: String,
+    pub default_role: DefaultRole,
+}
+
+/// The editable fields of a portfolio.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfolioFields {
+    pub name: String,
+    pub notes: String,
+}
+
+/// The editable fields of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountFields {
+    pub name: String,
+    /// Empty where there is none.
+    pub website: String,
+    pub notes: String,
+}
+
+stored_enum! {
+    /// Cause of a Portfolio Admin's becoming a User.
+    DemotionReason {
+        GrantorsLostRight = "grantors_lost_right",
+        PortfoliosRemoved = "portfolios_removed",
+    }
+}
+
+/// Stored details that this version cannot read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableEvent {
+    #[error("details of an unknown version")]
+    Version,
+    #[error("details of another shape: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+/// Names in a sentence, as they are to stand there: "Maya Fischer", "this user".
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    pub actor: &'a str,
+    pub subject: &'a str,
+    /// The portfolio or account of an assignment.
+    pub place: &'a str,
+}
+
+impl AuditEvent {
+    /// The details as they are stored and hashed: a JSON object with its version, keys in alphabetical order.
+    pub fn to_details(&self) -> String {
+        let mut details = json!(self)["details"].take();
+        details["version"] = VERSION.into();
+        details.to_string()
+    }
+
+    /// The event of a stored entry.
+    ///
+    /// # Errors
+    /// [`UnreadableEvent`] for details that no version of Usher up to this one has written.
+    pub fn from_details(action: AuditAction, details: &str) -> Result<Self, UnreadableEvent> {
+        let mut details = serde_json::from_str::<Value>(details)?;
+        let version = details.as_object_mut().and_then(|fields| fields.remove("version"));
+        if version != Some(VERSION.into()) {
+            return Err(UnreadableEvent::Version);
+        }
+        Ok(serde_json::from_value(json!({"action": action, "details": details}))?)
+    }
+
+    /// One sentence without a full stop: what was done, by whom and to whom. It names fields and never their values, which not every reader may know.
+    pub fn describe(&self, names: Names<'_>) -> String {
+        let Names { actor, subject, place } = names;
+        match self {
+            Self::CompanySetUp {} => format!("{actor} set up {subject}"),
+            Self::DemoCreated { .. } => format!("{actor} filled {subject} with demo data"),
+            Self::KeyReplaced { .. } => format!("{actor} replaced the instance key"),
+            Self::UsersExported { .. } => format!("{actor} exported the list of users"),
+            Self::SignedIn { .. } => format!("{actor} signed in"),
+            Self::SignedOut {} => format!("{actor} signed out"),
+            Self::SessionsEnded { .. } => format!("{actor} signed {subject} out everywhere"),
+            Self::UserInvited { .. } => format!("{actor} invited {subject}"),
+            Self::InvitationResent { .. } => format!("{actor} resent the invitation of {subject}"),
+            Self::InvitationRequested { .. } => format!("A new link to the invitation of {subject} was requested"),
+            Self::InvitationRevoked { .. } => format!("{actor} revoked the invitation of {subject}"),
+            Self::InvitationAccepted { .. } => format!("{actor} accepted the invitation"),
+            Self::InvitationLinkViewed {} => format!("{actor} viewed the invitation link of {subject}"),
+            Self::PasswordResetRequested { .. } => format!("A password reset for {subject} was requested at the sign-in page"),
+            Self::PasswordResetSent { .. } => format!("{actor} sent {subject} a password reset email"),
+            Self::PasswordReset { .. } => format!("{actor} chose a new password"),
+            Self::EmailChangeRequested { .. } => format!("{actor} requested a new email address for {subject}"),
+            Self::EmailChangeWithdrawn { .. } => format!("{actor} withdrew the new email address of {subject}"),
+            Self::EmailChangeCancelled { .. } => format!("The new email address of {subject} was canceled from the old one"),
+            Self::EmailChanged { .. } => format!("The new email address of {subject} was confirmed"),
+            Self::UserEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
+            Self::UserDemoted { reason: DemotionReason::GrantorsLostRight } => {
+                format!("The default role of {subject} became User, as no portfolio could be given")
+            }
+            Self::UserDemoted { reason: DemotionReason::PortfoliosRemoved } => {
+                format!("The default role of {subject} became User, as portfolios are removed on deletion")
+            }
+            Self::UserDeactivated { .. } => format!("{actor} deactivated {subject}"),
+            Self::UserReactivated { .. } => format!("{actor} reactivated {subject}"),
+            Self::UserDeleted { .. } => format!("{actor} deleted {subject}"),
+            Self::UserRestored { .. } => format!("{actor} restored {subject}"),
+            Self::AdminCreated { .. } => format!("{actor} created {subject} as Admin"),
+            Self::AdminAppointed { member } => format!("{actor} made {} an Admin", member.name),
+            Self::AdminRemoved { member } => format!("{actor} removed {} from Admins", member.name),
+            Self::GroupCreated {} => format!("{actor} created {subject}"),
+            Self::GroupRenamed { after, .. } => format!("{actor} renamed {subject} to {after}"),
+            Self::GroupDeleted { .. } => format!("{actor} deleted {subject}"),
+            Self::GroupMemberAdded { member } => format!("{actor} added {} to {subject}", member.name),
+            Self::GroupMemberRemoved { member } => format!("{actor} removed {} from {subject}", member.name),
+            Self::PortfolioCreated { .. } | Self::AccountCreated { .. } => format!("{actor} created {subject}"),
+            Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
+            Self::PortfolioDeactivated {} => format!("{actor} deactivated {subject}"),
+            Self::PortfolioReactivated {} => format!("{actor} reactivated {subject}"),
+            Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
+            Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
+            Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),
+            Self::BillingUpdated { before: Some(before), after } => format!("{actor} updated {} of {subject}", before.changes(after)),
+            Self::AssignmentAdded { .. } => format!("{actor} assigned {place} to {subject}"),
+            Self::AssignmentChanged { .. } => format!("{actor} changed what {subject} can do in {place}"),
+            Self::AssignmentRemoved { .. } => format!("{actor} removed {place} from {subject}"),
+            Self::AssignmentReassigned { .. } => format!("{actor} took over the assignment of {place} to {subject}"),
+            Self::AssignmentWithheld { .. } => {
+                format!("The invitation of {subject} gave no access to {place}, as its grantor may no longer assign it")
+            }
+            Self::MailFailed { .. } => format!("A mail to {subject} could not be delivered"),
+            Self::MailRetried {} => format!("{actor} retried a failed mail to {subject}"),
+            Self::MailsRetried { .. } => format!("{actor} retried all failed mails"),
+        }
+    }
+}
+
+impl UserFields {
+    fn changes(&self, after: &Self) -> String {
+        let changed = [
+            ("name", self.name != after.name),
+            ("email", self.email != after.email),
+            ("default role", self.default_role != after.default_role),
+        ];
+        list(changed)
+    }
+}
+
+impl PortfolioFields {
+    fn changes(&self, after: &Self) -> String {
+        list([("name", self.name != after.name), ("notes", self.notes != after.notes)])
+    }
+}
+
+impl AccountFields {
+    fn changes(&self, after: &Self) -> String {
+        list([("name", self.name != after.name), ("website", self.website != after.website), ("notes", self.notes != after.notes)])
+    }
+}
+
+impl BillingFields {
+    fn changes(&self, after: &Self) -> String {
+        let pairs = self.labelled().into_iter().zip(after.labelled());
+        list(pairs.map(|((label, before), (_, after))| (label, before != after)))
+    }
+}
+
+/// The fields that changed, "name, notes"; "details" where a form was saved as it was.
+fn list<'a>(fields: impl IntoIterator<Item = (&'a str, bool)>) -> String {
+    let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(label, _)| label).collect::<Vec<_>>();
+    if changed.is_empty() { "details".to_owned() } else { changed.join(", ") }
+}
+
+#[cfg(test)]
+mod tests;

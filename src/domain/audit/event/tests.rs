@@ -1,0 +1,166 @@
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+
+use super::*;
+
+const NAMES: Names<'_> = Names { actor: "Maya Fischer", subject: "Noor van Dijk", place: "Fjord Foods" };
+
+/// An event of each kind, with its stored details.
+#[expect(clippy::too_many_lines, reason = "a table of all events")]
+fn samples() -> Vec<(AuditEvent, &'static str)> {
+    use AuditEvent::*;
+    let expires_at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let text = str::to_owned;
+    let user = || UserRef { id: 7, name: text("Noor van Dijk") };
+    let permissions = AssignmentPermissions::default();
+    let fields = |name| UserFields { name: text(name), email: text("noor@example.com"), default_role: DefaultRole::User };
+    let portfolio = |name| PortfolioFields { name: text(name), notes: String::new() };
+    let account = |name| AccountFields { name: text(name), website: String::new(), notes: String::new() };
+    let billing = |city| BillingFields { city: text(city), ..BillingFields::default() };
+    vec![
+        (CompanySetUp {}, r#"{"version":1}"#),
+        (
+            DemoCreated { users: 200, seed: 1, admin: text("maya@example.com") },
+            r#"{"admin":"maya@example.com","seed":1,"users":200,"version":1}"#,
+        ),
+        (KeyReplaced { mails_cancelled: 2, sessions_ended: 3 }, r#"{"mails_cancelled":2,"sessions_ended":3,"version":1}"#),
+        (UsersExported { list: text("Users, by name"), portfolio: None }, r#"{"list":"Users, by name","portfolio":null,"version":1}"#),
+        (SignedIn { browser: text("Firefox") }, r#"{"browser":"Firefox","version":1}"#),
+        (SignedOut {}, r#"{"version":1}"#),
+        (SessionsEnded { sessions: 2 }, r#"{"sessions":2,"version":1}"#),
+        (
+            UserInvited { email: text("noor@example.com"), role: DefaultRole::PortfolioAdmin, expires_at },
+            r#"{"email":"noor@example.com","expires_at":"2027-01-15T08:00:00Z","role":"portfolio_admin","version":1}"#,
+        ),
+        (InvitationResent { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
+        (InvitationRequested { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
+        (InvitationRevoked { email: text("noor@example.com") }, r#"{"email":"noor@example.com","version":1}"#),
+        (InvitationAccepted { email: text("noor@example.com") }, r#"{"email":"noor@example.com","version":1}"#),
+        (InvitationLinkViewed {}, r#"{"version":1}"#),
+        (PasswordResetRequested { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
+        (PasswordResetSent { expires_at }, r#"{"expires_at":"2027-01-15T08:00:00Z","version":1}"#),
+        (PasswordReset { sessions_ended: 1 }, r#"{"sessions_ended":1,"version":1}"#),
+        (
+            EmailChangeRequested { before: text("a@example.com"), after: text("b@example.com"), expires_at },
+            r#"{"after":"b@example.com","before":"a@example.com","expires_at":"2027-01-15T08:00:00Z","version":1}"#,
+        ),
+        (EmailChangeWithdrawn { email: Some(text("b@example.com")) }, r#"{"email":"b@example.com","version":1}"#),
+        (
+            EmailChangeCancelled { email: Some(text("b@example.com")), requested_by: None },
+            r#"{"email":"b@example.com","requested_by":null,"version":1}"#,
+        ),
+        (
+            EmailChanged { before: text("a@example.com"), after: text("b@example.com"), requested_by: user() },
+            r#"{"after":"b@example.com","before":"a@example.com","requested_by":{"id":7,"name":"Noor van Dijk"},"version":1}"#,
+        ),
+        (
+            UserEdited { before: fields("Noor"), after: fields("Noor van Dijk") },
+            r#"{"after":{"default_role":"user","email":"noor@example.com","name":"Noor van Dijk"},"before":{"default_role":"user","email":"noor@example.com","name":"Noor"},"version":1}"#,
+        ),
+        (UserDemoted { reason: DemotionReason::GrantorsLostRight }, r#"{"reason":"grantors_lost_right","version":1}"#),
+        (
+            UserDeactivated { before: Status::Active, after: Status::Deactivated },
+            r#"{"after":"deactivated","before":"active","version":1}"#,
+        ),
+        (
+            UserReactivated { before: Status::Deactivated, after: Status::Invited },
+            r#"{"after":"invited","before":"deactivated","version":1}"#,
+        ),
+        (
+            UserDeleted {
+                email: text("noor@example.com"),
+                status: Status::Expired,
+                groups: vec![text("Finance")],
+                portfolios: vec![],
+                accounts: vec![],
+            },
+            r#"{"accounts":[],"email":"noor@example.com","groups":["Finance"],"portfolios":[],"status":"expired","version":1}"#,
+        ),
+        (UserRestored { email: text("noor@example.com") }, r#"{"email":"noor@example.com","version":1}"#),
+        (AdminCreated { email: text("noor@example.com") }, r#"{"email":"noor@example.com","version":1}"#),
+        (AdminAppointed { member: user() }, r#"{"member":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
+        (AdminRemoved { member: user() }, r#"{"member":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
+        (GroupCreated {}, r#"{"version":1}"#),
+        (GroupRenamed { before: text("Finance"), after: text("Money") }, r#"{"after":"Money","before":"Finance","version":1}"#),
+        (GroupDeleted { members: vec![text("Noor")], member_count: 1 }, r#"{"member_count":1,"members":["Noor"],"version":1}"#),
+        (GroupMemberAdded { member: user() }, r#"{"member":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
+        (GroupMemberRemoved { member: user() }, r#"{"member":{"id":7,"name":"Noor van Dijk"},"version":1}"#),
+        (PortfolioCreated { notes: String::new() }, r#"{"notes":"","version":1}"#),
+        (
+            PortfolioEdited { before: portfolio("Nordic"), after: portfolio("Nordic Brands") },
+            r#"{"after":{"name":"Nordic Brands","notes":""},"before":{"name":"Nordic","notes":""},"version":1}"#,
+        ),
+        (PortfolioDeactivated {}, r#"{"version":1}"#),
+        (PortfolioReactivated {}, r#"{"version":1}"#),
+        (
+            AccountCreated { portfolio: text("Nordic Brands"), website: String::new(), notes: String::new() },
+            r#"{"notes":"","portfolio":"Nordic Brands","version":1,"website":""}"#,
+        ),
+        (
+            AccountEdited { before: account("Fjord"), after: account("Fjord Foods") },
+            r#"{"after":{"name":"Fjord Foods","notes":"","website":""},"before":{"name":"Fjord","notes":"","website":""},"version":1}"#,
+        ),
+        (AccountMoved { before: text("Nordic"), after: text("DACH") }, r#"{"after":"DACH","before":"Nordic","version":1}"#),
+        (
+            BillingUpdated { before: Some(billing("Bergen")), after: billing("Oslo") },
+            r#"{"after":{"address_line_1":"","address_line_2":"","city":"Oslo","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"before":{"address_line_1":"","address_line_2":"","city":"Bergen","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"version":1}"#,
+        ),
+        (AssignmentAdded { permissions: Some(permissions) }, r#"{"permissions":{"edit_details":true,"see_billing":false},"version":1}"#),
+        (
+            AssignmentChanged { before: permissions, after: AssignmentPermissions { sees_billing: true, ..permissions } },
+            r#"{"after":{"edit_details":true,"see_billing":true},"before":{"edit_details":true,"see_billing":false},"version":1}"#,
+        ),
+        (AssignmentRemoved { permissions: None }, r#"{"permissions":null,"version":1}"#),
+        (
+            AssignmentReassigned { before: Some(text("Hana Novotná")), after: text("Maya Fischer") },
+            r#"{"after":"Maya Fischer","before":"Hana Novotná","version":1}"#,
+        ),
+        (AssignmentWithheld { grantor: Some(text("Hana Novotná")) }, r#"{"grantor":"Hana Novotná","version":1}"#),
+        (MailFailed { reply: text("550 No such user"), attempts: 5 }, r#"{"attempts":5,"reply":"550 No such user","version":1}"#),
+        (MailRetried {}, r#"{"version":1}"#),
+        (MailsRetried { mails: vec![3, 4] }, r#"{"mails":[3,4],"version":1}"#),
+    ]
+}
+
+#[test]
+fn every_event_is_stored_in_its_permanent_shape_and_read_back() {
+    let samples = samples();
+    for (event, stored) in &samples {
+        assert_eq!(event.to_details(), *stored);
+        assert_eq!(AuditEvent::from_details(event.action(), stored).unwrap(), *event);
+    }
+    let sampled = samples.iter().map(|(event, _)| event.action()).collect::<BTreeSet<_>>();
+    assert_eq!(sampled, AuditAction::ALL.iter().copied().collect());
+}
+
+#[test]
+fn details_of_another_version_or_shape_are_not_read() {
+    let read = |details| AuditEvent::from_details(AuditAction::UserRestored, details);
+    assert!(matches!(read(r#"{"email":"noor@example.com","version":2}"#), Err(UnreadableEvent::Version)));
+    assert!(matches!(read(r#"{"email":"noor@example.com"}"#), Err(UnreadableEvent::Version)));
+    assert!(matches!(read("[]"), Err(UnreadableEvent::Version)));
+    assert!(matches!(read(r#"{"version":1}"#), Err(UnreadableEvent::Shape(_))));
+    assert!(matches!(read("{"), Err(UnreadableEvent::Shape(_))));
+}
+
+#[test]
+fn a_sentence_names_the_fields_that_changed() {
+    let fields = |name: &str, email: &str| UserFields { name: name.to_owned(), email: email.to_owned(), default_role: DefaultRole::User };
+    let edited = |before, after| AuditEvent::UserEdited { before, after }.describe(NAMES);
+    assert_eq!(edited(fields("A", "a"), fields("B", "b")), "Maya Fischer edited name, email of Noor van Dijk");
+    assert_eq!(edited(fields("A", "a"), fields("A", "a")), "Maya Fischer edited details of Noor van Dijk");
+}
+
+#[test]
+fn the_table_in_the_docs_tells_the_fields_and_the_sentence_of_every_event() {
+    let docs = include_str!("../../../../docs/audit.md");
+    let missing = samples().into_iter().map(|(event, stored)| {
+        let details = serde_json::from_str::<Value>(stored).unwrap();
+        let fields = details.as_object().unwrap().keys().filter(|field| *field != "version");
+        let fields = fields.map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+        format!("| `{}` | {} | {} |", event.action().as_str(), if fields.is_empty() { "–" } else { &fields }, event.describe(NAMES))
+    });
+    let missing = missing.filter(|row| !docs.contains(row)).collect::<Vec<_>>();
+    assert!(missing.is_empty(), "docs/audit.md lacks\n{}", missing.join("\n"));
+}
