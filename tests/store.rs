@@ -94,6 +94,8 @@ mod people_lists;
 mod schema;
 #[path = "people/search.rs"]
 mod search;
+#[path = "database/state.rs"]
+mod state;
 
 fn now() -> Timestamp {
     DateTime::from_timestamp(1_795_000_000, 123_456_000).unwrap().naive_utc()
@@ -222,7 +224,7 @@ on_both! {
         let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
         let again = |store: &Store| store.write_transaction(|tx| invited(tx, "MAYA.Fischer@Example.com", maya));
         assert!(again(&store).is_err());
-        store.write_transaction(|tx| users::set_deleted(tx, maya, Some(now()))).unwrap();
+        store.write_transaction(|tx| users::delete(tx, maya, maya, now())).unwrap();
         assert!(again(&store).is_ok());
         assert_eq!(names(&store, &Filter::default()), ["MAYA.Fischer@Example.com"]);
     }
@@ -234,10 +236,10 @@ on_both! {
         assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(2)));
         store.write_transaction(|tx| users::set_blocked(tx, jonas, Some(now()))).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(1)));
-        store.write_transaction(|tx| users::set_deleted(tx, jonas, Some(now()))).unwrap();
+        store.write_transaction(|tx| users::delete(tx, jonas, jonas, now())).unwrap();
         store.write_transaction(|tx| users::remove(tx, noor)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(1), Count::Exactly(1)));
-        store.write_transaction(|tx| users::set_deleted(tx, jonas, None)).unwrap();
+        store.write_transaction(|tx| users::restore(tx, jonas)).unwrap();
         store.write_transaction(|tx| users::set_blocked(tx, jonas, None)).unwrap();
         assert_eq!(counts(&store), (Count::Exactly(2), Count::Exactly(2)));
     }

@@ -16,6 +16,7 @@ use crate::{
         Database, StoreError, Tx,
         assignments::{self, AccountAssignment, PortfolioAssignment},
         users::{self, User},
+        withheld::{self, Withheld},
     },
     usecases::{
         Principal,
@@ -74,6 +75,11 @@ impl Grantors {
         Some(self.found.get(&giver?)?.0.display_name())
     }
 
+    /// A grantor who is not gone.
+    fn present(&self, grantor: Option<UserId>) -> Option<UserId> {
+        grantor.filter(|id| self.found.contains_key(id))
+    }
+
     /// Why `invited` does not get this portfolio as things stand.
     pub(in crate::usecases) fn lost_portfolio(&self, given: &PortfolioAssignment) -> Option<Lost> {
         self.lost(given.by, DefaultRole::PortfolioAdmin, given.portfolio.id)
@@ -111,6 +117,8 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By,
     let mut left = portfolios.len();
     for given in portfolios.iter().filter(|given| !is_admin || givers.lost_portfolio(given).is_some()) {
         assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
+        let withheld = Withheld { portfolio_id: Some(given.portfolio.id), account_id: None, assigned_by: givers.present(given.by) };
+        withheld::insert(tx, invited.id, withheld, now)?;
         tx.audit(left_out(invited, by, place_of_portfolio(&given.portfolio), givers.name(given.by), now));
         left -= 1;
     }
@@ -119,6 +127,8 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By,
     }
     for given in accounts.iter().filter(|given| givers.lost_account(given).is_some()) {
         assignments::take_account(tx, invited.id, given.account.id)?;
+        let withheld = Withheld { portfolio_id: None, account_id: Some(given.account.id), assigned_by: givers.present(given.by) };
+        withheld::insert(tx, invited.id, withheld, now)?;
         tx.audit(left_out(invited, by, place_of_account(&given.account), givers.name(given.by), now));
     }
     Ok(())

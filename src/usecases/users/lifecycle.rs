@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     domain::{
-        audit::{AuditAction, SubjectKind},
+        audit::AuditAction,
         clock::Timestamp,
         company::Company,
         credentials::token::TokenEnd,
@@ -14,7 +14,7 @@ use crate::{
     },
     mail::Message,
     store::{
-        Database, StoreError, Tx, assignments, company, groups, latest_actors, outbox,
+        Database, StoreError, Tx, assignments, company, groups, outbox,
         page::{Count, Position, Slice},
         sessions, tokens,
         users::{self, Deleted, User},
@@ -140,7 +140,7 @@ pub fn delete(
         ctx.tell(tx, &person, &acting.person, Message::UserDeleted, now)?;
         let until = restorable_until(&company::load(tx.db())?, now);
         match until {
-            Some(_) => users::set_deleted(tx, user, Some(now))?,
+            Some(_) => users::delete(tx, user, acting.person.id, now)?,
             None => users::remove(tx, user)?,
         }
         let status = person.status(now).label();
@@ -154,7 +154,7 @@ pub fn delete(
 #[derive(Debug, Clone)]
 pub struct Restorable {
     pub person: Deleted,
-    /// By the name that they had then.
+    /// Display name, unless that user is gone for good.
     pub deleted_by: Option<String>,
     pub until: Timestamp,
 }
@@ -169,9 +169,9 @@ pub fn deleted(ctx: &Context, actor: &User, position: &Position, limit: usize) -
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
         let people = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
-        let ids = people.rows.iter().map(|person| person.id.0).collect::<Vec<_>>();
-        let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
-        let restorable = |person: Deleted| Restorable { deleted_by: by.remove(&person.id.0), until: person.deleted_at + kept, person };
+        let names = users::names(db, people.rows.iter().filter_map(|user| user.deleted_by))?;
+        let name = |by: Option<UserId>| names.get(&by?).cloned();
+        let restorable = |user: Deleted| Restorable { deleted_by: name(user.deleted_by), until: user.deleted_at + kept, person: user };
         Ok((people.map(restorable), users::count_deleted(db, now - kept)?))
     })
 }
@@ -216,7 +216,7 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user: UserId) -
         if users::find_by_email(tx.db(), &email)?.is_some() {
             return Err(RestoreError::AddressInUse { email: deleted.email });
         }
-        users::set_deleted(tx, user, None)?;
+        users::restore(tx, user)?;
         let person = users::find(tx.db(), user)?.ok_or_else(ActionError::unknown)?;
         tx.audit(about_user(now, caller.by(&actor), AuditAction::UserRestored, &person.who(), json!({"email": person.email})));
         let became_user = person.default_role == DefaultRole::PortfolioAdmin;
