@@ -27,6 +27,7 @@ use super::{
     scopes,
     users::User,
     views::users,
+    withheld,
 };
 
 /// A user's assignment to a portfolio.
@@ -266,7 +267,7 @@ pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by:
             portfolio_assignments::assigned_at.eq(now),
         ))
         .execute(tx.db())?;
-    Ok(())
+    withheld::clear_portfolio(tx, user, portfolio)
 }
 
 /// Tells whether the user had it.
@@ -294,7 +295,7 @@ pub fn give_account(
             account_assignments::assigned_at.eq(now),
         ))
         .execute(tx.db())?;
-    Ok(())
+    withheld::clear_account(tx, user, account)
 }
 
 /// Changes what an assignment gives. It is given from now on by whoever does this: they answer for it when an invitation is accepted.

@@ -1,7 +1,5 @@
 //! The audit log: appended to, read, and checked; nothing here changes or removes an entry.
 
-use std::collections::HashMap;
-
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::domain::{
@@ -117,23 +115,6 @@ pub fn audit_entries(db: &mut Database, after: i64, limit: i64) -> Result<Vec<Au
         .limit(limit)
         .select(AuditRow::as_select())
         .load(db)?)
-}
-
-/// Who last did `action` to each of these subjects, by the names that they had.
-pub fn latest_actors(
-    db: &mut Database,
-    action: AuditAction,
-    kind: SubjectKind,
-    subjects: &[i64],
-) -> Result<HashMap<i64, String>, StoreError> {
-    let entries = audit_entries::table
-        .filter(audit_entries::subject_kind.eq(kind))
-        .filter(audit_entries::subject_id.eq_any(subjects))
-        .filter(audit_entries::action.eq(action))
-        .order(audit_entries::sequence)
-        .select((audit_entries::subject_id, audit_entries::actor_name))
-        .load(db)?;
-    Ok(entries.into_iter().collect())
 }
 
 /// Of whom is told what happened to them in a place.

@@ -28,8 +28,9 @@ pub mod tokens;
 mod transaction;
 pub mod users;
 mod views;
+pub mod withheld;
 
-pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_actors, latest_at, verify_chain};
+pub use audit::{AuditRow, OfWhom, audit_entries, latest_about, latest_at, verify_chain};
 pub use commits::Commits;
 pub use connection::{Database, Location, Store};
 pub use error::StoreError;

@@ -274,11 +274,23 @@ diesel::table! {
         created_at -> Timestamp,
         last_sign_in_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
+        deleted_by -> Nullable<BigInt>,
         sort_key -> Text,
         search -> Text,
         has_assignments -> Bool,
         version -> Integer,
         state -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    withheld_assignments (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        portfolio_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        assigned_by -> Nullable<BigInt>,
+        withheld_at -> Timestamp,
     }
 }
 
@@ -295,6 +307,8 @@ diesel::joinable!(portfolio_assignments -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> portfolios (portfolio_id));
 diesel::joinable!(portfolio_users -> user_rows (user_id));
 diesel::joinable!(sessions -> user_rows (user_id));
+diesel::joinable!(withheld_assignments -> accounts (account_id));
+diesel::joinable!(withheld_assignments -> portfolios (portfolio_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_assignments,
@@ -319,4 +333,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_counts,
     user_groups,
     user_rows,
+    withheld_assignments,
 );

@@ -22,12 +22,12 @@ use crate::domain::{
 
 pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
 pub use counts::{StatusCounts, counts};
-pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted};
+pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names};
 pub use list::{Filter, count, list, search};
 pub(super) use write::named;
 pub use write::{
-    NewActive, NewInvited, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, set_blocked, set_credentials,
-    set_default_role, set_deleted, set_email, set_last_sign_in, set_password, set_profile,
+    NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore, set_blocked,
+    set_credentials, set_default_role, set_email, set_last_sign_in, set_password, set_profile,
 };
 
 use super::{Database, StoreError, Tx, backend::lock_row, page::Key, schema::user_rows, views::users};

@@ -24,6 +24,7 @@ diesel::table! {
         created_at -> Timestamp,
         last_sign_in_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
+        deleted_by -> Nullable<BigInt>,
         sort_key -> Text,
         search -> Text,
         has_assignments -> Bool,

@@ -61,6 +61,8 @@ mod audit;
 mod credentials;
 mod demo;
 mod outbox;
+mod schema;
+mod state;
 mod users;
 
 /// A store of its own for each test, gone with it.

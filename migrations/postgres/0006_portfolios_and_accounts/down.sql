@@ -1,3 +1,4 @@
+DROP TABLE withheld_assignments;
 DROP TABLE account_assignments;
 DROP TABLE portfolio_assignments;
 DROP TABLE billing;

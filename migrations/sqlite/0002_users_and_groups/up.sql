@@ -16,6 +16,7 @@ CREATE TABLE user_rows (
     created_at            TIMESTAMP NOT NULL,
     last_sign_in_at       TIMESTAMP,
     deleted_at            TIMESTAMP,
+    deleted_by            BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
     -- Both are made in Rust and compared byte by byte.
     sort_key              TEXT      NOT NULL,
     search                TEXT      NOT NULL,
@@ -30,10 +31,12 @@ CREATE TABLE user_rows (
                                         ELSE 'pending' END) STORED,
     -- Users have credentials or an invitation.
     CHECK (credentials_set_at IS NOT NULL OR (invitation_expires_at IS NOT NULL AND invitation_origin IS NOT NULL)),
-    CHECK (password_hash IS NULL OR credentials_set_at IS NOT NULL)
+    CHECK (password_hash IS NULL OR credentials_set_at IS NOT NULL),
+    CHECK (deleted_by IS NULL OR deleted_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX users_email_key ON user_rows (email_key) WHERE state IS NOT NULL;
 CREATE INDEX users_deleted ON user_rows (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX users_deleted_by ON user_rows (deleted_by) WHERE deleted_by IS NOT NULL;
 CREATE INDEX users_invited_by ON user_rows (invited_by) WHERE invited_by IS NOT NULL;
 
 CREATE TABLE user_groups (

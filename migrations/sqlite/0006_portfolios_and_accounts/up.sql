@@ -70,3 +70,16 @@ CREATE TABLE account_assignments (
 ) WITHOUT ROWID;
 CREATE INDEX account_assignments_of_account ON account_assignments (account_id, user_id);
 CREATE INDEX account_assignments_by_grantor ON account_assignments (assigned_by) WHERE assigned_by IS NOT NULL;
+
+-- Assignments that an accepted invitation did not give, since their grantors could no longer give them, until they are given after all.
+CREATE TABLE withheld_assignments (
+    id           INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id      BIGINT    NOT NULL REFERENCES user_rows (id) ON DELETE CASCADE,
+    portfolio_id BIGINT    REFERENCES portfolios (id) ON DELETE CASCADE,
+    account_id   BIGINT    REFERENCES accounts (id) ON DELETE CASCADE,
+    assigned_by  BIGINT    REFERENCES user_rows (id) ON DELETE SET NULL,
+    withheld_at  TIMESTAMP NOT NULL,
+    CHECK ((portfolio_id IS NULL) <> (account_id IS NULL))
+);
+CREATE INDEX withheld_assignments_of_user ON withheld_assignments (user_id);
+CREATE INDEX withheld_assignments_by_grantor ON withheld_assignments (assigned_by) WHERE assigned_by IS NOT NULL;

@@ -1,10 +1,12 @@
 //! Users who were deleted and can still be restored.
 
+use std::collections::HashMap;
+
 use chrono::DateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use crate::{
-    domain::{clock::Timestamp, ids::UserId},
+    domain::{clock::Timestamp, ids::UserId, user::display_name},
     store::{
         Database, StoreError, Tx,
         backend::lock_row,
@@ -23,6 +25,7 @@ pub struct Deleted {
     pub email: String,
     #[diesel(select_expression = user_rows::deleted_at.assume_not_null())]
     pub deleted_at: Timestamp,
+    pub deleted_by: Option<UserId>,
 }
 
 impl Deleted {
@@ -50,6 +53,14 @@ pub fn list_deleted(db: &mut Database, since: Timestamp, position: &Position, li
     let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let found = query.limit(rows).select(Deleted::as_select()).load(db)?;
     Ok(Some(Slice::new(found, position, limit)))
+}
+
+/// Display names of users, the deleted among them.
+pub fn names(db: &mut Database, ids: impl IntoIterator<Item = UserId>) -> Result<HashMap<UserId, String>, StoreError> {
+    let rows = user_rows::table.filter(user_rows::id.eq_any(ids.into_iter().map(|id| id.0).collect::<Vec<_>>()));
+    let rows = rows.select((user_rows::id, user_rows::first_name, user_rows::last_name, user_rows::email));
+    let rows = rows.load::<(UserId, String, String, String)>(db)?;
+    Ok(rows.into_iter().map(|(id, first_name, last_name, email)| (id, display_name(&first_name, &last_name, &email))).collect())
 }
 
 fn time_of(key: &Key) -> Option<Timestamp> {

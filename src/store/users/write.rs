@@ -178,12 +178,19 @@ pub fn set_blocked(tx: &mut Tx<'_>, id: UserId, blocked_at: Option<Timestamp>) -
     set(tx, id, (user_rows::blocked_at.eq(blocked_at), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// Deletes a user until they are restored, or with `None` restores them.
+/// Deletes a user until they are restored.
+pub fn delete(tx: &mut Tx<'_>, id: UserId, by: UserId, now: Timestamp) -> Result<(), StoreError> {
+    let deleted = (user_rows::deleted_at.eq(Some(now)), user_rows::deleted_by.eq(Some(by.0)));
+    set(tx, id, (deleted, user_rows::version.eq(user_rows::version + 1)))
+}
+
+/// Restores a deleted user.
 ///
 /// # Errors
-/// A unique violation where a restored address is taken meanwhile.
-pub fn set_deleted(tx: &mut Tx<'_>, id: UserId, deleted_at: Option<Timestamp>) -> Result<(), StoreError> {
-    set(tx, id, (user_rows::deleted_at.eq(deleted_at), user_rows::version.eq(user_rows::version + 1)))
+/// A unique violation where the address is taken meanwhile.
+pub fn restore(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
+    let restored = (user_rows::deleted_at.eq(None::<Timestamp>), user_rows::deleted_by.eq(None::<i64>));
+    set(tx, id, (restored, user_rows::version.eq(user_rows::version + 1)))
 }
 
 fn set<C>(tx: &mut Tx<'_>, id: UserId, changes: C) -> Result<(), StoreError>

@@ -14,6 +14,7 @@ use crate::{
         Database, StoreError, Tx,
         assignments::{self, AccountAssignment, PortfolioAssignment},
         users::{self, User},
+        withheld::{self, Withheld},
     },
     usecases::{
         Principal,
@@ -72,6 +73,11 @@ impl Grantors {
         Some(self.found.get(&grantor?)?.0.display_name())
     }
 
+    /// A grantor who is not gone.
+    fn present(&self, grantor: Option<UserId>) -> Option<UserId> {
+        grantor.filter(|id| self.found.contains_key(id))
+    }
+
     /// Why `invited` does not get this portfolio as things stand.
     pub(in crate::usecases) fn lost_portfolio(&self, given: &PortfolioAssignment) -> Option<Lost> {
         self.lost(given.by, DefaultRole::PortfolioAdmin, given.portfolio.id)
@@ -106,6 +112,8 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By,
     let mut left = portfolios.len();
     for given in portfolios.iter().filter(|given| !is_admin || grantors.lost_portfolio(given).is_some()) {
         assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
+        let row = Withheld { portfolio_id: Some(given.portfolio.id), account_id: None, assigned_by: grantors.present(given.by) };
+        withheld::insert(tx, invited.id, row, now)?;
         tx.audit(withheld(invited, by, place_of_portfolio(&given.portfolio), grantors.name(given.by), now));
         left -= 1;
     }
@@ -114,6 +122,8 @@ pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By,
     }
     for given in accounts.iter().filter(|given| grantors.lost_account(given).is_some()) {
         assignments::take_account(tx, invited.id, given.account.id)?;
+        let row = Withheld { portfolio_id: None, account_id: Some(given.account.id), assigned_by: grantors.present(given.by) };
+        withheld::insert(tx, invited.id, row, now)?;
         tx.audit(withheld(invited, by, place_of_account(&given.account), grantors.name(given.by), now));
     }
     Ok(())

@@ -1,26 +1,21 @@
 //! What somebody did not get when they accepted their invitation, until it is given after all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{
-        audit::{AuditAction, AuditEvent, SubjectKind},
-        clock::Timestamp,
-        ids::{AccountId, PortfolioId},
-        search::sort_key,
-        user::DefaultRole,
+    domain::{clock::Timestamp, search::sort_key, user::DefaultRole},
+    store::{
+        Database, StoreError, accounts, portfolios,
+        users::{self, User},
+        withheld::{self, Withheld},
     },
-    store::{AuditRow, Database, StoreError, accounts, latest_about, portfolios, users::User},
     usecases::shared::scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments},
 };
 
-/// For so long it is told of.
+/// Time for which withheld assignments are shown.
 const TOLD_FOR: TimeDelta = TimeDelta::days(30);
-
-/// So many entries are looked through.
-const ENTRIES_MAX: i64 = 1000;
 
 /// An assignment that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,48 +41,27 @@ pub(in crate::usecases) fn of(
     if user.invitation_origin.is_none() || user.credentials_set_at.is_none_or(|accepted| accepted + TOLD_FOR <= now) {
         return Ok(Vec::new());
     }
-    let actions = [AuditAction::AssignmentWithheld, AuditAction::AssignmentAdded];
-    let rows = latest_about(db, user.id, &acting.scope, false, &actions, ENTRIES_MAX)?;
-    let mut seen = HashSet::new();
-    // The newest entry of each place: what was given since is not left out any more.
-    let rows = rows.into_iter().filter_map(|row| Some((place(&row)?, row))).filter(|(place, _)| seen.insert(*place));
-    let left = rows.filter(|(place, row)| row.action == AuditAction::AssignmentWithheld && !held.holds(*place));
-    let left = left.collect::<Vec<_>>();
-    let account = |place: &AssignmentRef| if let AssignmentRef::Account(id) = place { Some(*id) } else { None };
-    let portfolio = |place: &AssignmentRef| if let AssignmentRef::Portfolio(id) = place { Some(*id) } else { None };
-    let accounts = accounts::find_all(db, &left.iter().filter_map(|(place, _)| account(place)).collect::<Vec<_>>())?;
+    let rows = withheld::of(db, user.id)?;
+    let accounts = accounts::find_all(db, &rows.iter().filter_map(|row| row.account_id).collect::<Vec<_>>())?;
     let accounts = accounts.into_iter().map(|account| (account.id, account)).collect::<HashMap<_, _>>();
-    let portfolios = portfolios::find_all(db, &left.iter().filter_map(|(place, _)| portfolio(place)).collect::<Vec<_>>())?;
+    let portfolios = portfolios::find_all(db, &rows.iter().filter_map(|row| row.portfolio_id).collect::<Vec<_>>())?;
     let portfolios = portfolios.into_iter().map(|portfolio| (portfolio.id, portfolio)).collect::<HashMap<_, _>>();
-    let told = |(place, row): (AssignmentRef, AuditRow)| {
-        let (name, portfolio, can_be_given) = match place {
-            AssignmentRef::Account(id) => {
-                let account = accounts.get(&id)?;
-                (account.name.clone(), Some(account.portfolio_name.clone()), account.is_active())
-            }
-            AssignmentRef::Portfolio(id) => {
-                let portfolio = portfolios.get(&id)?;
-                (portfolio.name.clone(), None, portfolio.is_active() && user.default_role == DefaultRole::PortfolioAdmin)
-            }
+    let names = users::names(db, rows.iter().filter_map(|row| row.assigned_by))?;
+    let shown = |row: Withheld| {
+        let by = row.assigned_by.and_then(|by| names.get(&by).cloned());
+        let (around, withheld) = if let Some(account) = row.account_id.and_then(|id| accounts.get(&id)) {
+            let (name, portfolio) = (account.name.clone(), Some(account.portfolio_name.clone()));
+            let place = AssignmentRef::Account(account.id);
+            (account.portfolio_id, WithheldAssignment { place, name, portfolio, by, can_be_given: account.is_active() })
+        } else {
+            let portfolio = portfolios.get(&row.portfolio_id?)?;
+            let can_be_given = portfolio.is_active() && user.default_role == DefaultRole::PortfolioAdmin;
+            let place = AssignmentRef::Portfolio(portfolio.id);
+            (portfolio.id, WithheldAssignment { place, name: portfolio.name.clone(), portfolio: None, by, can_be_given })
         };
-        Some(WithheldAssignment { place, name, portfolio, by: grantor(&row), can_be_given })
+        (acting.scope.holds(around) && !held.holds(withheld.place)).then_some(withheld)
     };
-    let mut left = left.into_iter().filter_map(told).collect::<Vec<_>>();
-    left.sort_by_cached_key(|left| (left.portfolio.as_deref().map(sort_key), sort_key(&left.name)));
-    Ok(left)
-}
-
-fn place(row: &AuditRow) -> Option<AssignmentRef> {
-    match (row.place_kind?, row.place_id?) {
-        (SubjectKind::Account, id) => Some(AssignmentRef::Account(AccountId(id))),
-        (SubjectKind::Portfolio, id) => Some(AssignmentRef::Portfolio(PortfolioId(id))),
-        _ => None,
-    }
-}
-
-fn grantor(row: &AuditRow) -> Option<String> {
-    match row.event().ok()? {
-        AuditEvent::AssignmentWithheld { grantor } => grantor,
-        _ => None,
-    }
+    let mut shown = rows.into_iter().filter_map(shown).collect::<Vec<_>>();
+    shown.sort_by_cached_key(|withheld| (withheld.portfolio.as_deref().map(sort_key), sort_key(&withheld.name)));
+    Ok(shown)
 }

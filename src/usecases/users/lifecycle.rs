@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        audit::{AuditAction, AuditEvent, DemotionReason, SubjectKind},
+        audit::{AuditEvent, DemotionReason},
         clock::Timestamp,
         company::Company,
         credentials::token::TokenEnd,
@@ -12,7 +12,7 @@ use crate::{
     },
     mail::Message,
     store::{
-        Database, StoreError, Tx, assignments, company, groups, latest_actors, outbox,
+        Database, StoreError, Tx, assignments, company, groups, outbox,
         page::{Count, Position, Slice},
         sessions, tokens,
         users::{self, Deleted, User},
@@ -132,7 +132,7 @@ pub fn delete(
         ctx.tell(tx, &user, &acting.user, Message::UserDeleted, now)?;
         let until = restorable_until(&company::load(tx.db())?, now);
         match until {
-            Some(_) => users::set_deleted(tx, user_id, Some(now))?,
+            Some(_) => users::delete(tx, user_id, acting.user.id, now)?,
             None => users::remove(tx, user_id)?,
         }
         let event = AuditEvent::UserDeleted { email: user.email.clone(), status: user.status(now), groups, portfolios, accounts };
@@ -145,7 +145,7 @@ pub fn delete(
 #[derive(Debug, Clone)]
 pub struct Restorable {
     pub user: Deleted,
-    /// By the name that they had then.
+    /// Display name, unless that user is gone for good.
     pub deleted_by: Option<String>,
     pub until: Timestamp,
 }
@@ -160,9 +160,9 @@ pub fn deleted(ctx: &Context, actor: &User, position: &Position, limit: usize) -
     ctx.store.read(|db| {
         let kept = company::load(db)?.deleted_kept;
         let users = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
-        let ids = users.rows.iter().map(|user| user.id.0).collect::<Vec<_>>();
-        let mut by = latest_actors(db, AuditAction::UserDeleted, SubjectKind::User, &ids)?;
-        let restorable = |user: Deleted| Restorable { deleted_by: by.remove(&user.id.0), until: user.deleted_at + kept, user };
+        let names = users::names(db, users.rows.iter().filter_map(|user| user.deleted_by))?;
+        let name = |by: Option<UserId>| names.get(&by?).cloned();
+        let restorable = |user: Deleted| Restorable { deleted_by: name(user.deleted_by), until: user.deleted_at + kept, user };
         Ok((users.map(restorable), users::count_deleted(db, now - kept)?))
     })
 }
@@ -207,7 +207,7 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId
         if users::find_by_email(tx.db(), &email)?.is_some() {
             return Err(RestoreError::AddressInUse { email: deleted.email });
         }
-        users::set_deleted(tx, user_id, None)?;
+        users::restore(tx, user_id)?;
         let user = users::find(tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
         tx.audit(about_user(now, caller.by(&actor), &user.who(), &AuditEvent::UserRestored { email: user.email.clone() }));
         let became_user = user.default_role == DefaultRole::PortfolioAdmin;

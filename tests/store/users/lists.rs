@@ -81,7 +81,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
         assign(tx, dice, &mut world, &accounts, giver, id);
         happen_to(tx, dice, id, number);
         if dice.happens(9) {
-            users::set_deleted(tx, id, Some(now())).unwrap();
+            users::delete(tx, id, id, now()).unwrap();
             world.assigned.remove(&id);
         } else {
             world.people.push(id);

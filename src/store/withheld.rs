@@ -1,0 +1,55 @@
+//! Assignments that an invitation did not give, since their grantors could no longer give them.
+
+use diesel::prelude::*;
+
+use crate::domain::{
+    clock::Timestamp,
+    ids::{AccountId, PortfolioId, UserId},
+};
+
+use super::{Database, StoreError, Tx, schema::withheld_assignments};
+
+/// A withheld assignment: of a portfolio, or of an account.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = withheld_assignments)]
+pub struct Withheld {
+    pub portfolio_id: Option<PortfolioId>,
+    pub account_id: Option<AccountId>,
+    /// `None` for a grantor who is gone.
+    pub assigned_by: Option<UserId>,
+}
+
+/// Adds a withheld assignment of a user.
+pub fn insert(tx: &mut Tx<'_>, user: UserId, withheld: Withheld, now: Timestamp) -> Result<(), StoreError> {
+    let Withheld { portfolio_id, account_id, assigned_by } = withheld;
+    diesel::insert_into(withheld_assignments::table)
+        .values((
+            withheld_assignments::user_id.eq(user.0),
+            withheld_assignments::portfolio_id.eq(portfolio_id.map(|id| id.0)),
+            withheld_assignments::account_id.eq(account_id.map(|id| id.0)),
+            withheld_assignments::assigned_by.eq(assigned_by.map(|id| id.0)),
+            withheld_assignments::withheld_at.eq(now),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Withheld assignments of a user.
+pub fn of(db: &mut Database, user: UserId) -> Result<Vec<Withheld>, StoreError> {
+    let rows = withheld_assignments::table.filter(withheld_assignments::user_id.eq(user.0)).order(withheld_assignments::id);
+    Ok(rows.select(Withheld::as_select()).load(db)?)
+}
+
+/// Removes what was withheld of a portfolio that is given after all.
+pub(super) fn clear_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<(), StoreError> {
+    let rows = withheld_assignments::table.filter(withheld_assignments::user_id.eq(user.0));
+    diesel::delete(rows.filter(withheld_assignments::portfolio_id.eq(portfolio.0))).execute(tx.db())?;
+    Ok(())
+}
+
+/// Removes what was withheld of an account that is given after all.
+pub(super) fn clear_account(tx: &mut Tx<'_>, user: UserId, account: AccountId) -> Result<(), StoreError> {
+    let rows = withheld_assignments::table.filter(withheld_assignments::user_id.eq(user.0));
+    diesel::delete(rows.filter(withheld_assignments::account_id.eq(account.0))).execute(tx.db())?;
+    Ok(())
+}
