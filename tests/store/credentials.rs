@@ -161,7 +161,7 @@ fn more_requests_than_the_bound_go_with_the_next(store: TestStore) {
     for (excess, left) in [(3, 1_000), (6, 1_000)] {
         let fill = format!(
             "WITH RECURSIVE places (place) AS (SELECT 1 UNION ALL SELECT place + 1 FROM places WHERE place < {}) INSERT INTO reset_requests \
-             (email, source, network, asked_at) SELECT 'm@example.com', '192.0.2.1', '192.0.2.1', '2026-01-01 00:00:00' FROM places",
+             (email, client_ip, network, asked_at) SELECT 'm@example.com', '192.0.2.1', '192.0.2.1', '2026-01-01 00:00:00' FROM places",
             1_000 + excess,
         );
         store.write_transaction(|tx| Ok::<_, StoreError>(diesel::sql_query(&fill).execute(tx.db())?)).unwrap();

@@ -6,7 +6,7 @@ use usher::{
         text::{Notes, PortfolioName},
     },
     store::{
-        assignments, portfolios,
+        assignments, portfolios, users,
         withheld::{self, Withheld},
     },
 };
