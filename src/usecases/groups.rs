@@ -4,7 +4,6 @@ use crate::{
     domain::{
         audit::{AuditEvent, UserRef},
         clock::Timestamp,
-        credentials::token::TokenEnd,
         ids::{GroupId, UserId},
         policy::{Action, PolicyDenial},
         search::SearchTerm,
@@ -15,14 +14,16 @@ use crate::{
         Database, StoreError, Tx,
         groups::{self, Group, GroupKind},
         page::{Count, Position, Slice},
-        sessions, tokens,
         users::{self, Filter, User},
     },
 };
 
 use super::{
-    ActionError, Context, Principal, Submission,
-    shared::context::{Rights, about_group, authorise},
+    ActionError, Context, Submission,
+    shared::{
+        context::{Rights, about_group, authorise},
+        ending::{AccessEnd, end_access},
+    },
 };
 
 /// How many users a search for a new member offers.
@@ -162,7 +163,7 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
         groups::add_member(tx, id, user_id, now)?;
         tx.audit(about_group(now, caller.by(&actor), &group, &event));
         if group.kind == GroupKind::Admins {
-            end_sessions(tx, caller, user_id, now)?;
+            end_access(tx, user_id, AccessEnd::AdminChanged, Some(caller.session), now)?;
             ctx.tell(tx, &user, &actor, Message::AdminAppointed, now)?;
             ctx.tell_admins(tx, &user, &actor.display_name(), now)?;
         }
@@ -185,7 +186,7 @@ pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId
         };
         tx.audit(about_group(now, caller.by(&actor), &group, &event));
         if group.kind == GroupKind::Admins {
-            end_sessions(tx, caller, user_id, now)?;
+            end_access(tx, user_id, AccessEnd::AdminChanged, Some(caller.session), now)?;
             ctx.tell(tx, &user, &actor, Message::AdminRemoved, now)?;
         }
         Ok((user, group))
@@ -217,13 +218,6 @@ fn authorise_removal(db: &mut Database, actor: &User, user: &User, group: &Group
         return Ok(());
     }
     Err(ActionError::Refused { denial: PolicyDenial::NotAMember, name: Some(user.display_name()) })
-}
-
-/// A changed role is used from a new sign-in on: sessions end, and links to a new password or another address. Whoever leaves Admins by
-/// themselves keeps the session that they did it in, since rights are read with each request anyway.
-fn end_sessions(tx: &mut Tx<'_>, caller: &Principal, user_id: UserId, now: Timestamp) -> Result<(), StoreError> {
-    sessions::end_all(tx, user_id, Some(caller.session))?;
-    tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)
 }
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.

@@ -79,7 +79,7 @@ audit_events! {
     AccountCreated = "account.created" { portfolio: String, website: String, notes: String }
     AccountEdited = "account.edited" { before: AccountFields, after: AccountFields }
     AccountMoved = "account.moved" { before: String, after: String }
-    BillingUpdated = "billing.updated" { before: Option<BillingFields>, after: BillingFields }
+    BillingUpdated = "billing.updated" { before: Option<Box<BillingFields>>, after: Box<BillingFields> }
     AssignmentAdded = "assignment.added" { permissions: Option<AssignmentPermissions> }
     AssignmentChanged = "assignment.changed" { before: AssignmentPermissions, after: AssignmentPermissions }
     AssignmentRemoved = "assignment.removed" { permissions: Option<AssignmentPermissions> }
@@ -205,22 +205,18 @@ impl AuditEvent {
             Self::UserDemoted { reason: DemotionReason::PortfoliosRemoved } => {
                 format!("The default role of {subject} became User, as portfolios are removed on deletion")
             }
-            Self::UserDeactivated { .. } => format!("{actor} deactivated {subject}"),
-            Self::UserReactivated { .. } => format!("{actor} reactivated {subject}"),
-            Self::UserDeleted { .. } => format!("{actor} deleted {subject}"),
+            Self::UserDeactivated { .. } | Self::PortfolioDeactivated {} => format!("{actor} deactivated {subject}"),
+            Self::UserReactivated { .. } | Self::PortfolioReactivated {} => format!("{actor} reactivated {subject}"),
+            Self::UserDeleted { .. } | Self::GroupDeleted { .. } => format!("{actor} deleted {subject}"),
             Self::UserRestored { .. } => format!("{actor} restored {subject}"),
             Self::AdminCreated { .. } => format!("{actor} created {subject} as Admin"),
             Self::AdminAppointed { member } => format!("{actor} made {} an Admin", member.name),
             Self::AdminRemoved { member } => format!("{actor} removed {} from Admins", member.name),
-            Self::GroupCreated {} => format!("{actor} created {subject}"),
             Self::GroupRenamed { after, .. } => format!("{actor} renamed {subject} to {after}"),
-            Self::GroupDeleted { .. } => format!("{actor} deleted {subject}"),
             Self::GroupMemberAdded { member } => format!("{actor} added {} to {subject}", member.name),
             Self::GroupMemberRemoved { member } => format!("{actor} removed {} from {subject}", member.name),
-            Self::PortfolioCreated { .. } | Self::AccountCreated { .. } => format!("{actor} created {subject}"),
+            Self::GroupCreated {} | Self::PortfolioCreated { .. } | Self::AccountCreated { .. } => format!("{actor} created {subject}"),
             Self::PortfolioEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
-            Self::PortfolioDeactivated {} => format!("{actor} deactivated {subject}"),
-            Self::PortfolioReactivated {} => format!("{actor} reactivated {subject}"),
             Self::AccountEdited { before, after } => format!("{actor} edited {} of {subject}", before.changes(after)),
             Self::AccountMoved { .. } => format!("{actor} moved {subject} to another portfolio"),
             Self::BillingUpdated { before: None, .. } => format!("{actor} added billing information to {subject}"),

@@ -224,8 +224,7 @@ pub(in crate::usecases) fn become_user(
     Ok(())
 }
 
-/// An entry about somebody's assignment to an account.
-#[expect(clippy::too_many_arguments, reason = "each is one fact of the entry")]
+/// An entry about a user's assignment to an account.
 pub(in crate::usecases) fn audit_account(
     tx: &mut Tx<'_>,
     caller: &Principal,
@@ -238,7 +237,7 @@ pub(in crate::usecases) fn audit_account(
     tx.audit(about_user(now, caller.by(&acting.user), &user.who(), event).at_place(place_of_account(account)));
 }
 
-/// An entry about somebody's assignment to a portfolio.
+/// An entry about a user's assignment to a portfolio.
 pub(in crate::usecases) fn audit_portfolio(
     tx: &mut Tx<'_>,
     caller: &Principal,

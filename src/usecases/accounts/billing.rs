@@ -77,7 +77,7 @@ pub fn update(
             return Err(BillingError::Stale(before.map(Box::new)));
         }
         billing::save(tx, id, new, now)?;
-        let event = AuditEvent::BillingUpdated { before: before.map(|row| row.fields), after: new.fields() };
+        let event = AuditEvent::BillingUpdated { before: before.map(|row| row.fields.into()), after: new.fields().into() };
         tx.audit(about_account(now, caller.by(&acting.user), &account, &event));
         Ok(account)
     })

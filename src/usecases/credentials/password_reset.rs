@@ -33,6 +33,7 @@ use crate::{
         outbox::mails::{self, DeliveryStatus, LinkDelivery, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
+            ending::{AccessEnd, end_access},
             links::{self, LinkError, LinkState},
         },
     },
@@ -44,7 +45,7 @@ use super::{new_password, sign_in};
 const TERM: TimeDelta = TimeDelta::hours(1);
 
 /// Who asks for a link without being signed in.
-const SOMEBODY: &str = "Somebody at the sign-in page";
+const SOMEBODY: &str = "The sign-in page";
 
 /// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///
@@ -205,8 +206,7 @@ pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &Clie
         if let Some(browser) = client.browser {
             sessions::remember_browser(tx, user.id, browser, now)?;
         }
-        let sessions = sessions::end_all(tx, user.id, None)?;
-        tokens::end_open(tx, user.id, None, TokenEnd::Revoked, now)?;
+        let sessions = end_access(tx, user.id, AccessEnd::PasswordReset, None, now)?;
         sign_in::forget_attempts(tx, &user)?;
         let changed = PasswordChanged {
             first_name: user.first_name.clone(),

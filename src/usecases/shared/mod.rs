@@ -1,6 +1,7 @@
 //! Common to all use cases: the principal, the transaction, errors, links.
 
 pub(super) mod context;
+pub(super) mod ending;
 pub(super) mod links;
 pub(super) mod scoped_actor;
 pub(super) mod submission;

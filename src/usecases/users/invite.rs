@@ -29,6 +29,7 @@ use crate::{
         outbox::mails::{self, Recipient},
         shared::{
             context::{Rights, about_user, by_oneself},
+            ending::{AccessEnd, end_access},
             links::{self, LinkError, LinkState},
             scoped_actor::ScopedActor,
         },
@@ -174,8 +175,7 @@ pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPo
     submission.audited_transaction(ctx, |tx, caller| {
         let acting = caller.acting(tx, Rights::Stay, now)?;
         let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::RevokeInvitation(target), now)?;
-        tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)?;
-        outbox::cancel_for(tx, user_id, now)?;
+        end_access(tx, user_id, AccessEnd::Lockout, None, now)?;
         users::remove(tx, user_id)?;
         let event = AuditEvent::InvitationRevoked { email: user.email.clone() };
         tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));

@@ -5,16 +5,15 @@ use crate::{
         audit::{AuditEvent, DemotionReason},
         clock::Timestamp,
         company::Company,
-        credentials::token::TokenEnd,
         ids::UserId,
         policy::{Action, Target},
         user::{DefaultRole, Status},
     },
     mail::Message,
     store::{
-        Database, StoreError, Tx, assignments, company, groups, outbox,
+        Database, StoreError, Tx, assignments, company, groups,
         page::{Count, Position, Slice},
-        sessions, tokens,
+        sessions,
         users::{self, Deleted, User},
     },
     usecases::{
@@ -23,6 +22,7 @@ use crate::{
         credentials::sign_in,
         shared::{
             context::{Rights, about_user, authorise},
+            ending::{AccessEnd, end_access},
             scoped_actor::ScopedActor,
         },
     },
@@ -41,7 +41,7 @@ pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoi
             now,
         )?;
         users::set_blocked(tx, user_id, Some(now))?;
-        end_access(tx, user_id, now)?;
+        end_access(tx, user_id, AccessEnd::Lockout, None, now)?;
         let message = match entry_point {
             EntryPoint::UsersAndGroups => Message::AccessBlocked,
             EntryPoint::UsersAndPermissions => Message::AccessDeactivated,
@@ -126,7 +126,7 @@ pub fn delete(
         let acting = caller.acting(tx, Rights::Change, now)?;
         let user = acting.require_for_update(tx, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user_id)?;
-        end_access(tx, user_id, now)?;
+        end_access(tx, user_id, AccessEnd::Lockout, None, now)?;
         groups::remove_from_all(tx, user_id)?;
         assignments::take_all(tx, user_id)?;
         ctx.tell(tx, &user, &acting.user, Message::UserDeleted, now)?;
@@ -222,14 +222,6 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId
         }
         Ok(Restored { user, status, became_user })
     })
-}
-
-/// Sessions, open links and waiting mails end.
-fn end_access(tx: &mut Tx<'_>, user_id: UserId, now: Timestamp) -> Result<(), ActionError> {
-    sessions::end_all(tx, user_id, None)?;
-    tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)?;
-    outbox::cancel_for(tx, user_id, now)?;
-    Ok(())
 }
 
 fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &User, user: &User, after: Status, now: Timestamp) {

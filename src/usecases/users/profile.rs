@@ -19,7 +19,7 @@ use crate::{
     store::{
         StoreError, Tx, assignments,
         portfolios::{self, Portfolio},
-        scopes, sessions,
+        scopes,
         users::{self, User},
     },
     usecases::{
@@ -28,6 +28,7 @@ use crate::{
         credentials::email_change::{self, NewAddress, Tokens},
         shared::{
             context::{Rights, about_user},
+            ending::{AccessEnd, end_access},
             scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
         },
     },
@@ -190,7 +191,7 @@ fn change_role(
             }
         }
     }
-    sessions::end_all(tx, user.id, None)?;
+    end_access(tx, user.id, AccessEnd::DefaultRoleChanged, None, now)?;
     Ok(names)
 }
 
@@ -238,7 +239,7 @@ pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: U
         // One at a time: of two who sign each other out, each would wait for the other's session.
         let acting = caller.acting(tx, Rights::Change, now)?;
         let user = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
-        let ended = sessions::end_all(tx, id, None)?;
+        let ended = end_access(tx, id, AccessEnd::SignedOutEverywhere, None, now)?;
         if ended > 0 {
             ctx.tell(tx, &user, &acting.user, Message::SignedOut, now)?;
         }

@@ -331,7 +331,7 @@ async fn an_account_that_comes_brings_its_people_and_not_where_it_was(db: Db) {
     move_account(&app, foreign, nordic);
     pia.get(&app, &at(finn, "")).await.is(200).sees("Lagoon");
     let page = pia.get(&app, &format!("/accounts/{foreign}")).await;
-    page.is(200).sees("moved the account to another portfolio").sees("Finn Holm").sees_no("South");
+    page.is(200).sees("moved this account to another portfolio").sees("Finn Holm").sees_no("South");
 }
 
 #[apply(both_databases!)]

@@ -275,7 +275,7 @@ async fn a_portfolio_admin_who_is_given_no_portfolio_is_a_user(db: Db) {
     assert_eq!(app.portfolios_of(noor), []);
     let page = maya.get(&app, &format!("/users-and-permissions/{noor}")).await;
     page.sees("Default roleUser").sees("No accounts yet");
-    assert!(app.deeds().contains(&"user.edited Noor van Dijk".to_owned()));
+    assert!(app.deeds().contains(&"user.demoted Noor van Dijk".to_owned()));
 }
 
 #[apply(both_databases!)]

@@ -103,7 +103,7 @@ fn samples() -> Vec<(AuditEvent, &'static str)> {
         ),
         (AccountMoved { before: text("Nordic"), after: text("DACH") }, r#"{"after":"DACH","before":"Nordic","version":1}"#),
         (
-            BillingUpdated { before: Some(billing("Bergen")), after: billing("Oslo") },
+            BillingUpdated { before: Some(billing("Bergen").into()), after: billing("Oslo").into() },
             r#"{"after":{"address_line_1":"","address_line_2":"","city":"Oslo","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"before":{"address_line_1":"","address_line_2":"","city":"Bergen","country":"","email":"","legal_name":"","postal_code":"","purchase_order":"","tax_id":""},"version":1}"#,
         ),
         (AssignmentAdded { permissions: Some(permissions) }, r#"{"permissions":{"edit_details":true,"see_billing":false},"version":1}"#),
@@ -130,8 +130,8 @@ fn every_event_is_stored_in_its_permanent_shape_and_read_back() {
         assert_eq!(event.to_details(), *stored);
         assert_eq!(AuditEvent::from_details(event.action(), stored).unwrap(), *event);
     }
-    let sampled = samples.iter().map(|(event, _)| event.action()).collect::<BTreeSet<_>>();
-    assert_eq!(sampled, AuditAction::ALL.iter().copied().collect());
+    let actions = samples.iter().map(|(event, _)| event.action()).collect::<BTreeSet<_>>();
+    assert_eq!(actions, AuditAction::ALL.iter().copied().collect());
 }
 
 #[test]

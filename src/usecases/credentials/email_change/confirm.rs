@@ -9,7 +9,7 @@ use crate::{
     },
     mail::{Message, messages::AddressChanged},
     store::{
-        StoreError, company, outbox, sessions, tokens,
+        StoreError, company, tokens,
         users::{self, User},
     },
     usecases::{
@@ -17,6 +17,7 @@ use crate::{
         outbox::mails::{Recipient, by_other},
         shared::{
             context::about_user,
+            ending::{AccessEnd, end_access},
             links::{self, LinkClosed, LinkError, LinkState},
         },
         users::invite::Existing,
@@ -87,9 +88,7 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
             return Err(ConfirmError::Taken);
         }
         users::set_email(tx, &user, &email)?;
-        sessions::end_all(tx, user.id, None)?;
-        tokens::end_open(tx, user.id, None, TokenEnd::Revoked, now)?;
-        outbox::cancel_for(tx, user.id, now)?;
+        end_access(tx, user.id, AccessEnd::EmailChanged, None, now)?;
         let change = by_other(tx, user.first_name.clone(), asked_by.display_name(), now)?;
         let changed = Message::AddressChanged(AddressChanged { change, old: user.email.clone(), new: email.to_string() });
         for address in [&*user.email, email.as_str()] {

@@ -117,7 +117,7 @@ async fn a_request_that_cannot_be_answered_keeps_no_other_mail_and_is_dropped_af
     forgot(&app, HANA).await.redirects_to(SENT);
     app.execute(match db {
         Db::Sqlite => "UPDATE reset_requests SET asked_at = '2026-11-22 09:20 or so'",
-        Db::Postgres => "ALTER TABLE reset_requests ALTER COLUMN source TYPE bytea USING '\\xff'::bytea",
+        Db::Postgres => "ALTER TABLE reset_requests ALTER COLUMN client_ip TYPE bytea USING '\\xff'::bytea",
     });
     maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
     assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
