@@ -108,26 +108,10 @@ pub(super) fn nearest(variable: &str) -> Option<&'static Setting> {
     let enough = (name.len() / 3).max(2);
     SETTINGS
         .iter()
-        .map(|setting| (distance(name, setting.variable.trim_start_matches(PREFIX)), *setting))
+        .map(|setting| (strsim::levenshtein(name, setting.variable.trim_start_matches(PREFIX)), *setting))
         .filter(|(distance, _)| *distance <= enough)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, setting)| setting)
-}
-
-/// How many letters must be put in, taken out or replaced to make one name of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other = other.as_bytes();
-    let mut row = (0..=other.len()).collect::<Vec<_>>();
-    for (i, letter) in one.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, same) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *same);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]

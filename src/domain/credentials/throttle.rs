@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use ipnet::Ipv6Net;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ids::UserId, stored::stored_enum};
@@ -43,7 +44,7 @@ pub const WRONG_IN_A_ROW_MAX: i32 = 100;
 const SHORT_STEPS: i32 = 6;
 
 /// Attempts without a wait from a /48, a /56 and a /64 of IPv6, the widest first: an office may share a /64, many customers of a provider a /48.
-const IPV6_GRACE: [(u32, i32); 3] = [(48, 320), (56, 80), (64, 20)];
+const IPV6_GRACE: [(u8, i32); 3] = [(48, 320), (56, 80), (64, 20)];
 
 /// Attempts without a wait from one address of IPv4.
 const IPV4_GRACE: i32 = 20;
@@ -118,8 +119,8 @@ pub fn widest_network(client_ip: &str) -> String {
     client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, bits))
 }
 
-fn ipv6_network(address: Ipv6Addr, bits: u32) -> String {
-    format!("{}/{bits}", Ipv6Addr::from(u128::from(address) & (u128::MAX << (128 - bits))))
+fn ipv6_network(address: Ipv6Addr, bits: u8) -> String {
+    Ipv6Net::new_assert(address, bits).trunc().to_string()
 }
 
 fn account_key(email_key: &str, known_browser: Option<TokenHash>) -> String {
