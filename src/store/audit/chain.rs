@@ -120,9 +120,10 @@ pub fn audit_entries(db: &mut Database, after: i64, limit: i64) -> Result<Vec<Au
 pub fn verify_chain(db: &mut Database) -> Result<Result<i64, i64>, StoreError> {
     let (mut sequence, mut previous) = (0, CHAIN_START);
     loop {
+        // Read before the entries, so that those which are appended meanwhile are not missed.
+        let head = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
         let rows = audit_entries(db, sequence, VERIFY_CHUNK)?;
         if rows.is_empty() {
-            let head = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
             return Ok(if head == (sequence, previous.to_vec()) { Ok(sequence) } else { Err(sequence + 1) });
         }
         for row in rows {
