@@ -53,8 +53,9 @@ pub enum Command {
 
     /// Say whether settings, database and mail server are fit for use
     ///
-    /// Lists each setting with its value and where it comes from; passwords and keys are left out. Changes nothing, and
-    /// sends no mail unless asked to.
+    /// Lists each setting with its value and where it comes from; passwords and keys are left out. Verifies the audit
+    /// chain, and compares the counts and copies that the database keeps with a recount. Changes nothing and sends no
+    /// mail unless asked to.
     Check(Check),
 
     /// Fill a new database with made-up people and groups
@@ -85,6 +86,12 @@ pub struct Check {
     /// Send a test mail there
     #[arg(long, value_name = "ADDRESS", value_parser = email_address)]
     pub mail_to: Option<EmailAddress>,
+
+    /// Rebuild counts and copies that differ from a recount
+    ///
+    /// Works beside a running server, whose changes wait meanwhile. The audit chain is never repaired.
+    #[arg(long)]
+    pub repair: bool,
 }
 
 /// Options of `usher demo`.
@@ -179,12 +186,16 @@ mod tests {
 
     #[test]
     fn what_is_typed_becomes_what_it_means() {
-        assert_eq!(parse("usher check").unwrap(), Command::Check(Check { mail_to: None }));
+        assert_eq!(parse("usher check").unwrap(), Command::Check(Check { mail_to: None, repair: false }));
+        assert_eq!(parse("usher check --repair").unwrap(), Command::Check(Check { mail_to: None, repair: true }));
         assert_eq!(parse("usher demo --users 50").unwrap(), Command::Demo(Demo { users: 50, seed: 1, password_stdin: false }));
         let demo = Demo { users: 10_000_000, seed: u64::MAX, password_stdin: true };
         assert_eq!(parse("usher demo --users 10000000 --seed 18446744073709551615 --password-stdin").unwrap(), Command::Demo(demo));
         let maya = EmailAddress::parse("maya@example.com").unwrap();
-        assert_eq!(parse("usher check --mail-to maya@example.com").unwrap(), Command::Check(Check { mail_to: Some(maya.clone()) }));
+        assert_eq!(
+            parse("usher check --mail-to maya@example.com").unwrap(),
+            Command::Check(Check { mail_to: Some(maya.clone()), repair: false })
+        );
         let create = CreateAdmin {
             email: maya,
             first_name: PersonName::parse("Maya").unwrap(),

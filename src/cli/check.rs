@@ -1,4 +1,4 @@
-//! `usher check`: settings, key, database and mail server, each with what it says. Changes nothing.
+//! `usher check`: settings, key, database and mail server, each with what it says. Changes nothing unless told to repair.
 
 use std::fmt::Display;
 
@@ -10,8 +10,11 @@ use crate::{
     },
     mail::Transport,
     startup::{self, StartError},
-    store::company,
-    usecases::instance_key::{self, KeyCheck},
+    store::{Store, company},
+    usecases::{
+        Compared, consistency,
+        instance_key::{self, KeyCheck},
+    },
 };
 
 use super::{CommandError, args::Check, say};
@@ -29,9 +32,16 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
     // Looked for before anything is opened, which would make files.
     let exposed = settings.exposed();
     let database = database(settings);
-    let Database { company, key_check, .. } = database.clone().unwrap_or_default();
+    let Database { company, key_check, store, .. } = database.clone().unwrap_or_default();
     report("key file", key_file(settings, key_check.as_ref()));
     report("database", database.map(|database| database.text));
+    if let Some(store) = store {
+        report("audit chain", audit_chain(&store));
+        match if check.repair { consistency::repair(&store) } else { consistency::compare(&store) } {
+            Ok(found) => found.into_iter().for_each(|compared| report(compared.name, recount(compared, check.repair))),
+            Err(error) => report("counts and copies", Err(text(error))),
+        }
+    }
     report("mail", mail(check, settings, &company));
     for warning in settings.warnings() {
         say(format_args!("note  {warning}"));
@@ -49,6 +59,8 @@ struct Database {
     /// Empty as long as nothing can be read.
     company: String,
     key_check: Option<KeyCheck>,
+    /// The way to a database that is up to date.
+    store: Option<Store>,
 }
 
 impl Database {
@@ -81,7 +93,22 @@ fn database(settings: &Settings) -> Result<Database, String> {
     let company = store.read(company::load).map_err(text)?;
     let searches = if store.searches_by_index().map_err(text)? { "" } else { "; without pg_trgm, searches read every row" };
     let key_check = instance_key::check(&store).map_err(text)?;
-    Ok(Database { text: format!("answers and is up to date{searches}"), company: company.name, key_check })
+    Ok(Database { text: format!("answers and is up to date{searches}"), company: company.name, key_check, store: Some(store) })
+}
+
+fn audit_chain(store: &Store) -> Result<String, String> {
+    match consistency::audit_chain(store).map_err(text)? {
+        Ok(entries) => Ok(format!("unbroken; entries: {entries}")),
+        Err(entry) => Err(format!("broken at entry {entry}, which was changed or is missing")),
+    }
+}
+
+fn recount(compared: Compared, is_repaired: bool) -> Result<String, String> {
+    match compared.differing {
+        0 => Ok("matches a recount".to_owned()),
+        rows if is_repaired => Ok(format!("rebuilt; differences from a recount: {rows}")),
+        rows => Err(format!("differences from a recount: {rows}; `usher check --repair` rebuilds it")),
+    }
 }
 
 fn mail(check: &Check, settings: &Settings, company: &str) -> Result<String, String> {

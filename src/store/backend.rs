@@ -1,12 +1,11 @@
 //! The few statements that differ between the databases.
 
-use std::{borrow::Cow, fmt::Write as _, marker::PhantomData};
+use std::{borrow::Cow, marker::PhantomData};
 
 use diesel::{
     QueryResult, RunQueryDsl,
     backend::Backend,
-    connection::SimpleConnection,
-    dsl::{select, sql},
+    dsl::sql,
     expression::{AppearsOnTable, Expression, SelectableExpression, SqlLiteral, TypedExpressionType, ValidGrouping, is_aggregate},
     query_builder::{AstPass, QueryFragment, QueryId},
     serialize::ToSql,
@@ -16,7 +15,7 @@ use diesel::{
 use crate::domain::{ids::UserId, search::SearchTerm};
 
 use super::{
-    Database, StoreError, Tx,
+    Database, StoreError,
     connection::MultiBackend,
     page::{Key, Position},
 };
@@ -150,32 +149,6 @@ fn like_pattern(fragment: &str) -> String {
     }
     pattern.push('%');
     pattern
-}
-
-/// Runs `fill` without SQLite's indexes and its trigger of the search, and makes them of all rows at once: row by row they cost several times
-/// as much. Inside the transaction nobody sees them missing, and they are never committed so. What keeps rows unique stays. For a database that is
-/// as good as empty.
-///
-/// # Errors
-/// Those of `fill`, and the database's.
-pub fn indexed_at_once<T, E: From<StoreError>>(tx: &mut Tx<'_>, fill: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-    const SET_ASIDE: &str = "type, name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE INDEX%' OR name = 'users_searched_insert'";
-    let Database::Sqlite(sqlite) = tx.db() else { return fill(tx) };
-    let set_aside = select(sql::<(Text, Text, Text)>(SET_ASIDE)).load::<(String, String, String)>(sqlite).map_err(StoreError::from)?;
-    let last = select(sql::<BigInt>("coalesce(max(id), 0) FROM users")).get_result::<i64>(sqlite).map_err(StoreError::from)?;
-    // So many rows touch far more of what stays than pages do.
-    let mut drop = "PRAGMA cache_size = -256000;".to_owned();
-    let mut make = format!("INSERT INTO user_search (rowid, search) SELECT id, search FROM users WHERE id > {last};");
-    for (kind, name, definition) in &set_aside {
-        let _ = write!(drop, "DROP {kind} {name};");
-        let _ = write!(make, "{definition};");
-    }
-    sqlite.batch_execute(&drop).map_err(StoreError::from)?;
-    let filled = fill(tx)?;
-    if let Database::Sqlite(sqlite) = tx.db() {
-        sqlite.batch_execute(&make).map_err(StoreError::from)?;
-    }
-    Ok(filled)
 }
 
 /// Locks one row until the transaction ends. SQLite's writers have the whole database to themselves already.

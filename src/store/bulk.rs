@@ -1,8 +1,13 @@
 //! Many rows at once, for a database that is being filled.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
-use diesel::prelude::*;
+use diesel::{
+    connection::SimpleConnection as _,
+    dsl::{select, sql},
+    prelude::*,
+    sql_types::{BigInt, Text},
+};
 
 use crate::domain::{
     clock::Timestamp,
@@ -22,10 +27,34 @@ use super::{
     views::users,
 };
 
-pub use super::backend::indexed_at_once;
-
 /// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
 const ROWS: usize = 1000;
+
+/// Runs `fill` without SQLite's indexes and its trigger of the search, and makes them of all rows at once: row by row they cost several times
+/// as much. Inside the transaction nobody sees them missing, and they are never committed so. What keeps rows unique stays. For a database that is
+/// as good as empty.
+///
+/// # Errors
+/// Those of `fill`.
+pub fn indexed_at_once<T, E: From<StoreError>>(tx: &mut Tx<'_>, fill: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    const SET_ASIDE: &str = "type, name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE INDEX%' OR name = 'users_searched_insert'";
+    let Database::Sqlite(sqlite) = tx.db() else { return fill(tx) };
+    let set_aside = select(sql::<(Text, Text, Text)>(SET_ASIDE)).load::<(String, String, String)>(sqlite).map_err(StoreError::from)?;
+    let last = select(sql::<BigInt>("coalesce(max(id), 0) FROM users")).get_result::<i64>(sqlite).map_err(StoreError::from)?;
+    // So many rows touch far more of what stays than pages do.
+    let mut drop = "PRAGMA cache_size = -256000;".to_owned();
+    let mut make = format!("INSERT INTO user_search (rowid, search) SELECT id, search FROM users WHERE id > {last};");
+    for (kind, name, definition) in &set_aside {
+        let _ = write!(drop, "DROP {kind} {name};");
+        let _ = write!(make, "{definition};");
+    }
+    sqlite.batch_execute(&drop).map_err(StoreError::from)?;
+    let filled = fill(tx)?;
+    if let Database::Sqlite(sqlite) = tx.db() {
+        sqlite.batch_execute(&make).map_err(StoreError::from)?;
+    }
+    Ok(filled)
+}
 
 /// New user in any status.
 #[derive(Debug, Clone)]

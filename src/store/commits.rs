@@ -5,9 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use super::Store;
-
-/// Notes the changes that a [`Store`] may have saved.
+/// Notes the changes that a [`super::Store`] may have saved.
 #[derive(Debug, Clone, Default)]
 pub struct Commits(Arc<AtomicBool>);
 
@@ -19,15 +17,5 @@ impl Commits {
 
     pub(super) fn note(&self) {
         self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Store {
-    /// Gives this database with its changes noted in `commits`.
-    #[must_use]
-    pub fn noting(&self, commits: Commits) -> Self {
-        let mut store = self.clone();
-        store.commits = commits;
-        store
     }
 }

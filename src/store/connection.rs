@@ -15,7 +15,12 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use parking_lot::FairMutex;
 
-use super::{StoreError, commits::Commits, credentials::pending_refusals::SharedRefusals, metrics::Writes};
+use super::{
+    StoreError,
+    commits::Commits,
+    credentials::pending_refusals::SharedRefusals,
+    metrics::{StoreMetrics, Writes},
+};
 
 pub(super) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -231,6 +236,24 @@ impl Store {
                 let found = diesel::sql_query("SELECT 1 FROM pg_class WHERE relname = 'user_search'").execute(postgres)?;
                 Ok(found == 1)
             }
+        }
+    }
+
+    /// Gives this database with its changes noted in `commits`.
+    #[must_use]
+    pub fn noting(&self, commits: Commits) -> Self {
+        let mut store = self.clone();
+        store.commits = commits;
+        store
+    }
+
+    pub fn load(&self) -> StoreMetrics {
+        let pool = self.pool.state();
+        StoreMetrics {
+            connections_in_use: pool.connections.saturating_sub(pool.idle_connections),
+            connections_max: self.pool.max_size(),
+            waits: self.writes.waited.so_far(),
+            writes: self.writes.took.so_far(),
         }
     }
 

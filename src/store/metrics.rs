@@ -4,8 +4,6 @@ use std::time::Instant;
 
 use crate::domain::durations::{Distribution, Durations};
 
-use super::Store;
-
 /// What the store has been busy with since the process began.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StoreMetrics {
@@ -20,8 +18,8 @@ pub struct StoreMetrics {
 /// The write transactions so far.
 #[derive(Debug, Default)]
 pub(super) struct Writes {
-    waited: Durations,
-    took: Durations,
+    pub(super) waited: Durations,
+    pub(super) took: Durations,
 }
 
 impl Writes {
@@ -42,17 +40,5 @@ pub(super) struct Write<'a> {
 impl Drop for Write<'_> {
     fn drop(&mut self) {
         self.took.note(self.begun.elapsed());
-    }
-}
-
-impl Store {
-    pub fn load(&self) -> StoreMetrics {
-        let pool = self.pool.state();
-        StoreMetrics {
-            connections_in_use: pool.connections.saturating_sub(pool.idle_connections),
-            connections_max: self.pool.max_size(),
-            waits: self.writes.waited.so_far(),
-            writes: self.writes.took.so_far(),
-        }
     }
 }

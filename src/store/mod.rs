@@ -12,6 +12,7 @@ mod commits;
 pub mod company;
 mod connection;
 pub mod credentials;
+pub mod derived;
 mod error;
 pub mod groups;
 pub mod idempotency_keys;

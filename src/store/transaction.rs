@@ -9,7 +9,7 @@ use diesel::{Connection, connection::TransactionManager, r2d2::R2D2Connection as
 
 use crate::domain::audit::Entry;
 
-use super::{Database, Store, StoreError, audit, connection::WAIT_MAX, error::is_clash};
+use super::{Database, Store, StoreError, audit::chain, connection::WAIT_MAX, error::is_clash};
 
 /// How often a transaction is tried again after PostgreSQL chose it as a deadlock's victim or another writer was faster.
 const RETRIES: u32 = 5;
@@ -121,7 +121,7 @@ impl Store {
             if write == Write::Change && tx.entries.is_empty() {
                 return Err(StoreError::Unaudited.into());
             }
-            audit::append(tx.db, &tx.entries)?;
+            chain::append(tx.db, &tx.entries)?;
             Ok(value)
         });
         let closed = match outcome {

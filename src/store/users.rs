@@ -13,17 +13,18 @@ use crate::domain::{
     clock::Timestamp,
     credentials::password::PasswordHash,
     email_address::EmailAddress,
-    ids::UserId,
+    ids::{GroupId, UserId},
     invitation::InvitationOrigin,
     policy::{Actor, Target},
     role::Role,
+    search::SearchTerm,
     user::{DefaultRole, Status, StatusFacts, Who, display_name},
 };
 
 pub use administered::{Cursor, CursorValue, Listed, UserQuery, page};
 pub use counts::{StatusCounts, counts};
 pub use deleted::{Deleted, count_deleted, list_deleted, lock_deleted, names};
-pub use list::{Filter, count, list, search};
+pub use list::{count, list, search};
 pub(super) use write::named;
 pub use write::{
     NewActive, NewInvited, delete, insert_active, insert_invited, purge, rehash_password, remove, renew_invitation, restore, set_blocked,
@@ -80,6 +81,15 @@ impl User {
     pub fn key(&self) -> Key {
         Key { sort_key: self.sort_key.clone(), id: self.id.0 }
     }
+}
+
+/// Which users a list holds.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub active_only: bool,
+    pub search: Option<SearchTerm>,
+    pub member_of: Option<GroupId>,
+    pub not_member_of: Option<GroupId>,
 }
 
 /// User by id.

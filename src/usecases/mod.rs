@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod consistency;
 pub mod credentials;
 pub mod groups;
 pub mod instance_key;
@@ -18,6 +19,7 @@ pub use crate::store::{
     accounts::{Account, Facts},
     assignments::{AccountAssignment, Assigned, Colleague, Names, PortfolioAssignment},
     billing::BillingRow,
+    derived::Compared,
     groups::{ADMINS, Group, GroupKind},
     outbox::{FailedMail, ServerRefusal},
     page::{Count, Key, Position, Slice},

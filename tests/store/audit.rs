@@ -64,6 +64,9 @@ fn audited_changes_made_at_once_all_find_their_place_in_the_chain(store: TestSto
             })
         })
         .collect::<Vec<_>>();
+    while writers.iter().any(|writer| !writer.is_finished()) {
+        assert!(store.read(verify_chain).unwrap().is_ok());
+    }
     for writer in writers {
         writer.join().unwrap();
     }

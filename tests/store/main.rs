@@ -60,6 +60,7 @@ use support::postgres;
 mod audit;
 mod credentials;
 mod demo;
+mod derived;
 mod outbox;
 mod schema;
 mod state;

@@ -58,7 +58,7 @@ WHEN OLD.state = 'pending' OR NEW.state = 'pending' BEGIN
 END;
 
 -- Trigrams of the names and addresses of users who are not deleted.
-CREATE VIRTUAL TABLE user_search USING fts5 (search, content = 'user_rows', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', columnsize = 0);
+CREATE VIRTUAL TABLE user_search USING fts5 (search, content = 'users', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', columnsize = 0);
 CREATE TRIGGER users_searched_insert AFTER INSERT ON user_rows WHEN NEW.deleted_at IS NULL BEGIN
     INSERT INTO user_search (rowid, search) VALUES (NEW.id, NEW.search);
 END;

@@ -3,10 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    domain::{
-        ids::{GroupId, UserId},
-        search::SearchTerm,
-    },
+    domain::ids::UserId,
     store::{
         Database, StoreError, backend,
         connection::MultiBackend,
@@ -16,16 +13,7 @@ use crate::{
     },
 };
 
-use super::{User, search::plan};
-
-/// Which users a list holds.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub active_only: bool,
-    pub search: Option<SearchTerm>,
-    pub member_of: Option<GroupId>,
-    pub not_member_of: Option<GroupId>,
-}
+use super::{Filter, User, search::plan};
 
 type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 

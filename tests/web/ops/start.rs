@@ -7,7 +7,7 @@ use std::{
     process::Output,
 };
 
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::BigInt};
+use diesel::{QueryableByName, RunQueryDsl as _, connection::SimpleConnection as _, sql_query, sql_types::BigInt};
 use tempfile::TempDir;
 use usher::store::{Database, Location, Store, StoreError, audit_entries};
 
@@ -206,6 +206,27 @@ fn of_two_instances_that_begin_one_database_with_two_keys_one_serves_and_the_oth
         let served = 1 - stopped.unwrap();
         servers[served].address();
         assert!(servers[served].process.try_wait().unwrap().is_none());
+    }
+}
+
+#[test]
+fn counts_that_are_wrong_are_named_by_the_check_and_rebuilt_when_it_is_told_so() {
+    for database in databases() {
+        let data = begun(&database);
+        let healthy = said(&run(&data, &database, &["check"]));
+        assert!(healthy.contains("\nok    audit chain: unbroken; entries: 1\n"), "{healthy}");
+        assert!(healthy.contains("\nok    user_counts: matches a recount\n"), "{healthy}");
+        let server = Server::start(data.path(), &database.settings());
+        server.address();
+        database.store().write_transaction(|tx| Ok::<_, StoreError>(tx.db().batch_execute("UPDATE user_counts SET users = 7")?)).unwrap();
+        let wrong = run(&data, &database, &["check"]);
+        assert_eq!(wrong.status.code(), Some(1));
+        assert!(said(&wrong).contains("\nWRONG user_counts: differences from a recount: 12; `usher check --repair`"), "{}", said(&wrong));
+        let repaired = run(&data, &database, &["check", "--repair"]);
+        assert!(repaired.status.success(), "{}", said(&repaired));
+        assert!(said(&repaired).contains("\nok    user_counts: rebuilt; differences from a recount: 12\n"), "{}", said(&repaired));
+        assert_eq!(database.count("user_counts WHERE users = 1"), 1);
+        assert!(run(&data, &database, &["check"]).status.success());
     }
 }
 

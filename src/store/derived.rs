@@ -1,0 +1,152 @@
+//! Counts and copies that triggers keep, compared with a recount of the rows behind them, and rebuilt.
+
+use diesel::{
+    RunQueryDsl as _,
+    connection::SimpleConnection as _,
+    dsl::{select, sql},
+    result::{DatabaseErrorKind, Error as QueryError},
+    sql_types::BigInt,
+};
+
+use super::{Database, StoreError, Tx};
+
+/// A derived column or table. `{hour}` in its statements is the hour in which an invitation expires.
+struct Derived {
+    name: &'static str,
+    /// How many rows are not as they should be, as the rest of a SELECT.
+    differing: &'static str,
+    rebuild: &'static [&'static str],
+}
+
+/// In the order in which they are rebuilt: triggers carry a change of one to the next. SQLite's search is rebuilt last.
+const DERIVED: [Derived; 6] = [
+    Derived {
+        name: "user_groups.member_count",
+        differing: "count(*) FROM user_groups \
+            WHERE member_count <> (SELECT count(*) FROM memberships WHERE memberships.group_id = user_groups.id)",
+        rebuild: &["UPDATE user_groups SET member_count = (SELECT count(*) FROM memberships WHERE memberships.group_id = user_groups.id)"],
+    },
+    Derived {
+        name: "portfolio_users.assignments",
+        differing: "count(*) FROM (SELECT portfolio_id, user_id FROM (\
+            SELECT portfolio_id, user_id, 1 AS step FROM portfolio_assignments \
+            UNION ALL SELECT accounts.portfolio_id, user_id, 1 FROM account_assignments JOIN accounts ON accounts.id = account_id \
+            UNION ALL SELECT portfolio_id, user_id, -assignments FROM portfolio_users\
+            ) AS steps GROUP BY portfolio_id, user_id HAVING sum(step) <> 0) AS differing",
+        rebuild: &[
+            "DELETE FROM portfolio_users WHERE NOT EXISTS (SELECT 1 FROM portfolio_assignments AS given \
+                WHERE given.user_id = portfolio_users.user_id AND given.portfolio_id = portfolio_users.portfolio_id) \
+            AND NOT EXISTS (SELECT 1 FROM account_assignments AS given JOIN accounts ON accounts.id = given.account_id \
+                WHERE given.user_id = portfolio_users.user_id AND accounts.portfolio_id = portfolio_users.portfolio_id)",
+            "INSERT INTO portfolio_users SELECT portfolio_id, user_id, count(*), \
+                state, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at FROM (\
+                SELECT portfolio_id, user_id FROM portfolio_assignments \
+                UNION ALL SELECT accounts.portfolio_id, user_id FROM account_assignments JOIN accounts ON accounts.id = account_id\
+            ) AS given JOIN user_rows ON user_rows.id = user_id WHERE TRUE GROUP BY portfolio_id, user_id, user_rows.id \
+            ON CONFLICT (portfolio_id, user_id) DO UPDATE SET assignments = excluded.assignments \
+            WHERE portfolio_users.assignments <> excluded.assignments",
+        ],
+    },
+    Derived {
+        name: "portfolio_users",
+        differing: "count(*) FROM portfolio_users AS copy JOIN user_rows ON user_rows.id = copy.user_id \
+            WHERE copy.state IS DISTINCT FROM user_rows.state OR copy.default_role <> user_rows.default_role \
+            OR copy.sort_key <> user_rows.sort_key OR copy.email_key <> user_rows.email_key OR copy.search <> user_rows.search \
+            OR copy.created_at <> user_rows.created_at OR copy.last_sign_in_at IS DISTINCT FROM user_rows.last_sign_in_at \
+            OR copy.invitation_expires_at IS DISTINCT FROM user_rows.invitation_expires_at",
+        rebuild: &["UPDATE portfolio_users SET state = user_rows.state, default_role = user_rows.default_role, \
+            sort_key = user_rows.sort_key, email_key = user_rows.email_key, search = user_rows.search, created_at = user_rows.created_at, \
+            last_sign_in_at = user_rows.last_sign_in_at, invitation_expires_at = user_rows.invitation_expires_at \
+            FROM user_rows WHERE user_rows.id = portfolio_users.user_id"],
+    },
+    Derived {
+        name: "user_rows.has_assignments",
+        differing: "count(*) FROM user_rows WHERE has_assignments <> (\
+            EXISTS (SELECT 1 FROM portfolio_assignments WHERE user_id = user_rows.id) \
+            OR EXISTS (SELECT 1 FROM account_assignments WHERE user_id = user_rows.id))",
+        rebuild: &["UPDATE user_rows SET has_assignments = NOT has_assignments \
+            WHERE has_assignments <> EXISTS (SELECT 1 FROM portfolio_users WHERE user_id = user_rows.id)"],
+    },
+    Derived {
+        name: "user_counts",
+        differing: "count(*) FROM (SELECT state, default_role, has_assignments FROM (\
+            SELECT state, default_role, has_assignments, count(*) AS step FROM user_rows WHERE state IS NOT NULL GROUP BY 1, 2, 3 \
+            UNION ALL SELECT state, default_role, has_assignments, -users FROM user_counts\
+            ) AS steps GROUP BY 1, 2, 3 HAVING sum(step) <> 0) AS differing",
+        rebuild: &[
+            "UPDATE user_counts SET users = 0",
+            "INSERT INTO user_counts (state, default_role, has_assignments, users) \
+            SELECT state, default_role, has_assignments, count(*) FROM user_rows WHERE state IS NOT NULL GROUP BY 1, 2, 3 \
+            ON CONFLICT (state, default_role, has_assignments) DO UPDATE SET users = excluded.users",
+        ],
+    },
+    Derived {
+        name: "invitation_expiry_counts",
+        differing: "count(*) FROM (SELECT hour, default_role, has_assignments FROM (\
+            SELECT {hour} AS hour, default_role, has_assignments, count(*) AS step FROM user_rows WHERE state = 'pending' GROUP BY 1, 2, 3 \
+            UNION ALL SELECT hour, default_role, has_assignments, -users FROM invitation_expiry_counts\
+            ) AS steps GROUP BY 1, 2, 3 HAVING sum(step) <> 0) AS differing",
+        rebuild: &[
+            "UPDATE invitation_expiry_counts SET users = 0",
+            "INSERT INTO invitation_expiry_counts (hour, default_role, has_assignments, users) \
+            SELECT {hour}, default_role, has_assignments, count(*) FROM user_rows WHERE state = 'pending' GROUP BY 1, 2, 3 \
+            ON CONFLICT (hour, default_role, has_assignments) DO UPDATE SET users = excluded.users",
+        ],
+    },
+];
+
+const REBUILD_SEARCH: &[&str] = &["INSERT INTO user_search (user_search) VALUES ('rebuild')"];
+
+/// A derived column or table beside its recount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compared {
+    pub name: &'static str,
+    /// How many rows are not as they should be. SQLite's search is compared as a whole, as one row.
+    pub differing: i64,
+}
+
+/// Compares each with a recount, and changes nothing. SQLite's search is compared under the write lock; PostgreSQL keeps its own.
+pub fn compare(db: &mut Database) -> Result<Vec<Compared>, StoreError> {
+    let mut found = Vec::with_capacity(DERIVED.len() + 1);
+    for Derived { name, differing, .. } in DERIVED {
+        let differing = select(sql::<BigInt>(&in_dialect(db, differing))).get_result(db)?;
+        found.push(Compared { name, differing });
+    }
+    if let Database::Sqlite(sqlite) = db {
+        let differing = match sqlite.batch_execute("INSERT INTO user_search (user_search, rank) VALUES ('integrity-check', 1)") {
+            Err(QueryError::DatabaseError(DatabaseErrorKind::Unknown, error)) if error.message().contains("malformed") => 1,
+            checked => checked.map(|()| 0)?,
+        };
+        found.push(Compared { name: "user_search", differing });
+    }
+    Ok(found)
+}
+
+/// Rebuilds those that differ; tells how they were. On PostgreSQL others only read until the transaction ends, and statements may take their time.
+pub fn repair(tx: &mut Tx<'_>) -> Result<Vec<Compared>, StoreError> {
+    if let Database::Postgres(postgres) = tx.db() {
+        postgres.batch_execute(
+            "SET LOCAL statement_timeout = 0; LOCK TABLE user_rows, portfolios, accounts, portfolio_assignments, account_assignments, \
+             portfolio_users, user_counts, invitation_expiry_counts, user_groups, memberships IN EXCLUSIVE MODE;",
+        )?;
+    }
+    let found = compare(tx.db())?;
+    for Compared { name, .. } in found.iter().filter(|compared| compared.differing > 0) {
+        let rebuild = DERIVED.iter().find(|derived| derived.name == *name).map_or(REBUILD_SEARCH, |derived| derived.rebuild);
+        for statement in rebuild {
+            let statement = in_dialect(tx.db(), statement);
+            tx.db().batch_execute(&statement)?;
+        }
+    }
+    Ok(found)
+}
+
+fn in_dialect(db: &Database, statement: &str) -> String {
+    statement.replace(
+        "{hour}",
+        match db {
+            Database::Sqlite(_) => "substr(invitation_expires_at, 1, 13)",
+            Database::Postgres(_) => "to_char(invitation_expires_at, 'YYYY-MM-DD HH24')",
+        },
+    )
+}
