@@ -90,6 +90,6 @@ fn in_the_fields_of_manage_user_it_updates_and_in_the_search_it_finds(scripts: b
     maya.see_no("DACH Retail");
     maya.choose("Default Role", "User");
     enter(&maya, "Last Name", "Vermeer");
-    maya.see("Jonas Vermeer is updated.");
+    maya.see("Jonas Vermeer was updated.");
     site.subjects();
 }

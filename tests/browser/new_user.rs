@@ -26,7 +26,7 @@ fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool
     name_and_role(&maya, "noor@example.com", "User");
     maya.see("Which accounts may Noor see?");
     maya.press("Next");
-    maya.see("Tick at least one account");
+    maya.see("Select at least one account");
     maya.tick("Fjord Foods");
     maya.press("Back");
     maya.see("Who is it?");
@@ -47,7 +47,7 @@ fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool
     maya.see("This invitation is valid for 5 days.");
     assert!(maya.shows("Noor van Dijk, User") && !site.app.has_user("noor@example.com"));
     maya.press("Add New User");
-    maya.see("Noor van Dijk is invited: an invitation goes to noor@example.com.");
+    maya.see("Invitation sent to noor@example.com.");
     maya.see("2 accounts.");
 
     let noor = site.browser(scripts);
@@ -148,7 +148,7 @@ fn a_long_list_of_accounts_is_searched_and_keeps_what_is_ticked(scripts: bool) {
     }
     maya.see_no("Store 08");
     maya.tick("Bergmann Bikes");
-    assert_eq!(maya.shows("2 of 22 ticked"), scripts);
+    assert_eq!(maya.shows("2 of 22 selected"), scripts);
     maya.press("Next");
     maya.see("2 accounts");
     assert!(maya.shows("Store 07") && maya.shows("Bergmann Bikes"));
@@ -159,7 +159,7 @@ fn an_address_that_is_taken_leads_to_whose_it_is(scripts: bool) {
     let Business { site, .. } = Business::new(scripts);
     let maya = site.signed_in(MAYA, scripts);
     name_and_role(&maya, JONAS, "User");
-    maya.see("jonas.vermeulen@example.com is already a user, Active");
+    maya.see("jonas.vermeulen@example.com is already a user.");
     maya.click_link("Open Manage");
     maya.see("1 account.");
 }
@@ -186,7 +186,7 @@ fn a_browser_that_forgets_fields_is_reminded() {
     maya.press("Next");
     maya.see("Is this right?");
     maya.go_back();
-    maya.see("1 of 2 ticked");
+    maya.see("1 of 2 selected");
     assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
     maya.go_back();
     maya.see("Who is it?");

@@ -254,7 +254,7 @@ impl WebError {
                 refused("Not a Portfolio Admin", format!("{name} is no Portfolio Admin. Portfolios are assigned to Portfolio Admins only."))
             }
             PolicyDenial::LastPortfolio => refused(
-                "The last portfolio stays",
+                "At least one portfolio is required",
                 format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
             ),
             PolicyDenial::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
@@ -264,7 +264,7 @@ impl WebError {
                 refused("This has changed in the meantime", text)
             }
             PolicyDenial::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
-            PolicyDenial::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
+            PolicyDenial::NotAMember => refused("Not in the group", format!("{name} is no longer in the group.")),
             PolicyDenial::LastActiveAdmin => {
                 refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
             }

@@ -55,13 +55,13 @@ fn the_list_and_many_people_at_once() {
         maya.open(LIST);
         maya.tick("Jonas Vermeulen jonas.vermeulen@example.com");
         maya.tick("Katarzyna Wisniewska katarzyna.wisniewska@example.com");
-        maya.see("2 ticked");
+        maya.see("2 selected");
         found.extend(faults(&maya, "ticked rows"));
         maya.press(action);
         found.extend(once(&maya, "Change nothing"));
     }
     maya.press("Assign to accounts");
-    found.extend(once(&maya, "Tick at least one account"));
+    found.extend(once(&maya, "Select at least one account"));
     maya.open(&format!("{LIST}?status=active"));
     maya.tick("Jonas Vermeulen jonas.vermeulen@example.com");
     maya.click_link("Everybody who matches");
@@ -107,7 +107,7 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
     found.extend(once(&maya, "Leave out < and >"));
     maya.fill("First Name", "Jonas");
     maya.press("Update User");
-    found.extend(once(&maya, "hana.novotna@example.com is already a user, Active"));
+    found.extend(once(&maya, "hana.novotna@example.com is already a user."));
     maya.fill("Email Address", JONAS);
     maya.choose("Default Role", "Portfolio Admin");
     maya.press("Update User");
@@ -116,7 +116,7 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
     elsewhere.open(&Business::manage(jonas, "/edit"));
     elsewhere.fill("First Name", "Jon");
     elsewhere.press("Update User");
-    elsewhere.see("Jon Vermeulen is updated.");
+    elsewhere.see("Jon Vermeulen was updated.");
     maya.fill("First Name", "Johann");
     maya.tick("Nordic Brands");
     maya.press("Update User");
@@ -128,7 +128,7 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
     maya.open(&Business::manage(jonas, "/edit"));
     maya.fill("Email Address", "jonas.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com");
     maya.press("Update User");
-    found.extend(once(&maya, "Keep the present email"));
+    found.extend(once(&maya, "Keep current email"));
     none(&found);
     site.subjects();
 }
@@ -148,7 +148,7 @@ fn new_user_step_by_step() {
     found.extend(once(&maya, "Leave out < and >"));
     maya.fill("First Name", "Noor");
     maya.press("Next");
-    found.extend(once(&maya, "jonas.vermeulen@example.com is already a user, Active"));
+    found.extend(once(&maya, "jonas.vermeulen@example.com is already a user."));
     maya.fill("Email Address", "noor@example.com");
     maya.press("Next");
     found.extend(once(&maya, "Which portfolios does Noor look after?"));
@@ -160,7 +160,7 @@ fn new_user_step_by_step() {
     maya.press("Next");
     found.extend(once(&maya, "The default role has changed"));
     maya.press("Next");
-    found.extend(once(&maya, "Tick at least one account"));
+    found.extend(once(&maya, "Select at least one account"));
     maya.tick("Fjord Foods");
     maya.press("Next");
     found.extend(once(&maya, "Review"));
@@ -171,6 +171,6 @@ fn new_user_step_by_step() {
     hana.fill("Email Address", MAYA);
     hana.choose("Default Role", "User");
     hana.press("Next");
-    found.extend(once(&hana, "This address cannot be invited by you; ask an Admin"));
+    found.extend(once(&hana, "You can’t invite this address. Ask an Admin."));
     none(&found);
 }

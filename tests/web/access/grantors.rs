@@ -73,7 +73,7 @@ async fn manage_says_what_will_not_be_given_and_why(db: Db) {
     for (said, why) in [
         (deactivated, "Will not be given: Hana Novotna, who assigned it, is deactivated."),
         (moved, "Will not be given: Hana Novotna, who assigned it, may no longer give it."),
-        (gone, "Will not be given: whoever assigned it is gone."),
+        (gone, "Will not be given: its assigner was deleted."),
     ] {
         for part in
             [why, "One assignment will not be given.", "If you resend the invitation, it is given by you.", "Fjord FoodsNothing", "0 of "]
@@ -110,7 +110,7 @@ async fn whoever_resends_the_invitation_takes_over_what_would_be_left_out(db: Db
     maya.press(&app, &at(noor, ""), &at(noor, "/resend")).await.is(303);
     maya.get(&app, &at(noor, ""))
         .await
-        .sees("Yours to give from now on, since whoever assigned it may no longer: Fjord Foods.")
+        .sees("You are now the assigner of Fjord Foods (the previous one lost access).")
         .sees("given by Maya Fischer")
         .sees_no("not be given");
     assert_eq!(app.deeds()[before..], ["invitation.resent Noor van Dijk", "assignment.reassigned Noor van Dijk"]);
@@ -139,7 +139,9 @@ async fn of_many_invitations_that_are_resent_each_says_what_was_taken_over(db: D
     deactivate_hana(&app);
     let page = ask(&app, &mut maya, "resend", &[noor]).await;
     maya.send(&app, &page, DO, &[]).await.is(303);
-    maya.get(&app, "/users-and-permissions").await.sees("Noor van Dijk: invited again. Yours to give from now on: Fjord Foods");
+    maya.get(&app, "/users-and-permissions")
+        .await
+        .sees("Noor van Dijk: invited again. You are now the assigner of Fjord Foods (the previous one lost access).");
     app.mails().await;
 }
 

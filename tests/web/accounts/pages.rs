@@ -95,14 +95,7 @@ async fn a_user_finds_a_home_in_an_account_and_no_word_of_the_rest(db: Db) {
     app.assign(jonas, fjord).await;
     app.assign(lena, fjord).await;
     let mut browser = app.signed_in("jonas.vermeulen@example.com").await;
-    browser
-        .get(&app, "/portfolios")
-        .await
-        .sees("Fjord Foods")
-        .sees("1–1 of 1 account")
-        .sees_no("Aalto")
-        .sees_no("Portfolio")
-        .sees_no("Nordic");
+    browser.get(&app, "/portfolios").await.sees("Fjord Foods").sees("1 account").sees_no("Aalto").sees_no("Portfolio").sees_no("Nordic");
     browser.get(&app, "/portfolios?q=aalto").await.sees("No accounts match").sees_no("Aalto Eyewear");
     let home = browser.get(&app, &format!("/accounts/{fjord}")).await;
     home.sees("Lena Novak").sees("lena.novak@example.com").sees("Maya Fischer created this account").sees("Edit details");
@@ -166,8 +159,8 @@ async fn a_stale_billing_is_shown_beside_what_was_saved(db: Db) {
     let page = maya.send(&app, &form, &path, &mine).await;
     page.is(409)
         .sees("Someone changed this billing while you were editing")
-        .sees("Saved meanwhile: Bergen")
-        .sees("Saved meanwhile: Norway");
+        .sees("Saved by someone else: Bergen")
+        .sees("Saved by someone else: Norway");
     maya.send(&app, &page, &path, &[]).await.is(303);
     assert_eq!(app.count("billing WHERE city = 'Oslo' AND country = 'SE'"), 1);
 }
@@ -197,7 +190,7 @@ async fn everybody_on_an_account_is_reached_page_by_page(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let fjord = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
     let home = format!("/accounts/{fjord}");
-    maya.get(&app, &home).await.sees("Nobody here yet");
+    maya.get(&app, &home).await.sees("No people yet");
     for number in 0..102 {
         let user = app.create_user("Ada", &format!("N{number:03}"));
         app.execute(&format!("INSERT INTO account_assignments (user_id, account_id, edits_details, sees_billing, assigned_at) VALUES ({user}, {fjord}, true, false, '2026-01-01 00:00:00')"));
@@ -218,7 +211,7 @@ async fn everybody_on_an_account_is_reached_page_by_page(db: Db) {
     // Everybody who was on the page has gone.
     let at = way(&page, "next").unwrap();
     app.execute("DELETE FROM account_assignments");
-    maya.get(&app, &at).await.is(200).sees("Nobody on this page").sees("Go to the first page");
+    maya.get(&app, &at).await.is(200).sees("No one on this page").sees("Go to the first page");
     maya.get(&app, &format!("{home}?people=x")).await.is(404);
 }
 
@@ -238,7 +231,7 @@ async fn an_account_moves_and_its_people_keep_it(db: Db) {
     let before = app.deeds();
     maya.fill(&app, &path, &[("portfolio", &nordic.to_string()), ("do", "move")]).await.redirects_to(&home);
     maya.get(&app, &home).await.sees("It is like that already for Fjord Foods. Nothing was changed.");
-    maya.fill(&app, &path, &[("portfolio", &nordic.to_string()), ("do", "find")]).await.is(200).sees_no("Ticked before");
+    maya.fill(&app, &path, &[("portfolio", &nordic.to_string()), ("do", "find")]).await.is(200).sees_no("Selected before");
     assert_eq!(app.deeds(), before);
     app.create_account(other, "FJORD foods");
     maya.fill(&app, &path, &[("portfolio", &other.to_string()), ("do", "move")])

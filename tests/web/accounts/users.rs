@@ -40,7 +40,7 @@ async fn somebody_is_added_on_the_account_s_page(db: Db) {
     // Whoever has it is not offered, and neither is oneself.
     maya.get(&app, &format!("{home}/add?q=jonas")).await.sees("Nobody who can be added matches");
     maya.get(&app, &format!("{home}/add?q=maya")).await.sees("Nobody who can be added matches");
-    add(&app, &mut maya, &home, &[]).await.is(422).sees("Choose somebody from the results");
+    add(&app, &mut maya, &home, &[]).await.is(422).sees("Choose a person from the results");
     add(&app, &mut maya, &home, &[("user", &lena.to_string()), ("edit-details", "true"), ("see-billing", "true")])
         .await
         .redirects_to(&home);
@@ -115,7 +115,7 @@ async fn a_user_is_told_what_happened_to_them_there_and_to_nobody_else(db: Db) {
 async fn what_happened_comes_before_the_people(db: Db) {
     let Business { app, mut maya, fjord, .. } = Business::new(db).await;
     let text = maya.get(&app, &format!("/accounts/{fjord}")).await.text();
-    assert!(text.find("What happened lately").unwrap() < text.find("May do here").unwrap());
+    assert!(text.find("Recent activity").unwrap() < text.find("May do here").unwrap());
 }
 
 #[apply(both_databases!)]

@@ -185,7 +185,7 @@ async fn a_mail_server_that_is_down_changes_no_answer(db: Db) {
     app.mailbox().fail_next(SendError::permanent("550 No"));
     maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
     assert!(app.mails().await.is_empty());
-    maya.get(&app, "/users-and-groups").await.sees("noor@example.com is invited.");
+    maya.get(&app, "/users-and-groups").await.sees("Invitation sent to noor@example.com.");
 }
 
 #[apply(both_databases!)]

@@ -246,7 +246,7 @@ async fn a_failed_mail_is_sent_again_with_its_link_and_by_one_press_of_two(db: D
     maya.press(&app, "/users-and-groups", &path).await.redirects_to("/users-and-groups");
     maya.get(&app, "/users-and-groups").await.sees("We’ll send the mail to noor@example.com again.");
     post(&app, &mut maya, &path).await.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups").await.sees("This mail can no longer be sent again.");
+    maya.get(&app, "/users-and-groups").await.sees("This mail can’t be sent again.");
     assert_eq!(app.deeds()[before..], ["mail.retried noor@example.com"]);
     app.browser().get(&app, &app.link_in_mail().await).await.is(200);
     assert_eq!(states(&app), [MailState::HandedOver]);
@@ -265,7 +265,7 @@ async fn all_mails_that_failed_are_sent_again_at_once(db: Db) {
     assert_eq!((entry.action.as_str(), &*entry.subject_name), ("mail.all_retried", "Northwind Trading"));
     assert_eq!(app.mails().await.len(), 3);
     post(&app, &mut maya, ALL_AGAIN).await.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups").await.sees("No failed mail is left.");
+    maya.get(&app, "/users-and-groups").await.sees("There are no failed mails.");
 }
 
 #[apply(both_databases!)]
@@ -334,7 +334,7 @@ async fn no_dead_link_and_no_mail_to_somebody_blocked_or_deleted_is_sent_again(d
     let list = maya.get(&app, "/users-and-groups").await;
     assert!(!row(&list, "expired@example.com").contains("Try again"), "{}", list.text());
     post(&app, &mut maya, ALL_AGAIN).await.is(303);
-    maya.get(&app, "/users-and-groups").await.sees("No failed mail is left.");
+    maya.get(&app, "/users-and-groups").await.sees("There are no failed mails.");
     assert!(app.mails().await.is_empty());
     assert_eq!(app.count("outbox WHERE sealed IS NOT NULL"), 0);
 }

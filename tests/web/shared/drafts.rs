@@ -103,16 +103,16 @@ async fn what_is_looked_for_stands_in_the_address_and_ticks_are_kept(db: Db) {
     let found = maya.send(app, &second, USER, &[("account", &fjord), ("find_account", "bikes"), ("do", "find")]).await;
     assert!(found.is(303).header("location").ends_with("&q=bikes"));
     let found = maya.get(app, found.header("location")).await;
-    found.is(200).sees("Bergmann Bikes").sees("Ticked before").sees("1 of 2 ticked");
+    found.is(200).sees("Bergmann Bikes").sees("Selected before").sees("1 of 2 selected");
     go_on(app, &mut maya, &found, USER, &[("do", "next")]).await.is(200).sees("Is this right?").sees("Fjord Foods");
 
     let first = maya.get(app, ACCOUNT).await;
     let second = go_on(app, &mut maya, &first, ACCOUNT, &[("name", "Hygge"), ("do", "next")]).await;
     let found = go_on(app, &mut maya, &second, ACCOUNT, &[("portfolio", &nordic), ("find_portfolio", "dach"), ("do", "find")]).await;
-    found.is(200).sees("Step 2 of 4").sees("DACH Retail").sees("Ticked before");
+    found.is(200).sees("Step 2 of 4").sees("DACH Retail").sees("Selected before");
     let third = go_on(app, &mut maya, &found, ACCOUNT, &[("do", "next")]).await;
     let found = go_on(app, &mut maya, &third, ACCOUNT, &[("user", &jonas), ("find_user", "hana"), ("do", "find")]).await;
-    found.is(200).sees("Step 3 of 4").sees("Hana Novotna").sees("1 of 2 ticked");
+    found.is(200).sees("Step 3 of 4").sees("Hana Novotna").sees("1 of 2 selected");
 }
 
 #[apply(both_databases!)]
@@ -201,7 +201,7 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
         let (app, mut browser) = (&business.app, business.browser(is_admin));
         let (location, review) = business.user_review(&mut browser).await;
         let second = go_on(app, &mut browser, &review, USER, &[("do", "back")]).await;
-        second.is(200).sees("2 of 2 ticked");
+        second.is(200).sees("2 of 2 selected");
         business.nordic_goes(is_admin).await;
         let before = stored(app);
         for page in [
@@ -214,7 +214,7 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
             page.sees("One of the accounts that you ticked is no longer available")
                 .sees("Step 2 of 3")
                 .sees("Noor van Dijk, User")
-                .sees("1 of 1 ticked");
+                .sees("1 of 1 selected");
             page.sees_no("Fjord").sees_no("Nordic");
             let review = go_on(app, &mut browser, &page, USER, &[("do", "next")]).await;
             review.is(200).sees("Is this right?").sees("Bergmann Bikes").sees_no("Fjord");
@@ -240,7 +240,7 @@ async fn a_portfolio_that_goes_between_the_steps_is_not_given(db: Db) {
         review.is(200).sees("Is this right?");
         business.nordic_goes(is_admin).await;
         let page = browser.send(app, &review, USER, &[("do", "add")]).await;
-        page.is(422).sees("One of the portfolios that you ticked is no longer available").sees("0 of 1 ticked").sees_no("Nordic");
+        page.is(422).sees("One of the portfolios that you ticked is no longer available").sees("0 of 1 selected").sees_no("Nordic");
         assert!(!app.has_user("noor@example.com"));
         let review = go_on(app, &mut browser, &page, USER, &[("portfolio", &business.dach.to_string()), ("do", "next")]).await;
         browser.send(app, &review, USER, &[("do", "add")]).await.is(303);
@@ -271,7 +271,7 @@ async fn what_was_never_offered_is_as_unknown_as_ever(db: Db) {
         let first = hana.get(app, ACCOUNT).await;
         let second = go_on(app, &mut hana, &first, ACCOUNT, &[("name", "Hygge"), ("user", id), ("do", "next")]).await;
         let third = go_on(app, &mut hana, &second, ACCOUNT, &[("portfolio", &business.nordic.to_string()), ("do", "next")]).await;
-        third.is(200).sees("Step 3 of 4").sees("0 of 1 ticked").sees_no("no longer");
+        third.is(200).sees("Step 3 of 4").sees("0 of 1 selected").sees_no("no longer");
     }
 }
 
@@ -283,7 +283,7 @@ async fn a_search_that_is_too_long_for_an_address_keeps_the_step(db: Db) {
     let first = maya.get(app, USER).await;
     let second = go_on(app, &mut maya, &first, USER, &[&NOOR[..], &[("default_role", "user")]].concat()).await;
     let found = go_on(app, &mut maya, &second, USER, &[("account", &fjord), ("find_account", &long), ("do", "find")]).await;
-    found.is(200).sees("1 of 2 ticked");
+    found.is(200).sees("1 of 2 selected");
 }
 
 #[apply(both_databases!)]

@@ -87,7 +87,7 @@ async fn only_a_field_that_both_changed_is_shown_with_both_values(db: Db) {
         let opened = maya.get(&app, &form.path).await;
         maya.fill(&app, &form.path, &form.theirs).await.is(303);
         let page = maya.send(&app, &opened, &form.path, &form.mine).await;
-        page.is(409).sees(&format!("Saved meanwhile: {saved}"));
+        page.is(409).sees(&format!("Saved by someone else: {saved}"));
         assert_eq!(page.text().matches("Saved meanwhile").count(), 1, "{}", page.text());
         assert_eq!(value(&page, form, form.mine[1].0), form.mine[1].1);
         maya.send(&app, &page, &form.path, &[]).await.is(303);
@@ -134,7 +134,7 @@ async fn a_form_that_does_not_tell_what_it_was_opened_with_shows_all_that_differ
         let name = format!("Nordics {was}");
         maya.fill(&app, &form.path, &[("name", &name)]).await.is(303);
         let page = maya.send(&app, &opened, &form.path, &[("notes", "Dark"), ("was", was)]).await;
-        page.is(409).sees(&format!("Saved meanwhile: {}", name.trim()));
+        page.is(409).sees(&format!("Saved by someone else: {}", name.trim()));
     }
 }
 
@@ -145,7 +145,7 @@ async fn an_address_that_waits_is_shown_to_whoever_would_replace_it(db: Db) {
     maya.send(&app, &opened, &form.path, &[("email", "first@example.com")]).await.is(303);
     maya.get(&app, &form.path).await.sees("first@example.com waits to be confirmed. A new address takes its place.");
     let page = maya.send(&app, &opened, &form.path, &[("email", "second@example.com")]).await;
-    page.is(409).sees("Saved meanwhile: first@example.com");
+    page.is(409).sees("Saved by someone else: first@example.com");
     maya.send(&app, &page, &form.path, &[]).await.is(303);
     maya.get(&app, &form.path).await.sees("second@example.com waits to be confirmed.");
     app.mails().await;

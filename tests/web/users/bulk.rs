@@ -39,7 +39,7 @@ async fn the_question_lists_who_is_affected_and_who_is_not_and_why(db: Db) {
     let page = ask(&app, &mut maya, "deactivate", &[uma, otto, finn, app.id_of("maya.fischer@example.com")]).await;
     page.is(200)
         .sees("Deactivate 2 users?")
-        .sees("Deactivated: only Active people can be deactivated.")
+        .sees("Deactivated: only active people can be deactivated.")
         .sees("Another administrator can do this for you");
     let done = maya.send(&app, &page, DO, &[]).await;
     assert!(done.header("location").starts_with("/users-and-permissions?q=e&sort=email"));
@@ -105,7 +105,7 @@ async fn what_breaks_off_half_way_tells_what_was_done_and_what_was_not(db: Db) {
     broken_off
         .is(503)
         .sees("This was only partly done")
-        .sees("1 of 2 users deactivated. Then something went wrong. Nobody else was changed.");
+        .sees("1 of 2 users deactivated. Then something went wrong. No one else was changed.");
     assert!(broken_off.has_link("/users-and-permissions?q=e&sort=email"), "{}", broken_off.body);
     let list = maya.get(&app, "/users-and-permissions").await;
     list.sees("1 user deactivated, 1 not changed.")
@@ -134,7 +134,7 @@ async fn what_was_done_to_many_is_told_although_the_last_word_of_it_cannot_be_ke
 async fn nobody_to_whom_it_can_be_done_is_no_question(db: Db) {
     let World { app, mut maya, uma, .. } = World::new(db).await;
     let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
-    page.sees("Reactivate: nobody here").sees("Active: only Deactivated people can be reactivated.").sees_no("Affected ");
+    page.sees("Reactivate: nobody here").sees("Active: only deactivated people can be reactivated.").sees_no("Affected ");
 }
 
 #[apply(both_databases!)]
@@ -169,7 +169,7 @@ async fn a_foreign_unknown_or_doubled_person_refuses_the_whole_request(db: Db) {
 async fn a_portfolio_admin_reaches_only_who_is_wholly_inside(db: Db) {
     let World { app, mut pia, uma, otto, .. } = World::new(db).await;
     let page = ask(&app, &mut pia, "deactivate", &[uma, otto]).await;
-    page.is(200).sees("Deactivate 1 user?").sees("Otto Lund").sees("Not wholly inside your portfolios. An Admin can do this.");
+    page.is(200).sees("Deactivate 1 user?").sees("Otto Lund").sees("This user also works outside your portfolios. An Admin can do this.");
     pia.send(&app, &page, DO, &[]).await.is(303);
     assert_eq!(app.count(&format!("users WHERE blocked_at IS NOT NULL AND id = {uma}")), 1);
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
@@ -182,7 +182,7 @@ async fn accounts_are_assigned_to_many_and_only_own_ones(db: Db) {
     let other = app.create_account(app.portfolios_of(app.id_of("pia.berg@example.com"))[0], "Glacier");
     let page = ask(&app, &mut pia, "assign", &[uma, otto]).await;
     page.is(200).sees("Assign accounts to 2 users").sees("Glacier").sees("Fjord").sees_no("Lagoon");
-    pia.send(&app, &page, DO, &[]).await.is(422).sees("There is a problemTick at least one account");
+    pia.send(&app, &page, DO, &[]).await.is(422).sees("There is a problemSelect at least one account");
     pia.send(&app, &page, DO, &[("account", &foreign.to_string())]).await.is(404);
     pia.send(&app, &page, DO, &[("account", &account.to_string()), ("user", &uma.to_string())]).await.is(303);
     pia.get(&app, "/users-and-permissions").await.sees("Uma Ek already has this.").sees("0 users assigned to Fjord, 1 not changed.");
@@ -201,7 +201,7 @@ async fn invitations_are_resent_and_revoked_together(db: Db) {
     app.mails().await;
     let invited = [app.id_of("noor@example.com"), app.id_of("ruth@example.com")];
     let page = ask(&app, &mut maya, "resend", &[invited[0], uma]).await;
-    page.sees("Resend the invitation of 1 user?").sees("Active: only people who are Invited or Expired have an open invitation.");
+    page.sees("Resend the invitation of 1 user?").sees("Active: only invited people have an invitation.");
     maya.send(&app, &page, DO, &[]).await.is(303);
     assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
     let page = ask(&app, &mut maya, "revoke", &invited[1..]).await;
@@ -242,7 +242,7 @@ async fn everybody_who_matches_is_taken_in_turns_that_say_who_they_are(db: Db) {
     // Who was in the second turn has left the list meanwhile.
     app.execute("DELETE FROM outbox");
     app.execute("UPDATE user_rows SET search = 'x' WHERE search = 'zoe'");
-    maya.get(&app, done.header("location")).await.is(200).sees("Nobody comes after those who were taken last.");
+    maya.get(&app, done.header("location")).await.is(200).sees("There are no more users in the list.");
 }
 
 #[apply(both_databases!)]
@@ -263,5 +263,5 @@ async fn after_what_breaks_off_the_next_turn_does_not_follow(db: Db) {
 async fn nobody_ticked_changes_nothing(db: Db) {
     let World { app, mut maya, .. } = World::new(db).await;
     ask(&app, &mut maya, "deactivate", &[]).await.redirects_to("/users-and-permissions?q=e&sort=email");
-    maya.get(&app, "/users-and-permissions").await.sees("Nobody is ticked. Nothing was changed.");
+    maya.get(&app, "/users-and-permissions").await.sees("No users selected.");
 }

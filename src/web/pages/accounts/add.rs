@@ -70,7 +70,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
     let grants = AssignmentPermissions { edits_details, sees_billing };
     let Some(user_id) = user else {
-        let error = FieldError::Message("Choose somebody from the results".to_owned());
+        let error = FieldError::Message("Choose a person from the results".to_owned());
         return answer(&console, account, q, grants, Some(error)).await;
     };
     let said = move |(user, given): &(usecases::User, Account)| {

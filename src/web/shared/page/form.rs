@@ -72,7 +72,7 @@ impl FieldError {
 
     /// Another group has the name, or one that looks like it.
     pub fn name_taken() -> Self {
-        Self::Message("There is a group with this name already, or with one that looks like it".to_owned())
+        Self::Message("A group with this or a very similar name exists".to_owned())
     }
 
     pub fn first_name() -> impl FnOnce(&str) -> Result<PersonName, Self> {

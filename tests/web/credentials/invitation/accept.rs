@@ -7,7 +7,7 @@ async fn an_invited_person_accepts_and_is_signed_in(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let page = maya.fill(&app, "/users-and-groups/new-user", &[("email", "Noor@Example.com")]).await;
     page.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups").await.sees("Noor@Example.com is invited.").sees("Invited");
+    maya.get(&app, "/users-and-groups").await.sees("Invitation sent to Noor@Example.com.").sees("Invited");
     let link = app.link_in_mail().await;
     let mut noor = app.browser();
     noor.get(&app, &link).await.is(200).sees("Maya Fischer invited you to Northwind Trading").sees("Noor@Example.com");

@@ -54,7 +54,7 @@ async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
     let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Jonas Vermeulen may now see the billing information of Fjord Foods.").sees("See, edit details, see billing");
+    page.sees("Jonas Vermeulen may now view the billing information of Fjord Foods.").sees("See, edit details, see billing");
     maya.send(&app, &page, &at(jonas, &format!("/accounts/{fjord}/see-billing/off")), &[]).await.is(303);
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/edit-details/off")).await.is(303);
     maya.get(&app, &at(jonas, "")).await.sees("Fjord FoodsSeeAccount");
@@ -113,10 +113,10 @@ async fn a_portfolio_is_asked_about_like_an_account_and_the_very_last_stays(db: 
     let Business { app, mut hana, nordic, dach, .. } = Business::new(db).await;
     let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[nordic]).await;
     let remove = at(nadia, &format!("/portfolios/{nordic}/remove"));
-    hana.get(&app, &at(nadia, "")).await.sees("The last portfolio stays");
-    hana.get(&app, &remove).await.is(409).sees("The last portfolio stays");
+    hana.get(&app, &at(nadia, "")).await.sees("At least one portfolio is required");
+    hana.get(&app, &remove).await.is(409).sees("At least one portfolio is required");
     app.give_portfolio(nadia, dach);
-    hana.get(&app, &at(nadia, "")).await.sees_no("The last portfolio stays").sees_no("DACH");
+    hana.get(&app, &at(nadia, "")).await.sees_no("At least one portfolio is required").sees_no("DACH");
     hana.fill(&app, &remove, &[]).await.redirects_to("/users-and-permissions");
     assert_eq!(app.portfolios_of(nadia), [dach]);
     app.mail().await;

@@ -16,7 +16,7 @@ async fn of_somebody_deactivated_the_address_stands_without_a_field(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Somebody deactivated keeps the address. Reactivate first to change it.");
+    page.sees("Reactivate this user to change the address.");
     assert!(!page.body.contains("Edit email") && page.body.contains("Edit name"));
     update(&app, &mut maya, jonas, "2", &[("first_name", "Jon")]).await.redirects_to(&at(jonas, ""));
     app.mails().await;
@@ -29,8 +29,8 @@ async fn an_edit_of_something_outdated_shows_both_values(db: Db) {
     let page = update(&app, &mut maya, jonas, "1", &[("first_name", "Johann")]).await;
     page.is(409)
         .sees("Someone changed this user while you were editing")
-        .sees("Saved meanwhile: Jon")
-        .sees_no("Saved meanwhile: Vermeulen");
+        .sees("Saved by someone else: Jon")
+        .sees_no("Saved by someone else: Vermeulen");
     let filled = page.form(&at(jonas, "/edit"));
     assert!(filled.contains(&("first_name".to_owned(), "Johann".to_owned())) && filled.contains(&("version".to_owned(), "2".to_owned())));
     update(&app, &mut maya, jonas, "2", &[("first_name", "Johann")]).await.is(303);
@@ -54,9 +54,9 @@ async fn a_portfolio_admin_is_made_with_a_portfolio_and_loses_the_sessions_of_be
 #[apply(both_databases!)]
 async fn manage_user_offers_the_portfolios_before_the_role_is_chosen_and_takes_several(db: Db) {
     let Business { app, mut maya, jonas, hana_id, nordic, dach, .. } = Business::new(db).await;
-    let said = "Portfolios, for a Portfolio Admin";
+    let said = "Portfolios to manage";
     for what in ["", "/edit"] {
-        maya.get(&app, &at(jonas, what)).await.sees(said).sees("DACH Retail").sees("0 of 2 ticked");
+        maya.get(&app, &at(jonas, what)).await.sees(said).sees("DACH Retail").sees("0 of 2 selected");
         maya.get(&app, &at(hana_id, what)).await.sees_no(said);
     }
     let (nordic_id, dach_id, role) = (nordic.to_string(), dach.to_string(), ("default_role", "portfolio_admin"));
@@ -109,7 +109,7 @@ async fn bad_names_and_addresses_are_refused_at_their_field(db: Db) {
         (("first_name", ""), "Enter a first name"),
         (("last_name", "<b>"), "Leave out < and >"),
         (("email", "nobody"), "Enter an email address such as name@example.com"),
-        (("email", HANA), "hana.novotna@example.com is already a user, Active"),
+        (("email", HANA), "hana.novotna@example.com is already a user."),
     ] {
         update(&app, &mut maya, jonas, "1", &[field]).await.is(422).sees(said);
     }
@@ -119,7 +119,7 @@ async fn bad_names_and_addresses_are_refused_at_their_field(db: Db) {
 async fn an_address_outside_the_scope_is_told_without_a_status(db: Db) {
     let Business { app, mut hana, jonas, .. } = Business::new(db).await;
     let page = update(&app, &mut hana, jonas, "1", &[("email", "maya.fischer@example.com")]).await;
-    page.is(422).sees("This address cannot be given by you; ask an Admin").sees_no("Active").sees_no("Open Manage");
+    page.is(422).sees("You can’t use this address. Ask an Admin.").sees_no("Active").sees_no("Open Manage");
 }
 
 #[apply(both_databases!)]

@@ -10,7 +10,7 @@ async fn the_page_explains_what_somebody_may_do_and_through_what(db: Db) {
     let page = maya.get(&app, &at(hana_id, "")).await;
     page.sees("Nordic BrandsInvite people, create accounts, change assignments")
         .sees("Fjord FoodsSee, edit details, see and update billingPortfolio Nordic Brands");
-    page.sees("The last portfolio stays").sees("Two Factor AuthenticationOff");
+    page.sees("At least one portfolio is required").sees("Two Factor AuthenticationOff");
 }
 
 #[apply(both_databases!)]
@@ -124,7 +124,7 @@ async fn the_invitation_says_who_and_when_and_what_became_of_the_mail(db: Db) {
         maya.get(&app, &at(noor, "")).await.sees(&format!("{word} mailbox unavailable"));
     }
     press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
-    maya.get(&app, &at(noor, "")).await.sees("A new invitation is on its way to noor@example.com").sees("MailQueued");
+    maya.get(&app, &at(noor, "")).await.sees("New invitation sent to noor@example.com").sees("MailQueued");
     app.mail().await;
     maya.fill(&app, &at(noor, "/revoke"), &[]).await.redirects_to("/users-and-permissions");
     assert!(!app.has_user("noor@example.com"));
@@ -152,7 +152,7 @@ async fn what_happened_to_somebody_lately_is_told_newest_first(db: Db) {
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
     maya.get(&app, &at(jonas, ""))
         .await
-        .sees("What happened lately")
+        .sees("Recent activity")
         .sees("Maya Fischer deactivated this userToday, 09:20Maya Fischer assigned Fjord Foods to this user");
     app.mails().await;
 }

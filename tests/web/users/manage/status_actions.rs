@@ -104,7 +104,7 @@ async fn somebody_who_leaves_the_scope_with_their_role_leads_back_to_the_list(db
     let question = update(&app, &mut hana, nadia, "1", &fields).await;
     question.is(200).sees("Nadia has nothing left then that you administer, and you will not see them any more.");
     hana.send(&app, &question, &at(nadia, "/edit"), &[]).await.redirects_to("/users-and-permissions");
-    hana.get(&app, "/users-and-permissions").await.sees("Nadia Petrova is updated, a User now.").sees("they have left your list");
+    hana.get(&app, "/users-and-permissions").await.sees("Nadia Petrova is now a User.").sees("they have left your list");
     app.mails().await;
 }
 
@@ -142,7 +142,7 @@ async fn a_portfolio_admin_acts_on_people_wholly_inside(db: Db) {
     hana.get(&app, &at(jonas, "")).await.is(200).sees("Fjord Foods");
     press(&app, &mut hana, jonas, "/deactivate").await.redirects_to(&at(jonas, ""));
     update(&app, &mut hana, jonas, "2", &[("first_name", "Jonathan")]).await.redirects_to(&at(jonas, ""));
-    hana.get(&app, &at(jonas, "")).await.sees("Jonathan Vermeulen is updated.");
+    hana.get(&app, &at(jonas, "")).await.sees("Jonathan Vermeulen was updated.");
     app.mails().await;
 }
 
