@@ -67,11 +67,11 @@ fn forms_before_signing_in_say_what_is_wrong() {
             ("Password", "passwordpassword"),
         ],
         said: &[
-            ("Leave out < and >", "Company Name"),
+            ("Remove < and >", "Company Name"),
             ("Enter a first name", "First Name"),
             ("Use at most 100 characters", "Last Name"),
             ("Enter an email address such as name@example.com", "Email Address"),
-            ("This password is common or was leaked. Choose another one", "Password"),
+            ("This password is common or has been leaked. Choose another", "Password"),
         ],
     };
     setup.comes_back_with_words_at_the_fields(&browser);
@@ -125,8 +125,8 @@ fn forms_of_the_console_say_what_is_wrong() {
         typed: &[("First Name", " "), ("Last Name", "<b>"), ("New Password", "Northwind Trading")],
         said: &[
             ("Enter a first name", "First Name"),
-            ("Leave out < and >", "Last Name"),
-            ("Leave out your name, your email address and the company’s name", "New Password"),
+            ("Remove < and >", "Last Name"),
+            ("Don’t use your name, email address or the company’s name", "New Password"),
         ],
     };
     accept.comes_back_with_words_at_the_fields(&maya);

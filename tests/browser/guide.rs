@@ -104,7 +104,7 @@ fn a_portfolio_admin_can_what_the_guide_says(db: Db, scripts: bool) {
     astrid.press("Next");
     astrid.press("Next");
     astrid.press("Create account");
-    astrid.see("The account Polar Outfitters is created.");
+    astrid.see("Created the account Polar Outfitters.");
     // Update each account's billing information.
     for account in ["Polar Outfitters", "Fjord Foods"] {
         astrid.open(&nordic);
@@ -148,7 +148,7 @@ fn a_user_can_and_cannot_what_the_guide_says(db: Db, scripts: bool) {
     jonas.click_link("Edit details");
     jonas.fill("Website (optional)", "fjordfoods.example");
     jonas.press("Save details");
-    jonas.see("The details are saved.");
+    jonas.see("Details saved.");
     jonas.see("Jonas Vermeulen");
     // Cannot update the billing information on the account.
     assert!(!jonas.has_link("Billing") && !jonas.has_link("Portfolios") && !jonas.has_link("Users & Permissions"));

@@ -134,7 +134,7 @@ fn an_account_is_given_to_everybody_who_matches(scripts: bool) {
     let maya = site.signed_in(MAYA, scripts);
     maya.open("/users-and-permissions?assignments=none&status=active");
     maya.tick("Oscar Pena oscar.pena@example.com");
-    maya.click_link("Everybody who matches");
+    maya.click_link("Select all 2");
     maya.see("2 users match");
     maya.press("Assign to accounts");
     maya.see("These accounts are added to what each person has.");

@@ -38,9 +38,9 @@ fn a_user_becomes_a_portfolio_admin_and_a_user_again(scripts: bool) {
     let maya = site.signed_in(MAYA, scripts);
     maya.open(&Business::manage(jonas, ""));
     maya.click_link("Edit name");
-    maya.see_no("They look after at least one.");
+    maya.see_no("Select at least one. You can add more later.");
     maya.choose("Default Role", "Portfolio Admin");
-    maya.see("They look after at least one.");
+    maya.see("Select at least one. You can add more later.");
     maya.tick("DACH Retail");
     maya.press("Update User");
     maya.see("Jonas Vermeulen is now a Portfolio Admin and must sign in again.");

@@ -122,7 +122,7 @@ fn a_portfolio_admin_is_invited_with_portfolios(scripts: bool) {
     maya.press("Back");
     maya.choose("Default Role", "Portfolio Admin");
     maya.press("Next");
-    maya.see("Which portfolios does Noor look after?");
+    maya.see("Which portfolios will Noor manage?");
     maya.see("The default role has changed");
     maya.tick("Nordic Brands");
     maya.press("Next");

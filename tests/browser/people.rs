@@ -62,7 +62,7 @@ fn somebody_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
     jonas.see("For jonas.vermeulen@example.com.");
     jonas.fill("New Password", "passwordpassword");
     jonas.press("Save password");
-    jonas.see("This password is common or was leaked. Choose another one");
+    jonas.see("This password is common or has been leaked. Choose another");
     jonas.fill("New Password", "ribbon cactus violin forty");
     jonas.press("Save password");
     jonas.see("Your password is changed. Sign in with the new one.");

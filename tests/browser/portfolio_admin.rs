@@ -30,7 +30,7 @@ fn edits_and_bills(hana: &Browser) {
     hana.click_link("Edit details");
     hana.fill("Website (optional)", "fjordfoods.example");
     hana.press("Save details");
-    hana.see("The details are saved.");
+    hana.see("Details saved.");
     hana.click_link("Billing");
     for (label, text) in [
         ("Legal Name", "Fjord Foods AS"),
@@ -43,7 +43,7 @@ fn edits_and_bills(hana: &Browser) {
     }
     hana.choose("Country", "Norway");
     hana.press("Save billing");
-    hana.see("The billing of Fjord Foods is saved.");
+    hana.see("Billing of Fjord Foods saved.");
 }
 
 #[apply(in_every_combination!)]
@@ -93,7 +93,7 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
     hana.press("Next");
     hana.see("Is this right?");
     hana.press("Create account");
-    hana.see("The account Polar Outfitters is created.");
+    hana.see("Created the account Polar Outfitters.");
     site.subjects();
 
     // Somebody who leaves is out at the next click.

@@ -21,13 +21,13 @@ async fn a_portfolio_is_made_with_its_accounts_and_its_people(db: Db) {
     made.is(303);
     maya.get(&app, made.header("location"))
         .await
-        .sees("The portfolio Nordic Brands is created.")
+        .sees("Created the portfolio Nordic Brands.")
         .sees("Café Löwe")
         .sees("Cold but nice")
         .sees("Hana Novotna");
     let list = maya.get(&app, "/portfolios?q=l%C3%B6we").await;
     list.sees_no("DACH Retail");
-    assert!(row(&list, "Nordic Brands").ends_with("Hana Novotna111 account without"), "{}", row(&list, "Nordic Brands"));
+    assert!(row(&list, "Nordic Brands").ends_with("Hana Novotna111 account missing billing"), "{}", row(&list, "Nordic Brands"));
     app.mails().await;
 }
 
@@ -70,8 +70,8 @@ async fn a_name_that_cannot_be_one_is_refused_and_kept(db: Db) {
     for (name, reason) in [
         ("", "Enter a name for the portfolio"),
         (&*"x".repeat(101), "Use at most 100 characters"),
-        ("<b>", "Leave out < and >"),
-        ("PUBLIC sector", "There is a portfolio with this name already"),
+        ("<b>", "Remove < and >"),
+        ("PUBLIC sector", "A portfolio with this name exists"),
     ] {
         let page = maya.fill(&app, "/portfolios/new", &[("name", name), ("do", "create")]).await;
         page.is(422).sees(reason);

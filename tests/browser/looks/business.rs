@@ -46,13 +46,13 @@ fn portfolios_and_accounts_as_an_admin() {
     let mut found = Vec::new();
     maya.open(&format!("/accounts/{fjord}/billing"));
     bill(&maya, "<b>");
-    found.extend(once(&maya, "Leave out < and >"));
+    found.extend(once(&maya, "Remove < and >"));
     bill(&maya, "Fjord Foods AS");
-    found.extend(once(&maya, "The billing of Fjord Foods is saved."));
+    found.extend(once(&maya, "Billing of Fjord Foods saved."));
     maya.open("/portfolios/new");
     maya.fill("Name", "<b>");
     maya.press("Create portfolio");
-    found.extend(once(&maya, "Leave out < and >"));
+    found.extend(once(&maya, "Remove < and >"));
     maya.open(&format!("/portfolios/{alpine}/deactivate"));
     maya.press("Deactivate portfolio");
     found.extend(once(&maya, "is deactivated. Only Admins reach what lies in it."));
@@ -68,7 +68,7 @@ fn portfolios_and_accounts_as_a_portfolio_admin() {
     browser.open("/accounts/new");
     browser.fill("Name", "<b>");
     browser.press("Next");
-    found.extend(once(&browser, "Leave out < and >"));
+    found.extend(once(&browser, "Remove < and >"));
     browser.fill("Name", "Polar Outfitters");
     browser.press("Next");
     found.extend(once(&browser, "Which portfolio does it belong to?"));

@@ -66,7 +66,7 @@ async fn accept(app: &TestApp, link: &str) {
 #[apply(both_databases!)]
 async fn manage_says_what_will_not_be_given_and_why(db: Db) {
     let said = said_after(db, |_| ()).await;
-    assert!(said.contains("Fjord FoodsSee, edit details") && !said.contains("not be given"), "{said}");
+    assert!(said.contains("Fjord FoodsView, edit details") && !said.contains("not be given"), "{said}");
     let deactivated = said_after(db, |business| deactivate_hana(&business.app)).await;
     let moved = said_after(db, |business| move_away(&business.app, business.fjord, business.dach)).await;
     let gone = said_after(db, |business| delete_hana(&business.app)).await;

@@ -42,11 +42,11 @@ async fn an_account_begins_in_four_steps_and_is_written_by_the_last(db: Db) {
     created.is(303);
     hana.get(&app, created.header("location"))
         .await
-        .sees("The account Fjord Foods is created.")
+        .sees("Created the account Fjord Foods.")
         .sees("https://fjordfoods.example")
         .sees("Jonas Vermeulen");
     let again = go_on(&app, &mut hana, &review, NEW, &[("do", "next")]).await;
-    hana.send(&app, &again, NEW, &[("do", "create")]).await.is(422).sees("There is an account with this name in the portfolio already");
+    hana.send(&app, &again, NEW, &[("do", "create")]).await.is(422).sees("This portfolio already has an account with this name");
     assert_eq!(app.count("accounts"), 2);
     app.mails().await;
 }
@@ -116,7 +116,7 @@ async fn a_name_tells_only_those_who_see_the_portfolio_what_else_is_in_it(db: Db
     let Business { app, mut hana, nordic, fjord, .. } = Business::new(db).await;
     app.create_account(nordic, "Aalto Eyewear");
     let (edit, name) = (format!("/accounts/{fjord}/edit"), [("name", "Aalto Eyewear")]);
-    hana.fill(&app, &edit, &name).await.is(422).sees("There is an account with this name in the portfolio already");
+    hana.fill(&app, &edit, &name).await.is(422).sees("This portfolio already has an account with this name");
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     jonas.fill(&app, &edit, &name).await.is(303);
     hana.fill(&app, &edit, &[("website", "aalto.example")]).await.is(303);
@@ -131,11 +131,11 @@ async fn billing_is_saved_with_all_its_fields_or_not_at_all(db: Db) {
         ("legal_name", &*"x".repeat(201), "Use at most 200 characters"),
         ("email", "nobody", "Enter an email address such as"),
         ("address_line_1", " ", "Enter an address"),
-        ("city", "<b>", "Leave out < and >"),
+        ("city", "<b>", "Remove < and >"),
         ("postal_code", "", "Enter a postal code"),
         ("country", "", "Choose a country"),
         ("country", "XX", "Choose a country"),
-        ("tax_id", "a\nb", "Leave out characters that cannot be seen"),
+        ("tax_id", "a\nb", "Remove hidden characters"),
     ] {
         let fields = BILLING.into_iter().filter(|(known, _)| *known != name).chain([(name, value)]).collect::<Vec<_>>();
         maya.fill(&app, &path, &fields).await.is(422).sees(reason).sees("Save billing");
@@ -237,10 +237,10 @@ async fn an_account_moves_and_its_people_keep_it(db: Db) {
     maya.fill(&app, &path, &[("portfolio", &other.to_string()), ("do", "move")])
         .await
         .is(422)
-        .sees("There is an account called Fjord Foods in that portfolio already");
+        .sees("That portfolio already has an account named Fjord Foods");
     maya.fill(&app, &format!("{home}/edit"), &[("name", "Fjord")]).await.is(303);
     maya.fill(&app, &path, &[("portfolio", &other.to_string()), ("do", "move")]).await.redirects_to(&home);
-    maya.get(&app, &home).await.sees("Fjord is in Public Sector now.").sees("Jonas Vermeulen");
+    maya.get(&app, &home).await.sees("Moved Fjord to Public Sector.").sees("Jonas Vermeulen");
     hana.get(&app, &home).await.is(404);
     keeps(&app, &home).await.is(200);
 }

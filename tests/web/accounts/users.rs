@@ -115,7 +115,7 @@ async fn a_user_is_told_what_happened_to_them_there_and_to_nobody_else(db: Db) {
 async fn what_happened_comes_before_the_people(db: Db) {
     let Business { app, mut maya, fjord, .. } = Business::new(db).await;
     let text = maya.get(&app, &format!("/accounts/{fjord}")).await.text();
-    assert!(text.find("Recent activity").unwrap() < text.find("May do here").unwrap());
+    assert!(text.find("Recent activity").unwrap() < text.find("CanSince").unwrap());
 }
 
 #[apply(both_databases!)]

@@ -211,7 +211,7 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
             browser.send(app, &second, USER, &[("do", "next")]).await,
         ] {
             let page = if page.status == 303 { browser.get(app, page.header("location")).await } else { page };
-            page.sees("One of the accounts that you ticked is no longer available")
+            page.sees("One of the accounts you selected is no longer available")
                 .sees("Step 2 of 3")
                 .sees("Noor van Dijk, User")
                 .sees("1 of 1 selected");
@@ -240,7 +240,7 @@ async fn a_portfolio_that_goes_between_the_steps_is_not_given(db: Db) {
         review.is(200).sees("Is this right?");
         business.nordic_goes(is_admin).await;
         let page = browser.send(app, &review, USER, &[("do", "add")]).await;
-        page.is(422).sees("One of the portfolios that you ticked is no longer available").sees("0 of 1 selected").sees_no("Nordic");
+        page.is(422).sees("One of the portfolios you selected is no longer available").sees("0 of 1 selected").sees_no("Nordic");
         assert!(!app.has_user("noor@example.com"));
         let review = go_on(app, &mut browser, &page, USER, &[("portfolio", &business.dach.to_string()), ("do", "next")]).await;
         browser.send(app, &review, USER, &[("do", "add")]).await.is(303);
@@ -311,7 +311,7 @@ async fn the_portfolio_of_a_new_account_that_goes_meanwhile_is_chosen_anew(db: D
         let before = stored(app);
         browser.get(app, &location).await.is(200).sees("The portfolio that you chose is no longer available").sees("Step 2 of 4");
         let page = browser.send(app, &review, ACCOUNT, &[("do", "create")]).await;
-        page.is(422).sees("The portfolio that you chose is no longer available. Choose another").sees("Step 2 of 4").sees_no("Nordic");
+        page.is(422).sees("The portfolio you chose is no longer available. Choose another").sees("Step 2 of 4").sees_no("Nordic");
         assert_eq!(stored(app), before);
         let third = go_on(app, &mut browser, &page, ACCOUNT, &[("portfolio", &business.dach.to_string()), ("do", "next")]).await;
         third.is(200).sees("Step 3 of 4").sees_no("Jonas");
@@ -333,11 +333,11 @@ async fn somebody_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db
     hana.get(app, &location)
         .await
         .is(200)
-        .sees("One of the people that you ticked is no longer available")
+        .sees("One of the people you selected is no longer available")
         .sees("Step 3 of 4")
         .sees_no("Jonas");
     let page = hana.send(app, &review, ACCOUNT, &[("do", "create")]).await;
-    page.is(422).sees("One of the people that you ticked is no longer available").sees("Step 3 of 4").sees_no("Jonas");
+    page.is(422).sees("One of the people you selected is no longer available").sees("Step 3 of 4").sees_no("Jonas");
     assert_eq!(stored(app), before);
     let review = go_on(app, &mut hana, &page, ACCOUNT, &[("do", "next")]).await;
     review.is(200).sees("Nobody yet").sees("Hygge").sees("Nordic Brands");

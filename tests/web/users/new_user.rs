@@ -49,7 +49,7 @@ async fn answer(browser: &mut Browser, app: &TestApp, answers: &[(&str, &str)]) 
 async fn a_user_is_invited_in_three_steps(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { fjord, .. } = business(&app);
-    maya.get(&app, NEW).await.is(200).sees("Who is it?");
+    maya.get(&app, NEW).await.is(200).sees("Who are you inviting?");
     let fjord_id = fjord.to_string();
     answer(&mut maya, &app, &answers("1", "next", "user", &[])).await.is(200).sees("Which accounts may Noor see?").sees("Fjord Foods");
     let review = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord_id)])).await;
@@ -75,7 +75,7 @@ async fn a_portfolio_admin_is_invited_with_portfolios(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { nordic, .. } = business(&app);
     let nordic_id = nordic.to_string();
-    answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[])).await.is(200).sees("Which portfolios does Noor look after?");
+    answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[])).await.is(200).sees("Which portfolios will Noor manage?");
     answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &nordic_id)])).await.is(303);
     assert_eq!(app.portfolios_of(app.id_of("noor@example.com")), [nordic]);
     app.mail().await;
@@ -89,7 +89,7 @@ async fn going_back_loses_nothing_and_another_role_drops_the_ticks_that_do_not_g
     let back = answer(&mut maya, &app, &answers("3", "back", "user", &[("account", &fjord)])).await;
     back.is(200).sees("1 of 2 selected");
     let first = answer(&mut maya, &app, &answers("2", "back", "user", &[("account", &fjord)])).await;
-    first.is(200).sees("Who is it?");
+    first.is(200).sees("Who are you inviting?");
     let again = go_on(&app, &mut maya, &first, NEW, &[("do", "next")]).await;
     again.is(200).sees("1 of 2 selected").sees_no("The default role has changed");
     let changed = go_on(&app, &mut maya, &first, NEW, &[("default_role", "portfolio_admin"), ("do", "next")]).await;
@@ -137,7 +137,7 @@ async fn each_step_says_what_is_missing(db: Db) {
     let page = answer(&mut maya, &app, &empty).await;
     page.is(422).sees("Enter a first name").sees("Enter a last name").sees("Choose a default role").sees("name@example.com");
     answer(&mut maya, &app, &answers("2", "next", "user", &[])).await.is(422).sees("Select at least one account");
-    answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[])).await.is(422).sees("Tick at least one portfolio");
+    answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[])).await.is(422).sees("Select at least one portfolio");
     answer(&mut maya, &app, &answers("4", "next", "user", &[])).await.is(400);
     answer(&mut maya, &app, &answers("1", "jump", "user", &[])).await.is(400);
     answer(&mut maya, &app, &answers("1", "next", "admin", &[])).await.is(400);
@@ -336,10 +336,10 @@ async fn the_review_says_what_the_table_of_permissions_gives(db: Db) {
     let Business { nordic, fjord, .. } = business(&app);
     let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
     let user = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord)])).await;
-    user.sees("On these accountsViewEverywhere").sees_no("Where it is given to them").sees("NeverUpdate billing");
+    user.sees("On these accountsViewEverywhere").sees_no("If allowed").sees("NeverUpdate billing");
     user.sees("EverywhereSee names, email addresses and custom groups of active people");
     let admin = answer(&mut maya, &app, &answers("2", "next", "portfolio_admin", &[("portfolio", &nordic)])).await;
-    admin.sees("On every account thereSee, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");
+    admin.sees("In every account thereView, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");
 }
 
 #[apply(both_databases!)]

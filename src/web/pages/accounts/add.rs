@@ -100,7 +100,7 @@ async fn answer(
     };
     let account = AccountHead::new(&account, may);
     let results = found.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
-    let finder = Finder::new(account.add_path(), "People who do not have the account yet are offered.");
+    let finder = Finder::new(account.add_path(), "Shows people without access to this account.");
     let draw = if error.is_some() { respond::again } else { respond::page };
     draw(&AddToAccountPage {
         shell: console.shell(&frame),

@@ -183,9 +183,9 @@ async fn a_refused_password_is_told_why_and_names_stay(db: Db) {
         ("", "Enter a password"),
         ("velvet otter", "Use at least 15 characters"),
         (&long[..129], "Use at most 128 characters"),
-        ("Noor van Dijk Noor", "Leave out your name, your email address and the company’s name"),
-        ("Northwind Trading", "Leave out your name, your email address and the company’s name"),
-        ("passwordpassword", "This password is common or was leaked. Choose another one"),
+        ("Noor van Dijk Noor", "Don’t use your name, email address or the company’s name"),
+        ("Northwind Trading", "Don’t use your name, email address or the company’s name"),
+        ("passwordpassword", "This password is common or has been leaked. Choose another"),
         ("aaaaaaaaaaaaaaaaaaaa", "This is easy to guess. Add another word or two"),
     ] {
         let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", password)];
@@ -223,10 +223,10 @@ async fn hostile_names_are_refused_at_their_fields(db: Db) {
     for (name, reason) in [
         ("", "Enter a first name"),
         ("   ", "Enter a first name"),
-        ("<script>alert(1)</script>", "Leave out < and >"),
-        ("Noor\r\nBcc: eve@example.com", "Leave out characters that cannot be seen"),
-        ("Noor\u{202e}", "Leave out characters that cannot be seen"),
-        ("Noor\0", "Leave out characters that cannot be seen"),
+        ("<script>alert(1)</script>", "Remove < and >"),
+        ("Noor\r\nBcc: eve@example.com", "Remove hidden characters"),
+        ("Noor\u{202e}", "Remove hidden characters"),
+        ("Noor\0", "Remove hidden characters"),
         (&*long, "Use at most 100 characters"),
     ] {
         let page = noor.fill(&app, &link, &[("first_name", name), ("last_name", "van Dijk"), ("password", PASSWORD)]).await;

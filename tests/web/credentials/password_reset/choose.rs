@@ -185,7 +185,7 @@ async fn a_refused_password_is_told_why_and_uses_nothing_up(db: Db) {
     app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;
     let mut hana = app.browser();
-    let personal = "Leave out your name, your email address and the company’s name";
+    let personal = "Don’t use your name, email address or the company’s name";
     for (password, reason) in [
         ("", "Enter a password"),
         ("velvet otter", "Use at least 15 characters"),
@@ -193,7 +193,7 @@ async fn a_refused_password_is_told_why_and_uses_nothing_up(db: Db) {
         ("Hana Novotna Hana", personal),
         ("hana.novotna@example.com", personal),
         ("Northwind Trading", personal),
-        ("passwordpassword", "This password is common or was leaked. Choose another one"),
+        ("passwordpassword", "This password is common or has been leaked. Choose another"),
         ("aaaaaaaaaaaaaaaaaaaa", "This is easy to guess. Add another word or two"),
     ] {
         let page = hana.fill(&app, &link, &[("password", password)]).await;

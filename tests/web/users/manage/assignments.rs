@@ -54,7 +54,7 @@ async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
     let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Jonas Vermeulen may now view the billing information of Fjord Foods.").sees("See, edit details, see billing");
+    page.sees("Jonas Vermeulen may now view the billing information of Fjord Foods.").sees("View, edit details, see billing");
     maya.send(&app, &page, &at(jonas, &format!("/accounts/{fjord}/see-billing/off")), &[]).await.is(303);
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/edit-details/off")).await.is(303);
     maya.get(&app, &at(jonas, "")).await.sees("Fjord FoodsSeeAccount");

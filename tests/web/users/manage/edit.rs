@@ -107,7 +107,7 @@ async fn bad_names_and_addresses_are_refused_at_their_field(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     for (field, said) in [
         (("first_name", ""), "Enter a first name"),
-        (("last_name", "<b>"), "Leave out < and >"),
+        (("last_name", "<b>"), "Remove < and >"),
         (("email", "nobody"), "Enter an email address such as name@example.com"),
         (("email", HANA), "hana.novotna@example.com is already a user."),
     ] {

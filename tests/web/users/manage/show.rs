@@ -6,10 +6,10 @@ use super::*;
 async fn the_page_explains_what_somebody_may_do_and_through_what(db: Db) {
     let Business { app, mut maya, jonas, hana_id, .. } = Business::new(db).await;
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Fjord FoodsSee, edit detailsAccount Fjord Foods, given by Maya Fischer, 22 Nov 2026").sees("1 of 1 account");
+    page.sees("Fjord FoodsView, edit detailsAccount Fjord Foods, given by Maya Fischer, 22 Nov 2026").sees("1 of 1 account");
     let page = maya.get(&app, &at(hana_id, "")).await;
     page.sees("Nordic BrandsInvite people, create accounts, change assignments")
-        .sees("Fjord FoodsSee, edit details, see and update billingPortfolio Nordic Brands");
+        .sees("Fjord FoodsView, edit details, see and update billingPortfolio Nordic Brands");
     page.sees("At least one portfolio is required").sees("Two Factor AuthenticationOff");
 }
 

@@ -85,7 +85,7 @@ impl AssignmentsPage {
         checked: Checked,
     ) -> Result<Self, WebError> {
         let text = match checked.default_role {
-            DefaultRole::PortfolioAdmin => "Tick at least one portfolio",
+            DefaultRole::PortfolioAdmin => "Select at least one portfolio",
             DefaultRole::User => "Select at least one account",
         };
         Self::new(console, answers, held, checked, String::new(), Some(FieldError::Message(text.to_owned()))).await
