@@ -153,10 +153,10 @@ fn a_user_can_and_cannot_what_the_guide_says(db: Db, scripts: bool) {
     // Cannot update the billing information on the account.
     assert!(!jonas.has_link("Billing") && !jonas.has_link("Portfolios") && !jonas.has_link("Users & Permissions"));
     for (path, answer) in [
-        (format!("/accounts/{fjord}/billing"), "Billing is not visible to you"),
+        (format!("/accounts/{fjord}/billing"), "You can’t view this billing"),
         (format!("/accounts/{bikes}"), "Page not found"),
-        (format!("/portfolios/{nordic}"), "This page is not for you"),
-        ("/users-and-permissions".to_owned(), "This page is not for you"),
+        (format!("/portfolios/{nordic}"), "You don’t have access"),
+        ("/users-and-permissions".to_owned(), "You don’t have access"),
     ] {
         jonas.open(&path);
         jonas.see(answer);

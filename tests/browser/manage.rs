@@ -159,7 +159,7 @@ fn a_link_to_choose_a_new_password_is_mailed(scripts: bool) {
     browser.open(&site.link_in_mail());
     browser.fill("New Password", "ribbon cactus violin forty");
     browser.press("Save password");
-    browser.see("Your password is changed. Sign in with the new one.");
+    browser.see("Your password was changed. Sign in with the new one.");
     site.subjects();
 }
 
@@ -177,7 +177,7 @@ fn deactivating_and_the_way_back_keep_everything(scripts: bool) {
     maya.see("Hana Novotna is deactivated and signed out everywhere.");
     maya.see("Portfolios and accounts they had");
     sign_in(&browser, HANA);
-    browser.see("This user is deactivated. Ask an administrator.");
+    browser.see("Your access is deactivated. Ask an administrator.");
     site.app.advance(chrono::TimeDelta::minutes(1));
     maya.press("Reactivate Hana Novotna");
     maya.see("Hana Novotna is active and can sign in again.");

@@ -56,7 +56,7 @@ fn somebody_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
     jonas.click_link("Forgot password?");
     jonas.fill("Email Address", "jonas.vermeulen@example.com");
     jonas.press("Send link");
-    jonas.see("Check your mail");
+    jonas.see("Check your email");
 
     jonas.open(&site.link_in_mail());
     jonas.see("For jonas.vermeulen@example.com.");
@@ -65,7 +65,7 @@ fn somebody_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
     jonas.see("This password is common or has been leaked. Choose another");
     jonas.fill("New Password", "ribbon cactus violin forty");
     jonas.press("Save password");
-    jonas.see("Your password is changed. Sign in with the new one.");
+    jonas.see("Your password was changed. Sign in with the new one.");
     jonas.fill("Email Address", "jonas.vermeulen@example.com");
     jonas.fill("Password", "ribbon cactus violin forty");
     jonas.press("Sign in");
@@ -88,7 +88,7 @@ fn somebody_blocked_is_out_at_the_next_click_until_activated(scripts: bool) {
     jonas.see("Access is by invitation.");
     assert_eq!(jonas.path(), "/sign-in?next=%2Fusers-and-groups");
     sign_in(&jonas, "jonas.vermeulen@example.com");
-    jonas.see("This user is deactivated. Ask an administrator.");
+    jonas.see("Your access is deactivated. Ask an administrator.");
 
     maya.press("Activate");
     maya.see("Jonas Vermeulen is active and can sign in again.");

@@ -132,11 +132,11 @@ fn a_form_that_came_too_late_is_sent_again_from_its_page(scripts: bool) {
     maya.fill("Group Name", "Finance");
     site.app.advance(TimeDelta::hours(2));
     maya.press("OK");
-    maya.see("Your session had ended, so nothing was done. Sign in, then send the form again.");
+    maya.see("Your session expired and nothing was saved. Sign in, then send the form again.");
     maya.fill("Email Address", MAYA);
     maya.fill("Password", PASSWORD);
     maya.press("Sign in");
-    maya.see("Your session had ended, so nothing was done. Send the form again.");
+    maya.see("Your session expired and nothing was saved. Send the form again.");
     assert_eq!(maya.path(), "/users-and-groups/new-group");
     maya.fill("Group Name", "Finance");
     maya.press("OK");

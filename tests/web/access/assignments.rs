@@ -139,7 +139,7 @@ async fn several_that_are_ticked_are_taken_after_one_question(db: Db) {
     assert_eq!(app.accounts_of(*jonas), [*fjord]);
     assert_eq!(app.deeds()[before..], ["assignment.removed Jonas Vermeulen"; 3]);
     let mail = app.mail().await.rendered.text;
-    assert!(mail.contains("No longer yours: Store 01, Store 02"), "{mail}");
+    assert!(mail.contains("Access removed: Store 01, Store 02"), "{mail}");
 }
 
 #[apply(both_databases!)]

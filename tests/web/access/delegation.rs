@@ -286,7 +286,7 @@ async fn who_gets_something_elsewhere_is_beyond_one_at_the_next_press(db: Db) {
     let World { app, mut pia, uma, foreign, .. } = World::new(db).await;
     let page = pia.get(&app, &at(uma, "")).await;
     app.assign(uma, foreign).await;
-    pia.send(&app, &page, &at(uma, "/deactivate"), &[]).await.is(403).sees("This is not yours to change");
+    pia.send(&app, &page, &at(uma, "/deactivate"), &[]).await.is(403).sees("You can’t change this");
     tells_nothing_foreign(&pia.get(&app, &at(uma, "")).await, "Manage");
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 0);
 }

@@ -230,7 +230,7 @@ async fn an_account_moves_and_its_people_keep_it(db: Db) {
     assert!(!maya.get(&app, &path).await.body.contains(&format!("name=\"portfolio\" value=\"{nordic}\"")));
     let before = app.deeds();
     maya.fill(&app, &path, &[("portfolio", &nordic.to_string()), ("do", "move")]).await.redirects_to(&home);
-    maya.get(&app, &home).await.sees("It is like that already for Fjord Foods. Nothing was changed.");
+    maya.get(&app, &home).await.sees("No changes to save.");
     maya.fill(&app, &path, &[("portfolio", &nordic.to_string()), ("do", "find")]).await.is(200).sees_no("Selected before");
     assert_eq!(app.deeds(), before);
     app.create_account(other, "FJORD foods");

@@ -125,7 +125,7 @@ async fn billing_that_nobody_gave_is_said_not_to_be_visible(db: Db) {
     let home = format!("/accounts/{fjord}");
     jonas.headers = vec![("referer", format!("http://localhost:8080{home}"))];
     let page = jonas.get(&app, &format!("{home}/billing")).await;
-    page.is(403).sees("Billing is not visible to you").sees("can give you See billing").sees_no("not yours to change");
+    page.is(403).sees("You can’t view this billing").sees("can give you See billing").sees_no("not yours to change");
     assert!(page.has_link(&home) && page.has_link("/"), "{}", page.body);
 }
 
@@ -151,9 +151,9 @@ async fn a_refusal_leads_back_to_where_one_came_from_and_else_home(db: Db) {
     let page = hana.get(&app, "/users-and-groups").await;
     let csrf = page.form("/sign-out").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
     for (referer, href, label) in [
-        (None, "/", "Go to home"),
+        (None, "/", "Go to the home page"),
         (Some(manage.clone()), &*manage, "Go back"),
-        (Some("/invitation/secret".to_owned()), "/", "Go to home"),
+        (Some("/invitation/secret".to_owned()), "/", "Go to the home page"),
         (Some(format!("{manage}/remove")), &*manage, "Go back"),
     ] {
         hana.headers = referer.map(|path| ("referer", format!("{origin}{path}"))).into_iter().collect();

@@ -203,7 +203,7 @@ async fn only_the_right_password_is_told_about_a_deactivation(db: Db) {
     app.mails().await;
     let mut lena = app.browser();
     let page = lena.sign_in(&app, "lena.novak@example.com", PASSWORD).await;
-    page.is(422).sees("This user is deactivated. Ask an administrator.").sees_no(WRONG);
+    page.is(422).sees("Your access is deactivated. Ask an administrator.").sees_no(WRONG);
     lena.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
     assert_eq!(refusals(&app), [("192.0.2.1".to_owned(), "lena.novak@example.com".to_owned(), RefusalReason::Deactivated, 1)]);
 }

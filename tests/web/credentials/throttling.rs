@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
 
 const MAYA: &str = "maya.fischer@example.com";
-const CLOSED: &str = "Too many attempts. Use a browser in which you signed in before, or choose a new password.";
+const CLOSED: &str = "Too many attempts. Use a browser you have signed in with before, or reset your password.";
 
 /// The peer of tests is a proxy, so that a test chooses where its browsers are.
 fn behind_proxy() -> Setting {

@@ -359,7 +359,7 @@ async fn answers_of_any_length_that_an_address_holds_outlive_the_session(db: Db)
         maya.headers = vec![("referer", format!("http://localhost:8080{location}"))];
         let late = maya.send(app, &second, ACCOUNT, &[("portfolio", &business.nordic.to_string()), ("do", "next")]).await;
         let sign_in = maya.get(app, late.is(303).header("location")).await;
-        sign_in.is(200).sees("nothing was done");
+        sign_in.is(200).sees("nothing was saved");
         let fields = [("email", "maya.fischer@example.com"), ("password", crate::helpers::PASSWORD)];
         maya.send(app, &sign_in, "/sign-in", &fields).await.redirects_to(&location);
         let second = maya.get(app, &location).await;

@@ -76,7 +76,7 @@ async fn what_goes_wrong_with_those_who_are_ticked_leads_back_to_the_list(db: Db
     maya.headers.clone_from(&stranger.headers);
     users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
     let gone = maya.send(&app, &question, DO, &[]).await;
-    gone.is(404).sees("Not all of it is there");
+    gone.is(404).sees("Some items are gone");
     assert!(gone.has_link(list), "{}", gone.body);
     app.mails().await;
 }
@@ -154,7 +154,7 @@ async fn a_foreign_unknown_or_doubled_person_refuses_the_whole_request(db: Db) {
     let unknown = ask(&app, &mut pia, "deactivate", &[uma, UserId(987_654)]).await;
     let foreign = ask(&app, &mut pia, "deactivate", &[uma, finn]).await;
     assert_eq!((foreign.status.as_u16(), &foreign.body), (404, &unknown.body));
-    unknown.sees("Something that was ticked does not exist any more, or is not yours to see. Nothing was done.");
+    unknown.sees("Some selected items no longer exist or you don’t have access to them. Nothing was changed.");
     assert!(unknown.has_link("/users-and-permissions?q=e&sort=email"), "{}", unknown.body);
     ask(&app, &mut pia, "deactivate", &[uma, uma]).await.is(400);
     let page = ask(&app, &mut pia, "deactivate", &[uma]).await;

@@ -224,13 +224,13 @@ async fn what_no_list_has_written_leads_nowhere(db: Db) {
         "rows=-25",
         "rows=1000000",
     ] {
-        maya.get(&app, &format!("{LIST}?{query}")).await.is(404).sees("There is no such list").sees("Show the whole list");
+        maya.get(&app, &format!("{LIST}?{query}")).await.is(404).sees("That filter doesn’t exist").sees("Show the whole list");
         maya.get(&app, &format!("/users-and-permissions/bulk?{query}")).await.is(404);
         maya.get(&app, &format!("/users-and-permissions/export?{query}")).await.is(404);
     }
     maya.get(&app, &format!("{LIST}?page=x")).await.is(404);
     for query in ["q=a&q=b", "unknown=1", "status[]=active"] {
-        maya.get(&app, &format!("{LIST}?{query}")).await.is(400).sees("There is no such list");
+        maya.get(&app, &format!("{LIST}?{query}")).await.is(400).sees("That filter doesn’t exist");
     }
 }
 

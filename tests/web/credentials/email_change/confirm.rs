@@ -13,7 +13,7 @@ async fn a_new_address_counts_once_it_is_confirmed(db: Db) {
     page.is(200).sees("Maya Fischer asked for this change.").sees(NEW).sees_no(OLD).sees("until 23 Nov 2026, 09:20 UTC");
     let mut mailbox = app.browser();
     mailbox.fill(&app, &link, &[]).await.redirects_to(CONFIRMED);
-    mailbox.get(&app, CONFIRMED).await.is(200).sees("Your email address is changed. Sign in with the new one.");
+    mailbox.get(&app, CONFIRMED).await.is(200).sees("Your email address was changed. Sign in with the new one.");
     app.browser().sign_in(&app, "hana@novotna.example", PASSWORD).await.redirects_to("/");
     app.browser().sign_in(&app, OLD, PASSWORD).await.is(422);
     assert_eq!(app.id_of(NEW), hana);
@@ -45,9 +45,9 @@ async fn the_old_address_stops_it(db: Db) {
     app.browser().get(&app, &stop).await.is(200).sees("Maya Fischer asked for it.").sees(OLD).sees(NEW);
     let mut mailbox = app.browser();
     mailbox.fill(&app, &stop, &[]).await.redirects_to(STOPPED);
-    mailbox.get(&app, STOPPED).await.is(200).sees("The change is stopped. Your email address stays as it was.");
-    app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
-    app.browser().get(&app, &stop).await.is(410).sees("The change was already stopped");
+    mailbox.get(&app, STOPPED).await.is(200).sees("The change was cancelled. Your email address stays as it was.");
+    app.browser().get(&app, &link).await.is(410).sees("This change was cancelled");
+    app.browser().get(&app, &stop).await.is(410).sees("The change was already cancelled");
     assert!(pending(&app, hana).is_none() && app.has_user(OLD));
 }
 
@@ -73,7 +73,7 @@ async fn a_change_is_confirmed_once(db: Db) {
     let form = late.get(&app, &link).await;
     press_at(&app, &link).await.redirects_to(CONFIRMED);
     late.send(&app, &form, &link, &[]).await.is(410).sees("This email address was already confirmed");
-    app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
+    app.browser().get(&app, &stop).await.is(410).sees("There is no change to cancel");
     assert_eq!(app.mails().await.len(), 2);
 }
 

@@ -125,7 +125,7 @@ async fn a_link_that_never_was_leads_to_no_invitation(db: Db) {
         app.browser().get(&app, &format!("/invitation/{link}")).await.is(404);
     }
     let page = app.browser().get(&app, &format!("/invitation/{}", unknown.reveal())).await;
-    page.sees("This link leads to no invitation").sees_no("Send me a new link");
+    page.sees("This invitation isn’t valid").sees_no("Send me a new link");
 }
 
 #[apply(both_databases!)]
@@ -167,7 +167,7 @@ async fn accepting_ends_the_session_of_whoever_was_signed_in(db: Db) {
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let mut other_tab = maya.clone();
     let page = maya.get(&app, &link).await;
-    page.sees("Maya Fischer is signed in with this browser. Accepting the invitation signs that person out first.");
+    page.sees("Maya Fischer is signed in on this browser. Accepting the invitation signs them out first.");
     maya.send(&app, &page, &link, &NOOR).await.redirects_to("/");
     maya.get(&app, "/users-and-groups").await.sees("noor@example.com").sees_no("Create");
     other_tab.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");

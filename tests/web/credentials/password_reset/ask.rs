@@ -164,7 +164,7 @@ async fn whoever_asks_too_soon_is_told_until_when_whatever_the_address(db: Db) {
         app.mails().await;
         app.advance(TimeDelta::seconds(20));
         let page = forgot(&app, email).await;
-        page.is(429).sees("A link was asked for a moment ago. Ask again in 40 seconds.");
+        page.is(429).sees("A link was requested a moment ago. Try again in 40 seconds.");
         assert_eq!(page.header("retry-after"), "41");
         assert!(page.form("/forgot-password").contains(&("email".to_owned(), email.to_owned())));
     }

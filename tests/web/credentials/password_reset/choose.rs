@@ -9,11 +9,11 @@ async fn somebody_who_forgot_the_password_signs_in_with_a_new_one(db: Db) {
     let mut hana = app.browser();
     assert!(hana.get(&app, "/sign-in").await.sees("Forgot password?").has_link("/forgot-password"));
     hana.fill(&app, "/forgot-password", &[("email", HANA)]).await.redirects_to(SENT);
-    hana.get(&app, SENT).await.is(200).sees("Check your mail").sees("If the address has a user here, a link is on its way.");
+    hana.get(&app, SENT).await.is(200).sees("Check your email").sees("If the address is registered, a reset link is on its way.");
     let link = app.link_in_mail().await;
     hana.get(&app, &link).await.is(200).sees("For hana.novotna@example.com.").sees("The link works once, until 22 Nov 2026, 10:20 UTC.");
     hana.fill(&app, &link, &[("password", NEW)]).await.redirects_to(DONE);
-    hana.get(&app, DONE).await.is(200).sees("Your password is changed. Sign in with the new one.");
+    hana.get(&app, DONE).await.is(200).sees("Your password was changed. Sign in with the new one.");
     hana.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
     app.browser().sign_in(&app, HANA, PASSWORD).await.is(422);
     app.advance(TimeDelta::seconds(1));

@@ -21,7 +21,7 @@ async fn nobody_acts_on_themselves(db: Db) {
     assert!(row(&list, "maya.fischer@example.com").contains("My account"));
     for what in ["block", "activate", "delete"] {
         assert!(!list.has_form(&user_path(own, what)) && !list.has_link(&user_path(own, what)));
-        act(&app, &mut maya, &user_path(own, what)).await.is(409).sees("Not on your own user");
+        act(&app, &mut maya, &user_path(own, what)).await.is(409).sees("You can’t do this to yourself");
     }
     maya.get(&app, &user_path(own, "delete")).await.is(409);
     maya.get(&app, "/users-and-groups").await.is(200);
@@ -45,12 +45,12 @@ async fn the_last_active_admin_stays(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let own = app.id_of("maya.fischer@example.com");
     let page = act(&app, &mut maya, &format!("/users-and-groups/groups/1/members/{own}/remove")).await;
-    page.is(409).sees("Maya Fischer is the last active Admin. Appoint another Admin first.");
+    page.is(409).sees("Maya Fischer is the only active Admin. Add another Admin first.");
     let blocked = app.create_admin("Ada", "Other");
     press(&app, &mut maya, blocked, "block").await.is(303);
     app.mails().await;
     let page = act(&app, &mut maya, &format!("/users-and-groups/groups/1/members/{own}/remove")).await;
-    page.is(409).sees("Maya Fischer is the last active Admin.");
+    page.is(409).sees("Maya Fischer is the only active Admin.");
     maya.get(&app, "/users-and-groups/groups/1").await.sees("Only active Admin");
 }
 

@@ -85,7 +85,7 @@ async fn a_portfolio_admin_is_restored_as_a_user_since_the_portfolios_are_gone(d
     assert_eq!(app.count("users WHERE default_role = 'portfolio_admin'"), 0);
     assert_eq!(app.deeds().iter().rev().take(2).collect::<Vec<_>>(), ["user.edited Jonas Vermeulen", "user.restored Jonas Vermeulen"]);
     let mail = app.mail().await.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(mail.contains("Default role: User.") && mail.contains("taken away when your user was deleted"), "{mail}");
+    assert!(mail.contains("Your default role is now User.") && mail.contains("removed when your Usher sign-in was deleted"), "{mail}");
     app.signed_in(JONAS).await.get(&app, "/users-and-permissions").await.is(403);
 }
 

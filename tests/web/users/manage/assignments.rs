@@ -20,7 +20,7 @@ async fn an_assignment_is_given_and_taken_at_once_with_the_way_back(db: Db) {
 async fn a_page_of_the_assignments_that_there_is_not_leads_to_all_of_them(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     let page = maya.get(&app, &at(jonas, "?page=zzz")).await;
-    page.is(404).sees("There is no such list");
+    page.is(404).sees("That filter doesn’t exist");
     assert!(page.has_link(&at(jonas, "")), "{}", page.body);
 }
 

@@ -7,7 +7,7 @@ async fn an_update_that_changes_nothing_says_so_and_leaves_no_trace(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     let deeds = app.deeds();
     update(&app, &mut maya, jonas, "1", &[]).await.redirects_to(&at(jonas, ""));
-    maya.get(&app, &at(jonas, "")).await.sees("It is like that already for Jonas Vermeulen. Nothing was changed.");
+    maya.get(&app, &at(jonas, "")).await.sees("No changes to save.");
     assert_eq!((app.deeds(), app.count("users WHERE version > 1")), (deeds, 0));
 }
 

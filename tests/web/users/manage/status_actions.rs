@@ -22,7 +22,7 @@ async fn pressing_twice_changes_nothing_and_says_so(db: Db) {
     let page = maya.get(&app, &at(jonas, "")).await;
     for (what, said) in [
         ("/deactivate".to_owned(), "is Deactivated now. Nothing was changed."),
-        (format!("/accounts/{fjord}/remove"), "It is like that already for Jonas Vermeulen. Nothing was changed."),
+        (format!("/accounts/{fjord}/remove"), "No changes to save."),
     ] {
         maya.send(&app, &page, &at(jonas, &what), &[]).await.is(303);
         maya.get(&app, &at(jonas, "")).await.is(200);
@@ -63,7 +63,7 @@ async fn the_fourth_mail_in_a_row_to_one_person_waits_whichever_button_sends_it(
         press(&app, &mut maya, jonas, "/send-password-reset").await.is(303);
     }
     update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
-    let said = "You sent Jonas Vermeulen several mails in a row. The next can go in 1 minute.";
+    let said = "You sent Jonas Vermeulen several mails in a row. Wait 1 minute before the next one.";
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
     maya.get(&app, &at(jonas, "")).await.sees(said);
     update(&app, &mut maya, jonas, "2", &[("email", "jonas@example.com")]).await.is(422).sees(said);
@@ -73,7 +73,7 @@ async fn the_fourth_mail_in_a_row_to_one_person_waits_whichever_button_sends_it(
     app.advance(TimeDelta::minutes(1));
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
-    maya.get(&app, &at(jonas, "")).await.sees("The next can go in 2 minutes.");
+    maya.get(&app, &at(jonas, "")).await.sees("Wait 2 minutes before the next one.");
     app.mails().await;
 }
 
@@ -86,7 +86,7 @@ async fn an_invitation_is_resent_a_few_times_in_a_row_from_either_page(db: Db) {
         press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
     }
     let link = app.link_in_mail().await;
-    let said = "You sent noor@example.com several mails in a row. The next can go in 1 minute.";
+    let said = "You sent noor@example.com several mails in a row. Wait 1 minute before the next one.";
     press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
     maya.get(&app, &at(noor, "")).await.sees(said);
     crate::shared::steps::press(&app, &mut maya, noor, "resend").await.is(303);
@@ -160,7 +160,7 @@ async fn of_somebody_partly_outside_a_portfolio_admin_sees_and_changes_only_what
         .sees_no("Sessions");
     let token = csrf(&app, &mut hana).await;
     for what in ["/deactivate", "/sign-out"] {
-        hana.post(&app, &at(jonas, what), &[("csrf", &token)]).await.is(403).sees("This is not yours to change");
+        hana.post(&app, &at(jonas, what), &[("csrf", &token)]).await.is(403).sees("You can’t change this");
     }
     update(&app, &mut hana, jonas, "1", &[]).await.is(403);
     hana.post(&app, &at(jonas, &format!("/accounts/{bikes}/remove")), &[("csrf", &token)]).await.is(404);
