@@ -27,11 +27,11 @@ async fn a_name_that_cannot_be_one_is_refused_and_kept(db: Db) {
         ("<script>alert(1)</script>", "Remove < and >"),
         ("a\nb", "Remove hidden characters"),
         ("a\0b", "Remove hidden characters"),
-        ("FINANZEN ä", "There is a group with this name already"),
-        ("finanzen A\u{308}", "There is a group with this name already"),
-        (" finanzen  ä ", "There is a group with this name already"),
-        ("Admins", "There is a group with this name already"),
-        ("ADMINS", "There is a group with this name already"),
+        ("FINANZEN ä", "A group with this or a very similar name exists"),
+        ("finanzen A\u{308}", "A group with this or a very similar name exists"),
+        (" finanzen  ä ", "A group with this or a very similar name exists"),
+        ("Admins", "A group with this or a very similar name exists"),
+        ("ADMINS", "A group with this or a very similar name exists"),
         ("\u{410}dmins", "A group with this or a very similar name exists"),
         ("\u{FF21}dmins", "A group with this or a very similar name exists"),
         ("Finanz\u{435}n Ä", "A group with this or a very similar name exists"),
@@ -82,7 +82,7 @@ async fn a_group_is_renamed_also_to_another_case_of_its_name(db: Db) {
     let rename = format!("{group}/rename");
     maya.fill(&app, &rename, &[("name", "FINANCE")]).await.redirects_to(&group);
     maya.get(&app, &group).await.sees("Renamed Finance to FINANCE.");
-    maya.fill(&app, &rename, &[("name", "research")]).await.is(422).sees("There is a group with this name already");
+    maya.fill(&app, &rename, &[("name", "research")]).await.is(422).sees("A group with this or a very similar name exists");
     maya.fill(&app, &rename, &[("name", "")]).await.is(422).sees("Enter a name for the group");
     maya.get(&app, &group).await.sees("FINANCE");
 }
@@ -93,7 +93,11 @@ async fn a_group_is_deleted_after_a_question_and_its_members_stay(db: Db) {
     let (jonas, group) = (app.create_user("Jonas", "Vermeulen"), create_group(&app, &mut maya, "Finance").await);
     add_member(&app, &mut maya, &group, jonas).await.is(303);
     let delete = format!("{group}/delete");
-    maya.get(&app, &delete).await.sees("Delete Finance?").sees("1 member loses at once what is shared with the group.").sees("Keep group");
+    maya.get(&app, &delete)
+        .await
+        .sees("Delete Finance?")
+        .sees("1 member loses access to everything shared with this group.")
+        .sees("Keep group");
     confirm(&app, &mut maya, &delete).await.redirects_to("/users-and-groups");
     let list = maya.get(&app, "/users-and-groups").await;
     list.sees("Deleted the group Finance.");
@@ -196,7 +200,7 @@ async fn a_member_is_removed_after_a_question(db: Db) {
     maya.get(&app, &remove).await.sees("Remove Jonas Vermeulen from Finance?").sees("Keep in Finance").sees("Remove from group");
     confirm(&app, &mut maya, &remove).await.redirects_to(&group);
     maya.get(&app, &group).await.sees("Removed Jonas Vermeulen from Finance.").sees("No members yet");
-    maya.get(&app, &remove).await.is(409).sees("Jonas Vermeulen is not in the group any more.");
+    maya.get(&app, &remove).await.is(409).sees("Jonas Vermeulen is no longer in the group.");
 }
 
 #[apply(both_databases!)]
@@ -209,10 +213,7 @@ async fn an_appointed_admin_has_the_role_after_signing_in_again_and_all_admins_a
     let jonas_id = app.create_user("Jonas", "Vermeulen");
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     jonas.get(&app, ADMINS).await.is(404);
-    maya.get(&app, &format!("{ADMINS}/add"))
-        .await
-        .sees("All Admins have equal permissions")
-        .sees("Whoever is added is signed out everywhere");
+    maya.get(&app, &format!("{ADMINS}/add")).await.sees("All Admins have equal permissions").sees("New Admins are signed out everywhere");
     add_member(&app, &mut maya, ADMINS, jonas_id).await.redirects_to(ADMINS);
     maya.get(&app, ADMINS).await.sees("Jonas Vermeulen is now an Admin and must sign in again.");
     jonas.get(&app, ADMINS).await.is(303);
@@ -237,10 +238,7 @@ async fn a_removed_admin_loses_the_role_at_once_and_stays_as_they_were(db: Db) {
     app.mails().await;
     let mut ada = app.signed_in("ada.other@example.com").await;
     let remove = format!("{ADMINS}/members/{ada_id}/remove");
-    maya.get(&app, &remove)
-        .await
-        .sees("Ada loses the Admin role immediately and is signed out everywhere.")
-        .sees("The user stays as it is: User, Active.");
+    maya.get(&app, &remove).await.sees("Ada loses the Admin role immediately and is signed out everywhere.").sees("stays an active User.");
     confirm(&app, &mut maya, &remove).await.redirects_to(ADMINS);
     maya.get(&app, ADMINS).await.sees("Ada Other is no longer an Admin and has been signed out everywhere.");
     ada.get(&app, ADMINS).await.is(303);
@@ -260,7 +258,10 @@ async fn an_admin_leaves_admins_while_another_active_one_stays(db: Db) {
     maya.get(&app, &remove).await.is(409);
     app.create_admin("Ada", "Other");
     app.mails().await;
-    maya.get(&app, &remove).await.sees("Remove yourself from Admins?").sees("You lose the Admin role at once. Your other sessions end.");
+    maya.get(&app, &remove)
+        .await
+        .sees("Remove yourself from Admins?")
+        .sees("You lose the Admin role immediately, and your other sessions end.");
     confirm(&app, &mut maya, &remove).await.redirects_to("/users-and-groups");
     maya.get(&app, "/users-and-groups").await.sees("You are no longer an Admin. Your other sessions have ended.").sees_no("Create");
     assert!(app.mails().await.is_empty());
@@ -269,7 +270,7 @@ async fn an_admin_leaves_admins_while_another_active_one_stays(db: Db) {
 #[apply(both_databases!)]
 async fn the_only_admin_is_advised_to_appoint_a_second_one(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
-    let advice = "You are the only active Admin. Appoint a second one";
+    let advice = "You are the only active Admin. Add a second one";
     let jonas = app.create_user("Jonas", "Vermeulen");
     for path in ["/users-and-groups", ADMINS, "/users-and-groups/deleted"] {
         maya.get(&app, path).await.sees(advice);

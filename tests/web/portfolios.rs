@@ -123,7 +123,7 @@ async fn a_deactivated_portfolio_gives_access_to_admins_only(db: Db) {
     for browser in [&mut hana, &mut jonas] {
         browser.get(&app, &account).await.is(404);
     }
-    maya.get(&app, &path).await.sees("is deactivated. Only Admins reach").sees("Fjord Foods");
+    maya.get(&app, &path).await.sees("is deactivated. Only Admins can open it").sees("Fjord Foods");
     maya.press(&app, &path, &format!("{path}/reactivate")).await.redirects_to(&path);
     hana.get(&app, &path).await.is(200);
     jonas.get(&app, &account).await.is(200);

@@ -80,7 +80,7 @@ impl AddressStays {
             heading: "Email change cancelled",
             first_name: first_name.clone(),
             paragraphs: vec![
-                Paragraph::dated(&format!("{} cancelled the change of your email address to {new}, on", admin_name(by)), *at),
+                Paragraph::dated(&format!("{} cancelled the change of your address to {new}, on", admin_name(by)), *at),
                 Paragraph::plain(&format!(
                     "Your email address in {}, stays {old}. The links in the earlier mails no longer work.",
                     console(company)

@@ -44,7 +44,7 @@ use super::{new_password, sign_in};
 const TERM: TimeDelta = TimeDelta::hours(1);
 
 /// Who asks for a link without being signed in.
-const SOMEBODY: &str = "Somebody at the sign-in page";
+const SOMEBODY: &str = "Someone at the sign-in page";
 
 /// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///

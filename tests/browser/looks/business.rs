@@ -55,7 +55,7 @@ fn portfolios_and_accounts_as_an_admin() {
     found.extend(once(&maya, "Remove < and >"));
     maya.open(&format!("/portfolios/{alpine}/deactivate"));
     maya.press("Deactivate portfolio");
-    found.extend(once(&maya, "is deactivated. Only Admins reach what lies in it."));
+    found.extend(once(&maya, "is deactivated. Only Admins can open it."));
     none(&found);
 }
 
@@ -77,7 +77,7 @@ fn portfolios_and_accounts_as_a_portfolio_admin() {
     browser.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
     found.extend(once(&browser, "Who works on it?"));
     browser.press("Next");
-    found.extend(once(&browser, "Is this right?"));
+    found.extend(once(&browser, "Review and create"));
     none(&found);
 
     let elsewhere = site.signed_in(MAYA, true);

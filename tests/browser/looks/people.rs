@@ -139,7 +139,7 @@ fn new_user_step_by_step() {
     let maya = site.signed_in(MAYA, true);
     let mut found = Vec::new();
     maya.open(&format!("{LIST}/new"));
-    found.extend(once(&maya, "Who is it?"));
+    found.extend(once(&maya, "Who are you inviting?"));
     maya.fill("First Name", "<b>");
     maya.fill("Last Name", "van Dijk");
     maya.fill("Email Address", JONAS);
@@ -154,11 +154,11 @@ fn new_user_step_by_step() {
     found.extend(once(&maya, "Which portfolios will Noor manage?"));
     maya.tick("Nordic Brands");
     maya.press("Next");
-    found.extend(once(&maya, "Is this right?"));
+    found.extend(once(&maya, "Review and send"));
     maya.press("Change name and role");
     maya.choose("Default Role", "User");
     maya.press("Next");
-    found.extend(once(&maya, "The default role has changed"));
+    found.extend(once(&maya, "You changed the default role"));
     maya.press("Next");
     found.extend(once(&maya, "Select at least one account"));
     maya.tick("Fjord Foods");

@@ -61,7 +61,7 @@ async fn a_search_among_the_assignments_leaves_what_can_be_added_as_it_is(db: Db
     maya.get(app, &at(*jonas, "?q=bergmann")).await.sees("No assignments match “bergmann”.").sees("Bergmann Bikes");
     let added = maya.get(app, &at(*jonas, "?add=bergmann")).await;
     added.sees("Fjord FoodsAccount").sees("Bergmann Bikes");
-    maya.get(app, &at(*jonas, "?add=nothing")).await.sees("Nothing else is called “nothing”.").sees("Fjord FoodsAccount");
+    maya.get(app, &at(*jonas, "?add=nothing")).await.sees("No other portfolio or account matches “nothing”.").sees("Fjord FoodsAccount");
 }
 
 #[apply(both_databases!)]
@@ -155,7 +155,7 @@ async fn what_is_foreign_doubled_or_gone_among_them_takes_nothing(db: Db) {
         tick(app, maya, *jonas, &[*fjord, *fjord], fields).await.is(400);
         let free = app.create_account(*nordic, &format!("Free {}", fields.len()));
         tick(app, maya, *jonas, &[*fjord, free], fields).await.redirects_to(&at(*jonas, ""));
-        maya.get(app, &at(*jonas, "")).await.sees("Nothing was changed.");
+        maya.get(app, &at(*jonas, "")).await.sees(if fields.is_empty() { "Nothing was changed." } else { "No changes to save." });
     }
     tick(app, maya, *jonas, &stores, &[("do", "else")]).await.is(400);
     tick(app, maya, *jonas, &[], &[]).await.redirects_to(&at(*jonas, ""));
@@ -169,10 +169,10 @@ async fn the_question_says_when_the_person_leaves_ones_list_with_them(db: Db) {
     let mut all = stores(&business, 1);
     all.push(business.fjord);
     let Business { app, hana, jonas, .. } = &mut business;
-    tick(app, hana, *jonas, &all[..1], &[]).await.is(200).sees_no("you will not see them any more");
+    tick(app, hana, *jonas, &all[..1], &[]).await.is(200).sees_no("you will no longer see them");
     // Answered without having been told.
     let question = tick(app, hana, *jonas, &all, &[("do", "remove")]).await;
-    question.is(200).sees("Jonas has nothing left then that you administer, and you will not see them any more.");
+    question.is(200).sees("Jonas will have nothing left in your portfolios, and you will no longer see them.");
     assert_eq!(app.accounts_of(*jonas).len(), 2);
     tick(app, hana, *jonas, &all, &[("do", "remove"), ("agreed", "true")]).await.redirects_to("/users-and-permissions");
     assert_eq!(app.accounts_of(*jonas), []);

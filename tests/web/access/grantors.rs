@@ -76,7 +76,7 @@ async fn manage_says_what_will_not_be_given_and_why(db: Db) {
         (gone, "Will not be given: its assigner was deleted."),
     ] {
         for part in
-            [why, "One assignment will not be given.", "If you resend the invitation, it is given by you.", "Fjord FoodsNothing", "0 of "]
+            [why, "One assignment will not be given.", "Resend the invitation to become the assigner.", "Fjord FoodsNothing", "0 of "]
         {
             assert!(said.contains(part), "{part}: {said}");
         }
@@ -96,7 +96,7 @@ async fn a_portfolio_admin_to_whom_no_portfolio_will_be_left_is_said_to_become_a
     maya.get(&app, &at(noor, ""))
         .await
         .sees("Default roleUser")
-        .sees("Nordic BrandsPortfolio, assigned by Hana Novotna, who could no longer give it");
+        .sees("Nordic BrandsPortfolio, assigned by Hana Novotna, who may no longer give it");
 }
 
 #[apply(both_databases!)]
@@ -152,7 +152,7 @@ async fn a_resend_from_users_and_groups_takes_over_and_says_so(db: Db) {
     let Business { app, mut maya, .. } = business;
     delete_hana(&app);
     crate::shared::steps::press(&app, &mut maya, noor, "resend").await.is(303);
-    maya.get(&app, "/users-and-groups").await.sees("Yours to give from now on").sees("Fjord Foods");
+    maya.get(&app, "/users-and-groups").await.sees("You are now the assigner of").sees("Fjord Foods");
     app.mails().await;
 }
 
@@ -189,7 +189,7 @@ async fn what_was_left_out_is_told_until_it_is_given_after_all(db: Db) {
     accept(&app, &link).await;
     let page = maya.get(&app, &at(noor, "")).await;
     page.sees("Not given when they accepted")
-        .sees("Fjord FoodsAccount in Nordic Brands, assigned by Hana Novotna, who could no longer give it");
+        .sees("Fjord FoodsAccount in Nordic Brands, assigned by Hana Novotna, who may no longer give it");
     maya.send(&app, &page, &at(noor, &format!("/accounts/{fjord}/assign")), &[]).await.is(303);
     maya.get(&app, &at(noor, "")).await.sees_no("Not given when they accepted");
     maya.press(&app, &at(noor, ""), &at(noor, &format!("/accounts/{fjord}/remove"))).await.is(303);

@@ -83,7 +83,7 @@ async fn people_ticked_in_one_portfolio_are_not_carried_into_another(db: Db) {
     let third = go_on(&app, &mut maya, &second, NEW, &[("portfolio", &other.to_string()), ("do", "next")]).await;
     third.is(200).sees("There are no people to choose from.");
     let review = go_on(&app, &mut maya, &third, NEW, &[("do", "next")]).await;
-    review.is(200).sees("Public Sector").sees("Nobody yet");
+    review.is(200).sees("Public Sector").sees("No one yet");
 }
 
 #[apply(both_databases!)]

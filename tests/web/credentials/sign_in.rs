@@ -144,12 +144,12 @@ async fn the_same_sign_in_page_may_be_sent_again(db: Db) {
 async fn no_link_says_that_something_was_done(db: Db) {
     let (app, maya) = TestApp::with_admin(db).await;
     for (path, said) in [
-        ("/sign-in?after=password-reset", "Your password is changed"),
-        ("/sign-in?after=email-change", "Your email address is changed"),
-        ("/sign-in?after=email-change-stop", "The change is stopped"),
-        ("/sign-in?unsent=true", "Your session had ended"),
+        ("/sign-in?after=password-reset", "Your password was changed"),
+        ("/sign-in?after=email-change", "Your email address was changed"),
+        ("/sign-in?after=email-change-stop", "The change was cancelled"),
+        ("/sign-in?unsent=true", "Your session expired"),
         ("/sign-in?unsent=true&after=password-reset&next=%2Froles", "Your "),
-        ("/forgot-password?sent=true", "a link is on its way"),
+        ("/forgot-password?sent=true", "a reset link is on its way"),
     ] {
         app.browser().get(&app, path).await.is(200).sees_no(said);
         let seen = maya.clone().get(&app, path).await;
@@ -166,7 +166,7 @@ async fn no_link_says_that_something_was_done(db: Db) {
     let mut maya = app.browser();
     let signed_in = maya.fill(&app, "/sign-in?unsent=true", &[("email", "maya.fischer@example.com"), ("password", PASSWORD)]).await;
     signed_in.redirects_to("/");
-    maya.get(&app, "/users-and-groups").await.is(200).sees_no("Your session had ended");
+    maya.get(&app, "/users-and-groups").await.is(200).sees_no("Your session expired");
 }
 
 #[apply(both_databases!)]

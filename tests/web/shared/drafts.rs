@@ -14,7 +14,7 @@ use crate::{
 
 const USER: &str = "/users-and-permissions/new";
 const ACCOUNT: &str = "/accounts/new";
-const LOST: &str = "Your answers from before were not kept";
+const LOST: &str = "Your earlier answers were not kept";
 const NOOR: [(&str, &str); 4] = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("do", "next")];
 
 impl Business {
@@ -30,7 +30,7 @@ impl Business {
         let ticked = post(&self.app, browser, &second, USER, &[("account", &one), ("account", &two), ("do", "next")]).await;
         let location = ticked.is(303).header("location").to_owned();
         let review = browser.get(&self.app, &location).await;
-        review.is(200).sees("Is this right?").sees("Fjord Foods").sees("Bergmann Bikes");
+        review.is(200).sees("Review and").sees("Fjord Foods").sees("Bergmann Bikes");
         (location, review)
     }
 
@@ -42,7 +42,7 @@ impl Business {
         let ticked = browser.send(&self.app, &third, ACCOUNT, &[("user", &self.jonas.to_string()), ("do", "next")]).await;
         let location = ticked.is(303).header("location").to_owned();
         let review = browser.get(&self.app, &location).await;
-        review.is(200).sees("Is this right?").sees("Nordic Brands").sees("Jonas Vermeulen");
+        review.is(200).sees("Review and").sees("Nordic Brands").sees("Jonas Vermeulen");
         (location, review)
     }
 
@@ -104,7 +104,7 @@ async fn what_is_looked_for_stands_in_the_address_and_ticks_are_kept(db: Db) {
     assert!(found.is(303).header("location").ends_with("&q=bikes"));
     let found = maya.get(app, found.header("location")).await;
     found.is(200).sees("Bergmann Bikes").sees("Selected before").sees("1 of 2 selected");
-    go_on(app, &mut maya, &found, USER, &[("do", "next")]).await.is(200).sees("Is this right?").sees("Fjord Foods");
+    go_on(app, &mut maya, &found, USER, &[("do", "next")]).await.is(200).sees("Review and").sees("Fjord Foods");
 
     let first = maya.get(app, ACCOUNT).await;
     let second = go_on(app, &mut maya, &first, ACCOUNT, &[("name", "Hygge"), ("do", "next")]).await;
@@ -169,10 +169,10 @@ async fn a_draft_that_cannot_be_read_leads_to_an_empty_first_step(db: Db) {
         }
         if round == 0 {
             // The same of a draft that is a day old, and in a session of today.
-            maya.get(app, &user).await.is(200).sees("Is this right?");
+            maya.get(app, &user).await.is(200).sees("Review and");
             app.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
             maya = app.signed_in("maya.fischer@example.com").await;
-            maya.get(app, &user).await.is(200).sees("Is this right?");
+            maya.get(app, &user).await.is(200).sees("Review and");
             app.advance(TimeDelta::seconds(1));
             ways = vec![(USER, "3", user.clone()), (ACCOUNT, "review", account.clone())];
         }
@@ -190,7 +190,7 @@ async fn a_draft_too_long_for_an_address_stays_in_the_form(db: Db) {
     let second = maya.send(app, &first, ACCOUNT, &[("name", "Hygge"), ("notes", &notes), ("do", "next")]).await;
     let third = maya.send(app, second.is(200).sees("Step 2 of 4"), ACCOUNT, &[("do", "next")]).await;
     let review = maya.send(app, third.is(200).sees("Step 3 of 4"), ACCOUNT, &[("do", "next")]).await;
-    maya.send(app, review.is(200).sees("Is this right?"), ACCOUNT, &[("do", "create")]).await.is(303);
+    maya.send(app, review.is(200).sees("Review and"), ACCOUNT, &[("do", "create")]).await.is(303);
     assert_eq!(app.count(&format!("accounts WHERE notes = '{notes}'")), 1);
 }
 
@@ -217,7 +217,7 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
                 .sees("1 of 1 selected");
             page.sees_no("Fjord").sees_no("Nordic");
             let review = go_on(app, &mut browser, &page, USER, &[("do", "next")]).await;
-            review.is(200).sees("Is this right?").sees("Bergmann Bikes").sees_no("Fjord");
+            review.is(200).sees("Review and").sees("Bergmann Bikes").sees_no("Fjord");
         }
         assert_eq!(stored(app), before);
         let page = browser.get(app, &location).await;
@@ -237,7 +237,7 @@ async fn a_portfolio_that_goes_between_the_steps_is_not_given(db: Db) {
         let first = browser.get(app, USER).await;
         let second = go_on(app, &mut browser, &first, USER, &[&NOOR[..], &[("default_role", "portfolio_admin")]].concat()).await;
         let review = go_on(app, &mut browser, &second, USER, &[("portfolio", &nordic), ("do", "next")]).await;
-        review.is(200).sees("Is this right?");
+        review.is(200).sees("Review and");
         business.nordic_goes(is_admin).await;
         let page = browser.send(app, &review, USER, &[("do", "add")]).await;
         page.is(422).sees("One of the portfolios you selected is no longer available").sees("0 of 1 selected").sees_no("Nordic");
@@ -296,7 +296,7 @@ async fn what_is_typed_beside_a_draft_that_cannot_be_read_is_kept(db: Db) {
     ] {
         let first = maya.get(app, path).await;
         let again = maya.send(app, &first, path, fields).await;
-        again.is(422).sees("Your answers from before were not kept");
+        again.is(422).sees("Your earlier answers were not kept");
         assert!(again.body.contains("value=\"Noor\""), "{path}");
     }
 }
@@ -309,7 +309,7 @@ async fn the_portfolio_of_a_new_account_that_goes_meanwhile_is_chosen_anew(db: D
         let (location, review) = business.account_review(&mut browser).await;
         business.nordic_goes(is_admin).await;
         let before = stored(app);
-        browser.get(app, &location).await.is(200).sees("The portfolio that you chose is no longer available").sees("Step 2 of 4");
+        browser.get(app, &location).await.is(200).sees("The portfolio you chose is no longer available").sees("Step 2 of 4");
         let page = browser.send(app, &review, ACCOUNT, &[("do", "create")]).await;
         page.is(422).sees("The portfolio you chose is no longer available. Choose another").sees("Step 2 of 4").sees_no("Nordic");
         assert_eq!(stored(app), before);
@@ -340,7 +340,7 @@ async fn somebody_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db
     page.is(422).sees("One of the people you selected is no longer available").sees("Step 3 of 4").sees_no("Jonas");
     assert_eq!(stored(app), before);
     let review = go_on(app, &mut hana, &page, ACCOUNT, &[("do", "next")]).await;
-    review.is(200).sees("Nobody yet").sees("Hygge").sees("Nordic Brands");
+    review.is(200).sees("No one yet").sees("Hygge").sees("Nordic Brands");
     hana.send(app, &review, ACCOUNT, &[("do", "create")]).await.is(303);
     assert_eq!(app.count("accounts WHERE name = 'Hygge'"), 1);
 }
@@ -382,5 +382,5 @@ async fn whoever_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db:
     let fields = [("email", HANA), ("password", crate::helpers::PASSWORD)];
     let signed_in = hana.fill(app, &sign_in, &fields).await;
     signed_in.redirects_to(&location);
-    hana.get(app, &location).await.is(200).sees("Is this right?").sees("Fjord Foods");
+    hana.get(app, &location).await.is(200).sees("Review and").sees("Fjord Foods");
 }

@@ -134,7 +134,7 @@ async fn what_was_done_to_many_is_told_although_the_last_word_of_it_cannot_be_ke
 async fn nobody_to_whom_it_can_be_done_is_no_question(db: Db) {
     let World { app, mut maya, uma, .. } = World::new(db).await;
     let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
-    page.sees("Reactivate: nobody here").sees("Active: only deactivated people can be reactivated.").sees_no("Affected ");
+    page.sees("Reactivate: nothing to change").sees("Active: only deactivated people can be reactivated.").sees_no("Affected ");
 }
 
 #[apply(both_databases!)]
@@ -218,19 +218,19 @@ async fn everybody_who_matches_is_taken_in_turns_that_say_who_they_are(db: Db) {
     let made = (0..240).map(|number| format!("('Zo{number:03}', '', 'zo{number:03}@example.com', 'zo{number:03}@example.com', 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'z{number:03}', 'zoe')"));
     app.execute(&format!("INSERT INTO user_rows (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
     let first = maya.get(&app, &format!("{BULK}?q=zoe")).await;
-    first.sees("240 users match").sees(
-        "One action takes at most 200 users. These are the first 200 in the order of the list, from Zo000 to Zo199. The others follow",
-    );
+    first
+        .sees("240 users match")
+        .sees("You can change up to 200 users at a time. These are the first 200 in the list, from Zo000 to Zo199. The others follow");
     assert_eq!(number_of(&first), 200);
     let question = maya.send(&app, &first, &ask_path(&first), &[("action", "deactivate")]).await;
-    question.is(200).sees("Deactivate 200 users?").sees("Those who come after these in the list are asked about next.").sees("Skip these");
+    question.is(200).sees("Deactivate 200 users?").sees("Up to 200 more follow.").sees("Skip these");
     let done = maya.send(&app, &question, DO, &[]).await;
     assert!(done.is(303).header("location").starts_with(&format!("{BULK}?q=zoe&page=")), "{}", done.header("location"));
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 200);
     let rest = maya.get(&app, done.header("location")).await;
-    rest.sees("200 users deactivated.").sees("These are the next 40 in the order of the list, from Zo200 to Zo239. They are the last.");
+    rest.sees("200 users deactivated.").sees("These are the next 40 in the list, from Zo200 to Zo239. They are the last.");
     let question = maya.send(&app, &rest, &ask_path(&rest), &[("action", "deactivate")]).await;
-    question.sees_no("asked about next").sees_no("Skip these");
+    question.sees_no("more follow").sees_no("Skip these");
     maya.send(&app, &question, DO, &[]).await.redirects_to("/users-and-permissions?q=zoe");
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 240);
     // What is done changes statuses, by which the next turn could not go on.

@@ -131,7 +131,7 @@ async fn statuses_are_tabs_with_counts_that_follow_the_search_and_the_filters(db
     let searched = maya.get(&app, &format!("{LIST}?q=example.com&role=portfolio_admin&status=expired")).await;
     searched
         .sees("All 1 Everyone Active 1 Can sign in Deactivated 0")
-        .sees("Nobody with the status Expired has that name or email address.");
+        .sees("No one with the status Expired has this name or email address.");
     maya.get(&app, &format!("{LIST}?two_factor=on")).await.sees("All 0 Everyone");
     assert_eq!(listed(&app, &mut maya, "two_factor=off&status=active&role=user&assignments=none").await, ["Maya Fischer", "Nina Vik"]);
 }

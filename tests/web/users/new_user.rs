@@ -51,9 +51,9 @@ async fn a_user_is_invited_in_three_steps(db: Db) {
     let Business { fjord, .. } = business(&app);
     maya.get(&app, NEW).await.is(200).sees("Who are you inviting?");
     let fjord_id = fjord.to_string();
-    answer(&mut maya, &app, &answers("1", "next", "user", &[])).await.is(200).sees("Which accounts may Noor see?").sees("Fjord Foods");
+    answer(&mut maya, &app, &answers("1", "next", "user", &[])).await.is(200).sees("Which accounts will Noor work on?").sees("Fjord Foods");
     let review = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord_id)])).await;
-    review.is(200).sees("Is this right?").sees("Nordic Brands").sees("This invitation is valid for 5 days.");
+    review.is(200).sees("Review and send").sees("Nordic Brands").sees("This invitation is valid for 5 days.");
     assert!(!app.has_user("noor@example.com"), "nothing is written before the last step");
     let id = {
         let added = answer(&mut maya, &app, &answers("3", "add", "user", &[("account", &fjord_id)])).await;
@@ -91,9 +91,9 @@ async fn going_back_loses_nothing_and_another_role_drops_the_ticks_that_do_not_g
     let first = answer(&mut maya, &app, &answers("2", "back", "user", &[("account", &fjord)])).await;
     first.is(200).sees("Who are you inviting?");
     let again = go_on(&app, &mut maya, &first, NEW, &[("do", "next")]).await;
-    again.is(200).sees("1 of 2 selected").sees_no("The default role has changed");
+    again.is(200).sees("1 of 2 selected").sees_no("You changed the default role");
     let changed = go_on(&app, &mut maya, &first, NEW, &[("default_role", "portfolio_admin"), ("do", "next")]).await;
-    changed.is(200).sees("The default role has changed").sees("0 of 2 selected");
+    changed.is(200).sees("You changed the default role").sees("0 of 2 selected");
 }
 
 #[apply(both_databases!)]
@@ -289,12 +289,12 @@ async fn whoever_comes_from_a_portfolio_finds_it_ticked_and_its_accounts_first(d
     let first = maya.get(&app, &from).await;
     let noor = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("do", "next")];
     let second = go_on(&app, &mut maya, first.is(200), NEW, &[&noor[..], &[("default_role", "portfolio_admin")]].concat()).await;
-    second.is(200).sees("1 of 2 selected").sees_no("The default role has changed");
+    second.is(200).sees("1 of 2 selected").sees_no("You changed the default role");
     let review = go_on(&app, &mut maya, &second, NEW, &[("do", "next")]).await;
     review.is(200).sees("Nordic Brands").sees_no("DACH");
     let first = go_on(&app, &mut maya, &review, NEW, &[("do", "step-1")]).await;
     let second = go_on(&app, &mut maya, &first, NEW, &[("default_role", "user"), ("do", "next")]).await;
-    second.is(200).sees("0 of 3 selected").sees_no("The default role has changed");
+    second.is(200).sees("0 of 3 selected").sees_no("You changed the default role");
     let at = |name| second.text().find(name).unwrap();
     assert!(at("Fjord Foods") < at("Żubr Brewing") && at("Żubr Brewing") < at("Café Löwe"));
 }
@@ -336,7 +336,7 @@ async fn the_review_says_what_the_table_of_permissions_gives(db: Db) {
     let Business { nordic, fjord, .. } = business(&app);
     let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
     let user = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord)])).await;
-    user.sees("On these accountsViewEverywhere").sees_no("If allowed").sees("NeverUpdate billing");
+    user.sees("In these accountsViewEverywhere").sees_no("If allowed").sees("NeverUpdate billing");
     user.sees("EverywhereSee names, email addresses and custom groups of active people");
     let admin = answer(&mut maya, &app, &answers("2", "next", "portfolio_admin", &[("portfolio", &nordic)])).await;
     admin.sees("In every account thereView, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");

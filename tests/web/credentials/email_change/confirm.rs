@@ -35,14 +35,14 @@ async fn both_addresses_get_a_mail_when_it_begins_and_when_it_is_done(db: Db) {
     let done = app.mails().await;
     assert_eq!(told(&done), [OLD, NEW].map(|to| format!("{to}: Your Usher email address was changed")));
     let text = done[0].rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains(&format!("from {OLD} to {NEW}. Maya Fischer asked for it")), "{text}");
+    assert!(text.contains(&format!("from {OLD} to {NEW}. Maya Fischer requested it")), "{text}");
 }
 
 #[apply(both_databases!)]
 async fn the_old_address_stops_it(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (hana, link, stop) = begun(&app).await;
-    app.browser().get(&app, &stop).await.is(200).sees("Maya Fischer asked for it.").sees(OLD).sees(NEW);
+    app.browser().get(&app, &stop).await.is(200).sees("Maya Fischer asked for this change.").sees(OLD).sees(NEW);
     let mut mailbox = app.browser();
     mailbox.fill(&app, &stop, &[]).await.redirects_to(STOPPED);
     mailbox.get(&app, STOPPED).await.is(200).sees("The change was cancelled. Your email address stays as it was.");
@@ -99,7 +99,7 @@ async fn a_change_waits_for_a_day_to_the_second(db: Db) {
     let form = late.get(&app, &link).await;
     app.advance(TimeDelta::seconds(1));
     late.send(&app, &form, &link, &[]).await.is(410).sees("This link has expired").sees("It was valid until 23 Nov 2026, 09:20 UTC.");
-    app.browser().get(&app, &stop).await.is(410).sees("Nobody confirmed it by 23 Nov 2026, 09:20 UTC.");
+    app.browser().get(&app, &stop).await.is(410).sees("It was not confirmed by 23 Nov 2026, 09:20 UTC.");
     assert!(pending(&app, hana).is_none() && app.has_user(OLD));
 }
 

@@ -68,7 +68,7 @@ async fn the_person_is_told_that_the_address_stays_and_the_new_one_nothing(db: D
     let mail = app.mail().await;
     assert_eq!((mail.to.as_str(), &*mail.rendered.subject), (OLD, "Email change cancelled"));
     let text = mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains(&format!("Maya Fischer took back the change of your address to {NEW}")), "{text}");
+    assert!(text.contains(&format!("Maya Fischer cancelled the change of your address to {NEW}")), "{text}");
 }
 
 #[apply(both_databases!)]
@@ -133,7 +133,7 @@ async fn manage_user_says_that_the_new_address_waits(db: Db) {
     let (page, edit) = (format!("/users-and-permissions/{hana}"), format!("/users-and-permissions/{hana}/edit"));
     let fields = [("first_name", "Hana"), ("last_name", "Novotna"), ("email", NEW), ("default_role", "user")];
     maya.fill(&app, &edit, &fields).await.redirects_to(&page);
-    maya.get(&app, &page).await.sees(&format!("The new address counts once it is confirmed by the mail to {NEW}.")).sees(OLD);
+    maya.get(&app, &page).await.sees(&format!("Confirmation sent to {NEW}; until then the current address stays.")).sees(OLD);
     app.mails().await;
 }
 

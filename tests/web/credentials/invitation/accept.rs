@@ -205,7 +205,7 @@ async fn tries_at_an_invitation_are_counted_and_names_stay(db: Db) {
     let page = noor.get(&app, &link).await;
     let fields = |password| [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", password)];
     for _ in 0..11 {
-        noor.send(&app, &page, &link, &fields("correct horse battery staple")).await.is(422).sees("common or was leaked");
+        noor.send(&app, &page, &link, &fields("correct horse battery staple")).await.is(422).sees("common or has been leaked");
     }
     let held = noor.send(&app, &page, &link, &fields(PASSWORD)).await;
     held.is(429).sees("Too many attempts. Try again in 1 second.");

@@ -10,7 +10,12 @@ async fn the_mail_asks_to_confirm_the_invitation_and_to_set_up_credentials_withi
     let mail = app.mail().await;
     assert_eq!((mail.to.as_str(), mail.rendered.subject.as_str()), ("noor@example.com", "Maya Fischer invited you to Northwind Trading"));
     let text = mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\u{a0}', " ");
-    assert!(text.contains("confirm the invitation and set up your credentials by 23 November 2026, 09:20 UTC"), "{text}");
+    assert!(
+        text.contains(
+            "confirm the invitation and set up your credentials. This invitation is valid for 24 hours, until 23 November 2026, 09:20 UTC"
+        ),
+        "{text}"
+    );
 }
 
 #[apply(both_databases!)]
@@ -72,7 +77,7 @@ async fn a_revoked_address_can_be_invited_again_as_a_new_person(db: Db) {
     confirm(&app, &mut maya, &user_path(revoked, "revoke")).await.is(303);
     let new = invite(&app, &mut maya, "noor@example.com").await;
     assert_ne!(app.id_of("noor@example.com"), revoked);
-    app.browser().get(&app, &old).await.is(410).sees("This invitation was revoked").sees("An administrator withdrew it.");
+    app.browser().get(&app, &old).await.is(410).sees("This invitation was revoked").sees("An administrator revoked it.");
     app.browser().get(&app, &new).await.is(200);
 }
 

@@ -23,7 +23,7 @@ async fn without_a_mail_server_an_admin_sees_the_link_until_it_is_accepted(db: D
     let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
     maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
     let list = maya.get(&app, "/users-and-groups").await;
-    list.sees("No mail server is set. Mails are written as files and not sent.");
+    list.sees("No mail server is set up. Mails are saved as files and not sent.");
     let path = user_path(app.id_of("noor@example.com"), "link");
     assert!(list.has_link(&path) && list.body.contains("aria-label=\"Show link\""));
     let folder = tempfile::tempdir().unwrap();

@@ -113,7 +113,7 @@ async fn whoever_else_is_signed_in_with_the_browser_reads_it_too(db: Db) {
     app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;
     maya.fill(&app, &link, &[("password", NEW)]).await.redirects_to(DONE);
-    maya.get(&app, DONE).await.is(200).sees("Your password is changed.");
+    maya.get(&app, DONE).await.is(200).sees("Your password was changed.");
     maya.get(&app, "/users-and-groups").await.is(200).sees("Maya Fischer");
     app.mails().await;
 }
@@ -129,7 +129,7 @@ async fn after_a_hundred_wrong_passwords_a_reset_lets_in(db: Db) {
     }
     assert_eq!(app.execute("UPDATE throttles SET failed_attempts = 100 WHERE scope = 'account'"), 2);
     app.advance(TimeDelta::minutes(15));
-    app.browser().sign_in(&app, HANA, PASSWORD).await.is(429).sees("Too many attempts.").sees("or choose a new password.");
+    app.browser().sign_in(&app, HANA, PASSWORD).await.is(429).sees("Too many attempts.").sees("or reset your password.");
     known.sign_in(&app, HANA, PASSWORD).await.is(429);
     choose(&app, &reset_link(&app, HANA).await).await.redirects_to(DONE);
     for browser in [&mut known, &mut app.browser()] {
@@ -162,7 +162,7 @@ async fn tries_at_a_link_are_counted_and_held_ones_cost_a_read(db: Db) {
     let mut hana = app.browser();
     let page = hana.get(&app, &link).await;
     for _ in 0..11 {
-        hana.send(&app, &page, &link, &[("password", "passwordpassword")]).await.is(422).sees("common or was leaked");
+        hana.send(&app, &page, &link, &[("password", "passwordpassword")]).await.is(422).sees("common or has been leaked");
     }
     for tries in [5, 10] {
         let before = app.store().load().writes.count();

@@ -185,7 +185,7 @@ async fn asking_sending_and_choosing_are_written_down(db: Db) {
     assert_eq!(
         said.collect::<Vec<_>>(),
         [
-            ("password.reset_requested", "Somebody at the sign-in page", "Hana Novotna", "192.0.2.1", until),
+            ("password.reset_requested", "Someone at the sign-in page", "Hana Novotna", "192.0.2.1", until),
             ("password.reset_sent", "Maya Fischer", "Hana Novotna", "192.0.2.1", until),
             ("password.reset", "Hana Novotna", "Hana Novotna", "192.0.2.1", r#"{"sessions_ended":0}"#),
         ]

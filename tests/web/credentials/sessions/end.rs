@@ -156,7 +156,7 @@ async fn a_role_taken_away_is_gone_at_the_next_click_with_every_session(db: Db) 
     assert_eq!(app.count("user_groups WHERE kind = 'custom'"), 0);
     app.signed_in("lena.novak@example.com").await.get(&app, LIST).await.is(200).sees_no("Create");
     let said = app.mails().await.pop().unwrap().rendered.text;
-    assert!(said.contains("You are signed out everywhere. Your user stays as it is"), "{said}");
+    assert!(said.contains("You are signed out everywhere. Sign in again to continue"), "{said}");
 }
 
 #[apply(both_databases!)]

@@ -120,7 +120,7 @@ async fn where_nothing_is_kept_deleting_cannot_be_undone(db: Db) {
     sql(&app, "UPDATE company SET deleted_kept = 0");
     maya.get(&app, &user_path(id, "delete")).await.sees("This cannot be undone.").sees_no("can be restored until");
     confirm(&app, &mut maya, &user_path(id, "delete")).await.is(303);
-    maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen is deleted.");
+    maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen was deleted.");
     maya.get(&app, "/users-and-groups/deleted").await.sees("No deleted users");
     act(&app, &mut maya, &restore(id)).await.is(404);
     assert_eq!(app.mail().await.to.as_str(), JONAS);
@@ -135,7 +135,7 @@ async fn the_address_of_somebody_deleted_can_be_invited_at_once_as_a_new_person(
     invite(&app, &mut maya, JONAS).await;
     assert_ne!(app.id_of(JONAS), old);
     let refused = maya.press(&app, "/users-and-groups/deleted", &restore(old)).await;
-    refused.is(409).sees("This address is in use again").sees("jonas.vermeulen@example.com was invited again as a new person.");
+    refused.is(409).sees("This address is in use again").sees("jonas.vermeulen@example.com has been invited again as a new user.");
     assert!(row(&maya.get(&app, "/users-and-groups").await, JONAS).contains("Invited"));
     maya.get(&app, "/users-and-groups/deleted").await.sees("Jonas Vermeulen");
 }

@@ -54,10 +54,10 @@ async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
     let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Jonas Vermeulen may now view the billing information of Fjord Foods.").sees("View, edit details, see billing");
+    page.sees("Jonas Vermeulen can now view the billing information of Fjord Foods.").sees("View, edit details, see billing");
     maya.send(&app, &page, &at(jonas, &format!("/accounts/{fjord}/see-billing/off")), &[]).await.is(303);
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/edit-details/off")).await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("Fjord FoodsSeeAccount");
+    maya.get(&app, &at(jonas, "")).await.sees("Fjord FoodsViewAccount");
     app.mails().await;
 }
 
@@ -71,7 +71,7 @@ async fn the_last_thing_in_common_is_taken_after_a_question_and_leads_to_the_lis
     question
         .is(200)
         .sees("Remove Fjord Foods from Jonas Vermeulen?")
-        .sees("Jonas has nothing left then that you administer, and you will not see them any more.");
+        .sees("Jonas will have nothing left in your portfolios, and you will no longer see them.");
     question.sees("Keep assignment").sees("Remove assignment");
     // A button pressed without the question gets it.
     let token = csrf(&app, &mut hana).await;
@@ -79,7 +79,7 @@ async fn the_last_thing_in_common_is_taken_after_a_question_and_leads_to_the_lis
     again.is(200).sees("Remove Fjord Foods from Jonas Vermeulen?");
     assert_eq!(app.accounts_of(jonas), [fjord]);
     hana.send(&app, &again, &remove, &[]).await.redirects_to("/users-and-permissions?q=jonas");
-    hana.get(&app, "/users-and-groups").await.sees("they have left your list").sees_no("Assign again");
+    hana.get(&app, "/users-and-groups").await.sees("are no longer in your list").sees_no("Assign again");
     assert_eq!(app.accounts_of(jonas), []);
     hana.get(&app, &remove).await.is(404);
     app.mail().await;
@@ -131,7 +131,7 @@ async fn nothing_is_given_in_a_deactivated_portfolio(db: Db) {
     maya.press(&app, &deactivate, &deactivate).await.is(303);
     maya.get(&app, &at(jonas, "")).await.sees_no("Bergmann Bikes");
     let deeds = app.deeds();
-    let said = "DACH Retail is deactivated and gives nobody access. Reactivate it first. Nothing was changed.";
+    let said = "DACH Retail is deactivated and gives no access. Reactivate it first. Nothing was changed.";
     for (user, what) in [(jonas, format!("account-{bikes}")), (hana_id, format!("portfolio-{dach}"))] {
         maya.send(&app, &open, &at(jonas, "/assign"), &[]).await.is(303);
         let token = csrf(&app, &mut maya).await;
@@ -154,7 +154,7 @@ async fn no_switch_is_put_on_in_a_deactivated_portfolio_and_any_is_put_off(db: D
     app.mails().await;
     let put = |switch: &str| at(jonas, &format!("/accounts/{fjord}/{switch}"));
     maya.send(&app, &open, &put("see-billing/on"), &[]).await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("Nordic Brands is deactivated and gives nobody access.");
+    maya.get(&app, &at(jonas, "")).await.sees("Nordic Brands is deactivated and gives no access.");
     assert_eq!(app.count("account_assignments WHERE sees_billing"), 0);
     maya.send(&app, &open, &put("edit-details/off"), &[]).await.is(303);
     assert_eq!(app.count("account_assignments WHERE edits_details"), 0);

@@ -46,7 +46,7 @@ async fn a_portfolio_admin_is_made_with_a_portfolio_and_loses_the_sessions_of_be
     browser.get(&app, "/users-and-groups").await.is(200);
     update(&app, &mut maya, jonas, "1", &[role, ("portfolio", &nordic.to_string())]).await.redirects_to(&at(jonas, ""));
     browser.get(&app, "/users-and-groups").await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("a Portfolio Admin now").sees("1 portfolio, 1 account");
+    maya.get(&app, &at(jonas, "")).await.sees("is now a Portfolio Admin").sees("1 portfolio, 1 account");
     let mail = app.mail().await.rendered.text;
     assert!(mail.contains("Default role: Portfolio Admin") && mail.contains("New: Nordic Brands"), "{mail}");
 }
@@ -88,9 +88,9 @@ async fn the_portfolios_that_go_with_the_role_are_named_before(db: Db) {
     let question = update(&app, &mut maya, hana_id, "1", &hana).await;
     question
         .is(200)
-        .sees_no("you will not see them any more")
+        .sees_no("you will no longer see them")
         .sees("Make Hana Novotna a User?")
-        .sees("These are taken away:Nordic Brands")
+        .sees("will lose these portfolios:Nordic Brands")
         .sees("Keep Portfolio Admin");
     assert_eq!(app.count(&format!("portfolio_assignments WHERE user_id = {hana_id}")), 1);
     // One that was given since is asked about too.
@@ -138,9 +138,11 @@ async fn another_address_replaces_an_open_invitation(db: Db) {
 async fn another_address_whose_mail_was_refused_is_said_not_to_count(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
-    maya.get(&app, &at(jonas, "")).await.sees("It counts once it is confirmed by the mail sent there.");
+    maya.get(&app, &at(jonas, "")).await.sees("It takes effect once confirmed with the link in the mail.");
     app.mailbox().fail_next(usher::mail::SendError::permanent("550 No such mailbox"));
     app.mails().await;
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Failed 550 No such mailbox").sees("The mail was not delivered. Nobody can confirm this address.").sees_no("It counts once");
+    page.sees("Failed 550 No such mailbox")
+        .sees("The mail was not delivered. This address can’t be confirmed.")
+        .sees_no("It takes effect once");
 }

@@ -26,7 +26,7 @@ async fn hundreds_of_accounts_are_counted_after_the_first_fifty(db: Db) {
     for number in 0..60 {
         app.create_account(nordic, &format!("Store {number:02}"));
     }
-    maya.get(&app, &at(hana_id, "")).await.sees("11 more accounts").sees("Store 48See").sees_no("Store 49See");
+    maya.get(&app, &at(hana_id, "")).await.sees("11 more accounts").sees("Store 48View").sees_no("Store 49View");
 }
 
 #[apply(both_databases!)]
@@ -56,12 +56,12 @@ async fn a_reset_that_ran_out_is_told_of_only_where_its_mail_failed(db: Db) {
     maya.get(&app, &at(jonas, "")).await.sees("Password reset").sees("MailHanded to the mail server");
     app.advance(TimeDelta::hours(1));
     let mut maya = app.signed_in("maya.fischer@example.com").await;
-    maya.get(&app, &at(jonas, "")).await.sees_no("Password resetUntil");
+    maya.get(&app, &at(jonas, "")).await.sees_no("Password resetThe current");
     press(&app, &mut maya, jonas, "/send-password-reset").await.is(303);
     app.mailbox().fail_next(usher::mail::SendError::permanent("550 No"));
     app.mails().await;
     app.advance(TimeDelta::hours(1));
-    app.signed_in("maya.fischer@example.com").await.get(&app, &at(jonas, "")).await.sees("Password resetUntil").sees("Failed 550 No");
+    app.signed_in("maya.fischer@example.com").await.get(&app, &at(jonas, "")).await.sees("Password resetThe current").sees("Failed 550 No");
 }
 
 #[apply(both_databases!)]
@@ -89,16 +89,16 @@ async fn the_list_is_found_again_as_it_was_left(db: Db) {
 #[apply(both_databases!)]
 async fn a_portfolio_admin_is_told_of_whom_they_see_a_part_alone(db: Db) {
     let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
-    hana.get(&app, &at(jonas, "")).await.sees_no("Not wholly inside");
+    hana.get(&app, &at(jonas, "")).await.sees_no("also works outside your portfolios");
     app.assign(jonas, bikes).await;
-    hana.get(&app, &at(jonas, "")).await.sees("Not wholly inside your portfolios");
-    maya.get(&app, &at(jonas, "")).await.sees_no("Not wholly inside");
+    hana.get(&app, &at(jonas, "")).await.sees("also works outside your portfolios");
+    maya.get(&app, &at(jonas, "")).await.sees_no("also works outside your portfolios");
 }
 
 #[apply(both_databases!)]
 async fn roles_tell_a_portfolio_admin_nothing_of_the_group_admins(db: Db) {
     let Business { app, mut maya, mut hana, .. } = Business::new(db).await;
-    maya.get(&app, "/roles").await.sees("Whoever is in Admins is an Admin");
+    maya.get(&app, "/roles").await.sees("Members of Admins have full access");
     hana.get(&app, "/roles").await.is(200).sees_no("Admins").sees("Portfolio Admin");
 }
 
