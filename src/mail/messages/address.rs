@@ -82,7 +82,7 @@ impl AddressStays {
             paragraphs: vec![
                 Paragraph::dated(&format!("{} cancelled the change of your address to {new}, on", admin_name(by)), *at),
                 Paragraph::plain(&format!(
-                    "Your email address in {}, stays {old}. The links in the earlier mails no longer work.",
+                    "You keep {old} as your email address in {}. The links in the earlier mails no longer work.",
                     console(company)
                 )),
             ],
