@@ -337,7 +337,7 @@ async fn the_review_says_what_the_table_of_permissions_gives(db: Db) {
     let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
     let user = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord)])).await;
     user.sees("In these accountsViewEverywhere").sees_no("If allowed").sees("NeverUpdate billing");
-    user.sees("EverywhereSee names, email addresses and custom groups of active people");
+    user.sees("EverywhereView names, email addresses and custom groups of active people");
     let admin = answer(&mut maya, &app, &answers("2", "next", "portfolio_admin", &[("portfolio", &nordic)])).await;
     admin.sees("In every account thereView, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");
 }
