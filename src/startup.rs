@@ -73,18 +73,18 @@ pub enum StartError {
     #[error("{0}")]
     FileMode(#[from] FileModeError),
     #[error(
-        "{}: holds another key than the one that this database was begun with; put the right key there, or name it with USHER_SECRET_KEY_FILE \
-         (where it is lost, `usher serve --new-key` begins anew with this one: mails that wait are given up, and everybody signs in again)",
+        "{}: is not the key of this database; put the right key there, or set USHER_SECRET_KEY_FILE (if it is lost, `usher serve --new-key` \
+         continues with this one: waiting mails are discarded, and everyone must sign in again)",
         .0.display()
     )]
     AnotherKey(PathBuf),
     #[error(
-        "{}: there is no secret key, and this database was begun with one; put it back from a copy, or name it with USHER_SECRET_KEY_FILE \
-         (where it is lost, `usher serve --new-key` begins anew with a new one: mails that wait are given up, and everybody signs in again)",
+        "{}: the secret key of this database is missing; restore it from a copy, or set USHER_SECRET_KEY_FILE (if it is lost, \
+         `usher serve --new-key` makes a new one: waiting mails are discarded, and everyone must sign in again)",
         .0.display()
     )]
     NoKey(PathBuf),
-    #[error("this database was begun anew with another key, so that this instance has stopped; put that key in the place of {}", .0.display())]
+    #[error("the key of this database was replaced, so this instance has stopped; put the new key at {}", .0.display())]
     KeyReplaced(PathBuf),
     #[error("{0}")]
     Store(#[from] StoreError),

@@ -40,28 +40,26 @@ impl Cli {
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Bring the database up to date and serve the console (the default)
+    /// Update the database and serve the console (the default)
     ///
-    /// What `usher` alone does, too. On an empty database it prints the one-time address at which the first Admin names
-    /// the company and sets a password.
+    /// On an empty database, prints a one-time address at which the first Admin names the company and sets a password.
     Serve(Serve),
 
-    /// Bring the database up to date and stop
+    /// Update the database and exit
     ///
-    /// For those who do this apart from starting servers; `usher serve` does it by itself.
+    /// Useful if you run migrations separately from starting servers; `usher serve` runs them too.
     Migrate,
 
-    /// Say whether settings, database and mail server are fit for use
+    /// Check the settings, the database and the mail server
     ///
-    /// Lists each setting with its value and where it comes from; passwords and keys are left out. Verifies the audit
-    /// chain, and compares the counts and copies that the database keeps with a recount. Changes nothing and sends no
-    /// mail unless asked to.
+    /// Lists each setting with its value and source; passwords and keys are hidden. Verifies the audit chain, and compares
+    /// the counts and copies that the database keeps with a recount. Changes nothing, and sends no mail unless you ask it to.
     Check(Check),
 
-    /// Fill a new database with made-up people and groups
+    /// Fill a new database with demo users and groups
     ///
-    /// To look around or to measure. Refuses a database in which there is anybody already. All of it is one transaction, for
-    /// which a server on the same SQLite file waits: a million people take some two minutes.
+    /// For trying Usher out or measuring it. Refuses a database that already has users. Runs in one transaction, which
+    /// blocks a server on the same SQLite file: a million users take about two minutes.
     Demo(Demo),
 
     /// Manage Admins from the shell
@@ -72,10 +70,10 @@ pub enum Command {
 /// Options of `usher serve`.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct Serve {
-    /// Begin anew with another secret key, once the one that the database was begun with is lost
+    /// Replace a lost secret key
     ///
-    /// The key is the one in the file, or a new one where there is no file. Mails that still wait are given up, everybody signs in
-    /// again, and the audit log keeps it. Once is enough: leave it out at the next start.
+    /// Uses the key in the file, or makes a new one if there is no file. Waiting mails are discarded, everyone must sign in
+    /// again, and the audit log records it. Use it once, then leave it out.
     #[arg(long)]
     pub new_key: bool,
 }
@@ -83,7 +81,7 @@ pub struct Serve {
 /// Options of `usher check`.
 #[derive(Debug, PartialEq, Eq, Args)]
 pub struct Check {
-    /// Send a test mail there
+    /// Send a test mail to this address
     #[arg(long, value_name = "ADDRESS", value_parser = email_address)]
     pub mail_to: Option<EmailAddress>,
 
@@ -97,15 +95,15 @@ pub struct Check {
 /// Options of `usher demo`.
 #[derive(Debug, PartialEq, Eq, Args)]
 pub struct Demo {
-    /// How many people to make up
+    /// Number of users to create
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub users: u32,
 
-    /// Where the making up begins: the same number makes the same people
+    /// Seed: an equal number creates equal users
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
 
-    /// Read the password of the made-up Admin from standard input; without this, one is made up and printed
+    /// Read the password of the demo users from standard input; without this, one is generated and printed
     #[arg(long)]
     pub password_stdin: bool,
 }
@@ -113,16 +111,17 @@ pub struct Demo {
 /// What is to be done with Admins.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Admin {
-    /// Make a new Admin, to get in when no Admin can
+    /// Create an Admin, for example when no Admin can sign in
     ///
-    /// Works beside a running server. Refuses an address in use. All Admins are told by mail, and the audit log keeps it.
+    /// Works while a server is running. Refuses an address that is in use. All Admins are notified by mail, and the audit log
+    /// records it.
     Create(CreateAdmin),
 }
 
 /// Options of `usher admin create`.
 #[derive(Debug, PartialEq, Eq, Args)]
 pub struct CreateAdmin {
-    /// The address with which the Admin signs in
+    /// Email address the Admin signs in with
     #[arg(long, value_name = "ADDRESS", value_parser = email_address)]
     pub email: EmailAddress,
 
@@ -134,7 +133,7 @@ pub struct CreateAdmin {
     #[arg(long, value_name = "NAME", value_parser = person_name)]
     pub last_name: PersonName,
 
-    /// Read the password from standard input, where neither the shell's history nor other users see it
+    /// Read the password from standard input, out of sight of the shell's history and of other users
     #[arg(long, required = true)]
     pub password_stdin: bool,
 }

@@ -18,6 +18,6 @@ pub(super) fn run(admin: CreateAdmin, settings: &Settings) -> Result<(), Command
     let password = Password::choose(&password_from_stdin()?, company.password_min, &known)?;
     let address = email.to_string();
     setup::create_admin(&ctx, &NewAdmin { first_name, last_name, email }, &password)?;
-    say(format_args!("{address} is an Admin now and can sign in."));
+    say(format_args!("{address} is now an Admin and can sign in."));
     Ok(())
 }

@@ -65,9 +65,9 @@ pub struct Plan {
 /// Why nothing is made up.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    #[error("there are people in this database that `usher demo` did not make; name a new one with USHER_DATA_DIR or USHER_DATABASE_URL")]
+    #[error("this database already has users that `usher demo` did not create; choose a new one with USHER_DATA_DIR or USHER_DATABASE_URL")]
     Inhabited,
-    #[error("`usher demo` has filled this database already; name a new one with USHER_DATA_DIR or USHER_DATABASE_URL")]
+    #[error("`usher demo` has already filled this database; choose a new one with USHER_DATA_DIR or USHER_DATABASE_URL")]
     MadeBefore,
     #[error("{0}")]
     Store(#[from] StoreError),
@@ -94,11 +94,11 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
     let mut said = Instant::now();
     fill(&store, &plan, SystemClock.now(), |done| {
         if said.elapsed() >= PATIENCE {
-            eprintln!("{done} of {} people", plan.users);
+            eprintln!("{done} of {} users", plan.users);
             said = Instant::now();
         }
     })?;
-    say(format_args!("{COMPANY} has {} people. Sign in as {email}", plan.users));
+    say(format_args!("{COMPANY} has {} users. Sign in as {email}", plan.users));
     let users = MadeUpUsers::new(plan.users, plan.seed, SystemClock.now());
     for (number, role) in [(PORTFOLIO_ADMIN, "Portfolio Admin"), (USER, "User")] {
         if number < plan.users {
@@ -106,8 +106,8 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
         }
     }
     match made_up {
-        Some(password) => say(format_args!("with the password {password}, which everybody there has.")),
-        None => say("with the password that you gave, which everybody there has."),
+        Some(password) => say(format_args!("with the password {password}, which all demo users share.")),
+        None => say("with the password you entered, which all demo users share."),
     }
     Ok(())
 }

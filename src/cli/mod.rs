@@ -37,7 +37,7 @@ pub enum CommandError {
     CreateAdmin(#[from] crate::usecases::setup::CreateAdminError),
     #[error("{0}")]
     Demo(#[from] demo::DemoError),
-    #[error("not everything is fit for use")]
+    #[error("some checks failed")]
     Unfit,
 }
 

@@ -53,31 +53,32 @@ macro_rules! settings {
 
 settings! {
     DATA_DIR: Text("./usher-data"),
-        "The folder for what Usher keeps: the database, the secret key and usher.toml. Made when it does"
-        "not exist. Can only be set by the variable.";
+        "The data folder: the database, the secret key and usher.toml. Created if it does not exist."
+        "Can only be set as a variable.";
     DATABASE_URL: Derived("sqlite://<data folder>/usher.db"),
         "sqlite://relative/path, sqlite:///absolute/path, or postgres://user:password@host:port/database.";
     LISTEN: Text("127.0.0.1:8080"),
         "The IP address and port on which pages are served.";
     PUBLIC_URL: Derived("http://localhost:8080"),
-        "The address under which people reach Usher; links in mails begin with it. HTTPS, except on this"
-        "machine itself. Without it the port is the one of USHER_LISTEN.";
+        "The address at which users reach Usher; links in mails begin with it. Must be HTTPS, except on"
+        "this machine. The default uses the port of USHER_LISTEN.";
     SMTP_URL: Derived("none"),
         "The mail server: smtps://user:password@host, or smtp://host?tls=required for STARTTLS. Without one,"
-        "mails become .eml files in the data folder's mail, and are not sent.";
+        "mails are saved as .eml files in the data folder's mail and not sent.";
     MAIL_FROM: Text("usher@localhost"),
-        "The address that mails come from, also as Usher <usher@example.com>.";
+        "The sender of mails, with or without a name: Usher <usher@example.com>. Without one, mails name the"
+        "company and Usher.";
     SECRET_KEY_FILE: Derived("<data folder>/secret.key"),
-        "The file of the key that seals secrets in the database. Made at the first start; keep a copy, and"
-        "let nobody but the server read it. The database knows its key: with another one, or without any,"
-        "Usher does not start, unless usher serve --new-key tells it to begin anew.";
+        "The key that encrypts secrets in the database. Created at the first start; keep a copy, and let"
+        "only the server read it. Usher does not start with another key or without one, except with"
+        "usher serve --new-key.";
     TRUSTED_PROXIES: Derived("none"),
-        "Addresses of the proxies whose X-Forwarded-For counts: IP addresses and networks, separated by"
+        "Proxies whose X-Forwarded-For is trusted: IP addresses and networks, separated by"
         "commas, such as 10.0.0.7, 192.168.0.0/16.";
     METRICS_LISTEN: Derived("off"),
         "The IP address and port, such as 127.0.0.1:9464, on which GET /metrics answers monitoring: numbers"
-        "about requests, sign-ins, mails and the database, and nothing about people. Whoever reaches it may"
-        "read them, so keep it off the network that people use.";
+        "about requests, sign-ins, mails and the database, and nothing about people. Anyone who can"
+        "reach it can read them, so keep it off public networks.";
     LOG: Text("info"),
         "What is logged: error, warn, info, debug, trace or off, also by part of the program, such as"
         "info,usher=debug.";

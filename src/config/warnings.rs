@@ -15,7 +15,7 @@ impl Settings {
             }
         };
         warn(is_open && !self.public_url.is_set(), &|| {
-            "USHER_PUBLIC_URL is not set: forms work on this machine alone, and links in mails lead nowhere else".to_owned()
+            "USHER_PUBLIC_URL is not set: forms and links in mails work only on this machine".to_owned()
         });
         warn(is_open && !self.public_url.is_https(), &|| {
             let listen = self.listen;
@@ -25,15 +25,15 @@ impl Settings {
             )
         });
         warn(self.public_url.is_https() && self.trusted_proxies == TrustedProxies::default(), &|| {
-            "USHER_TRUSTED_PROXIES is not set: behind a proxy, everybody seems to come from its address, in the log and for throttling"
+            "USHER_TRUSTED_PROXIES is not set: behind a proxy, all requests seem to come from its address, in the log and for throttling"
                 .to_owned()
         });
         let has_far_proxy = is_open && self.public_url.is_https() && self.trusted_proxies.has_another_machine();
         warn(has_far_proxy, &|| {
             let listen = self.listen;
             format!(
-                "USHER_TRUSTED_PROXIES: a proxy on another machine reaches {listen} without encryption; keep the network between them to \
-                 yourself, or run the proxy on this machine"
+                "USHER_TRUSTED_PROXIES: a proxy on another machine reaches {listen} without encryption; keep the network between them \
+                 private, or run the proxy on this machine"
             )
         });
         let exposed = self.mail_server.as_ref().filter(|server| server.is_exposed());
@@ -45,14 +45,14 @@ impl Settings {
         warn(!database_hosts.is_empty(), &|| {
             let build = if cfg!(feature = "postgres-tls") { "" } else { "build with `--features postgres-tls` and " };
             format!(
-                "USHER_DATABASE_URL: nothing makes the connection to {} encrypted; {build}add sslmode=verify-full",
+                "USHER_DATABASE_URL: the connection to {} may be unencrypted; {build}add sslmode=verify-full",
                 database_hosts.join(", ")
             )
         });
         warn(self.metrics_listen.is_some_and(|address| !is_local(address)), &|| {
             let address = self.metrics_listen.map(|address| address.to_string()).unwrap_or_default();
             format!(
-                "USHER_METRICS_LISTEN: whoever reaches {address} reads the numbers, without encryption or a password; listen on 127.0.0.1"
+                "USHER_METRICS_LISTEN: anyone who can reach {address} can read the metrics, without encryption or a password; listen on 127.0.0.1"
             )
         });
         warnings
@@ -110,7 +110,7 @@ mod tests {
             ("postgres://db%2Eexample.com/usher", "db.example.com"),
         ] {
             let told = warnings(&[("USHER_DATABASE_URL", url)]);
-            assert!(told.len() == 1 && told[0].contains(&format!("the connection to {hosts} encrypted")), "{url}: {told:?}");
+            assert!(told.len() == 1 && told[0].contains(&format!("the connection to {hosts} may be unencrypted")), "{url}: {told:?}");
             assert!(!told[0].contains("hidden"));
         }
         for url in [

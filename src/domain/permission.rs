@@ -31,9 +31,9 @@ impl AccessLevel {
             Self::Nowhere | Self::Hidden => "No",
             Self::Company => "Yes",
             Self::Portfolios => "In their portfolios",
-            Self::WhollyInside => "People wholly inside their portfolios",
-            Self::UsersWhollyInside => "Users wholly inside their portfolios",
-            Self::Accounts => "On accounts assigned to them",
+            Self::WhollyInside => "People only in their portfolios",
+            Self::UsersWhollyInside => "Users only in their portfolios",
+            Self::Accounts => "In assigned accounts",
         }
     }
 
@@ -199,7 +199,7 @@ macro_rules! permissions {
             /// What it allows, within a sentence.
             pub fn in_short(self) -> &'static str {
                 match self {
-                    Self::AccountsView => "see",
+                    Self::AccountsView => "view",
                     Self::AccountsEdit => "edit details",
                     Self::BillingView => "see billing",
                     Self::BillingUpdate => "update billing",
@@ -224,28 +224,28 @@ macro_rules! permissions {
 }
 
 permissions! {
-    DirectoryView = "directory.view", "See names, email addresses and custom groups of active people": [Company, Company, Company];
-    DirectoryViewAll = "directory.view_all", "See everyone’s status and last sign-in in Users & Groups": [Company, Nowhere, Nowhere];
+    DirectoryView = "directory.view", "View names, email addresses and custom groups of active people": [Company, Company, Company];
+    DirectoryViewAll = "directory.view_all", "View everyone’s status and last sign-in in Users & Groups": [Company, Nowhere, Nowhere];
     DirectoryManage = "directory.manage", "Invite, block, activate and delete from Users & Groups": [Company, Nowhere, Nowhere];
-    AdminsView = "admins.view", "See the Admins group and who is in it": [Company, Hidden, Hidden];
+    AdminsView = "admins.view", "View the Admins group and who is in it": [Company, Hidden, Hidden];
     AdminsChange = "admins.change", "Add people to Admins and remove them": [Company, Hidden, Hidden];
     GroupsManage = "groups.manage", "Create, rename and delete groups, and change their members": [Company, Nowhere, Nowhere];
-    UsersDeleted = "users.deleted", "See and restore deleted people": [Company, Nowhere, Nowhere];
-    UsersView = "users.view", "See people in Users & Permissions, their mails and two-factor state": [Company, Portfolios, Nowhere];
+    UsersDeleted = "users.deleted", "View and restore deleted people": [Company, Nowhere, Nowhere];
+    UsersView = "users.view", "View people in Users & Permissions, their mails and two-factor state": [Company, Portfolios, Nowhere];
     UsersInvite = "users.invite", "Invite a User and assign accounts": [Company, Portfolios, Nowhere];
     UsersInvitePortfolioAdmin = "users.invite_portfolio_admin", "Create a Portfolio Admin": [Company, Portfolios, Nowhere];
     UsersEdit = "users.edit", "Edit, deactivate and reactivate people, send resets, resend and revoke invitations": [Company, WhollyInside, Nowhere];
-    UsersResetTwoFactor = "users.reset_two_factor", "Reset somebody’s two-factor": [Company, UsersWhollyInside, Nowhere];
+    UsersResetTwoFactor = "users.reset_two_factor", "Reset a user’s two-factor authentication": [Company, UsersWhollyInside, Nowhere];
     UsersExport = "users.export", "Act on many people at once, and export them": [Company, Portfolios, Nowhere];
     AssignmentsChange = "assignments.change", "Change assignments and the permissions on them": [Company, Portfolios, Nowhere];
-    PortfoliosView = "portfolios.view", "See portfolios": [Company, Portfolios, Nowhere];
+    PortfoliosView = "portfolios.view", "View portfolios": [Company, Portfolios, Nowhere];
     PortfoliosManage = "portfolios.manage", "Create, edit, deactivate and reactivate portfolios, and move accounts between them": [Company, Nowhere, Nowhere];
     AccountsCreate = "accounts.create", "Create accounts": [Company, Portfolios, Nowhere];
-    AccountsView = "accounts.view", "See an account: its details, its people, what happened there": [Company, Portfolios, Accounts];
+    AccountsView = "accounts.view", "View an account: its details, its people, its recent activity": [Company, Portfolios, Accounts];
     AccountsEdit = "accounts.edit", "Edit an account’s details": [Company, Portfolios, Accounts];
-    BillingView = "billing.view", "See an account’s billing information": [Company, Portfolios, Accounts];
+    BillingView = "billing.view", "View an account’s billing information": [Company, Portfolios, Accounts];
     BillingUpdate = "billing.update", "Update an account’s billing information": [Company, Portfolios, Nowhere];
-    RolesView = "roles.view", "See roles and permissions": [Company, Company, Nowhere];
+    RolesView = "roles.view", "View roles and permissions": [Company, Company, Nowhere];
 }
 
 impl Permission {

@@ -46,6 +46,16 @@ impl Status {
             Self::Expired => "Expired",
         }
     }
+
+    /// "an active User"
+    pub fn of_role(self, role: DefaultRole) -> String {
+        let status = match self {
+            Self::Active => "an active",
+            Self::Deactivated => "a deactivated",
+            Self::Invited | Self::Expired => "an invited",
+        };
+        format!("{status} {}", role.label())
+    }
 }
 
 /// The facts of one row from which a user's status follows.

@@ -85,24 +85,24 @@ impl BulkAction {
     pub fn effect(self) -> &'static str {
         match self {
             Self::Deactivate => {
-                "They are signed out everywhere and cannot sign in any more. They keep their assignments and can be reactivated."
+                "They are signed out everywhere and can no longer sign in. They keep their assignments and can be reactivated."
             }
-            Self::Reactivate => "They can sign in again, with the credentials and assignments that they had.",
+            Self::Reactivate => "They can sign in again with the same credentials and assignments.",
             Self::Resend => {
-                "Each gets a new invitation with a new term. The earlier links no longer work. What whoever assigned it may no longer give is given by you."
+                "Each gets a new invitation, valid for the full term. Earlier links stop working. You become the assigner of anything its assigner may no longer give."
             }
-            Self::Revoke => "Their links no longer work, and they are gone from the lists. They can be invited again.",
-            Self::Assign => "Each gets these accounts, besides those that they have.",
+            Self::Revoke => "Their invitation links stop working and they are removed from the lists. You can invite them again.",
+            Self::Assign => "These accounts are added to what each person has.",
         }
     }
 
     /// Whom it can be done to, as somebody is told who is of another status.
     pub fn reaches(self) -> &'static str {
         match self {
-            Self::Deactivate => "only Active people can be deactivated.",
-            Self::Reactivate => "only Deactivated people can be reactivated.",
-            Self::Resend | Self::Revoke => "only people who are Invited or Expired have an open invitation.",
-            Self::Assign => "anybody can be assigned to accounts.",
+            Self::Deactivate => "only active people can be deactivated.",
+            Self::Reactivate => "only deactivated people can be reactivated.",
+            Self::Resend | Self::Revoke => "only invited people have an invitation.",
+            Self::Assign => "anyone can be assigned to accounts.",
         }
     }
 

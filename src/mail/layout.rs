@@ -63,7 +63,19 @@ impl Paragraph {
 
 impl MailLayout {
     pub(super) fn rendered(&self) -> Result<Rendered, askama::Error> {
-        Ok(Rendered { subject: one_line(&self.subject), text: PlainMailLayout { letter: self }.render()?, html: self.render()? })
+        Ok(Rendered {
+            sender: self.sender(),
+            subject: one_line(&self.subject),
+            text: PlainMailLayout { letter: self }.render()?,
+            html: self.render()?,
+        })
+    }
+
+    fn sender(&self) -> String {
+        match one_line(&self.company).as_str() {
+            "" => "Usher".to_owned(),
+            company => format!("{company} (Usher)"),
+        }
     }
 
     /// The last line of the plain text.

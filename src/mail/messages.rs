@@ -121,6 +121,8 @@ pub struct Link(String);
 /// A mail in its two parts, which say the same.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
+    /// The sender's name, unless the settings have one: "Northwind Trading (Usher)".
+    pub sender: String,
     pub subject: String,
     pub text: String,
     pub html: String,
@@ -220,4 +222,4 @@ fn console(company: &str) -> String {
 }
 
 /// What to do about a change that nobody explained.
-const ASK: &str = "If you think that this is a mistake, ask an administrator.";
+const ASK: &str = "If this looks wrong, contact an administrator.";

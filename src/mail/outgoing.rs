@@ -41,11 +41,11 @@ impl Outgoing {
         if !is_message_id(&self.message_id) {
             return Err(MalformedMail::MessageId);
         }
-        let Rendered { subject, text, html } = &self.rendered;
+        let Rendered { sender, subject, text, html } = &self.rendered;
         let message = lettre::Message::builder()
             .message_id(Some(self.message_id.clone()))
             .header(Date::new(SystemTime::from(self.date.and_utc())))
-            .from(Mailbox::new(self.from.name.clone(), ascii(&self.from.address)?))
+            .from(Mailbox::new(Some(self.from.name.as_ref().unwrap_or(sender).clone()), ascii(&self.from.address)?))
             .to(Mailbox::new(None, ascii(&self.to)?))
             .subject(one_line(subject))
             // Keeps holiday notices and the like from answering (RFC 3834).
@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn no_line_is_longer_than_servers_take() {
-        let rendered = Rendered { subject: "ö\"".repeat(300), text: "<ö>".repeat(900), html: "&#34;".repeat(900) };
+        let rendered =
+            Rendered { sender: "ö".repeat(100), subject: "ö\"".repeat(300), text: "<ö>".repeat(900), html: "&#34;".repeat(900) };
         let mail = wire(&Outgoing { rendered, ..outgoing() });
         assert!(mail.is_ascii() && mail.split("\r\n").all(|line| line.len() <= 998 && !line.contains('\n')), "{mail}");
     }

@@ -71,7 +71,7 @@ fn in_the_name_of_a_new_portfolio_it_creates_and_in_its_searches_it_finds(script
     enter(&maya, "Find an account", "");
     maya.see_no("Store 007");
     enter(&maya, "Name", "Polar");
-    maya.see("The portfolio Polar is created.");
+    maya.see("Created the portfolio Polar.");
 }
 
 #[apply(with_scripts_and_without!)]
@@ -90,6 +90,6 @@ fn in_the_fields_of_manage_user_it_updates_and_in_the_search_it_finds(scripts: b
     maya.see_no("DACH Retail");
     maya.choose("Default Role", "User");
     enter(&maya, "Last Name", "Vermeer");
-    maya.see("Jonas Vermeer is updated.");
+    maya.see("Jonas Vermeer was updated.");
     site.subjects();
 }

@@ -67,11 +67,11 @@ fn forms_before_signing_in_say_what_is_wrong() {
             ("Password", "passwordpassword"),
         ],
         said: &[
-            ("Leave out < and >", "Company Name"),
+            ("Remove < and >", "Company Name"),
             ("Enter a first name", "First Name"),
             ("Use at most 100 characters", "Last Name"),
             ("Enter an email address such as name@example.com", "Email Address"),
-            ("This password is common or was leaked. Choose another one", "Password"),
+            ("This password is common or has been leaked. Choose another", "Password"),
         ],
     };
     setup.comes_back_with_words_at_the_fields(&browser);
@@ -98,13 +98,13 @@ fn forms_of_the_console_say_what_is_wrong() {
 
     maya.press("Create");
     maya.click_link("User");
-    let said = "jonas.vermeulen@example.com is already a user, Deactivated.";
+    let said = "jonas.vermeulen@example.com belongs to a deactivated user.";
     let typed = &[("Email Address", "jonas.vermeulen@example.com")];
     let user = Wrong { title: "Create User", button: "OK", typed, said: &[(said, "Email Address")] };
     user.comes_back_with_words_at_the_fields(&maya);
     assert!(maya.has_button("Activate"));
 
-    let said: &[_] = &[("There is a group with this name already, or with one that looks like it", "Group Name")];
+    let said: &[_] = &[("A group with this or a very similar name exists", "Group Name")];
     maya.open("/users-and-groups");
     maya.press("Create");
     maya.click_link("Group");
@@ -115,7 +115,7 @@ fn forms_of_the_console_say_what_is_wrong() {
     Wrong { title: "Rename group", button: "Rename group", ..group }.comes_back_with_words_at_the_fields(&maya);
 
     maya.open("/users-and-groups/groups/1/add?q=jonas");
-    let said: &[_] = &[("Choose somebody from the results", "Name or Email")];
+    let said: &[_] = &[("Choose a person from the results", "Name or Email")];
     Wrong { title: "Add user to group", button: "Add user to group", typed: &[], said }.comes_back_with_words_at_the_fields(&maya);
 
     maya.open(&invitation);
@@ -125,8 +125,8 @@ fn forms_of_the_console_say_what_is_wrong() {
         typed: &[("First Name", " "), ("Last Name", "<b>"), ("New Password", "Northwind Trading")],
         said: &[
             ("Enter a first name", "First Name"),
-            ("Leave out < and >", "Last Name"),
-            ("Leave out your name, your email address and the company’s name", "New Password"),
+            ("Remove < and >", "Last Name"),
+            ("Don’t use your name, email address or the company’s name", "New Password"),
         ],
     };
     accept.comes_back_with_words_at_the_fields(&maya);

@@ -29,7 +29,7 @@ fn an_admin_makes_somebody_an_admin(scripts: bool) {
     maya.click_link("Add user to group");
     let [first, second] = ["Jonas Vermeulen jonas.vermeulen@example.com", "Jonathan Okafor jonathan.okafor@example.com"];
     if scripts {
-        maya.see("Only active people who are not Admins yet are offered.");
+        maya.see("Shows active people who are not Admins yet.");
         assert_eq!((maya.path().as_str(), maya.focused().as_str()), ("/users-and-groups/groups/1", "Name or Email"));
         maya.type_keys("jon");
         maya.see("2 people match “jon”");

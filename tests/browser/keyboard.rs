@@ -65,7 +65,7 @@ fn an_admin_skips_to_the_content_and_invites_somebody() {
     maya.see("This invitation is valid for 24 hours.");
     maya.type_keys("noor@example.com");
     press(&maya, Key::Enter);
-    maya.see("noor@example.com is invited.");
+    maya.see("Invitation sent to noor@example.com.");
     site.subjects();
 }
 

@@ -30,9 +30,9 @@ fn status_search_filters_and_order_live_in_the_address(scripts: bool) {
     let site = company(scripts);
     let maya = site.signed_in(MAYA, scripts);
     maya.click_link("Users & Permissions");
-    maya.see("1–6 of 6 users");
+    maya.see("6 users");
     maya.click_link("Deactivated 1 Sign-in blocked");
-    maya.see("1–1 of 1 user");
+    maya.see("1 user");
     assert_eq!(
         (maya.path().as_str(), people(&maya)),
         ("/users-and-permissions?status=deactivated", vec!["Katarzyna Wisniewska".to_owned()])
@@ -42,7 +42,7 @@ fn status_search_filters_and_order_live_in_the_address(scripts: bool) {
     if !scripts {
         maya.press("Apply");
     }
-    maya.see("1–1 of 1 user");
+    maya.see("1 user");
     assert_eq!(people(&maya), ["Hana Novotna"]);
     // Without scripts a form sends what is empty too, and a page that the browser kept says what was chosen last.
     if scripts {
@@ -67,9 +67,9 @@ fn the_back_button_and_a_reload_keep_the_list(scripts: bool) {
     maya.click_link("Manage");
     maya.see("Details");
     maya.go_back();
-    maya.see("1–1 of 1 user");
+    maya.see("1 user");
     maya.reload();
-    maya.see("1–1 of 1 user");
+    maya.see("1 user");
     assert_eq!(maya.value("Search name or email"), "jonas");
 }
 
@@ -86,7 +86,7 @@ fn back_leads_to_the_list_before_the_search_and_forward_to_what_it_found(scripts
         maya.see("Jonas Vermeulen");
         maya.go_back();
     }
-    maya.see("1–6 of 6 users");
+    maya.see("6 users");
     assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
     // Without scripts a page that the browser kept says what was typed last.
     if scripts {
@@ -96,7 +96,7 @@ fn back_leads_to_the_list_before_the_search_and_forward_to_what_it_found(scripts
     if !scripts {
         maya.go_forward();
     }
-    maya.see("1–1 of 1 user");
+    maya.see("1 user");
     assert_eq!(people(&maya), ["Oscar Pena"]);
 }
 
@@ -118,10 +118,10 @@ fn who_is_ticked_is_acted_on_after_a_page_that_names_them(scripts: bool) {
     assert!(!maya.has_button("Deactivate"));
     maya.tick("Jonas Vermeulen jonas.vermeulen@example.com");
     maya.tick("Katarzyna Wisniewska katarzyna.wisniewska@example.com");
-    assert_eq!(maya.shows("2 ticked"), scripts);
+    assert_eq!(maya.shows("2 selected"), scripts);
     maya.press("Deactivate");
     maya.see("They are signed out everywhere");
-    maya.see("Deactivated: only Active people can be deactivated.");
+    maya.see("Deactivated: only active people can be deactivated.");
     maya.press("Deactivate");
     maya.see("1 user deactivated.");
     assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
@@ -134,10 +134,10 @@ fn an_account_is_given_to_everybody_who_matches(scripts: bool) {
     let maya = site.signed_in(MAYA, scripts);
     maya.open("/users-and-permissions?assignments=none&status=active");
     maya.tick("Oscar Pena oscar.pena@example.com");
-    maya.click_link("Everybody who matches");
+    maya.click_link("Select all 2");
     maya.see("2 users match");
     maya.press("Assign to accounts");
-    maya.see("Each gets these accounts, besides those that they have.");
+    maya.see("These accounts are added to what each person has.");
     maya.press("Assign to accounts");
     maya.see("account");
     maya.tick("Bergmann Bikes");

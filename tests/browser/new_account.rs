@@ -22,7 +22,7 @@ fn the_browser_s_own_ways_lose_nothing_and_send_nothing_again(scripts: bool) {
     hana.press("Next");
     hana.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
     hana.press("Next");
-    hana.see("Is this right?");
+    hana.see("Review and create");
     hana.reload();
     hana.see("Jonas Vermeulen");
     hana.go_back();
@@ -39,5 +39,5 @@ fn the_browser_s_own_ways_lose_nothing_and_send_nothing_again(scripts: bool) {
     hana.press("Next");
     hana.press("Next");
     hana.press("Create account");
-    hana.see("The account Polar Outfitters is created.");
+    hana.see("Created the account Polar Outfitters.");
 }

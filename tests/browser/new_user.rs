@@ -11,7 +11,7 @@ use crate::{
 fn name_and_role(browser: &Browser, email: &str, role: &str) {
     browser.open("/users-and-permissions");
     browser.click_link("New User");
-    browser.see("Who is it?");
+    browser.see("Who are you inviting?");
     browser.fill("First Name", "Noor");
     browser.fill("Last Name", "van Dijk");
     browser.fill("Email Address", email);
@@ -24,18 +24,18 @@ fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool
     let Business { site, .. } = Business::new(scripts);
     let maya = site.signed_in(MAYA, scripts);
     name_and_role(&maya, "noor@example.com", "User");
-    maya.see("Which accounts may Noor see?");
+    maya.see("Which accounts will Noor work on?");
     maya.press("Next");
-    maya.see("Tick at least one account");
+    maya.see("Select at least one account");
     maya.tick("Fjord Foods");
     maya.press("Back");
-    maya.see("Who is it?");
+    maya.see("Who are you inviting?");
     assert_eq!((maya.value("First Name").as_str(), maya.value("Email Address").as_str()), ("Noor", "noor@example.com"));
     maya.fill("Last Name", "van Dyck");
     maya.press("Next");
     assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
     maya.press("Next");
-    maya.see("Is this right?");
+    maya.see("Review and send");
     maya.press("Change accounts");
     maya.tick("Bergmann Bikes");
     maya.press("Next");
@@ -47,7 +47,7 @@ fn a_user_is_invited_in_three_steps_and_the_ways_back_lose_nothing(scripts: bool
     maya.see("This invitation is valid for 5 days.");
     assert!(maya.shows("Noor van Dijk, User") && !site.app.has_user("noor@example.com"));
     maya.press("Add New User");
-    maya.see("Noor van Dijk is invited: an invitation goes to noor@example.com.");
+    maya.see("Invitation sent to noor@example.com.");
     maya.see("2 accounts.");
 
     let noor = site.browser(scripts);
@@ -65,37 +65,37 @@ fn the_browser_s_own_ways_lose_nothing_and_send_nothing_again(scripts: bool) {
     let Business { site, .. } = Business::new(scripts);
     let maya = site.signed_in(MAYA, scripts);
     name_and_role(&maya, "noor@example.com", "User");
-    maya.see("Which accounts may Noor see?");
+    maya.see("Which accounts will Noor work on?");
     maya.reload();
-    maya.see("Which accounts may Noor see?");
+    maya.see("Which accounts will Noor work on?");
     maya.tick("Fjord Foods");
     maya.press("Next");
-    maya.see("Is this right?");
+    maya.see("Review and send");
     let review = maya.path();
     maya.reload();
-    maya.see("Is this right?");
+    maya.see("Review and send");
     assert_eq!(maya.path(), review);
     maya.go_back();
-    maya.see("Which accounts may Noor see?");
+    maya.see("Which accounts will Noor work on?");
     assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
     maya.go_back();
-    maya.see("Who is it?");
+    maya.see("Who are you inviting?");
     let typed = ["First Name", "Last Name", "Email Address", "Default Role"].map(|label| maya.value(label));
     assert_eq!(typed, ["Noor", "van Dijk", "noor@example.com", "user"]);
     maya.go_forward();
-    maya.see("Which accounts may Noor see?");
+    maya.see("Which accounts will Noor work on?");
     assert!(maya.is_ticked("Fjord Foods"));
     maya.go_forward();
-    maya.see("Is this right?");
+    maya.see("Review and send");
     maya.press("Back");
-    maya.see("Which accounts may Noor see?");
+    maya.see("Which accounts will Noor work on?");
     maya.tick("Bergmann Bikes");
     maya.press("Next");
     maya.see("2 accounts");
     maya.press("Add New User");
-    maya.see("Noor van Dijk is invited");
+    maya.see("Invitation sent to");
     maya.go_back();
-    maya.see("Is this right?");
+    maya.see("Review and send");
     site.link_in_mail();
 }
 
@@ -122,13 +122,13 @@ fn a_portfolio_admin_is_invited_with_portfolios(scripts: bool) {
     maya.press("Back");
     maya.choose("Default Role", "Portfolio Admin");
     maya.press("Next");
-    maya.see("Which portfolios does Noor look after?");
-    maya.see("The default role has changed");
+    maya.see("Which portfolios will Noor manage?");
+    maya.see("You changed the default role");
     maya.tick("Nordic Brands");
     maya.press("Next");
     maya.see("Noor van Dijk, Portfolio Admin");
     maya.press("Add New User");
-    maya.see("Noor van Dijk is invited");
+    maya.see("Invitation sent to");
     maya.see("1 portfolio.");
     site.link_in_mail();
 }
@@ -148,7 +148,7 @@ fn a_long_list_of_accounts_is_searched_and_keeps_what_is_ticked(scripts: bool) {
     }
     maya.see_no("Store 08");
     maya.tick("Bergmann Bikes");
-    assert_eq!(maya.shows("2 of 22 ticked"), scripts);
+    assert_eq!(maya.shows("2 of 22 selected"), scripts);
     maya.press("Next");
     maya.see("2 accounts");
     assert!(maya.shows("Store 07") && maya.shows("Bergmann Bikes"));
@@ -159,7 +159,7 @@ fn an_address_that_is_taken_leads_to_whose_it_is(scripts: bool) {
     let Business { site, .. } = Business::new(scripts);
     let maya = site.signed_in(MAYA, scripts);
     name_and_role(&maya, JONAS, "User");
-    maya.see("jonas.vermeulen@example.com is already a user, Active");
+    maya.see("jonas.vermeulen@example.com is already a user.");
     maya.click_link("Open Manage");
     maya.see("1 account.");
 }
@@ -180,16 +180,16 @@ fn a_browser_that_forgets_fields_is_reminded() {
     maya.choose("Default Role", "User");
     forgets();
     maya.press("Next");
-    maya.see("Which accounts may Noor see?");
+    maya.see("Which accounts will Noor work on?");
     maya.tick("Fjord Foods");
     forgets();
     maya.press("Next");
-    maya.see("Is this right?");
+    maya.see("Review and send");
     maya.go_back();
-    maya.see("1 of 2 ticked");
+    maya.see("1 of 2 selected");
     assert!(maya.is_ticked("Fjord Foods") && !maya.is_ticked("Bergmann Bikes"));
     maya.go_back();
-    maya.see("Who is it?");
+    maya.see("Who are you inviting?");
     assert_eq!(["First Name", "Default Role"].map(|label| maya.value(label)), ["Noor", "user"]);
 }
 
@@ -199,13 +199,13 @@ fn whoever_signs_in_next_is_not_shown_what_was_typed() {
     let Business { site, .. } = Business::new(true);
     let browser = site.signed_in(MAYA, true);
     name_and_role(&browser, "secret@example.com", "User");
-    browser.see("Which accounts may Noor see?");
+    browser.see("Which accounts will Noor work on?");
     browser.forget_cookies();
     sign_in(&browser, HANA);
     browser.see("Users & Groups");
     while browser.path() != "/users-and-permissions/new" {
         browser.go_back();
     }
-    browser.see("Who is it?");
+    browser.see("Who are you inviting?");
     assert_eq!(["First Name", "Email Address"].map(|label| browser.value(label)), ["", ""]);
 }

@@ -19,7 +19,7 @@ fn invites_a_portfolio_admin(hana: &Browser) {
     assert!(!hana.shows("DACH Retail"));
     hana.press("Next");
     hana.press("Add New User");
-    hana.see("Oscar Pena is invited");
+    hana.see("Invitation sent to");
 }
 
 /// An account's details and billing.
@@ -30,7 +30,7 @@ fn edits_and_bills(hana: &Browser) {
     hana.click_link("Edit details");
     hana.fill("Website (optional)", "fjordfoods.example");
     hana.press("Save details");
-    hana.see("The details are saved.");
+    hana.see("Details saved.");
     hana.click_link("Billing");
     for (label, text) in [
         ("Legal Name", "Fjord Foods AS"),
@@ -43,7 +43,7 @@ fn edits_and_bills(hana: &Browser) {
     }
     hana.choose("Country", "Norway");
     hana.press("Save billing");
-    hana.see("The billing of Fjord Foods is saved.");
+    hana.see("Billing of Fjord Foods saved.");
 }
 
 #[apply(in_every_combination!)]
@@ -54,7 +54,7 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
 
     // Her people, and nobody else.
     hana.click_link("Users & Permissions");
-    hana.see("1–2 of 2 users");
+    hana.see("2 users");
     assert!(hana.shows("Jonas Vermeulen") && !hana.shows("Maya Fischer"));
 
     // Somebody new, who sees the account.
@@ -68,7 +68,7 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
     assert!(!hana.shows("Bergmann Bikes"));
     hana.press("Next");
     hana.press("Add New User");
-    hana.see("Noor van Dijk is invited");
+    hana.see("Invitation sent to");
     let noor = site.browser(scripts);
     noor.open(&site.link_in_mail());
     noor.see("Hana Novotna invited you to Northwind Trading.");
@@ -91,9 +91,9 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
     hana.press("Next");
     hana.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
     hana.press("Next");
-    hana.see("Is this right?");
+    hana.see("Review and send");
     hana.press("Create account");
-    hana.see("The account Polar Outfitters is created.");
+    hana.see("Created the account Polar Outfitters.");
     site.subjects();
 
     // Somebody who leaves is out at the next click.

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::{helpers::PASSWORD, site::Site, support::browser::Browser};
 
 const MAYA: &str = "maya.fischer@example.com";
-const WARNING: &str = "Nothing was done here for a while. You will be signed out at";
+const WARNING: &str = "You have been inactive. You will be signed out at";
 
 /// A browser at a page that said a second before the warning how long the session holds.
 fn about_to_be_warned(site: &Site) -> Browser {
@@ -48,7 +48,7 @@ fn the_warning_leaves_the_focus_where_it_is() {
     site.app.execute("UPDATE company SET session_idle = 121");
     let maya = site.signed_in(MAYA, true);
     maya.fill("Search name or email", "fischer");
-    maya.see("1–1 of 1 user");
+    maya.see("1 user");
     maya.see(WARNING);
     assert_eq!((maya.focused().as_str(), maya.value("Search name or email").as_str()), ("Search name or email", "fischer"));
 }
@@ -132,13 +132,13 @@ fn a_form_that_came_too_late_is_sent_again_from_its_page(scripts: bool) {
     maya.fill("Group Name", "Finance");
     site.app.advance(TimeDelta::hours(2));
     maya.press("OK");
-    maya.see("Your session had ended, so nothing was done. Sign in, then send the form again.");
+    maya.see("Your session expired and nothing was saved. Sign in, then send the form again.");
     maya.fill("Email Address", MAYA);
     maya.fill("Password", PASSWORD);
     maya.press("Sign in");
-    maya.see("Your session had ended, so nothing was done. Send the form again.");
+    maya.see("Your session expired and nothing was saved. Send the form again.");
     assert_eq!(maya.path(), "/users-and-groups/new-group");
     maya.fill("Group Name", "Finance");
     maya.press("OK");
-    maya.see("Nobody here yet");
+    maya.see("No members yet");
 }

@@ -72,7 +72,7 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_set_up(db: Db) {
     let address = address(&app).unwrap();
     let wrong = [("company", ""), ("first_name", "<script>"), ("last_name", "a\u{202e}b"), ("email", "maya"), ("password", "short")];
     let page = app.browser().fill(&app, &address, &wrong).await;
-    page.is(422).sees("Enter the company’s name").sees("Leave out < and >").sees("Leave out characters that cannot be seen");
+    page.is(422).sees("Enter the company’s name").sees("Remove < and >").sees("Remove hidden characters");
     page.sees("Enter an email address such as name@example.com").sees("Use at least 15 characters");
     assert!(!page.body.contains("<script>"));
     assert!(page.body.contains("value=\"maya\""));
@@ -89,7 +89,7 @@ async fn a_common_password_is_refused_and_what_was_typed_stays(db: Db) {
     let with = |password| [&FORM[..4], &[("password", password)]].concat();
     for password in ["thisismypassword", "Correct-Horse-Battery-Staple", "tobeornottobethatisthequestion"] {
         let again = maya.send(&app, &page, "/setup", &with(password)).await;
-        again.is(422).sees("This password is common or was leaked. Choose another one");
+        again.is(422).sees("This password is common or has been leaked. Choose another");
         assert!(again.body.contains("value=\"Northwind Trading\"") && !again.body.contains(password));
     }
     for _ in 0..8 {

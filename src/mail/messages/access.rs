@@ -23,7 +23,7 @@ impl AccessRestored {
     pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is restored".len());
-        let role = "Default role: User. The portfolios that you looked after were taken away when your user was deleted.";
+        let role = "Your default role is now User. The portfolios that you managed were removed when your Usher sign-in was deleted.";
         MailLayout {
             subject: format!("Your access to {shown} is restored"),
             preheader: "You can sign in again.".to_owned(),
@@ -31,7 +31,7 @@ impl AccessRestored {
             first_name: first_name.clone(),
             paragraphs: [
                 Paragraph::dated(&format!("{} restored your access to {}, on", admin_name(by), console(company)), *at),
-                Paragraph::plain("You can sign in again with the credentials that you had."),
+                Paragraph::plain("You can sign in again with the same credentials."),
             ]
             .into_iter()
             .chain(self.became_user.then(|| Paragraph::plain(role)))
@@ -63,7 +63,7 @@ fn ended(change: &ByOther, heading: &'static str, [ended, restores]: [&str; 2]) 
         paragraphs: vec![
             Paragraph::dated(&format!("{} {ended} your access to {}, on", admin_name(by), console(company)), *at),
             Paragraph::plain(&format!(
-                "You are signed out everywhere, and cannot sign in until an administrator {restores} your user again."
+                "You are signed out everywhere and can't sign in until an administrator {restores} your Usher sign-in."
             )),
         ],
         action: None,
@@ -82,7 +82,7 @@ pub(super) fn signed_out(change: &ByOther) -> MailLayout {
         first_name: first_name.clone(),
         paragraphs: vec![
             Paragraph::dated(&format!("{} ended all your sessions in {}, on", admin_name(by), console(company)), *at),
-            Paragraph::plain("You can sign in again with the credentials that you have."),
+            Paragraph::plain("You can sign in again with the same credentials."),
         ],
         action: None,
         notes: vec![ASK],
@@ -92,15 +92,15 @@ pub(super) fn signed_out(change: &ByOther) -> MailLayout {
 
 pub(super) fn deleted(change: &ByOther) -> MailLayout {
     let ByOther { first_name, by, company, at } = change;
-    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was deleted".len());
+    let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your Usher sign-in at  was deleted".len());
     MailLayout {
-        subject: format!("Your user at {shown} was deleted"),
+        subject: format!("Your Usher sign-in at {shown} was deleted"),
         preheader: "You are signed out everywhere.".to_owned(),
-        heading: "Your user was deleted",
+        heading: "Your Usher sign-in was deleted",
         first_name: first_name.clone(),
         paragraphs: vec![
-            Paragraph::dated(&format!("{} deleted your user in {}, on", admin_name(by), console(company)), *at),
-            Paragraph::plain("You are signed out everywhere, and can no longer sign in."),
+            Paragraph::dated(&format!("{} deleted your sign-in to {}, on", admin_name(by), console(company)), *at),
+            Paragraph::plain("You are signed out everywhere and can no longer sign in."),
         ],
         action: None,
         notes: vec![ASK],

@@ -27,9 +27,9 @@ impl AddressChange {
         self.letter(
             "Confirm your Usher email address",
             "Confirm your email address",
-            "Once you confirm it you sign in with this address, and are signed out everywhere. The link works once, until",
+            "Once confirmed, you sign in with this address, and you are signed out everywhere. The link works once, until",
             "Confirm",
-            "If you did not expect this mail, ignore it and nothing happens.",
+            "If you didn't expect this mail, ignore it and nothing happens.",
         )
     }
 
@@ -38,9 +38,9 @@ impl AddressChange {
         self.letter(
             "Your Usher email address is about to change",
             "Your email address is about to change",
-            "It changes as soon as somebody confirms that at the new address. You can stop it until",
-            "Stop the change",
-            "If you expect the change, there is nothing to do. If you do not, stop it and tell an administrator.",
+            "It changes once it is confirmed at the new address. You can cancel it until",
+            "Cancel the change",
+            "If you expect this change, you don't need to do anything. If not, cancel it and tell an administrator.",
         )
     }
 
@@ -53,7 +53,7 @@ impl AddressChange {
             heading,
             first_name: first_name.clone(),
             paragraphs: vec![
-                Paragraph::plain(&format!("{by} asked to change the address of your user in {}, to {new}.", console(company))),
+                Paragraph::plain(&format!("{by} asked to change your email address in {}, to {new}.", console(company))),
                 Paragraph::dated(follows, self.expires_at),
             ],
             action: Some(Action { label, link: self.link.clone() }),
@@ -75,14 +75,14 @@ impl AddressStays {
     pub(super) fn letter(&self) -> MailLayout {
         let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
         MailLayout {
-            subject: "Your Usher email address stays".to_owned(),
-            preheader: format!("It is {} as before.", one_line(old)),
-            heading: "Your email address stays",
+            subject: "Email change cancelled".to_owned(),
+            preheader: format!("Your email address stays {}.", one_line(old)),
+            heading: "Email change cancelled",
             first_name: first_name.clone(),
             paragraphs: vec![
-                Paragraph::dated(&format!("{} took back the change of your address to {new}, on", admin_name(by)), *at),
+                Paragraph::dated(&format!("{} cancelled the change of your address to {new}, on", admin_name(by)), *at),
                 Paragraph::plain(&format!(
-                    "The address of your user in {}, stays {old}. The links in the earlier mails no longer work.",
+                    "You keep {old} as your email address in {}. The links in the earlier mails no longer work.",
                     console(company)
                 )),
             ],
@@ -107,13 +107,13 @@ impl AddressChanged {
         let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
         MailLayout {
             subject: "Your Usher email address was changed".to_owned(),
-            preheader: format!("It is {} now.", one_line(new)),
+            preheader: format!("It is now {}.", one_line(new)),
             heading: "Your email address was changed",
             first_name: first_name.clone(),
             paragraphs: vec![
-                Paragraph::plain(&format!("The address of your user in {}, was changed from {old} to {new}.", console(company))),
-                Paragraph::dated(&format!("{} asked for it, and it was confirmed at the new address on", admin_name(by)), *at),
-                Paragraph::plain("You are signed out everywhere. Sign in with the new address; your password stays as it was."),
+                Paragraph::plain(&format!("Your email address in {}, was changed from {old} to {new}.", console(company))),
+                Paragraph::dated(&format!("{} requested it, and it was confirmed at the new address on", admin_name(by)), *at),
+                Paragraph::plain("You are signed out everywhere. Sign in with the new address and your current password."),
             ],
             action: None,
             notes: vec![ASK],

@@ -20,7 +20,7 @@ pub struct AdminAppointedNotice {
 impl AdminAppointedNotice {
     pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
-        let (by, who) = (admin_name(by), named(&self.who, "Somebody"));
+        let (by, who) = (admin_name(by), named(&self.who, "Someone"));
         let [short, shown] = fit([&who, &company_or_usher(company)], SUBJECT_MAX - " is now an Admin of ".len());
         MailLayout {
             subject: format!("{short} is now an Admin of {shown}"),
@@ -32,7 +32,7 @@ impl AdminAppointedNotice {
                 Paragraph::plain("Every Admin gets this mail. All Admins have equal permissions, company-wide."),
             ],
             action: None,
-            notes: vec!["If this is unexpected, look at the audit log, and at who is in Admins on Users & Groups."],
+            notes: vec!["If you didn't expect this, check the audit log and the members of Admins on Users & Groups."],
             company: company.clone(),
         }
     }
@@ -50,7 +50,7 @@ pub(super) fn appointed(change: &ByOther) -> MailLayout {
         paragraphs: vec![
             Paragraph::dated(&format!("{by} made you an Admin of {}, on", console(company)), *at),
             Paragraph::plain("All Admins have equal permissions, company-wide: you can invite, block and delete users, other Admins too."),
-            Paragraph::plain("You are signed out everywhere. You have the role when you sign in again."),
+            Paragraph::plain("You are signed out everywhere. Sign in again to use the role."),
         ],
         action: None,
         notes: vec![ASK],
@@ -69,7 +69,7 @@ pub(super) fn removed(change: &ByOther) -> MailLayout {
         first_name: first_name.clone(),
         paragraphs: vec![
             Paragraph::dated(&format!("{by} removed your Admin role in {}, on", console(company)), *at),
-            Paragraph::plain("You are signed out everywhere. Your user stays as it is: sign in again, with what your default role allows."),
+            Paragraph::plain("You are signed out everywhere. Sign in again to continue with your default role."),
         ],
         action: None,
         notes: vec![ASK],

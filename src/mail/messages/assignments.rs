@@ -45,9 +45,9 @@ impl Assignments {
         let lists = [
             ("New", given),
             ("Changed", changed),
-            ("No longer yours", taken),
-            ("Deactivated, so that you do not reach it for now", paused),
-            ("Reactivated, so that you reach it again", resumed),
+            ("Access removed", taken),
+            ("Temporarily unavailable", paused),
+            ("Available again", resumed),
         ];
         lists.into_iter().filter_map(listed).collect()
     }
@@ -69,7 +69,7 @@ impl AssignmentsChanged {
         paragraphs.extend(self.assignments.paragraphs());
         MailLayout {
             subject: format!("Your assignments at {shown} have changed"),
-            preheader: "What you reach has changed.".to_owned(),
+            preheader: "Your access has changed.".to_owned(),
             heading: "Your assignments have changed",
             first_name: first_name.clone(),
             paragraphs,

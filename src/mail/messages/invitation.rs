@@ -7,7 +7,7 @@ use crate::{
     domain::clock::Timestamp,
     mail::{
         layout::{Action, MailLayout, Paragraph},
-        text::{SUBJECT_MAX, date, fit},
+        text::{SUBJECT_MAX, date, fit, one_line},
     },
 };
 
@@ -20,6 +20,8 @@ pub struct Invitation {
     pub first_name: String,
     pub company: String,
     pub link: Link,
+    /// "24 hours"
+    pub term: String,
     pub expires_at: Timestamp,
 }
 
@@ -48,10 +50,16 @@ impl Invitation {
             first_name: self.first_name.clone(),
             paragraphs: vec![
                 Paragraph::plain(invited),
-                Paragraph::dated("To get in, confirm the invitation and set up your credentials by", self.expires_at),
+                Paragraph::dated(
+                    &format!(
+                        "To join, confirm the invitation and set up your credentials. This invitation is valid for {}, until",
+                        one_line(&self.term)
+                    ),
+                    self.expires_at,
+                ),
             ],
             action: Some(Action { label: "Accept invitation", link: self.link.clone() }),
-            notes: vec!["The link works once. If you did not expect this mail, ignore it and nothing happens."],
+            notes: vec!["The link works once. If you didn't expect this mail, ignore it and nothing happens."],
             company: self.company.clone(),
         }
     }

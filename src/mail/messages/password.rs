@@ -28,11 +28,11 @@ impl PasswordReset {
         let (asked, note) = match &self.asked_by {
             Some(by) => (
                 format!("{}, an administrator, asked you to choose a new password for {console}.", admin_name(by)),
-                "Until you do, your password stays as it is. If you think that this is a mistake, ask an administrator.",
+                "Until you do, your password stays as it is. If this looks wrong, contact an administrator.",
             ),
             None => (
-                format!("Somebody, probably you, asked for a new password for your user in {console}."),
-                "If you did not ask for it, ignore this mail and your password stays as it is.",
+                format!("Someone, probably you, requested a new password for {console}."),
+                "If it wasn't you, ignore this mail and your password stays as it is.",
             ),
         };
         MailLayout {
@@ -66,16 +66,11 @@ impl PasswordChanged {
             heading: "Your password was changed",
             first_name: self.first_name.clone(),
             paragraphs: vec![
-                Paragraph::dated(
-                    &format!("The password of your user in {}, was changed by a link that was mailed to you, on", console(&self.company)),
-                    self.at,
-                ),
+                Paragraph::dated(&format!("Your password for {}, was changed with a reset link, on", console(&self.company)), self.at),
                 Paragraph::plain("You are signed out everywhere. Sign in with the new password."),
             ],
             action: Some(Action { label: "Sign in", link: self.link.clone() }),
-            notes: vec![
-                "If it was not you, choose another at once, by \"Forgot password?\" on the sign-in page, and tell an administrator.",
-            ],
+            notes: vec!["If it wasn't you, reset it now with \"Forgot password?\" on the sign-in page, and tell an administrator."],
             company: self.company.clone(),
         }
     }

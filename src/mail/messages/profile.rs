@@ -23,19 +23,19 @@ pub struct UserEdited {
 impl UserEdited {
     pub(super) fn letter(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
-        let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your user at  was changed".len());
-        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your user in {}, on", admin_name(by), console(company)), *at)];
+        let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your Usher sign-in at  was changed".len());
+        let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your sign-in to {}, on", admin_name(by), console(company)), *at)];
         for (what, now) in [("Name", &self.name), ("Default role", &self.role)] {
             paragraphs.extend(now.as_ref().map(|now| Paragraph::plain(&format!("{what}: {}", one_line(now)))));
         }
         paragraphs.extend(self.assignments.paragraphs());
         if self.role.is_some() {
-            paragraphs.push(Paragraph::plain("You are signed out everywhere. Sign in again to go on."));
+            paragraphs.push(Paragraph::plain("You are signed out everywhere. Sign in again to continue."));
         }
         MailLayout {
-            subject: format!("Your user at {shown} was changed"),
-            preheader: "What you may do may have changed with it.".to_owned(),
-            heading: "Your user was changed",
+            subject: format!("Your Usher sign-in at {shown} was changed"),
+            preheader: "Your access may have changed.".to_owned(),
+            heading: "Your Usher sign-in was changed",
             first_name: first_name.clone(),
             paragraphs,
             action: None,

@@ -26,14 +26,14 @@ impl Test {
         MailLayout {
             subject: "Test mail from Usher".to_owned(),
             preheader: format!("Sent on {sent}."),
-            heading: "Mails arrive",
+            heading: "Your mail server works",
             first_name: String::new(),
             paragraphs: vec![
                 Paragraph::plain(&format!("This is a test mail from {}.", console(&self.company))),
                 Paragraph::dated(&format!("It was sent through {}, on", self.server), self.at),
             ],
             action: None,
-            notes: vec!["There is nothing to do."],
+            notes: vec!["You don't need to do anything."],
             company: self.company.clone(),
         }
     }

@@ -13,6 +13,7 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         first_name: name.clone(),
         company: company.clone(),
         link: link.clone(),
+        term: "24 hours".to_owned(),
         expires_at: now() + chrono::TimeDelta::days(1),
     };
     let expires_at = invitation.expires_at;
@@ -61,7 +62,7 @@ fn has_link(message: &Message) -> bool {
 /// What holds of every mail, whatever the names in it.
 fn check(message: &Message) -> Rendered {
     let rendered = message.render().unwrap();
-    let Rendered { subject, text, html } = &rendered;
+    let Rendered { subject, text, html, .. } = &rendered;
     assert!((1..=SUBJECT_MAX).contains(&subject.chars().count()), "{subject}");
     assert!(!subject.contains(char::is_control), "{subject:?}");
     let times = usize::from(has_link(message));
@@ -109,18 +110,18 @@ fn usual_names() {
             "Your access to Northwind Trading is blocked",
             "Your access to Northwind Trading is deactivated",
             "Your access to Northwind Trading is restored",
-            "Your user at Northwind Trading was deleted",
+            "Your Usher sign-in at Northwind Trading was deleted",
             "You are now an Admin of Northwind Trading",
             "You are no longer an Admin of Northwind Trading",
             "Maya Fischer is now an Admin of Northwind Trading",
             "Your assignments at Northwind Trading have changed",
-            "Your user at Northwind Trading was changed",
+            "Your Usher sign-in at Northwind Trading was changed",
             "You are signed out of Northwind Trading",
             "Reset your Usher password",
             "Your Usher password was changed",
             "Confirm your Usher email address",
             "Your Usher email address is about to change",
-            "Your Usher email address stays",
+            "Email change cancelled",
             "Your Usher email address was changed",
         ]
     );
@@ -174,7 +175,7 @@ fn hostile_names() {
         "</td></tr></table>",
     ] {
         for message in messages(name, name, LINK) {
-            let Rendered { subject, text, html } = check(&message);
+            let Rendered { subject, text, html, .. } = check(&message);
             assert!(!html.contains("<h1>"), "{html}");
             assert_eq!(html.matches("</table>").count(), if has_link(&message) { 3 } else { 2 });
             for part in [&subject, &text, &html] {
@@ -189,19 +190,19 @@ fn hostile_names() {
 fn an_invitation_says_who_for_what_and_until_when_before_the_button() {
     for message in &messages("Maya Fischer", "Northwind Trading", LINK)[..2] {
         let Rendered { text, html, .. } = check(message);
-        for part in [text.as_str(), &seen(&html)] {
+        for part in [in_one_line(&text), seen(&html)] {
             let button = part.rfind("Accept invitation").unwrap();
             for words in [
                 "Maya Fischer invited you to Northwind Trading's console",
-                "confirm the invitation and set up your credentials by",
+                "This invitation is valid for 24 hours, until",
                 "21 November 2026, 09:20 UTC",
             ] {
                 assert!(part.find(words).unwrap_or_else(|| panic!("{words} in {part}")) < button);
             }
-            for words in ["The link works once.", "If you did not expect this mail, ignore it"] {
+            for words in ["The link works once.", "If you didn't expect this mail, ignore it"] {
                 assert!(part.contains(words), "{words} in {part}");
             }
-            let again = in_one_line(part).contains("the earlier link no longer works");
+            let again = in_one_line(&part).contains("the earlier link no longer works");
             assert_eq!(again, message.kind() == MailKind::InvitationAgain);
         }
     }
@@ -215,7 +216,7 @@ fn a_reset_says_who_asked_for_it_and_how_long_the_link_works() {
             "Maya Fischer, an administrator, asked you to choose a new password",
             "Until you do, your password",
         ),
-        (None, "Somebody, probably you, asked for a new password", "If you did not ask for it, ignore this mail"),
+        (None, "Someone, probably you, requested a new password", "If it wasn't you, ignore this mail"),
     ] {
         let (first_name, company, link) = ("Hana".to_owned(), "Northwind Trading".to_owned(), Link::new(LINK));
         let reset = PasswordReset { asked_by, first_name, company, link, expires_at: now() };
@@ -235,15 +236,15 @@ fn both_addresses_are_told_what_changes_from_what_to_what() {
     for (message, words) in [
         (
             Message::AddressConfirm(asked.clone()),
-            "Maya Fischer asked to change the address of your user in Northwind Trading's console, Usher, to novotna@example.com.",
+            "Maya Fischer asked to change your email address in Northwind Trading's console, Usher, to novotna@example.com.",
         ),
         (
             Message::AddressStop(asked),
-            "Maya Fischer asked to change the address of your user in Northwind Trading's console, Usher, to novotna@example.com.",
+            "Maya Fischer asked to change your email address in Northwind Trading's console, Usher, to novotna@example.com.",
         ),
         (
             Message::AddressChanged(AddressChanged { change, old, new }),
-            "was changed from hana@example.com to novotna@example.com. Maya Fischer asked for it",
+            "was changed from hana@example.com to novotna@example.com. Maya Fischer requested it",
         ),
     ] {
         let text = in_one_line(&check(&message).text);

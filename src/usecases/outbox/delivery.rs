@@ -74,7 +74,7 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
     let sent = match outgoing(&mail, &message, from) {
         // A talk with a mail server takes some 16 kB.
         Some(outgoing) => Box::pin(transport.send(&outgoing)).await.map(|reply| reply.0),
-        None => Err(SendError::permanent("The mail cannot be written")),
+        None => Err(SendError::permanent("The mail could not be written")),
     };
     let is_filed = !transport.sends();
     blocking(ctx, move |ctx| settle(&ctx, &mail, sent, is_filed)).await?;

@@ -80,7 +80,7 @@ impl From<outbox::LinkDeliveryRow> for LinkDelivery {
             MailState::Failed => Self { again: is_kept.then_some((id, expires_at)), ..taken(DeliveryStatus::Failed, reply, done_at) },
             // The mail of a link that still stands is given up for one reason only.
             MailState::Cancelled => {
-                let reply = reply.unwrap_or_else(|| "The link ran out before the mail could be sent".to_owned());
+                let reply = reply.unwrap_or_else(|| "The link expired before the mail could be sent".to_owned());
                 taken(DeliveryStatus::Failed, Some(reply), done_at)
             }
         }

@@ -11,7 +11,7 @@ use crate::{
         },
         email_address::EmailAddress,
         ids::UserId,
-        invitation::InvitationOrigin,
+        invitation::{InvitationOrigin, term_in_words},
         policy::{Action, Target},
         text::PersonName,
         user::{DefaultRole, Status},
@@ -278,6 +278,7 @@ impl InvitationMail<'_> {
             first_name: user.first_name.clone(),
             company: company.name.clone(),
             link: Link::new(&ctx.links.with_token(TokenPurpose::Invitation, token)),
+            term: term_in_words(expires_at - now),
             expires_at,
         });
         ctx.post(tx, Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message, now)

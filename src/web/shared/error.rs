@@ -201,7 +201,7 @@ impl From<ActionError> for WebError {
 
 /// Why the next mail to somebody has to wait, and for how long.
 pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
-    format!("You sent {name} several mails in a row. The next can go in {}. Nothing was changed.", wait_in_words(wait))
+    format!("You sent {name} several mails in a row. Wait {} before the next one. Nothing was changed.", wait_in_words(wait))
 }
 
 /// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
@@ -210,9 +210,7 @@ pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, WebError> {
         ActionError::Refused { denial: PolicyDenial::Status(status), name: Some(name) } => {
             Ok(Flash::new(FlashKind::Info, format!("{name} is {} now. Nothing was changed.", status.label())))
         }
-        ActionError::Refused { denial: PolicyDenial::Unchanged, name: Some(name) } => {
-            Ok(Flash::new(FlashKind::Info, format!("It is like that already for {name}. Nothing was changed.")))
-        }
+        ActionError::Refused { denial: PolicyDenial::Unchanged, name: Some(_) } => Ok(Flash::new(FlashKind::Info, "No changes to save.")),
         ActionError::Refused { denial: PolicyDenial::PortfolioDeactivated, name: Some(name) } => {
             Ok(Flash::new(FlashKind::Warn, portfolio_deactivated(&name)))
         }
@@ -222,7 +220,7 @@ pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, WebError> {
 }
 
 fn portfolio_deactivated(name: &str) -> String {
-    format!("{name} is deactivated and gives nobody access. Reactivate it first. Nothing was changed.")
+    format!("{name} is deactivated and gives no access. Reactivate it first. Nothing was changed.")
 }
 
 impl From<LinkError> for WebError {
@@ -249,24 +247,24 @@ impl WebError {
             PolicyDenial::Role => Self::Forbidden,
             PolicyDenial::Unknown => Self::NotFound,
             PolicyDenial::OutOfReach => Self::OutOfReach,
-            PolicyDenial::Unchanged => refused("Nothing to change", format!("{name} is like that already. Nothing was changed.")),
+            PolicyDenial::Unchanged => refused("No changes to save", format!("{name} already has this.")),
             PolicyDenial::NotAPortfolioAdmin => {
-                refused("Not a Portfolio Admin", format!("{name} is no Portfolio Admin. Portfolios are assigned to Portfolio Admins only."))
+                refused("Not a Portfolio Admin", format!("{name} is not a Portfolio Admin. Only Portfolio Admins can have portfolios."))
             }
             PolicyDenial::LastPortfolio => refused(
-                "The last portfolio stays",
-                format!("A Portfolio Admin keeps at least one portfolio. Assign {name} another one first."),
+                "At least one portfolio is required",
+                format!("Portfolio Admins need at least one portfolio. Assign {name} another one first."),
             ),
             PolicyDenial::PortfolioDeactivated => refused("The portfolio is deactivated", portfolio_deactivated(name)),
-            PolicyDenial::Oneself => refused("Not on your own user", "Another administrator can do this for you.".to_owned()),
+            PolicyDenial::Oneself => refused("You can’t do this to yourself", "Another administrator can do this for you.".to_owned()),
             PolicyDenial::Status(status) => {
-                let text = format!("{name} is {} now, so this cannot be done. Nothing was changed.", status.label());
-                refused("This has changed in the meantime", text)
+                let text = format!("{name} is {} now, so this can’t be done. Nothing was changed.", status.label());
+                refused("This has just changed", text)
             }
-            PolicyDenial::AlreadyMember => refused("Already in the group", format!("{name} is a member already. Nothing was changed.")),
-            PolicyDenial::NotAMember => refused("Not in the group", format!("{name} is not in the group any more. Nothing was changed.")),
+            PolicyDenial::AlreadyMember => refused("Already in the group", format!("{name} is already a member. Nothing was changed.")),
+            PolicyDenial::NotAMember => refused("Not in the group", format!("{name} is no longer in the group.")),
             PolicyDenial::LastActiveAdmin => {
-                refused("The last active Admin stays", format!("{name} is the last active Admin. Appoint another Admin first."))
+                refused("At least one active Admin is required", format!("{name} is the only active Admin. Add another Admin first."))
             }
         }
     }

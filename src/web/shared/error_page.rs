@@ -30,7 +30,7 @@ pub struct ErrorLink {
 
 impl ErrorPage {
     fn new(title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        let link = ErrorLink { label: "Go to home", href: paths::Root {}.to_string() };
+        let link = ErrorLink { label: "Go to the home page", href: paths::Root {}.to_string() };
         Self { company: String::new(), title, text: text.into(), reference: None, back: None, link }
     }
 
@@ -54,7 +54,7 @@ impl ErrorPage {
 
     /// 400: not what a form of ours sends.
     pub fn bad_request() -> Self {
-        Self::new("This request cannot be read", "Nothing was done. Go back, reload the page and try again.")
+        Self::new("This request can’t be read", "Nothing was changed. Go back, reload the page and try again.")
     }
 
     /// 400: a form with more ticked than is read.
@@ -72,51 +72,51 @@ impl ErrorPage {
 
     /// 403: a form whose token is not that of the session, as after signing in anew in another tab.
     pub fn stale_form() -> Self {
-        Self::new("This form is no longer valid", "Nothing was done. Go back, reload the page and try again.")
+        Self::new("This form is no longer valid", "Nothing was changed. Go back, reload the page and try again.")
     }
 
     /// 403: a page that the role may never use.
     pub fn forbidden() -> Self {
-        Self::new("This page is not for you", "Your role does not open it. If you need it, ask an administrator.")
+        Self::new("You don’t have access", "Your role doesn’t include this page. If you need it, ask an administrator.")
     }
 
     /// 403: to be seen, and not to be changed.
     pub fn out_of_reach() -> Self {
-        Self::new("This is not yours to change", "It reaches beyond what you administer. An Admin can do it. Nothing was changed.")
+        Self::new("You can’t change this", "It includes something outside your portfolios. Ask an Admin. Nothing was changed.")
     }
 
     /// 403: an account is to be seen, and its billing is not.
     pub fn billing_not_given() -> Self {
-        let text = "Your assignment to this account does not include it. Whoever administers the account can give you See billing.";
-        Self::new("Billing is not visible to you", text)
+        let text = "Your assignment to this account doesn’t include See billing. Ask an administrator of the account for it.";
+        Self::new("You can’t view this billing", text)
     }
 
     /// 404: unknown, or outside what the user may see. Nobody is told which.
     pub fn not_found() -> Self {
-        Self::new("Page not found", "There is nothing at this address, or it is not yours to see.")
+        Self::new("Page not found", "This page doesn’t exist or you don’t have access.")
     }
 
     /// 404: a list with a filter, an order or a page that there is not. `all` is where all of it is.
     pub fn no_such_list(all: impl Into<String>) -> Self {
-        let text = "The address asks for a filter, an order or a page that this list does not have.";
-        Self::new("There is no such list", text).with_link("Show the whole list", all)
+        let text = "The address contains a filter, sort order or page that this list doesn’t have.";
+        Self::new("That filter doesn’t exist", text).with_link("Show the whole list", all)
     }
 
     /// 404: of what was ticked something is gone, or was never to be seen. `all` is the list.
     pub fn not_all_there(all: impl Into<String>) -> Self {
-        let text = "Something that was ticked does not exist any more, or is not yours to see. Nothing was done.";
-        Self::new("Not all of it is there", text).with_link("Go to the list", all)
+        let text = "Some selected items no longer exist or you don’t have access to them. Nothing was changed.";
+        Self::new("Some items are gone", text).with_link("Go to the list", all)
     }
 
     /// 409: it was done when it came first. `list` is where it may be seen.
     pub fn sent_twice(list: Option<String>) -> Self {
-        let page = Self::new("This was sent twice", "It was done when it came first, and nothing was done again.");
+        let page = Self::new("This was sent twice", "It was done the first time and not repeated.");
         if let Some(list) = list { page.with_link("Go to the list", list) } else { page }
     }
 
     /// 405: an address that takes only forms, or only links.
     pub fn method_not_allowed() -> Self {
-        Self::new("This address works another way", "Nothing was done. Start again from a page of the console.")
+        Self::new("This page can’t be opened directly", "Nothing was changed. Start again from another page.")
     }
 
     /// 408: the form did not arrive in its time.
@@ -126,7 +126,7 @@ impl ErrorPage {
 
     /// 409: somebody else changed it in the meantime.
     pub fn conflict() -> Self {
-        Self::new("Someone was faster", "This has changed in the meantime. Nothing was done. Go back, reload the page and look again.")
+        Self::new("This was just changed by someone else", "Nothing was changed. Go back, reload the page and check it again.")
     }
 
     /// 409: a rule is against it, in its own words.
@@ -136,22 +136,22 @@ impl ErrorPage {
 
     /// 413.
     pub fn too_large() -> Self {
-        Self::new("This is too much at once", "Nothing was saved. Send less and try again.")
+        Self::new("The form is too large", "Nothing was saved. Send less and try again.")
     }
 
     /// 414.
     pub fn address_too_long() -> Self {
-        Self::new("This address is too long", "Nothing was done. Start again from a page of the console.")
+        Self::new("This address is too long", "Nothing was changed. Start again from another page.")
     }
 
     /// 415: a compressed body.
     pub fn encoded() -> Self {
-        Self::new("This form can’t be read", "It arrived compressed, and compressed forms are not accepted. Nothing was saved.")
+        Self::new("This form can’t be read", "It was sent compressed, which Usher doesn’t accept. Nothing was saved.")
     }
 
     /// 431: headers, most of them cookies.
     pub fn head_too_long() -> Self {
-        Self::new("Your browser sent too much", "Nothing was done. Delete the cookies of this site and sign in again.")
+        Self::new("Your browser sent too much", "Nothing was changed. Delete the cookies of this site and sign in again.")
     }
 
     /// 429.
@@ -168,10 +168,10 @@ impl ErrorPage {
 
     /// 500 or 503: it failed after something was saved, or while it was. `place` is where that may be seen.
     pub fn maybe_saved(request_id: impl Into<String>, place: Option<String>) -> Self {
-        let text = "Something went wrong on our side while it was being saved. Check before you try again. If it happens again, give an \
+        let text = "Something went wrong while saving. Check before you try again. If it happens again, give an \
                     administrator this reference:";
         let page = Self { reference: Some(request_id.into()), ..Self::new("This may have been saved", text) };
-        if let Some(place) = place { page.with_link("See if it was saved", place) } else { page }
+        if let Some(place) = place { page.with_link("Check if it was saved", place) } else { page }
     }
 
     /// 503: an action on many users broke off, and `text` says how far it came. `list` is where they are.
@@ -218,7 +218,10 @@ mod tests {
             ("404-ticked", ErrorPage::not_all_there(paths::UsersAndPermissions {}.to_string())),
             ("405", ErrorPage::method_not_allowed()),
             ("409", ErrorPage::conflict()),
-            ("409-refused", ErrorPage::refused("The last active Admin stays", "Maya Fischer is the last active Admin.".to_owned())),
+            (
+                "409-refused",
+                ErrorPage::refused("At least one active Admin is required", "Maya Fischer is the only active Admin.".to_owned()),
+            ),
             ("409-twice", ErrorPage::sent_twice(Some(paths::Portfolios {}.to_string()))),
             ("413", ErrorPage::too_large()),
             ("429", ErrorPage::too_many_requests()),

@@ -13,12 +13,12 @@ pub(super) mod hashing;
 pub(super) mod head;
 #[cfg(test)]
 pub(super) mod hostile_input;
+pub(super) mod invitation_flash;
 pub(super) mod list_query;
 pub(super) mod middleware;
 pub mod page;
 pub(super) mod page_context;
 pub(super) mod page_size;
-pub(super) mod resend_flash;
 pub(super) mod respond;
 pub mod routing;
 #[cfg(test)]

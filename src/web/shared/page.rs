@@ -17,7 +17,7 @@ use askama::Template;
 
 pub use activity::Event;
 pub use display_time::DisplayTime;
-pub use existing_user::ExistingUserActions;
+pub use existing_user::{ExistingUserActions, already_known};
 pub use finder::{FindQuery, Finder, RESULTS_MAX};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
 pub use layout::{Flash, FlashAction, FlashKind, Layout, NavEntry, NavGroup, PublicLayout, Section, SessionLeft};

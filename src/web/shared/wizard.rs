@@ -92,5 +92,5 @@ pub(in crate::web) fn forward(path: impl fmt::Display, step: &str, draft: &str, 
 
 /// Says on the first step that there was a draft which cannot be read.
 pub(in crate::web) fn lost() -> Flash {
-    Flash::new(FlashKind::Warn, "Your answers from before were not kept, so this starts anew.")
+    Flash::new(FlashKind::Warn, "Your earlier answers were not kept. Please start again.")
 }

@@ -46,16 +46,16 @@ fn portfolios_and_accounts_as_an_admin() {
     let mut found = Vec::new();
     maya.open(&format!("/accounts/{fjord}/billing"));
     bill(&maya, "<b>");
-    found.extend(once(&maya, "Leave out < and >"));
+    found.extend(once(&maya, "Remove < and >"));
     bill(&maya, "Fjord Foods AS");
-    found.extend(once(&maya, "The billing of Fjord Foods is saved."));
+    found.extend(once(&maya, "Billing of Fjord Foods saved."));
     maya.open("/portfolios/new");
     maya.fill("Name", "<b>");
     maya.press("Create portfolio");
-    found.extend(once(&maya, "Leave out < and >"));
+    found.extend(once(&maya, "Remove < and >"));
     maya.open(&format!("/portfolios/{alpine}/deactivate"));
     maya.press("Deactivate portfolio");
-    found.extend(once(&maya, "is deactivated. Only Admins reach what lies in it."));
+    found.extend(once(&maya, "is deactivated. Only Admins can open it."));
     none(&found);
 }
 
@@ -68,7 +68,7 @@ fn portfolios_and_accounts_as_a_portfolio_admin() {
     browser.open("/accounts/new");
     browser.fill("Name", "<b>");
     browser.press("Next");
-    found.extend(once(&browser, "Leave out < and >"));
+    found.extend(once(&browser, "Remove < and >"));
     browser.fill("Name", "Polar Outfitters");
     browser.press("Next");
     found.extend(once(&browser, "Which portfolio does it belong to?"));
@@ -77,7 +77,7 @@ fn portfolios_and_accounts_as_a_portfolio_admin() {
     browser.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
     found.extend(once(&browser, "Who works on it?"));
     browser.press("Next");
-    found.extend(once(&browser, "Is this right?"));
+    found.extend(once(&browser, "Review and create"));
     none(&found);
 
     let elsewhere = site.signed_in(MAYA, true);

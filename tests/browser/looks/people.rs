@@ -55,16 +55,16 @@ fn the_list_and_many_people_at_once() {
         maya.open(LIST);
         maya.tick("Jonas Vermeulen jonas.vermeulen@example.com");
         maya.tick("Katarzyna Wisniewska katarzyna.wisniewska@example.com");
-        maya.see("2 ticked");
+        maya.see("2 selected");
         found.extend(faults(&maya, "ticked rows"));
         maya.press(action);
-        found.extend(once(&maya, "Change nothing"));
+        found.extend(once(&maya, "Cancel"));
     }
     maya.press("Assign to accounts");
-    found.extend(once(&maya, "Tick at least one account"));
+    found.extend(once(&maya, "Select at least one account"));
     maya.open(&format!("{LIST}?status=active"));
     maya.tick("Jonas Vermeulen jonas.vermeulen@example.com");
-    maya.click_link("Everybody who matches");
+    maya.click_link("Select all 3");
     found.extend(once(&maya, "3 users match"));
     maya.press("Deactivate");
     maya.press("Deactivate");
@@ -104,10 +104,10 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
     maya.fill("First Name", "<b>");
     maya.fill("Email Address", HANA);
     maya.press("Update User");
-    found.extend(once(&maya, "Leave out < and >"));
+    found.extend(once(&maya, "Remove < and >"));
     maya.fill("First Name", "Jonas");
     maya.press("Update User");
-    found.extend(once(&maya, "hana.novotna@example.com is already a user, Active"));
+    found.extend(once(&maya, "hana.novotna@example.com is already a user."));
     maya.fill("Email Address", JONAS);
     maya.choose("Default Role", "Portfolio Admin");
     maya.press("Update User");
@@ -116,7 +116,7 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
     elsewhere.open(&Business::manage(jonas, "/edit"));
     elsewhere.fill("First Name", "Jon");
     elsewhere.press("Update User");
-    elsewhere.see("Jon Vermeulen is updated.");
+    elsewhere.see("Jon Vermeulen was updated.");
     maya.fill("First Name", "Johann");
     maya.tick("Nordic Brands");
     maya.press("Update User");
@@ -128,7 +128,7 @@ fn manage_user_as_a_dialog_with_errors_and_out_of_date() {
     maya.open(&Business::manage(jonas, "/edit"));
     maya.fill("Email Address", "jonas.with.a.long.name.in.the.office@subsidiary.northwind-trading.example.com");
     maya.press("Update User");
-    found.extend(once(&maya, "Keep the present email"));
+    found.extend(once(&maya, "Keep current email"));
     none(&found);
     site.subjects();
 }
@@ -139,28 +139,28 @@ fn new_user_step_by_step() {
     let maya = site.signed_in(MAYA, true);
     let mut found = Vec::new();
     maya.open(&format!("{LIST}/new"));
-    found.extend(once(&maya, "Who is it?"));
+    found.extend(once(&maya, "Who are you inviting?"));
     maya.fill("First Name", "<b>");
     maya.fill("Last Name", "van Dijk");
     maya.fill("Email Address", JONAS);
     maya.choose("Default Role", "Portfolio Admin");
     maya.press("Next");
-    found.extend(once(&maya, "Leave out < and >"));
+    found.extend(once(&maya, "Remove < and >"));
     maya.fill("First Name", "Noor");
     maya.press("Next");
-    found.extend(once(&maya, "jonas.vermeulen@example.com is already a user, Active"));
+    found.extend(once(&maya, "jonas.vermeulen@example.com is already a user."));
     maya.fill("Email Address", "noor@example.com");
     maya.press("Next");
-    found.extend(once(&maya, "Which portfolios does Noor look after?"));
+    found.extend(once(&maya, "Which portfolios will Noor manage?"));
     maya.tick("Nordic Brands");
     maya.press("Next");
-    found.extend(once(&maya, "Is this right?"));
+    found.extend(once(&maya, "Review and send"));
     maya.press("Change name and role");
     maya.choose("Default Role", "User");
     maya.press("Next");
-    found.extend(once(&maya, "The default role has changed"));
+    found.extend(once(&maya, "You changed the default role"));
     maya.press("Next");
-    found.extend(once(&maya, "Tick at least one account"));
+    found.extend(once(&maya, "Select at least one account"));
     maya.tick("Fjord Foods");
     maya.press("Next");
     found.extend(once(&maya, "Review"));
@@ -171,6 +171,6 @@ fn new_user_step_by_step() {
     hana.fill("Email Address", MAYA);
     hana.choose("Default Role", "User");
     hana.press("Next");
-    found.extend(once(&hana, "This address cannot be invited by you; ask an Admin"));
+    found.extend(once(&hana, "You can’t invite this address. Ask an Admin."));
     none(&found);
 }

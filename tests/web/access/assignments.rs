@@ -57,11 +57,11 @@ async fn a_search_among_the_assignments_leaves_what_can_be_added_as_it_is(db: Db
     stores(&business, 60);
     let Business { app, maya, jonas, .. } = &mut business;
     let found = maya.get(app, &at(*jonas, "?q=store+59")).await;
-    found.sees("1–1 of 1 assignment").sees("61 accounts.").sees("Store 59Account").sees_no("Fjord FoodsAccount").sees("Bergmann Bikes");
+    found.sees("1 assignment").sees("61 accounts.").sees("Store 59Account").sees_no("Fjord FoodsAccount").sees("Bergmann Bikes");
     maya.get(app, &at(*jonas, "?q=bergmann")).await.sees("No assignments match “bergmann”.").sees("Bergmann Bikes");
     let added = maya.get(app, &at(*jonas, "?add=bergmann")).await;
     added.sees("Fjord FoodsAccount").sees("Bergmann Bikes");
-    maya.get(app, &at(*jonas, "?add=nothing")).await.sees("Nothing else is called “nothing”.").sees("Fjord FoodsAccount");
+    maya.get(app, &at(*jonas, "?add=nothing")).await.sees("No other portfolio or account matches “nothing”.").sees("Fjord FoodsAccount");
 }
 
 #[apply(both_databases!)]
@@ -122,24 +122,24 @@ async fn several_that_are_ticked_are_taken_after_one_question(db: Db) {
     question
         .is(200)
         .sees("Remove 2 assignments from Jonas Vermeulen?")
-        .sees("These are taken away at once:Store 00 (Nordic Brands)Store 01 (Nordic Brands)")
+        .sees("You are removing:Store 00 (Nordic Brands)Store 01 (Nordic Brands)")
         .sees("Keep assignments");
     assert_eq!(app.accounts_of(*jonas).len(), 4);
     let before = app.deeds().len();
     maya.send(app, &question, &at(*jonas, "/remove"), &[("account", &stores[0].to_string())])
         .await
         .redirects_to(&at(*jonas, "?return=q%3Djonas"));
-    maya.get(app, &at(*jonas, "")).await.sees("1 assignment is removed from Jonas Vermeulen: Store 00.");
+    maya.get(app, &at(*jonas, "")).await.sees("Removed 1 assignment from Jonas Vermeulen: Store 00.");
     app.mail().await;
     let question = tick(app, maya, *jonas, &stores[1..], &[]).await;
     let answer = question.form(&at(*jonas, "/remove"));
     let answer = answer.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
     maya.post(app, &at(*jonas, "/remove"), &answer).await.is(303);
-    maya.get(app, &at(*jonas, "")).await.sees("2 assignments are removed from Jonas Vermeulen: Store 01, Store 02.");
+    maya.get(app, &at(*jonas, "")).await.sees("Removed 2 assignments from Jonas Vermeulen: Store 01, Store 02.");
     assert_eq!(app.accounts_of(*jonas), [*fjord]);
     assert_eq!(app.deeds()[before..], ["assignment.removed Jonas Vermeulen"; 3]);
     let mail = app.mail().await.rendered.text;
-    assert!(mail.contains("No longer yours: Store 01, Store 02"), "{mail}");
+    assert!(mail.contains("Access removed: Store 01, Store 02"), "{mail}");
 }
 
 #[apply(both_databases!)]
@@ -155,11 +155,11 @@ async fn what_is_foreign_doubled_or_gone_among_them_takes_nothing(db: Db) {
         tick(app, maya, *jonas, &[*fjord, *fjord], fields).await.is(400);
         let free = app.create_account(*nordic, &format!("Free {}", fields.len()));
         tick(app, maya, *jonas, &[*fjord, free], fields).await.redirects_to(&at(*jonas, ""));
-        maya.get(app, &at(*jonas, "")).await.sees("Nothing was changed.");
+        maya.get(app, &at(*jonas, "")).await.sees(if fields.is_empty() { "Nothing was changed." } else { "No changes to save." });
     }
     tick(app, maya, *jonas, &stores, &[("do", "else")]).await.is(400);
     tick(app, maya, *jonas, &[], &[]).await.redirects_to(&at(*jonas, ""));
-    maya.get(app, &at(*jonas, "")).await.sees("Nothing is ticked. Nothing was changed.");
+    maya.get(app, &at(*jonas, "")).await.sees("No assignments selected.");
     assert_eq!(app.accounts_of(*jonas), before);
 }
 
@@ -169,10 +169,10 @@ async fn the_question_says_when_the_person_leaves_ones_list_with_them(db: Db) {
     let mut all = stores(&business, 1);
     all.push(business.fjord);
     let Business { app, hana, jonas, .. } = &mut business;
-    tick(app, hana, *jonas, &all[..1], &[]).await.is(200).sees_no("you will not see them any more");
+    tick(app, hana, *jonas, &all[..1], &[]).await.is(200).sees_no("you will no longer see them");
     // Answered without having been told.
     let question = tick(app, hana, *jonas, &all, &[("do", "remove")]).await;
-    question.is(200).sees("Jonas has nothing left then that you administer, and you will not see them any more.");
+    question.is(200).sees("Jonas will have nothing left in your portfolios, and you will no longer see them.");
     assert_eq!(app.accounts_of(*jonas).len(), 2);
     tick(app, hana, *jonas, &all, &[("do", "remove"), ("agreed", "true")]).await.redirects_to("/users-and-permissions");
     assert_eq!(app.accounts_of(*jonas), []);
@@ -185,7 +185,7 @@ async fn a_portfolio_admin_keeps_one_of_the_portfolios_that_are_ticked(db: Db) {
     let (token, both) = (csrf(&app, &mut maya).await, [nordic, dach].map(|id| id.to_string()));
     for what in ["", "remove"] {
         let fields = [("csrf", &*token), ("portfolio", &*both[0]), ("portfolio", &*both[1]), ("do", what)];
-        maya.post(&app, &at(hana_id, "/remove"), &fields).await.is(409).sees("The last portfolio stays");
+        maya.post(&app, &at(hana_id, "/remove"), &fields).await.is(409).sees("At least one portfolio is required");
     }
     assert_eq!(app.portfolios_of(hana_id).len(), 2);
 }

@@ -66,17 +66,17 @@ async fn accept(app: &TestApp, link: &str) {
 #[apply(both_databases!)]
 async fn manage_says_what_will_not_be_given_and_why(db: Db) {
     let said = said_after(db, |_| ()).await;
-    assert!(said.contains("Fjord FoodsSee, edit details") && !said.contains("not be given"), "{said}");
+    assert!(said.contains("Fjord FoodsView, edit details") && !said.contains("not be given"), "{said}");
     let deactivated = said_after(db, |business| deactivate_hana(&business.app)).await;
     let moved = said_after(db, |business| move_away(&business.app, business.fjord, business.dach)).await;
     let gone = said_after(db, |business| delete_hana(&business.app)).await;
     for (said, why) in [
         (deactivated, "Will not be given: Hana Novotna, who assigned it, is deactivated."),
         (moved, "Will not be given: Hana Novotna, who assigned it, may no longer give it."),
-        (gone, "Will not be given: whoever assigned it is gone."),
+        (gone, "Will not be given: its assigner was deleted."),
     ] {
         for part in
-            [why, "One assignment will not be given.", "If you resend the invitation, it is given by you.", "Fjord FoodsNothing", "0 of "]
+            [why, "One assignment will not be given.", "Resend the invitation to become the assigner.", "Fjord FoodsNothing", "0 of "]
         {
             assert!(said.contains(part), "{part}: {said}");
         }
@@ -96,7 +96,7 @@ async fn a_portfolio_admin_to_whom_no_portfolio_will_be_left_is_said_to_become_a
     maya.get(&app, &at(noor, ""))
         .await
         .sees("Default roleUser")
-        .sees("Nordic BrandsPortfolio, assigned by Hana Novotna, who could no longer give it");
+        .sees("Nordic BrandsPortfolio, assigned by Hana Novotna, who may no longer give it");
 }
 
 #[apply(both_databases!)]
@@ -110,7 +110,7 @@ async fn whoever_resends_the_invitation_takes_over_what_would_be_left_out(db: Db
     maya.press(&app, &at(noor, ""), &at(noor, "/resend")).await.is(303);
     maya.get(&app, &at(noor, ""))
         .await
-        .sees("Yours to give from now on, since whoever assigned it may no longer: Fjord Foods.")
+        .sees("You are now the assigner of Fjord Foods (the previous one lost access).")
         .sees("given by Maya Fischer")
         .sees_no("not be given");
     assert_eq!(app.deeds()[before..], ["invitation.resent Noor van Dijk", "assignment.reassigned Noor van Dijk"]);
@@ -139,7 +139,9 @@ async fn of_many_invitations_that_are_resent_each_says_what_was_taken_over(db: D
     deactivate_hana(&app);
     let page = ask(&app, &mut maya, "resend", &[noor]).await;
     maya.send(&app, &page, DO, &[]).await.is(303);
-    maya.get(&app, "/users-and-permissions").await.sees("Noor van Dijk: invited again. Yours to give from now on: Fjord Foods");
+    maya.get(&app, "/users-and-permissions")
+        .await
+        .sees("Noor van Dijk: invited again. You are now the assigner of Fjord Foods (the previous one lost access).");
     app.mails().await;
 }
 
@@ -150,7 +152,7 @@ async fn a_resend_from_users_and_groups_takes_over_and_says_so(db: Db) {
     let Business { app, mut maya, .. } = business;
     delete_hana(&app);
     crate::shared::steps::press(&app, &mut maya, noor, "resend").await.is(303);
-    maya.get(&app, "/users-and-groups").await.sees("Yours to give from now on").sees("Fjord Foods");
+    maya.get(&app, "/users-and-groups").await.sees("You are now the assigner of").sees("Fjord Foods");
     app.mails().await;
 }
 
@@ -187,7 +189,7 @@ async fn what_was_left_out_is_told_until_it_is_given_after_all(db: Db) {
     accept(&app, &link).await;
     let page = maya.get(&app, &at(noor, "")).await;
     page.sees("Not given when they accepted")
-        .sees("Fjord FoodsAccount in Nordic Brands, assigned by Hana Novotna, who could no longer give it");
+        .sees("Fjord FoodsAccount in Nordic Brands, assigned by Hana Novotna, who may no longer give it");
     maya.send(&app, &page, &at(noor, &format!("/accounts/{fjord}/assign")), &[]).await.is(303);
     maya.get(&app, &at(noor, "")).await.sees_no("Not given when they accepted");
     maya.press(&app, &at(noor, ""), &at(noor, &format!("/accounts/{fjord}/remove"))).await.is(303);

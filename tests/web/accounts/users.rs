@@ -19,14 +19,14 @@ async fn those_who_reach_it_through_the_portfolio_are_told_to_those_who_see_that
     let home = format!("/accounts/{fjord}");
     for browser in [&mut maya, &mut hana] {
         let page = browser.get(&app, &home).await;
-        page.sees("Also, through the portfolio: 1 Portfolio Admin, Hana Novotna");
+        page.sees("1 Portfolio Admin also has access through the portfolio (Hana Novotna)");
         assert!(page.has_link(&format!("/portfolios/{nordic}")));
     }
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     jonas.get(&app, &home).await.sees_no("Hana").sees_no("portfolio").sees_no("Add person");
     let deactivate = format!("/portfolios/{nordic}/deactivate");
     maya.press(&app, &deactivate, &deactivate).await.is(303);
-    maya.get(&app, &home).await.sees_no("Also, through").sees_no("Add person");
+    maya.get(&app, &home).await.sees_no("access through").sees_no("Add person");
     app.mails().await;
 }
 
@@ -38,9 +38,9 @@ async fn somebody_is_added_on_the_account_s_page(db: Db) {
     let found = maya.get(&app, &format!("{home}/add?q=novak")).await;
     found.sees("Lena Novak").sees("1 person matches");
     // Whoever has it is not offered, and neither is oneself.
-    maya.get(&app, &format!("{home}/add?q=jonas")).await.sees("Nobody who can be added matches");
-    maya.get(&app, &format!("{home}/add?q=maya")).await.sees("Nobody who can be added matches");
-    add(&app, &mut maya, &home, &[]).await.is(422).sees("Choose somebody from the results");
+    maya.get(&app, &format!("{home}/add?q=jonas")).await.sees("No one who can be added matches");
+    maya.get(&app, &format!("{home}/add?q=maya")).await.sees("No one who can be added matches");
+    add(&app, &mut maya, &home, &[]).await.is(422).sees("Choose a person from the results");
     add(&app, &mut maya, &home, &[("user", &lena.to_string()), ("edit-details", "true"), ("see-billing", "true")])
         .await
         .redirects_to(&home);
@@ -48,7 +48,7 @@ async fn somebody_is_added_on_the_account_s_page(db: Db) {
     assert!(app.mail().await.rendered.text.contains("Fjord Foods"));
     assert_eq!(app.deeds().last().unwrap(), "assignment.added Lena Novak");
     add(&app, &mut maya, &home, &[("user", &lena.to_string())]).await.redirects_to(&home);
-    maya.get(&app, &home).await.sees("It is like that already for Lena Novak.");
+    maya.get(&app, &home).await.sees("No changes to save.");
 }
 
 #[apply(both_databases!)]
@@ -57,7 +57,7 @@ async fn a_portfolio_admin_adds_whom_they_administer_to_what_they_administer(db:
     let aalto = app.create_account(nordic, "Aalto Eyewear");
     let lena = app.create_user("Lena", "Novak");
     let home = format!("/accounts/{fjord}");
-    hana.get(&app, &format!("{home}/add?q=novak")).await.is(200).sees("Nobody who can be added matches");
+    hana.get(&app, &format!("{home}/add?q=novak")).await.is(200).sees("No one who can be added matches");
     add(&app, &mut hana, &home, &[("user", &lena.to_string())]).await.is(404);
     app.assign(lena, aalto).await;
     hana.get(&app, &format!("{home}/add?q=novak")).await.sees("Lena Novak");
@@ -95,7 +95,7 @@ async fn nobody_is_added_in_a_deactivated_portfolio(db: Db) {
     maya.press(&app, &deactivate, &deactivate).await.is(303);
     let home = format!("/accounts/{fjord}");
     maya.get(&app, &format!("{home}/add")).await.redirects_to(&home);
-    maya.get(&app, &home).await.sees("Nordic Brands is deactivated and gives nobody access. Reactivate it first.");
+    maya.get(&app, &home).await.sees("Nordic Brands is deactivated and gives no access. Reactivate it first.");
     app.mails().await;
 }
 
@@ -115,7 +115,7 @@ async fn a_user_is_told_what_happened_to_them_there_and_to_nobody_else(db: Db) {
 async fn what_happened_comes_before_the_people(db: Db) {
     let Business { app, mut maya, fjord, .. } = Business::new(db).await;
     let text = maya.get(&app, &format!("/accounts/{fjord}")).await.text();
-    assert!(text.find("What happened lately").unwrap() < text.find("May do here").unwrap());
+    assert!(text.find("Recent activity").unwrap() < text.find("CanSince").unwrap());
 }
 
 #[apply(both_databases!)]
@@ -125,7 +125,7 @@ async fn billing_that_nobody_gave_is_said_not_to_be_visible(db: Db) {
     let home = format!("/accounts/{fjord}");
     jonas.headers = vec![("referer", format!("http://localhost:8080{home}"))];
     let page = jonas.get(&app, &format!("{home}/billing")).await;
-    page.is(403).sees("Billing is not visible to you").sees("can give you See billing").sees_no("not yours to change");
+    page.is(403).sees("You can’t view this billing").sees("doesn’t include See billing").sees_no("You can’t change this");
     assert!(page.has_link(&home) && page.has_link("/"), "{}", page.body);
 }
 
@@ -139,7 +139,7 @@ async fn without_an_active_portfolio_no_account_begins(db: Db) {
     hana.get(&app, "/portfolios").await.sees_no("New Account");
     app.execute("UPDATE portfolios SET deactivated_at = created_at");
     let page = maya.get(&app, "/accounts/new").await;
-    page.sees("none is active").sees_no("Company information");
+    page.sees("Every account belongs to a portfolio.").sees_no("Company information");
     assert!(page.has_link("/portfolios/new"));
     app.mails().await;
 }
@@ -151,9 +151,9 @@ async fn a_refusal_leads_back_to_where_one_came_from_and_else_home(db: Db) {
     let page = hana.get(&app, "/users-and-groups").await;
     let csrf = page.form("/sign-out").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
     for (referer, href, label) in [
-        (None, "/", "Go to home"),
+        (None, "/", "Go to the home page"),
         (Some(manage.clone()), &*manage, "Go back"),
-        (Some("/invitation/secret".to_owned()), "/", "Go to home"),
+        (Some("/invitation/secret".to_owned()), "/", "Go to the home page"),
         (Some(format!("{manage}/remove")), &*manage, "Go back"),
     ] {
         hana.headers = referer.map(|path| ("referer", format!("{origin}{path}"))).into_iter().collect();

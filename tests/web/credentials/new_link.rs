@@ -112,12 +112,12 @@ async fn without_a_mail_server_one_is_told_whom_to_ask_for_the_link(db: Db) {
     let new_link = format!("{link}/new-link");
     app.advance(TimeDelta::hours(24));
     let mut noor = app.browser();
-    noor.get(&app, &link).await.sees("whoever invited you, or an administrator, can give it to you").sees_no("mail");
+    noor.get(&app, &link).await.sees("then ask an administrator for it").sees_no("mail");
     noor.press(&app, &link, &new_link).await.redirects_to(&new_link);
     let page = noor.get(&app, &new_link).await;
-    page.is(200).sees("There is a new link").sees("Ask whoever invited you, or an administrator, for it.").sees_no("mail");
-    noor.get(&app, &link).await.is(410).sees("Ask whoever invited you, or an administrator, for it.").sees_no("mail");
+    page.is(200).sees("There is a new link").sees("Ask an administrator for it.").sees_no("mail");
+    noor.get(&app, &link).await.is(410).sees("Ask an administrator for it.").sees_no("mail");
     let mut maya = app.signed_in("maya.fischer@example.com").await;
-    maya.get(&app, &user_path(app.id_of("noor@example.com"), "link")).await.is(200).sees("Pass this link on yourself:");
+    maya.get(&app, &user_path(app.id_of("noor@example.com"), "link")).await.is(200).sees("Send this link yourself:");
     app.mails().await;
 }

@@ -144,12 +144,12 @@ async fn the_same_sign_in_page_may_be_sent_again(db: Db) {
 async fn no_link_says_that_something_was_done(db: Db) {
     let (app, maya) = TestApp::with_admin(db).await;
     for (path, said) in [
-        ("/sign-in?after=password-reset", "Your password is changed"),
-        ("/sign-in?after=email-change", "Your email address is changed"),
-        ("/sign-in?after=email-change-stop", "The change is stopped"),
-        ("/sign-in?unsent=true", "Your session had ended"),
+        ("/sign-in?after=password-reset", "Your password was changed"),
+        ("/sign-in?after=email-change", "Your email address was changed"),
+        ("/sign-in?after=email-change-stop", "The change was cancelled"),
+        ("/sign-in?unsent=true", "Your session expired"),
         ("/sign-in?unsent=true&after=password-reset&next=%2Froles", "Your "),
-        ("/forgot-password?sent=true", "a link is on its way"),
+        ("/forgot-password?sent=true", "a reset link is on its way"),
     ] {
         app.browser().get(&app, path).await.is(200).sees_no(said);
         let seen = maya.clone().get(&app, path).await;
@@ -166,7 +166,7 @@ async fn no_link_says_that_something_was_done(db: Db) {
     let mut maya = app.browser();
     let signed_in = maya.fill(&app, "/sign-in?unsent=true", &[("email", "maya.fischer@example.com"), ("password", PASSWORD)]).await;
     signed_in.redirects_to("/");
-    maya.get(&app, "/users-and-groups").await.is(200).sees_no("Your session had ended");
+    maya.get(&app, "/users-and-groups").await.is(200).sees_no("Your session expired");
 }
 
 #[apply(both_databases!)]
@@ -203,7 +203,7 @@ async fn only_the_right_password_is_told_about_a_deactivation(db: Db) {
     app.mails().await;
     let mut lena = app.browser();
     let page = lena.sign_in(&app, "lena.novak@example.com", PASSWORD).await;
-    page.is(422).sees("This user is deactivated. Ask an administrator.").sees_no(WRONG);
+    page.is(422).sees("Your access is deactivated. Ask an administrator.").sees_no(WRONG);
     lena.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
     assert_eq!(refusals(&app), [("192.0.2.1".to_owned(), "lena.novak@example.com".to_owned(), RefusalReason::Deactivated, 1)]);
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
 
 const MAYA: &str = "maya.fischer@example.com";
-const CLOSED: &str = "Too many attempts. Use a browser in which you signed in before, or choose a new password.";
+const CLOSED: &str = "Too many attempts. Use a browser you have signed in with before, or reset your password.";
 
 /// The peer of tests is a proxy, so that a test chooses where its browsers are.
 fn behind_proxy() -> Setting {
@@ -241,7 +241,7 @@ async fn a_forwarded_address_that_cannot_be_read_is_refused(db: Db) {
     let strikes = app.count("throttles");
     for source in ["unknown", "198.51.100.7:443", "198.51.100.7, x", "<script>", "999.1.1.1"] {
         browser.headers = vec![("x-forwarded-for", source.to_owned())];
-        browser.get(&app, "/sign-in").await.is(400).sees("This request cannot be read");
+        browser.get(&app, "/sign-in").await.is(400).sees("This request can’t be read");
         browser.send(&app, &page, "/sign-in", &[("email", MAYA), ("password", PASSWORD)]).await.is(400);
     }
     assert_eq!(app.count("throttles"), strikes);

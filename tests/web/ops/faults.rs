@@ -209,7 +209,7 @@ fn the_setup_address_is_printed_until_there_is_an_admin() {
     let path = address.strip_prefix(&guest.origin).unwrap().to_owned();
     assert_eq!(guest.request(&format!("GET {path}"), "").0, 200);
     let created = create_admin(data, &[], "maya@example.com");
-    assert_eq!(String::from_utf8(created.stdout).unwrap(), "maya@example.com is an Admin now and can sign in.\n");
+    assert_eq!(String::from_utf8(created.stdout).unwrap(), "maya@example.com is now an Admin and can sign in.\n");
     assert_eq!(guest.request(&format!("GET {path}"), "").0, 404);
     Client::at(&address).sign_in();
     server.kill();

@@ -96,10 +96,13 @@ fn another_key_than_the_databases_stops_every_command_that_would_use_it() {
             let said = said(&stopped);
             assert_eq!(stopped.status.code(), Some(1), "{arguments:?} {said}");
             let path = key(&other).display().to_string();
-            assert!(said.contains(&path) && said.contains("another key") && said.contains("usher serve --new-key"), "{said}");
+            assert!(
+                said.contains(&path) && said.contains("not the key of this database") && said.contains("usher serve --new-key"),
+                "{said}"
+            );
         }
         let refused = create_admin(other.path(), &database.settings(), "ada@example.com");
-        assert!(!refused.status.success() && said(&refused).contains("another key"), "{}", said(&refused));
+        assert!(!refused.status.success() && said(&refused).contains("not the key of this database"), "{}", said(&refused));
         assert_eq!(fs::read(key(&other)).unwrap(), before);
         assert!(run(&data, &database, &["check"]).status.success());
         Server::start(data.path(), &database.settings()).address();
@@ -115,7 +118,7 @@ fn a_missing_key_stops_the_start_and_none_is_made() {
             let stopped = run(&data, &database, arguments);
             let said = said(&stopped);
             assert_eq!(stopped.status.code(), Some(1), "{arguments:?} {said}");
-            assert!(said.contains("there is no secret key") && said.contains("--new-key"), "{said}");
+            assert!(said.contains("secret key of this database is missing") && said.contains("--new-key"), "{said}");
             assert!(!key(&data).exists());
         }
         fs::rename(data.path().join("kept"), key(&data)).unwrap();
@@ -175,7 +178,7 @@ fn a_database_is_begun_anew_only_when_told_so() {
         assert_eq!(maya.request("GET /users-and-groups", "").0, 200);
         server.kill();
         fs::rename(&kept, &earlier).unwrap();
-        assert!(said(&run(&data, &database, &["serve"])).contains("another key"));
+        assert!(said(&run(&data, &database, &["serve"])).contains("not the key of this database"));
     }
 }
 
@@ -272,7 +275,7 @@ fn what_crosses_the_network_in_clear_is_told_by_the_check_and_by_the_start() {
     let data = tempfile::tempdir().unwrap();
     let settings = [("USHER_SMTP_URL", "smtp://mail.invalid"), ("USHER_METRICS_LISTEN", "0.0.0.0:0")];
     let told = said(&usher(data.path(), &settings).arg("check").output().unwrap());
-    for setting in ["USHER_SMTP_URL: mails", "USHER_METRICS_LISTEN: whoever"] {
+    for setting in ["USHER_SMTP_URL: mails", "USHER_METRICS_LISTEN: anyone"] {
         assert_eq!(told.lines().filter(|line| line.starts_with(&format!("note  {setting}"))).count(), 1, "{told}");
     }
     let log = data.path().join("log");
@@ -282,6 +285,6 @@ fn what_crosses_the_network_in_clear_is_told_by_the_check_and_by_the_start() {
     server.address();
     wait_until("the start tells both", || {
         let told = fs::read_to_string(&log).unwrap();
-        ["USHER_SMTP_URL: mails", "USHER_METRICS_LISTEN: whoever"].iter().all(|setting| told.matches(setting).count() == 1)
+        ["USHER_SMTP_URL: mails", "USHER_METRICS_LISTEN: anyone"].iter().all(|setting| told.matches(setting).count() == 1)
     });
 }

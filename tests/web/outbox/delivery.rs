@@ -185,7 +185,7 @@ async fn a_mail_server_that_is_down_changes_no_answer(db: Db) {
     app.mailbox().fail_next(SendError::permanent("550 No"));
     maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
     assert!(app.mails().await.is_empty());
-    maya.get(&app, "/users-and-groups").await.sees("noor@example.com is invited.");
+    maya.get(&app, "/users-and-groups").await.sees("Invitation sent to noor@example.com.");
 }
 
 #[apply(both_databases!)]
@@ -237,7 +237,7 @@ async fn an_invitation_that_ran_out_before_its_mail_was_taken_says_so(db: Db) {
     assert!(app.mails().await.is_empty());
     let list = app.signed_in("maya.fischer@example.com").await.get(&app, "/users-and-groups").await;
     assert!(
-        row(&list, "noor@example.com").contains("Mail failed Today, 09:20: The link ran out before the mail could be sent"),
+        row(&list, "noor@example.com").contains("Mail failed Today, 09:20: The link expired before the mail could be sent"),
         "{}",
         list.text()
     );
@@ -266,9 +266,7 @@ async fn whoever_a_portfolio_s_standing_concerns_is_told_in_one_mail_and_a_user_
     }
     users::lifecycle::block(&app.ctx, &app.caller(ada), EntryPoint::UsersAndGroups, lena).unwrap();
     app.mails().await;
-    for (deactivates, what) in
-        [(true, "Deactivated, so that you do not reach it for now"), (false, "Reactivated, so that you reach it again")]
-    {
+    for (deactivates, what) in [(true, "Temporarily unavailable"), (false, "Available again")] {
         let change = if deactivates { portfolios::deactivate } else { portfolios::reactivate };
         change(&app.ctx, &app.caller(ada), nordic).unwrap();
         let told = told(app.mails().await);
@@ -293,7 +291,7 @@ async fn whoever_loses_or_gets_an_account_by_its_move_is_told(db: Db) {
     accounts::move_to(&app.ctx, &maya.clone().into(), fjord, south).unwrap();
     let moved = told(app.mails().await);
     assert_eq!(moved.keys().collect::<Vec<_>>(), ["hana.novotna@example.com", "nadia.petrova@example.com"]);
-    assert!(moved["hana.novotna@example.com"].contains("No longer yours: Fjord Foods"), "{moved:?}");
+    assert!(moved["hana.novotna@example.com"].contains("Access removed: Fjord Foods"), "{moved:?}");
     assert!(moved["nadia.petrova@example.com"].contains("New: Fjord Foods"), "{moved:?}");
     portfolios::deactivate(&app.ctx, &maya.clone().into(), asleep).unwrap();
     app.mails().await;

@@ -161,7 +161,7 @@ async fn no_mail_fails_while_the_server_refuses_all_and_each_arrives_once_it_rec
         }
         assert!(server.deliver(&app).await.is_empty(), "{words}");
         assert_eq!(states(&app)[..2], [MailState::Retrying; 2], "{line} {words}");
-        maya.get(&app, "/users-and-groups").await.sees(&format!("The mail server refuses Usher: “{words}”. 2 mails wait."));
+        maya.get(&app, "/users-and-groups").await.sees(&format!("The mail server refuses Usher: “{words}”. 2 mails are waiting."));
         server.recovers();
         app.advance(TimeDelta::minutes(2));
         let mut arrived = server.deliver(&app).await;
@@ -180,7 +180,7 @@ async fn an_answer_that_cannot_be_read_is_the_servers_trouble_and_the_mail_arriv
     assert_eq!(states(&app), [MailState::Retrying]);
     maya.get(&app, "/users-and-groups")
         .await
-        .sees("Usher can’t send mail: “The mail server answered in a way that Usher cannot read”. 1 mail waits.");
+        .sees("Usher can’t send mail: “The mail server answered in a way that Usher cannot read”. 1 mail is waiting.");
     server.recovers();
     app.advance(TimeDelta::minutes(2));
     assert_eq!(server.deliver(&app).await, ["noor@example.com"]);
@@ -227,7 +227,7 @@ async fn a_server_that_cannot_be_reached_is_told_in_other_words(db: Db) {
     invite(&app, &mut maya, "noor@example.com").await;
     app.mailbox().fail_next(SendError::server("The mail server did not answer within 20 seconds"));
     assert!(app.mails().await.is_empty());
-    let words = "Usher can’t send mail: “The mail server did not answer within 20 seconds”. 1 mail waits.";
+    let words = "Usher can’t send mail: “The mail server did not answer within 20 seconds”. 1 mail is waiting.";
     maya.get(&app, "/users-and-groups").await.sees(words);
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     jonas.get(&app, "/users-and-groups").await.sees_no("can’t send mail").sees_no("did not answer");
@@ -246,7 +246,7 @@ async fn a_failed_mail_is_sent_again_with_its_link_and_by_one_press_of_two(db: D
     maya.press(&app, "/users-and-groups", &path).await.redirects_to("/users-and-groups");
     maya.get(&app, "/users-and-groups").await.sees("We’ll send the mail to noor@example.com again.");
     post(&app, &mut maya, &path).await.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups").await.sees("This mail can no longer be sent again.");
+    maya.get(&app, "/users-and-groups").await.sees("This mail can’t be sent again.");
     assert_eq!(app.deeds()[before..], ["mail.retried noor@example.com"]);
     app.browser().get(&app, &app.link_in_mail().await).await.is(200);
     assert_eq!(states(&app), [MailState::HandedOver]);
@@ -265,7 +265,7 @@ async fn all_mails_that_failed_are_sent_again_at_once(db: Db) {
     assert_eq!((entry.action.as_str(), &*entry.subject_name), ("mail.all_retried", "Northwind Trading"));
     assert_eq!(app.mails().await.len(), 3);
     post(&app, &mut maya, ALL_AGAIN).await.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups").await.sees("No failed mail is left.");
+    maya.get(&app, "/users-and-groups").await.sees("There are no failed mails.");
 }
 
 #[apply(both_databases!)]
@@ -334,7 +334,7 @@ async fn no_dead_link_and_no_mail_to_somebody_blocked_or_deleted_is_sent_again(d
     let list = maya.get(&app, "/users-and-groups").await;
     assert!(!row(&list, "expired@example.com").contains("Try again"), "{}", list.text());
     post(&app, &mut maya, ALL_AGAIN).await.is(303);
-    maya.get(&app, "/users-and-groups").await.sees("No failed mail is left.");
+    maya.get(&app, "/users-and-groups").await.sees("There are no failed mails.");
     assert!(app.mails().await.is_empty());
     assert_eq!(app.count("outbox WHERE sealed IS NOT NULL"), 0);
 }

@@ -40,7 +40,7 @@ async fn a_recipient_that_a_policy_refuses_leaves_the_server_unsuspected_once_an
         let server = MailServer::start(Some((line, words)));
         invite(&app, &mut maya, &format!("noor{number}@example.com")).await;
         assert!(server.deliver(&app).await.is_empty());
-        maya.get(&app, "/users-and-groups").await.sees(&format!("The mail server refuses Usher: “{words}”. 1 mail waits."));
+        maya.get(&app, "/users-and-groups").await.sees(&format!("The mail server refuses Usher: “{words}”. 1 mail is waiting."));
         let other = format!("ruth{number}@example.com");
         invite(&app, &mut maya, &other).await;
         assert_eq!(server.deliver(&app).await, [other], "{words}");
@@ -97,7 +97,7 @@ async fn a_mail_that_another_key_sealed_rests_ever_longer_and_is_sent_by_the_ins
     let (app, mut maya) = TestApp::with_admin(db).await;
     invite(&app, &mut maya, "noor@example.com").await;
     deliver_with_another_key(&app).await;
-    maya.get(&app, "/users-and-groups").await.sees("1 mail waits.").sees("another key");
+    maya.get(&app, "/users-and-groups").await.sees("1 mail is waiting.").sees("another key");
     app.advance(TimeDelta::minutes(1));
     let mut rests = Vec::new();
     for _ in 0..8 {

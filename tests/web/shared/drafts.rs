@@ -14,7 +14,7 @@ use crate::{
 
 const USER: &str = "/users-and-permissions/new";
 const ACCOUNT: &str = "/accounts/new";
-const LOST: &str = "Your answers from before were not kept";
+const LOST: &str = "Your earlier answers were not kept";
 const NOOR: [(&str, &str); 4] = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("do", "next")];
 
 impl Business {
@@ -30,7 +30,7 @@ impl Business {
         let ticked = post(&self.app, browser, &second, USER, &[("account", &one), ("account", &two), ("do", "next")]).await;
         let location = ticked.is(303).header("location").to_owned();
         let review = browser.get(&self.app, &location).await;
-        review.is(200).sees("Is this right?").sees("Fjord Foods").sees("Bergmann Bikes");
+        review.is(200).sees("Review and").sees("Fjord Foods").sees("Bergmann Bikes");
         (location, review)
     }
 
@@ -42,7 +42,7 @@ impl Business {
         let ticked = browser.send(&self.app, &third, ACCOUNT, &[("user", &self.jonas.to_string()), ("do", "next")]).await;
         let location = ticked.is(303).header("location").to_owned();
         let review = browser.get(&self.app, &location).await;
-        review.is(200).sees("Is this right?").sees("Nordic Brands").sees("Jonas Vermeulen");
+        review.is(200).sees("Review and").sees("Nordic Brands").sees("Jonas Vermeulen");
         (location, review)
     }
 
@@ -103,16 +103,16 @@ async fn what_is_looked_for_stands_in_the_address_and_ticks_are_kept(db: Db) {
     let found = maya.send(app, &second, USER, &[("account", &fjord), ("find_account", "bikes"), ("do", "find")]).await;
     assert!(found.is(303).header("location").ends_with("&q=bikes"));
     let found = maya.get(app, found.header("location")).await;
-    found.is(200).sees("Bergmann Bikes").sees("Ticked before").sees("1 of 2 ticked");
-    go_on(app, &mut maya, &found, USER, &[("do", "next")]).await.is(200).sees("Is this right?").sees("Fjord Foods");
+    found.is(200).sees("Bergmann Bikes").sees("Selected before").sees("1 of 2 selected");
+    go_on(app, &mut maya, &found, USER, &[("do", "next")]).await.is(200).sees("Review and").sees("Fjord Foods");
 
     let first = maya.get(app, ACCOUNT).await;
     let second = go_on(app, &mut maya, &first, ACCOUNT, &[("name", "Hygge"), ("do", "next")]).await;
     let found = go_on(app, &mut maya, &second, ACCOUNT, &[("portfolio", &nordic), ("find_portfolio", "dach"), ("do", "find")]).await;
-    found.is(200).sees("Step 2 of 4").sees("DACH Retail").sees("Ticked before");
+    found.is(200).sees("Step 2 of 4").sees("DACH Retail").sees("Selected before");
     let third = go_on(app, &mut maya, &found, ACCOUNT, &[("do", "next")]).await;
     let found = go_on(app, &mut maya, &third, ACCOUNT, &[("user", &jonas), ("find_user", "hana"), ("do", "find")]).await;
-    found.is(200).sees("Step 3 of 4").sees("Hana Novotna").sees("1 of 2 ticked");
+    found.is(200).sees("Step 3 of 4").sees("Hana Novotna").sees("1 of 2 selected");
 }
 
 #[apply(both_databases!)]
@@ -169,10 +169,10 @@ async fn a_draft_that_cannot_be_read_leads_to_an_empty_first_step(db: Db) {
         }
         if round == 0 {
             // The same of a draft that is a day old, and in a session of today.
-            maya.get(app, &user).await.is(200).sees("Is this right?");
+            maya.get(app, &user).await.is(200).sees("Review and");
             app.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
             maya = app.signed_in("maya.fischer@example.com").await;
-            maya.get(app, &user).await.is(200).sees("Is this right?");
+            maya.get(app, &user).await.is(200).sees("Review and");
             app.advance(TimeDelta::seconds(1));
             ways = vec![(USER, "3", user.clone()), (ACCOUNT, "review", account.clone())];
         }
@@ -190,7 +190,7 @@ async fn a_draft_too_long_for_an_address_stays_in_the_form(db: Db) {
     let second = maya.send(app, &first, ACCOUNT, &[("name", "Hygge"), ("notes", &notes), ("do", "next")]).await;
     let third = maya.send(app, second.is(200).sees("Step 2 of 4"), ACCOUNT, &[("do", "next")]).await;
     let review = maya.send(app, third.is(200).sees("Step 3 of 4"), ACCOUNT, &[("do", "next")]).await;
-    maya.send(app, review.is(200).sees("Is this right?"), ACCOUNT, &[("do", "create")]).await.is(303);
+    maya.send(app, review.is(200).sees("Review and"), ACCOUNT, &[("do", "create")]).await.is(303);
     assert_eq!(app.count(&format!("accounts WHERE notes = '{notes}'")), 1);
 }
 
@@ -201,7 +201,7 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
         let (app, mut browser) = (&business.app, business.browser(is_admin));
         let (location, review) = business.user_review(&mut browser).await;
         let second = go_on(app, &mut browser, &review, USER, &[("do", "back")]).await;
-        second.is(200).sees("2 of 2 ticked");
+        second.is(200).sees("2 of 2 selected");
         business.nordic_goes(is_admin).await;
         let before = stored(app);
         for page in [
@@ -211,13 +211,13 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
             browser.send(app, &second, USER, &[("do", "next")]).await,
         ] {
             let page = if page.status == 303 { browser.get(app, page.header("location")).await } else { page };
-            page.sees("One of the accounts that you ticked is no longer available")
+            page.sees("One of the accounts you selected is no longer available")
                 .sees("Step 2 of 3")
                 .sees("Noor van Dijk, User")
-                .sees("1 of 1 ticked");
+                .sees("1 of 1 selected");
             page.sees_no("Fjord").sees_no("Nordic");
             let review = go_on(app, &mut browser, &page, USER, &[("do", "next")]).await;
-            review.is(200).sees("Is this right?").sees("Bergmann Bikes").sees_no("Fjord");
+            review.is(200).sees("Review and").sees("Bergmann Bikes").sees_no("Fjord");
         }
         assert_eq!(stored(app), before);
         let page = browser.get(app, &location).await;
@@ -237,10 +237,10 @@ async fn a_portfolio_that_goes_between_the_steps_is_not_given(db: Db) {
         let first = browser.get(app, USER).await;
         let second = go_on(app, &mut browser, &first, USER, &[&NOOR[..], &[("default_role", "portfolio_admin")]].concat()).await;
         let review = go_on(app, &mut browser, &second, USER, &[("portfolio", &nordic), ("do", "next")]).await;
-        review.is(200).sees("Is this right?");
+        review.is(200).sees("Review and");
         business.nordic_goes(is_admin).await;
         let page = browser.send(app, &review, USER, &[("do", "add")]).await;
-        page.is(422).sees("One of the portfolios that you ticked is no longer available").sees("0 of 1 ticked").sees_no("Nordic");
+        page.is(422).sees("One of the portfolios you selected is no longer available").sees("0 of 1 selected").sees_no("Nordic");
         assert!(!app.has_user("noor@example.com"));
         let review = go_on(app, &mut browser, &page, USER, &[("portfolio", &business.dach.to_string()), ("do", "next")]).await;
         browser.send(app, &review, USER, &[("do", "add")]).await.is(303);
@@ -271,7 +271,7 @@ async fn what_was_never_offered_is_as_unknown_as_ever(db: Db) {
         let first = hana.get(app, ACCOUNT).await;
         let second = go_on(app, &mut hana, &first, ACCOUNT, &[("name", "Hygge"), ("user", id), ("do", "next")]).await;
         let third = go_on(app, &mut hana, &second, ACCOUNT, &[("portfolio", &business.nordic.to_string()), ("do", "next")]).await;
-        third.is(200).sees("Step 3 of 4").sees("0 of 1 ticked").sees_no("no longer");
+        third.is(200).sees("Step 3 of 4").sees("0 of 1 selected").sees_no("no longer");
     }
 }
 
@@ -283,7 +283,7 @@ async fn a_search_that_is_too_long_for_an_address_keeps_the_step(db: Db) {
     let first = maya.get(app, USER).await;
     let second = go_on(app, &mut maya, &first, USER, &[&NOOR[..], &[("default_role", "user")]].concat()).await;
     let found = go_on(app, &mut maya, &second, USER, &[("account", &fjord), ("find_account", &long), ("do", "find")]).await;
-    found.is(200).sees("1 of 2 ticked");
+    found.is(200).sees("1 of 2 selected");
 }
 
 #[apply(both_databases!)]
@@ -296,7 +296,7 @@ async fn what_is_typed_beside_a_draft_that_cannot_be_read_is_kept(db: Db) {
     ] {
         let first = maya.get(app, path).await;
         let again = maya.send(app, &first, path, fields).await;
-        again.is(422).sees("Your answers from before were not kept");
+        again.is(422).sees("Your earlier answers were not kept");
         assert!(again.body.contains("value=\"Noor\""), "{path}");
     }
 }
@@ -309,9 +309,9 @@ async fn the_portfolio_of_a_new_account_that_goes_meanwhile_is_chosen_anew(db: D
         let (location, review) = business.account_review(&mut browser).await;
         business.nordic_goes(is_admin).await;
         let before = stored(app);
-        browser.get(app, &location).await.is(200).sees("The portfolio that you chose is no longer available").sees("Step 2 of 4");
+        browser.get(app, &location).await.is(200).sees("The portfolio you chose is no longer available").sees("Step 2 of 4");
         let page = browser.send(app, &review, ACCOUNT, &[("do", "create")]).await;
-        page.is(422).sees("The portfolio that you chose is no longer available. Choose another").sees("Step 2 of 4").sees_no("Nordic");
+        page.is(422).sees("The portfolio you chose is no longer available. Choose another").sees("Step 2 of 4").sees_no("Nordic");
         assert_eq!(stored(app), before);
         let third = go_on(app, &mut browser, &page, ACCOUNT, &[("portfolio", &business.dach.to_string()), ("do", "next")]).await;
         third.is(200).sees("Step 3 of 4").sees_no("Jonas");
@@ -333,14 +333,14 @@ async fn somebody_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db
     hana.get(app, &location)
         .await
         .is(200)
-        .sees("One of the people that you ticked is no longer available")
+        .sees("One of the people you selected is no longer available")
         .sees("Step 3 of 4")
         .sees_no("Jonas");
     let page = hana.send(app, &review, ACCOUNT, &[("do", "create")]).await;
-    page.is(422).sees("One of the people that you ticked is no longer available").sees("Step 3 of 4").sees_no("Jonas");
+    page.is(422).sees("One of the people you selected is no longer available").sees("Step 3 of 4").sees_no("Jonas");
     assert_eq!(stored(app), before);
     let review = go_on(app, &mut hana, &page, ACCOUNT, &[("do", "next")]).await;
-    review.is(200).sees("Nobody yet").sees("Hygge").sees("Nordic Brands");
+    review.is(200).sees("No one yet").sees("Hygge").sees("Nordic Brands");
     hana.send(app, &review, ACCOUNT, &[("do", "create")]).await.is(303);
     assert_eq!(app.count("accounts WHERE name = 'Hygge'"), 1);
 }
@@ -359,7 +359,7 @@ async fn answers_of_any_length_that_an_address_holds_outlive_the_session(db: Db)
         maya.headers = vec![("referer", format!("http://localhost:8080{location}"))];
         let late = maya.send(app, &second, ACCOUNT, &[("portfolio", &business.nordic.to_string()), ("do", "next")]).await;
         let sign_in = maya.get(app, late.is(303).header("location")).await;
-        sign_in.is(200).sees("nothing was done");
+        sign_in.is(200).sees("nothing was saved");
         let fields = [("email", "maya.fischer@example.com"), ("password", crate::helpers::PASSWORD)];
         maya.send(app, &sign_in, "/sign-in", &fields).await.redirects_to(&location);
         let second = maya.get(app, &location).await;
@@ -382,5 +382,5 @@ async fn whoever_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db:
     let fields = [("email", HANA), ("password", crate::helpers::PASSWORD)];
     let signed_in = hana.fill(app, &sign_in, &fields).await;
     signed_in.redirects_to(&location);
-    hana.get(app, &location).await.is(200).sees("Is this right?").sees("Fjord Foods");
+    hana.get(app, &location).await.is(200).sees("Review and").sees("Fjord Foods");
 }

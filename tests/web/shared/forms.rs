@@ -11,8 +11,8 @@ use crate::{
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const STALE: &str = "This form is no longer valid";
-const UNREADABLE: &str = "This request cannot be read";
-const TOO_LARGE: &str = "This is too much at once";
+const UNREADABLE: &str = "This request can’t be read";
+const TOO_LARGE: &str = "The form is too large";
 const TOO_MANY: &str = "The form is too large";
 
 /// How a form arrives.

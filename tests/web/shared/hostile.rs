@@ -120,7 +120,7 @@ async fn a_compressed_body_is_refused_before_it_is_read(db: Db) {
                 .insert_header((header::CONTENT_ENCODING, encoding))
                 .insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded"));
             let page = world.maya.clone().request(&world.app, post.set_payload(vec![0x1f; 1024])).await;
-            page.is(415).sees("compressed forms are not accepted");
+            page.is(415).sees("which Usher doesn’t accept");
             is_in_the_product_s_look(&page);
         }
     }

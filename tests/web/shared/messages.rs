@@ -42,7 +42,7 @@ async fn what_cannot_be_told_is_not_done(db: Db) {
     assert_eq!((app.deeds(), app.count("user_groups WHERE name = 'Finance'")), (deeds, 0));
     app.accept_again("sessions");
     let done = create(&app, &mut maya, "Finance").await;
-    maya.get(&app, done.is(303).header("location")).await.is(200).sees("The group Finance is created.");
+    maya.get(&app, done.is(303).header("location")).await.is(200).sees("Created the group Finance.");
 }
 
 #[apply(both_databases!)]
@@ -51,11 +51,11 @@ async fn a_message_that_cannot_be_taken_away_is_shown_again(db: Db) {
     create(&app, &mut maya, "Finance").await.is(303);
     refuse_messages(&app);
     for _ in 0..2 {
-        maya.get(&app, LIST).await.is(200).sees("The group Finance is created.");
+        maya.get(&app, LIST).await.is(200).sees("Created the group Finance.");
     }
     app.accept_again("sessions");
-    maya.get(&app, LIST).await.is(200).sees("The group Finance is created.");
-    maya.get(&app, LIST).await.is(200).sees_no("The group Finance is created.");
+    maya.get(&app, LIST).await.is(200).sees("Created the group Finance.");
+    maya.get(&app, LIST).await.is(200).sees_no("Created the group Finance.");
 }
 
 #[apply(both_databases!)]
@@ -113,7 +113,7 @@ async fn what_fails_after_something_was_saved_does_not_deny_it(db: Db) {
     late.is(500).sees("This may have been saved").sees_no("Nothing was");
     assert!(late.has_link(LIST), "{}", late.body);
     maya.headers.clear();
-    maya.get(&app, LIST).await.is(200).sees("The group Finance is created.");
+    maya.get(&app, LIST).await.is(200).sees("Created the group Finance.");
     maya.headers = vec![(PANIC_LATE, "yes".to_owned())];
     maya.send(&app, &page, GROUP, &[("name", " ")]).await.is(500).sees("Nothing was saved");
 }
@@ -189,8 +189,8 @@ async fn pages_open_while_sessions_are_locked() {
         })
     });
     locked.recv().unwrap();
-    maya.get(&app, LIST).await.is(200).sees("The group Finance is created.");
+    maya.get(&app, LIST).await.is(200).sees("Created the group Finance.");
     drop(over);
     other.join().unwrap().unwrap();
-    maya.get(&app, LIST).await.is(200).sees("The group Finance is created.");
+    maya.get(&app, LIST).await.is(200).sees("Created the group Finance.");
 }

@@ -72,7 +72,7 @@ async fn what_only_one_of_two_changed_is_kept_without_a_question(db: Db) {
         let opened = maya.get(&app, &form.path).await;
         maya.fill(&app, &form.path, &[theirs]).await.is(303);
         let page = maya.send(&app, &opened, &form.path, &[mine]).await;
-        page.is(409).sees("while you were editing").sees_no("Saved meanwhile");
+        page.is(409).sees("while you were editing").sees_no("Saved by someone else");
         assert_eq!([value(&page, form, theirs.0), value(&page, form, mine.0)], [theirs.1, mine.1]);
         maya.send(&app, &page, &form.path, &[]).await.is(303);
         let saved = maya.get(&app, &form.path).await;
@@ -87,8 +87,8 @@ async fn only_a_field_that_both_changed_is_shown_with_both_values(db: Db) {
         let opened = maya.get(&app, &form.path).await;
         maya.fill(&app, &form.path, &form.theirs).await.is(303);
         let page = maya.send(&app, &opened, &form.path, &form.mine).await;
-        page.is(409).sees(&format!("Saved meanwhile: {saved}"));
-        assert_eq!(page.text().matches("Saved meanwhile").count(), 1, "{}", page.text());
+        page.is(409).sees(&format!("Saved by someone else: {saved}"));
+        assert_eq!(page.text().matches("Saved by someone else").count(), 1, "{}", page.text());
         assert_eq!(value(&page, form, form.mine[1].0), form.mine[1].1);
         maya.send(&app, &page, &form.path, &[]).await.is(303);
     }
@@ -104,7 +104,7 @@ async fn a_role_that_only_the_other_changed_is_not_changed_back(db: Db) {
     let nordic = app.count("portfolios").to_string();
     maya.fill(&app, &form.path, &[("default_role", "portfolio_admin"), ("portfolio", &nordic)]).await.is(303);
     let page = maya.send(&app, &opened, &form.path, &[("last_name", "Vermeer")]).await;
-    page.is(409).sees_no("Saved meanwhile");
+    page.is(409).sees_no("Saved by someone else");
     assert_eq!(value(&page, &form, "default_role"), "portfolio_admin");
     maya.send(&app, &page, &form.path, &[]).await.redirects_to(&format!("/users-and-permissions/{jonas}"));
     assert_eq!(app.count("users WHERE last_name = 'Vermeer' AND default_role = 'portfolio_admin'"), 1);
@@ -121,7 +121,7 @@ async fn what_a_form_was_opened_with_outlives_a_mistake_in_it(db: Db) {
         maya.fill(&app, &form.path, &[theirs]).await.is(303);
         let again = maya.send(&app, &opened, &form.path, &[mine, mistake]).await;
         let page = maya.send(&app, again.is(422), &form.path, &[(mistake.0, &good)]).await;
-        page.is(409).sees_no("Saved meanwhile");
+        page.is(409).sees_no("Saved by someone else");
         assert_eq!(value(&page, form, theirs.0), theirs.1);
     }
 }
@@ -134,7 +134,7 @@ async fn a_form_that_does_not_tell_what_it_was_opened_with_shows_all_that_differ
         let name = format!("Nordics {was}");
         maya.fill(&app, &form.path, &[("name", &name)]).await.is(303);
         let page = maya.send(&app, &opened, &form.path, &[("notes", "Dark"), ("was", was)]).await;
-        page.is(409).sees(&format!("Saved meanwhile: {}", name.trim()));
+        page.is(409).sees(&format!("Saved by someone else: {}", name.trim()));
     }
 }
 
@@ -143,11 +143,11 @@ async fn an_address_that_waits_is_shown_to_whoever_would_replace_it(db: Db) {
     let Office { app, mut maya, jonas: _, forms: [form, ..] } = Office::new(db).await;
     let opened = maya.get(&app, &form.path).await;
     maya.send(&app, &opened, &form.path, &[("email", "first@example.com")]).await.is(303);
-    maya.get(&app, &form.path).await.sees("first@example.com waits to be confirmed. A new address takes its place.");
+    maya.get(&app, &form.path).await.sees("first@example.com is waiting to be confirmed. A new address replaces it.");
     let page = maya.send(&app, &opened, &form.path, &[("email", "second@example.com")]).await;
-    page.is(409).sees("Saved meanwhile: first@example.com");
+    page.is(409).sees("Saved by someone else: first@example.com");
     maya.send(&app, &page, &form.path, &[]).await.is(303);
-    maya.get(&app, &form.path).await.sees("second@example.com waits to be confirmed.");
+    maya.get(&app, &form.path).await.sees("second@example.com is waiting to be confirmed.");
     app.mails().await;
 }
 
@@ -158,7 +158,7 @@ async fn an_address_that_somebody_deactivated_keeps_is_no_dead_end(db: Db) {
     let manage = format!("/users-and-permissions/{jonas}");
     maya.press(&app, &manage, &format!("{manage}/deactivate")).await.is(303);
     let page = maya.send(&app, &opened, &form.path, &[("email", "jv@example.com"), ("last_name", "Vermeer")]).await;
-    page.is(409).sees("Reactivate first to change it.");
+    page.is(409).sees("Reactivate this user to change the address.");
     maya.send(&app, &page, &form.path, &[]).await.is(303);
     assert_eq!(app.count("users WHERE last_name = 'Vermeer' AND email = 'jonas.vermeulen@example.com'"), 1);
     app.mails().await;
@@ -172,7 +172,7 @@ async fn saving_what_is_saved_already_writes_nothing_and_says_so(db: Db) {
     let before = state(&app);
     for form in &forms {
         let saved = maya.fill(&app, &form.path, &[]).await;
-        maya.get(&app, saved.is(303).header("location")).await.sees("It is like that already for").sees("Nothing was changed.");
+        maya.get(&app, saved.is(303).header("location")).await.sees("No changes to save.");
     }
     assert_eq!(state(&app), before);
 }
@@ -185,7 +185,7 @@ async fn the_same_form_sent_twice_is_no_conflict(db: Db) {
         maya.send(&app, &opened, &form.path, &form.mine[..1]).await.is(303);
         maya.get(&app, "/portfolios").await.is(200);
         let again = maya.send(&app, &opened, &form.path, &form.mine[..1]).await;
-        maya.get(&app, again.is(303).header("location")).await.sees("Nothing was changed.");
+        maya.get(&app, again.is(303).header("location")).await.sees("No changes to save.");
     }
 }
 

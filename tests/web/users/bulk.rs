@@ -39,7 +39,7 @@ async fn the_question_lists_who_is_affected_and_who_is_not_and_why(db: Db) {
     let page = ask(&app, &mut maya, "deactivate", &[uma, otto, finn, app.id_of("maya.fischer@example.com")]).await;
     page.is(200)
         .sees("Deactivate 2 users?")
-        .sees("Deactivated: only Active people can be deactivated.")
+        .sees("Deactivated: only active people can be deactivated.")
         .sees("Another administrator can do this for you");
     let done = maya.send(&app, &page, DO, &[]).await;
     assert!(done.header("location").starts_with("/users-and-permissions?q=e&sort=email"));
@@ -76,7 +76,7 @@ async fn what_goes_wrong_with_those_who_are_ticked_leads_back_to_the_list(db: Db
     maya.headers.clone_from(&stranger.headers);
     users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), uma).unwrap();
     let gone = maya.send(&app, &question, DO, &[]).await;
-    gone.is(404).sees("Not all of it is there");
+    gone.is(404).sees("Some items are gone");
     assert!(gone.has_link(list), "{}", gone.body);
     app.mails().await;
 }
@@ -105,7 +105,7 @@ async fn what_breaks_off_half_way_tells_what_was_done_and_what_was_not(db: Db) {
     broken_off
         .is(503)
         .sees("This was only partly done")
-        .sees("1 of 2 users deactivated. Then something went wrong. Nobody else was changed.");
+        .sees("1 of 2 users deactivated. Then something went wrong. No one else was changed.");
     assert!(broken_off.has_link("/users-and-permissions?q=e&sort=email"), "{}", broken_off.body);
     let list = maya.get(&app, "/users-and-permissions").await;
     list.sees("1 user deactivated, 1 not changed.")
@@ -134,7 +134,7 @@ async fn what_was_done_to_many_is_told_although_the_last_word_of_it_cannot_be_ke
 async fn nobody_to_whom_it_can_be_done_is_no_question(db: Db) {
     let World { app, mut maya, uma, .. } = World::new(db).await;
     let page = ask(&app, &mut maya, "reactivate", &[uma]).await;
-    page.sees("Reactivate: nobody here").sees("Active: only Deactivated people can be reactivated.").sees_no("Affected ");
+    page.sees("Reactivate: nothing to change").sees("Active: only deactivated people can be reactivated.").sees_no("Affected ");
 }
 
 #[apply(both_databases!)]
@@ -154,7 +154,7 @@ async fn a_foreign_unknown_or_doubled_person_refuses_the_whole_request(db: Db) {
     let unknown = ask(&app, &mut pia, "deactivate", &[uma, UserId(987_654)]).await;
     let foreign = ask(&app, &mut pia, "deactivate", &[uma, finn]).await;
     assert_eq!((foreign.status.as_u16(), &foreign.body), (404, &unknown.body));
-    unknown.sees("Something that was ticked does not exist any more, or is not yours to see. Nothing was done.");
+    unknown.sees("Some selected items no longer exist or you don’t have access to them. Nothing was changed.");
     assert!(unknown.has_link("/users-and-permissions?q=e&sort=email"), "{}", unknown.body);
     ask(&app, &mut pia, "deactivate", &[uma, uma]).await.is(400);
     let page = ask(&app, &mut pia, "deactivate", &[uma]).await;
@@ -169,7 +169,7 @@ async fn a_foreign_unknown_or_doubled_person_refuses_the_whole_request(db: Db) {
 async fn a_portfolio_admin_reaches_only_who_is_wholly_inside(db: Db) {
     let World { app, mut pia, uma, otto, .. } = World::new(db).await;
     let page = ask(&app, &mut pia, "deactivate", &[uma, otto]).await;
-    page.is(200).sees("Deactivate 1 user?").sees("Otto Lund").sees("Not wholly inside your portfolios. An Admin can do this.");
+    page.is(200).sees("Deactivate 1 user?").sees("Otto Lund").sees("This user also works outside your portfolios. An Admin can do this.");
     pia.send(&app, &page, DO, &[]).await.is(303);
     assert_eq!(app.count(&format!("users WHERE blocked_at IS NOT NULL AND id = {uma}")), 1);
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
@@ -182,7 +182,7 @@ async fn accounts_are_assigned_to_many_and_only_own_ones(db: Db) {
     let other = app.create_account(app.portfolios_of(app.id_of("pia.berg@example.com"))[0], "Glacier");
     let page = ask(&app, &mut pia, "assign", &[uma, otto]).await;
     page.is(200).sees("Assign accounts to 2 users").sees("Glacier").sees("Fjord").sees_no("Lagoon");
-    pia.send(&app, &page, DO, &[]).await.is(422).sees("There is a problemTick at least one account");
+    pia.send(&app, &page, DO, &[]).await.is(422).sees("There is a problemSelect at least one account");
     pia.send(&app, &page, DO, &[("account", &foreign.to_string())]).await.is(404);
     pia.send(&app, &page, DO, &[("account", &account.to_string()), ("user", &uma.to_string())]).await.is(303);
     pia.get(&app, "/users-and-permissions").await.sees("Uma Ek already has this.").sees("0 users assigned to Fjord, 1 not changed.");
@@ -201,7 +201,7 @@ async fn invitations_are_resent_and_revoked_together(db: Db) {
     app.mails().await;
     let invited = [app.id_of("noor@example.com"), app.id_of("ruth@example.com")];
     let page = ask(&app, &mut maya, "resend", &[invited[0], uma]).await;
-    page.sees("Resend the invitation of 1 user?").sees("Active: only people who are Invited or Expired have an open invitation.");
+    page.sees("Resend the invitation of 1 user?").sees("Active: only invited people have an invitation.");
     maya.send(&app, &page, DO, &[]).await.is(303);
     assert_eq!(app.mail().await.to.as_str(), "noor@example.com");
     let page = ask(&app, &mut maya, "revoke", &invited[1..]).await;
@@ -218,19 +218,19 @@ async fn everybody_who_matches_is_taken_in_turns_that_say_who_they_are(db: Db) {
     let made = (0..240).map(|number| format!("('Zo{number:03}', '', 'zo{number:03}@example.com', 'zo{number:03}@example.com', 1, 'user', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'z{number:03}', 'zoe')"));
     app.execute(&format!("INSERT INTO user_rows (first_name, last_name, email, email_key, email_key_version, default_role, credentials_set_at, created_at, sort_key, search) VALUES {}", made.collect::<Vec<_>>().join(", ")));
     let first = maya.get(&app, &format!("{BULK}?q=zoe")).await;
-    first.sees("240 users match").sees(
-        "One action takes at most 200 users. These are the first 200 in the order of the list, from Zo000 to Zo199. The others follow",
-    );
+    first
+        .sees("240 users match")
+        .sees("You can change up to 200 users at a time. These are the first 200 in the list, from Zo000 to Zo199. The others follow");
     assert_eq!(number_of(&first), 200);
     let question = maya.send(&app, &first, &ask_path(&first), &[("action", "deactivate")]).await;
-    question.is(200).sees("Deactivate 200 users?").sees("Those who come after these in the list are asked about next.").sees("Skip these");
+    question.is(200).sees("Deactivate 200 users?").sees("Up to 200 more follow.").sees("Skip these");
     let done = maya.send(&app, &question, DO, &[]).await;
     assert!(done.is(303).header("location").starts_with(&format!("{BULK}?q=zoe&page=")), "{}", done.header("location"));
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 200);
     let rest = maya.get(&app, done.header("location")).await;
-    rest.sees("200 users deactivated.").sees("These are the next 40 in the order of the list, from Zo200 to Zo239. They are the last.");
+    rest.sees("200 users deactivated.").sees("These are the next 40 in the list, from Zo200 to Zo239. They are the last.");
     let question = maya.send(&app, &rest, &ask_path(&rest), &[("action", "deactivate")]).await;
-    question.sees_no("asked about next").sees_no("Skip these");
+    question.sees_no("more follow").sees_no("Skip these");
     maya.send(&app, &question, DO, &[]).await.redirects_to("/users-and-permissions?q=zoe");
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 240);
     // What is done changes statuses, by which the next turn could not go on.
@@ -242,7 +242,7 @@ async fn everybody_who_matches_is_taken_in_turns_that_say_who_they_are(db: Db) {
     // Who was in the second turn has left the list meanwhile.
     app.execute("DELETE FROM outbox");
     app.execute("UPDATE user_rows SET search = 'x' WHERE search = 'zoe'");
-    maya.get(&app, done.header("location")).await.is(200).sees("Nobody comes after those who were taken last.");
+    maya.get(&app, done.header("location")).await.is(200).sees("There are no more users in the list.");
 }
 
 #[apply(both_databases!)]
@@ -263,5 +263,5 @@ async fn after_what_breaks_off_the_next_turn_does_not_follow(db: Db) {
 async fn nobody_ticked_changes_nothing(db: Db) {
     let World { app, mut maya, .. } = World::new(db).await;
     ask(&app, &mut maya, "deactivate", &[]).await.redirects_to("/users-and-permissions?q=e&sort=email");
-    maya.get(&app, "/users-and-permissions").await.sees("Nobody is ticked. Nothing was changed.");
+    maya.get(&app, "/users-and-permissions").await.sees("No users selected.");
 }

@@ -49,11 +49,11 @@ async fn answer(browser: &mut Browser, app: &TestApp, answers: &[(&str, &str)]) 
 async fn a_user_is_invited_in_three_steps(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { fjord, .. } = business(&app);
-    maya.get(&app, NEW).await.is(200).sees("Who is it?");
+    maya.get(&app, NEW).await.is(200).sees("Who are you inviting?");
     let fjord_id = fjord.to_string();
-    answer(&mut maya, &app, &answers("1", "next", "user", &[])).await.is(200).sees("Which accounts may Noor see?").sees("Fjord Foods");
+    answer(&mut maya, &app, &answers("1", "next", "user", &[])).await.is(200).sees("Which accounts will Noor work on?").sees("Fjord Foods");
     let review = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord_id)])).await;
-    review.is(200).sees("Is this right?").sees("Nordic Brands").sees("This invitation is valid for 5 days.");
+    review.is(200).sees("Review and send").sees("Nordic Brands").sees("This invitation is valid for 5 days.");
     assert!(!app.has_user("noor@example.com"), "nothing is written before the last step");
     let id = {
         let added = answer(&mut maya, &app, &answers("3", "add", "user", &[("account", &fjord_id)])).await;
@@ -75,7 +75,7 @@ async fn a_portfolio_admin_is_invited_with_portfolios(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { nordic, .. } = business(&app);
     let nordic_id = nordic.to_string();
-    answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[])).await.is(200).sees("Which portfolios does Noor look after?");
+    answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[])).await.is(200).sees("Which portfolios will Noor manage?");
     answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &nordic_id)])).await.is(303);
     assert_eq!(app.portfolios_of(app.id_of("noor@example.com")), [nordic]);
     app.mail().await;
@@ -87,13 +87,13 @@ async fn going_back_loses_nothing_and_another_role_drops_the_ticks_that_do_not_g
     let Business { fjord, .. } = business(&app);
     let fjord = fjord.to_string();
     let back = answer(&mut maya, &app, &answers("3", "back", "user", &[("account", &fjord)])).await;
-    back.is(200).sees("1 of 2 ticked");
+    back.is(200).sees("1 of 2 selected");
     let first = answer(&mut maya, &app, &answers("2", "back", "user", &[("account", &fjord)])).await;
-    first.is(200).sees("Who is it?");
+    first.is(200).sees("Who are you inviting?");
     let again = go_on(&app, &mut maya, &first, NEW, &[("do", "next")]).await;
-    again.is(200).sees("1 of 2 ticked").sees_no("The default role has changed");
+    again.is(200).sees("1 of 2 selected").sees_no("You changed the default role");
     let changed = go_on(&app, &mut maya, &first, NEW, &[("default_role", "portfolio_admin"), ("do", "next")]).await;
-    changed.is(200).sees("The default role has changed").sees("0 of 2 ticked");
+    changed.is(200).sees("You changed the default role").sees("0 of 2 selected");
 }
 
 #[apply(both_databases!)]
@@ -136,8 +136,8 @@ async fn each_step_says_what_is_missing(db: Db) {
     let empty = [("step", "1"), ("do", "next"), ("first_name", ""), ("last_name", ""), ("email", "nobody"), ("default_role", "")];
     let page = answer(&mut maya, &app, &empty).await;
     page.is(422).sees("Enter a first name").sees("Enter a last name").sees("Choose a default role").sees("name@example.com");
-    answer(&mut maya, &app, &answers("2", "next", "user", &[])).await.is(422).sees("Tick at least one account");
-    answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[])).await.is(422).sees("Tick at least one portfolio");
+    answer(&mut maya, &app, &answers("2", "next", "user", &[])).await.is(422).sees("Select at least one account");
+    answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[])).await.is(422).sees("Select at least one portfolio");
     answer(&mut maya, &app, &answers("4", "next", "user", &[])).await.is(400);
     answer(&mut maya, &app, &answers("1", "jump", "user", &[])).await.is(400);
     answer(&mut maya, &app, &answers("1", "next", "admin", &[])).await.is(400);
@@ -183,7 +183,7 @@ async fn a_second_press_finds_the_person_invited_already(db: Db) {
     let fjord = fjord.to_string();
     let last = answers("3", "add", "user", &[("account", &fjord)]);
     answer(&mut maya, &app, &last).await.is(303);
-    answer(&mut maya, &app, &last).await.is(422).sees("noor@example.com is already a user, Invited.").sees("Open Manage");
+    answer(&mut maya, &app, &last).await.is(422).sees("noor@example.com has already been invited.").sees("Open Manage");
     app.mail().await;
 }
 
@@ -222,11 +222,11 @@ async fn a_portfolio_admin_is_told_nothing_about_an_address_outside_their_scope(
         ("default_role", "user"),
     ];
     let refused = answer(&mut hana, &app, &typed).await;
-    refused.is(422).sees("This address cannot be invited by you; ask an Admin");
+    refused.is(422).sees("You can’t invite this address. Ask an Admin.");
     assert!(!refused.body.contains("Active.") && !refused.body.contains("Open Manage"));
-    answer(&mut maya, &app, &typed).await.is(422).sees("is already a user, Active.");
+    answer(&mut maya, &app, &typed).await.is(422).sees("is already a user.");
     app.assign(jonas, fjord).await;
-    answer(&mut hana, &app, &typed).await.is(422).sees("is already a user, Active.");
+    answer(&mut hana, &app, &typed).await.is(422).sees("is already a user.");
 }
 
 #[apply(both_databases!)]
@@ -289,12 +289,12 @@ async fn whoever_comes_from_a_portfolio_finds_it_ticked_and_its_accounts_first(d
     let first = maya.get(&app, &from).await;
     let noor = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("do", "next")];
     let second = go_on(&app, &mut maya, first.is(200), NEW, &[&noor[..], &[("default_role", "portfolio_admin")]].concat()).await;
-    second.is(200).sees("1 of 2 ticked").sees_no("The default role has changed");
+    second.is(200).sees("1 of 2 selected").sees_no("You changed the default role");
     let review = go_on(&app, &mut maya, &second, NEW, &[("do", "next")]).await;
     review.is(200).sees("Nordic Brands").sees_no("DACH");
     let first = go_on(&app, &mut maya, &review, NEW, &[("do", "step-1")]).await;
     let second = go_on(&app, &mut maya, &first, NEW, &[("default_role", "user"), ("do", "next")]).await;
-    second.is(200).sees("0 of 3 ticked").sees_no("The default role has changed");
+    second.is(200).sees("0 of 3 selected").sees_no("You changed the default role");
     let at = |name| second.text().find(name).unwrap();
     assert!(at("Fjord Foods") < at("Żubr Brewing") && at("Żubr Brewing") < at("Café Löwe"));
 }
@@ -336,10 +336,10 @@ async fn the_review_says_what_the_table_of_permissions_gives(db: Db) {
     let Business { nordic, fjord, .. } = business(&app);
     let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
     let user = answer(&mut maya, &app, &answers("2", "next", "user", &[("account", &fjord)])).await;
-    user.sees("On these accountsViewEverywhere").sees_no("Where it is given to them").sees("NeverUpdate billing");
-    user.sees("EverywhereSee names, email addresses and custom groups of active people");
+    user.sees("In these accountsViewEverywhere").sees_no("If allowed").sees("NeverUpdate billing");
+    user.sees("EverywhereView names, email addresses and custom groups of active people");
     let admin = answer(&mut maya, &app, &answers("2", "next", "portfolio_admin", &[("portfolio", &nordic)])).await;
-    admin.sees("On every account thereSee, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");
+    admin.sees("In every account thereView, edit details, see and update billing").sees("Invite people").sees_no("NeverUpdate");
 }
 
 #[apply(both_databases!)]

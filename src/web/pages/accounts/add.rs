@@ -70,7 +70,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     let (account, AddForm { user, edits_details, sees_billing, q }) = (*id, form.0);
     let grants = AssignmentPermissions { edits_details, sees_billing };
     let Some(user_id) = user else {
-        let error = FieldError::Message("Choose somebody from the results".to_owned());
+        let error = FieldError::Message("Choose a person from the results".to_owned());
         return answer(&console, account, q, grants, Some(error)).await;
     };
     let said = move |(user, given): &(usecases::User, Account)| {
@@ -100,7 +100,7 @@ async fn answer(
     };
     let account = AccountHead::new(&account, may);
     let results = found.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
-    let finder = Finder::new(account.add_path(), "People who do not have the account yet are offered.");
+    let finder = Finder::new(account.add_path(), "Shows people without access to this account.");
     let draw = if error.is_some() { respond::again } else { respond::page };
     draw(&AddToAccountPage {
         shell: console.shell(&frame),

@@ -124,7 +124,7 @@ impl BillingFields {
         let mut fields = Self::default();
         let line = |what| FieldError::line(what, BillingLine::parse);
         let optional = || FieldError::line("", BillingLine::optional);
-        let country = |code: &str| code.parse::<Country>().map_err(|_| FieldError::Message("Choose a country from the list".to_owned()));
+        let country = |code: &str| code.parse::<Country>().map_err(|_| FieldError::Message("Choose a country".to_owned()));
         let legal_name = parse(&form.legal_name, line("a legal name"), &mut fields.legal_name);
         let email = parse(&form.email, EmailAddress::parse, &mut fields.email);
         let line_1 = parse(&form.address_line_1, line("an address"), &mut fields.line_1);
@@ -196,7 +196,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
         return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
     let version = base.version;
-    let said = |account: &Account| Flash::new(FlashKind::Ok, format!("The billing of {} is saved.", account.name));
+    let said = |account: &Account| Flash::new(FlashKind::Ok, format!("Billing of {} saved.", account.name));
     match console.act(said, move |ctx, submission| billing::update(ctx, submission, id, &new, version)).await? {
         Ok(_) => respond::see_other(paths::Billing { account: id }),
         Err(BillingError::Stale(saved)) => {

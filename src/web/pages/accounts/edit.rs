@@ -62,7 +62,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     let Some(details) = details else {
         return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
-    let said = |&(): &()| Flash::new(FlashKind::Ok, "The details are saved.");
+    let said = |&(): &()| Flash::new(FlashKind::Ok, "Details saved.");
     match console.act(said, move |ctx, submission| accounts::edit(ctx, submission, id, &details, version)).await? {
         Ok(()) => respond::see_other(paths::Account { account: id }),
         Err(AccountError::Stale(saved)) => {

@@ -42,7 +42,7 @@ impl AccountFields {
 
     /// Another account of the portfolio has the name.
     pub(super) fn name_taken(mut self) -> Self {
-        self.name.error = Some(FieldError::Message("There is an account with this name in the portfolio already".to_owned()));
+        self.name.error = Some(FieldError::Message("This portfolio already has an account with this name".to_owned()));
         self
     }
 

@@ -77,12 +77,11 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     }
     let Some(portfolio) = portfolio else { return refused(&console, id, None, find, |_| "Choose a portfolio".to_owned()).await };
     let said =
-        |(account, portfolio): &(Account, Portfolio)| Flash::new(FlashKind::Ok, format!("{} is in {} now.", account.name, portfolio.name));
+        |(account, portfolio): &(Account, Portfolio)| Flash::new(FlashKind::Ok, format!("Moved {} to {}.", account.name, portfolio.name));
     match console.act(said, move |ctx, submission| accounts::move_to(ctx, submission, id, portfolio)).await? {
         Ok(_) => respond::see_other(paths::Account { account: id }),
         Err(AccountError::NameTaken) => {
-            refused(&console, id, Some(portfolio), find, |name| format!("There is an account called {name} in that portfolio already"))
-                .await
+            refused(&console, id, Some(portfolio), find, |name| format!("That portfolio already has an account named {name}")).await
         }
         // Neither happens where only the place changes.
         Err(AccountError::PortfolioDeactivated | AccountError::Stale(_)) => Err(WebError::Internal("a move was stale".to_owned())),

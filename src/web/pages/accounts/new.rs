@@ -266,7 +266,7 @@ async fn create(
     sent: IdempotencyKey,
 ) -> HandlerResult {
     let (name, users) = (details.name.clone(), answers.users.clone());
-    let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("The account {name} is created."));
+    let said = move |_: &AccountId| Flash::new(FlashKind::Ok, format!("Created the account {name}."));
     let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &users);
     match console.make(sent, said, create).await? {
         Ok(account) => respond::see_other(paths::Account { account }),

@@ -55,7 +55,7 @@ fn about(user: &User, now: Timestamp) -> String {
 /// One portfolio.
 pub(in crate::web) fn portfolios(offer: PickerOptions<Portfolio>, find: String) -> Picker {
     let picker = many_portfolios(offer, find);
-    let error = picker.error.map(|_| FieldError::Message("The portfolio that you chose is no longer available. Choose another".to_owned()));
+    let error = picker.error.map(|_| FieldError::Message("The portfolio you chose is no longer available. Choose another".to_owned()));
     Picker { kind: PickerKind::One, error, ..picker }
 }
 
@@ -108,8 +108,8 @@ fn picker<T>(
 /// Says that something ticked is gone, and not what or why: that may be nobody's business any more.
 fn gone(lost: usize, many: &str) -> String {
     match lost {
-        1 => format!("One of the {many} that you ticked is no longer available. Check what is ticked now"),
-        lost => format!("{} of the {many} that you ticked are no longer available. Check what is ticked now", grouped(lost as u64)),
+        1 => format!("One of the {many} you selected is no longer available. Check your selection"),
+        lost => format!("{} of the {many} you selected are no longer available. Check your selection", grouped(lost as u64)),
     }
 }
 
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_is_counted() {
-        assert_eq!(gone(1, "people"), "One of the people that you ticked is no longer available. Check what is ticked now");
-        assert_eq!(gone(2, "accounts"), "2 of the accounts that you ticked are no longer available. Check what is ticked now");
+        assert_eq!(gone(1, "people"), "One of the people you selected is no longer available. Check your selection");
+        assert_eq!(gone(2, "accounts"), "2 of the accounts you selected are no longer available. Check your selection");
     }
 }

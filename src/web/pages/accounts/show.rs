@@ -81,7 +81,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
         since: DisplayTime::new(since, now),
     };
     let admins = shown.through_portfolio.iter().map(crate::usecases::User::display_name).collect::<Vec<_>>();
-    let counted = || counted(admins.len() as u64, "Portfolio Admin", "Portfolio Admins");
+    let counted = || counted(admins.len() as u64, "Portfolio Admin also has", "Portfolio Admins also have");
     respond::page(&AccountPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, may),

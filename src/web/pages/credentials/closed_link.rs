@@ -64,7 +64,7 @@ impl ClosedLink {
 
     /// 404: it never was one.
     pub(in crate::web) fn unknown(title: &'static str, otherwise: &str) -> Self {
-        let text = format!("Open the link once more, or copy all of it. If it still does not work, {otherwise}.");
+        let text = format!("Open the link again, or copy all of it. If it still doesn’t work, {otherwise}.");
         Self::new(StatusCode::NOT_FOUND, title, text)
     }
 
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn renders() {
-        check("ended", |sample| ClosedLinkPage { gate: sample.gate(), ended: ClosedLink::unknown("This link leads nowhere", "ask") });
+        check("ended", |sample| ClosedLinkPage { gate: sample.gate(), ended: ClosedLink::unknown("This link isn’t valid", "ask") });
         check("ended-with-everything", |sample| {
             let ended = ClosedLink::gone("This link has expired", &sample.text).at(sample.moment(3), &sample.text).expired();
             ClosedLinkPage { gate: sample.gate(), ended: ended.button("Send me a new link", "/somewhere").foot_sign_in("Already here?") }

@@ -30,7 +30,7 @@ use actix_web::{
 use serde::Deserialize;
 
 /// What became of a form that came too late.
-const NOT_DONE: &str = "Your session had ended, so nothing was done.";
+const NOT_DONE: &str = "Your session expired and nothing was saved.";
 
 /// The form for address and password.
 #[derive(Debug, Clone, Template)]
@@ -70,8 +70,8 @@ impl fmt::Display for SignInProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wrong => f.write_str("Email address or password is wrong"),
-            Self::Deactivated => f.write_str("This user is deactivated. Ask an administrator."),
-            Self::Closed => f.write_str("Too many attempts. Use a browser in which you signed in before, or choose a new password."),
+            Self::Deactivated => f.write_str("Your access is deactivated. Ask an administrator."),
+            Self::Closed => f.write_str("Too many attempts. Use a browser you have signed in with before, or reset your password."),
             Self::TooMany(wait) => write!(f, "Too many attempts. Try again in {}.", wait_in_words(wait)),
         }
     }
@@ -103,9 +103,9 @@ impl After {
     /// The word in the address, and what the page says.
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::PasswordReset => ("password-reset", "Your password is changed. Sign in with the new one."),
-            Self::EmailChange => ("email-change", "Your email address is changed. Sign in with the new one."),
-            Self::EmailChangeStop => ("email-change-stop", "The change is stopped. Your email address stays as it was."),
+            Self::PasswordReset => ("password-reset", "Your password was changed. Sign in with the new one."),
+            Self::EmailChange => ("email-change", "Your email address was changed. Sign in with the new one."),
+            Self::EmailChangeStop => ("email-change-stop", "The change was cancelled. Your email address stays as it was."),
         }
     }
 

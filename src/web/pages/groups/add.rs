@@ -36,11 +36,7 @@ pub struct AddToGroupPage {
 
 /// Before anything was typed.
 pub(super) fn finder(group: &GroupHead) -> Finder {
-    let hint = if group.is_admins {
-        "Only active people who are not Admins yet are offered."
-    } else {
-        "Only active people who are not members yet are offered."
-    };
+    let hint = if group.is_admins { "Shows active people who are not Admins yet." } else { "Shows active people who are not members yet." };
     Finder::new(group.add_path(), hint)
 }
 
@@ -69,22 +65,22 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query:
 pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form: Form<AddForm>) -> HandlerResult {
     let (id, AddForm { user: picked, q }) = (*id, form.0);
     let Some(picked) = picked else {
-        let error = FieldError::Message("Choose somebody from the results".to_owned());
+        let error = FieldError::Message("Choose a person from the results".to_owned());
         return respond::again(&page(&console, id, q, Some(error)).await?);
     };
     let said = move |(user, group): &(usecases::User, Group)| {
         let name = user.display_name();
         let text = if id == ADMINS {
-            format!("{name} is an Admin now. All their sessions have ended.")
+            format!("{name} is now an Admin and must sign in again.")
         } else {
-            format!("{name} is in {} now.", group.name)
+            format!("Added {name} to {}.", group.name)
         };
         Flash::new(FlashKind::Ok, text)
     };
     match console.act(said, move |ctx, submission| groups::add(ctx, submission, id, picked)).await? {
         Ok(_) => respond::see_other(paths::Group { group: id }),
         Err(ActionError::Refused { denial: PolicyDenial::AlreadyMember, name: Some(name) }) => {
-            let text = format!("{name} is in the group already. Nothing was changed.");
+            let text = format!("{name} is already in the group.");
             console.say(&Flash::new(FlashKind::Info, text), paths::Group { group: id })
         }
         Err(denied) => Err(denied.into()),

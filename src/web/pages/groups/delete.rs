@@ -40,7 +40,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> Han
 /// `POST /users-and-groups/groups/{group}/delete`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, _button: Form<Button>) -> HandlerResult {
     let id = *id;
-    let said = |name: &String| Flash::new(FlashKind::Ok, format!("The group {name} is deleted."));
+    let said = |name: &String| Flash::new(FlashKind::Ok, format!("Deleted the group {name}."));
     console.act(said, move |ctx, submission| groups::delete(ctx, submission, id)).await??;
     respond::see_other(paths::UsersAndGroups {})
 }

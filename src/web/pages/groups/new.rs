@@ -49,7 +49,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewGroupForm
         return respond::again(&page(&console, field).await?);
     };
     let new = name.clone();
-    let said = move |_: &GroupId| Flash::new(FlashKind::Ok, format!("The group {new} is created."));
+    let said = move |_: &GroupId| Flash::new(FlashKind::Ok, format!("Created the group {new}."));
     let new = name.clone();
     match console.make(form.1, said, move |ctx, submission| groups::create(ctx, submission, &new)).await? {
         Ok(group) => respond::see_other(paths::Group { group }),

@@ -69,8 +69,8 @@ pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, Us
         let name = user.display_name();
         let text = match (id == ADMINS, is_you) {
             (true, true) => "You are no longer an Admin. Your other sessions have ended.".to_owned(),
-            (true, false) => format!("{name} is no longer an Admin. All their sessions have ended."),
-            (false, _) => format!("{name} is no longer in {}.", group.name),
+            (true, false) => format!("{name} is no longer an Admin and has been signed out everywhere."),
+            (false, _) => format!("Removed {name} from {}.", group.name),
         };
         Flash::new(FlashKind::Ok, text)
     };
@@ -80,7 +80,7 @@ pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, Us
         Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
         Ok(_) => respond::see_other(back),
         Err(ActionError::Refused { denial: PolicyDenial::NotAMember, name: Some(name) }) => {
-            console.say(&Flash::new(FlashKind::Info, format!("{name} is not in the group any more. Nothing was changed.")), back)
+            console.say(&Flash::new(FlashKind::Info, format!("{name} is no longer in the group.")), back)
         }
         Err(denied) => Err(denied.into()),
     }

@@ -53,7 +53,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
         return respond::again(&page(&console, group, Some(field)).await?);
     };
     let new = name.clone();
-    let said = move |before: &String| Flash::new(FlashKind::Ok, format!("{before} is called {new} now."));
+    let said = move |before: &String| Flash::new(FlashKind::Ok, format!("Renamed {before} to {new}."));
     let new = name.clone();
     match console.act(said, move |ctx, submission| groups::rename(ctx, submission, group, &new)).await? {
         Ok(_) => respond::see_other(paths::Group { group }),

@@ -22,7 +22,7 @@ use crate::{
         shared::{
             error::WebError,
             list_query::{self, ListQuery},
-            page::{Count, DisplayTime, Finder, Layout, Pager, UserLabel},
+            page::{Count, DisplayTime, Finder, Layout, Pager, UserLabel, grouped},
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -94,7 +94,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query:
         console.open(Action::SeeDirectory, move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
     let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.user.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
-        pager.label = format!("{}, {active} of them active", pager.label);
+        pager.label = format!("{}, {}", pager.label, active_in_words(active, list_query::shown(count)));
     }
     respond::page(&GroupPage {
         shell: console.shell(&frame),
@@ -105,6 +105,19 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query:
         pager,
         query: query.text(),
     })
+}
+
+/// "both active", "3 active"
+fn active_in_words(active: u64, of: Count) -> String {
+    if of != Count::Exactly(active) {
+        return format!("{} active", grouped(active));
+    }
+    match active {
+        1 => "active",
+        2 => "both active",
+        _ => "all active",
+    }
+    .to_owned()
 }
 
 impl Members {
@@ -152,7 +165,7 @@ mod tests {
             count: Count::Exactly(1200),
             members: Members::Managed(sample.rows(row)),
             pager: if is_admins {
-                Pager::single("2 members, 1 of them active")
+                Pager::single("2 members, both active")
             } else {
                 Pager { label: "1–50 of 1,200 members".into(), next: Some("?page=a".into()), ..Pager::default() }
             },
@@ -179,7 +192,7 @@ mod tests {
     fn nobody_can_try_to_remove_the_last_active_admin() {
         let html = page(&Sample::plain(), GroupHead::admins()).render().unwrap();
         assert_eq!(html.matches("aria-label=\"Remove from group\"").count(), 11);
-        assert!(html.contains("Last active Admin"));
+        assert!(html.contains("Only active Admin"));
         assert!(!html.contains("Delete group") && !html.contains("Rename group"));
     }
 

@@ -61,7 +61,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, 
     let Some(details) = details else {
         return respond::again(&page(&console, id, Some((fields, base))).await?);
     };
-    let said = |&(): &()| Flash::new(FlashKind::Ok, "The portfolio is saved.");
+    let said = |&(): &()| Flash::new(FlashKind::Ok, "Portfolio saved.");
     match console.act(said, move |ctx, submission| portfolios::edit(ctx, submission, id, &details, version)).await? {
         Ok(()) => respond::see_other(paths::Portfolio { portfolio: id }),
         Err(PortfolioError::Stale(saved)) => {

@@ -37,7 +37,7 @@ impl PortfolioFields {
 
     /// Another portfolio has the name.
     pub(super) fn name_taken(mut self) -> Self {
-        self.name.error = Some(FieldError::Message("There is a portfolio with this name already".to_owned()));
+        self.name.error = Some(FieldError::Message("A portfolio with this name exists".to_owned()));
         self
     }
 

@@ -51,12 +51,12 @@ pub struct PortfolioRow {
 }
 
 impl PortfolioRow {
-    /// "Complete", "2 accounts without".
+    /// "Complete", "2 accounts missing billing".
     fn billing(&self) -> String {
         match (self.accounts, self.without_billing) {
             (0, _) => "None".to_owned(),
             (_, 0) => "Complete".to_owned(),
-            (_, without) => format!("{} without", counted(without, "account", "accounts")),
+            (_, without) => format!("{} missing billing", counted(without, "account", "accounts")),
         }
     }
 }
@@ -153,9 +153,12 @@ mod tests {
             without_billing,
             users: 0,
         };
-        for (row, words) in
-            [(row(0, 0), "None"), (row(3, 0), "Complete"), (row(3, 1), "1 account without"), (row(3, 2), "2 accounts without")]
-        {
+        for (row, words) in [
+            (row(0, 0), "None"),
+            (row(3, 0), "Complete"),
+            (row(3, 1), "1 account missing billing"),
+            (row(3, 2), "2 accounts missing billing"),
+        ] {
             assert_eq!(row.billing(), words);
         }
     }

@@ -108,7 +108,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
     }
     let Some(details) = details else { return respond::again(&page(&console, fields, form).await?) };
     let (name, accounts, users) = (details.name.clone(), form.account.clone(), form.user.clone());
-    let said = move |_: &PortfolioId| Flash::new(FlashKind::Ok, format!("The portfolio {name} is created."));
+    let said = move |_: &PortfolioId| Flash::new(FlashKind::Ok, format!("Created the portfolio {name}."));
     let create = move |ctx: &_, submission: &_| portfolios::create(ctx, submission, &details, &accounts, &users);
     match console.make(sent, said, create).await? {
         Ok(portfolio) => respond::see_other(paths::Portfolio { portfolio }),
@@ -116,7 +116,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
         Err(PortfolioError::AccountNameTaken(account)) => {
             let mut page = page(&console, fields, form).await?;
             page.accounts.error =
-                Some(FieldError::Message(format!("Two of the accounts are called {account}. Leave one out, or rename it first")));
+                Some(FieldError::Message(format!("Two of the accounts are named {account}. Remove one, or rename it first")));
             respond::again(&page)
         }
         // A portfolio that is not there yet cannot be changed by others.

@@ -34,7 +34,7 @@ impl DeactivatePage {
     /// Who loses what.
     fn loss(&self) -> String {
         let accounts = counted(self.accounts, "account", "accounts");
-        format!("{} access to it and its {accounts} at their next click.", counted(self.users, "person loses", "people lose"))
+        format!("{} access to it and its {accounts} immediately.", counted(self.users, "person loses", "people lose"))
     }
 }
 
@@ -61,7 +61,7 @@ pub(in crate::web) async fn deactivate(console: PageContext, id: Path<PortfolioI
     let portfolio = *id;
     let said = move |name: &String| {
         let undo = FlashAction::new("Reactivate", name, paths::ReactivatePortfolio { portfolio });
-        Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins reach what lies in it.")).with_action(undo)
+        Flash::new(FlashKind::Ok, format!("{name} is deactivated. Only Admins can open it.")).with_action(undo)
     };
     console.act(said, move |ctx, submission| portfolios::deactivate(ctx, submission, portfolio)).await??;
     respond::see_other(paths::Portfolio { portfolio })

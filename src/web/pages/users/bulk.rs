@@ -112,7 +112,7 @@ impl BulkPage {
 
     fn heading(&self) -> String {
         if self.affected.is_empty() {
-            return format!("{}: nobody here", self.action.label());
+            return format!("{}: nothing to change", self.action.label());
         }
         let users = counted(self.affected.len() as u64, "user", "users");
         match self.action {
@@ -178,7 +178,7 @@ pub(in crate::web) async fn ask(console: PageContext, form: Form<BulkForm>) -> H
     let form = form.0.checked()?;
     if form.user.is_empty() {
         console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
-        let nobody = Flash::new(FlashKind::Info, "Nobody is ticked. Nothing was changed.");
+        let nobody = Flash::new(FlashKind::Info, "No users selected.");
         return console.say(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
     }
     respond::page(&question(&console, form, None).await?)
@@ -191,7 +191,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -
         return respond::page(&question(&console, form, None).await?);
     }
     if form.action == BulkAction::Assign && form.account.is_empty() {
-        let error = FieldError::Message("Tick at least one account".to_owned());
+        let error = FieldError::Message("Select at least one account".to_owned());
         return respond::again(&question(&console, form, Some(error)).await?);
     }
     let (action, actor) = (form.action, console.current.user.clone());
@@ -236,9 +236,9 @@ fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
     let so_far = in_words(action, Progress { done, of: all.len() });
     Some(if failed.may_be_done() {
         let name = failed.user.display_name();
-        format!("{so_far}. Then something went wrong: {name} may have been changed too. Nobody else was changed.")
+        format!("{so_far}. Then something went wrong: {name} may have been changed too. No one else was changed.")
     } else {
-        format!("{so_far}. Then something went wrong. Nobody else was changed.")
+        format!("{so_far}. Then something went wrong. No one else was changed.")
     })
 }
 
@@ -301,9 +301,9 @@ fn why(denied: ActionError) -> Result<String, WebError> {
     }
     match WebError::from(denied) {
         // Only after somebody was seen before.
-        WebError::NotFound => Ok("Gone in the meantime.".to_owned()),
+        WebError::NotFound => Ok("This user no longer exists.".to_owned()),
         WebError::Refused { text, .. } => Ok(text),
-        WebError::OutOfReach => Ok("Not wholly inside your portfolios. An Admin can do this.".to_owned()),
+        WebError::OutOfReach => Ok("This user also works outside your portfolios. An Admin can do this.".to_owned()),
         failure => Err(failure),
     }
 }
@@ -317,7 +317,11 @@ fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, res
         match outcome {
             Some(Ok(reassigned)) if reassigned.is_empty() => changed.push(format!("{name}: {}", action.done())),
             Some(Ok(reassigned)) => {
-                changed.push(format!("{name}: {}. Yours to give from now on: {}", action.done(), names_in_short(&reassigned, NAMED)));
+                changed.push(format!(
+                    "{name}: {}. You are now the assigner of {} (the previous one lost access).",
+                    action.done(),
+                    names_in_short(&reassigned, NAMED)
+                ));
             }
             Some(Err(ActionError::Refused { denial: PolicyDenial::Unchanged, .. })) => others.push(format!("{name} already has this.")),
             Some(Err(denied)) if denied.is_about_one() => others.push(format!("{name}: not changed. {}", why(denied)?)),

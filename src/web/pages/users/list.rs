@@ -125,6 +125,11 @@ impl UserListPage {
         with_query(paths::BulkUsers {}, &UserListQuery::whole(&self.query))
     }
 
+    /// Users who match the filters, on all pages.
+    fn count(&self) -> String {
+        self.tabs.iter().find(|tab| tab.is_current).map_or_else(String::new, |tab| tab.count.to_string())
+    }
+
     fn new_user_href(&self) -> String {
         paths::with_query(paths::NewUserWizard {}, &[("return", &self.query)])
     }
@@ -155,8 +160,8 @@ impl Tab {
                 None => ("All", "Everyone"),
                 Some(Status::Active) => (Status::Active.label(), "Can sign in"),
                 Some(Status::Deactivated) => (Status::Deactivated.label(), "Sign-in blocked"),
-                Some(Status::Invited) => (Status::Invited.label(), "Link still open"),
-                Some(Status::Expired) => (Status::Expired.label(), "Link ran out"),
+                Some(Status::Invited) => (Status::Invited.label(), "Invitation not accepted yet"),
+                Some(Status::Expired) => (Status::Expired.label(), "Invitation expired"),
             };
             let word = status.map(word).unwrap_or_default();
             let is_current = word == query.status;
@@ -189,7 +194,7 @@ impl Toolbar {
         let assignments = none.into_iter().chain(within).collect::<Vec<_>>();
         // Everybody in it is all that it would ask for.
         if assignments.len() > 1 || role == Role::Admin {
-            let options = std::iter::once(option("", "Any assignments")).chain(assignments).collect();
+            let options = std::iter::once(option("", "Any portfolio")).chain(assignments).collect();
             selects.push(select("assignments", "Assignments", &query.assignments, options));
         }
         selects.push(select("sort", "Sort by", &sort_word(asked.order), SortBy::ALL.iter().flat_map(|by| sort_options(*by)).collect()));
@@ -206,11 +211,13 @@ impl Toolbar {
 
 fn sort_options(by: SortBy) -> [(String, String); 2] {
     let [up, down] = match by {
-        SortBy::Name | SortBy::Email => ["", ", Z to A"],
-        SortBy::Status => ["", ", reversed"],
-        SortBy::Created | SortBy::LastSignIn => [", oldest first", ", newest first"],
+        SortBy::Name => ["Name, A to Z", "Name, Z to A"],
+        SortBy::Email => ["Email, A to Z", "Email, Z to A"],
+        SortBy::Status => ["Status", "Status, reversed"],
+        SortBy::Created => ["Oldest first", "Newest first"],
+        SortBy::LastSignIn => ["Last sign-in, oldest first", "Last sign-in, newest first"],
     };
-    let option = |is_descending, way| (sort_word(Order { by, is_descending }), format!("Sort by {}{way}", by.label()));
+    let option = |is_descending, label: &str| (sort_word(Order { by, is_descending }), label.to_owned());
     [option(false, up), option(true, down)]
 }
 
@@ -233,7 +240,7 @@ pub(in crate::web) async fn list(console: PageContext, query: UserListQuery) -> 
         is_admin: row.user.is_admin && actor.role == Role::Admin,
         is_you: console.is_you(&row.user),
         assignments: if row.user.is_admin && actor.role == Role::Admin {
-            "All, as Admin".to_owned()
+            "Everything (Admin)".to_owned()
         } else {
             assigned_in_short(row.assigned)
         },

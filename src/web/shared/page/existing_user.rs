@@ -1,12 +1,12 @@
 //! What fits somebody whose address was typed to invite them.
 
 use crate::{
-    domain::ids::UserId,
+    domain::{ids::UserId, user::Status},
     usecases::{
         EntryPoint,
         users::invite::{Existing, ExistingUserAction},
     },
-    web::shared::routing::paths,
+    web::shared::{page::FieldError, routing::paths},
 };
 
 /// The ways on from the form in which the address stands.
@@ -48,6 +48,17 @@ impl ExistingUserActions {
             (ExistingUserAction::Assign, _) => None,
         }
     }
+}
+
+/// The error at the field in which the address of a user was typed.
+pub fn already_known(existing: &Existing) -> FieldError {
+    let email = &existing.email;
+    FieldError::Message(match existing.status {
+        Status::Active => format!("{email} is already a user."),
+        Status::Deactivated => format!("{email} belongs to a deactivated user."),
+        Status::Invited => format!("{email} has already been invited."),
+        Status::Expired => format!("{email} has already been invited, and the invitation has expired."),
+    })
 }
 
 #[cfg(test)]

@@ -35,10 +35,12 @@ impl Finder {
     /// What screen readers are told about the results.
     pub(in crate::web) fn said(&self) -> String {
         match self.results.len() {
-            0 if self.has_more => format!("Many match “{}”, none of the first of whom can be added. Type more to narrow down.", self.q),
-            0 => format!("Nobody who can be added matches “{}”", self.q),
+            0 if self.has_more => {
+                format!("Many people match “{}”, but none of the first can be added. Keep typing to narrow the list.", self.q)
+            }
+            0 => format!("No one who can be added matches “{}”", self.q),
             1 => format!("1 person matches “{}”", self.q),
-            count if self.has_more => format!("The first {count} who match “{}”. Type more to narrow down.", self.q),
+            count if self.has_more => format!("Showing the first {count} who match “{}”. Keep typing to narrow the list.", self.q),
             count => format!("{count} people match “{}”", self.q),
         }
     }
@@ -70,10 +72,10 @@ mod tests {
             has_more,
             ..Finder::new("/", "")
         };
-        assert_eq!(finder(0, false).said(), "Nobody who can be added matches “ka”");
-        assert_eq!(finder(0, true).said(), "Many match “ka”, none of the first of whom can be added. Type more to narrow down.");
+        assert_eq!(finder(0, false).said(), "No one who can be added matches “ka”");
+        assert_eq!(finder(0, true).said(), "Many people match “ka”, but none of the first can be added. Keep typing to narrow the list.");
         assert_eq!(finder(1, false).said(), "1 person matches “ka”");
         assert_eq!(finder(3, false).said(), "3 people match “ka”");
-        assert_eq!(finder(8, true).said(), "The first 8 who match “ka”. Type more to narrow down.");
+        assert_eq!(finder(8, true).said(), "Showing the first 8 who match “ka”. Keep typing to narrow the list.");
     }
 }

@@ -72,7 +72,7 @@ impl FieldError {
 
     /// Another group has the name, or one that looks like it.
     pub fn name_taken() -> Self {
-        Self::Message("There is a group with this name already, or with one that looks like it".to_owned())
+        Self::Message("A group with this or a very similar name exists".to_owned())
     }
 
     pub fn first_name() -> impl FnOnce(&str) -> Result<PersonName, Self> {
@@ -146,16 +146,16 @@ impl fmt::Display for FieldError {
         match self {
             Self::Line { what, error: LineError::Empty } => write!(f, "Enter {what}"),
             Self::Line { error: LineError::TooLong(max), .. } => write!(f, "Use at most {} characters", grouped(*max as u64)),
-            Self::Line { error: LineError::Unprintable, .. } => f.write_str("Leave out characters that cannot be seen"),
-            Self::Line { error: LineError::Markup, .. } => f.write_str("Leave out < and >"),
+            Self::Line { error: LineError::Unprintable, .. } => f.write_str("Remove hidden characters"),
+            Self::Line { error: LineError::Markup, .. } => f.write_str("Remove < and >"),
             Self::Email(EmailAddressError::Empty) => f.write_str("Enter an email address"),
             Self::Email(EmailAddressError::TooLong) => f.write_str("Use at most 254 characters"),
             Self::Email(EmailAddressError::Malformed) => f.write_str("Enter an email address such as name@example.com"),
             Self::Password(PasswordError::Empty) => f.write_str("Enter a password"),
             Self::Password(PasswordError::TooShort(min)) => write!(f, "Use at least {min} characters"),
             Self::Password(PasswordError::TooLong) => f.write_str("Use at most 128 characters"),
-            Self::Password(PasswordError::Personal) => f.write_str("Leave out your name, your email address and the company’s name"),
-            Self::Password(PasswordError::Common) => f.write_str("This password is common or was leaked. Choose another one"),
+            Self::Password(PasswordError::Personal) => f.write_str("Don’t use your name, email address or the company’s name"),
+            Self::Password(PasswordError::Common) => f.write_str("This password is common or has been leaked. Choose another"),
             Self::Password(PasswordError::Guessable) => f.write_str("This is easy to guess. Add another word or two"),
             Self::Website(WebsiteError::TooLong) => f.write_str("Use at most 500 characters"),
             Self::Website(WebsiteError::Malformed) => f.write_str("Enter the address of a website such as https://example.com"),

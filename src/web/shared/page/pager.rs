@@ -30,9 +30,10 @@ impl Pager {
         Self { label: label.into(), ..Self::default() }
     }
 
-    /// "1–50 of 48,213 users".
+    /// "1–50 of 48,213 users", or "12 users" where all of them are on the page.
     pub fn label(from: u64, to: u64, of: Count, one: &str, many: &str) -> String {
-        format!("{}–{} of {}", grouped(from), grouped(to), of.of(one, many))
+        let all = of.of(one, many);
+        if from == 1 && of == Count::Exactly(to) { all } else { format!("{}–{} of {all}", grouped(from), grouped(to)) }
     }
 
     /// Whether there is another page, or was with fewer rows.
@@ -49,5 +50,6 @@ mod tests {
     fn a_label_says_which_of_how_many() {
         assert_eq!(Pager::label(1, 50, Count::Exactly(48_213), "user", "users"), "1–50 of 48,213 users");
         assert_eq!(Pager::label(1, 50, Count::MoreThan(10_000), "user", "users"), "1–50 of 10,000+ users");
+        assert_eq!(Pager::label(1, 1, Count::Exactly(1), "user", "users"), "1 user");
     }
 }

@@ -8,29 +8,19 @@ use crate::domain::{
 /// What a role allows somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ability {
-    /// "On accounts assigned to them"
+    /// "In assigned accounts"
     pub place: &'static str,
-    /// "See, edit details"
+    /// "View, edit details"
     pub may: String,
 }
 
 impl Ability {
-    /// Both default roles, by name.
-    pub fn of_roles() -> [(&'static str, Vec<Self>); 2] {
-        [DefaultRole::PortfolioAdmin, DefaultRole::User].map(|role| (role.label(), Self::assigned(role)))
-    }
-
-    /// What a default role allows where something is assigned to somebody.
-    pub fn assigned(role: DefaultRole) -> Vec<Self> {
-        Self::told(role, Outline { everywhere: Vec::new(), ..Outline::of(role) })
-    }
-
     /// What it allows beyond the accounts themselves, of which each assignment says what it gives.
     pub fn beyond_accounts(role: DefaultRole) -> Vec<Self> {
         Self::told(role, Outline { on_accounts: Vec::new(), if_given: Vec::new(), ..Outline::of(role) })
     }
 
-    /// And in the company as a whole.
+    /// A default role, where something is assigned and in the company as a whole.
     pub fn all(role: DefaultRole) -> Vec<Self> {
         Self::told(role, Outline::of(role))
     }
@@ -38,13 +28,13 @@ impl Ability {
     fn told(role: DefaultRole, outline: Outline) -> Vec<Self> {
         let Outline { everywhere, in_portfolios, on_accounts, if_given, never } = outline;
         let on = match role {
-            DefaultRole::PortfolioAdmin => "On every account there",
-            DefaultRole::User => "On accounts assigned to them",
+            DefaultRole::PortfolioAdmin => "In every account there",
+            DefaultRole::User => "In assigned accounts",
         };
         let all = [
-            ("In portfolios assigned to them", in_portfolios),
+            ("In their portfolios", in_portfolios),
             (on, on_accounts),
-            ("Where it is given to them", if_given),
+            ("If allowed", if_given),
             ("Everywhere", everywhere),
             ("Never", never),
         ];
@@ -52,7 +42,7 @@ impl Ability {
     }
 }
 
-/// "See, edit details, see and update billing".
+/// "View, edit details, see and update billing".
 pub fn in_words(permissions: &[Permission]) -> String {
     let words = permissions.iter().map(|permission| with_first(permission.in_short(), str::to_lowercase)).collect::<Vec<_>>().join(", ");
     with_first(&words.replace("see billing, update billing", "see and update billing"), str::to_uppercase)
@@ -84,32 +74,26 @@ mod tests {
 
     #[test]
     fn what_one_may_do_reads_as_a_sentence_begins() {
-        assert_eq!(in_words(&[Permission::AccountsView]), "See");
+        assert_eq!(in_words(&[Permission::AccountsView]), "View");
         let all = [Permission::AccountsView, Permission::AccountsEdit, Permission::BillingView, Permission::BillingUpdate];
-        assert_eq!(in_words(&all), "See, edit details, see and update billing");
-        assert_eq!(in_words(&all[..3]), "See, edit details, see billing");
+        assert_eq!(in_words(&all), "View, edit details, see and update billing");
+        assert_eq!(in_words(&all[..3]), "View, edit details, see billing");
         assert_eq!(in_words(&[]), "");
     }
 
     #[test]
     fn a_role_is_told_by_where_it_holds() {
-        let told =
-            |role| Ability::assigned(role).into_iter().map(|ability| format!("{}: {}", ability.place, ability.may)).collect::<Vec<_>>();
+        let told = |role| Ability::all(role).into_iter().map(|ability| format!("{}: {}", ability.place, ability.may)).collect::<Vec<_>>();
         assert_eq!(
-            told(DefaultRole::PortfolioAdmin),
+            told(DefaultRole::PortfolioAdmin)[..2],
             [
-                "In portfolios assigned to them: Invite people, create accounts, change assignments",
-                "On every account there: See, edit details, see and update billing"
+                "In their portfolios: Invite people, create accounts, change assignments",
+                "In every account there: View, edit details, see and update billing"
             ]
         );
-        assert_eq!(
-            told(DefaultRole::User),
-            [
-                "On accounts assigned to them: See, edit details",
-                "Where it is given to them: See billing",
-                "Never: Update billing, invite people, create accounts, change assignments"
-            ]
-        );
+        let user = told(DefaultRole::User);
+        assert_eq!(user[..2], ["In assigned accounts: View, edit details", "If allowed: See billing"]);
+        assert_eq!(user.last().map(String::as_str), Some("Never: Update billing, invite people, create accounts, change assignments"));
         let everywhere = Ability { place: "Everywhere", may: Permission::DirectoryView.label().to_owned() };
         assert!(Ability::all(DefaultRole::User).contains(&everywhere));
     }

@@ -67,7 +67,7 @@ impl Picker {
         let mut groups = Vec::<(String, Vec<PickerOption>)>::new();
         let kept = kept.into_iter().filter(|kept| rows.iter().all(|(_, row)| row.value != kept.value)).collect::<Vec<_>>();
         if !kept.is_empty() {
-            groups.push(("Ticked before".to_owned(), kept));
+            groups.push(("Selected before".to_owned(), kept));
         }
         let kept = groups.len();
         for (name, row) in rows {
@@ -108,9 +108,9 @@ impl Picker {
         self.groups.iter().flat_map(|(_, picks)| picks).filter(|pick| pick.is_ticked).count()
     }
 
-    /// "3 of 14 ticked"
+    /// "3 of 14 selected"
     pub fn counted(&self) -> String {
-        format!("{} of {} ticked", grouped(self.ticked() as u64), self.count)
+        format!("{} of {} selected", grouped(self.ticked() as u64), self.count)
     }
 
     /// "1 of 4"
@@ -121,7 +121,7 @@ impl Picker {
     /// What there is to say about the list as it stands.
     pub fn said(&self) -> Option<String> {
         let (one, many) = self.words;
-        let found = self.groups.iter().filter(|(name, _)| name != "Ticked before").map(|(_, picks)| picks.len()).sum::<usize>();
+        let found = self.groups.iter().filter(|(name, _)| name != "Selected before").map(|(_, picks)| picks.len()).sum::<usize>();
         if self.count.is_zero() {
             Some(format!("There are no {many} to choose from."))
         } else if self.find.is_empty() && !self.is_short() {
@@ -129,7 +129,7 @@ impl Picker {
         } else if found == 0 {
             Some(format!("No {many} match “{}”.", self.find))
         } else if self.has_more {
-            Some(format!("The first {found} that match “{}”. Type more to narrow down.", self.find))
+            Some(format!("Showing the first {found} that match “{}”. Keep typing to narrow the list.", self.find))
         } else {
             None
         }
@@ -181,7 +181,7 @@ mod tests {
         let rows = vec![("A".to_owned(), pick("1", true)), ("B".to_owned(), pick("2", false)), ("A".to_owned(), pick("3", false))];
         let groups = Picker::grouped(rows, vec![pick("1", true), pick("9", true)]);
         let names = groups.iter().map(|(name, picks)| (name.as_str(), picks.len())).collect::<Vec<_>>();
-        assert_eq!(names, [("Ticked before", 1), ("A", 2), ("B", 1)]);
+        assert_eq!(names, [("Selected before", 1), ("A", 2), ("B", 1)]);
     }
 
     #[test]

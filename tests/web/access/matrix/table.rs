@@ -198,8 +198,8 @@ impl Table {
             _ if word == "users.deleted" && thing != Thing::Company => Answer::Unknown,
             "Yes" => Answer::Allowed,
             "In their portfolios" => within(viewer, word, thing),
-            "On accounts assigned to them" => assigned(word, thing),
-            "People wholly inside their portfolios" => wholly(viewer, thing),
+            "In assigned accounts" => assigned(word, thing),
+            "People only in their portfolios" => wholly(viewer, thing),
             cell => panic!("nothing is known about {cell:?}"),
         }
     }

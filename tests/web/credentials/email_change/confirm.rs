@@ -13,7 +13,7 @@ async fn a_new_address_counts_once_it_is_confirmed(db: Db) {
     page.is(200).sees("Maya Fischer asked for this change.").sees(NEW).sees_no(OLD).sees("until 23 Nov 2026, 09:20 UTC");
     let mut mailbox = app.browser();
     mailbox.fill(&app, &link, &[]).await.redirects_to(CONFIRMED);
-    mailbox.get(&app, CONFIRMED).await.is(200).sees("Your email address is changed. Sign in with the new one.");
+    mailbox.get(&app, CONFIRMED).await.is(200).sees("Your email address was changed. Sign in with the new one.");
     app.browser().sign_in(&app, "hana@novotna.example", PASSWORD).await.redirects_to("/");
     app.browser().sign_in(&app, OLD, PASSWORD).await.is(422);
     assert_eq!(app.id_of(NEW), hana);
@@ -35,19 +35,19 @@ async fn both_addresses_get_a_mail_when_it_begins_and_when_it_is_done(db: Db) {
     let done = app.mails().await;
     assert_eq!(told(&done), [OLD, NEW].map(|to| format!("{to}: Your Usher email address was changed")));
     let text = done[0].rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains(&format!("from {OLD} to {NEW}. Maya Fischer asked for it")), "{text}");
+    assert!(text.contains(&format!("from {OLD} to {NEW}. Maya Fischer requested it")), "{text}");
 }
 
 #[apply(both_databases!)]
 async fn the_old_address_stops_it(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (hana, link, stop) = begun(&app).await;
-    app.browser().get(&app, &stop).await.is(200).sees("Maya Fischer asked for it.").sees(OLD).sees(NEW);
+    app.browser().get(&app, &stop).await.is(200).sees("Maya Fischer asked for this change.").sees(OLD).sees(NEW);
     let mut mailbox = app.browser();
     mailbox.fill(&app, &stop, &[]).await.redirects_to(STOPPED);
-    mailbox.get(&app, STOPPED).await.is(200).sees("The change is stopped. Your email address stays as it was.");
-    app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
-    app.browser().get(&app, &stop).await.is(410).sees("The change was already stopped");
+    mailbox.get(&app, STOPPED).await.is(200).sees("The change was cancelled. Your email address stays as it was.");
+    app.browser().get(&app, &link).await.is(410).sees("This change was cancelled");
+    app.browser().get(&app, &stop).await.is(410).sees("The change was already cancelled");
     assert!(pending(&app, hana).is_none() && app.has_user(OLD));
 }
 
@@ -73,7 +73,7 @@ async fn a_change_is_confirmed_once(db: Db) {
     let form = late.get(&app, &link).await;
     press_at(&app, &link).await.redirects_to(CONFIRMED);
     late.send(&app, &form, &link, &[]).await.is(410).sees("This email address was already confirmed");
-    app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
+    app.browser().get(&app, &stop).await.is(410).sees("There is no change to cancel");
     assert_eq!(app.mails().await.len(), 2);
 }
 
@@ -99,7 +99,7 @@ async fn a_change_waits_for_a_day_to_the_second(db: Db) {
     let form = late.get(&app, &link).await;
     app.advance(TimeDelta::seconds(1));
     late.send(&app, &form, &link, &[]).await.is(410).sees("This link has expired").sees("It was valid until 23 Nov 2026, 09:20 UTC.");
-    app.browser().get(&app, &stop).await.is(410).sees("Nobody confirmed it by 23 Nov 2026, 09:20 UTC.");
+    app.browser().get(&app, &stop).await.is(410).sees("It was not confirmed by 23 Nov 2026, 09:20 UTC.");
     assert!(pending(&app, hana).is_none() && app.has_user(OLD));
 }
 

@@ -28,8 +28,8 @@ async fn a_change_dies_with_a_new_password_and_not_with_a_mere_request_for_one(d
     let reset = app.link_in_mail().await;
     assert!(pending(&app, hana).is_some());
     app.browser().fill(&app, &reset, &[("password", "ribbon cactus violin forty")]).await.is(303);
-    app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
-    app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
+    app.browser().get(&app, &link).await.is(410).sees("This change was cancelled");
+    app.browser().get(&app, &stop).await.is(410).sees("There is no change to cancel");
     app.mails().await;
 }
 
@@ -42,7 +42,7 @@ async fn a_change_dies_with_the_right_of_whoever_asked_for_it(db: Db) {
     let mut late = app.browser();
     let form = late.get(&app, &link).await;
     confirm(&app, &mut maya, &format!("/users-and-groups/groups/1/members/{ada}/remove")).await.is(303);
-    late.send(&app, &form, &link, &[]).await.is(410).sees("This change was withdrawn");
+    late.send(&app, &form, &link, &[]).await.is(410).sees("This change was cancelled");
     assert!(pending(&app, hana).is_none() && app.has_user(OLD));
     app.mails().await;
 }
@@ -53,8 +53,8 @@ async fn an_administrator_takes_it_back(db: Db) {
     let (hana, link, stop) = begun(&app).await;
     let maya = app.caller(app.id_of(MAYA));
     assert_eq!(email_change::withdraw(&app.ctx, &maya, hana).unwrap().id, hana);
-    app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
-    app.browser().get(&app, &stop).await.is(410).sees("There is no change to stop");
+    app.browser().get(&app, &link).await.is(410).sees("This change was cancelled");
+    app.browser().get(&app, &stop).await.is(410).sees("There is no change to cancel");
     let again = email_change::withdraw(&app.ctx, &maya, hana).unwrap_err();
     assert!(matches!(again, ActionError::Refused { denial: PolicyDenial::Unchanged, .. }), "{again:?}");
     app.mails().await;
@@ -66,9 +66,9 @@ async fn the_person_is_told_that_the_address_stays_and_the_new_one_nothing(db: D
     let (hana, ..) = begun(&app).await;
     email_change::withdraw(&app.ctx, &app.caller(app.id_of(MAYA)), hana).unwrap();
     let mail = app.mail().await;
-    assert_eq!((mail.to.as_str(), &*mail.rendered.subject), (OLD, "Your Usher email address stays"));
+    assert_eq!((mail.to.as_str(), &*mail.rendered.subject), (OLD, "Email change cancelled"));
     let text = mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains(&format!("Maya Fischer took back the change of your address to {NEW}")), "{text}");
+    assert!(text.contains(&format!("Maya Fischer cancelled the change of your address to {NEW}")), "{text}");
 }
 
 #[apply(both_databases!)]
@@ -77,7 +77,7 @@ async fn mails_of_a_change_that_is_taken_back_are_not_sent(db: Db) {
     let hana = app.create_user("Hana", "Novotna");
     begin(&app, hana, NEW);
     email_change::withdraw(&app.ctx, &app.caller(app.id_of(MAYA)), hana).unwrap();
-    assert_eq!(app.mail().await.rendered.subject, "Your Usher email address stays");
+    assert_eq!(app.mail().await.rendered.subject, "Email change cancelled");
 }
 
 #[apply(both_databases!)]
@@ -92,7 +92,7 @@ async fn a_change_dies_when_the_person_leaves_the_scope_of_whoever_asked_for_it(
     let link = app.link_in(&mail_to(&app, NEW).await);
     app.browser().get(&app, &link).await.is(200).sees("Nadia Petrova asked for this change.");
     app.assign(hana, farms).await;
-    app.browser().get(&app, &link).await.is(410).sees("This change was withdrawn");
+    app.browser().get(&app, &link).await.is(410).sees("This change was cancelled");
     let confirmed = email_change::confirm(&app.ctx, &token(&link), "192.0.2.1");
     assert!(matches!(confirmed, Err(ConfirmError::Link(LinkError::NotOpen))), "{confirmed:?}");
     let refused = email_change::withdraw(&app.ctx, &app.caller(nadia), hana).unwrap_err();
@@ -133,7 +133,7 @@ async fn manage_user_says_that_the_new_address_waits(db: Db) {
     let (page, edit) = (format!("/users-and-permissions/{hana}"), format!("/users-and-permissions/{hana}/edit"));
     let fields = [("first_name", "Hana"), ("last_name", "Novotna"), ("email", NEW), ("default_role", "user")];
     maya.fill(&app, &edit, &fields).await.redirects_to(&page);
-    maya.get(&app, &page).await.sees(&format!("The new address counts once it is confirmed by the mail to {NEW}.")).sees(OLD);
+    maya.get(&app, &page).await.sees(&format!("Confirmation sent to {NEW}; until then the current address stays.")).sees(OLD);
     app.mails().await;
 }
 
@@ -144,7 +144,7 @@ async fn a_link_that_never_was_leads_nowhere(db: Db) {
     let unknown = Token::new(&SystemRandom);
     for page in ["confirm-email", "stop-email-change"] {
         for link in [unknown.reveal(), "x", "%00"] {
-            app.browser().get(&app, &format!("/{page}/{link}")).await.is(404).sees("This link leads nowhere");
+            app.browser().get(&app, &format!("/{page}/{link}")).await.is(404).sees("This link isn’t valid");
         }
     }
     app.browser().get(&app, &link.replace("confirm-email", "stop-email-change")).await.is(404);

@@ -7,7 +7,7 @@ async fn an_invited_person_accepts_and_is_signed_in(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let page = maya.fill(&app, "/users-and-groups/new-user", &[("email", "Noor@Example.com")]).await;
     page.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups").await.sees("Noor@Example.com is invited.").sees("Invited");
+    maya.get(&app, "/users-and-groups").await.sees("Invitation sent to Noor@Example.com.").sees("Invited");
     let link = app.link_in_mail().await;
     let mut noor = app.browser();
     noor.get(&app, &link).await.is(200).sees("Maya Fischer invited you to Northwind Trading").sees("Noor@Example.com");
@@ -125,7 +125,7 @@ async fn a_link_that_never_was_leads_to_no_invitation(db: Db) {
         app.browser().get(&app, &format!("/invitation/{link}")).await.is(404);
     }
     let page = app.browser().get(&app, &format!("/invitation/{}", unknown.reveal())).await;
-    page.sees("This link leads to no invitation").sees_no("Send me a new link");
+    page.sees("This invitation isn’t valid").sees_no("Send me a new link");
 }
 
 #[apply(both_databases!)]
@@ -167,7 +167,7 @@ async fn accepting_ends_the_session_of_whoever_was_signed_in(db: Db) {
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let mut other_tab = maya.clone();
     let page = maya.get(&app, &link).await;
-    page.sees("Maya Fischer is signed in with this browser. Accepting the invitation signs that person out first.");
+    page.sees("Maya Fischer is signed in on this browser. Accepting the invitation signs them out first.");
     maya.send(&app, &page, &link, &NOOR).await.redirects_to("/");
     maya.get(&app, "/users-and-groups").await.sees("noor@example.com").sees_no("Create");
     other_tab.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
@@ -183,9 +183,9 @@ async fn a_refused_password_is_told_why_and_names_stay(db: Db) {
         ("", "Enter a password"),
         ("velvet otter", "Use at least 15 characters"),
         (&long[..129], "Use at most 128 characters"),
-        ("Noor van Dijk Noor", "Leave out your name, your email address and the company’s name"),
-        ("Northwind Trading", "Leave out your name, your email address and the company’s name"),
-        ("passwordpassword", "This password is common or was leaked. Choose another one"),
+        ("Noor van Dijk Noor", "Don’t use your name, email address or the company’s name"),
+        ("Northwind Trading", "Don’t use your name, email address or the company’s name"),
+        ("passwordpassword", "This password is common or has been leaked. Choose another"),
         ("aaaaaaaaaaaaaaaaaaaa", "This is easy to guess. Add another word or two"),
     ] {
         let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", password)];
@@ -205,7 +205,7 @@ async fn tries_at_an_invitation_are_counted_and_names_stay(db: Db) {
     let page = noor.get(&app, &link).await;
     let fields = |password| [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", password)];
     for _ in 0..11 {
-        noor.send(&app, &page, &link, &fields("correct horse battery staple")).await.is(422).sees("common or was leaked");
+        noor.send(&app, &page, &link, &fields("correct horse battery staple")).await.is(422).sees("common or has been leaked");
     }
     let held = noor.send(&app, &page, &link, &fields(PASSWORD)).await;
     held.is(429).sees("Too many attempts. Try again in 1 second.");
@@ -223,10 +223,10 @@ async fn hostile_names_are_refused_at_their_fields(db: Db) {
     for (name, reason) in [
         ("", "Enter a first name"),
         ("   ", "Enter a first name"),
-        ("<script>alert(1)</script>", "Leave out < and >"),
-        ("Noor\r\nBcc: eve@example.com", "Leave out characters that cannot be seen"),
-        ("Noor\u{202e}", "Leave out characters that cannot be seen"),
-        ("Noor\0", "Leave out characters that cannot be seen"),
+        ("<script>alert(1)</script>", "Remove < and >"),
+        ("Noor\r\nBcc: eve@example.com", "Remove hidden characters"),
+        ("Noor\u{202e}", "Remove hidden characters"),
+        ("Noor\0", "Remove hidden characters"),
         (&*long, "Use at most 100 characters"),
     ] {
         let page = noor.fill(&app, &link, &[("first_name", name), ("last_name", "van Dijk"), ("password", PASSWORD)]).await;

@@ -10,7 +10,12 @@ async fn the_mail_asks_to_confirm_the_invitation_and_to_set_up_credentials_withi
     let mail = app.mail().await;
     assert_eq!((mail.to.as_str(), mail.rendered.subject.as_str()), ("noor@example.com", "Maya Fischer invited you to Northwind Trading"));
     let text = mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\u{a0}', " ");
-    assert!(text.contains("confirm the invitation and set up your credentials by 23 November 2026, 09:20 UTC"), "{text}");
+    assert!(
+        text.contains(
+            "confirm the invitation and set up your credentials. This invitation is valid for 24 hours, until 23 November 2026, 09:20 UTC"
+        ),
+        "{text}"
+    );
 }
 
 #[apply(both_databases!)]
@@ -31,7 +36,7 @@ async fn resending_kills_the_earlier_link_and_starts_the_term_anew(db: Db) {
     let first = invite(&app, &mut maya, "noor@example.com").await;
     app.advance(TimeDelta::minutes(30));
     press(&app, &mut maya, app.id_of("noor@example.com"), "resend").await.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups").await.sees("A new invitation is on its way to noor@example.com. The earlier link no longer works.");
+    maya.get(&app, "/users-and-groups").await.sees("New invitation sent to noor@example.com. The earlier link no longer works.");
     let mail = app.mail().await;
     assert_eq!(mail.rendered.subject, "New invitation to Northwind Trading");
     let second = app.link_in(&mail);
@@ -57,7 +62,7 @@ async fn revoking_takes_the_person_the_link_and_the_waiting_mail_away(db: Db) {
     maya.get(&app, &user_path(noor, "revoke")).await.sees("Revoke the invitation to noor@example.com?").sees("Keep invitation");
     confirm(&app, &mut maya, &user_path(noor, "revoke")).await.redirects_to("/users-and-groups");
     let list = maya.get(&app, "/users-and-groups").await;
-    list.sees("The invitation to noor@example.com is revoked. Its link no longer works.").sees("1 user");
+    list.sees("Invitation to noor@example.com revoked. Its link no longer works.").sees("1 user");
     maya.get(&app, "/users-and-groups").await.sees_no("noor@example.com");
     assert!(app.mails().await.is_empty());
     app.browser().get(&app, &link).await.is(410);
@@ -72,7 +77,7 @@ async fn a_revoked_address_can_be_invited_again_as_a_new_person(db: Db) {
     confirm(&app, &mut maya, &user_path(revoked, "revoke")).await.is(303);
     let new = invite(&app, &mut maya, "noor@example.com").await;
     assert_ne!(app.id_of("noor@example.com"), revoked);
-    app.browser().get(&app, &old).await.is(410).sees("This invitation was revoked").sees("An administrator withdrew it.");
+    app.browser().get(&app, &old).await.is(410).sees("This invitation was revoked").sees("An administrator revoked it.");
     app.browser().get(&app, &new).await.is(200);
 }
 
@@ -108,14 +113,18 @@ async fn an_address_in_use_is_named_with_its_status_and_what_fits(db: Db) {
     app.mails().await;
     let (old, new) = (app.id_of("old@example.com"), app.id_of("new@bücher.example"));
     for (typed, words, offer) in [
-        ("JONAS.ACTIVE@EXAMPLE.COM", "jonas.active@example.com is already a user, Active.", None),
+        ("JONAS.ACTIVE@EXAMPLE.COM", "jonas.active@example.com is already a user.", None),
         (
             "jonas.blocked@example.com",
-            "jonas.blocked@example.com is already a user, Deactivated.",
+            "jonas.blocked@example.com belongs to a deactivated user.",
             Some((activate, user_path(blocked, "activate"))),
         ),
-        ("new@XN--BCHER-KVA.example", "new@bücher.example is already a user, Invited.", Some((resend, user_path(new, "resend")))),
-        (" Old@Example.com ", "old@example.com is already a user, Expired.", Some((resend, user_path(old, "resend")))),
+        ("new@XN--BCHER-KVA.example", "new@bücher.example has already been invited.", Some((resend, user_path(new, "resend")))),
+        (
+            " Old@Example.com ",
+            "old@example.com has already been invited, and the invitation has expired.",
+            Some((resend, user_path(old, "resend"))),
+        ),
     ] {
         let page = maya.fill(&app, "/users-and-groups/new-user", &[("email", typed)]).await;
         page.is(422).sees(words);

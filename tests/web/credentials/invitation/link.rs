@@ -23,13 +23,13 @@ async fn without_a_mail_server_an_admin_sees_the_link_until_it_is_accepted(db: D
     let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
     maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.redirects_to("/users-and-groups");
     let list = maya.get(&app, "/users-and-groups").await;
-    list.sees("No mail server is set. Mails are written as files and not sent.");
+    list.sees("No mail server is set up. Mails are saved as files and not sent.");
     let path = user_path(app.id_of("noor@example.com"), "link");
     assert!(list.has_link(&path) && list.body.contains("aria-label=\"Show link\""));
     let folder = tempfile::tempdir().unwrap();
     let link = the_link_in_files(&app, folder.path()).await;
     let page = maya.get(&app, &path).await;
-    page.is(200).sees(&link).sees("No mail server is set. Pass this link on yourself:").sees("It works once, until 23 Nov 2026, 09:20 UTC");
+    page.is(200).sees(&link).sees("No mail server is set up. Send this link yourself:").sees("It works once, until 23 Nov 2026, 09:20 UTC");
     assert_eq!(page.header("referrer-policy"), "same-origin");
     let link = link.strip_prefix("http://localhost:8080").unwrap();
     app.browser().fill(&app, link, &NOOR).await.redirects_to("/");

@@ -151,7 +151,7 @@ async fn asking_again_replaces_the_link_but_not_within_a_minute(db: Db) {
     app.browser().get(&app, &first).await.is(410).sees("This link was replaced");
     app.browser().get(&app, &second).await.is(200);
     app.advance(TimeDelta::minutes(1));
-    forgot(&app, HANA).await.is(429).sees("Ask again in 1 minute.");
+    forgot(&app, HANA).await.is(429).sees("Try again in 1 minute.");
     assert!(app.mails().await.is_empty(), "the second wait is longer");
 }
 
@@ -164,7 +164,7 @@ async fn whoever_asks_too_soon_is_told_until_when_whatever_the_address(db: Db) {
         app.mails().await;
         app.advance(TimeDelta::seconds(20));
         let page = forgot(&app, email).await;
-        page.is(429).sees("A link was asked for a moment ago. Ask again in 40 seconds.");
+        page.is(429).sees("A link was requested a moment ago. Try again in 40 seconds.");
         assert_eq!(page.header("retry-after"), "41");
         assert!(page.form("/forgot-password").contains(&("email".to_owned(), email.to_owned())));
     }
@@ -195,7 +195,7 @@ async fn a_network_address_asks_for_twenty_people_and_waits_then(db: Db) {
     for place in 0..21 {
         forgot(&app, &format!("nobody{place}@example.com")).await.redirects_to(SENT);
     }
-    forgot(&app, "somebody@example.com").await.is(429).sees("Ask again in 1 second.");
+    forgot(&app, "somebody@example.com").await.is(429).sees("Try again in 1 second.");
     assert_eq!(app.count("reset_requests"), 21);
     app.advance(TimeDelta::seconds(1));
     forgot(&app, "anybody@example.com").await.redirects_to(SENT);

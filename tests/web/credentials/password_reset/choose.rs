@@ -9,11 +9,11 @@ async fn somebody_who_forgot_the_password_signs_in_with_a_new_one(db: Db) {
     let mut hana = app.browser();
     assert!(hana.get(&app, "/sign-in").await.sees("Forgot password?").has_link("/forgot-password"));
     hana.fill(&app, "/forgot-password", &[("email", HANA)]).await.redirects_to(SENT);
-    hana.get(&app, SENT).await.is(200).sees("Check your mail").sees("If the address has a user here, a link is on its way.");
+    hana.get(&app, SENT).await.is(200).sees("Check your email").sees("If the address is registered, a reset link is on its way.");
     let link = app.link_in_mail().await;
     hana.get(&app, &link).await.is(200).sees("For hana.novotna@example.com.").sees("The link works once, until 22 Nov 2026, 10:20 UTC.");
     hana.fill(&app, &link, &[("password", NEW)]).await.redirects_to(DONE);
-    hana.get(&app, DONE).await.is(200).sees("Your password is changed. Sign in with the new one.");
+    hana.get(&app, DONE).await.is(200).sees("Your password was changed. Sign in with the new one.");
     hana.get(&app, "/users-and-groups").await.redirects_to("/sign-in?next=%2Fusers-and-groups");
     app.browser().sign_in(&app, HANA, PASSWORD).await.is(422);
     app.advance(TimeDelta::seconds(1));
@@ -113,7 +113,7 @@ async fn whoever_else_is_signed_in_with_the_browser_reads_it_too(db: Db) {
     app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;
     maya.fill(&app, &link, &[("password", NEW)]).await.redirects_to(DONE);
-    maya.get(&app, DONE).await.is(200).sees("Your password is changed.");
+    maya.get(&app, DONE).await.is(200).sees("Your password was changed.");
     maya.get(&app, "/users-and-groups").await.is(200).sees("Maya Fischer");
     app.mails().await;
 }
@@ -129,7 +129,7 @@ async fn after_a_hundred_wrong_passwords_a_reset_lets_in(db: Db) {
     }
     assert_eq!(app.execute("UPDATE throttles SET failed_attempts = 100 WHERE scope = 'account'"), 2);
     app.advance(TimeDelta::minutes(15));
-    app.browser().sign_in(&app, HANA, PASSWORD).await.is(429).sees("Too many attempts.").sees("or choose a new password.");
+    app.browser().sign_in(&app, HANA, PASSWORD).await.is(429).sees("Too many attempts.").sees("or reset your password.");
     known.sign_in(&app, HANA, PASSWORD).await.is(429);
     choose(&app, &reset_link(&app, HANA).await).await.redirects_to(DONE);
     for browser in [&mut known, &mut app.browser()] {
@@ -162,7 +162,7 @@ async fn tries_at_a_link_are_counted_and_held_ones_cost_a_read(db: Db) {
     let mut hana = app.browser();
     let page = hana.get(&app, &link).await;
     for _ in 0..11 {
-        hana.send(&app, &page, &link, &[("password", "passwordpassword")]).await.is(422).sees("common or was leaked");
+        hana.send(&app, &page, &link, &[("password", "passwordpassword")]).await.is(422).sees("common or has been leaked");
     }
     for tries in [5, 10] {
         let before = app.store().load().writes.count();
@@ -185,7 +185,7 @@ async fn a_refused_password_is_told_why_and_uses_nothing_up(db: Db) {
     app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;
     let mut hana = app.browser();
-    let personal = "Leave out your name, your email address and the company’s name";
+    let personal = "Don’t use your name, email address or the company’s name";
     for (password, reason) in [
         ("", "Enter a password"),
         ("velvet otter", "Use at least 15 characters"),
@@ -193,7 +193,7 @@ async fn a_refused_password_is_told_why_and_uses_nothing_up(db: Db) {
         ("Hana Novotna Hana", personal),
         ("hana.novotna@example.com", personal),
         ("Northwind Trading", personal),
-        ("passwordpassword", "This password is common or was leaked. Choose another one"),
+        ("passwordpassword", "This password is common or has been leaked. Choose another"),
         ("aaaaaaaaaaaaaaaaaaaa", "This is easy to guess. Add another word or two"),
     ] {
         let page = hana.fill(&app, &link, &[("password", password)]).await;

@@ -10,7 +10,7 @@ async fn a_link_that_never_was_leads_nowhere(db: Db) {
     for link in [unknown.reveal(), invitation.reveal(), "x", "%00", &"A".repeat(5000)] {
         app.browser().get(&app, &format!("/reset/{link}")).await.is(404);
     }
-    app.browser().get(&app, &format!("/reset/{}", unknown.reveal())).await.sees("This link leads nowhere");
+    app.browser().get(&app, &format!("/reset/{}", unknown.reveal())).await.sees("This link isn’t valid");
     let chosen = password_reset::choose(&app.ctx, &invitation, new_password(NEW), &visitor());
     assert!(matches!(chosen, Err(SetPasswordError::Link(LinkError::NotOpen))), "{chosen:?}");
 }

@@ -139,7 +139,7 @@ async fn whoever_is_made_an_admin_signs_in_again_everywhere(db: Db) {
     assert_eq!(app.count(&format!("sessions WHERE user_id = {id}")), 0);
     maya.get(&app, LIST).await.is(200);
     let said = app.mails().await.into_iter().find(|mail| mail.to.as_str().starts_with("jonas")).unwrap().rendered.text;
-    assert!(said.contains("You are signed out everywhere. You have the role when you sign in again."), "{said}");
+    assert!(said.contains("You are signed out everywhere. Sign in again to use the role."), "{said}");
 }
 
 #[apply(both_databases!)]
@@ -156,7 +156,7 @@ async fn a_role_taken_away_is_gone_at_the_next_click_with_every_session(db: Db) 
     assert_eq!(app.count("user_groups WHERE kind = 'custom'"), 0);
     app.signed_in("lena.novak@example.com").await.get(&app, LIST).await.is(200).sees_no("Create");
     let said = app.mails().await.pop().unwrap().rendered.text;
-    assert!(said.contains("You are signed out everywhere. Your user stays as it is"), "{said}");
+    assert!(said.contains("You are signed out everywhere. Sign in again to continue"), "{said}");
 }
 
 #[apply(both_databases!)]

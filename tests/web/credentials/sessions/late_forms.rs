@@ -23,7 +23,7 @@ async fn whose_form_came_too_late_comes_back_to_its_page_and_is_told(db: Db) {
     maya.headers.push(("referer", "http://localhost:8080/users-and-groups?q=jo#u2".to_owned()));
     let late = maya.send(&app, &page, &format!("/users-and-groups/users/{jonas}/block"), &[]).await;
     late.redirects_to("/sign-in?next=%2Fusers-and-groups%3Fq%3Djo&unsent=true");
-    let told = "Your session had ended, so nothing was done.";
+    let told = "Your session expired and nothing was saved.";
     let sign_in = maya.get(&app, late.header("location")).await;
     sign_in.sees(&format!("{told} Sign in, then send the form again."));
     let wrong = maya.send(&app, &sign_in, "/sign-in", &[("email", "maya.fischer@example.com"), ("password", "not the password")]).await;
@@ -40,9 +40,9 @@ async fn who_signs_in_of_their_own_accord_is_told_nothing(db: Db) {
     app.advance(TimeDelta::hours(2));
     let late = maya.get(&app, LIST).await;
     let sign_in = maya.get(&app, late.header("location")).await;
-    sign_in.sees_no("nothing was done");
+    sign_in.sees_no("nothing was saved");
     maya.send(&app, &sign_in, "/sign-in", &[("email", "maya.fischer@example.com"), ("password", PASSWORD)]).await.redirects_to(LIST);
-    maya.get(&app, LIST).await.sees_no("nothing was done");
+    maya.get(&app, LIST).await.sees_no("nothing was saved");
 }
 
 #[apply(both_databases!)]

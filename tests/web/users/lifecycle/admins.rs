@@ -7,7 +7,7 @@ async fn the_admins_group_says_how_many_of_them_are_active(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_admin("Daniel", "Moreau");
     maya.press(&app, "/users-and-groups", &format!("/users-and-groups/users/{id}/block")).await.redirects_to("/users-and-groups");
-    maya.get(&app, "/users-and-groups/groups/1").await.sees("2 members, 1 of them active").sees("Last active Admin");
+    maya.get(&app, "/users-and-groups/groups/1").await.sees("2 members, 1 active").sees("Only active Admin");
     app.mails().await;
 }
 
@@ -18,10 +18,10 @@ async fn nobody_acts_on_themselves(db: Db) {
     app.mails().await;
     let own = app.id_of("maya.fischer@example.com");
     let list = maya.get(&app, "/users-and-groups").await;
-    assert!(row(&list, "maya.fischer@example.com").contains("Your account"));
+    assert!(row(&list, "maya.fischer@example.com").contains("My account"));
     for what in ["block", "activate", "delete"] {
         assert!(!list.has_form(&user_path(own, what)) && !list.has_link(&user_path(own, what)));
-        act(&app, &mut maya, &user_path(own, what)).await.is(409).sees("Not on your own user");
+        act(&app, &mut maya, &user_path(own, what)).await.is(409).sees("You can’t do this to yourself");
     }
     maya.get(&app, &user_path(own, "delete")).await.is(409);
     maya.get(&app, "/users-and-groups").await.is(200);
@@ -45,13 +45,13 @@ async fn the_last_active_admin_stays(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let own = app.id_of("maya.fischer@example.com");
     let page = act(&app, &mut maya, &format!("/users-and-groups/groups/1/members/{own}/remove")).await;
-    page.is(409).sees("Maya Fischer is the last active Admin. Appoint another Admin first.");
+    page.is(409).sees("Maya Fischer is the only active Admin. Add another Admin first.");
     let blocked = app.create_admin("Ada", "Other");
     press(&app, &mut maya, blocked, "block").await.is(303);
     app.mails().await;
     let page = act(&app, &mut maya, &format!("/users-and-groups/groups/1/members/{own}/remove")).await;
-    page.is(409).sees("Maya Fischer is the last active Admin.");
-    maya.get(&app, "/users-and-groups/groups/1").await.sees("Last active Admin");
+    page.is(409).sees("Maya Fischer is the only active Admin.");
+    maya.get(&app, "/users-and-groups/groups/1").await.sees("Only active Admin");
 }
 
 #[apply(both_databases!)]

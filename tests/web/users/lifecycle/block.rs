@@ -22,7 +22,7 @@ async fn somebody_blocked_is_told_so_only_with_the_right_password(db: Db) {
     app.mails().await;
     app.browser().sign_in(&app, JONAS, "not the password at all").await.is(422).sees_no("deactivated");
     app.advance(TimeDelta::minutes(1));
-    app.browser().sign_in(&app, JONAS, crate::helpers::PASSWORD).await.is(422).sees("This user is deactivated. Ask an administrator.");
+    app.browser().sign_in(&app, JONAS, crate::helpers::PASSWORD).await.is(422).sees("Your access is deactivated. Ask an administrator.");
 }
 
 #[apply(both_databases!)]

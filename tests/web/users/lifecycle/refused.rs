@@ -67,7 +67,7 @@ async fn on_an_old_page_one_is_told_that_somebody_else_was_faster(db: Db) {
         (maya.get(&app, "/users-and-groups").await, maya.get(&app, &user_path(jonas, "delete")).await, maya.get(&app, &remove).await);
     confirm(&app, &mut ada, &remove).await.is(303);
     maya.send(&app, &question, &remove, &[]).await.redirects_to(&group);
-    maya.get(&app, &group).await.sees("Jonas Vermeulen is not in the group any more. Nothing was changed.");
+    maya.get(&app, &group).await.sees("Jonas Vermeulen is no longer in the group.");
     press(&app, &mut ada, jonas, "block").await.is(303);
     maya.send(&app, &list, &user_path(jonas, "block"), &[]).await.redirects_to("/users-and-groups");
     maya.get(&app, "/users-and-groups").await.sees("Jonas Vermeulen is Deactivated now. Nothing was changed.");

@@ -20,7 +20,7 @@ async fn an_assignment_is_given_and_taken_at_once_with_the_way_back(db: Db) {
 async fn a_page_of_the_assignments_that_there_is_not_leads_to_all_of_them(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     let page = maya.get(&app, &at(jonas, "?page=zzz")).await;
-    page.is(404).sees("There is no such list");
+    page.is(404).sees("That filter doesn’t exist");
     assert!(page.has_link(&at(jonas, "")), "{}", page.body);
 }
 
@@ -54,10 +54,10 @@ async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
     let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Jonas Vermeulen may now see the billing information of Fjord Foods.").sees("See, edit details, see billing");
+    page.sees("Jonas Vermeulen can now view the billing information of Fjord Foods.").sees("View, edit details, see billing");
     maya.send(&app, &page, &at(jonas, &format!("/accounts/{fjord}/see-billing/off")), &[]).await.is(303);
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/edit-details/off")).await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("Fjord FoodsSeeAccount");
+    maya.get(&app, &at(jonas, "")).await.sees("Fjord FoodsViewAccount");
     app.mails().await;
 }
 
@@ -71,7 +71,7 @@ async fn the_last_thing_in_common_is_taken_after_a_question_and_leads_to_the_lis
     question
         .is(200)
         .sees("Remove Fjord Foods from Jonas Vermeulen?")
-        .sees("Jonas has nothing left then that you administer, and you will not see them any more.");
+        .sees("Jonas will have nothing left in your portfolios, and you will no longer see them.");
     question.sees("Keep assignment").sees("Remove assignment");
     // A button pressed without the question gets it.
     let token = csrf(&app, &mut hana).await;
@@ -79,7 +79,7 @@ async fn the_last_thing_in_common_is_taken_after_a_question_and_leads_to_the_lis
     again.is(200).sees("Remove Fjord Foods from Jonas Vermeulen?");
     assert_eq!(app.accounts_of(jonas), [fjord]);
     hana.send(&app, &again, &remove, &[]).await.redirects_to("/users-and-permissions?q=jonas");
-    hana.get(&app, "/users-and-groups").await.sees("they have left your list").sees_no("Assign again");
+    hana.get(&app, "/users-and-groups").await.sees("are no longer in your list").sees_no("Assign again");
     assert_eq!(app.accounts_of(jonas), []);
     hana.get(&app, &remove).await.is(404);
     app.mail().await;
@@ -113,10 +113,10 @@ async fn a_portfolio_is_asked_about_like_an_account_and_the_very_last_stays(db: 
     let Business { app, mut hana, nordic, dach, .. } = Business::new(db).await;
     let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[nordic]).await;
     let remove = at(nadia, &format!("/portfolios/{nordic}/remove"));
-    hana.get(&app, &at(nadia, "")).await.sees("The last portfolio stays");
-    hana.get(&app, &remove).await.is(409).sees("The last portfolio stays");
+    hana.get(&app, &at(nadia, "")).await.sees("At least one portfolio is required");
+    hana.get(&app, &remove).await.is(409).sees("At least one portfolio is required");
     app.give_portfolio(nadia, dach);
-    hana.get(&app, &at(nadia, "")).await.sees_no("The last portfolio stays").sees_no("DACH");
+    hana.get(&app, &at(nadia, "")).await.sees_no("At least one portfolio is required").sees_no("DACH");
     hana.fill(&app, &remove, &[]).await.redirects_to("/users-and-permissions");
     assert_eq!(app.portfolios_of(nadia), [dach]);
     app.mail().await;
@@ -131,7 +131,7 @@ async fn nothing_is_given_in_a_deactivated_portfolio(db: Db) {
     maya.press(&app, &deactivate, &deactivate).await.is(303);
     maya.get(&app, &at(jonas, "")).await.sees_no("Bergmann Bikes");
     let deeds = app.deeds();
-    let said = "DACH Retail is deactivated and gives nobody access. Reactivate it first. Nothing was changed.";
+    let said = "DACH Retail is deactivated and gives no access. Reactivate it first. Nothing was changed.";
     for (user, what) in [(jonas, format!("account-{bikes}")), (hana_id, format!("portfolio-{dach}"))] {
         maya.send(&app, &open, &at(jonas, "/assign"), &[]).await.is(303);
         let token = csrf(&app, &mut maya).await;
@@ -154,7 +154,7 @@ async fn no_switch_is_put_on_in_a_deactivated_portfolio_and_any_is_put_off(db: D
     app.mails().await;
     let put = |switch: &str| at(jonas, &format!("/accounts/{fjord}/{switch}"));
     maya.send(&app, &open, &put("see-billing/on"), &[]).await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("Nordic Brands is deactivated and gives nobody access.");
+    maya.get(&app, &at(jonas, "")).await.sees("Nordic Brands is deactivated and gives no access.");
     assert_eq!(app.count("account_assignments WHERE sees_billing"), 0);
     maya.send(&app, &open, &put("edit-details/off"), &[]).await.is(303);
     assert_eq!(app.count("account_assignments WHERE edits_details"), 0);

@@ -7,7 +7,7 @@ async fn an_update_that_changes_nothing_says_so_and_leaves_no_trace(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     let deeds = app.deeds();
     update(&app, &mut maya, jonas, "1", &[]).await.redirects_to(&at(jonas, ""));
-    maya.get(&app, &at(jonas, "")).await.sees("It is like that already for Jonas Vermeulen. Nothing was changed.");
+    maya.get(&app, &at(jonas, "")).await.sees("No changes to save.");
     assert_eq!((app.deeds(), app.count("users WHERE version > 1")), (deeds, 0));
 }
 
@@ -16,7 +16,7 @@ async fn of_somebody_deactivated_the_address_stands_without_a_field(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Somebody deactivated keeps the address. Reactivate first to change it.");
+    page.sees("Reactivate this user to change the address.");
     assert!(!page.body.contains("Edit email") && page.body.contains("Edit name"));
     update(&app, &mut maya, jonas, "2", &[("first_name", "Jon")]).await.redirects_to(&at(jonas, ""));
     app.mails().await;
@@ -29,8 +29,8 @@ async fn an_edit_of_something_outdated_shows_both_values(db: Db) {
     let page = update(&app, &mut maya, jonas, "1", &[("first_name", "Johann")]).await;
     page.is(409)
         .sees("Someone changed this user while you were editing")
-        .sees("Saved meanwhile: Jon")
-        .sees_no("Saved meanwhile: Vermeulen");
+        .sees("Saved by someone else: Jon")
+        .sees_no("Saved by someone else: Vermeulen");
     let filled = page.form(&at(jonas, "/edit"));
     assert!(filled.contains(&("first_name".to_owned(), "Johann".to_owned())) && filled.contains(&("version".to_owned(), "2".to_owned())));
     update(&app, &mut maya, jonas, "2", &[("first_name", "Johann")]).await.is(303);
@@ -46,7 +46,7 @@ async fn a_portfolio_admin_is_made_with_a_portfolio_and_loses_the_sessions_of_be
     browser.get(&app, "/users-and-groups").await.is(200);
     update(&app, &mut maya, jonas, "1", &[role, ("portfolio", &nordic.to_string())]).await.redirects_to(&at(jonas, ""));
     browser.get(&app, "/users-and-groups").await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("a Portfolio Admin now").sees("1 portfolio, 1 account");
+    maya.get(&app, &at(jonas, "")).await.sees("is now a Portfolio Admin").sees("1 portfolio, 1 account");
     let mail = app.mail().await.rendered.text;
     assert!(mail.contains("Default role: Portfolio Admin") && mail.contains("New: Nordic Brands"), "{mail}");
 }
@@ -54,9 +54,9 @@ async fn a_portfolio_admin_is_made_with_a_portfolio_and_loses_the_sessions_of_be
 #[apply(both_databases!)]
 async fn manage_user_offers_the_portfolios_before_the_role_is_chosen_and_takes_several(db: Db) {
     let Business { app, mut maya, jonas, hana_id, nordic, dach, .. } = Business::new(db).await;
-    let said = "Portfolios, for a Portfolio Admin";
+    let said = "Portfolios to manage";
     for what in ["", "/edit"] {
-        maya.get(&app, &at(jonas, what)).await.sees(said).sees("DACH Retail").sees("0 of 2 ticked");
+        maya.get(&app, &at(jonas, what)).await.sees(said).sees("DACH Retail").sees("0 of 2 selected");
         maya.get(&app, &at(hana_id, what)).await.sees_no(said);
     }
     let (nordic_id, dach_id, role) = (nordic.to_string(), dach.to_string(), ("default_role", "portfolio_admin"));
@@ -88,9 +88,9 @@ async fn the_portfolios_that_go_with_the_role_are_named_before(db: Db) {
     let question = update(&app, &mut maya, hana_id, "1", &hana).await;
     question
         .is(200)
-        .sees_no("you will not see them any more")
+        .sees_no("you will no longer see them")
         .sees("Make Hana Novotna a User?")
-        .sees("These are taken away:Nordic Brands")
+        .sees("will lose these portfolios:Nordic Brands")
         .sees("Keep Portfolio Admin");
     assert_eq!(app.count(&format!("portfolio_assignments WHERE user_id = {hana_id}")), 1);
     // One that was given since is asked about too.
@@ -107,9 +107,9 @@ async fn bad_names_and_addresses_are_refused_at_their_field(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     for (field, said) in [
         (("first_name", ""), "Enter a first name"),
-        (("last_name", "<b>"), "Leave out < and >"),
+        (("last_name", "<b>"), "Remove < and >"),
         (("email", "nobody"), "Enter an email address such as name@example.com"),
-        (("email", HANA), "hana.novotna@example.com is already a user, Active"),
+        (("email", HANA), "hana.novotna@example.com is already a user."),
     ] {
         update(&app, &mut maya, jonas, "1", &[field]).await.is(422).sees(said);
     }
@@ -119,7 +119,7 @@ async fn bad_names_and_addresses_are_refused_at_their_field(db: Db) {
 async fn an_address_outside_the_scope_is_told_without_a_status(db: Db) {
     let Business { app, mut hana, jonas, .. } = Business::new(db).await;
     let page = update(&app, &mut hana, jonas, "1", &[("email", "maya.fischer@example.com")]).await;
-    page.is(422).sees("This address cannot be given by you; ask an Admin").sees_no("Active").sees_no("Open Manage");
+    page.is(422).sees("You can’t use this address. Ask an Admin.").sees_no("Active").sees_no("Open Manage");
 }
 
 #[apply(both_databases!)]
@@ -138,9 +138,11 @@ async fn another_address_replaces_an_open_invitation(db: Db) {
 async fn another_address_whose_mail_was_refused_is_said_not_to_count(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
-    maya.get(&app, &at(jonas, "")).await.sees("It counts once it is confirmed by the mail sent there.");
+    maya.get(&app, &at(jonas, "")).await.sees("It takes effect once confirmed with the link in the mail.");
     app.mailbox().fail_next(usher::mail::SendError::permanent("550 No such mailbox"));
     app.mails().await;
     let page = maya.get(&app, &at(jonas, "")).await;
-    page.sees("Failed 550 No such mailbox").sees("The mail was not delivered. Nobody can confirm this address.").sees_no("It counts once");
+    page.sees("Failed 550 No such mailbox")
+        .sees("The mail was not delivered. This address can’t be confirmed.")
+        .sees_no("It takes effect once");
 }

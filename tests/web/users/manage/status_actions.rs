@@ -22,7 +22,7 @@ async fn pressing_twice_changes_nothing_and_says_so(db: Db) {
     let page = maya.get(&app, &at(jonas, "")).await;
     for (what, said) in [
         ("/deactivate".to_owned(), "is Deactivated now. Nothing was changed."),
-        (format!("/accounts/{fjord}/remove"), "It is like that already for Jonas Vermeulen. Nothing was changed."),
+        (format!("/accounts/{fjord}/remove"), "No changes to save."),
     ] {
         maya.send(&app, &page, &at(jonas, &what), &[]).await.is(303);
         maya.get(&app, &at(jonas, "")).await.is(200);
@@ -36,10 +36,10 @@ async fn pressing_twice_changes_nothing_and_says_so(db: Db) {
 async fn sign_out_everywhere_ends_all_sessions_and_tells_the_person(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     let mut browser = app.signed_in(JONAS).await;
-    maya.get(&app, &at(jonas, "")).await.sees("1 session open");
+    maya.get(&app, &at(jonas, "")).await.sees("1 active session");
     press(&app, &mut maya, jonas, "/sign-out").await.redirects_to(&at(jonas, ""));
     browser.get(&app, "/users-and-groups").await.is(303);
-    maya.get(&app, &at(jonas, "")).await.sees("1 session has ended").sees("Signed in nowhere");
+    maya.get(&app, &at(jonas, "")).await.sees("(1 session)").sees("No active sessions");
     assert!(app.mail().await.rendered.subject.starts_with("You are signed out of"));
 }
 
@@ -48,7 +48,7 @@ async fn an_administrator_mails_somebody_a_link_to_choose_a_new_password(db: Db)
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     maya.get(&app, &at(jonas, "")).await.sees("Send password reset email");
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
-    maya.get(&app, &at(jonas, "")).await.sees(&format!("A link to choose a new password is on its way to {JONAS}."));
+    maya.get(&app, &at(jonas, "")).await.sees(&format!("Password reset email sent to {JONAS}."));
     app.browser()
         .fill(&app, &app.link_in_mail().await, &[("password", "lantern quiver moss eleven")])
         .await
@@ -63,7 +63,7 @@ async fn the_fourth_mail_in_a_row_to_one_person_waits_whichever_button_sends_it(
         press(&app, &mut maya, jonas, "/send-password-reset").await.is(303);
     }
     update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
-    let said = "You sent Jonas Vermeulen several mails in a row. The next can go in 1 minute.";
+    let said = "You sent Jonas Vermeulen several mails in a row. Wait 1 minute before the next one.";
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
     maya.get(&app, &at(jonas, "")).await.sees(said);
     update(&app, &mut maya, jonas, "2", &[("email", "jonas@example.com")]).await.is(422).sees(said);
@@ -73,7 +73,7 @@ async fn the_fourth_mail_in_a_row_to_one_person_waits_whichever_button_sends_it(
     app.advance(TimeDelta::minutes(1));
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
-    maya.get(&app, &at(jonas, "")).await.sees("The next can go in 2 minutes.");
+    maya.get(&app, &at(jonas, "")).await.sees("Wait 2 minutes before the next one.");
     app.mails().await;
 }
 
@@ -86,7 +86,7 @@ async fn an_invitation_is_resent_a_few_times_in_a_row_from_either_page(db: Db) {
         press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
     }
     let link = app.link_in_mail().await;
-    let said = "You sent noor@example.com several mails in a row. The next can go in 1 minute.";
+    let said = "You sent noor@example.com several mails in a row. Wait 1 minute before the next one.";
     press(&app, &mut maya, noor, "/resend").await.redirects_to(&at(noor, ""));
     maya.get(&app, &at(noor, "")).await.sees(said);
     crate::shared::steps::press(&app, &mut maya, noor, "resend").await.is(303);
@@ -102,9 +102,9 @@ async fn somebody_who_leaves_the_scope_with_their_role_leads_back_to_the_list(db
     let fields =
         [("email", "nadia.petrova@example.com"), ("first_name", "Nadia"), ("last_name", "Petrova"), ("leaves", &*nordic.to_string())];
     let question = update(&app, &mut hana, nadia, "1", &fields).await;
-    question.is(200).sees("Nadia has nothing left then that you administer, and you will not see them any more.");
+    question.is(200).sees("Nadia will have nothing left in your portfolios, and you will no longer see them.");
     hana.send(&app, &question, &at(nadia, "/edit"), &[]).await.redirects_to("/users-and-permissions");
-    hana.get(&app, "/users-and-permissions").await.sees("Nadia Petrova is updated, a User now.").sees("they have left your list");
+    hana.get(&app, "/users-and-permissions").await.sees("Nadia Petrova is now a User").sees("are no longer in your list");
     app.mails().await;
 }
 
@@ -125,11 +125,11 @@ async fn another_address_that_waits_is_shown_and_can_be_taken_back(db: Db) {
     let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
     update(&app, &mut maya, jonas, "1", &[("email", "jv@example.com")]).await.redirects_to(&at(jonas, ""));
     let page = hana.get(&app, &at(jonas, "")).await;
-    page.sees("New email").sees("Maya Fischer asked for it.").sees("jv@example.com").sees("Valid until");
+    page.sees("New email").sees("Requested by Maya Fischer.").sees("jv@example.com").sees("Valid until");
     app.assign(jonas, bikes).await;
     hana.get(&app, &at(jonas, "")).await.sees(JONAS).sees("Fjord Foods").sees_no("jv@example.com");
     let page = maya.get(&app, &at(jonas, "")).await;
-    for said in [format!("Jonas Vermeulen keeps {JONAS}."), "It is like that already for Jonas Vermeulen.".to_owned()] {
+    for said in [format!("Jonas Vermeulen keeps {JONAS}."), "No changes to save.".to_owned()] {
         maya.send(&app, &page, &at(jonas, "/withdraw-email-change"), &[]).await.redirects_to(&at(jonas, ""));
         maya.get(&app, &at(jonas, "")).await.sees(&said).sees_no("New email");
     }
@@ -142,7 +142,7 @@ async fn a_portfolio_admin_acts_on_people_wholly_inside(db: Db) {
     hana.get(&app, &at(jonas, "")).await.is(200).sees("Fjord Foods");
     press(&app, &mut hana, jonas, "/deactivate").await.redirects_to(&at(jonas, ""));
     update(&app, &mut hana, jonas, "2", &[("first_name", "Jonathan")]).await.redirects_to(&at(jonas, ""));
-    hana.get(&app, &at(jonas, "")).await.sees("Jonathan Vermeulen is updated.");
+    hana.get(&app, &at(jonas, "")).await.sees("Jonathan Vermeulen was updated.");
     app.mails().await;
 }
 
@@ -160,7 +160,7 @@ async fn of_somebody_partly_outside_a_portfolio_admin_sees_and_changes_only_what
         .sees_no("Sessions");
     let token = csrf(&app, &mut hana).await;
     for what in ["/deactivate", "/sign-out"] {
-        hana.post(&app, &at(jonas, what), &[("csrf", &token)]).await.is(403).sees("This is not yours to change");
+        hana.post(&app, &at(jonas, what), &[("csrf", &token)]).await.is(403).sees("You can’t change this");
     }
     update(&app, &mut hana, jonas, "1", &[]).await.is(403);
     hana.post(&app, &at(jonas, &format!("/accounts/{bikes}/remove")), &[("csrf", &token)]).await.is(404);

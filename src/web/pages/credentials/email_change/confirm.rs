@@ -66,7 +66,7 @@ pub(in crate::web) async fn submit(
     match state.try_run(move |ctx| email_change::confirm(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         Ok(()) => After::EmailChange.sign_in(&request, &state),
         Err(ConfirmError::Taken) => {
-            let text = "Somebody else has it now, so your email address stays as it was. Ask an administrator.";
+            let text = "Someone else uses it now, so your email address stays as it was. Ask an administrator.";
             ClosedLink::conflict("This email address is in use", text).answer(&state, &anonymous).await
         }
         // The link's own page says what became of it.
@@ -82,12 +82,12 @@ fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
             .at(DisplayTime::new(*at, now), ". Sign in with it.")
             .sign_in(),
         LinkClosed::Replaced { .. } => {
-            ClosedLink::gone("This link was replaced", "A newer change was asked for. Use the link in the latest mail.")
+            ClosedLink::gone("This link was replaced", "A newer change was requested. Use the link in the latest mail.")
         }
-        LinkClosed::Revoked => ClosedLink::gone("This change was withdrawn", "Your email address stays as it was."),
+        LinkClosed::Revoked => ClosedLink::gone("This change was cancelled", "Your email address stays as it was."),
         LinkClosed::Expired { at, .. } => ClosedLink::gone("This link has expired", "It was valid until")
             .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
-        LinkClosed::Unknown => ClosedLink::unknown("This link leads nowhere", "ask an administrator"),
+        LinkClosed::Unknown => ClosedLink::unknown("This link isn’t valid", "ask an administrator"),
     }
 }
 

@@ -76,16 +76,16 @@ pub(in crate::web) async fn submit(
 /// What became of the link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     match closed {
-        LinkClosed::Used { at } => ClosedLink::gone("The change was already stopped", "You stopped it on")
+        LinkClosed::Used { at } => ClosedLink::gone("The change was already cancelled", "You cancelled it on")
             .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
         LinkClosed::Replaced { .. } => {
-            ClosedLink::gone("This link was replaced", "Another change was asked for. Use the link in the latest mail.")
+            ClosedLink::gone("This link was replaced", "Another change was requested. Use the link in the latest mail.")
         }
-        LinkClosed::Revoked => ClosedLink::gone("There is no change to stop", "It was confirmed or withdrawn since.")
-            .foot("Was it not meant to be? Tell an administrator."),
-        LinkClosed::Expired { at, .. } => ClosedLink::gone("There is no change to stop", "Nobody confirmed it by")
+        LinkClosed::Revoked => ClosedLink::gone("There is no change to cancel", "It has been confirmed or cancelled since.")
+            .foot("Not you? Tell an administrator."),
+        LinkClosed::Expired { at, .. } => ClosedLink::gone("There is no change to cancel", "It was not confirmed by")
             .at(DisplayTime::new(*at, now), ". Your email address stays as it was."),
-        LinkClosed::Unknown => ClosedLink::unknown("This link leads nowhere", "tell an administrator"),
+        LinkClosed::Unknown => ClosedLink::unknown("This link isn’t valid", "tell an administrator"),
     }
 }
 

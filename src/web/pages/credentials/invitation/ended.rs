@@ -21,23 +21,22 @@ fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) 
             .at(DisplayTime::new(*at, now), ". Sign in with the password you chose then.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
-        LinkClosed::Revoked => ClosedLink::gone(
-            "This invitation was revoked",
-            "An administrator withdrew it. If you still need access, ask them for a new one.",
-        ),
+        LinkClosed::Revoked => {
+            ClosedLink::gone("This invitation was revoked", "An administrator revoked it. If you still need access, ask for a new one.")
+        }
         LinkClosed::Replaced { .. } => {
             let text = if sends_mail {
                 "A newer invitation was mailed to you. Use the link in the latest mail."
             } else {
-                "There is a newer link. Ask whoever invited you, or an administrator, for it."
+                "There is a newer link. Ask an administrator for it."
             };
             ClosedLink::gone("This invitation was replaced", text)
         }
         LinkClosed::Expired { email, at } => {
             let rest = if sends_mail {
-                format!(". We can mail a new link to the same address, {}.", masked(email))
+                format!(". We can send a new link to the same address, {}.", masked(email))
             } else {
-                ". Once there is a new link, whoever invited you, or an administrator, can give it to you.".to_owned()
+                ". Request a new link, then ask an administrator for it.".to_owned()
             };
             ClosedLink::gone("This invitation has expired", "It was valid until")
                 .expired()
@@ -45,19 +44,17 @@ fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) 
                 .button("Send me a new link", paths::InvitationNewLink { token: token.to_owned() })
                 .foot_sign_in("Already set a password?")
         }
-        LinkClosed::Unknown => {
-            ClosedLink::unknown("This link leads to no invitation", "ask whoever invited you, or an administrator, for a new invitation")
-                .foot_sign_in("Already set a password?")
-        }
+        LinkClosed::Unknown => ClosedLink::unknown("This invitation isn’t valid", "ask an administrator for a new invitation")
+            .foot_sign_in("Already set a password?"),
     }
 }
 
 /// "Send me a new link" was pressed, and the newer link went to this address.
 pub(super) fn new_link_sent(email: &str, sends_mail: bool) -> ClosedLink {
     if sends_mail {
-        ClosedLink::done("A new link is on its way", format!("We mail it to {}. The earlier link no longer works.", masked(email)))
+        ClosedLink::done("A new link is on its way", format!("We sent it to {}. The earlier link no longer works.", masked(email)))
     } else {
-        ClosedLink::done("There is a new link", "Ask whoever invited you, or an administrator, for it. The earlier link no longer works.")
+        ClosedLink::done("There is a new link", "Ask an administrator for it. The earlier link no longer works.")
     }
 }
 
@@ -115,7 +112,7 @@ mod tests {
             let html = page.render().unwrap();
             assert!(!html.contains("mail") && !html.contains("on its way"), "{name}: {html}");
             let asks = ["expired", "replaced", "new-link"].iter().any(|word| name.contains(word));
-            assert!(!asks || html.contains("hoever invited you, or an administrator"), "{name}: {html}");
+            assert!(!asks || html.contains("sk an administrator for it"), "{name}: {html}");
         }
     }
 }

@@ -58,7 +58,7 @@ pub struct AskedPage {
 
 impl AskedPage {
     fn title(&self) -> &'static str {
-        if self.sends_mail { "Check your mail" } else { "There may be a link for you" }
+        if self.sends_mail { "Check your email" } else { "Ask your administrator" }
     }
 }
 

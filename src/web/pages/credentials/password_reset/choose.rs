@@ -113,18 +113,18 @@ fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, pa
 
 /// What became of the link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
-    let ask_again = |ended: ClosedLink| ended.link("Ask for a new link", paths::ForgotPassword {});
+    let ask_again = |ended: ClosedLink| ended.link("Request a new link", paths::ForgotPassword {});
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This link was already used", "A new password was set on")
             .at(DisplayTime::new(*at, now), ". Sign in with it.")
             .sign_in()
             .foot("Not you? Tell an administrator."),
-        LinkClosed::Replaced { .. } => ClosedLink::gone("This link was replaced", "There is a newer one. Use the link in the latest mail."),
-        LinkClosed::Revoked => ask_again(ClosedLink::gone("This link no longer works", "Your user was changed after it was sent.")),
+        LinkClosed::Replaced { .. } => ClosedLink::gone("This link was replaced", "Use the link in the latest mail."),
+        LinkClosed::Revoked => ask_again(ClosedLink::gone("This link no longer works", "Your sign-in changed after it was sent.")),
         LinkClosed::Expired { at, .. } => {
             ask_again(ClosedLink::gone("This link has expired", "It was valid until").at(DisplayTime::new(*at, now), "."))
         }
-        LinkClosed::Unknown => ask_again(ClosedLink::unknown("This link leads nowhere", "ask for a new one")),
+        LinkClosed::Unknown => ask_again(ClosedLink::unknown("This link isn’t valid", "request a new one")),
     }
 }
 

@@ -104,8 +104,8 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
     let said = move |(user, until): &(usecases::User, Option<Timestamp>)| {
         let name = user.display_name();
         let text = match *until {
-            Some(until) => format!("{name} is deleted and can be restored until {}.", DisplayTime::new(until, now).date()),
-            None => format!("{name} is deleted."),
+            Some(until) => format!("{name} was deleted and can be restored until {}.", DisplayTime::new(until, now).date()),
+            None => format!("{name} was deleted."),
         };
         Flash::new(FlashKind::Ok, text)
     };

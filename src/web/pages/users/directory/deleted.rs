@@ -84,16 +84,16 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
 pub(in crate::web) async fn restore(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
     let said = |Restored { user, status, became_user }: &Restored| {
-        let (name, status, role) = (user.display_name(), status.label(), user.default_role.label());
-        let why = if *became_user { " A Portfolio Admin without portfolios is a User." } else { "" };
-        let text = format!("{name} is restored: {status}, {role}. Group memberships and assignments are not restored.{why}");
+        let (name, role) = (user.display_name(), status.of_role(user.default_role));
+        let why = if *became_user { " Portfolio Admins without portfolios become Users." } else { "" };
+        let text = format!("{name} was restored as {role}. Group memberships and assignments were not restored.{why}");
         Flash::new(FlashKind::Ok, text)
     };
     match console.act(said, move |ctx, submission| users::lifecycle::restore(ctx, submission, id)).await? {
         Ok(_) => respond::see_other(with_query(paths::DeletedUsers {}, &ListQuery::returned(&form.0.return_query))),
         Err(RestoreError::AddressInUse { email }) => Err(WebError::Refused {
-            title: "The address is in use again",
-            text: format!("{email} was invited again as a new person. Delete or revoke that one first."),
+            title: "This address is in use again",
+            text: format!("{email} has been invited again as a new user. Delete that user or revoke the invitation first."),
         }),
         Err(RestoreError::Denied(denied)) => Err(denied.into()),
     }

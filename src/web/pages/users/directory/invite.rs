@@ -14,7 +14,8 @@ use crate::{
     web::shared::{
         error::WebError,
         form::Form,
-        page::{ExistingUserActions, Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
+        invitation_flash,
+        page::{ExistingUserActions, Field, FormErrors, Layout, already_known, parse},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
@@ -58,15 +59,13 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&console, field, None).await?);
     };
-    let (address, how) =
-        (email.clone(), if console.passes_links_on() { " Show link in the list gives you the link to pass on." } else { "" });
-    let said = move |&(): &()| Flash::new(FlashKind::Ok, format!("{email} is invited.{how}"));
+    let (address, passes_links_on) = (email.clone(), console.passes_links_on());
+    let said = move |&(): &()| invitation_flash::invited(email.as_str(), email.as_str(), passes_links_on);
     match console.make(sent, said, move |ctx, submission| users::invite::invite(ctx, submission, &address)).await? {
         Ok(()) => respond::see_other(paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
-            let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
             let ways = ExistingUserActions::new(&existing, EntryPoint::UsersAndGroups);
-            respond::again(&page(&console, Field::refused(typed, FieldError::Message(text)), Some(ways)).await?)
+            respond::again(&page(&console, Field::refused(typed, already_known(&existing)), Some(ways)).await?)
         }
         Err(InviteError::NotYours) => Err(WebError::NotFound),
         Err(InviteError::Denied(denied)) => Err(denied.into()),
@@ -85,7 +84,10 @@ mod tests {
     use crate::{
         domain::email_address::EmailAddressError,
         usecases::users::invite::ExistingUserAction,
-        web::shared::samples::{Sample, check},
+        web::shared::{
+            page::FieldError,
+            samples::{Sample, check},
+        },
     };
 
     fn page(sample: &Sample, email: Field) -> NewUserPage {
@@ -97,7 +99,7 @@ mod tests {
         check("new-user", |sample| page(sample, Field::default()));
         check("new-user-error", |sample| page(sample, Field::refused(&sample.email, EmailAddressError::Malformed)));
         check("new-user-exists", |sample| {
-            let said = FieldError::Message(format!("{} is already a user, Deactivated", sample.email));
+            let said = FieldError::Message(format!("{} belongs to a deactivated user.", sample.email));
             NewUserPage {
                 ways: Some(ExistingUserActions::sample(ExistingUserAction::Reactivate, EntryPoint::UsersAndGroups)),
                 ..page(sample, Field::refused(&sample.email, said))

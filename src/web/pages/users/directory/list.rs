@@ -256,12 +256,12 @@ mod tests {
             (Status::Deactivated, false, false, vec!["Activate", "Delete user"]),
             (Status::Invited, false, false, vec!["Resend invitation", "Revoke invitation"]),
             (Status::Expired, false, true, vec!["Resend invitation", "Show link", "Revoke invitation"]),
-            (Status::Active, true, false, vec!["Your account"]),
+            (Status::Active, true, false, vec!["My account"]),
         ] {
             page.rows = UserRows::Everyone(vec![UserRow { status, is_you, shows_link, may: may(status), ..rows[0].clone() }]);
             let html = page.render().unwrap();
             let cell = html.split("<div class=\"row-acts\">").nth(1).unwrap().split("</td>").next().unwrap();
-            for label in ["Block", "Activate", "Delete user", "Show link", "Resend invitation", "Revoke invitation", "Your account"] {
+            for label in ["Block", "Activate", "Delete user", "Show link", "Resend invitation", "Revoke invitation", "My account"] {
                 let is_there = cell.contains(&format!(">{label}<")) || cell.contains(&format!("aria-label=\"{label}\""));
                 assert_eq!(is_there, offered.contains(&label), "{status:?} {is_you}: {label}");
             }

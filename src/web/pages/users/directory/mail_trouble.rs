@@ -35,9 +35,9 @@ impl From<MailProblems> for Problems {
         let refusal = refusal.map(|usecases::ServerRefusal { reply, mails }| ServerRefusal {
             is_said: reply.starts_with(|c: char| c.is_ascii_digit()),
             reply,
-            waiting: told(mails.unsigned_abs(), "mail waits", "mails wait"),
+            waiting: told(mails.unsigned_abs(), "mail is waiting", "mails are waiting"),
         });
-        let unreadable = (unreadable > 0).then(|| told(unreadable, "mail waits", "mails wait"));
+        let unreadable = (unreadable > 0).then(|| told(unreadable, "mail is waiting", "mails are waiting"));
         Self { refusal, unreadable, failed: (failed > 0).then(|| told(failed, "mail failed", "mails failed")) }
     }
 }

@@ -51,9 +51,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |user: &usecases::User| {
-        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", user.email))
-    };
+    let said =
+        |user: &usecases::User| Flash::new(FlashKind::Ok, format!("Invitation to {} revoked. Its link no longer works.", user.email));
     console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndGroups, id)).await??;
     respond::see_other(with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query)))
 }

@@ -28,7 +28,7 @@ pub(in crate::web) async fn one(console: PageContext, mail: Path<MailId>, form: 
             let page = mail.user_id.and_then(|user_id| console.view_of(&paths::Manage { user: user_id }.to_string()).map(str::to_owned));
             respond::see_other(page.unwrap_or(list))
         }
-        Err(error) => console.say(&none_failed(error, "This mail can no longer be sent again.")?, list),
+        Err(error) => console.say(&none_failed(error, "This mail can’t be sent again.")?, list),
     }
 }
 
@@ -37,7 +37,7 @@ pub(in crate::web) async fn all(console: PageContext, form: Form<ListButton>) ->
     let said = |mails: &u64| Flash::new(FlashKind::Ok, format!("We’ll send {} again.", counted(*mails, "mail", "mails")));
     match console.act(said, failed_mails::send_all_again).await? {
         Ok(_) => respond::see_other(list(&form)),
-        Err(error) => console.say(&none_failed(error, "No failed mail is left.")?, list(&form)),
+        Err(error) => console.say(&none_failed(error, "There are no failed mails.")?, list(&form)),
     }
 }
 

@@ -7,10 +7,10 @@ use crate::{
     usecases::{EntryPoint, User, users},
     web::shared::{
         form::{Form, ListButton},
+        invitation_flash,
         list_query::ListQuery,
         page::with_query,
         page_context::PageContext,
-        resend_flash,
         respond::HandlerResult,
         routing::paths,
     },
@@ -45,6 +45,6 @@ pub(in crate::web) async fn activate(console: PageContext, id: Path<UserId>, for
 pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
     let back = with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query));
-    let said = resend_flash::said(console.passes_links_on());
+    let said = invitation_flash::resent(console.passes_links_on());
     console.act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, EntryPoint::UsersAndGroups, id)).await
 }

@@ -40,7 +40,7 @@ pub(in crate::web) async fn export(console: PageContext, query: UserListQuery) -
     let state = console.state().clone();
     let turn = state.exports.begin(console.current.user.id).ok_or_else(|| WebError::Refused {
         title: "Another export is running",
-        text: "One export at a time: wait until the other has ended, or stop it.".to_owned(),
+        text: "Wait until it has finished, or cancel it.".to_owned(),
     })?;
     let (words, begin, caller) = (query.text(), asked.clone(), console.current.caller());
     let by = caller.clone();

@@ -196,7 +196,7 @@ fn row(user_id: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Ass
 /// Why something will not be given.
 fn why(lost: &Lost) -> String {
     match lost {
-        Lost::Gone => "whoever assigned it is gone".to_owned(),
+        Lost::Gone => "its assigner was deleted".to_owned(),
         Lost::Deactivated(name) => format!("{name}, who assigned it, is deactivated"),
         Lost::Right(name) => format!("{name}, who assigned it, may no longer give it"),
     }

@@ -122,12 +122,12 @@ pub(in crate::web) async fn switch(
     let back = left(&console, user_id, &query);
     let said = move |(user, account): &(User, Account)| {
         let may = match to {
-            To::On => "may now",
-            To::Off => "may no longer",
+            To::On => "can now",
+            To::Off => "can no longer",
         };
         let what = match switch {
             PermissionToggle::EditDetails => "edit the details of",
-            PermissionToggle::SeeBilling => "see the billing information of",
+            PermissionToggle::SeeBilling => "view the billing information of",
         };
         let text = format!("{} {may} {what} {}.", user.display_name(), account.name);
         let undo = paths::SwitchPermission { user: user_id, account: account.id, switch, to: to.back() };

@@ -30,7 +30,10 @@ use crate::{
             error::{WebError, too_many_mails},
             form::{Form, each_once},
             list_query::ReturnQuery,
-            page::{Base, ExistingUserActions, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Picker, UserLabel, listed, parse},
+            page::{
+                Base, ExistingUserActions, Field, FieldError, Flash, FlashKind, FormErrors, Layout, Picker, UserLabel, already_known,
+                listed, parse,
+            },
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -164,17 +167,17 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
             respond::page(&BecomesUserPage { shell, user, query, parts, typed, portfolios: listed(names(portfolios)) })
         }
         Err(ProfileError::AddressTaken(existing)) => {
-            let text = match &existing {
-                Some(existing) => format!("{} is already a user, {}", existing.email, existing.status.label()),
-                None => "This address cannot be given by you; ask an Admin".to_owned(),
-            };
-            fields.email = Field::refused(&*typed.email, FieldError::Message(text));
+            let error = existing.as_ref().map_or_else(
+                || FieldError::Message("You can’t use this address. Ask an Admin.".to_owned()),
+                |existing| already_known(existing),
+            );
+            fields.email = Field::refused(&*typed.email, error);
             let owner = existing.map(|existing| ExistingUserActions::new(&existing, EntryPoint::UsersAndPermissions));
             respond::again(&EditUserPage { owner, ..page(fields) })
         }
         Err(ProfileError::AddressStays) => {
             let mut fields = fields.with_email_of(&user);
-            fields.email.error = Some(FieldError::Message("Somebody deactivated keeps the address".to_owned()));
+            fields.email.error = Some(FieldError::Message("Reactivate this user to change the address".to_owned()));
             respond::again(&page(fields))
         }
         Err(ProfileError::Stale(now)) => {
@@ -217,15 +220,15 @@ fn needs_portfolio(deactivated: Option<String>) -> FieldError {
 fn updated(before: &usecases::User, after: &usecases::User, email: &EmailAddress, now: Timestamp) -> Flash {
     let name = after.display_name();
     let text = if before.default_role == after.default_role {
-        format!("{name} is updated.")
+        format!("{name} was updated.")
     } else {
-        let ended = if before.status(now) == Status::Active { " All their sessions have ended." } else { "" };
-        format!("{name} is updated, a {} now.{ended}", after.default_role.label())
+        let ended = if before.status(now) == Status::Active { " and must sign in again" } else { "" };
+        format!("{name} is now a {}{ended}.", after.default_role.label())
     };
     let mail = if after.email != email.as_str() {
-        format!(" The new address counts once it is confirmed by the mail to {email}.")
+        format!(" Confirmation sent to {email}; until then the current address stays.")
     } else if before.email != after.email {
-        format!(" The invitation goes to {}.", after.email)
+        format!(" A new invitation goes to {}.", after.email)
     } else {
         String::new()
     };
@@ -258,7 +261,7 @@ mod tests {
         check("manage-user-errors", |sample| {
             let mut page = page(sample);
             page.fields.first_name = Field::refused("", FieldError::Line { what: "a first name", error: LineError::Empty });
-            page.fields.email = Field::refused(&sample.email, FieldError::Message(format!("{} is already a user, Active", sample.email)));
+            page.fields.email = Field::refused(&sample.email, FieldError::Message(format!("{} is already a user.", sample.email)));
             page.owner = Some(ExistingUserActions::sample(ExistingUserAction::Assign, EntryPoint::UsersAndPermissions));
             page
         });

@@ -81,12 +81,12 @@ impl EditFields {
 
     pub(super) fn email_hint(&self) -> String {
         if let Some(waiting) = &self.waiting {
-            return format!("{waiting} waits to be confirmed. A new address takes its place.");
+            return format!("{waiting} is waiting to be confirmed. A new address replaces it.");
         }
         let hint = if self.is_open {
-            "A new address makes the link in the earlier mail dead, and gets a new one."
+            "The old link stops working and a new invitation goes to this address."
         } else {
-            "A new address counts once it is confirmed there; the old one is told and can stop it."
+            "The new address takes effect once confirmed. We also notify the old one, which can cancel the change."
         };
         hint.to_owned()
     }

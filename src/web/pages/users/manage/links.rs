@@ -91,7 +91,7 @@ impl PasswordReset {
 }
 
 fn named(by: Option<String>) -> String {
-    by.unwrap_or_else(|| "Not known".to_owned())
+    by.unwrap_or_else(|| "Unknown".to_owned())
 }
 
 impl Mail {

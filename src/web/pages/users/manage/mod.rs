@@ -62,7 +62,7 @@ fn parted(done: Flash, has_left: bool) -> Flash {
     if !has_left {
         return done;
     }
-    let text = format!("{} Nothing in your portfolios is assigned to them any more, so that they have left your list.", done.text);
+    let text = format!("{} They have nothing left in your portfolios and are no longer in your list.", done.text);
     Flash::new(FlashKind::Warn, text)
 }
 

@@ -33,7 +33,7 @@ pub struct Source {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenBy {
-    /// "Maya Fischer", or what stands for somebody who is gone.
+    /// "Maya Fischer", or what stands for a deleted user.
     pub by: String,
     pub at: DisplayTime,
     /// Whether it will not be given, of an open invitation.
@@ -95,6 +95,6 @@ fn on_account(on: &OnAccount, portfolio: &str, now: Timestamp) -> Row {
 }
 
 fn source(kind: &'static str, name: &str, PermissionSource { by, at, lost }: &PermissionSource, now: Timestamp) -> Source {
-    let by = by.clone().unwrap_or_else(|| "somebody who is gone".to_owned());
+    let by = by.clone().unwrap_or_else(|| "a deleted user".to_owned());
     Source { kind, name: name.to_owned(), given: Some(GivenBy { by, at: DisplayTime::new(*at, now), is_lost: lost.is_some() }) }
 }

@@ -57,9 +57,8 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 /// `POST /users-and-permissions/{user}/revoke`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let id = *id;
-    let said = |user: &usecases::User| {
-        Flash::new(FlashKind::Ok, format!("The invitation to {} is revoked. Its link no longer works.", user.email))
-    };
+    let said =
+        |user: &usecases::User| Flash::new(FlashKind::Ok, format!("Invitation to {} revoked. Its link no longer works.", user.email));
     match console.act(said, move |ctx, submission| users::invite::revoke(ctx, submission, EntryPoint::UsersAndPermissions, id)).await? {
         Ok(_) => respond::see_other(list(&UserListQuery::returned(&form.0.return_query))),
         Err(denied) => console.say(&already(denied)?, left(&console, id, &form.0.return_query)),

@@ -81,8 +81,8 @@ pub struct ManagePage {
 impl ManagePage {
     fn sessions_in_words(&self) -> String {
         match self.sessions {
-            None | Some(0) => "Signed in nowhere.".to_owned(),
-            Some(sessions) => format!("{} open.", counted(sessions, "session", "sessions")),
+            None | Some(0) => "No active sessions".to_owned(),
+            Some(sessions) => counted(sessions, "active session", "active sessions"),
         }
     }
 

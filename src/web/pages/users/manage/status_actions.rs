@@ -11,9 +11,9 @@ use crate::{
     },
     web::shared::{
         form::{Form, ListButton},
+        invitation_flash,
         page::{Flash, FlashKind, counted},
         page_context::PageContext,
-        resend_flash,
         respond::{self, HandlerResult},
         routing::paths,
     },
@@ -54,7 +54,7 @@ pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, f
 /// `POST /users-and-permissions/{user}/resend`
 pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user_id = *id;
-    let (back, said) = (left(&console, user_id, &form.0.return_query), resend_flash::said(console.passes_links_on()));
+    let (back, said) = (left(&console, user_id, &form.0.return_query), invitation_flash::resent(console.passes_links_on()));
     console
         .act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, EntryPoint::UsersAndPermissions, user_id))
         .await
@@ -64,10 +64,10 @@ pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form:
 pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user_id = *id;
     let said = |(user, ended): &(User, usize)| match *ended {
-        0 => Flash::new(FlashKind::Info, format!("{} is signed in nowhere. Nothing was changed.", user.display_name())),
+        0 => Flash::new(FlashKind::Info, format!("{} has no active sessions.", user.display_name())),
         ended => {
-            let sessions = counted(ended as u64, "session has", "sessions have");
-            Flash::new(FlashKind::Ok, format!("{} is signed out everywhere: {sessions} ended.", user.display_name()))
+            let sessions = counted(ended as u64, "session", "sessions");
+            Flash::new(FlashKind::Ok, format!("{} was signed out everywhere ({sessions}).", user.display_name()))
         }
     };
     console.act(said, move |ctx, submission| users::profile::end_sessions(ctx, submission, user_id)).await??;
@@ -77,10 +77,10 @@ pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>,
 /// `POST /users-and-permissions/{user}/send-password-reset`
 pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user_id = *id;
-    let how = if console.passes_links_on() { "is written to a file, in a mail to" } else { "is on its way to" };
+    let passes_links_on = console.passes_links_on();
     let said = move |user: &User| {
-        let text = format!("A link to choose a new password {how} {}. It holds for one hour; an earlier one no longer works.", user.email);
-        Flash::new(FlashKind::Ok, text)
+        let sent = if passes_links_on { "saved as a file (no mail server)".to_owned() } else { format!("sent to {}", user.email) };
+        Flash::new(FlashKind::Ok, format!("Password reset email {sent}. The link is valid for one hour; earlier links no longer work."))
     };
     let back = left(&console, user_id, &form.0.return_query);
     console.act_and_go(back, said, move |ctx, submission| password_reset::send(ctx, submission, user_id)).await
@@ -89,9 +89,7 @@ pub(in crate::web) async fn send_password_reset(console: PageContext, id: Path<U
 /// `POST /users-and-permissions/{user}/withdraw-email-change`
 pub(in crate::web) async fn withdraw_email_change(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let user_id = *id;
-    let said = |user: &User| {
-        Flash::new(FlashKind::Ok, format!("{} keeps {}. The links in the mails no longer work.", user.display_name(), user.email))
-    };
+    let said = |user: &User| Flash::new(FlashKind::Ok, format!("Email change cancelled. {} keeps {}.", user.display_name(), user.email));
     let back = left(&console, user_id, &form.0.return_query);
     console.act_and_go(back, said, move |ctx, submission| email_change::withdraw(ctx, submission, user_id)).await
 }

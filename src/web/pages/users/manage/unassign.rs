@@ -144,15 +144,15 @@ pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form
         console
             .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| unassign::removal_preview(ctx, actor, user_id, &[]))
             .await?;
-        return console.say(&Flash::new(FlashKind::Info, "Nothing is ticked. Nothing was changed."), back);
+        return console.say(&Flash::new(FlashKind::Info, "No assignments selected."), back);
     }
     if form.act.is_empty() {
         return ask_several(&console, user_id, given, query, back).await;
     }
     let (taken, agreed) = (given.clone(), form.agreed);
     let said = |Unassigned { user, names, has_left, .. }: &Unassigned| {
-        let count = counted(names.len() as u64, "assignment is", "assignments are");
-        let text = format!("{count} removed from {}: {}.", user.display_name(), names_in_short(names, NAMED));
+        let count = counted(names.len() as u64, "assignment", "assignments");
+        let text = format!("Removed {count} from {}: {}.", user.display_name(), names_in_short(names, NAMED));
         parted(Flash::new(FlashKind::Ok, text), *has_left)
     };
     match console.act(said, move |ctx, submission| unassign::unassign(ctx, submission, user_id, &taken, agreed)).await? {
@@ -171,7 +171,7 @@ async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentR
     let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &given);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
     let Some(preview) = asked else {
-        let text = "Something that was ticked is not assigned any more. Nothing was changed.";
+        let text = "Some of the selected assignments no longer exist. Nothing was changed.";
         return console.say(&Flash::new(FlashKind::Info, text), back);
     };
     respond::page(&UnassignPage::new(console, &frame, preview, paths::Unassign { user }.to_string(), fields, query, back))

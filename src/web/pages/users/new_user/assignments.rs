@@ -85,8 +85,8 @@ impl AssignmentsPage {
         checked: Checked,
     ) -> Result<Self, WebError> {
         let text = match checked.default_role {
-            DefaultRole::PortfolioAdmin => "Tick at least one portfolio",
-            DefaultRole::User => "Tick at least one account",
+            DefaultRole::PortfolioAdmin => "Select at least one portfolio",
+            DefaultRole::User => "Select at least one account",
         };
         Self::new(console, answers, held, checked, String::new(), Some(FieldError::Message(text.to_owned()))).await
     }
@@ -127,7 +127,7 @@ mod tests {
         check("new-user-2-portfolios", |sample| page(sample, DefaultRole::PortfolioAdmin));
         check("new-user-2-error", |sample| {
             let page = page(sample, DefaultRole::User);
-            let error = Some(FieldError::Message("Tick at least one account".to_owned()));
+            let error = Some(FieldError::Message("Select at least one account".to_owned()));
             AssignmentsPage { picker: Picker { error, ..page.picker }, ..page }
         });
     }

@@ -20,7 +20,7 @@ use crate::{
         shared::{
             error::WebError,
             form::Form,
-            page::{Flash, FlashKind},
+            invitation_flash,
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
@@ -138,10 +138,8 @@ async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: Ide
     };
     let Checked { first_name, last_name, email, .. } = checked.clone();
     let new = users::new_user::NewUser { first_name, last_name, email, given };
-    let how = if console.passes_links_on() { " Show link on this page gives you the link to pass on." } else { "" };
-    let said = move |user: &User| {
-        Flash::new(FlashKind::Ok, format!("{} is invited: an invitation goes to {}.{how}", user.display_name(), user.email))
-    };
+    let passes_links_on = console.passes_links_on();
+    let said = move |user: &User| invitation_flash::invited(&user.display_name(), &user.email, passes_links_on);
     match console.make(sent, said, move |ctx, submission| users::new_user::invite(ctx, submission, &new)).await? {
         Ok(user) => respond::see_other(paths::with_query(paths::Manage { user: user.id }, &[("return", &answers.return_query)])),
         Err(InviteError::Denied(denied)) if denied.is_unknown() => {

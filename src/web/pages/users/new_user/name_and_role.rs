@@ -10,7 +10,7 @@ use crate::{
     },
     web::shared::{
         error::WebError,
-        page::{ExistingUserActions, Field, FieldError, FormErrors, Layout, parse},
+        page::{ExistingUserActions, Field, FieldError, FormErrors, Layout, already_known, parse},
         page_context::PageContext,
         wizard,
     },
@@ -82,14 +82,15 @@ impl NameAndRolePage {
     /// The step again, since the address cannot be invited.
     pub(super) async fn taken(console: &PageContext, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
         let page = Self::new(console, answers).await?;
-        let (text, ways) = match error {
+        let (error, ways) = match error {
             InviteError::Exists(existing) => {
-                let text = format!("{} is already a user, {}.", existing.email, existing.status.label());
-                (text, Some(ExistingUserActions::new(existing, EntryPoint::UsersAndPermissions)))
+                (already_known(existing), Some(ExistingUserActions::new(existing, EntryPoint::UsersAndPermissions)))
             }
-            InviteError::NotYours | InviteError::Denied(_) => ("This address cannot be invited by you; ask an Admin".to_owned(), None),
+            InviteError::NotYours | InviteError::Denied(_) => {
+                (FieldError::Message("You can’t invite this address. Ask an Admin.".to_owned()), None)
+            }
         };
-        Ok(Self { email: Field::refused(&answers.email, FieldError::Message(text)), ways, ..page })
+        Ok(Self { email: Field::refused(&answers.email, error), ways, ..page })
     }
 
     fn errors(&self) -> FormErrors {
@@ -166,7 +167,7 @@ mod tests {
         check("new-user-1", page);
         check("new-user-1-nothing-to-give", |sample| NameAndRolePage { has_nothing_to_give: true, ..page(sample) });
         check("new-user-1-taken", |sample| {
-            let said = FieldError::Message(format!("{} is already a user, Deactivated.", sample.email));
+            let said = FieldError::Message(format!("{} belongs to a deactivated user.", sample.email));
             NameAndRolePage {
                 email: Field::refused(&sample.email, said),
                 default_role: Some(DefaultRole::User),

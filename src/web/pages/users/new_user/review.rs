@@ -91,8 +91,8 @@ impl ReviewPage {
         }
         let mut gives = self.given.iter().flat_map(|(_, accounts)| accounts.iter().map(|(_, gives)| *gives)).collect::<Vec<_>>();
         gives.dedup();
-        let may = if let [alike] = gives[..] { alike } else { "What is listed for each" }.to_owned();
-        let mut abilities = vec![Ability { place: "On these accounts", may }];
+        let may = if let [alike] = gives[..] { alike } else { "As listed for each account" }.to_owned();
+        let mut abilities = vec![Ability { place: "In these accounts", may }];
         abilities.extend(Ability::beyond_accounts(self.default_role));
         abilities
     }
