@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         clock::Timestamp,
-        company::Company,
         credentials::token::TokenPurpose,
         ids::{GroupId, UserId},
         policy::{Action, Actor, Target, decide},
@@ -13,7 +12,7 @@ use crate::{
         user::Status,
     },
     store::{
-        Database, StoreError, company,
+        Database, StoreError,
         groups::{self, ADMINS, Group, GroupKind},
         page::{Count, Position, Slice},
         users::{self, Filter, User},
@@ -24,7 +23,6 @@ use crate::{
             failed_mails::{self, MailProblems},
             mails,
         },
-        shared::context::authorise,
     },
 };
 
@@ -96,29 +94,6 @@ pub struct Member {
     pub may_remove: bool,
     /// Without this user, nobody could administer the company.
     pub is_last_active_admin: bool,
-}
-
-/// What stands around every page.
-#[derive(Debug, Clone)]
-pub struct LayoutData {
-    pub company: Company,
-    /// The advice to appoint a second Admin: there is only one who is active.
-    pub is_single_admin: bool,
-    pub now: Timestamp,
-}
-
-/// What stands around a page, if the actor may open it.
-pub fn open(ctx: &Context, actor: &User, page: Action) -> Result<LayoutData, ActionError> {
-    authorise(actor, page, None)?;
-    ctx.store.read(|db| {
-        let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
-        Ok(LayoutData { company: company::load(db)?, is_single_admin, now: ctx.now() })
-    })
-}
-
-/// The company's name, for pages that need no session.
-pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
-    ctx.store.read(|db| Ok(company::load(db)?.name))
 }
 
 /// The groups and users that stand beside the lists.

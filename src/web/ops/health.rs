@@ -35,6 +35,6 @@ pub(in crate::web) async fn healthz() -> HttpResponse {
 
 /// `GET /readyz`: the database answers too.
 pub(in crate::web) async fn readyz(state: Data<State>) -> HandlerResult {
-    state.run(crate::usecases::users::directory::company_name).await.map_err(|_| WebError::Unavailable)?;
+    state.run(crate::usecases::company_name).await.map_err(|_| WebError::Unavailable)?;
     Ok(healthz().await)
 }

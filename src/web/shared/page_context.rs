@@ -9,7 +9,7 @@ use crate::{
     domain::{clock::Timestamp, idempotency_key::IdempotencyKey, policy::Action, role::Role},
     usecases::{
         ActionError, Context, Submission, User,
-        users::{self, directory::LayoutData},
+        shared::layout::{self, LayoutData},
     },
 };
 
@@ -55,8 +55,8 @@ impl PageContext {
         let actor = self.current.user.clone();
         self.state
             .run(move |ctx| {
-                let content = content(ctx, &actor)?;
-                Ok::<_, ActionError>((users::directory::open(ctx, &actor, page)?, content))
+                let layout = layout::open(ctx, &actor, page)?;
+                Ok::<_, ActionError>((layout, content(ctx, &actor)?))
             })
             .await
     }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     domain::credentials::token::Token,
-    usecases::{Context, LinkClosed, LinkError, LinkState, users},
+    usecases::{Context, LinkClosed, LinkError, LinkState, company_name},
     web::shared::{
         error::WebError,
         extract::AnonymousSession,
@@ -111,7 +111,7 @@ impl ClosedLink {
 
     /// The answer that says so.
     pub(in crate::web) async fn answer(self, state: &State, anonymous: &AnonymousSession) -> HandlerResult {
-        let company = state.run(users::directory::company_name).await?;
+        let company = state.run(company_name).await?;
         let gate = respond::gate(state, anonymous, &company);
         respond::with_status(self.status, &ClosedLinkPage { gate, ended: self })
     }

@@ -209,7 +209,7 @@ async fn page(
     query: SignInQuery,
     problem: Option<SignInProblem>,
 ) -> Result<SignInPage, WebError> {
-    let company = state.run(usecases::users::directory::company_name).await?;
+    let company = state.run(usecases::company_name).await?;
     let next = paths::known_page(&query.next).unwrap_or_default().to_owned();
     let unsent = query.unsent.then(|| Flash::new(FlashKind::Warn, format!("{NOT_DONE} Sign in, then send the form again.")));
     let done = After::of(&query).map(|after| Flash::new(FlashKind::Ok, after.words().1));

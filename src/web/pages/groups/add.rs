@@ -91,7 +91,7 @@ async fn page(console: &PageContext, id: GroupId, q: String, error: Option<Field
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let (frame, Candidates { group, users, .. }) =
-        console.open(Action::SeeEveryone, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
+        console.open(Action::SeeDirectory, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
     let group = GroupHead::from(&group);
     let results = users.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
     let finder = Finder { q, results, has_more: users.has_next, error, ..finder(&group) };

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     domain::email_address::EmailAddress,
-    usecases::{credentials::password_reset, users},
+    usecases::{company_name, credentials::password_reset},
     web::shared::{
         cookies,
         error::WebError,
@@ -116,7 +116,7 @@ async fn page(state: &State, anonymous: &AnonymousSession, email: Field) -> Resu
 }
 
 async fn gate(state: &State, anonymous: &AnonymousSession) -> Result<PublicLayout, WebError> {
-    let company = state.run(users::directory::company_name).await?;
+    let company = state.run(company_name).await?;
     Ok(respond::gate(state, anonymous, &company))
 }
 

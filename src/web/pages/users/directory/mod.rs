@@ -18,10 +18,7 @@ use crate::{
         invitation::{InvitationOrigin, term_in_words},
         policy::{Action, decide},
     },
-    usecases::{
-        GroupKind, User,
-        users::directory::{LayoutData, Menu},
-    },
+    usecases::{GroupKind, LayoutData, User, users::directory::Menu},
     web::shared::{
         list_query,
         page::{Count, Flash, FlashAction, FlashKind},

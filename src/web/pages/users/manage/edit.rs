@@ -17,10 +17,9 @@ use crate::{
         user::{DefaultRole, Status},
     },
     usecases::{
-        self, ActionError, EntryPoint, Portfolio,
+        self, ActionError, EntryPoint, LayoutData, Portfolio,
         users::{
             self,
-            directory::LayoutData,
             profile::{Profile, ProfileError, Updated},
         },
     },

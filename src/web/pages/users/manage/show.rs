@@ -177,13 +177,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
 }
 
 impl ManagePage {
-    fn new(
-        console: &PageContext,
-        frame: &usecases::users::directory::LayoutData,
-        shown: Shown,
-        asked: &PageRequest,
-        query: ManageQuery,
-    ) -> Self {
+    fn new(console: &PageContext, frame: &usecases::LayoutData, shown: Shown, asked: &PageRequest, query: ManageQuery) -> Self {
         let now = frame.now;
         let Shown {
             user,

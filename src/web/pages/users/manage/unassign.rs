@@ -12,9 +12,8 @@ use crate::{
         policy::Action,
     },
     usecases::{
-        AssignmentRef,
+        AssignmentRef, LayoutData,
         access::unassign::{self, RemovalPreview, UnassignError, Unassigned},
-        users::directory::LayoutData,
     },
     web::{
         pages::users::list::query::UserListQuery,

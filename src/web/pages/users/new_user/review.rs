@@ -10,8 +10,9 @@ use crate::{
         user::DefaultRole,
     },
     usecases::{
+        LayoutData,
         access::picker_options::{self, PickerQuery},
-        users::{directory::LayoutData, new_user::NewAssignments},
+        users::new_user::NewAssignments,
     },
     web::shared::{
         error::WebError,

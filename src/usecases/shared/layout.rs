@@ -1,0 +1,32 @@
+//! Data around every page of somebody signed in.
+
+use crate::{
+    domain::{clock::Timestamp, company::Company, policy::Action},
+    store::{StoreError, company, groups, users::User},
+    usecases::{ActionError, Context},
+};
+
+use super::context::authorise;
+
+/// Data of the layout.
+#[derive(Debug, Clone)]
+pub struct LayoutData {
+    pub company: Company,
+    /// The advice to appoint a second Admin: there is only one who is active.
+    pub is_single_admin: bool,
+    pub now: Timestamp,
+}
+
+/// Authorises a page, before its content is read.
+pub fn open(ctx: &Context, actor: &User, page: Action) -> Result<LayoutData, ActionError> {
+    authorise(actor, page, None)?;
+    ctx.store.read(|db| {
+        let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
+        Ok(LayoutData { company: company::load(db)?, is_single_admin, now: ctx.now() })
+    })
+}
+
+/// The company's name, for pages that need no session.
+pub fn company_name(ctx: &Context) -> Result<String, StoreError> {
+    ctx.store.read(|db| Ok(company::load(db)?.name))
+}
