@@ -47,7 +47,7 @@ fn an_admin_makes_somebody_an_admin(scripts: bool) {
         maya.tick(second);
         maya.press("Add user to group");
     }
-    maya.see("Jonathan Okafor is an Admin now.");
+    maya.see("Jonathan Okafor is now an Admin and must sign in again.");
     assert_eq!(maya.path(), "/users-and-groups/groups/1");
     site.subjects();
 }

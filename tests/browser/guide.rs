@@ -121,7 +121,7 @@ fn a_portfolio_admin_can_what_the_guide_says(db: Db, scripts: bool) {
         }
         astrid.choose("Country", "Norway");
         astrid.press("Save billing");
-        astrid.see(&format!("The billing of {account} is saved."));
+        astrid.see(&format!("Billing of {account} saved."));
     }
     // Invite users and assign to their portfolios and accounts.
     new_user(&astrid, "Noor", "noor@example.com", "User", "Polar Outfitters");
@@ -191,7 +191,7 @@ fn a_new_user_is_reviewed_added_and_followed(db: Db, scripts: bool) {
     assert_ne!(site.link_in_mail(), first);
     maya.click_link("Revoke invitation");
     maya.press("Revoke invitation");
-    maya.see("The invitation to noor.lind@example.com is revoked.");
+    maya.see("Invitation to noor.lind@example.com revoked.");
     site.subjects();
 }
 

@@ -90,5 +90,5 @@ fn an_admin_keeps_an_invitation_and_then_revokes_it() {
     maya.see(question);
     press(&maya, Key::Tab);
     press(&maya, Key::Enter);
-    maya.see("The invitation to noor@example.com is revoked.");
+    maya.see("Invitation to noor@example.com revoked.");
 }
