@@ -91,7 +91,7 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
     hana.press("Next");
     hana.tick("Jonas Vermeulen jonas.vermeulen@example.com, Active");
     hana.press("Next");
-    hana.see("Review and send");
+    hana.see("Review and create");
     hana.press("Create account");
     hana.see("Created the account Polar Outfitters.");
     site.subjects();
