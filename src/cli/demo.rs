@@ -134,7 +134,7 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
     })
 }
 
-/// What there is before the users.
+/// Company, groups and business, made before the users.
 struct Begun {
     admin: UserId,
     groups: Vec<GroupId>,

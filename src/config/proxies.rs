@@ -15,7 +15,7 @@ impl TrustedProxies {
         text.split(',').map(|part| parse_network(part.trim())).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether `peer` is one of them. An IPv4 address in its IPv6 clothes (`::ffff:10.0.0.7`) counts as what it is.
+    /// True if `peer` is one of them. An IPv4 address in its IPv6 clothes (`::ffff:10.0.0.7`) counts as what it is.
     pub fn contains(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.0.iter().any(|network| network.contains(&peer))

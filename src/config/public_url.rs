@@ -63,7 +63,7 @@ impl PublicUrl {
         self.is_https
     }
 
-    /// Whether somebody set it. When nobody did, a form may come from any loopback address.
+    /// True if somebody set it. When nobody did, a form may come from any loopback address.
     pub fn is_set(&self) -> bool {
         self.is_set
     }

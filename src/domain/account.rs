@@ -12,7 +12,7 @@ use super::{
 /// Longest address of a website, in characters.
 pub const WEBSITE_MAX: usize = 500;
 
-/// What users say about an account.
+/// Editable details of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountDetails {
     pub name: AccountName,

@@ -8,7 +8,7 @@ use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 pub use chain::{CHAIN_START, ChainHash, chain_hash};
 pub use event::{AccountFields, AuditAction, AuditEvent, DemotionReason, Names, PortfolioFields, UnreadableEvent, UserFields, UserRef};
 
-/// Who acted. Names are kept as they were.
+/// Actor of an entry. Names are kept as they were.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct By {
     /// `None` for the system and the command line.

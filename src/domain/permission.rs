@@ -62,7 +62,7 @@ pub enum PermissionTarget {
 /// An account, seen from the one who acts on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountPlace {
-    /// Whether it lies in one of the actor's own portfolios.
+    /// True if it lies in one of the actor's own portfolios.
     pub is_own: bool,
     /// What the actor's assignment to it gives; `None` without one, and where the portfolio is deactivated.
     pub assigned: Option<AssignmentPermissions>,
@@ -86,7 +86,7 @@ impl Default for AssignmentPermissions {
 }
 
 impl AssignmentPermissions {
-    /// Whether an assignment with these gives the permission on its account. Updating billing cannot be given.
+    /// True if an assignment with these gives the permission on its account. Updating billing cannot be given.
     fn give(self, permission: Permission) -> bool {
         match permission {
             Permission::AccountsView => true,
@@ -146,7 +146,7 @@ impl To {
 }
 
 impl AssignmentPermissions {
-    /// Whether this one is given.
+    /// True if this one is given.
     pub fn gives(self, switch: PermissionToggle) -> bool {
         match switch {
             PermissionToggle::EditDetails => self.edits_details,
@@ -249,7 +249,7 @@ permissions! {
 }
 
 impl Permission {
-    /// Whether somebody with `role` has the permission at `place`.
+    /// True if somebody with `role` has the permission at `place`.
     ///
     /// # Errors
     /// What is missing.

@@ -28,7 +28,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The same user, met in Users & Permissions.
+    /// Puts the user into a scope, as Users & Permissions does.
     #[must_use]
     pub fn in_scope(self, inside: ScopeRelation) -> Self {
         Self { inside: Some(inside), ..self }
@@ -240,7 +240,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
     }
 }
 
-/// Whether the role's permissions reach as far as the action.
+/// True if the role's permissions reach as far as the action.
 fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     let (permission, place) = match need(action) {
         Need::Somewhere(permission) if permission.level(role).is_any() => return Ok(()),
@@ -254,7 +254,7 @@ fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     })
 }
 
-/// Whether somebody with `role` sees what is at `place`: what they do not see does not exist for them.
+/// True if somebody with `role` sees what is at `place`: what they do not see does not exist for them.
 fn sees(role: Role, place: PermissionTarget) -> bool {
     let permission = match place {
         PermissionTarget::Company => return true,

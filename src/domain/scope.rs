@@ -37,7 +37,7 @@ impl Scope {
         Self::Portfolios { active, deactivated: Vec::new() }
     }
 
-    /// Whether nothing at all lies in it.
+    /// True if nothing at all lies in it.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Portfolios { active, .. } if active.is_empty())
     }

@@ -62,7 +62,7 @@ impl SearchTerm {
         &self.0
     }
 
-    /// Whether the term is part of `search_text`.
+    /// True if the term is part of `search_text`.
     pub fn is_in(&self, search_text: &str) -> bool {
         search_text.contains(&self.0)
     }

@@ -63,7 +63,7 @@ impl SecretKey {
         self.mac(label, text).finalize().into_bytes().into()
     }
 
-    /// Whether `code` was made by [`Self::sign`]; takes the same time whatever it is.
+    /// True if `code` was made by [`Self::sign`]; takes the same time whatever it is.
     pub fn verify(&self, label: &str, text: &[u8], code: &[u8]) -> bool {
         self.mac(label, text).verify_slice(code).is_ok()
     }

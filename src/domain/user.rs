@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 stored_enum! {
-    /// What a user may do who is not an Admin, or no longer one.
+    /// Role of a user who is not an Admin, or no longer one.
     DefaultRole {
         User = "user",
         PortfolioAdmin = "portfolio_admin",

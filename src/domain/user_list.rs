@@ -60,7 +60,7 @@ impl Default for Order {
 pub const BULK_MAX: usize = 200;
 
 stored_enum! {
-    /// What is done to many users at once.
+    /// Action on many users at once.
     BulkAction {
         Deactivate = "deactivate",
         Reactivate = "reactivate",
@@ -81,7 +81,7 @@ impl BulkAction {
         }
     }
 
-    /// What follows for each user.
+    /// Consequence for each user.
     pub fn effect(self) -> &'static str {
         match self {
             Self::Deactivate => {
@@ -117,7 +117,7 @@ impl BulkAction {
         }
     }
 
-    /// What undoes it for the same users.
+    /// Action that undoes it for the same users.
     pub fn opposite(self) -> Option<Self> {
         match self {
             Self::Deactivate => Some(Self::Reactivate),
@@ -126,7 +126,7 @@ impl BulkAction {
         }
     }
 
-    /// Whether users cannot do afterwards what they could.
+    /// True if users cannot do afterwards what they could.
     pub fn takes_away(self) -> bool {
         matches!(self, Self::Deactivate | Self::Revoke)
     }

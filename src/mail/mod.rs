@@ -8,7 +8,6 @@ pub mod outgoing;
 mod text;
 pub mod transports;
 
-pub use crate::domain::sender::Sender;
 pub use messages::{Link, MailKind, Message, Rendered};
 pub use outgoing::Outgoing;
 pub use transports::memory::Memory;

@@ -64,7 +64,7 @@ fn ascii(address: &EmailAddress) -> Result<Address, lettre::address::AddressErro
     Address::new(local, host)
 }
 
-/// Whether `text` is `<left@right>` in printable ASCII without blanks or brackets inside.
+/// True if `text` is `<left@right>` in printable ASCII without blanks or brackets inside.
 fn is_message_id(text: &str) -> bool {
     let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
     inner.and_then(|inner| inner.split_once('@')).is_some_and(|(left, right)| {

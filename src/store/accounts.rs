@@ -47,7 +47,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether what is assigned here gives access.
+    /// True if what is assigned here gives access.
     pub fn is_active(&self) -> bool {
         self.portfolio_deactivated_at.is_none()
     }

@@ -35,7 +35,7 @@ use super::{
 pub struct PortfolioAssignment {
     pub user: UserId,
     pub portfolio: Portfolio,
-    /// Who gave it; `None` when that user is gone.
+    /// Grantor; `None` when that user is gone.
     pub by: Option<UserId>,
     pub at: Timestamp,
 }
@@ -46,7 +46,7 @@ pub struct AccountAssignment {
     pub user: UserId,
     pub account: Account,
     pub grants: AssignmentPermissions,
-    /// Who gave it; `None` when that user is gone.
+    /// Grantor; `None` when that user is gone.
     pub by: Option<UserId>,
     pub at: Timestamp,
 }
@@ -130,7 +130,7 @@ pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<
     Ok(found)
 }
 
-/// What is assigned to a user, by name.
+/// Assignments of a user, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     pub portfolios: Vec<String>,
@@ -138,7 +138,7 @@ pub struct Names {
     pub accounts: Vec<(String, String)>,
 }
 
-/// What of `scope` is assigned to these users, in order. Who has nothing is not there.
+/// Assignments of these users within `scope`, in order. Users without any are omitted.
 pub fn names_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Names>, StoreError> {
     let mut found = HashMap::<_, Names>::new();
     let portfolios = portfolio_assignments::table
@@ -168,7 +168,7 @@ fn is_within(column: &str, scope: &Scope) -> SqlLiteral<Bool> {
     sql(&scopes::within(column, scope).unwrap_or_else(|| "1 = 1".to_owned()))
 }
 
-/// What a user's assignment to an account gives; `None` without one.
+/// Permissions of a user's assignment to an account; `None` without one.
 pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Option<AssignmentPermissions>, StoreError> {
     let row = account_assignments::table.find((user, account)).select(GrantsRow::as_select()).first(db).optional()?;
     Ok(row.map(Into::into))

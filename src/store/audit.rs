@@ -46,14 +46,14 @@ pub fn latest_at(
     Ok(rows)
 }
 
-/// What happened last to a user in the portfolios and accounts of a scope, and with `elsewhere` in none too, newest first, at most `limit`
-/// entries of these actions; any where none is named.
+/// Latest entries about a user in the portfolios and accounts of a scope, and with `elsewhere` in none too: newest first, at most `limit` and
+/// none of these actions.
 pub fn latest_about(
     db: &mut Database,
     user: UserId,
     scope: &Scope,
     elsewhere: bool,
-    only: &[AuditAction],
+    except: &[AuditAction],
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
     let mut places = match (scopes::within("audit_entries.place_id", scope), scopes::within("accounts.portfolio_id", scope)) {
@@ -67,9 +67,11 @@ pub fn latest_about(
         places.push_str(" OR audit_entries.place_id IS NULL");
     }
     let about = audit_entries::subject_kind.eq(SubjectKind::User).and(audit_entries::subject_id.eq(user.0));
-    let mut found = audit_entries::table.filter(about).filter(sql::<Bool>(&format!("({places})"))).into_boxed();
-    if !only.is_empty() {
-        found = found.filter(audit_entries::action.eq_any(only.to_vec()));
-    }
-    Ok(found.order(audit_entries::sequence.desc()).limit(limit).select(AuditRow::as_select()).load(db)?)
+    let found = audit_entries::table.filter(about).filter(sql::<Bool>(&format!("({places})")));
+    Ok(found
+        .filter(audit_entries::action.ne_all(except.to_vec()))
+        .order(audit_entries::sequence.desc())
+        .limit(limit)
+        .select(AuditRow::as_select())
+        .load(db)?)
 }

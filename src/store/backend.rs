@@ -23,13 +23,13 @@ use super::{
 /// A condition on a table that either database understands.
 pub(super) type Condition<'a, T> = Box<dyn diesel::BoxableExpression<T, MultiBackend, SqlType = Bool> + 'a>;
 
-/// Whether a row of `table` stands beyond `key` in the order by name: after it with `>`, before it with `<`.
+/// True if a row of `table` stands beyond `key` in the order by name: after it with `>`, before it with `<`.
 pub(super) fn beyond<'a, T: 'a>(table: &'static str, than: &'static str, key: &Key) -> Condition<'a, T> {
     let start = format!("({table}.sort_key, {table}.id) {than} (");
     Box::new(sql::<Bool>(&start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
 }
 
-/// Whether `search` of `table` contains the term. For users, PostgreSQL's planner chooses by its own estimate between the trigram index and
+/// True if `search` of `table` contains the term. For users, PostgreSQL's planner chooses by its own estimate between the trigram index and
 /// the index of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
 pub(super) fn contains<'a, T: 'a>(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> Condition<'a, T> {
     let (start, bound, end) = containing(is_sqlite, table, term);
@@ -102,7 +102,7 @@ where
     }
 }
 
-/// Whether a user is active. Written out, since a partial index is of use only to a condition that the planner can read.
+/// True if a user is active. Written out, since a partial index is of use only to a condition that the planner can read.
 pub(super) fn is_active() -> SqlFragment<Bool> {
     SqlFragment::new("users.state = 'active'")
 }
@@ -112,7 +112,7 @@ pub(super) fn first_by(order: &str, limit: usize) -> SqlFragment<Text> {
     SqlFragment::new(format!("{order} LIMIT {limit}"))
 }
 
-/// Whether `users.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
+/// True if `users.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
 /// of the order; SQLite finds users by [`super::users`]'s own plans.
 pub(super) fn matches(term: &SearchTerm) -> SqlFragment<Bool> {
     SqlFragment::around("users.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
@@ -129,7 +129,7 @@ pub(super) fn by_name(db: &Database, sorted: bool, position: &Position) -> SqlLi
     })
 }
 
-/// Whether `column` is one of these. They go as one text: of a list of values, each length would be a statement of its own.
+/// True if `column` is one of these. They go as one text: of a list of values, each length would be a statement of its own.
 pub(super) fn is_among(db: &Database, column: &'static str, ids: impl IntoIterator<Item = UserId>) -> SqlFragment<Bool> {
     let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(",");
     match db {

@@ -21,13 +21,19 @@ pub struct BillingRow {
 /// `None` where nobody has said so yet.
 pub fn find(db: &mut Database, account: AccountId) -> Result<Option<BillingRow>, StoreError> {
     let fields = (
-        (billing::legal_name, billing::email),
-        (billing::address_line_1, billing::address_line_2, billing::city, billing::postal_code, billing::country),
-        (billing::tax_id, billing::purchase_order),
+        billing::legal_name,
+        billing::email,
+        billing::address_line_1,
+        billing::address_line_2,
+        billing::city,
+        billing::postal_code,
+        billing::country,
+        billing::tax_id,
+        billing::purchase_order,
     );
     let found = billing::table.find(account).select((fields, billing::updated_at, billing::version)).first(db).optional()?;
     Ok(found.map(|(fields, updated_at, version)| {
-        let ((legal_name, email), (address_line_1, address_line_2, city, postal_code, country), (tax_id, purchase_order)) = fields;
+        let (legal_name, email, address_line_1, address_line_2, city, postal_code, country, tax_id, purchase_order) = fields;
         let fields =
             BillingFields { legal_name, email, address_line_1, address_line_2, city, postal_code, country, tax_id, purchase_order };
         BillingRow { fields, updated_at, version }

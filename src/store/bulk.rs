@@ -71,7 +71,7 @@ pub struct NewUser<'a> {
     pub invited_by: Option<UserId>,
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
-    /// Whether [`assign`] will give them anything: set at once, it need not be written again.
+    /// True if [`assign`] will give them anything: set at once, it need not be written again.
     pub has_assignments: bool,
 }
 

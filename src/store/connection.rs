@@ -227,7 +227,7 @@ impl Store {
         self.is_sqlite
     }
 
-    /// Whether searches have an index. PostgreSQL's needs an extension that its owner may have refused.
+    /// True if searches have an index. PostgreSQL's needs an extension that its owner may have refused.
     pub fn searches_by_index(&self) -> Result<bool, StoreError> {
         use diesel::prelude::*;
         match &mut *self.pool.get()? {

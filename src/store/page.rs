@@ -18,7 +18,7 @@ pub enum Position<K = Key> {
 }
 
 impl<K> Position<K> {
-    /// Whether the page is found from its end backwards.
+    /// True if the page is found from its end backwards.
     pub(super) fn is_backward(&self) -> bool {
         matches!(self, Self::Before(_) | Self::Last)
     }

@@ -41,7 +41,7 @@ pub struct Portfolio {
 }
 
 impl Portfolio {
-    /// Whether what lies in it gives access to more than Admins.
+    /// True if what lies in it gives access to more than Admins.
     pub fn is_active(&self) -> bool {
         self.deactivated_at.is_none()
     }
@@ -215,7 +215,7 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
     Ok(contents)
 }
 
-/// Who looks after these portfolios: the users to whom they are assigned, by name.
+/// Portfolio Admins of these portfolios, by name.
 pub fn admins_of(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<(PortfolioId, User)>, StoreError> {
     Ok(portfolio_assignments::table
         .inner_join(users::table)

@@ -16,7 +16,7 @@ use super::{
     users::User,
 };
 
-/// What `user` administers now.
+/// The scope of `user` now.
 pub fn of(db: &mut Database, user: &User) -> Result<Scope, StoreError> {
     match user.actor().role {
         Role::Admin => Ok(Scope::Company),

@@ -118,7 +118,7 @@ pub struct Shown {
 pub struct Assigned {
     pub user: User,
     pub status: Status,
-    /// Whether they look after all of it.
+    /// True if they look after all of it.
     pub is_whole: bool,
     /// The names of the accounts there that are assigned to them.
     pub accounts: Vec<String>,

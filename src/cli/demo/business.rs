@@ -90,7 +90,7 @@ pub(super) struct MadeUpAccount {
     pub(super) billed_in: Option<(&'static str, &'static str, &'static str)>,
 }
 
-/// What a user has, by the places of portfolios and of accounts among all.
+/// Assignments of a user, as places of portfolios and of accounts among all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct MadeUpAssignments {
     pub(super) portfolios: Vec<usize>,
@@ -119,7 +119,7 @@ impl Business {
         Self { seed, portfolios, before, accounts }
     }
 
-    /// What the user with this number has: a Portfolio Admin one or two portfolios, most others one to three accounts of one portfolio, a few
+    /// Assignments of the user with this number: a Portfolio Admin has one or two portfolios, most others one to three accounts of one, a few
     /// of them hundreds all over, some nothing.
     pub(super) fn of(&self, number: u32, default_role: DefaultRole) -> MadeUpAssignments {
         let mut chance = Chance::new(self.seed, (1 << 33) + u64::from(number));

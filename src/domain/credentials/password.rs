@@ -109,7 +109,7 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Whether `password` is the one that was hashed. Takes as long as hashing; a malformed hash matches nothing.
+    /// True if `password` is the one that was hashed. Takes as long as hashing; a malformed hash matches nothing.
     pub fn verify(&self, password: &Password) -> bool {
         let (Ok(phc), Ok(hasher)) = (Phc::new(&self.0), hasher()) else { return false };
         hasher.verify_password(password.0.as_bytes(), &phc).is_ok()
@@ -121,7 +121,7 @@ impl PasswordHash {
         Self("$argon2id$v=19$m=19456,t=2,p=1$q4WYTYUvhGqjOeU7vH3XJw$UWQx4bDWJFe33GmUPsCkoQZTkP1B2kHSTLuMqaEAMtQ".to_owned())
     }
 
-    /// Whether the hash was made with weaker parameters than today's, and should be made again at the next sign-in.
+    /// True if the hash was made with weaker parameters than today's, and should be made again at the next sign-in.
     pub fn is_outdated(&self) -> bool {
         !self.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
     }

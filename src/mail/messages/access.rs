@@ -12,7 +12,7 @@ use crate::mail::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessRestored {
     pub change: ByOther,
-    /// Whether they were a Portfolio Admin, until they were deleted.
+    /// True if they were a Portfolio Admin, until they were deleted.
     #[serde(default)]
     pub became_user: bool,
     /// To the sign-in page.

@@ -53,7 +53,7 @@ fn make_room(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether any request waits.
+/// True if any request waits.
 pub fn is_any(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(reset_requests::table.select(reset_requests::id))).get_result(db)?)
 }

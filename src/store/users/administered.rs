@@ -75,7 +75,7 @@ struct IndexSegment {
 }
 
 impl Cursor {
-    /// Whether a row of a list in this order can have it.
+    /// True if a row of a list in this order can have it.
     pub fn fits(&self, order: Order) -> bool {
         let Some(stretch) = stretches(order).get(usize::from(self.stretch)).copied() else { return false };
         match (&self.value, order.by) {
@@ -197,7 +197,7 @@ fn by_name(position: &Position<Cursor>, is_descending: bool) -> Option<Position>
 /// are more, some are near. Other orders know nothing of names, and many hits are near in them at any rate.
 const SORTED_MAX: i64 = 35_000;
 
-/// Whether many hits of a search are sorted all the same. PostgreSQL's planner finds that out by itself.
+/// True if many hits of a search are sorted all the same. PostgreSQL's planner finds that out by itself.
 fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreError> {
     let is_by_text = matches!(wanted.order.by, SortBy::Name | SortBy::Email | SortBy::Status);
     match (&*db, &wanted.filter.search) {

@@ -1,4 +1,4 @@
-//! What becomes of users: rows made, changed and removed.
+//! Writes of users: rows made, changed and removed.
 
 use diesel::prelude::*;
 
@@ -164,7 +164,7 @@ pub fn set_email(tx: &mut Tx<'_>, user: &User, email: &EmailAddress) -> Result<(
     set(tx, user.id, (named(&user.first_name, &user.last_name, email), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// The same password, hashed with today's parameters.
+/// Stores the password, hashed with today's parameters.
 pub fn rehash_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
     set(tx, id, user_rows::password_hash.eq(Some(password.as_str())))
 }

@@ -33,7 +33,7 @@ enum AffectedAccess {
 }
 
 impl NotificationTargets {
-    /// What changes for one user.
+    /// Changes for one user.
     pub(in crate::usecases) fn of(&mut self, user: &User) -> &mut Assignments {
         &mut self.0.entry(user.id).or_insert_with(|| (user.clone(), Assignments::default())).1
     }

@@ -53,7 +53,7 @@ pub struct PickerQuery<I> {
 }
 
 impl<I: Ord + Copy> PickerQuery<I> {
-    /// Whether anything is ticked that was not held.
+    /// True if anything is ticked that was not held.
     pub fn has_new(&self) -> bool {
         self.ticked.iter().any(|id| !self.held.contains(id))
     }

@@ -35,14 +35,14 @@ impl From<StoreError> for UnassignError {
     }
 }
 
-/// What was taken from whom.
+/// Removed assignments, and their user.
 #[derive(Debug, Clone)]
 pub struct Unassigned {
     pub user: User,
     pub names: Vec<String>,
     /// True where nothing lies in common any more, so that the actor no longer sees the user.
     pub has_left: bool,
-    /// Whether it can be given again, …
+    /// True if it can be given again, …
     pub are_active: bool,
     /// … and what each account gave.
     pub gave: Vec<AssignmentPermissions>,
@@ -59,7 +59,7 @@ struct One {
 /// have in common with the actor goes only when that is `agreed`.
 ///
 /// # Errors
-/// See [`TakeError`]; unchanged where they do not have all of it.
+/// See [`UnassignError`]; unchanged where they do not have all of it.
 pub fn unassign(
     ctx: &Context,
     submission: &Submission<Unassigned>,
@@ -128,16 +128,16 @@ fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser
     acting.require_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
 }
 
-/// What is to be taken from whom.
+/// Assignments to remove, and from whom.
 #[derive(Debug, Clone)]
 pub struct RemovalPreview {
     pub user: User,
     pub names: Vec<String>,
-    /// Whether it is the last that the actor has in common with them.
+    /// True if it is the last that the actor has in common with them.
     pub is_last_in_common: bool,
 }
 
-/// What the question before it says; `None` where they do not have all of it.
+/// Preview for the question before it; `None` where the user does not have all of it.
 ///
 /// # Errors
 /// As [`unassign`].

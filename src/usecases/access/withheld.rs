@@ -1,4 +1,4 @@
-//! What somebody did not get when they accepted their invitation, until it is given after all.
+//! Assignments withheld when an invitation was accepted, until they are given after all.
 
 use std::collections::HashMap;
 
@@ -24,9 +24,9 @@ pub struct WithheldAssignment {
     pub name: String,
     /// The portfolio around an account.
     pub portfolio: Option<String>,
-    /// Who had assigned it, by name; `None` where that user was gone.
+    /// Grantor by name; `None` where that user was gone.
     pub by: Option<String>,
-    /// Whether it can be given now: its portfolio is active, and a portfolio is for a Portfolio Admin.
+    /// True if it can be given now: its portfolio is active, and a portfolio is for a Portfolio Admin.
     pub can_be_given: bool,
 }
 

@@ -111,7 +111,7 @@ pub fn pending(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<
     }
 }
 
-/// What a link stands for, as long as whoever asked for it still may edit the user: they may have lost the right to since.
+/// The change behind a link, as long as its requester still may edit the user: they may have lost the right to since.
 fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     let asker = token.asked_by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };

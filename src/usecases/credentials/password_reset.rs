@@ -44,7 +44,7 @@ use super::{new_password, sign_in};
 /// How long a link holds, whatever the company's terms for invitations are.
 const TERM: TimeDelta = TimeDelta::hours(1);
 
-/// Who asks for a link without being signed in.
+/// Actor of a request for a link without a session.
 const SOMEBODY: &str = "The sign-in page";
 
 /// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.

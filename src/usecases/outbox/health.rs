@@ -1,4 +1,4 @@
-//! What those who run the server watch, read when they look. Numbers only, and nothing about users.
+//! Metrics for operators, read at each request. Numbers only, and nothing about users.
 
 use chrono::TimeDelta;
 

@@ -40,7 +40,7 @@ impl<'a> From<&'a User> for Recipient<'a> {
     }
 }
 
-/// What became of a mail. In the words of the product: Queued, Retrying, Handed to the mail server, Failed.
+/// State of a mail. In the words of the product: Queued, Retrying, Handed to the mail server, Failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryStatus {
     Queued,
@@ -49,7 +49,7 @@ pub enum DeliveryStatus {
     Failed,
 }
 
-/// What became of the mail with an open link of somebody's.
+/// State of the mail with an open link of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkDelivery {
     pub status: DeliveryStatus,
@@ -87,7 +87,7 @@ impl From<outbox::LinkDeliveryRow> for LinkDelivery {
     }
 }
 
-/// What became of the mails with the open links of these users for `purpose`.
+/// States of the mails with the open links of these users for `purpose`.
 pub(in crate::usecases) fn of_links(
     db: &mut Database,
     purpose: TokenPurpose,
@@ -99,12 +99,12 @@ pub(in crate::usecases) fn of_links(
     Ok(outbox::of_open_links(db, purpose, user_ids)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
 }
 
-/// The same of one user.
+/// Variant for one user.
 pub(in crate::usecases) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     Ok(of_links(db, purpose, &[user])?.remove(&user))
 }
 
-/// The same of the invitation that somebody accepted; `None` where it came by another way, before the mail went.
+/// State of the accepted invitation's mail; `None` where the link came by another way, before the mail went.
 pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     let mail = outbox::of_accepted_invitation(db, user)?;
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
@@ -136,7 +136,7 @@ impl Context {
         Ok(NewMail { message_id, kind, user: Some(to.user_id), token: to.token, recipient: to.email, sealed, now })
     }
 
-    /// What a sealed mail says; `None` when it was sealed with another key.
+    /// Opens a sealed mail; `None` when it was sealed with another key.
     pub(in crate::usecases) fn unseal(&self, message_id: &str, sealed: &[u8]) -> Option<Message> {
         serde_json::from_slice(&self.key.open(message_id, sealed)?).ok()
     }
@@ -174,7 +174,7 @@ impl Context {
         outbox::insert(tx, &mails.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// Somebody is let in again; `became_user` tells whether they were a Portfolio Admin before.
+    /// A restored user; `became_user` tells if they were a Portfolio Admin before.
     pub(in crate::usecases) fn restored(&self, change: ByOther, became_user: bool) -> Message {
         Message::AccessRestored(AccessRestored { change, became_user, link: Link::new(&self.links.sign_in()) })
     }
@@ -193,7 +193,7 @@ impl Context {
     }
 }
 
-/// What somebody did to the user of whoever gets the mail.
+/// Change that an administrator made to the recipient's user.
 pub(in crate::usecases) fn by_other(tx: &mut Tx<'_>, first_name: String, by: String, at: Timestamp) -> Result<ByOther, StoreError> {
     Ok(ByOther { first_name, by, company: company::load(tx.db())?.name, at })
 }

@@ -31,7 +31,7 @@ pub struct Context {
     pub random: Arc<dyn Random>,
     pub key: SecretKey,
     pub links: Links,
-    /// Whether a mail server is configured; without one, mails are files and administrators pass links on.
+    /// True if a mail server is configured; without one, mails are files and administrators pass links on.
     pub sends_mail: bool,
 }
 
@@ -110,7 +110,7 @@ pub enum ActionError {
 }
 
 impl ActionError {
-    /// Whether it is about one user alone, so that others may fare better.
+    /// True if it is about one user alone, so that others may fare better.
     pub fn is_about_one(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
     }
@@ -120,7 +120,7 @@ impl ActionError {
         matches!(self, Self::Store(StoreError::CommitUnknown(_)))
     }
 
-    /// Whether there is no such thing, or none for this caller.
+    /// True if there is no such thing, or none for this caller.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Refused { denial: PolicyDenial::Unknown, .. })
     }

@@ -31,7 +31,7 @@ pub enum LinkClosed {
     Unknown,
 }
 
-/// What a look at a link finds: what it leads to, or why it leads nowhere.
+/// Result of a look at a link: its target, or why it leads nowhere.
 pub type LinkState<T> = Result<Result<T, LinkClosed>, StoreError>;
 
 /// Why a link is not used.
@@ -85,7 +85,7 @@ pub(in crate::usecases) fn consume(
     Ok((token, user.ok_or(LinkError::NotOpen)?))
 }
 
-/// Whether the link went to the address that its user still has. One that makes another address theirs went to that one.
+/// True if the link went to the address that its user still has. One that makes another address theirs went to that one.
 fn went_to(token: &TokenRow, purpose: TokenPurpose, user: &User) -> bool {
     purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&user.email)
 }

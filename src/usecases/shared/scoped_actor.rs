@@ -1,4 +1,4 @@
-//! Somebody who acts, with what they administer, and the users, portfolios and accounts that exist for them.
+//! The user who acts, their scope, and the users, portfolios and accounts that exist for them.
 
 use crate::{
     domain::{
@@ -22,7 +22,7 @@ use crate::{
 
 use super::context::{Rights, authorise};
 
-/// Somebody who acts.
+/// The user who acts.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct ScopedActor {
     pub(in crate::usecases) user: User,
@@ -45,14 +45,14 @@ pub struct TargetUser {
     pub target: Target,
 }
 
-/// What is assigned to somebody.
+/// Reference to an assigned portfolio or account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AssignmentRef {
     Portfolio(PortfolioId),
     Account(AccountId),
 }
 
-/// What is assigned to somebody, of what lies in the scope of the one who acts.
+/// Assignments of a user within the actor's scope.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct ScopedAssignments {
     pub(in crate::usecases) portfolios: Vec<PortfolioAssignment>,
@@ -81,7 +81,7 @@ impl ScopedAssignments {
         Assigned { portfolios: number(self.portfolios.len()), accounts: number(self.accounts.len()) }
     }
 
-    /// Whether the user leaves the actor's scope with so many of them: nobody leaves an Admin's.
+    /// True if the user leaves the actor's scope with so many of them: nobody leaves an Admin's.
     pub(in crate::usecases) fn are_all(&self, acting: &ScopedActor, count: usize) -> bool {
         acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
@@ -123,7 +123,7 @@ impl ScopedActor {
         Ok((account, place))
     }
 
-    /// The same account, if they may do `action` there. Whoever may do it nowhere learns nothing about what exists.
+    /// An account, if they may do `action` there. A user who may do it nowhere learns nothing about what exists.
     pub(in crate::usecases) fn account_for(
         &self,
         db: &mut Database,
@@ -147,7 +147,7 @@ impl ScopedActor {
         Ok(TargetUser { user, target })
     }
 
-    /// The same user, who stays as they are until the transaction ends.
+    /// Locks the user, who stays as they are until the transaction ends.
     pub(in crate::usecases) fn target_user_for_update(
         &self,
         tx: &mut Tx<'_>,
@@ -181,7 +181,7 @@ impl ScopedActor {
         Ok(met.user)
     }
 
-    /// The same user, who stays as they are until the transaction ends.
+    /// Locks the user, who stays as they are until the transaction ends.
     pub(in crate::usecases) fn require_for_update(
         &self,
         tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! The same done to many users: first a look at who is affected and who is not, then one transaction each.
+//! Bulk actions: a preview of who is affected and who is not, then one transaction for each user.
 
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ use super::{
     list::{self, ListRequest, Listing},
 };
 
-/// Somebody in a bulk action, and why it does not reach them, where it does not.
+/// A user in a bulk action, with the reason if it does not reach them.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     pub user: User,
@@ -29,7 +29,7 @@ pub struct Candidate {
     pub denial: Option<PolicyDenial>,
 }
 
-/// What `action` would do to these users, in their order.
+/// Previews `action` on these users, in their order.
 ///
 /// # Errors
 /// See [`ActionError`]; unknown when one of them does not exist for the actor.
@@ -60,11 +60,11 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
     }
 }
 
-/// What came of it for one user.
+/// Outcome for one user.
 #[derive(Debug)]
 pub struct Done {
     pub user: User,
-    /// What was taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
+    /// Assignments taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
     pub outcome: Option<Result<Vec<String>, ActionError>>,
 }
 

@@ -61,7 +61,7 @@ pub struct Row {
     pub may: May,
 }
 
-/// What the actor may do to a user in the Users panel; the policy's answers, so that pages draw no dead buttons.
+/// Acts on a user that the policy allows in the Users panel, so that pages draw no dead buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
 pub struct May {

@@ -59,7 +59,7 @@ pub struct InPortfolio {
 pub struct OnAccount {
     pub account: Account,
     pub permissions: Vec<Permission>,
-    /// Whether it is so by the assignment to the whole portfolio.
+    /// True if it is so by the assignment to the whole portfolio.
     pub by_portfolio: bool,
     /// The assignment to the account, where there is one.
     pub assigned: Option<PermissionSource>,

@@ -62,11 +62,11 @@ pub struct Existing {
     pub name: String,
     pub email: String,
     pub status: Status,
-    /// What fits, if the one who asks may do it.
+    /// Action that fits, if the actor may do it.
     pub way: Option<ExistingUserAction>,
 }
 
-/// What fits somebody who exists already, instead of an invitation.
+/// Actions that fit a user who exists already, instead of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExistingUserAction {
     Resend,
@@ -86,14 +86,14 @@ impl ExistingUserAction {
 }
 
 impl Existing {
-    /// Whoever has the address.
+    /// The user who has the address.
     pub(in crate::usecases) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
         let found = users::find_by_email(db, email)?;
         let existing = |user: User| Self { id: user.id, name: user.display_name(), status: user.status(now), email: user.email, way: None };
         Ok(found.map(|(user, _)| existing(user)))
     }
 
-    /// The same as the actor may know them; `None` where they are not the actor's to know.
+    /// The part that the actor may know; `None` where there is none.
     pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, ActionError> {
         match acting.target_user(db, self.id, now) {
             Ok(met) => Ok(Some(Self { way: ExistingUserAction::of(acting, met.target), ..self })),
@@ -150,7 +150,7 @@ pub(in crate::usecases) fn add(
 #[derive(Debug, Clone)]
 pub struct Resent {
     pub user: User,
-    /// What it gives by whoever sent it now, since those who gave it before may no longer: portfolios and accounts by name.
+    /// Portfolios and accounts, by name, that the new sender took over, since their grantors may no longer give them.
     pub reassigned: Vec<String>,
 }
 
@@ -308,7 +308,7 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     })
 }
 
-/// Who invites somebody, by name: whoever sent the open link, unless that was they themselves. Empty when that user is gone.
+/// Inviter by name: the sender of the open link, unless that was the invited user. Empty when that user is gone.
 fn inviter(db: &mut Database, user: &User, sent_by: Option<UserId>) -> Result<String, StoreError> {
     let by = sent_by.filter(|by| *by != user.id).or(user.invited_by);
     let inviter = by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();

@@ -1,4 +1,4 @@
-//! What administrators do to users: block and activate, delete and restore.
+//! Lifecycle of a user: block and activate, delete and restore.
 
 use crate::{
     domain::{
@@ -66,7 +66,7 @@ pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: Entry
     })
 }
 
-/// What goes with a user, for the page that asks before.
+/// Belongings that go with a user, for the page that asks before.
 #[derive(Debug, Clone)]
 pub struct Inventory {
     pub user: User,
@@ -90,7 +90,7 @@ pub fn inventory(ctx: &Context, actor: &User, user_id: UserId) -> Result<Invento
     })
 }
 
-/// What somebody has a part in, by name.
+/// Groups, portfolios and accounts of a user, by name.
 struct Belongings {
     groups: Vec<String>,
     portfolios: Vec<String>,
@@ -141,7 +141,7 @@ pub fn delete(
     })
 }
 
-/// Somebody who was deleted and can still be restored.
+/// A deleted user who can still be restored.
 #[derive(Debug, Clone)]
 pub struct Restorable {
     pub user: Deleted,
@@ -183,12 +183,12 @@ impl From<StoreError> for RestoreError {
     }
 }
 
-/// Somebody who is back.
+/// A restored user.
 #[derive(Debug, Clone)]
 pub struct Restored {
     pub user: User,
     pub status: Status,
-    /// Whether they were a Portfolio Admin before.
+    /// True if they were a Portfolio Admin before.
     pub became_user: bool,
 }
 

@@ -86,7 +86,7 @@ fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Time
     })
 }
 
-/// Whether the actor administers nothing that they could give.
+/// True if the actor administers nothing that they could give.
 pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;

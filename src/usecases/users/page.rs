@@ -46,37 +46,11 @@ pub use assigned::{Assigned, AssignmentsQuery, Held, What};
 /// How many portfolios or accounts a page offers before one searches.
 const SHOWN_MAX: usize = 100;
 
-/// How many of the latest events it shows, …
+/// Number of the latest events that it shows.
 const EVENTS_MAX: i64 = 10;
 
-/// … of these.
-const EVENTS: [AuditAction; 25] = [
-    AuditAction::UserInvited,
-    AuditAction::InvitationResent,
-    AuditAction::InvitationRequested,
-    AuditAction::InvitationAccepted,
-    AuditAction::InvitationLinkViewed,
-    AuditAction::PasswordResetRequested,
-    AuditAction::PasswordResetSent,
-    AuditAction::PasswordReset,
-    AuditAction::EmailChangeRequested,
-    AuditAction::EmailChangeWithdrawn,
-    AuditAction::EmailChangeCancelled,
-    AuditAction::EmailChanged,
-    AuditAction::AdminCreated,
-    AuditAction::UserEdited,
-    AuditAction::UserDemoted,
-    AuditAction::UserDeactivated,
-    AuditAction::UserReactivated,
-    AuditAction::UserDeleted,
-    AuditAction::UserRestored,
-    AuditAction::SessionsEnded,
-    AuditAction::AssignmentAdded,
-    AuditAction::AssignmentChanged,
-    AuditAction::AssignmentRemoved,
-    AuditAction::AssignmentReassigned,
-    AuditAction::AssignmentWithheld,
-];
+/// Events that it leaves out: a user's comings and goings would crowd out all others.
+const UNTOLD: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOut];
 
 /// A user as the actor sees them.
 #[derive(Debug, Clone)]
@@ -107,7 +81,7 @@ pub struct Shown {
 /// How somebody came in, or is to come in.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Who sent the open link, else who invited them, by name; `None` when that user is gone.
+    /// Sender of the open link, else the inviter, by name; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,
@@ -124,7 +98,7 @@ pub struct Offered {
     /// Of what the search finds.
     pub portfolios: Vec<Portfolio>,
     pub accounts: Vec<Account>,
-    /// Whether there is more than is shown: then one searches.
+    /// True if there is more than is shown: then one searches.
     pub is_partial: bool,
 }
 
@@ -187,7 +161,7 @@ pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) 
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             effective: explain(db, role, &in_scope, &grantors)?,
             withheld: withheld::of(db, &acting, &met.user, &in_scope, now)?,
-            events: latest_about(db, id, &acting.scope, met.target.inside == Some(ScopeRelation::Wholly), &EVENTS, EVENTS_MAX)?,
+            events: latest_about(db, id, &acting.scope, met.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
             offered: if may.assign { offered(db, &acting, &met.user, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
             assigned: Assigned::of(db, &acting, &met.user, &in_scope, &grantors, wanted)?,
             may,

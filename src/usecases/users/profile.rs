@@ -47,7 +47,7 @@ pub struct Profile {
     pub portfolios: Vec<PortfolioId>,
     /// For a Portfolio Admin who becomes a User: the portfolios of which they have been told that they go.
     pub leaves: Vec<PortfolioId>,
-    /// Whether they have been told that the user leaves their scope with these.
+    /// True if they have been told that the user leaves their scope with these.
     pub agreed: bool,
     /// As the form was drawn.
     pub version: i32,
@@ -75,7 +75,7 @@ pub enum ProfileError {
     #[error("portfolios go with the role")]
     Leaves {
         portfolios: Vec<Portfolio>,
-        /// Whether the user leaves the actor's scope with them.
+        /// True if the user leaves the actor's scope with them.
         parts: bool,
     },
     /// The address belongs to somebody. Whoever may not know them is not told who.

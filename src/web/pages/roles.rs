@@ -23,7 +23,7 @@ pub struct RolesPage {
     /// The columns.
     pub roles: [Role; 3],
     pub groups: Vec<PermissionGroup>,
-    /// Whether the group Admins is spoken of.
+    /// True if the group Admins is spoken of.
     pub knows_admins: bool,
 }
 

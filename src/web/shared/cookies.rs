@@ -20,7 +20,7 @@ pub(in crate::web) fn full_name(name: &str, is_https: bool) -> String {
     if is_https { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-/// What the browser sent.
+/// Cookies that the browser sent.
 pub(in crate::web) fn sent(request: &HttpRequest, state: &State, name: &str) -> Option<Cookie<'static>> {
     request.cookie(&full_name(name, state.trust.is_https))
 }
@@ -51,7 +51,7 @@ pub(in crate::web) fn is_done(request: &HttpRequest, state: &State, what: &str) 
     sent(request, state, DONE).is_some_and(|cookie| cookie.value() == what)
 }
 
-/// What the answer is to set.
+/// Cookies that the answer sets.
 pub(in crate::web) fn new(request: &HttpRequest) -> Vec<Cookie<'static>> {
     request.extensions().get::<NewCookies>().cloned().unwrap_or_default().0
 }

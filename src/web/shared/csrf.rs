@@ -35,7 +35,7 @@ pub(in crate::web) fn token(key: &SecretKey, seed: TokenHash, random: &dyn Rando
     URL_SAFE_NO_PAD.encode([mask, masked].concat())
 }
 
-/// Whether `token` was made by [`token`] for `seed`.
+/// True if `token` was made by [`token`] for `seed`.
 pub(in crate::web) fn is_valid(key: &SecretKey, seed: TokenHash, token: &str) -> bool {
     if token.len() != TOKEN_LENGTH {
         return false;
@@ -85,7 +85,7 @@ fn said(request: &ServiceRequest, name: &HeaderName) -> String {
     if bytes.len() > SAID_MAX { format!("{shown}…") } else { shown.to_string() }
 }
 
-/// Whether `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
+/// True if `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
 pub(in crate::web) fn is_own_origin(origin: &str, host: Option<&str>, trust: &RequestTrust) -> bool {
     if origin == trust.origin {
         return true;

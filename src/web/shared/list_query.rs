@@ -83,7 +83,7 @@ enum PagePosition {
 }
 
 impl PageKey {
-    /// Whether a list of ours can have written it: sort keys have no control characters, and rows a number.
+    /// True if a list of ours can have written it: sort keys have no control characters, and rows a number.
     fn is_ours(&self) -> bool {
         let is_key = match &self.place {
             PagePosition::After(key, _) | PagePosition::Before(key, _) => !key.contains(char::is_control),

@@ -22,7 +22,7 @@ use super::{
     state::State,
 };
 
-/// What a handler of the console is given. Its being there says that somebody is signed in and active.
+/// Context of a handler. Its presence proves that the user is signed in and active.
 #[derive(Clone)]
 pub(in crate::web) struct PageContext {
     pub(in crate::web) current: CurrentUser,
@@ -46,7 +46,7 @@ impl FromRequest for PageContext {
 }
 
 impl PageContext {
-    /// What a page shows, and what stands around it, if this user may open it.
+    /// Opens a page: its content and its layout, if this user may open it.
     pub(in crate::web) async fn open<T: Send + 'static>(
         &self,
         page: Action,
@@ -104,7 +104,7 @@ impl PageContext {
         }
     }
 
-    /// What stands around a page. It takes what the last request left to be said.
+    /// Layout of a page. Takes the flash of the last request.
     pub(in crate::web) fn shell(&self, frame: &LayoutData) -> Layout {
         let role = self.current.user.actor().role;
         Layout {
@@ -130,7 +130,7 @@ impl PageContext {
         session::flash(&self.session, message);
     }
 
-    /// Whether administrators pass links on themselves, for want of a mail server.
+    /// True if administrators pass links on themselves, for want of a mail server.
     pub(in crate::web) fn passes_links_on(&self) -> bool {
         !self.state.ctx.sends_mail
     }

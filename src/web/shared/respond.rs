@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::{error::WebError, extract::AnonymousSession, page::PublicLayout, routing::redirect::location, state::State};
 
-/// What every handler answers.
+/// Answer of every handler.
 pub(in crate::web) type HandlerResult = Result<HttpResponse, WebError>;
 
 /// A page.

@@ -1,4 +1,4 @@
-//! What handlers share, and the way from a request's thread to the database's.
+//! State that handlers share, and the way from a request's thread to the database's.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -28,7 +28,7 @@ pub struct RequestTrust {
     pub is_https: bool,
     /// The public URL was not set: forms from any name of this machine are accepted.
     pub any_loopback: bool,
-    /// Whether a peer is a proxy whose `X-Forwarded-For` counts.
+    /// True if a peer is a proxy whose `X-Forwarded-For` counts.
     pub is_trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
 }
 

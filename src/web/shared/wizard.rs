@@ -65,7 +65,7 @@ pub(in crate::web) fn seal<A: Answers>(console: &PageContext, answers: &A) -> St
     URL_SAFE_NO_PAD.encode(ctx.key.seal(&context::<A>(console), &kept, &*ctx.random))
 }
 
-/// What was sealed, if it was for this user and this wizard, and not too long ago. An empty draft has no answers yet.
+/// Opens a draft, if it was for this user and this wizard, and not too long ago. An empty draft has no answers yet.
 pub(in crate::web) fn open<A: Answers>(console: &PageContext, draft: &str) -> Option<A> {
     if draft.is_empty() {
         return Some(A::default());

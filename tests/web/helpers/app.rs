@@ -19,9 +19,10 @@ use usher::{
         email_address::EmailAddress,
         ids::UserId,
         secret::SecretKey,
+        sender::Sender,
         text::{CompanyName, PersonName},
     },
-    mail::{Memory, Outgoing, Sender, Transport},
+    mail::{Memory, Outgoing, Transport},
     store::{
         AuditRow, Database, Location, Store, audit_entries,
         sessions::{self, NewSession},

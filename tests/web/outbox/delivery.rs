@@ -6,9 +6,10 @@ use chrono::TimeDelta;
 use usher::{
     domain::{
         portfolio::PortfolioDetails,
+        sender::Sender,
         text::{Notes, PortfolioName},
     },
-    mail::{Outgoing, SendError, Sender, Transport},
+    mail::{Outgoing, SendError, Transport},
     store::outbox::{self, MailRow, MailState},
     usecases::{
         EntryPoint, accounts,

@@ -11,8 +11,8 @@ use std::{
 use chrono::TimeDelta;
 use parking_lot::Mutex;
 use usher::{
-    domain::mail_server,
-    mail::{SendError, Sender, Transport},
+    domain::{mail_server, sender::Sender},
+    mail::{SendError, Transport},
     store::outbox::{self, MailRow, MailState},
     usecases::{
         EntryPoint,

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use usher::{
-    domain::secret::SecretKey,
-    mail::{Sender, Transport},
+    domain::{secret::SecretKey, sender::Sender},
+    mail::Transport,
     store::outbox::MailState,
     usecases::{
         Context, EntryPoint, instance_key,

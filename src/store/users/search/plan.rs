@@ -58,7 +58,7 @@ struct SearchHit {
     id: i64,
 }
 
-/// Whether they are what `filter` holds.
+/// True if they are what `filter` holds.
 pub(in crate::store::users) fn are_of(filter: &Filter) -> bool {
     filter.search.is_some() || filter.member_of.is_some()
 }
@@ -176,7 +176,7 @@ fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     query.sql(format!("SELECT users.id AS id FROM {found} {}", condition(filter)))
 }
 
-/// What `filter` asks besides the term. Who is deleted has no state.
+/// Conditions of `filter` besides the term. Deleted users have no state.
 fn condition(filter: &Filter) -> String {
     let mut condition = if filter.active_only { "users.state = 'active'" } else { "users.state IS NOT NULL" }.to_owned();
     for (group, exists) in [(filter.member_of, "EXISTS"), (filter.not_member_of, "NOT EXISTS")] {

@@ -80,7 +80,7 @@ fn among_few(is_sqlite: bool, index: &str) -> String {
     format!(" FROM {users} WHERE users.state IS NOT NULL")
 }
 
-/// What lists ask of users, as it stands beside their portfolios: those of a scope are read in one go, where rows of users are far apart.
+/// Columns of lists as copied beside portfolios: users of a scope are read in one go, where rows of users are far apart.
 const CARRIED: &str = "user_id AS id, state, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at";
 
 /// As words, in the order of [`Status::ALL`].

@@ -1,4 +1,4 @@
-//! What is behind the two links of a change: one confirms it, the other stops it.
+//! The two links of a change: one confirms it, the other stops it.
 
 use crate::{
     domain::{
@@ -61,7 +61,7 @@ fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> LinkState<Ope
 /// Why a change is not confirmed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmError {
-    /// Somebody else got the address since.
+    /// Another user got the address since.
     #[error("the address is in use")]
     Taken,
     #[error(transparent)]

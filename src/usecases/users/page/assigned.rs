@@ -42,11 +42,11 @@ pub struct Assigned {
     pub numbers: assignments::Assigned,
     /// How many of them will not be given, of an open invitation.
     pub lost: usize,
-    /// Whether no portfolio will be, which makes a Portfolio Admin a User.
+    /// True if no portfolio will be, which makes a Portfolio Admin a User.
     pub loses_role: bool,
-    /// Whether the user leaves the actor's scope with it.
+    /// True if the user leaves the actor's scope with it.
     pub is_last_in_common: bool,
-    /// Whether it stays with a Portfolio Admin.
+    /// True if it stays with a Portfolio Admin.
     pub is_last_portfolio: bool,
 }
 

@@ -10,7 +10,7 @@ const OUTCOMES: [&str; 4] = ["signed_in", "wrong", "throttled", "deactivated"];
 pub(in crate::web) struct SignIns([AtomicU64; OUTCOMES.len()]);
 
 impl SignIns {
-    /// What is no outcome for the user is among the failed requests.
+    /// Failures that are no outcome for the user are among the failed requests.
     pub(in crate::web) fn note(&self, outcome: &Result<Token, SignInError>) {
         let [signed_in, wrong, throttled, deactivated] = &self.0;
         let counter = match outcome {

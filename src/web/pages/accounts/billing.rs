@@ -38,7 +38,7 @@ pub struct BillingPage {
     /// Of version 0 where nobody has said anything yet.
     pub base: Base,
     pub may_update: bool,
-    /// Whether somebody else saved meanwhile.
+    /// True if somebody else saved meanwhile.
     pub is_stale: bool,
 }
 

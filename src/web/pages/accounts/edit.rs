@@ -27,7 +27,7 @@ pub struct EditAccountPage {
     pub account: AccountHead,
     pub fields: AccountFields,
     pub base: Base,
-    /// Whether somebody else saved meanwhile.
+    /// True if somebody else saved meanwhile.
     pub is_stale: bool,
 }
 

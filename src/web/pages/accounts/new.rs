@@ -44,7 +44,7 @@ pub struct NewAccountPage {
     pub carried: String,
     /// Where one came from.
     pub cancel: String,
-    /// Whether the one who looks can make portfolios, where there is none.
+    /// True if the one who looks can make portfolios, where there is none.
     pub may_manage: bool,
     pub portfolios: Picker,
     pub users: Picker,

@@ -1,4 +1,4 @@
-//! What stands behind a single-use link, and what its page says once the link leads nowhere.
+//! Targets of single-use links, and their pages once a link leads nowhere.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -24,12 +24,12 @@ pub struct ClosedLinkPage {
     pub ended: ClosedLink,
 }
 
-/// What became of a link, in words.
+/// Fate of a link, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedLink {
     pub(in crate::web) status: StatusCode,
     title: &'static str,
-    /// Whether the user's status is shown.
+    /// True if the user's status is shown.
     is_expired: bool,
     text: String,
     /// When it was, at the end of the text, and what follows that.

@@ -41,7 +41,7 @@ pub struct SignInPage {
     pub email: String,
     /// Where to go after signing in; empty for the first page that the user may open.
     pub next: String,
-    /// Whether a form brought them here that came after the session's end.
+    /// True if a form brought them here that came after the session's end.
     pub unsent: bool,
     pub problem: Option<SignInProblem>,
 }
@@ -60,7 +60,7 @@ pub enum SignInProblem {
 }
 
 impl SignInProblem {
-    /// Whether other entries would help.
+    /// True if other entries would help.
     pub fn is_about_entries(&self) -> bool {
         matches!(self, Self::Wrong)
     }

@@ -18,7 +18,7 @@ use crate::{
 pub struct GroupHead {
     pub id: GroupId,
     pub name: String,
-    /// Whether it is Admins, whose members may do everything.
+    /// True if it is Admins, whose members may do everything.
     pub is_admins: bool,
 }
 

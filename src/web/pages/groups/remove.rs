@@ -21,7 +21,7 @@ use crate::{
 };
 use actix_web::web::{Path, Query};
 
-/// What the user loses, and what remains.
+/// Assignments that the user loses and keeps.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/remove.html")]
 pub struct RemoveFromGroupPage {
@@ -30,7 +30,7 @@ pub struct RemoveFromGroupPage {
     pub user: UserLabel,
     pub status: Status,
     pub default_role: DefaultRole,
-    /// Whether the one who looks leaves the group.
+    /// True if the one who looks leaves the group.
     pub is_you: bool,
     /// The query of the group's page, to return to.
     pub query: String,

@@ -61,9 +61,9 @@ pub struct MemberRow {
     pub status: Status,
     pub default_role: DefaultRole,
     pub since: DisplayTime,
-    /// Whether this is the one who looks.
+    /// True if this is the one who looks.
     pub is_you: bool,
-    /// Whether nobody else could administer the company.
+    /// True if nobody else could administer the company.
     pub is_last_active_admin: bool,
 }
 

@@ -27,7 +27,7 @@ pub struct EditPortfolioPage {
     pub portfolio: PortfolioHead,
     pub fields: PortfolioFields,
     pub base: Base,
-    /// Whether somebody else saved meanwhile.
+    /// True if somebody else saved meanwhile.
     pub is_stale: bool,
 }
 

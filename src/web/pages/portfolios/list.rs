@@ -35,7 +35,7 @@ pub struct PortfoliosPage {
     pub deactivated: Vec<String>,
     /// Accounts elsewhere that are assigned to the one who looks.
     pub assigned: Vec<AccountLink>,
-    /// Whether there are more of these than are named.
+    /// True if there are more of these than are named.
     pub has_more_assigned: bool,
 }
 

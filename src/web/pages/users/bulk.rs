@@ -85,7 +85,7 @@ pub struct AllUsersPage {
     pub count: Count,
     /// Those of this turn, in the order of the list.
     pub users: Vec<UserLabel>,
-    /// Whether others came before them.
+    /// True if others came before them.
     pub goes_on: bool,
     pub query: String,
     /// The query of those who come after these; empty where nobody does.
@@ -149,7 +149,7 @@ impl AllUsersPage {
         self.users.first().zip(self.users.last())
     }
 
-    /// Whether the list is taken in several turns.
+    /// True if the list is taken in several turns.
     fn is_in_turns(&self) -> bool {
         self.goes_on || !self.rest.is_empty()
     }

@@ -47,7 +47,7 @@ pub struct UserListPage {
     pub all_href: String,
     pub rows: Vec<UserRow>,
     pub pager: Pager,
-    /// Whether there is a way to invite somebody.
+    /// True if there is a way to invite somebody.
     pub may_invite: bool,
 }
 
@@ -70,7 +70,7 @@ pub struct Toolbar {
     pub status: String,
     pub rows: String,
     pub selects: Vec<Select>,
-    /// Whether anything but the status narrows the list.
+    /// True if anything but the status narrows the list.
     pub is_narrowed: bool,
     /// What somebody's status must be.
     pub status_label: Option<&'static str>,
@@ -221,7 +221,7 @@ fn sort_options(by: SortBy) -> [(String, String); 2] {
     [option(false, up), option(true, down)]
 }
 
-/// Whether there is anything yet for which a second factor could be.
+/// True if there is anything yet for which a second factor could be.
 pub(in crate::web::pages::users) fn has_credentials(status: Status) -> bool {
     matches!(status, Status::Active | Status::Deactivated)
 }

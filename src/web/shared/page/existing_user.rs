@@ -1,4 +1,4 @@
-//! What fits somebody whose address was typed to invite them.
+//! Actions that fit an existing user whose address was typed to invite them.
 
 use crate::{
     domain::{ids::UserId, user::Status},
@@ -31,7 +31,7 @@ impl ExistingUserActions {
         (self.way == Some(ExistingUserAction::Assign)).then(|| format!("{}#assignments-title", self.manage()))
     }
 
-    /// What is done at once, and where.
+    /// A bulk action and its page.
     pub(in crate::web) fn button(&self) -> Option<(&'static str, String)> {
         let user = self.user_id;
         match (self.way?, self.entry_point) {

@@ -17,7 +17,7 @@ pub struct Finder {
     /// What is looked for; empty before anything was typed.
     pub q: String,
     pub results: Vec<UserLabel>,
-    /// Whether more match than are shown.
+    /// True if more match than are shown.
     pub has_more: bool,
     pub picked: Option<UserId>,
     pub error: Option<FieldError>,

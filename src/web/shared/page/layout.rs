@@ -19,9 +19,9 @@ pub struct Layout {
     pub csrf: String,
     pub flash: Option<Flash>,
     pub session: SessionLeft,
-    /// Whether to advise the Admin who looks to appoint a second one.
+    /// True if to advise the Admin who looks to appoint a second one.
     pub is_only_admin: bool,
-    /// Whether mails are written as files, for want of a mail server.
+    /// True if mails are written as files, for want of a mail server.
     pub mails_to_files: bool,
 }
 
@@ -130,7 +130,7 @@ impl Section {
     }
 }
 
-/// Whether `path` is the page at `root` or below it. From its first parameter on, a root stands for everything.
+/// True if `path` is the page at `root` or below it. From its first parameter on, a root stands for everything.
 fn is_below(root: &str, path: &str) -> bool {
     let root = root.split("/{").next().unwrap_or(root);
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

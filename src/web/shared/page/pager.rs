@@ -36,7 +36,7 @@ impl Pager {
         if from == 1 && of == Count::Exactly(to) { all } else { format!("{}–{} of {all}", grouped(from), grouped(to)) }
     }
 
-    /// Whether there is another page, or was with fewer rows.
+    /// True if there is another page, or was with fewer rows.
     pub fn is_needed(&self) -> bool {
         !self.rows.is_empty() || self.previous.is_some() || self.next.is_some()
     }

@@ -51,9 +51,9 @@ pub struct Picker {
     pub find: String,
     /// How many there are to pick from, found or not.
     pub count: Count,
-    /// Whether more were found than are shown.
+    /// True if more were found than are shown.
     pub has_more: bool,
-    /// Whether a search finds what is in a group by the group's name, too.
+    /// True if a search finds what is in a group by the group's name, too.
     pub finds_groups: bool,
     /// The groups' names and their rows.
     pub groups: Vec<(String, Vec<PickerOption>)>,
@@ -90,7 +90,7 @@ impl Picker {
         }
     }
 
-    /// Whether every row is here, so that the script can filter in place.
+    /// True if every row is here, so that the script can filter in place.
     pub fn is_whole(&self) -> bool {
         self.find.is_empty() && self.is_short()
     }
@@ -99,7 +99,7 @@ impl Picker {
         matches!(self.count, Count::Exactly(count) if count <= PICKS_MAX as u64)
     }
 
-    /// Whether there is anything to search in.
+    /// True if there is anything to search in.
     pub fn is_searched(&self) -> bool {
         !self.count.is_zero()
     }

@@ -22,7 +22,7 @@ pub struct UserLabel {
 }
 
 impl UserLabel {
-    /// Whether there is a name beside the address.
+    /// True if there is a name beside the address.
     pub fn is_named(&self) -> bool {
         self.name != self.email
     }

@@ -53,9 +53,9 @@ paths! {
     /// Leads to the first page that the user may open.
     Root {} = "/";
     Asset { name: &'static str } = "/static/{name}";
-    /// Whether the process runs.
+    /// True if the process runs.
     Healthz {} = "/healthz";
-    /// Whether the database answers.
+    /// True if the database answers.
     Readyz {} = "/readyz";
     /// On the listener for monitoring, and there alone.
     Metrics {} = "/metrics";
@@ -283,7 +283,7 @@ fn is_page(segments: &[&str]) -> bool {
     PAGES.iter().any(|pattern| is_like(segments, pattern))
 }
 
-/// Whether a path is written as its pattern reads, with a number for each id.
+/// True if a path is written as its pattern reads, with a number for each id.
 fn is_like(segments: &[&str], pattern: &str) -> bool {
     let is_number = |text: &str| (1..=DIGITS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_part = |(part, written): (&&str, &str)| {

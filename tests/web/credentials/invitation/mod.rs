@@ -10,9 +10,10 @@ use usher::{
         clock::SystemRandom,
         credentials::token::{Token, TokenPurpose},
         email_address::EmailAddress,
+        sender::Sender,
         text::PersonName,
     },
-    mail::{Sender, Transport},
+    mail::Transport,
     store::{outbox, tokens},
     usecases::{
         LinkError, SetPasswordError,

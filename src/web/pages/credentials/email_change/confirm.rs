@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// What would change. Opening it changes nothing.
+/// Preview of the change. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/email_change/confirm.html")]
 pub struct ConfirmEmailPage {
@@ -75,7 +75,7 @@ pub(in crate::web) async fn submit(
     }
 }
 
-/// What became of the link.
+/// Fate of the link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This email address was already confirmed", "It was confirmed on")

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// What would change. Opening it changes nothing.
+/// Preview of the change. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/email_change/stop.html")]
 pub struct StopEmailChangePage {
@@ -73,7 +73,7 @@ pub(in crate::web) async fn submit(
     }
 }
 
-/// What became of the link.
+/// Fate of the link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("The change was already cancelled", "You cancelled it on")

@@ -35,7 +35,7 @@ use serde::Deserialize;
 pub struct AcceptPage {
     pub gate: PublicLayout,
     pub path: paths::Invitation,
-    /// Who invited, by name; `None` when that user is gone.
+    /// Inviter by name; `None` when that user is gone.
     pub inviter: Option<String>,
     /// The address that was invited.
     pub email: String,

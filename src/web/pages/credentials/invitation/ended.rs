@@ -1,4 +1,4 @@
-//! What a link says that leads to no open invitation.
+//! Pages of links that lead to no open invitation.
 
 use crate::{
     domain::{clock::Timestamp, email_address::masked},
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// What became of the invitation behind the link with this token.
+/// Fate of the invitation behind the link with this token.
 pub(super) fn ended(closed: &LinkClosed, token: &str, state: &State) -> ClosedLink {
     in_words(closed, token, state.ctx.sends_mail, state.ctx.now())
 }

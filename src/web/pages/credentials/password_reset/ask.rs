@@ -34,7 +34,7 @@ pub struct AskPage {
     pub email: Field,
     /// How long to wait, after too many requests.
     pub wait: Option<TimeDelta>,
-    /// Whether mails are sent; without a mail server they are files, for whoever runs Usher.
+    /// True if mails are sent; without a mail server they are files, for whoever runs Usher.
     pub sends_mail: bool,
 }
 
@@ -62,7 +62,7 @@ impl AskedPage {
     }
 }
 
-/// Whether a link was just asked for.
+/// True if a link was just asked for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AskQuery {

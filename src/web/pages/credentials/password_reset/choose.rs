@@ -111,7 +111,7 @@ fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, pa
     }
 }
 
-/// What became of the link.
+/// Fate of the link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     let ask_again = |ended: ClosedLink| ended.link("Request a new link", paths::ForgotPassword {});
     match closed {

@@ -25,7 +25,7 @@ use actix_web::web::{Path, Query};
 pub struct DeleteUserPage {
     pub shell: Layout,
     pub user: UserLabel,
-    /// Whether blocking would do instead: of somebody who can sign in.
+    /// True if blocking would do instead: of somebody who can sign in.
     pub can_be_blocked: bool,
     /// Until when the user can be restored; `None` where deleting is for good.
     pub restorable_until: Option<DisplayTime>,

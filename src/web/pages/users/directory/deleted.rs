@@ -34,7 +34,7 @@ pub struct DeletedUsersPage {
     pub query: String,
 }
 
-/// Somebody who can be restored.
+/// A user who can be restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedRow {
     pub user: UserLabel,

@@ -53,14 +53,14 @@ pub struct UserRow {
     pub user: UserLabel,
     pub status: Status,
     pub is_admin: bool,
-    /// Whether this is the one who looks, who has no actions on themselves.
+    /// True if this is the one who looks, who has no actions on themselves.
     pub is_you: bool,
     /// By name; Admins among them.
     pub groups: Vec<String>,
     pub last_sign_in: Option<DisplayTime>,
     /// What is wrong with the mail of the open invitation.
     pub mail: Option<MailTrouble>,
-    /// Whether the invitation's link can be shown, for want of a mail server.
+    /// True if the invitation's link can be shown, for want of a mail server.
     pub shows_link: bool,
     /// What the one who looks may do.
     pub may: May,

@@ -37,7 +37,7 @@ pub struct Aside {
     pub groups: Vec<GroupEntry>,
     /// For those who may create.
     pub create: Option<CreateMenu>,
-    /// Whether there is a way to the users deleted.
+    /// True if there is a way to the users deleted.
     pub shows_deleted: bool,
 }
 

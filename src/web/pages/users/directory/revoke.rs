@@ -16,7 +16,7 @@ use crate::{
 };
 use actix_web::web::{Path, Query};
 
-/// What follows from revoking.
+/// Consequence of revoking.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/revoke.html")]
 pub struct RevokeInvitationPage {

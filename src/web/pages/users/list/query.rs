@@ -199,7 +199,7 @@ impl UserListQuery {
         query
     }
 
-    /// Whether anything but the status narrows the list.
+    /// True if anything but the status narrows the list.
     pub(in crate::web) fn is_narrowed(&self) -> bool {
         [&self.q, &self.role, &self.two_factor, &self.assignments].into_iter().any(|text| !text.is_empty())
     }

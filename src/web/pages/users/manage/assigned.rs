@@ -24,7 +24,7 @@ use crate::{
 
 use super::unassign::remove_and_assign;
 
-/// What the page's address may say.
+/// Query of the page.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(in crate::web) struct ManageQuery {
     /// Part of the name of a portfolio or an account that is assigned.
@@ -51,7 +51,7 @@ pub struct Assignments {
     pub in_short: String,
     pub has_portfolios: bool,
     pub q: String,
-    /// Whether there is more than one page, to search in.
+    /// True if there is more than one page, to search in.
     pub searches: bool,
     pub rows: Vec<AssignedRow>,
     pub pager: Pager,
@@ -75,7 +75,7 @@ pub struct AssignedRow {
     pub remove: String,
     /// A Portfolio Admin keeps one portfolio.
     pub may_remove: bool,
-    /// Whether the user leaves one's scope with it, which is asked before.
+    /// True if the user leaves one's scope with it, which is asked before.
     pub asks: bool,
     pub switches: Vec<SwitchRow>,
     /// Why it will not be given.
@@ -95,7 +95,7 @@ pub struct SwitchRow {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AddOption {
     pub q: String,
-    /// Whether one searches, since there is more than fits.
+    /// True if one searches, since there is more than fits.
     pub searches: bool,
     /// Value and name.
     pub portfolios: Vec<(String, String)>,

@@ -22,7 +22,7 @@ use crate::{
 
 use super::{left, left_with, undoable};
 
-/// What was chosen: "portfolio-3" or "account-12".
+/// Choice: "portfolio-3" or "account-12".
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssignForm {
@@ -59,7 +59,7 @@ pub(in crate::web) async fn assign_portfolio(
     give_portfolio(&console, user_id, portfolio, form.0.return_query).await
 }
 
-/// What an account gave before it was taken away.
+/// Permissions that an account gave before it was removed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssignAccountForm {

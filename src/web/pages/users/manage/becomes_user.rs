@@ -15,7 +15,7 @@ use super::with_return;
 pub struct BecomesUserPage {
     pub shell: Layout,
     pub user: UserLabel,
-    /// Whether the user leaves the scope of whoever asks.
+    /// True if the user leaves the scope of whoever asks.
     pub parts: bool,
     /// By name.
     pub portfolios: Vec<String>,

@@ -54,7 +54,7 @@ pub struct EditUserPage {
     pub shell: Layout,
     pub user: UserLabel,
     pub fields: EditFields,
-    /// Somebody else changed the user while the form was open.
+    /// Another administrator changed the user while the form was open.
     pub is_stale: bool,
     /// Whom the address belongs to, for those who may know.
     pub owner: Option<ExistingUserActions>,
@@ -90,7 +90,7 @@ pub struct EditForm {
     /// The portfolios that go with the role, once that was asked.
     #[serde(default)]
     leaves: Vec<PortfolioId>,
-    /// Whether one knows that the user leaves one's scope with them.
+    /// True if one knows that the user leaves one's scope with them.
     #[serde(default)]
     agreed: bool,
     /// The list's query.

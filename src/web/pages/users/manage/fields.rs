@@ -109,7 +109,7 @@ impl EditFields {
     }
 }
 
-/// What two users may change at once.
+/// Fields that two users may change at once.
 fn values(user: &User) -> [&str; 4] {
     [&user.first_name, &user.last_name, &user.email, DefaultRole::as_str(user.default_role)]
 }

@@ -77,7 +77,7 @@ impl EmailChange {
         Self { email, asked_by: asked_by.display_name(), until: DisplayTime::new(until, now), mail: Mail::of(mail, now) }
     }
 
-    /// Whether the mail to confirm it did not arrive.
+    /// True if the mail to confirm it did not arrive.
     pub(in crate::web) fn has_failed(&self) -> bool {
         self.mail.as_ref().is_some_and(|mail| mail.failed)
     }

@@ -71,7 +71,7 @@ fn back_from(user_id: UserId, back: String, has_left: bool, query: &str) -> Stri
     if has_left && is_at(&back, user_id) { list(&UserListQuery::returned(query)) } else { back }
 }
 
-/// Whether an address is that of somebody's page.
+/// True if an address is that of somebody's page.
 fn is_at(address: &str, user_id: UserId) -> bool {
     address.split('?').next() == Some(&*paths::Manage { user: user_id }.to_string())
 }

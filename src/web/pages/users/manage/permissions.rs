@@ -36,7 +36,7 @@ pub struct GivenBy {
     /// "Maya Fischer", or what stands for a deleted user.
     pub by: String,
     pub at: DisplayTime,
-    /// Whether it will not be given, of an open invitation.
+    /// True if it will not be given, of an open invitation.
     pub is_lost: bool,
 }
 

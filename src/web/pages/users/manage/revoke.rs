@@ -21,7 +21,7 @@ use crate::{
 
 use super::{already, left, list, with_return};
 
-/// What follows from revoking.
+/// Consequence of revoking.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/revoke.html")]
 pub struct RevokeFromManagePage {

@@ -55,7 +55,7 @@ pub struct ManagePage {
     /// As far as whoever looks may know.
     pub is_admin: bool,
     pub is_you: bool,
-    /// Whether a Portfolio Admin sees only what somebody has in their portfolios.
+    /// True if a Portfolio Admin sees only what somebody has in their portfolios.
     pub is_partly_outside: bool,
     pub groups: Vec<String>,
     pub created: DisplayTime,

@@ -37,9 +37,9 @@ use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 pub struct UnassignPage {
     pub shell: Layout,
     pub user: UserLabel,
-    /// What is taken.
+    /// Removed assignments.
     pub names: Vec<String>,
-    /// Whether the user leaves the scope of whoever asks.
+    /// True if the user leaves the scope of whoever asks.
     pub parts: bool,
     /// Where the answer goes, …
     pub path: String,
@@ -89,7 +89,7 @@ impl UnassignPage {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnassignForm {
-    /// Whether the question was answered.
+    /// True if the question was answered.
     #[serde(default)]
     agreed: bool,
     /// The list's query.
@@ -108,7 +108,7 @@ pub struct SeveralForm {
     /// "remove" answers the question.
     #[serde(default, rename = "do")]
     act: String,
-    /// Whether one knows that the user leaves one's scope.
+    /// True if one knows that the user leaves one's scope.
     #[serde(default)]
     agreed: bool,
     /// The view of somebody's page from which the question was asked.
@@ -120,7 +120,7 @@ pub struct SeveralForm {
 }
 
 impl SeveralForm {
-    /// Somebody's page as it was left.
+    /// A user's page as it was left.
     fn back(&self, console: &PageContext, user_id: UserId) -> String {
         let view = paths::known_page(&self.view).filter(|view| is_at(view, user_id));
         view.map_or_else(|| left(console, user_id, &self.return_query), str::to_owned)
@@ -224,7 +224,7 @@ async fn submit(console: &PageContext, user_id: UserId, given: AssignmentRef, fo
     }
 }
 
-/// What was done, with the way back where there is one.
+/// Message of a finished act, with its undo where there is one.
 fn told(user_id: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> Flash {
     let Unassigned { user, names, are_active, gave, .. } = taken;
     let name = names.concat();

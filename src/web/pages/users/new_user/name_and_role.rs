@@ -32,7 +32,7 @@ pub struct NameAndRolePage {
     pub ways: Option<ExistingUserActions>,
     pub draft: String,
     pub origin: Origin,
-    /// Whether there is no portfolio in which the one who looks could invite anybody.
+    /// True if there is no portfolio in which the one who looks could invite anybody.
     pub has_nothing_to_give: bool,
 }
 
