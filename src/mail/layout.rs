@@ -24,11 +24,11 @@ pub(super) struct MailLayout {
     pub(super) company: String,
 }
 
-/// The same letter as plain text.
+/// The layout as plain text.
 #[derive(Template)]
 #[template(path = "mail/layout.txt")]
 struct PlainMailLayout<'a> {
-    letter: &'a MailLayout,
+    layout: &'a MailLayout,
 }
 
 /// The one thing to do.
@@ -66,7 +66,7 @@ impl MailLayout {
         Ok(Rendered {
             sender: self.sender(),
             subject: one_line(&self.subject),
-            text: PlainMailLayout { letter: self }.render()?,
+            text: PlainMailLayout { layout: self }.render()?,
             html: self.render()?,
         })
     }

@@ -154,28 +154,28 @@ impl Message {
     }
 
     pub fn render(&self) -> Result<Rendered, askama::Error> {
-        let letter = match self {
-            Self::Invitation(invitation) => invitation.letter(),
-            Self::InvitationAgain(invitation) => invitation.letter_again(),
-            Self::Test(test) => test.letter(),
+        let layout = match self {
+            Self::Invitation(invitation) => invitation.layout(),
+            Self::InvitationAgain(invitation) => invitation.layout_again(),
+            Self::Test(test) => test.layout(),
             Self::AccessBlocked(blocked) => access::blocked(blocked),
             Self::AccessDeactivated(deactivated) => access::deactivated(deactivated),
-            Self::AccessRestored(restored) => restored.letter(),
+            Self::AccessRestored(restored) => restored.layout(),
             Self::UserDeleted(deleted) => access::deleted(deleted),
             Self::AdminAppointed(appointed) => admins::appointed(appointed),
             Self::AdminRemoved(removed) => admins::removed(removed),
-            Self::AdminAppointedNotice(notice) => notice.letter(),
-            Self::AssignmentsChanged(changed) => changed.letter(),
-            Self::UserEdited(edited) => edited.letter(),
+            Self::AdminAppointedNotice(notice) => notice.layout(),
+            Self::AssignmentsChanged(changed) => changed.layout(),
+            Self::UserEdited(edited) => edited.layout(),
             Self::SignedOut(signed_out) => access::signed_out(signed_out),
-            Self::PasswordReset(reset) => reset.letter(),
-            Self::PasswordChanged(changed) => changed.letter(),
+            Self::PasswordReset(reset) => reset.layout(),
+            Self::PasswordChanged(changed) => changed.layout(),
             Self::AddressConfirm(change) => change.to_confirm(),
             Self::AddressStop(change) => change.to_stop(),
-            Self::AddressStays(stays) => stays.letter(),
-            Self::AddressChanged(changed) => changed.letter(),
+            Self::AddressStays(stays) => stays.layout(),
+            Self::AddressChanged(changed) => changed.layout(),
         };
-        letter.rendered()
+        layout.rendered()
     }
 }
 

@@ -20,7 +20,7 @@ pub struct AccessRestored {
 }
 
 impl AccessRestored {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your access to  is restored".len());
         let role = "Your default role is now User. The portfolios that you managed were removed when your Usher sign-in was deleted.";

@@ -24,7 +24,7 @@ pub struct AddressChange {
 impl AddressChange {
     /// To the new address.
     pub(super) fn to_confirm(&self) -> MailLayout {
-        self.letter(
+        self.layout(
             "Confirm your Usher email address",
             "Confirm your email address",
             "Once confirmed, you sign in with this address, and you are signed out everywhere. The link works once, until",
@@ -35,7 +35,7 @@ impl AddressChange {
 
     /// To the old address.
     pub(super) fn to_stop(&self) -> MailLayout {
-        self.letter(
+        self.layout(
             "Your Usher email address is about to change",
             "Your email address is about to change",
             "It changes once it is confirmed at the new address. You can cancel it until",
@@ -44,7 +44,7 @@ impl AddressChange {
         )
     }
 
-    fn letter(&self, subject: &str, heading: &'static str, follows: &str, label: &'static str, note: &'static str) -> MailLayout {
+    fn layout(&self, subject: &str, heading: &'static str, follows: &str, label: &'static str, note: &'static str) -> MailLayout {
         let ByOther { first_name, by, company, .. } = &self.change;
         let (by, new) = (admin_name(by), one_line(&self.new));
         MailLayout {
@@ -72,7 +72,7 @@ pub struct AddressStays {
 }
 
 impl AddressStays {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
         MailLayout {
             subject: "Email change cancelled".to_owned(),
@@ -103,7 +103,7 @@ pub struct AddressChanged {
 }
 
 impl AddressChanged {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let Self { change: ByOther { first_name, by, company, at }, old, new } = self;
         MailLayout {
             subject: "Your Usher email address was changed".to_owned(),

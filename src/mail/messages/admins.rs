@@ -18,7 +18,7 @@ pub struct AdminAppointedNotice {
 }
 
 impl AdminAppointedNotice {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let (by, who) = (admin_name(by), named(&self.who, "Someone"));
         let [short, shown] = fit([&who, &company_or_usher(company)], SUBJECT_MAX - " is now an Admin of ".len());

@@ -61,7 +61,7 @@ pub struct AssignmentsChanged {
 }
 
 impl AssignmentsChanged {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your assignments at  have changed".len());
         let mut paragraphs =

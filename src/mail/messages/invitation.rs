@@ -26,14 +26,14 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let (by, company) = (admin_name(&self.invited_by), company_or_usher(&self.company));
         let invited = format!("{by} invited you to {}.", console(&self.company));
         let [by, company] = fit([&by, &company], SUBJECT_MAX - " invited you to ".len());
         self.with(format!("{by} invited you to {company}"), "You are invited", &invited)
     }
 
-    pub(super) fn letter_again(&self) -> MailLayout {
+    pub(super) fn layout_again(&self) -> MailLayout {
         let by = admin_name(&self.invited_by);
         let invited =
             format!("{by} invited you to {}. This mail has a new link for you: the earlier link no longer works.", console(&self.company));

@@ -23,7 +23,7 @@ pub struct PasswordReset {
 }
 
 impl PasswordReset {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let console = console(&self.company);
         let (asked, note) = match &self.asked_by {
             Some(by) => (
@@ -59,7 +59,7 @@ pub struct PasswordChanged {
 }
 
 impl PasswordChanged {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         MailLayout {
             subject: "Your Usher password was changed".to_owned(),
             preheader: "You are signed out everywhere.".to_owned(),

@@ -21,7 +21,7 @@ pub struct UserEdited {
 }
 
 impl UserEdited {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let ByOther { first_name, by, company, at } = &self.change;
         let [shown] = fit([&company_or_usher(company)], SUBJECT_MAX - "Your Usher sign-in at  was changed".len());
         let mut paragraphs = vec![Paragraph::dated(&format!("{} changed your sign-in to {}, on", admin_name(by), console(company)), *at)];

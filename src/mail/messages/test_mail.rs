@@ -21,7 +21,7 @@ pub struct Test {
 }
 
 impl Test {
-    pub(super) fn letter(&self) -> MailLayout {
+    pub(super) fn layout(&self) -> MailLayout {
         let sent = date(self.at);
         MailLayout {
             subject: "Test mail from Usher".to_owned(),

@@ -45,7 +45,7 @@ pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: us
     }
 }
 
-/// True if a page is found by its order, or put in order once all are found.
+/// True if a page is found by its order; else it is put in order once all are found.
 #[derive(Debug, Clone, Copy)]
 enum Order {
     Walked,

@@ -107,7 +107,7 @@ async fn lost(console: &PageContext, typed: &Answers) -> Result<NameAndRolePage,
     Ok(page)
 }
 
-/// True if what is ticked is the actor's to give, or stood in the draft `held` and is gone since.
+/// Refuses ticks that are not the actor's to give, unless they stood in the draft `held` and are gone since.
 async fn check_ticks(console: &PageContext, answers: &Answers, held: &Answers) -> Result<(), WebError> {
     let portfolios = PickerQuery { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
     let accounts = PickerQuery { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
