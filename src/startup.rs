@@ -97,9 +97,6 @@ pub enum StartError {
 }
 
 /// Opens the database that the settings name; makes the data folder where it is missing, and closes to others what they could read.
-///
-/// # Errors
-/// When one of these cannot be done.
 pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
     let exposed = settings.exposed();
     if !exposed.is_empty() {
@@ -113,9 +110,6 @@ pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
 }
 
 /// Opens the database and leaves the modes of files as they are.
-///
-/// # Errors
-/// When the folder or the database is not to be had.
 pub fn connect(settings: &Settings) -> Result<Store, StartError> {
     config::make_data_dir(&settings.data_dir)?;
     let location = match &settings.database_url {
@@ -126,9 +120,6 @@ pub fn connect(settings: &Settings) -> Result<Store, StartError> {
 }
 
 /// What use cases are given, with the database brought up to date.
-///
-/// # Errors
-/// When the database or the key file are not to be had.
 pub fn context(settings: &Settings, public_url: &PublicUrl) -> Result<Context, StartError> {
     let store = open_store(settings)?;
     store.migrate()?;
@@ -191,9 +182,6 @@ pub fn transport(settings: &Settings) -> Result<Transport, TlsError> {
 
 /// Serves until told to stop. Prints the one-time address of the first start to standard output. With `new_key` the database is begun anew with the
 /// key in the file, or with a new one.
-///
-/// # Errors
-/// When something that it needs is not to be had.
 pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
@@ -252,17 +240,11 @@ fn trust(settings: &Settings, public_url: &PublicUrl) -> RequestTrust {
 }
 
 /// The server on a socket that is open already, within the usual limits.
-///
-/// # Errors
-/// When the socket cannot be used.
 pub fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     server_within(Limits::default(), listener, state)
 }
 
 /// The server on a socket that is open already.
-///
-/// # Errors
-/// When the socket cannot be used.
 pub fn server_within(limits: Limits, listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     let application = move || {
         let state = state.clone();
@@ -274,9 +256,6 @@ pub fn server_within(limits: Limits, listener: TcpListener, state: Data<State>) 
 }
 
 /// The server for monitoring, which lives as long as the other.
-///
-/// # Errors
-/// When the socket cannot be used.
 pub fn metrics_server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     let application = move || App::new().configure(|config| web::configure_metrics(&state, config));
     let limits = Limits { connections: METRICS_CONNECTIONS, ..Limits::default() };

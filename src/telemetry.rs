@@ -25,9 +25,6 @@ use crate::{
 pub struct TelemetryError(String);
 
 /// Sends the events of the whole process to standard error.
-///
-/// # Errors
-/// When the process has a log already.
 pub fn init(filter: &LogFilter, format: LogFormat) -> Result<(), TelemetryError> {
     subscriber(filter, format, std::io::stderr).try_init().map_err(|error| TelemetryError(error.to_string()))
 }

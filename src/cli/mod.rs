@@ -42,9 +42,6 @@ pub enum CommandError {
 }
 
 /// Carries a command out.
-///
-/// # Errors
-/// When it could not be done, with the reason.
 pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
     match command {
         Command::Serve(serve) => Ok(startup::serve(settings, serve.new_key)?),

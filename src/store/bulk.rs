@@ -33,9 +33,6 @@ const ROWS: usize = 1000;
 /// Runs `fill` without SQLite's indexes and its trigger of the search, and makes them of all rows at once: row by row they cost several times
 /// as much. Inside the transaction nobody sees them missing, and they are never committed so. What keeps rows unique stays. For a database that is
 /// as good as empty.
-///
-/// # Errors
-/// Those of `fill`.
 pub fn indexed_at_once<T, E: From<StoreError>>(tx: &mut Tx<'_>, fill: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
     const SET_ASIDE: &str = "type, name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE INDEX%' OR name = 'users_searched_insert'";
     let Database::Sqlite(sqlite) = tx.db() else { return fill(tx) };

@@ -51,9 +51,6 @@ impl Tx<'_> {
 impl Store {
     /// Runs `f` in a write transaction that must leave at least one audit entry. Everything that users do goes through here.
     /// `f` may run more than once, so tokens and times are made before it.
-    ///
-    /// # Errors
-    /// Those of `f`, after a rollback.
     pub fn audited_transaction<T, E: From<StoreError> + Error + 'static>(
         &self,
         f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
@@ -62,17 +59,11 @@ impl Store {
     }
 
     /// Runs `f` in a write transaction that need not be audited: requests, leases.
-    ///
-    /// # Errors
-    /// Those of `f`, after a rollback.
     pub fn write_transaction<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.transaction(Write::Plain, f)
     }
 
     /// Runs `f` in a write transaction that counts attempts: an answer that fails after it may still say that nothing was saved.
-    ///
-    /// # Errors
-    /// Those of `f`, after a rollback.
     pub fn write_counts<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.transaction(Write::Counts, f)
     }
