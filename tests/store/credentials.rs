@@ -6,7 +6,7 @@ use super::*;
 
 #[apply(both_databases!)]
 fn a_link_is_consumed_once_for_its_purpose_within_its_time(store: TestStore) {
-    let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+    let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     let hash = Token::new(&SystemRandom).hash();
     let expires_at = now() + TimeDelta::hours(1);
     store
@@ -68,7 +68,7 @@ fn of_many_who_consume_a_link_at_once_one_wins(store: TestStore) {
 
 #[apply(both_databases!)]
 fn a_session_ends_with_its_limits_and_with_its_person(store: TestStore) {
-    let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+    let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     let hash = Token::new(&SystemRandom).hash();
     store
         .write_transaction(|tx| {

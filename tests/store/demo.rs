@@ -51,14 +51,14 @@ fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
     // Those made up together are found, and whoever comes later, too.
     let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
     assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));
-    store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Xaver", "Quux"))).unwrap();
+    store.write_transaction(|tx| active(tx, "Xaver", "Quux")).unwrap();
     assert_eq!(search(&store, "er quu"), ["Xaver Quux"]);
     assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::MadeBefore)));
 }
 
 #[apply(both_databases!)]
 fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
-    let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+    let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     store.write_transaction(|tx| users::delete(tx, maya, maya, now())).unwrap();
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
     assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::Inhabited)));

@@ -15,7 +15,7 @@ fn fill(store: &Store) {
     demo::fill(store, &plan, now(), |_| ()).unwrap();
     store
         .write_transaction(|tx| {
-            let xaver = active(tx, "Xaver", "Quux");
+            let xaver = active(tx, "Xaver", "Quux")?;
             users::delete(tx, xaver, xaver, now())
         })
         .unwrap();
@@ -113,7 +113,7 @@ fn a_search_that_misses_a_user_or_finds_a_deleted_one_is_named_and_mended() {
 fn a_repair_beside_writers_leaves_nothing_wrong(store: TestStore) {
     let store = &store.store;
     let invite = |number: u32| {
-        let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", &format!("Fischer{number}"))))?;
+        let maya = store.write_transaction(|tx| active(tx, "Maya", &format!("Fischer{number}")))?;
         store.write_transaction(|tx| invited(tx, &format!("noor{number}@example.com"), maya))?;
         store.write_transaction(|tx| users::set_blocked(tx, maya, Some(now())))
     };

@@ -112,7 +112,7 @@ fn entry(name: &str) -> Entry {
     }
 }
 
-fn active(tx: &mut Tx<'_>, first: &str, last: &str) -> UserId {
+fn active(tx: &mut Tx<'_>, first: &str, last: &str) -> Result<UserId, StoreError> {
     let email =
         EmailAddress::parse(&format!("{}.{}@example.com", first.to_lowercase(), last.to_lowercase().replace(|c: char| !c.is_ascii(), "x")))
             .unwrap();
@@ -123,7 +123,7 @@ fn active(tx: &mut Tx<'_>, first: &str, last: &str) -> UserId {
         password: &PasswordHash::dummy(),
         now: now(),
     };
-    store::users::insert_active(tx, &new).unwrap()
+    store::users::insert_active(tx, &new)
 }
 
 fn invited(tx: &mut Tx<'_>, address: &str, by: UserId) -> Result<UserId, StoreError> {
@@ -165,7 +165,7 @@ fn migrating_again_does_nothing(store: TestStore) {
 
 #[apply(both_databases!)]
 fn a_change_without_an_audit_entry_is_rolled_back(store: TestStore) {
-    let refused = store.audited_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer")));
+    let refused = store.audited_transaction(|tx| active(tx, "Maya", "Fischer"));
     assert!(matches!(refused, Err(StoreError::Unaudited)), "{refused:?}");
     assert!(names(&store, &Filter::default()).is_empty());
 }
@@ -175,9 +175,9 @@ fn a_store_notes_what_may_have_been_saved_through_it(store: TestStore) {
     let commits = Commits::default();
     let noting = store.noting(commits.clone());
     noting.audited_transaction(|_| Ok::<_, StoreError>(())).unwrap_err();
-    noting.write_counts(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+    noting.write_counts(|tx| active(tx, "Maya", "Fischer")).unwrap();
     assert!(noting.write_if_possible("a test", |tx| {
-        active(tx, "Uma", "Ek");
+        active(tx, "Uma", "Ek")?;
         Ok(())
     }));
     store
@@ -195,13 +195,13 @@ fn a_store_notes_what_may_have_been_saved_through_it(store: TestStore) {
         .unwrap();
     assert!(commits.any());
     let commits = Commits::default();
-    store.noting(commits.clone()).write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Jonas", "Vermeulen"))).unwrap();
+    store.noting(commits.clone()).write_transaction(|tx| active(tx, "Jonas", "Vermeulen")).unwrap();
     assert!(commits.any());
 }
 
 #[apply(both_databases!)]
 fn what_no_answer_needs_gives_up_behind_another_writer(store: TestStore) {
-    let maya = store.write_transaction(|tx| Ok::<_, StoreError>(active(tx, "Maya", "Fischer"))).unwrap();
+    let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     let block = move |tx: &mut Tx<'_>| store::users::set_blocked(tx, maya, Some(now()));
     let (held, done) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
     let store = &store.store;

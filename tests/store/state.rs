@@ -18,7 +18,7 @@ fn a_withheld_assignment_stays_until_it_is_given_after_all(store: TestStore) {
     let details = PortfolioDetails { name: PortfolioName::parse("Nordic").unwrap(), notes: Notes::default() };
     store
         .write_transaction(|tx| {
-            let (maya, noor) = (active(tx, "Maya", "Fischer"), active(tx, "Noor", "Dijk"));
+            let (maya, noor) = (active(tx, "Maya", "Fischer")?, active(tx, "Noor", "Dijk")?);
             let portfolio = portfolios::insert(tx, &details, now())?;
             withheld::insert(tx, noor, Withheld { portfolio_id: Some(portfolio), account_id: None, assigned_by: Some(maya) }, now())?;
             let kept = withheld::of(tx.db(), noor)?;
@@ -39,7 +39,7 @@ fn a_withheld_assignment_stays_until_it_is_given_after_all(store: TestStore) {
 fn a_deleted_user_is_listed_with_who_deleted_them(store: TestStore) {
     store
         .write_transaction(|tx| {
-            let (maya, jonas) = (active(tx, "Maya", "Fischer"), active(tx, "Jonas", "Vermeulen"));
+            let (maya, jonas) = (active(tx, "Maya", "Fischer")?, active(tx, "Jonas", "Vermeulen")?);
             users::delete(tx, jonas, maya, now())?;
             let since = now() - TimeDelta::days(1);
             let deleted = users::list_deleted(tx.db(), since, &Position::First, 10)?.unwrap().rows.remove(0);

@@ -84,7 +84,7 @@ fn inviting_and_revoking_wait_for_each_other() {
     let store = postgres();
     let (giver, account, revoked) = store
         .write_transaction(|tx| {
-            let (giver, (_, _, account)) = (active(tx, "Maya", "Fischer"), business(tx));
+            let (giver, (_, _, account)) = (active(tx, "Maya", "Fischer")?, business(tx));
             let revoked = invited(tx, "revoked@example.com", giver)?;
             assignments::give_account(tx, revoked, account, AssignmentPermissions::default(), giver, now())?;
             Ok::<_, StoreError>((giver, account, revoked))
@@ -104,7 +104,7 @@ fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
     let store = postgres();
     let (to, account, person) = store
         .write_transaction(|tx| {
-            let (person, (_, to, account)) = (active(tx, "Maya", "Fischer"), business(tx));
+            let (person, (_, to, account)) = (active(tx, "Maya", "Fischer")?, business(tx));
             assignments::give_account(tx, person, account, AssignmentPermissions::default(), person, now())?;
             Ok::<_, StoreError>((to, account, person))
         })

@@ -62,7 +62,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
             accounts.push((accounts::insert(tx, portfolio, &details, now()).unwrap(), portfolio));
         }
     }
-    let giver = active(tx, "Maya", "First");
+    let giver = active(tx, "Maya", "First").unwrap();
     let mut world = World { portfolios, assigned: BTreeMap::new(), admins: BTreeSet::new(), people: vec![giver] };
     for number in 0..size {
         let id = if dice.happens(4) {
@@ -71,7 +71,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
             users::renew_invitation(tx, id, expiry).unwrap();
             id
         } else {
-            active(tx, &format!("P{number}"), LAST_NAMES[dice.below(LAST_NAMES.len())])
+            active(tx, &format!("P{number}"), LAST_NAMES[dice.below(LAST_NAMES.len())]).unwrap()
         };
         happen_to(tx, dice, id, number);
         if dice.happens(8) {
@@ -279,7 +279,7 @@ fn an_account_that_moves_takes_its_people_along(store: TestStore) {
     let (person, account) = store
         .write_transaction(|tx| {
             let details = AccountDetails { name: AccountName::parse("Moved").unwrap(), website: None, notes: Notes::default() };
-            let (person, account) = (active(tx, "Zoe", "Moved"), accounts::insert(tx, from, &details, now())?);
+            let (person, account) = (active(tx, "Zoe", "Moved")?, accounts::insert(tx, from, &details, now())?);
             assignments::give_account(tx, person, account, AssignmentPermissions::default(), world.people[0], now())?;
             Ok::<_, StoreError>((person, account))
         })

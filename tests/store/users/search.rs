@@ -36,13 +36,13 @@ const TYPED: [&str; 22] = [
 fn everybody(store: &Store) -> GroupId {
     let pairs = WORDS.iter().filter(|first| first.is_ascii()).flat_map(|first| WORDS.map(|last| (*first, last)));
     let make = |tx: &mut Tx<'_>| {
-        let maya = active(tx, "Maya", "Fischer");
+        let maya = active(tx, "Maya", "Fischer")?;
         let group = groups::insert(tx, &GroupName::parse("Half").unwrap(), now())?;
         for (place, (first, last)) in pairs.clone().enumerate() {
             let id = if place % 5 == 0 {
                 invited(tx, &format!("{}{place}@example.com", "ana".repeat(place % 3)), maya)?
             } else {
-                active(tx, first, last)
+                active(tx, first, last)?
             };
             if place % 2 == 0 {
                 groups::add_member(tx, group, id, now())?;
@@ -107,7 +107,7 @@ fn a_search_finds_parts_of_names_and_beginnings_of_words(store: TestStore) {
     store
         .write_transaction(|tx| {
             for (first, last) in [("Hana", "Novotná"), ("Jonas", "Vermeulen"), ("Ann%", "O_Neill")] {
-                active(tx, first, last);
+                active(tx, first, last)?;
             }
             Ok::<_, StoreError>(())
         })
@@ -140,8 +140,8 @@ fn pages_of_a_search_follow_each_other_in_both_directions(store: TestStore) {
     store
         .write_transaction(|tx| {
             for last in ["Ek", "Østby", "Adams", "Émile", "Braun", "Zorn", "Żak"] {
-                active(tx, "Same", last);
-                active(tx, "Other", last);
+                active(tx, "Same", last)?;
+                active(tx, "Other", last)?;
             }
             Ok::<_, StoreError>(())
         })
