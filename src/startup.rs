@@ -27,14 +27,14 @@ use crate::{
     config::{self, DatabaseUrl, FileModeError, KeyFileError, PublicUrl, Settings},
     domain::{
         caught::{Panicked, caught},
-        clock::{Clock as _, SystemClock, SystemRandom},
+        clock::{SystemClock, SystemRandom},
         secret::SecretKey,
         sender::Sender,
     },
     mail::{TlsError, Transport},
     store::{Location, Store, StoreError},
     usecases::{
-        Context, Links,
+        ActionError, Context, Links, Principal,
         instance_key::{self, GivenUp},
         outbox::{
             delivery::{self, Delivered},
@@ -88,6 +88,8 @@ pub enum StartError {
     KeyReplaced(PathBuf),
     #[error("{0}")]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Refused(#[from] ActionError),
     #[error("USHER_SMTP_URL: {0}")]
     Tls(#[from] TlsError),
     #[error("cannot listen on {address}: {error}")]
@@ -119,22 +121,36 @@ pub fn connect(settings: &Settings) -> Result<Store, StartError> {
     Ok(Store::open(location)?)
 }
 
-/// What use cases are given, with the database brought up to date.
+/// Context of use cases, with the database brought up to date.
 pub fn context(settings: &Settings, public_url: &PublicUrl) -> Result<Context, StartError> {
+    let store = migrated_store(settings)?;
+    let key = instance_key(settings, &store)?;
+    Ok(context_of(settings, public_url, store, key))
+}
+
+fn migrated_store(settings: &Settings) -> Result<Store, StartError> {
     let store = open_store(settings)?;
     store.migrate()?;
     if !store.searches_by_index()? {
         tracing::warn!("PostgreSQL's extension pg_trgm is not there and may not be created: searches read every row");
     }
-    let key = instance_key(settings, &store)?;
-    Ok(Context {
+    Ok(store)
+}
+
+fn context_of(settings: &Settings, public_url: &PublicUrl, store: Store, key: SecretKey) -> Context {
+    Context {
         store,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         key,
         links: links(public_url),
         sends_mail: settings.mail_server.is_some(),
-    })
+    }
+}
+
+/// Whoever typed the command, by their account of the operating system.
+pub fn command_line() -> Principal {
+    Principal::CommandLine { os_user: whoami::username().unwrap_or_else(|_| "an unknown user".to_owned()) }
 }
 
 /// The key that the database was begun with. Only a database that was not begun yet gets a new one.
@@ -149,11 +165,10 @@ fn instance_key(settings: &Settings, store: &Store) -> Result<SecretKey, StartEr
 }
 
 /// Makes the key in the file, or a new one, the database's.
-fn begin_anew(settings: &Settings) -> Result<(), StartError> {
-    let store = open_store(settings)?;
-    store.migrate()?;
+fn begin_anew(settings: &Settings, public_url: &PublicUrl) -> Result<(), StartError> {
+    let store = migrated_store(settings)?;
     let key = config::load_or_create_key(&settings.secret_key_file, &SystemRandom)?;
-    if let Some(GivenUp { mails, sessions }) = instance_key::begin_anew(&store, &key, SystemClock.now())? {
+    if let Some(GivenUp { mails, sessions }) = instance_key::begin_anew(&context_of(settings, public_url, store, key), &command_line())? {
         tracing::warn!(mails, sessions, "begun anew with another key: mails that waited are given up, and sessions have ended");
     }
     Ok(())
@@ -187,7 +202,7 @@ pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
     let public_url = public_url(settings, &listener)?;
     if new_key {
-        begin_anew(settings)?;
+        begin_anew(settings, &public_url)?;
     }
     let ctx = context(settings, &public_url)?;
     let (transport, from) = (transport(settings)?, settings.sender.clone());

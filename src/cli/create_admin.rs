@@ -17,7 +17,7 @@ pub(super) fn run(admin: CreateAdmin, settings: &Settings) -> Result<(), Command
     let known = [email.as_str(), first_name.as_str(), last_name.as_str(), &company.name];
     let password = Password::choose(&password_from_stdin()?, company.password_min, &known)?;
     let address = email.to_string();
-    setup::create_admin(&ctx, &NewAdmin { first_name, last_name, email }, &password)?;
+    setup::create_admin(&ctx, &startup::command_line(), &NewAdmin { first_name, last_name, email }, &password)?;
     say(format_args!("{address} is now an Admin and can sign in."));
     Ok(())
 }

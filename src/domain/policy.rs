@@ -9,10 +9,11 @@ use super::{
     user::{DefaultRole, Status},
 };
 
-/// Somebody who is signed in and active.
+/// A user who is signed in and active, the command line, or Usher itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Actor {
-    pub id: UserId,
+    /// `None` for the command line and Usher itself.
+    pub id: Option<UserId>,
     pub role: Role,
 }
 
@@ -312,7 +313,7 @@ fn need(action: Action) -> Need {
 }
 
 fn not_oneself(actor: Actor, target: Target) -> Result<(), PolicyDenial> {
-    if actor.id == target.id { Err(PolicyDenial::Oneself) } else { Ok(()) }
+    if actor.id == Some(target.id) { Err(PolicyDenial::Oneself) } else { Ok(()) }
 }
 
 fn require_status(target: Target, wanted: &[Status]) -> Result<(), PolicyDenial> {

@@ -258,12 +258,12 @@ pub fn users_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<V
 
 /// # Errors
 /// A unique violation where the user has the portfolio already.
-pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId, now: Timestamp) -> Result<(), StoreError> {
+pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: Option<UserId>, now: Timestamp) -> Result<(), StoreError> {
     diesel::insert_into(portfolio_assignments::table)
         .values((
             portfolio_assignments::user_id.eq(user),
             portfolio_assignments::portfolio_id.eq(portfolio),
-            portfolio_assignments::assigned_by.eq(Some(by.0)),
+            portfolio_assignments::assigned_by.eq(by.map(|by| by.0)),
             portfolio_assignments::assigned_at.eq(now),
         ))
         .execute(tx.db())?;
@@ -282,7 +282,7 @@ pub fn give_account(
     user: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
-    by: UserId,
+    by: Option<UserId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     diesel::insert_into(account_assignments::table)
@@ -291,7 +291,7 @@ pub fn give_account(
             account_assignments::account_id.eq(account),
             account_assignments::edits_details.eq(grants.edits_details),
             account_assignments::sees_billing.eq(grants.sees_billing),
-            account_assignments::assigned_by.eq(Some(by.0)),
+            account_assignments::assigned_by.eq(by.map(|by| by.0)),
             account_assignments::assigned_at.eq(now),
         ))
         .execute(tx.db())?;
@@ -304,14 +304,14 @@ pub fn set_grants(
     user: UserId,
     account: AccountId,
     grants: AssignmentPermissions,
-    by: UserId,
+    by: Option<UserId>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let touched = diesel::update(account_assignments::table.find((user, account)))
         .set((
             account_assignments::edits_details.eq(grants.edits_details),
             account_assignments::sees_billing.eq(grants.sees_billing),
-            account_assignments::assigned_by.eq(Some(by.0)),
+            account_assignments::assigned_by.eq(by.map(|by| by.0)),
             account_assignments::assigned_at.eq(now),
         ))
         .execute(tx.db())?;
@@ -319,9 +319,15 @@ pub fn set_grants(
 }
 
 /// From now on the portfolio is given by another user.
-pub fn take_portfolio_over(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
+pub fn take_portfolio_over(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    portfolio: PortfolioId,
+    by: Option<UserId>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let row = portfolio_assignments::table.find((user, portfolio));
-    let given = (portfolio_assignments::assigned_by.eq(Some(by.0)), portfolio_assignments::assigned_at.eq(now));
+    let given = (portfolio_assignments::assigned_by.eq(by.map(|by| by.0)), portfolio_assignments::assigned_at.eq(now));
     Ok(diesel::update(row).set(given).execute(tx.db())? == 1)
 }
 

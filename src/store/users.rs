@@ -74,7 +74,7 @@ impl User {
     }
 
     pub fn actor(&self) -> Actor {
-        Actor { id: self.id, role: Role::of(self.is_admin, self.default_role) }
+        Actor { id: Some(self.id), role: Role::of(self.is_admin, self.default_role) }
     }
 
     /// The user's place in a list sorted by name.

@@ -6,7 +6,6 @@ use crate::{
     domain::{
         account::{AccountDetails, Website},
         audit::{AccountFields, AuditAction, AuditEvent, SubjectKind},
-        clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId, sorted},
         permission::{AccountPlace, AssignmentPermissions, Permission},
         policy::Action,
@@ -15,7 +14,7 @@ use crate::{
     },
     mail::messages::Assignments,
     store::{
-        AuditRow, OfWhom, StoreError, Tx,
+        AuditRow, OfWhom,
         accounts::{self, Account, Filter},
         assignments::{self, Colleague},
         latest_at,
@@ -27,37 +26,17 @@ use crate::{
 };
 
 use super::{
-    ActionError, Context, Principal, Submission,
-    access::{assignments::audit_account, notification_targets::NotificationTargets},
+    ActionError, Context, Submission,
+    access::notification_targets::NotificationTargets,
     shared::{
-        context::{Rights, about_account},
+        error::{EditError, NameError},
         scoped_actor::ScopedActor,
+        transaction::{Rights, UnitOfWork},
     },
 };
 
 /// How many of the latest events an account's page shows.
 const EVENTS_MAX: i64 = 5;
-
-/// Why an account does not become what it was to be.
-#[derive(Debug, thiserror::Error)]
-pub enum AccountError {
-    #[error("there is an account with this name in the portfolio")]
-    NameTaken,
-    /// Nothing new begins in a portfolio that is deactivated.
-    #[error("the portfolio is deactivated")]
-    PortfolioDeactivated,
-    /// Somebody else changed it since the form was drawn; this is how it stands now.
-    #[error("it was changed meanwhile")]
-    Stale(Box<Account>),
-    #[error(transparent)]
-    Denied(#[from] ActionError),
-}
-
-impl From<StoreError> for AccountError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
 
 /// One page of the accounts that are assigned to somebody.
 #[derive(Debug, Clone)]
@@ -175,49 +154,47 @@ pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, M
 /// Makes an account in a portfolio, and assigns it to these users, who have something in the portfolio already.
 ///
 /// # Errors
-/// See [`AccountError`].
+/// See [`NameError`].
 pub fn create(
     ctx: &Context,
     submission: &Submission<AccountId>,
     portfolio: PortfolioId,
     details: &AccountDetails,
     user_ids: &[UserId],
-) -> Result<AccountId, AccountError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        acting.authorise(Action::Use(Permission::AccountsCreate))?;
-        submission.ensure_first_submission(tx)?;
+) -> Result<AccountId, NameError> {
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        work.require(Action::Use(Permission::AccountsCreate))?;
+        submission.ensure_first_submission(work)?;
         let mut met = Vec::with_capacity(user_ids.len());
         for &user_id in &sorted(user_ids) {
-            met.push(acting.target_user_for_update(tx, user_id, now)?);
+            met.push(work.target_user_for_update(user_id)?);
         }
-        portfolios::lock(tx, portfolio)?;
-        let portfolio = acting.portfolio(tx.db(), portfolio)?;
-        let is_own = acting.scope.holds(portfolio.id);
-        acting.authorise(Action::CreateAccount { is_own })?;
+        portfolios::lock(work.tx, portfolio)?;
+        let portfolio = work.portfolio(portfolio)?;
+        let is_own = work.actor.scope.holds(portfolio.id);
+        work.require(Action::CreateAccount { is_own })?;
         if !portfolio.is_active() {
-            return Err(AccountError::PortfolioDeactivated);
+            return Err(ActionError::deactivated(portfolio.name).into());
         }
-        if accounts::find_by_name(tx.db(), portfolio.id, &details.name)?.is_some() {
-            return Err(AccountError::NameTaken);
+        if accounts::find_by_name(work.tx.db(), portfolio.id, &details.name)?.is_some() {
+            return Err(NameError::Taken);
         }
-        let id = accounts::insert(tx, portfolio.id, details, now)?;
-        let account = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        let id = accounts::insert(work.tx, portfolio.id, details, work.now)?;
+        let account = accounts::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let (website, notes) = (account.website.clone(), account.notes.clone());
         let created = AuditEvent::AccountCreated { portfolio: portfolio.name.clone(), website, notes };
-        tx.audit(about_account(now, caller.by(&acting.user), &account, &created));
+        work.record(&account, &created);
         for met in met {
-            acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
-            let theirs = scopes::portfolios_of(tx.db(), &[met.user.id])?.remove(&met.user.id).unwrap_or_default();
+            work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
+            let theirs = scopes::portfolios_of(work.tx.db(), &[met.user.id])?.remove(&met.user.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
             }
             let grants = AssignmentPermissions::default();
-            assignments::give_account(tx, met.user.id, id, grants, acting.user.id, now)?;
+            assignments::give_account(work.tx, met.user.id, id, grants, work.actor.id(), work.now)?;
             let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
-            audit_account(tx, caller, &acting, &met.user, &account, &event, now);
-            ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::given(&account.name), now)?;
+            work.record_at(&met.user, &account, &event);
+            work.notify_assignments(&met.user, Assignments::given(&account.name))?;
         }
         Ok(id)
     })
@@ -226,35 +203,42 @@ pub fn create(
 /// Describes an account anew, if it still is as it was at `version`.
 ///
 /// # Errors
-/// See [`AccountError`].
-pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: &AccountDetails, version: i32) -> Result<(), AccountError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        accounts::lock(tx, id)?;
-        let account = acting.account_for(tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
+/// See [`EditError`].
+pub fn edit(
+    ctx: &Context,
+    submission: &Submission<()>,
+    id: AccountId,
+    details: &AccountDetails,
+    version: i32,
+) -> Result<(), EditError<Account>> {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        accounts::lock(work.tx, id)?;
+        let account = work.actor.account_for(work.tx.db(), id, Permission::AccountsEdit, Action::EditAccount)?;
         let website = details.website.as_ref().map_or("", Website::as_str);
         if details.name.as_str() == account.name && website == account.website && details.notes.as_str() == account.notes {
             return Err(ActionError::is_so(account.name).into());
         }
         if account.version != version {
-            return Err(AccountError::Stale(Box::new(account)));
+            return Err(EditError::Stale(Box::new(account)));
         }
         // Whoever does not see the portfolio is not told what else is in it.
-        let is_told = acting.may(Action::SeePortfolio { is_own: acting.scope.holds(account.portfolio_id) });
+        let is_told = work.actor.may(Action::SeePortfolio { is_own: work.actor.scope.holds(account.portfolio_id) });
         let is_renamed = details.name.as_str() != account.name;
-        if is_told && is_renamed && accounts::find_by_name(tx.db(), account.portfolio_id, &details.name)?.is_some_and(|other| other != id) {
-            return Err(AccountError::NameTaken);
+        if is_told
+            && is_renamed
+            && accounts::find_by_name(work.tx.db(), account.portfolio_id, &details.name)?.is_some_and(|other| other != id)
+        {
+            return Err(EditError::NameTaken);
         }
-        accounts::update(tx, id, details)?;
+        accounts::update(work.tx, id, details)?;
         let fields = |account: &Account| AccountFields {
             name: account.name.clone(),
             website: account.website.clone(),
             notes: account.notes.clone(),
         };
-        let after = accounts::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        let after = accounts::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let event = AuditEvent::AccountEdited { before: fields(&account), after: fields(&after) };
-        tx.audit(about_account(now, caller.by(&acting.user), &account, &event));
+        work.record(&account, &event);
         Ok(())
     })
 }
@@ -262,19 +246,17 @@ pub fn edit(ctx: &Context, submission: &Submission<()>, id: AccountId, details: 
 /// Moves an account into another portfolio. The users to whom it is assigned keep it.
 ///
 /// # Errors
-/// See [`AccountError`].
+/// See [`NameError`].
 pub fn move_to(
     ctx: &Context,
     submission: &Submission<(Account, Portfolio)>,
     id: AccountId,
     portfolio: PortfolioId,
-) -> Result<(Account, Portfolio), AccountError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        acting.authorise(Action::ManagePortfolios)?;
-        let portfolio = portfolios::lock(tx, portfolio)?.ok_or_else(ActionError::unknown)?;
-        let account = accounts::lock(tx, id)?.ok_or_else(ActionError::unknown)?;
+) -> Result<(Account, Portfolio), NameError> {
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        work.require(Action::ManagePortfolios)?;
+        let portfolio = portfolios::lock(work.tx, portfolio)?.ok_or_else(ActionError::unknown)?;
+        let account = accounts::lock(work.tx, id)?.ok_or_else(ActionError::unknown)?;
         if account.portfolio_id == portfolio.id {
             return Err(ActionError::is_so(account.name).into());
         }
@@ -282,29 +264,26 @@ pub fn move_to(
             return Err(ActionError::deactivated(portfolio.name).into());
         }
         let mut affected = NotificationTargets::default();
-        move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now)?;
-        affected.tell(ctx, tx, &acting.user, now)?;
+        move_into(work, &account, &portfolio, &mut affected)?;
+        affected.notify(work)?;
         Ok((account, portfolio))
     })
 }
 
 /// Moves a locked account, unless its name is taken there. Notes whose access changes with it.
 pub(super) fn move_into(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    acting: &ScopedActor,
+    work: &mut UnitOfWork<'_, '_>,
     account: &Account,
     portfolio: &Portfolio,
     affected: &mut NotificationTargets,
-    now: Timestamp,
-) -> Result<(), AccountError> {
+) -> Result<(), NameError> {
     let name = crate::domain::text::AccountName::parse(&account.name).map_err(|_| ActionError::unknown())?;
-    if accounts::find_by_name(tx.db(), portfolio.id, &name)?.is_some() {
-        return Err(AccountError::NameTaken);
+    if accounts::find_by_name(work.tx.db(), portfolio.id, &name)?.is_some() {
+        return Err(NameError::Taken);
     }
-    affected.by_move(tx, account, portfolio)?;
-    accounts::set_portfolio(tx, account.id, portfolio.id)?;
+    affected.by_move(work.tx, account, portfolio)?;
+    accounts::set_portfolio(work.tx, account.id, portfolio.id)?;
     let event = AuditEvent::AccountMoved { before: account.portfolio_name.clone(), after: portfolio.name.clone() };
-    tx.audit(about_account(now, caller.by(&acting.user), account, &event));
+    work.record(account, &event);
     Ok(())
 }

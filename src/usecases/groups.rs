@@ -5,13 +5,13 @@ use crate::{
         audit::{AuditEvent, UserRef},
         clock::Timestamp,
         ids::{GroupId, UserId},
-        policy::{Action, PolicyDenial},
+        policy::{Action, Actor, PolicyDenial},
         search::SearchTerm,
         text::GroupName,
     },
     mail::Message,
     store::{
-        Database, StoreError, Tx,
+        Database,
         groups::{self, Group, GroupKind},
         page::{Count, Position, Slice},
         users::{self, Filter, User},
@@ -21,8 +21,9 @@ use crate::{
 use super::{
     ActionError, Context, Submission,
     shared::{
-        context::{Rights, about_group, authorise},
         ending::{AccessEnd, end_access},
+        error::{NameError, authorise},
+        transaction::{Rights, UnitOfWork},
     },
 };
 
@@ -32,35 +33,18 @@ pub const CANDIDATES_MAX: usize = 8;
 /// How many of a deleted group's members the audit log names; the others are counted.
 const MEMBERS_NAMED: usize = 100;
 
-/// Why a group does not get its name.
-#[derive(Debug, thiserror::Error)]
-pub enum NameError {
-    #[error("there is a group with this name")]
-    Taken,
-    #[error(transparent)]
-    Denied(#[from] ActionError),
-}
-
-impl From<StoreError> for NameError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
-
 /// # Errors
 /// See [`NameError`].
 pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName) -> Result<GroupId, NameError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        authorise(&actor, Action::CreateGroup, None)?;
-        submission.ensure_first_submission(tx)?;
-        if groups::find_by_name(tx.db(), name)?.is_some() {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        work.require(Action::CreateGroup)?;
+        submission.ensure_first_submission(work)?;
+        if groups::find_by_name(work.tx.db(), name)?.is_some() {
             return Err(NameError::Taken);
         }
-        let id = groups::insert(tx, name, now)?;
-        let group = groups::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-        tx.audit(about_group(now, caller.by(&actor), &group, &AuditEvent::GroupCreated {}));
+        let id = groups::insert(work.tx, name, work.now)?;
+        let group = groups::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        work.record(&group, &AuditEvent::GroupCreated {});
         Ok(id)
     })
 }
@@ -70,43 +54,39 @@ pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName)
 /// # Errors
 /// See [`NameError`].
 pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name: &GroupName) -> Result<String, NameError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let group = custom(tx, &actor, id, Action::RenameGroup)?;
-        if groups::find_by_name(tx.db(), name)?.is_some_and(|other| other.id != id) {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let group = custom(work, id, Action::RenameGroup)?;
+        if groups::find_by_name(work.tx.db(), name)?.is_some_and(|other| other.id != id) {
             return Err(NameError::Taken);
         }
-        groups::rename(tx, id, name)?;
+        groups::rename(work.tx, id, name)?;
         let event = AuditEvent::GroupRenamed { before: group.name.clone(), after: name.as_str().to_owned() };
-        tx.audit(about_group(now, caller.by(&actor), &group, &event));
+        work.record(&group, &event);
         Ok(group.name)
     })
 }
 
 /// Its members stay as they are otherwise. Tells its name.
 pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let actor = caller.actor(tx, Rights::Stay, now)?;
-        let group = custom(tx, &actor, id, Action::DeleteGroup)?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let group = custom(work, id, Action::DeleteGroup)?;
         let filter = Filter { member_of: Some(id), ..Filter::default() };
-        let members = users::list(tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
-        groups::delete(tx, id)?;
+        let members = users::list(work.tx.db(), &filter, &Position::First, MEMBERS_NAMED)?;
+        groups::delete(work.tx, id)?;
         let names = members.rows.iter().map(User::display_name).collect::<Vec<_>>();
         let event = AuditEvent::GroupDeleted { members: names, member_count: group.member_count.unsigned_abs() };
-        tx.audit(about_group(now, caller.by(&actor), &group, &event));
+        work.record(&group, &event);
         Ok(group.name)
     })
 }
 
-fn custom(tx: &mut Tx<'_>, actor: &User, id: GroupId, action: Action) -> Result<Group, ActionError> {
-    authorise(actor, action, None)?;
-    groups::lock(tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(ActionError::unknown)
+fn custom(work: &mut UnitOfWork<'_, '_>, id: GroupId, action: Action) -> Result<Group, ActionError> {
+    work.require(action)?;
+    groups::lock(work.tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(ActionError::unknown)
 }
 
 /// A group that the actor may see. For others than Admins, the Admins group does not exist.
-pub fn find(db: &mut Database, actor: &User, id: GroupId) -> Result<Group, ActionError> {
+pub fn find(db: &mut Database, actor: Actor, id: GroupId) -> Result<Group, ActionError> {
     let group = groups::find(db, id)?.ok_or_else(ActionError::unknown)?;
     match group.kind {
         GroupKind::Admins => authorise(actor, Action::SeeAdmins, None)?,
@@ -117,9 +97,9 @@ pub fn find(db: &mut Database, actor: &User, id: GroupId) -> Result<Group, Actio
 
 /// A custom group that the actor may rename or delete.
 pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, ActionError> {
-    authorise(actor, Action::RenameGroup, None)?;
+    authorise(actor.actor(), Action::RenameGroup, None)?;
     ctx.store
-        .read(|db| find(db, actor, id))
+        .read(|db| find(db, actor.actor(), id))
         .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(ActionError::unknown()) })
 }
 
@@ -134,8 +114,8 @@ pub struct Candidates {
 /// Searches among active users who are not in the group yet.
 pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<SearchTerm>) -> Result<Candidates, ActionError> {
     ctx.store.read(|db| {
-        let group = find(db, actor, id)?;
-        authorise(actor, Action::SeeEveryone, None)?;
+        let group = find(db, actor.actor(), id)?;
+        authorise(actor.actor(), Action::SeeEveryone, None)?;
         let filter = Filter { active_only: true, search, not_member_of: Some(id), member_of: None };
         let (users, count) = match &filter.search {
             Some(_) => users::search(db, &filter, &Position::First, CANDIDATES_MAX)?,
@@ -148,24 +128,22 @@ pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<Searc
 /// Adds an active user to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
 /// to what.
 pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let (user, group) = user_and_group(tx, &actor, id, user_id)?;
-        let target = user.target(now);
-        let is_member = groups::is_member(tx.db(), id, user_id)?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let (user, group) = user_and_group(work, id, user_id)?;
+        let target = user.target(work.now);
+        let is_member = groups::is_member(work.tx.db(), id, user_id)?;
         let member = UserRef::from(&user.who());
         let (action, event) = match group.kind {
             GroupKind::Admins => (Action::AddToAdmins(target), AuditEvent::AdminAppointed { member }),
             GroupKind::Custom => (Action::AddToGroup { target, is_member }, AuditEvent::GroupMemberAdded { member }),
         };
-        authorise(&actor, action, Some(&user))?;
-        groups::add_member(tx, id, user_id, now)?;
-        tx.audit(about_group(now, caller.by(&actor), &group, &event));
+        authorise(work.actor.actor, action, Some(&user))?;
+        groups::add_member(work.tx, id, user_id, work.now)?;
+        work.record(&group, &event);
         if group.kind == GroupKind::Admins {
-            end_access(tx, user_id, AccessEnd::AdminChanged, Some(caller.session), now)?;
-            ctx.tell(tx, &user, &actor, Message::AdminAppointed, now)?;
-            ctx.tell_admins(tx, &user, &actor.display_name(), now)?;
+            end_access(work, user_id, AccessEnd::AdminChanged, work.session)?;
+            work.notify(&user, Message::AdminAppointed)?;
+            work.notify_admins(&user)?;
         }
         Ok((user, group))
     })
@@ -173,21 +151,19 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
 
 /// Takes somebody out of a group. In Admins that removes the Admin role and leaves the user as they were. Tells whom, and from what.
 pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        let (user, group) = user_and_group(tx, &actor, id, user_id)?;
-        authorise_removal(tx.db(), &actor, &user, &group, now)?;
-        groups::remove_member(tx, id, user_id)?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let (user, group) = user_and_group(work, id, user_id)?;
+        authorise_removal(work.tx.db(), work.actor.actor, &user, &group, work.now)?;
+        groups::remove_member(work.tx, id, user_id)?;
         let member = UserRef::from(&user.who());
         let event = match group.kind {
             GroupKind::Admins => AuditEvent::AdminRemoved { member },
             GroupKind::Custom => AuditEvent::GroupMemberRemoved { member },
         };
-        tx.audit(about_group(now, caller.by(&actor), &group, &event));
+        work.record(&group, &event);
         if group.kind == GroupKind::Admins {
-            end_access(tx, user_id, AccessEnd::AdminChanged, Some(caller.session), now)?;
-            ctx.tell(tx, &user, &actor, Message::AdminRemoved, now)?;
+            end_access(work, user_id, AccessEnd::AdminChanged, work.session)?;
+            work.notify(&user, Message::AdminRemoved)?;
         }
         Ok((user, group))
     })
@@ -197,15 +173,15 @@ pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId
 pub fn removable(ctx: &Context, actor: &User, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let group = find(db, actor, id)?;
-        authorise(actor, Action::RemoveFromGroup, None)?;
+        let group = find(db, actor.actor(), id)?;
+        authorise(actor.actor(), Action::RemoveFromGroup, None)?;
         let user = users::find(db, user_id)?.ok_or_else(ActionError::unknown)?;
-        authorise_removal(db, actor, &user, &group, now)?;
+        authorise_removal(db, actor.actor(), &user, &group, now)?;
         Ok((user, group))
     })
 }
 
-fn authorise_removal(db: &mut Database, actor: &User, user: &User, group: &Group, now: Timestamp) -> Result<(), ActionError> {
+fn authorise_removal(db: &mut Database, actor: Actor, user: &User, group: &Group, now: Timestamp) -> Result<(), ActionError> {
     let action = match group.kind {
         GroupKind::Admins => {
             let other_active_admins = groups::other_active_admins(db, user.id)?;
@@ -221,10 +197,10 @@ fn authorise_removal(db: &mut Database, actor: &User, user: &User, group: &Group
 }
 
 /// Both under lock. Whoever may change no group learns nothing about who exists.
-fn user_and_group(tx: &mut Tx<'_>, actor: &User, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
-    let user = users::lock(tx, user_id)?;
-    groups::lock(tx, id)?;
-    let group = find(tx.db(), actor, id)?;
-    authorise(actor, Action::RemoveFromGroup, None)?;
+fn user_and_group(work: &mut UnitOfWork<'_, '_>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
+    let user = users::lock(work.tx, user_id)?;
+    groups::lock(work.tx, id)?;
+    let group = find(work.tx.db(), work.actor.actor, id)?;
+    work.require(Action::RemoveFromGroup)?;
     Ok((user.ok_or_else(ActionError::unknown)?, group))
 }

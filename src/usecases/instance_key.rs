@@ -1,16 +1,11 @@
 //! The key that a database was begun with, told from any other by a check value.
 
 use crate::{
-    domain::{
-        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
-        clock::Timestamp,
-        ids::MailId,
-        secret::SecretKey,
-    },
+    domain::{audit::AuditEvent, clock::Timestamp, ids::MailId, secret::SecretKey},
     store::{Store, StoreError, Tx, company, outbox, sessions},
 };
 
-use super::Context;
+use super::{ActionError, Context, Principal, shared::transaction::Rights};
 
 /// The use of the key that makes the check value, and the text that it signs.
 const CHECK: (&str, &[u8]) = ("key check", b"usher");
@@ -62,25 +57,21 @@ pub fn claim(store: &Store, key: &SecretKey) -> Result<bool, StoreError> {
     })
 }
 
-/// Makes `key` the database's in place of an earlier one. Mails that it cannot read are given up, and every session ends, since no cookie holds any
-/// more. `None` when it is the database's key already.
-pub fn begin_anew(store: &Store, key: &SecretKey, now: Timestamp) -> Result<Option<GivenUp>, StoreError> {
-    if claim(store, key)? {
+/// Makes this instance's key the database's in place of an earlier one. Mails that it cannot read are given up, and every session ends, since no
+/// cookie holds any more. `None` when it is the database's key already.
+pub fn begin_anew(ctx: &Context, principal: &Principal) -> Result<Option<GivenUp>, ActionError> {
+    let key = &ctx.key;
+    if claim(&ctx.store, key)? {
         return Ok(None);
     }
-    let given_up = store.audited_transaction(|tx| {
-        company::lock_rights(tx)?;
-        company::set_key_check(tx, &key.sign(CHECK.0, CHECK.1))?;
-        let sessions = sessions::end_every(tx)? as u64;
-        let mails = give_mails_up(tx, key, now)?;
-        let company = company::load(tx.db())?.name;
-        let by = By { id: None, name: "usher serve --new-key".to_owned(), source: "command line".to_owned() };
-        let subject = Subject { kind: SubjectKind::Company, id: 1, name: company };
-        let event = AuditEvent::KeyReplaced { mails_cancelled: mails, sessions_ended: sessions };
-        tx.audit(Entry::new(now, by, subject, &event));
-        Ok::<_, StoreError>(GivenUp { mails, sessions })
-    })?;
-    Ok(Some(given_up))
+    principal.audited_transaction(ctx, Rights::Change, |work| {
+        company::set_key_check(work.tx, &key.sign(CHECK.0, CHECK.1))?;
+        let sessions = sessions::end_every(work.tx)? as u64;
+        let mails = give_mails_up(work.tx, key, work.now)?;
+        let company = company::load(work.tx.db())?;
+        work.record(&company, &AuditEvent::KeyReplaced { mails_cancelled: mails, sessions_ended: sessions });
+        Ok(Some(GivenUp { mails, sessions }))
+    })
 }
 
 /// Tells how many of the mails waited.

@@ -28,8 +28,10 @@ pub use crate::store::{
 };
 pub use credentials::new_password::{NewPasswordError, SetPasswordError};
 pub use outbox::mails::{DeliveryStatus, LinkDelivery};
-pub use shared::context::{ActionError, ClientInfo, Context, Links, Principal};
+pub use shared::context::{Context, Links};
+pub use shared::error::{ActionError, EditError, NameError};
 pub use shared::layout::{LayoutData, company_name};
 pub use shared::links::{LinkClosed, LinkError, LinkState};
+pub use shared::principal::{ClientInfo, Principal};
 pub use shared::scoped_actor::{AssignmentRef, EntryPoint, TargetUser};
 pub use shared::submission::Submission;

@@ -14,7 +14,7 @@ use crate::{
         user::{DefaultRole, Status},
     },
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError,
         accounts::{self, Account},
         assignments,
         page::{Count, Position, Slice},
@@ -25,35 +25,29 @@ use crate::{
 };
 
 use super::{
-    ActionError, Context, Principal, Submission,
-    access::{assignments::audit_portfolio, notification_targets::NotificationTargets},
-    accounts::{AccountError, move_into},
+    ActionError, Context, Submission,
+    access::notification_targets::NotificationTargets,
+    accounts::move_into,
     shared::{
-        context::{Rights, about_portfolio},
+        error::{EditError, NameError, denied_by_store},
         scoped_actor::{ScopedActor, TargetUser},
+        transaction::{Rights, UnitOfWork},
     },
 };
 
-/// Why a portfolio does not become what it was to be.
+/// Refusal of a new portfolio.
 #[derive(Debug, thiserror::Error)]
-pub enum PortfolioError {
+pub enum CreateError {
     #[error("there is a portfolio with this name")]
     NameTaken,
     /// Two accounts of one name would lie in it.
     #[error("there is an account with this name in the portfolio")]
     AccountNameTaken(String),
-    /// Somebody else changed it since the form was drawn; this is how it stands now.
-    #[error("it was changed meanwhile")]
-    Stale(Box<Portfolio>),
     #[error(transparent)]
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for PortfolioError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
+denied_by_store!(CreateError);
 
 /// One page of the portfolios that exist for somebody.
 #[derive(Debug, Clone)]
@@ -183,53 +177,51 @@ fn users_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, now
 /// Makes a portfolio, moves these accounts into it, and assigns it to these Portfolio Admins.
 ///
 /// # Errors
-/// See [`PortfolioError`].
+/// See [`CreateError`].
 pub fn create(
     ctx: &Context,
     submission: &Submission<PortfolioId>,
     details: &PortfolioDetails,
     accounts: &[AccountId],
     user_ids: &[UserId],
-) -> Result<PortfolioId, PortfolioError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        acting.authorise(Action::ManagePortfolios)?;
-        submission.ensure_first_submission(tx)?;
-        if portfolios::find_by_name(tx.db(), &details.name)?.is_some() {
-            return Err(PortfolioError::NameTaken);
+) -> Result<PortfolioId, CreateError> {
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        work.require(Action::ManagePortfolios)?;
+        submission.ensure_first_submission(work)?;
+        if portfolios::find_by_name(work.tx.db(), &details.name)?.is_some() {
+            return Err(CreateError::NameTaken);
         }
         // Users before portfolios before accounts, each in the order of their ids: the order of locks that everybody keeps.
         let mut admins = Vec::with_capacity(user_ids.len());
         for &user_id in &sorted(user_ids) {
-            admins.push(portfolio_admin(tx, &acting, user_id, now)?);
+            admins.push(portfolio_admin(work, user_id)?);
         }
-        let id = portfolios::insert(tx, details, now)?;
-        let portfolio = portfolios::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        let id = portfolios::insert(work.tx, details, work.now)?;
+        let portfolio = portfolios::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let event = AuditEvent::PortfolioCreated { notes: portfolio.notes.clone() };
-        tx.audit(about_portfolio(now, caller.by(&acting.user), &portfolio, &event));
+        work.record(&portfolio, &event);
         let mut affected = NotificationTargets::default();
         for met in &admins {
-            assignments::give_portfolio(tx, met.user.id, id, acting.user.id, now)?;
-            audit_portfolio(tx, caller, &acting, &met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
+            assignments::give_portfolio(work.tx, met.user.id, id, work.actor.id(), work.now)?;
+            work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
             affected.of(&met.user).given.push(portfolio.name.clone());
         }
         for &account in &sorted(accounts) {
-            let account = accounts::lock(tx, account)?.ok_or_else(ActionError::unknown)?;
-            move_into(tx, caller, &acting, &account, &portfolio, &mut affected, now).map_err(|error| match error {
-                AccountError::Denied(denied) => denied.into(),
-                _ => PortfolioError::AccountNameTaken(account.name.clone()),
+            let account = accounts::lock(work.tx, account)?.ok_or_else(ActionError::unknown)?;
+            move_into(work, &account, &portfolio, &mut affected).map_err(|error| match error {
+                NameError::Denied(denied) => denied.into(),
+                NameError::Taken => CreateError::AccountNameTaken(account.name.clone()),
             })?;
         }
-        affected.tell(ctx, tx, &acting.user, now)?;
+        affected.notify(work)?;
         Ok(id)
     })
 }
 
 /// Somebody to whom a portfolio may be assigned.
-fn portfolio_admin(tx: &mut Tx<'_>, acting: &ScopedActor, user_id: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
-    let met = acting.target_user_for_update(tx, user_id, now)?;
-    acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+fn portfolio_admin(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
+    let met = work.target_user_for_update(user_id)?;
+    work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
     if met.user.default_role != DefaultRole::PortfolioAdmin {
         return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
     }
@@ -248,45 +240,36 @@ pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio
 /// Names and describes a portfolio anew, if it still is as it was at `version`.
 ///
 /// # Errors
-/// See [`PortfolioError`].
+/// See [`EditError`].
 pub fn edit(
     ctx: &Context,
     submission: &Submission<()>,
     id: PortfolioId,
     details: &PortfolioDetails,
     version: i32,
-) -> Result<(), PortfolioError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, portfolio) = locked(tx, caller, Rights::Stay, id, now)?;
+) -> Result<(), EditError<Portfolio>> {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let portfolio = locked(work, id)?;
         if details.name.as_str() == portfolio.name && details.notes.as_str() == portfolio.notes {
             return Err(ActionError::is_so(portfolio.name).into());
         }
         if portfolio.version != version {
-            return Err(PortfolioError::Stale(Box::new(portfolio)));
+            return Err(EditError::Stale(Box::new(portfolio)));
         }
-        if portfolios::find_by_name(tx.db(), &details.name)?.is_some_and(|other| other.id != id) {
-            return Err(PortfolioError::NameTaken);
+        if portfolios::find_by_name(work.tx.db(), &details.name)?.is_some_and(|other| other.id != id) {
+            return Err(EditError::NameTaken);
         }
-        portfolios::update(tx, id, details)?;
+        portfolios::update(work.tx, id, details)?;
         let before = PortfolioFields { name: portfolio.name.clone(), notes: portfolio.notes.clone() };
         let after = PortfolioFields { name: details.name.to_string(), notes: details.notes.as_str().to_owned() };
-        tx.audit(about_portfolio(now, caller.by(&acting.user), &portfolio, &AuditEvent::PortfolioEdited { before, after }));
+        work.record(&portfolio, &AuditEvent::PortfolioEdited { before, after });
         Ok(())
     })
 }
 
-fn locked(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    rights: Rights,
-    id: PortfolioId,
-    now: Timestamp,
-) -> Result<(ScopedActor, Portfolio), ActionError> {
-    let acting = caller.acting(tx, rights, now)?;
-    acting.authorise(Action::ManagePortfolios)?;
-    let portfolio = portfolios::lock(tx, id)?.ok_or_else(ActionError::unknown)?;
-    Ok((acting, portfolio))
+fn locked(work: &mut UnitOfWork<'_, '_>, id: PortfolioId) -> Result<Portfolio, ActionError> {
+    work.require(Action::ManagePortfolios)?;
+    portfolios::lock(work.tx, id)?.ok_or_else(ActionError::unknown)
 }
 
 /// What follows when a portfolio is deactivated, for the page that asks before.
@@ -329,18 +312,17 @@ pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioI
 }
 
 fn set_deactivated(ctx: &Context, submission: &Submission<String>, id: PortfolioId, deactivated: bool) -> Result<String, ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, portfolio) = locked(tx, caller, Rights::Change, id, now)?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let portfolio = locked(work, id)?;
         if portfolio.is_active() != deactivated {
             return Err(ActionError::is_so(portfolio.name));
         }
-        portfolios::set_deactivated(tx, id, deactivated.then_some(now))?;
+        portfolios::set_deactivated(work.tx, id, deactivated.then_some(work.now))?;
         let mut affected = NotificationTargets::default();
-        affected.by_standing(tx, &portfolio, deactivated)?;
-        affected.tell(ctx, tx, &acting.user, now)?;
+        affected.by_standing(work.tx, &portfolio, deactivated)?;
+        affected.notify(work)?;
         let event = if deactivated { AuditEvent::PortfolioDeactivated {} } else { AuditEvent::PortfolioReactivated {} };
-        tx.audit(about_portfolio(now, caller.by(&acting.user), &portfolio, &event));
+        work.record(&portfolio, &event);
         Ok(portfolio.name)
     })
 }

@@ -4,20 +4,21 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::{
-        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
+        audit::AuditEvent,
         clock::random_bytes,
         company::Company,
         credentials::{
-            password::{HashingFailed, NewPassword, Password},
+            password::{NewPassword, Password},
             token::{Token, TokenEnd, TokenPurpose},
         },
         email_address::EmailAddress,
         ids::UserId,
+        policy::Action,
         text::{CompanyName, PersonName},
         user::Who,
     },
     store::{
-        StoreError, Tx, company,
+        StoreError, company,
         groups::{self, ADMINS},
         tokens::{self, NewToken},
         users::{self, NewActive},
@@ -25,9 +26,13 @@ use crate::{
 };
 
 use super::{
-    ClientInfo, Context, NewPasswordError,
+    ActionError, ClientInfo, Context, NewPasswordError, Principal,
     credentials::{new_password, sign_in},
-    shared::context::about_user,
+    shared::{
+        error::denied_by_store,
+        scoped_actor::ScopedActor,
+        transaction::{Rights, UnitOfWork},
+    },
 };
 
 /// How long the printed address holds.
@@ -106,7 +111,7 @@ pub fn set_up(
     look(ctx, token)?;
     let NewAdmin { first_name, last_name, email } = admin;
     let known = [name.as_str(), first_name.as_str(), last_name.as_str(), email.as_str()];
-    let password = new_password::hash(ctx, token, password, &known, &client.source)?;
+    let password = new_password::hash(ctx, token, password, &known, &client.client_ip)?;
     ctx.store.audited_transaction(|tx| {
         company::lock_rights(tx)?;
         tokens::consume(tx, TokenPurpose::Setup, token.hash(), now)?.ok_or(SetupError::NoSuchAddress)?;
@@ -116,57 +121,49 @@ pub fn set_up(
         company::set_name(tx, name)?;
         password.settle(tx, now)?;
         let new = NewActive { email, first_name, last_name, password: &password.hash, now };
-        let id = insert_admin(tx, &new)?;
+        let id = users::insert_active(tx, &new)?;
+        groups::add_member(tx, ADMINS, id, now)?;
         let who = admin.who(id);
-        let by = By { id: Some(id), name: who.display_name(), source: client.source.clone() };
-        let company = Subject { kind: SubjectKind::Company, id: 1, name: name.to_string() };
-        tx.audit(Entry::new(now, by.clone(), company, &AuditEvent::CompanySetUp {}));
-        tx.audit(about_user(now, by, &who, &AuditEvent::AdminCreated { email: who.email.clone() }));
-        sign_in::begin_session(tx, &who, &session, client, now)?;
+        let company = company::load(tx.db())?;
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now);
+        work.record(&company, &AuditEvent::CompanySetUp {});
+        work.record(&who, &AuditEvent::AdminCreated { email: who.email.clone() });
+        sign_in::begin_session(&mut work, &who, &session, client)?;
         Ok(session.clone())
     })
 }
 
-/// Why no Admin is made on the command line.
+/// Refusal to make an Admin.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAdminError {
     #[error("{0} is in use already")]
     AddressInUse(String),
     #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Hashing(#[from] HashingFailed),
+    Denied(#[from] ActionError),
 }
 
-/// Makes an active Admin at once, for whoever holds the machine. An open setup address dies.
+denied_by_store!(CreateAdminError);
+
+/// Makes an active Admin at once. An open setup address dies.
 ///
 /// # Errors
 /// See [`CreateAdminError`].
-pub fn create_admin(ctx: &Context, admin: &NewAdmin, password: &Password) -> Result<UserId, CreateAdminError> {
-    let now = ctx.now();
-    let password = password.hash(&random_bytes(&*ctx.random))?;
-    ctx.store.audited_transaction(|tx| {
-        company::lock_rights(tx)?;
-        if users::find_by_email(tx.db(), &admin.email)?.is_some() {
+pub fn create_admin(ctx: &Context, principal: &Principal, admin: &NewAdmin, password: &Password) -> Result<UserId, CreateAdminError> {
+    let password = password.hash(&random_bytes(&*ctx.random)).map_err(ActionError::from)?;
+    principal.audited_transaction(ctx, Rights::Change, |work| {
+        if users::find_by_email(work.tx.db(), &admin.email)?.is_some() {
             return Err(CreateAdminError::AddressInUse(admin.email.to_string()));
         }
-        tokens::end_setup(tx, TokenEnd::Revoked, now)?;
+        tokens::end_setup(work.tx, TokenEnd::Revoked, work.now)?;
         let NewAdmin { first_name, last_name, email } = admin;
-        let id = insert_admin(tx, &NewActive { email, first_name, last_name, password: &password, now })?;
-        let by = By { id: None, name: "usher admin create".to_owned(), source: "command line".to_owned() };
-        let who = admin.who(id);
-        tx.audit(about_user(now, by, &who, &AuditEvent::AdminCreated { email: who.email.clone() }));
-        if let Some(user) = users::find(tx.db(), id)? {
-            ctx.tell_admins(tx, &user, "The command line", now)?;
-        }
+        let id = users::insert_active(work.tx, &NewActive { email, first_name, last_name, password: &password, now: work.now })?;
+        let user = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        work.require(Action::AddToAdmins(user.target(work.now)))?;
+        groups::add_member(work.tx, ADMINS, id, work.now)?;
+        work.record(&user, &AuditEvent::AdminCreated { email: user.email.clone() });
+        work.notify_admins(&user)?;
         Ok(id)
     })
-}
-
-fn insert_admin(tx: &mut Tx<'_>, admin: &NewActive<'_>) -> Result<UserId, StoreError> {
-    let id = users::insert_active(tx, admin)?;
-    groups::add_member(tx, ADMINS, id, admin.now)?;
-    Ok(id)
 }
 
 impl NewAdmin {

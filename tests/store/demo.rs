@@ -59,7 +59,7 @@ fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
 #[apply(both_databases!)]
 fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
     let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
-    store.write_transaction(|tx| users::delete(tx, maya, maya, now())).unwrap();
+    store.write_transaction(|tx| users::delete(tx, maya, Some(maya), now())).unwrap();
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
     assert!(matches!(demo::fill(&store, &plan, now(), |_| ()), Err(DemoError::Inhabited)));
     store

@@ -16,7 +16,7 @@ fn fill(store: &Store) {
     store
         .write_transaction(|tx| {
             let xaver = active(tx, "Xaver", "Quux")?;
-            users::delete(tx, xaver, xaver, now())
+            users::delete(tx, xaver, Some(xaver), now())
         })
         .unwrap();
 }

@@ -136,7 +136,7 @@ fn invited(tx: &mut Tx<'_>, address: &str, by: UserId) -> Result<UserId, StoreEr
         default_role: DefaultRole::User,
         origin: InvitationOrigin::UsersAndGroups,
         expires_at,
-        invited_by: by,
+        invited_by: Some(by),
         now: now(),
     };
     store::users::insert_invited(tx, &new)

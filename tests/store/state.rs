@@ -28,7 +28,7 @@ fn a_withheld_assignment_stays_until_it_is_given_after_all(store: TestStore) {
             );
             users::remove(tx, maya)?;
             assert_eq!(withheld::of(tx.db(), noor)?[0].assigned_by, None);
-            assignments::give_portfolio(tx, noor, portfolio, noor, now())?;
+            assignments::give_portfolio(tx, noor, portfolio, Some(noor), now())?;
             assert!(withheld::of(tx.db(), noor)?.is_empty());
             Ok::<_, StoreError>(())
         })
@@ -40,11 +40,11 @@ fn a_deleted_user_is_listed_with_who_deleted_them(store: TestStore) {
     store
         .write_transaction(|tx| {
             let (maya, jonas) = (active(tx, "Maya", "Fischer")?, active(tx, "Jonas", "Vermeulen")?);
-            users::delete(tx, jonas, maya, now())?;
+            users::delete(tx, jonas, Some(maya), now())?;
             let since = now() - TimeDelta::days(1);
             let deleted = users::list_deleted(tx.db(), since, &Position::First, 10)?.unwrap().rows.remove(0);
             assert_eq!((deleted.id, deleted.deleted_by), (jonas, Some(maya)));
-            users::delete(tx, maya, maya, now())?;
+            users::delete(tx, maya, Some(maya), now())?;
             assert_eq!(users::names(tx.db(), [maya])?[&maya], "Maya Fischer");
             users::restore(tx, jonas)?;
             assert!(users::lock_deleted(tx, jonas, since)?.is_none());

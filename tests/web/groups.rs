@@ -67,11 +67,7 @@ async fn of_two_who_create_a_group_at_the_same_moment_one_does(db: Db) {
     let ctx = &app.ctx;
     let outcomes = crate::shared::steps::at_once([(); 4], |()| usher::usecases::groups::create(ctx, &maya, &name));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-    assert_eq!(
-        outcomes.iter().filter(|outcome| matches!(outcome, Err(usher::usecases::groups::NameError::Taken))).count(),
-        3,
-        "{outcomes:?}"
-    );
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(usher::usecases::NameError::Taken))).count(), 3, "{outcomes:?}");
 }
 
 #[apply(both_databases!)]

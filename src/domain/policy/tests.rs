@@ -90,7 +90,7 @@ fn every_role_relation_status_and_action_is_decided_as_written() {
                     for others in [0, 1, 2] {
                         let target = Target { id, status, is_admin, default_role: DefaultRole::User, inside: None };
                         for (name, action) in actions(target, others) {
-                            let actor = Actor { id: ACTOR, role };
+                            let actor = Actor { id: Some(ACTOR), role };
                             assert_eq!(decide(actor, action), written(name, role, target, others), "{role:?} {name} {target:?} {others}");
                             decided += 1;
                         }
@@ -167,7 +167,7 @@ fn what_is_done_to_people_in_users_and_permissions_is_decided_as_written() {
         ];
         for (name, action) in actions {
             let written = written_in_scope(name, role, target, is_own, others);
-            assert_eq!(decide(Actor { id: ACTOR, role }, action), written, "{role:?} {name} {target:?} {is_own} {others}");
+            assert_eq!(decide(Actor { id: Some(ACTOR), role }, action), written, "{role:?} {name} {target:?} {is_own} {others}");
             decided += 1;
         }
     };
@@ -199,7 +199,7 @@ fn what_happens_in_portfolios_is_decided_as_written() {
         (Role::User, true, Err(PolicyDenial::Role), Err(PolicyDenial::Role)),
         (Role::User, false, Err(PolicyDenial::Role), Err(PolicyDenial::Role)),
     ] {
-        let decided = |action| decide(Actor { id: ACTOR, role }, action);
+        let decided = |action| decide(Actor { id: Some(ACTOR), role }, action);
         assert_eq!(decided(Action::SeePortfolio { is_own }), sees, "{role:?} {is_own}");
         assert_eq!(decided(Action::CreateAccount { is_own }), creates, "{role:?} {is_own}");
         for &default_role in DefaultRole::ALL {
@@ -232,7 +232,7 @@ fn what_happens_in_accounts_is_decided_as_written() {
     ] {
         let place = AccountPlace { is_own, assigned };
         let actions = [Action::SeeAccount(place), Action::EditAccount(place), Action::SeeBilling(place), Action::UpdateBilling(place)];
-        let decided = actions.map(|action| decide(Actor { id: ACTOR, role: who }, action));
+        let decided = actions.map(|action| decide(Actor { id: Some(ACTOR), role: who }, action));
         assert_eq!(decided, written, "{who:?} {place:?}");
     }
 }
@@ -241,7 +241,7 @@ fn what_happens_in_accounts_is_decided_as_written() {
 fn a_permission_that_a_role_has_anywhere_opens_its_pages() {
     for &permission in Permission::ALL {
         for role in Role::ALL {
-            let decided = decide(Actor { id: ACTOR, role }, Action::Use(permission));
+            let decided = decide(Actor { id: Some(ACTOR), role }, Action::Use(permission));
             let written = match permission.level(role) {
                 AccessLevel::Nowhere => Err(PolicyDenial::Role),
                 AccessLevel::Hidden => Err(PolicyDenial::Unknown),

@@ -28,7 +28,7 @@ pub struct NewInvited<'a> {
     pub default_role: DefaultRole,
     pub origin: InvitationOrigin,
     pub expires_at: Timestamp,
-    pub invited_by: UserId,
+    pub invited_by: Option<UserId>,
     pub now: Timestamp,
 }
 
@@ -42,7 +42,7 @@ pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, S
             user_rows::default_role.eq(new.default_role),
             user_rows::invitation_origin.eq(Some(new.origin.as_str())),
             user_rows::invitation_expires_at.eq(Some(new.expires_at)),
-            user_rows::invited_by.eq(Some(new.invited_by.0)),
+            user_rows::invited_by.eq(new.invited_by.map(|by| by.0)),
             user_rows::created_at.eq(new.now),
         ))
         .returning(user_rows::id)
@@ -179,8 +179,8 @@ pub fn set_blocked(tx: &mut Tx<'_>, id: UserId, blocked_at: Option<Timestamp>) -
 }
 
 /// Deletes a user until they are restored.
-pub fn delete(tx: &mut Tx<'_>, id: UserId, by: UserId, now: Timestamp) -> Result<(), StoreError> {
-    let deleted = (user_rows::deleted_at.eq(Some(now)), user_rows::deleted_by.eq(Some(by.0)));
+pub fn delete(tx: &mut Tx<'_>, id: UserId, by: Option<UserId>, now: Timestamp) -> Result<(), StoreError> {
+    let deleted = (user_rows::deleted_at.eq(Some(now)), user_rows::deleted_by.eq(by.map(|by| by.0)));
     set(tx, id, (deleted, user_rows::version.eq(user_rows::version + 1)))
 }
 

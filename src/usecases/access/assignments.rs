@@ -2,29 +2,25 @@
 
 use crate::{
     domain::{
-        audit::{AuditEvent, By, DemotionReason},
-        clock::Timestamp,
+        audit::{AuditEvent, DemotionReason},
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission, PermissionToggle, To},
         policy::{Action, PolicyDenial},
-        user::{DefaultRole, Status},
+        user::DefaultRole,
     },
-    mail::{
-        Message,
-        messages::{Assignments, AssignmentsChanged},
-    },
+    mail::messages::Assignments,
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError,
         accounts::{self, Account},
         assignments,
         portfolios::{self, Portfolio},
         users::{self, User},
     },
     usecases::{
-        ActionError, Context, Principal, Submission,
+        ActionError, Context, Submission,
         shared::{
-            context::{Rights, about_user, place_of_account, place_of_portfolio},
             scoped_actor::{ScopedActor, TargetUser},
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
@@ -40,8 +36,8 @@ pub fn give_account(
     account: AccountId,
     grants: AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
-    submission.audited_transaction(ctx, |tx, caller| {
-        let (user, mut given) = give(ctx, tx, caller, user_id, &[account], grants)?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let (user, mut given) = give(work, user_id, &[account], grants)?;
         Ok((user, given.pop().ok_or_else(ActionError::unknown)?))
     })
 }
@@ -57,29 +53,26 @@ pub fn give_accounts(
     accounts: &[AccountId],
     grants: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
-    submission.audited_transaction(ctx, |tx, caller| give(ctx, tx, caller, user_id, accounts, grants))
+    submission.audited_transaction(ctx, Rights::Change, |work| give(work, user_id, accounts, grants))
 }
 
 fn give(
-    ctx: &Context,
-    tx: &mut Tx<'_>,
-    caller: &Principal,
+    work: &mut UnitOfWork<'_, '_>,
     user_id: UserId,
     accounts: &[AccountId],
     grants: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
-    let now = ctx.now();
-    let (acting, met) = target_user(tx, caller, user_id, now)?;
+    let met = target_user(work, user_id)?;
     let mut given = Vec::new();
     for &account in accounts {
-        let account = own_account(tx, &acting, &met, account)?;
-        if assignments::grants(tx.db(), user_id, account.id)?.is_none() {
+        let account = own_account(work, &met, account)?;
+        if assignments::grants(work.tx.db(), user_id, account.id)?.is_none() {
             if !account.is_active() {
                 return Err(ActionError::deactivated(account.portfolio_name));
             }
-            assignments::give_account(tx, user_id, account.id, grants, acting.user.id, now)?;
+            assignments::give_account(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
             let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
-            audit_account(tx, caller, &acting, &met.user, &account, &event, now);
+            work.record_at(&met.user, &account, &event);
             given.push(account);
         }
     }
@@ -87,7 +80,7 @@ fn give(
         return Err(ActionError::unchanged(&met.user));
     }
     let names = given.iter().map(|account| account.name.clone()).collect();
-    ctx.tell_assignments(tx, &met.user, &acting.user, Assignments { given: names, ..Assignments::default() }, now)?;
+    work.notify_assignments(&met.user, Assignments { given: names, ..Assignments::default() })?;
     Ok((met.user, given))
 }
 
@@ -127,20 +120,19 @@ fn change_grants(
     account: AccountId,
     change: impl Fn(AssignmentPermissions) -> AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, met) = target_user(tx, caller, user_id, now)?;
-        let account = own_account(tx, &acting, &met, account)?;
-        let before = assignments::grants(tx.db(), user_id, account.id)?.filter(|before| *before != change(*before));
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let met = target_user(work, user_id)?;
+        let account = own_account(work, &met, account)?;
+        let before = assignments::grants(work.tx.db(), user_id, account.id)?.filter(|before| *before != change(*before));
         let before = before.ok_or_else(|| ActionError::unchanged(&met.user))?;
         let grants = change(before);
         if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
             return Err(ActionError::deactivated(account.portfolio_name));
         }
-        assignments::set_grants(tx, user_id, account.id, grants, acting.user.id, now)?;
+        assignments::set_grants(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
         let event = AuditEvent::AssignmentChanged { before, after: grants };
-        audit_account(tx, caller, &acting, &met.user, &account, &event, now);
-        ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::changed(&account.name), now)?;
+        work.record_at(&met.user, &account, &event);
+        work.notify_assignments(&met.user, Assignments::changed(&account.name))?;
         Ok((met.user, account))
     })
 }
@@ -155,47 +147,39 @@ pub fn give_portfolio(
     user_id: UserId,
     portfolio: PortfolioId,
 ) -> Result<(User, Portfolio), ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, met) = target_user(tx, caller, user_id, now)?;
-        let portfolio = own_portfolio(tx, &acting, portfolio)?;
-        acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let met = target_user(work, user_id)?;
+        let portfolio = own_portfolio(work, portfolio)?;
+        work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
         if met.user.default_role != DefaultRole::PortfolioAdmin {
             return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
         }
-        if has(tx, user_id, portfolio.id)? {
+        if has(work, user_id, portfolio.id)? {
             return Err(ActionError::unchanged(&met.user));
         }
         if !portfolio.is_active() {
             return Err(ActionError::deactivated(portfolio.name));
         }
-        assignments::give_portfolio(tx, user_id, portfolio.id, acting.user.id, now)?;
-        audit_portfolio(tx, caller, &acting, &met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
-        ctx.tell_assignments(tx, &met.user, &acting.user, Assignments::given(&portfolio.name), now)?;
+        assignments::give_portfolio(work.tx, user_id, portfolio.id, work.actor.id(), work.now)?;
+        work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
+        work.notify_assignments(&met.user, Assignments::given(&portfolio.name))?;
         Ok((met.user, portfolio))
     })
 }
 
-fn has(tx: &mut Tx<'_>, user_id: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
-    Ok(assignments::portfolios_of(tx.db(), &[user_id])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
+fn has(work: &mut UnitOfWork<'_, '_>, user_id: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
+    Ok(assignments::portfolios_of(work.tx.db(), &[user_id])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
 }
 
-/// The caller, and the user whose assignments are to change.
-pub(super) fn target_user(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    user_id: UserId,
-    now: Timestamp,
-) -> Result<(ScopedActor, TargetUser), ActionError> {
-    let acting = caller.acting(tx, Rights::Change, now)?;
-    acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-    let met = acting.target_user_for_update(tx, user_id, now)?;
-    Ok((acting, met))
+/// The user whose assignments are to change.
+pub(super) fn target_user(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
+    work.require(Action::Use(Permission::AssignmentsChange))?;
+    work.target_user_for_update(user_id)
 }
 
-pub(super) fn own_account(tx: &mut Tx<'_>, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
-    accounts::lock(tx, id)?;
-    account_of(tx.db(), acting, met, id)
+pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
+    accounts::lock(work.tx, id)?;
+    account_of(work.tx.db(), &work.actor, met, id)
 }
 
 /// An account that the actor administers: one that they only work on is not theirs to give.
@@ -206,63 +190,14 @@ pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUs
     Ok(account)
 }
 
-pub(super) fn own_portfolio(tx: &mut Tx<'_>, acting: &ScopedActor, id: PortfolioId) -> Result<Portfolio, ActionError> {
-    portfolios::lock(tx, id)?;
-    acting.portfolio(tx.db(), id)
+pub(super) fn own_portfolio(work: &mut UnitOfWork<'_, '_>, id: PortfolioId) -> Result<Portfolio, ActionError> {
+    portfolios::lock(work.tx, id)?;
+    work.portfolio(id)
 }
 
 /// A Portfolio Admin to whom no portfolio is left is a User.
-pub(in crate::usecases) fn become_user(
-    tx: &mut Tx<'_>,
-    user: &User,
-    by: &By,
-    reason: DemotionReason,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    users::set_default_role(tx, user.id, DefaultRole::User)?;
-    tx.audit(about_user(now, by.clone(), &user.who(), &AuditEvent::UserDemoted { reason }));
+pub(in crate::usecases) fn become_user(work: &mut UnitOfWork<'_, '_>, user: &User, reason: DemotionReason) -> Result<(), StoreError> {
+    users::set_default_role(work.tx, user.id, DefaultRole::User)?;
+    work.record(user, &AuditEvent::UserDemoted { reason });
     Ok(())
-}
-
-/// An entry about a user's assignment to an account.
-pub(in crate::usecases) fn audit_account(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    acting: &ScopedActor,
-    user: &User,
-    account: &Account,
-    event: &AuditEvent,
-    now: Timestamp,
-) {
-    tx.audit(about_user(now, caller.by(&acting.user), &user.who(), event).at_place(place_of_account(account)));
-}
-
-/// An entry about a user's assignment to a portfolio.
-pub(in crate::usecases) fn audit_portfolio(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    acting: &ScopedActor,
-    user: &User,
-    portfolio: &Portfolio,
-    event: &AuditEvent,
-    now: Timestamp,
-) {
-    tx.audit(about_user(now, caller.by(&acting.user), &user.who(), event).at_place(place_of_portfolio(portfolio)));
-}
-
-impl Context {
-    /// Tells somebody who can sign in what was given to them and taken from them; an invitation says it to the others.
-    pub(in crate::usecases) fn tell_assignments(
-        &self,
-        tx: &mut Tx<'_>,
-        user: &User,
-        by: &User,
-        assignments: Assignments,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        if user.status(now) != Status::Active {
-            return Ok(());
-        }
-        self.tell(tx, user, by, |change| Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
-    }
 }

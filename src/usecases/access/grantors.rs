@@ -4,25 +4,19 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     domain::{
-        audit::{AuditEvent, By, DemotionReason, Entry, Subject},
+        audit::{AuditEvent, DemotionReason},
         clock::Timestamp,
         ids::{PortfolioId, UserId},
         policy::{Action, decide},
         user::{DefaultRole, Status},
     },
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError,
         assignments::{self, AccountAssignment, PortfolioAssignment},
         users::{self, User},
         withheld::{self, Withheld},
     },
-    usecases::{
-        Principal,
-        shared::{
-            context::{about_user, place_of_account, place_of_portfolio},
-            scoped_actor::{ScopedActor, ScopedAssignments},
-        },
-    },
+    usecases::shared::{scoped_actor::ScopedAssignments, transaction::UnitOfWork},
 };
 
 use super::assignments::become_user;
@@ -104,59 +98,49 @@ impl Grantors {
 
 /// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out, and a
 /// Portfolio Admin of whose portfolios none is left becomes a User.
-pub(in crate::usecases) fn judge_again(tx: &mut Tx<'_>, invited: &User, by: &By, now: Timestamp) -> Result<(), StoreError> {
-    let portfolios = assignments::portfolios_of(tx.db(), &[invited.id])?;
-    let accounts = assignments::accounts_of(tx.db(), &[invited.id])?;
-    let grantors = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
+pub(in crate::usecases) fn judge_again(work: &mut UnitOfWork<'_, '_>, invited: &User) -> Result<(), StoreError> {
+    let portfolios = assignments::portfolios_of(work.tx.db(), &[invited.id])?;
+    let accounts = assignments::accounts_of(work.tx.db(), &[invited.id])?;
+    let grantors = Grantors::of(work.tx.db(), &portfolios, &accounts, work.now)?;
     let is_admin = invited.default_role == DefaultRole::PortfolioAdmin;
     let mut left = portfolios.len();
     for given in portfolios.iter().filter(|given| !is_admin || grantors.lost_portfolio(given).is_some()) {
-        assignments::take_portfolio(tx, invited.id, given.portfolio.id)?;
+        assignments::take_portfolio(work.tx, invited.id, given.portfolio.id)?;
         let row = Withheld { portfolio_id: Some(given.portfolio.id), account_id: None, assigned_by: grantors.present(given.by) };
-        withheld::insert(tx, invited.id, row, now)?;
-        tx.audit(withheld(invited, by, place_of_portfolio(&given.portfolio), grantors.name(given.by), now));
+        withheld::insert(work.tx, invited.id, row, work.now)?;
+        work.record_at(invited, &given.portfolio, &AuditEvent::AssignmentWithheld { grantor: grantors.name(given.by) });
         left -= 1;
     }
     if is_admin && left == 0 {
-        become_user(tx, invited, by, DemotionReason::GrantorsLostRight, now)?;
+        become_user(work, invited, DemotionReason::GrantorsLostRight)?;
     }
     for given in accounts.iter().filter(|given| grantors.lost_account(given).is_some()) {
-        assignments::take_account(tx, invited.id, given.account.id)?;
+        assignments::take_account(work.tx, invited.id, given.account.id)?;
         let row = Withheld { portfolio_id: None, account_id: Some(given.account.id), assigned_by: grantors.present(given.by) };
-        withheld::insert(tx, invited.id, row, now)?;
-        tx.audit(withheld(invited, by, place_of_account(&given.account), grantors.name(given.by), now));
+        withheld::insert(work.tx, invited.id, row, work.now)?;
+        work.record_at(invited, &given.account, &AuditEvent::AssignmentWithheld { grantor: grantors.name(given.by) });
     }
     Ok(())
 }
 
-fn withheld(invited: &User, by: &By, place: Subject, grantor: Option<String>, now: Timestamp) -> Entry {
-    about_user(now, by.clone(), &invited.who(), &AuditEvent::AssignmentWithheld { grantor }).at_place(place)
-}
-
-/// Whoever sends an invitation anew takes over what those who gave it may no longer give: from now on it is theirs. Tells what.
-pub(in crate::usecases) fn reassign(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    acting: &ScopedActor,
-    invited: &User,
-    now: Timestamp,
-) -> Result<Vec<String>, StoreError> {
-    let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(tx.db(), acting, invited)?;
-    let grantors = Grantors::of(tx.db(), &portfolios, &accounts, now)?;
-    let may_give = |default_role| acting.may(Action::InviteWith { default_role, is_own: true });
-    let mut taken = Vec::new();
-    let mut note = |tx: &mut Tx<'_>, place: Subject, grantor: Option<UserId>| {
-        let event = AuditEvent::AssignmentReassigned { before: grantors.name(grantor), after: acting.user.display_name() };
-        taken.push(place.name.clone());
-        tx.audit(about_user(now, caller.by(&acting.user), &invited.who(), &event).at_place(place));
-    };
-    for given in portfolios.iter().filter(|given| may_give(DefaultRole::PortfolioAdmin) && grantors.lost_portfolio(given).is_some()) {
-        assignments::take_portfolio_over(tx, invited.id, given.portfolio.id, acting.user.id, now)?;
-        note(tx, place_of_portfolio(&given.portfolio), given.by);
+/// Reassigns to the actor, who sends an invitation anew, the assignments that their grantors may no longer give. Returns their names.
+pub(in crate::usecases) fn reassign(work: &mut UnitOfWork<'_, '_>, invited: &User) -> Result<Vec<String>, StoreError> {
+    let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(work.tx.db(), &work.actor, invited)?;
+    let grantors = Grantors::of(work.tx.db(), &portfolios, &accounts, work.now)?;
+    let may_give = |default_role| work.actor.may(Action::InviteWith { default_role, is_own: true });
+    let (gives_portfolios, gives_accounts) = (may_give(DefaultRole::PortfolioAdmin), may_give(DefaultRole::User));
+    let (by, after) = (work.actor.id(), work.actor.name.clone());
+    let reassigned = |grantor| AuditEvent::AssignmentReassigned { before: grantors.name(grantor), after: after.clone() };
+    let mut names = Vec::new();
+    for given in portfolios.iter().filter(|given| gives_portfolios && grantors.lost_portfolio(given).is_some()) {
+        assignments::take_portfolio_over(work.tx, invited.id, given.portfolio.id, by, work.now)?;
+        work.record_at(invited, &given.portfolio, &reassigned(given.by));
+        names.push(given.portfolio.name.clone());
     }
-    for given in accounts.iter().filter(|given| may_give(DefaultRole::User) && grantors.lost_account(given).is_some()) {
-        assignments::set_grants(tx, invited.id, given.account.id, given.grants, acting.user.id, now)?;
-        note(tx, place_of_account(&given.account), given.by);
+    for given in accounts.iter().filter(|given| gives_accounts && grantors.lost_account(given).is_some()) {
+        assignments::set_grants(work.tx, invited.id, given.account.id, given.grants, by, work.now)?;
+        work.record_at(invited, &given.account, &reassigned(given.by));
+        names.push(given.account.name.clone());
     }
-    Ok(taken)
+    Ok(names)
 }

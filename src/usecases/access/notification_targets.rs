@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::{
-    domain::{
-        clock::Timestamp,
-        ids::{PortfolioId, UserId},
-    },
+    domain::ids::{PortfolioId, UserId},
     mail::messages::Assignments,
     store::{
         StoreError, Tx,
@@ -15,7 +12,7 @@ use crate::{
         portfolios::{self, Portfolio},
         users::User,
     },
-    usecases::Context,
+    usecases::shared::transaction::UnitOfWork,
 };
 
 /// What changes for whom.
@@ -88,8 +85,8 @@ impl NotificationTargets {
         Ok(())
     }
 
-    /// One mail to each who can sign in.
-    pub(in crate::usecases) fn tell(self, ctx: &Context, tx: &mut Tx<'_>, by: &User, now: Timestamp) -> Result<(), StoreError> {
-        ctx.tell_all(tx, self.0.values().map(|(user, assignments)| (user, assignments.clone())), by, now)
+    /// Mails each user who can sign in.
+    pub(in crate::usecases) fn notify(self, work: &mut UnitOfWork<'_, '_>) -> Result<(), StoreError> {
+        work.notify_all(self.0.values().map(|(user, assignments)| (user, assignments.clone())))
     }
 }

@@ -3,21 +3,24 @@
 use crate::{
     domain::{
         audit::AuditEvent,
-        clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AssignmentPermissions, Permission},
         policy::Action,
         scope::ScopeRelation,
     },
     mail::messages::Assignments,
-    store::{Database, StoreError, Tx, assignments, scopes, users::User},
+    store::{Database, assignments, scopes, users::User},
     usecases::{
-        ActionError, Context, Principal, Submission,
-        shared::scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments, TargetUser},
+        ActionError, Context, Submission,
+        shared::{
+            error::denied_by_store,
+            scoped_actor::{AssignmentRef, ScopedActor, ScopedAssignments, TargetUser},
+            transaction::{Rights, UnitOfWork},
+        },
     },
 };
 
-use super::assignments::{account_of, audit_account, audit_portfolio, own_account, own_portfolio, target_user};
+use super::assignments::{account_of, own_account, own_portfolio, target_user};
 
 /// Why nothing is taken from somebody.
 #[derive(Debug, thiserror::Error)]
@@ -29,11 +32,7 @@ pub enum UnassignError {
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for UnassignError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
+denied_by_store!(UnassignError);
 
 /// Removed assignments, and their user.
 #[derive(Debug, Clone)]
@@ -67,54 +66,39 @@ pub fn unassign(
     given: &[AssignmentRef],
     agreed: bool,
 ) -> Result<Unassigned, UnassignError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let (acting, met) = target_user(tx, caller, user_id, now)?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let met = target_user(work, user_id)?;
         let take = |given: &AssignmentRef| match *given {
-            AssignmentRef::Portfolio(id) => take_portfolio(tx, caller, &acting, &met, id, now),
-            AssignmentRef::Account(id) => take_account(tx, caller, &acting, &met, id, now),
+            AssignmentRef::Portfolio(id) => take_portfolio(work, &met, id),
+            AssignmentRef::Account(id) => take_account(work, &met, id),
         };
         let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let has_left = scopes::inside(tx.db(), &acting.scope, &met.user)? == ScopeRelation::Not;
+        let has_left = scopes::inside(work.tx.db(), &work.actor.scope, &met.user)? == ScopeRelation::Not;
         if has_left && !agreed {
             return Err(UnassignError::LastInCommon);
         }
         let taken = Assignments { taken: names.clone(), ..Assignments::default() };
-        ctx.tell_assignments(tx, &met.user, &acting.user, taken, now)?;
+        work.notify_assignments(&met.user, taken)?;
         let are_active = all.iter().all(|one| one.is_active);
         Ok(Unassigned { user: met.user, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
     })
 }
 
-fn take_account(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    acting: &ScopedActor,
-    met: &TargetUser,
-    id: AccountId,
-    now: Timestamp,
-) -> Result<One, ActionError> {
-    let account = own_account(tx, acting, met, id)?;
-    let grants = assignments::grants(tx.db(), met.user.id, id)?.ok_or_else(|| ActionError::unchanged(&met.user))?;
-    assignments::take_account(tx, met.user.id, id)?;
+fn take_account(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: AccountId) -> Result<One, ActionError> {
+    let account = own_account(work, met, id)?;
+    let grants = assignments::grants(work.tx.db(), met.user.id, id)?.ok_or_else(|| ActionError::unchanged(&met.user))?;
+    assignments::take_account(work.tx, met.user.id, id)?;
     let event = AuditEvent::AssignmentRemoved { permissions: Some(grants) };
-    audit_account(tx, caller, acting, &met.user, &account, &event, now);
+    work.record_at(&met.user, &account, &event);
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
-fn take_portfolio(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    acting: &ScopedActor,
-    met: &TargetUser,
-    id: PortfolioId,
-    now: Timestamp,
-) -> Result<One, ActionError> {
-    let portfolio = own_portfolio(tx, acting, id)?;
-    may_take_portfolios(tx.db(), acting, met, &[id])?;
-    assignments::take_portfolio(tx, met.user.id, id)?;
-    audit_portfolio(tx, caller, acting, &met.user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None }, now);
+fn take_portfolio(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: PortfolioId) -> Result<One, ActionError> {
+    let portfolio = own_portfolio(work, id)?;
+    may_take_portfolios(work.tx.db(), &work.actor, met, &[id])?;
+    assignments::take_portfolio(work.tx, met.user.id, id)?;
+    work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None });
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 

@@ -19,16 +19,16 @@ use crate::{
         messages::{AddressChange, AddressStays},
     },
     store::{
-        Database, StoreError, Tx, scopes,
+        Database, StoreError, scopes,
         tokens::{self, NewToken, TokenRow},
         users::{self, User},
     },
     usecases::{
-        ActionError, Context, EntryPoint, Principal, Submission,
-        outbox::mails::{Recipient, by_other, count_mail},
+        ActionError, Context, EntryPoint, Submission,
+        outbox::mails::Recipient,
         shared::{
-            context::{Rights, about_user},
             scoped_actor::ScopedActor,
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
@@ -37,19 +37,6 @@ pub use self::confirm::{ConfirmError, Open, confirm, look, look_at_stop, stop};
 
 /// How long a new address can be confirmed, and the change be stopped.
 const TERM: TimeDelta = TimeDelta::hours(24);
-
-/// Another address for somebody, as the transaction asks for it in which they are edited.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::usecases) struct NewAddress<'a> {
-    pub(in crate::usecases) caller: &'a Principal,
-    /// The caller, as the transaction found them.
-    pub(in crate::usecases) by: &'a User,
-    /// Under lock.
-    pub(in crate::usecases) user: &'a User,
-    /// Nobody else's.
-    pub(in crate::usecases) email: &'a EmailAddress,
-    pub(in crate::usecases) now: Timestamp,
-}
 
 /// The two links of a change, made before the transaction, which may run twice.
 #[derive(Debug, Clone)]
@@ -67,31 +54,34 @@ impl Tokens {
 }
 
 /// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
-pub(in crate::usecases) fn begin(ctx: &Context, tx: &mut Tx<'_>, asked: &NewAddress<'_>, tokens: &Tokens) -> Result<(), ActionError> {
-    let NewAddress { caller, by, user, email, now } = *asked;
-    count_mail(tx, by, user, now)?;
-    end(tx, user.id, TokenEnd::Replaced, now)?;
-    let expires_at = now + TERM;
+pub(in crate::usecases) fn begin(
+    work: &mut UnitOfWork<'_, '_>,
+    user: &User,
+    email: &EmailAddress,
+    tokens: &Tokens,
+) -> Result<(), ActionError> {
+    work.count_mail(user)?;
+    end(work, user.id, TokenEnd::Replaced)?;
+    let (expires_at, asked_by) = (work.now + TERM, work.actor.id());
     let mut mail = |purpose, token: &Token, to: &str, message: fn(AddressChange) -> Message| -> Result<(), StoreError> {
-        let (user_id, asked_by, link) = (Some(user.id), Some(by.id), ctx.links.with_token(purpose, token));
-        let token =
-            tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user: user_id, email: Some(to), asked_by, expires_at, now })?;
-        let change = by_other(tx, user.first_name.clone(), by.display_name(), now)?;
-        let message = message(AddressChange { change, new: email.to_string(), link: Link::new(&link), expires_at });
-        ctx.post(tx, Recipient { user_id: user.id, email: to, token: Some(token) }, &message, now)
+        let link = Link::new(&work.ctx.links.with_token(purpose, token));
+        let new = NewToken { purpose, hash: token.hash(), user: Some(user.id), email: Some(to), asked_by, expires_at, now: work.now };
+        let token = tokens::insert(work.tx, &new)?;
+        let change = work.by_other(user.first_name.clone(), work.actor.name.clone())?;
+        let message = message(AddressChange { change, new: email.to_string(), link, expires_at });
+        work.post(Recipient { user_id: user.id, email: to, token: Some(token) }, &message)
     };
     mail(TokenPurpose::EmailChange, &tokens.to_new, email.as_str(), Message::AddressConfirm)?;
     mail(TokenPurpose::EmailChangeStop, &tokens.to_old, &user.email, Message::AddressStop)?;
     let (before, after) = (user.email.clone(), email.to_string());
-    let event = AuditEvent::EmailChangeRequested { before, after, expires_at: expires_at.and_utc() };
-    tx.audit(about_user(now, caller.by(by), &user.who(), &event));
+    work.record(user, &AuditEvent::EmailChangeRequested { before, after, expires_at: expires_at.and_utc() });
     Ok(())
 }
 
 /// Both links of a change end, with the mails that still wait to carry them.
-fn end(tx: &mut Tx<'_>, user_id: UserId, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
-    tokens::end_open(tx, user_id, Some(TokenPurpose::EmailChange), how, now)?;
-    tokens::end_open(tx, user_id, Some(TokenPurpose::EmailChangeStop), how, now)
+fn end(work: &mut UnitOfWork<'_, '_>, user_id: UserId, how: TokenEnd) -> Result<(), StoreError> {
+    tokens::end_open(work.tx, user_id, Some(TokenPurpose::EmailChange), how, work.now)?;
+    tokens::end_open(work.tx, user_id, Some(TokenPurpose::EmailChangeStop), how, work.now)
 }
 
 /// A change that waits to be confirmed.
@@ -126,16 +116,14 @@ fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> 
 /// # Errors
 /// See [`ActionError`]; unchanged where none waits.
 pub fn withdraw(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        let user = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user_id, |target, _| Action::EditUser(target), now)?;
-        let token = tokens::open_of(tx.db(), user_id, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&user))?;
-        end(tx, user_id, TokenEnd::Revoked, now)?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| Action::EditUser(target))?;
+        let token = tokens::open_of(work.tx.db(), user_id, TokenPurpose::EmailChange)?.ok_or_else(|| ActionError::unchanged(&user))?;
+        end(work, user_id, TokenEnd::Revoked)?;
         let (old, new) = (user.email.clone(), token.email.clone().unwrap_or_default());
-        ctx.tell(tx, &user, &acting.user, |change| Message::AddressStays(AddressStays { change, old, new }), now)?;
+        work.notify(&user, |change| Message::AddressStays(AddressStays { change, old, new }))?;
         let event = AuditEvent::EmailChangeWithdrawn { email: token.email };
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
+        work.record(&user, &event);
         Ok(user)
     })
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::{
-        audit::{AuditEvent, By},
+        audit::AuditEvent,
         clock::Timestamp,
         company::Company,
         credentials::{
@@ -32,9 +32,10 @@ use crate::{
         ActionError, ClientInfo, Context, EntryPoint, SetPasswordError, Submission,
         outbox::mails::{self, DeliveryStatus, LinkDelivery, Recipient},
         shared::{
-            context::{Rights, about_user, by_oneself},
             ending::{AccessEnd, end_access},
             links::{self, LinkError, LinkState},
+            scoped_actor::ScopedActor,
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
@@ -45,7 +46,7 @@ use super::{new_password, sign_in};
 const TERM: TimeDelta = TimeDelta::hours(1);
 
 /// Actor of a request for a link without a session.
-const SOMEBODY: &str = "The sign-in page";
+const SIGN_IN_PAGE: &str = "The sign-in page";
 
 /// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
 ///
@@ -86,10 +87,9 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
         let user = find(tx, &request.email)?.filter(|user| user.status(now) == Status::Active);
         if let Some(user) = user {
-            ResetMail { user: &user, token: &token, asked_by: None, expires_at }.post(ctx, tx, now)?;
-            let by = By { id: None, name: SOMEBODY.to_owned(), source: request.client_ip };
-            let event = AuditEvent::PasswordResetRequested { expires_at: expires_at.and_utc() };
-            tx.audit(about_user(now, by, &user.who(), &event));
+            let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client(SIGN_IN_PAGE), &request.client_ip, now);
+            ResetMail { user: &user, token: &token, asked_by: None, expires_at }.post(&mut work)?;
+            work.record(&user, &AuditEvent::PasswordResetRequested { expires_at: expires_at.and_utc() });
         }
         Ok(true)
     })
@@ -105,44 +105,49 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
 
 /// Mails somebody else a link to choose a new password. Tells whom.
 pub fn send(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
-    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
-    let expires_at = now + TERM;
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        let user =
-            acting.require_for_update(tx, EntryPoint::UsersAndPermissions, user_id, |target, _| Action::SendPasswordReset(target), now)?;
-        mails::count_mail(tx, &acting.user, &user, now)?;
-        ResetMail { user: &user, token: &token, asked_by: Some(&acting.user), expires_at }.post(ctx, tx, now)?;
-        let event = AuditEvent::PasswordResetSent { expires_at: expires_at.and_utc() };
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
+    let token = Token::new(&*ctx.random);
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| Action::SendPasswordReset(target))?;
+        work.count_mail(&user)?;
+        let expires_at = work.now + TERM;
+        ResetMail { user: &user, token: &token, asked_by: Some(work.actor.name.clone()), expires_at }.post(work)?;
+        work.record(&user, &AuditEvent::PasswordResetSent { expires_at: expires_at.and_utc() });
         Ok(user)
     })
 }
 
-/// A link on its way to somebody's stored address, in place of an earlier one.
+/// Mail with a link to choose a new password, in place of an earlier one.
 struct ResetMail<'a> {
     user: &'a User,
     token: &'a Token,
-    /// The administrator.
-    asked_by: Option<&'a User>,
+    /// Display name of the administrator; `None` for a request from the sign-in page.
+    asked_by: Option<String>,
     expires_at: Timestamp,
 }
 
 impl ResetMail<'_> {
-    fn post(self, ctx: &Context, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    fn post(self, work: &mut UnitOfWork<'_, '_>) -> Result<(), StoreError> {
         let Self { user, token, asked_by, expires_at } = self;
         let purpose = TokenPurpose::PasswordReset;
-        tokens::end_open(tx, user.id, Some(purpose), TokenEnd::Replaced, now)?;
-        let (user_id, email, by) = (Some(user.id), Some(&*user.email), asked_by.map(|by| by.id));
-        let token_id = tokens::insert(tx, &NewToken { purpose, hash: token.hash(), user: user_id, email, asked_by: by, expires_at, now })?;
+        tokens::end_open(work.tx, user.id, Some(purpose), TokenEnd::Replaced, work.now)?;
+        let new = NewToken {
+            purpose,
+            hash: token.hash(),
+            user: Some(user.id),
+            email: Some(&user.email),
+            asked_by: work.actor.id(),
+            expires_at,
+            now: work.now,
+        };
+        let token_id = tokens::insert(work.tx, &new)?;
         let message = Message::PasswordReset(PasswordReset {
-            asked_by: asked_by.map(User::display_name),
+            asked_by,
             first_name: user.first_name.clone(),
-            company: company::load(tx.db())?.name,
-            link: Link::new(&ctx.links.with_token(purpose, token)),
+            company: company::load(work.tx.db())?.name,
+            link: Link::new(&work.ctx.links.with_token(purpose, token)),
             expires_at,
         });
-        ctx.post(tx, Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message, now)
+        work.post(Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message)
     }
 }
 
@@ -165,7 +170,7 @@ pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<
     }
     let by = match token.asked_by {
         Some(by) => users::find(db, by)?.map(|by| by.display_name()),
-        None => Some(SOMEBODY.to_owned()),
+        None => Some(SIGN_IN_PAGE.to_owned()),
     };
     Ok(Some(Latest { by, sent_at: token.created_at, until: token.expires_at, mail }))
 }
@@ -195,7 +200,7 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
 /// # Errors
 /// See [`SetPasswordError`].
 pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &ClientInfo) -> Result<(), SetPasswordError> {
-    let (now, client_ip) = (ctx.now(), &*client.source);
+    let (now, client_ip) = (ctx.now(), &*client.client_ip);
     let Open { user, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
     let known = [&*user.first_name, &*user.last_name, &*user.email, &*company.name];
     let password = new_password::hash(ctx, token, password, &known, client_ip)?;
@@ -206,17 +211,17 @@ pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &Clie
         if let Some(browser) = client.browser {
             sessions::remember_browser(tx, user.id, browser, now)?;
         }
-        let sessions = end_access(tx, user.id, AccessEnd::PasswordReset, None, now)?;
         sign_in::forget_attempts(tx, &user)?;
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&user.who()), client_ip, now);
+        let sessions = end_access(&mut work, user.id, AccessEnd::PasswordReset, None)?;
         let changed = PasswordChanged {
             first_name: user.first_name.clone(),
-            company: company::load(tx.db())?.name,
+            company: company::load(work.tx.db())?.name,
             at: now,
             link: Link::new(&ctx.links.sign_in()),
         };
-        ctx.post(tx, (&user).into(), &Message::PasswordChanged(changed), now)?;
-        let who = user.who();
-        tx.audit(about_user(now, by_oneself(&who, client_ip), &who, &AuditEvent::PasswordReset { sessions_ended: sessions as u64 }));
+        work.post((&user).into(), &Message::PasswordChanged(changed))?;
+        work.record(&user, &AuditEvent::PasswordReset { sessions_ended: sessions as u64 });
         Ok(())
     })
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{clock::Timestamp, credentials::token::TokenHash},
+    domain::{clock::Timestamp, company::Company, credentials::token::TokenHash},
     store::{StoreError, sessions, users::User},
     usecases::Context,
 };
@@ -11,10 +11,11 @@ use crate::{
 /// How exact the time of the last request is kept: one write a minute is enough for limits of an hour.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// Whose session it is, as they are now, and what the next page has to say.
+/// A session that holds, with its user and the company as of now.
 #[derive(Debug, Clone)]
 pub struct ActiveSession {
     pub user: User,
+    pub company: Company,
     /// As [`keep`] was given it, or a [`Submission`](crate::usecases::Submission); empty for nothing.
     pub state: String,
     pub ends: Ends,
@@ -44,7 +45,7 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, Sto
         }
     }
     let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
-    Ok(Some(ActiveSession { user: found.person, state: found.session.state, ends }))
+    Ok(Some(ActiveSession { user: found.person, company: found.company, state: found.session.state, ends }))
 }
 
 /// Keeps what the next page has to say where nothing was changed, or loses it. A session that has ended meanwhile stays ended.

@@ -20,7 +20,7 @@ use crate::{
     },
     usecases::{
         ClientInfo, Context,
-        shared::context::{about_user, by_oneself},
+        shared::{scoped_actor::ScopedActor, transaction::UnitOfWork},
     },
 };
 
@@ -70,7 +70,7 @@ impl SignInAttempt {
             Some(browser) => sessions::is_known_browser(db, user_id, browser)?.then_some(browser),
             None => None,
         };
-        let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &client.source) };
+        let networks = if known.is_some() { Vec::new() } else { Bucket::networks(ThrottleScope::Source, &client.client_ip) };
         let account = email.as_ref().map(|email| Bucket::account(email.key(), known));
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
         Ok(Self {
@@ -94,7 +94,7 @@ impl SignInAttempt {
     }
 
     fn refuse(&self, ctx: &Context, client: &ClientInfo, reason: RefusalReason, now: Timestamp) {
-        ctx.store.note_refusal(&throttle::network(&client.source), &self.email_key, reason, now);
+        ctx.store.note_refusal(&throttle::network(&client.client_ip), &self.email_key, reason, now);
     }
 }
 
@@ -161,7 +161,8 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
         }
         throttles::take_back(tx, &attempt.networks, now)?;
         attempt.account.iter().try_for_each(|account| throttles::clear_attempts(tx, account))?;
-        begin_session(tx, &user.who(), &session, client, now)?;
+        let who = user.who();
+        begin_session(&mut UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now), &who, &session, client)?;
         Ok(session.clone())
     })
 }
@@ -178,40 +179,39 @@ pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, user: &User) -> Resu
 
 /// Begins a session within the transaction of whatever led to it.
 pub(in crate::usecases) fn begin_session(
-    tx: &mut Tx<'_>,
+    work: &mut UnitOfWork<'_, '_>,
     who: &Who,
     session: &Token,
     client: &ClientInfo,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
+    let (ctx, now) = (work.ctx, work.now);
     if let Some(before) = client.session {
-        end_session(tx, before, &client.source, now)?;
+        end_session(ctx, work.tx, before, &client.client_ip, now)?;
     }
-    let new = NewSession { hash: session.hash(), user: who.id, source: &client.source, browser: &client.user_agent, now };
-    sessions::insert(tx, &new)?;
-    users::set_last_sign_in(tx, who.id, now)?;
+    let new = NewSession { hash: session.hash(), user: who.id, source: &client.client_ip, browser: &client.user_agent, now };
+    sessions::insert(work.tx, &new)?;
+    users::set_last_sign_in(work.tx, who.id, now)?;
     if let Some(browser) = client.browser {
-        sessions::remember_browser(tx, who.id, browser, now)?;
+        sessions::remember_browser(work.tx, who.id, browser, now)?;
     }
-    let event = AuditEvent::SignedIn { browser: client.user_agent.chars().take(300).collect() };
-    tx.audit(about_user(now, by_oneself(who, &client.source), who, &event));
+    work.record(who, &AuditEvent::SignedIn { browser: client.user_agent.chars().take(300).collect() });
     Ok(())
 }
 
 /// Ends a session. One that has ended already needs nothing.
 pub fn sign_out(ctx: &Context, session: TokenHash, client_ip: &str) -> Result<(), StoreError> {
     let now = ctx.now();
-    ctx.store.write_transaction(|tx| end_session(tx, session, client_ip, now))
+    ctx.store.write_transaction(|tx| end_session(ctx, tx, session, client_ip, now))
 }
 
-/// Ends a session, which is written down unless it had run out.
-fn end_session(tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timestamp) -> Result<(), StoreError> {
+/// Ends a session, which is recorded unless it had run out.
+fn end_session(ctx: &Context, tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timestamp) -> Result<(), StoreError> {
     let found = sessions::find(tx.db(), session, now)?;
     if sessions::end(tx, session)?
         && let Some(signed_in) = found
     {
         let who = signed_in.person.who();
-        tx.audit(about_user(now, by_oneself(&who, client_ip), &who, &AuditEvent::SignedOut {}));
+        UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), client_ip, now).record(&who, &AuditEvent::SignedOut {});
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     domain::{
-        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
+        audit::{AuditEvent, Subject, SubjectKind},
         clock::{Timestamp, random_bytes},
         email_address::EmailAddress,
         sender::Sender,
@@ -15,7 +15,7 @@ use crate::{
         outbox::{self, DeliveryOutcome, DueMail},
         tokens,
     },
-    usecases::{Context, credentials::password_reset},
+    usecases::{Context, credentials::password_reset, shared::transaction::UnitOfWork},
 };
 
 /// Longer than any talk with a mail server: whoever holds a lease for longer has died.
@@ -146,10 +146,9 @@ fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Res
         if !outbox::settle(tx, mail.id, &DeliveryOutcome::Failed { reply: &error.reply }, now)? {
             return Ok(());
         }
-        let by = By { id: None, name: "Usher".to_owned(), source: "outbox".to_owned() };
         let subject = Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() };
         let attempts = u64::from(mail.attempts.unsigned_abs()) + 1;
-        tx.audit(Entry::new(now, by, subject, &AuditEvent::MailFailed { reply: error.reply.clone(), attempts }));
+        UnitOfWork::of_system(ctx, tx, now).record(subject, &AuditEvent::MailFailed { reply: error.reply.clone(), attempts });
         Ok(())
     })
 }

@@ -2,19 +2,21 @@
 
 use crate::{
     domain::{
-        audit::{AuditEvent, Entry, Subject, SubjectKind},
-        clock::Timestamp,
+        audit::{AuditEvent, Subject, SubjectKind},
         ids::MailId,
         policy::Action,
     },
     store::{
-        Database, StoreError, Tx, company,
+        Database, StoreError, company,
         outbox::{self, FailedMail, ServerRefusal},
         tokens,
     },
     usecases::{
-        ActionError, Context, Principal, Submission,
-        shared::context::{Rights, authorise},
+        ActionError, Context, Submission,
+        shared::{
+            error::denied_by_store,
+            transaction::{Rights, UnitOfWork},
+        },
     },
 };
 
@@ -39,11 +41,7 @@ pub enum SendAgainError {
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for SendAgainError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
+denied_by_store!(SendAgainError);
 
 pub(in crate::usecases) fn problems(db: &mut Database) -> Result<MailProblems, StoreError> {
     let (refusal, unreadable, failed) = (outbox::refusal(db)?, outbox::unreadable(db)?, outbox::failed(db)?);
@@ -55,39 +53,34 @@ pub(in crate::usecases) fn problems(db: &mut Database) -> Result<MailProblems, S
 /// # Errors
 /// See [`SendAgainError`].
 pub fn send_again(ctx: &Context, submission: &Submission<FailedMail>, mail: MailId) -> Result<FailedMail, SendAgainError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let entry = begin(tx, caller, now)?;
-        let mail = outbox::send_again(tx, mail, now)?.ok_or(SendAgainError::NoneFailed)?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        begin(work)?;
+        let mail = outbox::send_again(work.tx, mail, work.now)?.ok_or(SendAgainError::NoneFailed)?;
         let subject = Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() };
-        tx.audit(entry(subject, AuditEvent::MailRetried {}));
+        work.record(subject, &AuditEvent::MailRetried {});
         Ok(mail)
     })
 }
 
-/// Sends the mails again that failed, as many as one transaction takes. Tells how many.
+/// Sends the mails again that failed, as many as one transaction takes. Returns their number.
 ///
 /// # Errors
 /// See [`SendAgainError`].
 pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64, SendAgainError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let entry = begin(tx, caller, now)?;
-        let mails = outbox::send_all_again(tx, now)?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        begin(work)?;
+        let mails = outbox::send_all_again(work.tx, work.now)?;
         if mails.is_empty() {
             return Err(SendAgainError::NoneFailed);
         }
-        let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
-        tx.audit(entry(subject, AuditEvent::MailsRetried { mails: mails.iter().map(|mail| mail.0).collect() }));
+        let company = company::load(work.tx.db())?;
+        work.record(&company, &AuditEvent::MailsRetried { mails: mails.iter().map(|mail| mail.0).collect() });
         Ok(mails.len() as u64)
     })
 }
 
-/// Asks the policy and forgets what carries a link that ran out. Gives the audit entry without its subject.
-fn begin(tx: &mut Tx<'_>, caller: &Principal, now: Timestamp) -> Result<impl FnOnce(Subject, AuditEvent) -> Entry + use<>, SendAgainError> {
-    let actor = caller.actor(tx, Rights::Stay, now)?;
-    authorise(&actor, Action::SendMailsAgain, None)?;
-    tokens::end_mails_of_expired(tx, now)?;
-    let by = caller.by(&actor);
-    Ok(move |subject, event| Entry::new(now, by, subject, &event))
+/// Asks the policy, and forgets mails whose link ran out.
+fn begin(work: &mut UnitOfWork<'_, '_>) -> Result<(), SendAgainError> {
+    work.require(Action::SendMailsAgain)?;
+    Ok(tokens::end_mails_of_expired(work.tx, work.now)?)
 }

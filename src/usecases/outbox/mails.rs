@@ -16,13 +16,13 @@ use crate::{
         messages::{AccessRestored, AdminAppointedNotice, Assignments, AssignmentsChanged, ByOther},
     },
     store::{
-        Database, StoreError, Tx, company,
+        Database, StoreError, company,
         credentials::throttles,
         groups,
         outbox::{self, MailState, NewMail},
         users::User,
     },
-    usecases::{ActionError, Context},
+    usecases::{ActionError, Context, shared::transaction::UnitOfWork},
 };
 
 /// To whom a mail goes.
@@ -110,24 +110,7 @@ pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserI
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
 }
 
-/// Counts a mail against the quota that an administrator has for one user. Refused for a while after several in a row.
-pub(in crate::usecases) fn count_mail(tx: &mut Tx<'_>, by: &User, to: &User, now: Timestamp) -> Result<(), ActionError> {
-    let Some(until) = throttles::count(tx, &[Bucket::mail_quota(by.id, to.id)], now)? else { return Ok(()) };
-    Err(ActionError::TooManyMails { name: to.display_name(), wait: until - now })
-}
-
 impl Context {
-    /// Puts a mail into the outbox; it is sent only if the transaction commits.
-    pub(in crate::usecases) fn post(
-        &self,
-        tx: &mut Tx<'_>,
-        to: Recipient<'_>,
-        message: &Message,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        outbox::insert(tx, &[self.seal(to, message, now)?])
-    }
-
     fn seal<'a>(&self, to: Recipient<'a>, message: &Message, now: Timestamp) -> Result<NewMail<'a>, StoreError> {
         let message_id = format!("<{}@{}>", URL_SAFE_NO_PAD.encode(random_bytes::<18>(&*self.random)), self.links.host);
         let clear = serde_json::to_vec(message).map_err(|error| StoreError::Unknown(error.to_string()))?;
@@ -141,59 +124,70 @@ impl Context {
         serde_json::from_slice(&self.key.open(message_id, sealed)?).ok()
     }
 
-    /// Tells somebody what somebody else did to their user.
-    pub(in crate::usecases) fn tell(
-        &self,
-        tx: &mut Tx<'_>,
-        user: &User,
-        by: &User,
-        message: impl FnOnce(ByOther) -> Message,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        if user.id == by.id {
-            return Ok(());
-        }
-        let change = by_other(tx, user.first_name.clone(), by.display_name(), now)?;
-        self.post(tx, user.into(), &message(change), now)
-    }
-
-    /// Tells many what somebody else did to their users, each in a mail of their own.
-    pub(in crate::usecases) fn tell_all<'a>(
-        &self,
-        tx: &mut Tx<'_>,
-        users: impl Iterator<Item = (&'a User, Assignments)>,
-        by: &User,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let change = by_other(tx, String::new(), by.display_name(), now)?;
-        let others = users.filter(|(user, _)| user.id != by.id && user.status(now) == Status::Active);
-        let mails = others.map(|(user, assignments)| {
-            let change = ByOther { first_name: user.first_name.clone(), ..change.clone() };
-            self.seal(user.into(), &Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), now)
-        });
-        outbox::insert(tx, &mails.collect::<Result<Vec<_>, _>>()?)
-    }
-
     /// A restored user; `became_user` tells if they were a Portfolio Admin before.
     pub(in crate::usecases) fn restored(&self, change: ByOther, became_user: bool) -> Message {
         Message::AccessRestored(AccessRestored { change, became_user, link: Link::new(&self.links.sign_in()) })
     }
+}
 
-    /// Tells every active Admin that somebody became one; the new Admin gets a mail of their own.
-    pub(in crate::usecases) fn tell_admins(&self, tx: &mut Tx<'_>, appointed: &User, by: &str, now: Timestamp) -> Result<(), StoreError> {
-        for (user, email) in groups::active_admins(tx.db())? {
+impl UnitOfWork<'_, '_> {
+    /// Counts a mail against the quota that an administrator has for one user. Refused for a while after several in a row.
+    pub(in crate::usecases) fn count_mail(&mut self, to: &User) -> Result<(), ActionError> {
+        let Some(by) = self.actor.id() else { return Ok(()) };
+        let Some(until) = throttles::count(self.tx, &[Bucket::mail_quota(by, to.id)], self.now)? else { return Ok(()) };
+        Err(ActionError::TooManyMails { name: to.display_name(), wait: until - self.now })
+    }
+
+    /// Puts a mail into the outbox; it is sent only if the transaction commits.
+    pub(in crate::usecases) fn post(&mut self, to: Recipient<'_>, message: &Message) -> Result<(), StoreError> {
+        let mail = self.ctx.seal(to, message, self.now)?;
+        outbox::insert(self.tx, &[mail])
+    }
+
+    /// Mails a user about a change that another made to them.
+    pub(in crate::usecases) fn notify(&mut self, user: &User, message: impl FnOnce(ByOther) -> Message) -> Result<(), StoreError> {
+        if self.actor.id() == Some(user.id) {
+            return Ok(());
+        }
+        let change = self.by_other(user.first_name.clone(), self.actor.name.clone())?;
+        self.post(user.into(), &message(change))
+    }
+
+    /// Mails many users about a change of their assignments, each in a mail of their own. Users who cannot sign in are left out.
+    pub(in crate::usecases) fn notify_all<'a>(&mut self, users: impl Iterator<Item = (&'a User, Assignments)>) -> Result<(), StoreError> {
+        let change = self.by_other(String::new(), self.actor.name.clone())?;
+        let others = users.filter(|(user, _)| self.actor.id() != Some(user.id) && user.status(self.now) == Status::Active);
+        let mails = others.map(|(user, assignments)| {
+            let change = ByOther { first_name: user.first_name.clone(), ..change.clone() };
+            self.ctx.seal(user.into(), &Message::AssignmentsChanged(AssignmentsChanged { change, assignments }), self.now)
+        });
+        let mails = mails.collect::<Result<Vec<_>, _>>()?;
+        outbox::insert(self.tx, &mails)
+    }
+
+    /// Mails a user about a change of their assignments. One who is invited learns of them from the invitation.
+    pub(in crate::usecases) fn notify_assignments(&mut self, user: &User, assignments: Assignments) -> Result<(), StoreError> {
+        if user.status(self.now) != Status::Active {
+            return Ok(());
+        }
+        self.notify(user, |change| Message::AssignmentsChanged(AssignmentsChanged { change, assignments }))
+    }
+
+    /// Mails every other active Admin that a user became one.
+    pub(in crate::usecases) fn notify_admins(&mut self, appointed: &User) -> Result<(), StoreError> {
+        for (user, email) in groups::active_admins(self.tx.db())? {
             if user == appointed.id {
                 continue;
             }
-            let change = by_other(tx, String::new(), by.to_owned(), now)?;
+            let change = self.by_other(String::new(), self.actor.name.clone())?;
             let notice = AdminAppointedNotice { change, who: appointed.display_name() };
-            self.post(tx, Recipient { user_id: user, email: &email, token: None }, &Message::AdminAppointedNotice(notice), now)?;
+            self.post(Recipient { user_id: user, email: &email, token: None }, &Message::AdminAppointedNotice(notice))?;
         }
         Ok(())
     }
-}
 
-/// Change that an administrator made to the recipient's user.
-pub(in crate::usecases) fn by_other(tx: &mut Tx<'_>, first_name: String, by: String, at: Timestamp) -> Result<ByOther, StoreError> {
-    Ok(ByOther { first_name, by, company: company::load(tx.db())?.name, at })
+    /// Change that the administrator `by` made to the recipient.
+    pub(in crate::usecases) fn by_other(&mut self, first_name: String, by: String) -> Result<ByOther, StoreError> {
+        Ok(ByOther { first_name, by, company: company::load(self.tx.db())?.name, at: self.now })
+    }
 }

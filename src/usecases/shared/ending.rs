@@ -2,12 +2,13 @@
 
 use crate::{
     domain::{
-        clock::Timestamp,
         credentials::token::{TokenEnd, TokenHash},
         ids::UserId,
     },
-    store::{StoreError, Tx, outbox, sessions, tokens},
+    store::{StoreError, outbox, sessions, tokens},
 };
+
+use super::transaction::UnitOfWork;
 
 /// Cause of the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,18 +41,17 @@ impl AccessEnd {
 ///
 /// All causes meet here, so that a further way in is ended by adding it here. Signing out is not the end of access.
 pub(in crate::usecases) fn end_access(
-    tx: &mut Tx<'_>,
+    work: &mut UnitOfWork<'_, '_>,
     user_id: UserId,
     cause: AccessEnd,
     kept: Option<TokenHash>,
-    now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let sessions = sessions::end_all(tx, user_id, kept)?;
+    let sessions = sessions::end_all(work.tx, user_id, kept)?;
     if cause.ends_links() {
-        tokens::end_open(tx, user_id, None, TokenEnd::Revoked, now)?;
+        tokens::end_open(work.tx, user_id, None, TokenEnd::Revoked, work.now)?;
     }
     if cause.ends_mails() {
-        outbox::cancel_for(tx, user_id, now)?;
+        outbox::cancel_for(work.tx, user_id, work.now)?;
     }
     Ok(sessions)
 }

@@ -6,7 +6,7 @@ use crate::{
     usecases::{ActionError, Context},
 };
 
-use super::context::authorise;
+use super::error::authorise;
 
 /// Data of the layout.
 #[derive(Debug, Clone)]
@@ -18,12 +18,10 @@ pub struct LayoutData {
 }
 
 /// Authorises a page, before its content is read.
-pub fn open(ctx: &Context, actor: &User, page: Action) -> Result<LayoutData, ActionError> {
-    authorise(actor, page, None)?;
-    ctx.store.read(|db| {
-        let is_single_admin = actor.is_admin && groups::other_active_admins(db, actor.id)? == 0;
-        Ok(LayoutData { company: company::load(db)?, is_single_admin, now: ctx.now() })
-    })
+pub fn open(ctx: &Context, actor: &User, company: Company, page: Action) -> Result<LayoutData, ActionError> {
+    authorise(actor.actor(), page, None)?;
+    let is_single_admin = actor.is_admin && ctx.store.read(|db| groups::other_active_admins(db, actor.id))? == 0;
+    Ok(LayoutData { company, is_single_admin, now: ctx.now() })
 }
 
 /// The company's name, for pages that need no session.

@@ -5,11 +5,13 @@ use crate::{
         clock::Timestamp,
         ids::{AccountId, PortfolioId, UserId},
         permission::{AccountPlace, Permission},
-        policy::{Action, Target, decide},
+        policy::{Action, Actor, Target, decide},
+        role::Role,
         scope::Scope,
+        user::Who,
     },
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError,
         accounts::{self, Account},
         assignments::{self, AccountAssignment, Assigned, PortfolioAssignment},
         groups,
@@ -17,15 +19,16 @@ use crate::{
         scopes,
         users::{self, User},
     },
-    usecases::{ActionError, Principal},
 };
 
-use super::context::{Rights, authorise};
+use super::error::{ActionError, authorise};
 
-/// The user who acts.
+/// An actor with the portfolios that they administer.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct ScopedActor {
-    pub(in crate::usecases) user: User,
+    pub(in crate::usecases) actor: Actor,
+    /// Display name, for the audit log and mails.
+    pub(in crate::usecases) name: String,
     pub(in crate::usecases) scope: Scope,
 }
 
@@ -89,21 +92,49 @@ impl ScopedAssignments {
 
 impl ScopedActor {
     pub(in crate::usecases) fn of(db: &mut Database, user: &User) -> Result<Self, StoreError> {
-        Ok(Self { scope: scopes::of(db, user)?, user: user.clone() })
+        Ok(Self { actor: user.actor(), name: user.display_name(), scope: scopes::of(db, user)? })
+    }
+
+    /// A user who acts on their own account, by a password or a mailed link.
+    pub(in crate::usecases) fn oneself(who: &Who) -> Self {
+        Self::without_rights(Some(who.id), who.display_name())
+    }
+
+    /// A client of whom only the page or the link is known, by the name that the audit log gives it.
+    pub(in crate::usecases) fn client(name: &str) -> Self {
+        Self::without_rights(None, name.to_owned())
+    }
+
+    fn without_rights(id: Option<UserId>, name: String) -> Self {
+        Self { actor: Actor { id, role: Role::User }, name, scope: Scope::of_portfolios(Vec::new()) }
+    }
+
+    /// The command line, or Usher itself: whoever holds the machine may do what an Admin may.
+    pub(in crate::usecases) fn machine(name: String) -> Self {
+        Self { actor: Actor { id: None, role: Role::Admin }, name, scope: Scope::Company }
+    }
+
+    pub(in crate::usecases) fn system() -> Self {
+        Self::machine("Usher".to_owned())
+    }
+
+    /// `None` for the command line and Usher itself.
+    pub(in crate::usecases) fn id(&self) -> Option<UserId> {
+        self.actor.id
     }
 
     /// Asks the policy.
     pub(in crate::usecases) fn authorise(&self, action: Action) -> Result<(), ActionError> {
-        authorise(&self.user, action, None)
+        authorise(self.actor, action, None)
     }
 
     /// Asks the policy, and names the user when it refuses.
     pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), ActionError> {
-        authorise(&self.user, action(met.target), Some(&met.user))
+        authorise(self.actor, action(met.target), Some(&met.user))
     }
 
     pub(in crate::usecases) fn may(&self, action: Action) -> bool {
-        decide(self.user.actor(), action).is_ok()
+        decide(self.actor, action).is_ok()
     }
 
     /// A portfolio that exists for them.
@@ -116,7 +147,7 @@ impl ScopedActor {
 
     /// An account that exists for them, and where it is. What lies outside takes the same statements as what does not exist, and as long.
     pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), ActionError> {
-        let grants = assignments::grants(db, self.user.id, id)?;
+        let grants = self.actor.id.map(|user| assignments::grants(db, user, id)).transpose()?.flatten();
         let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
         let place = AccountPlace { is_own: self.scope.holds(account.portfolio_id), assigned: grants.filter(|_| account.is_active()) };
         self.authorise(Action::SeeAccount(place))?;
@@ -147,17 +178,6 @@ impl ScopedActor {
         Ok(TargetUser { user, target })
     }
 
-    /// Locks the user, who stays as they are until the transaction ends.
-    pub(in crate::usecases) fn target_user_for_update(
-        &self,
-        tx: &mut Tx<'_>,
-        id: UserId,
-        now: Timestamp,
-    ) -> Result<TargetUser, ActionError> {
-        users::lock(tx, id)?;
-        self.target_user(tx.db(), id, now)
-    }
-
     /// A user met at `entry_point`, if the actor may do this to them. `action` is told how many active Admins there are besides.
     pub(in crate::usecases) fn require(
         &self,
@@ -179,26 +199,5 @@ impl ScopedActor {
         let others = groups::other_active_admins(db, id)?;
         self.require_on(&met, |target| action(target, others))?;
         Ok(met.user)
-    }
-
-    /// Locks the user, who stays as they are until the transaction ends.
-    pub(in crate::usecases) fn require_for_update(
-        &self,
-        tx: &mut Tx<'_>,
-        entry_point: EntryPoint,
-        id: UserId,
-        action: impl FnOnce(Target, u64) -> Action,
-        now: Timestamp,
-    ) -> Result<User, ActionError> {
-        users::lock(tx, id)?;
-        self.require(tx.db(), entry_point, id, action, now)
-    }
-}
-
-impl Principal {
-    /// The caller as they are now, with what they administer. From here to the end of the transaction nobody's rights change, but by it.
-    pub(in crate::usecases) fn acting(&self, tx: &mut Tx<'_>, rights: Rights, now: Timestamp) -> Result<ScopedActor, ActionError> {
-        let user = self.actor(tx, rights, now)?;
-        Ok(ScopedActor::of(tx.db(), &user)?)
     }
 }

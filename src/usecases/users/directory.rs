@@ -132,7 +132,7 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
 pub fn group(ctx: &Context, actor: &User, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
-        let group = group_use_cases::find(db, actor, id)?;
+        let group = group_use_cases::find(db, actor.actor(), id)?;
         let everyone = sees_everyone(actor);
         let filter = Filter { active_only: !everyone, member_of: Some(id), ..Filter::default() };
         let count = if everyone { Count::Exactly(group.member_count) } else { users::count(db, &filter)? };

@@ -18,20 +18,21 @@ use crate::{
     },
     mail::{Link, Message, messages::Invitation},
     store::{
-        Database, StoreError, Tx, company, outbox,
+        Database, StoreError, company, outbox,
         tokens::{self, NewToken},
         users::{self, NewInvited, User},
     },
     usecases::{
         ActionError, ClientInfo, Context, EntryPoint, Principal, SetPasswordError, Submission,
         access::grantors,
-        credentials::{email_change::NewAddress, new_password, sign_in},
-        outbox::mails::{self, Recipient},
+        credentials::{new_password, sign_in},
+        outbox::mails::Recipient,
         shared::{
-            context::{Rights, about_user, by_oneself},
             ending::{AccessEnd, end_access},
+            error::denied_by_store,
             links::{self, LinkError, LinkState},
             scoped_actor::ScopedActor,
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
@@ -49,11 +50,7 @@ pub enum InviteError {
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for InviteError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
+denied_by_store!(InviteError);
 
 /// Whose address it is, and what can be done about it.
 #[derive(Debug, Clone)]
@@ -108,41 +105,45 @@ impl Existing {
 /// # Errors
 /// See [`InviteError`].
 pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) -> Result<(), InviteError> {
-    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let token = Token::new(&*ctx.random);
     let origin = InvitationOrigin::UsersAndGroups;
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        acting.authorise(Action::InviteUser)?;
-        submission.ensure_first_submission(tx)?;
-        if let Some(existing) = Existing::find(tx.db(), email, now)? {
-            let existing = existing.met(tx.db(), &acting, now)?.ok_or(InviteError::NotYours)?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        work.require(Action::InviteUser)?;
+        submission.ensure_first_submission(work)?;
+        if let Some(existing) = Existing::find(work.tx.db(), email, work.now)? {
+            let existing = existing.met(work.tx.db(), &work.actor, work.now)?.ok_or(InviteError::NotYours)?;
             return Err(InviteError::Exists(Box::new(existing)));
         }
-        let actor = acting.user;
-        let company = company::load(tx.db())?;
-        let expires_at = now + company.invitation_term(origin);
+        let company = company::load(work.tx.db())?;
+        let expires_at = work.now + company.invitation_term(origin);
         let default_role = DefaultRole::User;
-        let new = NewInvited { first_name: "", last_name: "", email, default_role, origin, expires_at, invited_by: actor.id, now };
-        let user = add(ctx, tx, &new, &token, &company, &actor)?;
+        let new = NewInvited {
+            first_name: "",
+            last_name: "",
+            email,
+            default_role,
+            origin,
+            expires_at,
+            invited_by: work.actor.id(),
+            now: work.now,
+        };
+        let user = add(work, &new, &token, &company)?;
         let event = AuditEvent::UserInvited { email: user.email.clone(), role: default_role, expires_at: expires_at.and_utc() };
-        tx.audit(about_user(now, caller.by(&actor), &user.who(), &event));
+        work.record(&user, &event);
         Ok(())
     })
 }
 
 /// Adds somebody with an open invitation, whose link is on its way.
 pub(in crate::usecases) fn add(
-    ctx: &Context,
-    tx: &mut Tx<'_>,
+    work: &mut UnitOfWork<'_, '_>,
     new: &NewInvited<'_>,
     token: &Token,
     company: &Company,
-    sent_by: &User,
 ) -> Result<User, ActionError> {
-    let id = users::insert_invited(tx, new)?;
-    let user = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-    let sent = InvitationMail { user: &user, token, company, by: sent_by.id, expires_at: new.expires_at };
-    sent.post(ctx, tx, Message::Invitation, new.now)?;
+    let id = users::insert_invited(work.tx, new)?;
+    let user = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+    InvitationMail { user: &user, token, company, expires_at: new.expires_at }.post(work, Message::Invitation)?;
     Ok(user)
 }
 
@@ -156,29 +157,26 @@ pub struct Resent {
 
 /// Sends the invitation once more: the earlier link is dead, the term starts anew.
 pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: EntryPoint, user_id: UserId) -> Result<Resent, ActionError> {
-    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::ResendInvitation(target), now)?;
-        mails::count_mail(tx, &acting.user, &user, now)?;
-        let expires_at = renew(ctx, tx, &user, &token, acting.user.id, Message::InvitationAgain, now)?;
+    let token = Token::new(&*ctx.random);
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.require_for_update(entry_point, user_id, |target, _| Action::ResendInvitation(target))?;
+        work.count_mail(&user)?;
+        let expires_at = renew(work, &user, &token, Message::InvitationAgain)?;
         let event = AuditEvent::InvitationResent { expires_at: expires_at.and_utc() };
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
-        let reassigned = grantors::reassign(tx, caller, &acting, &user, now)?;
+        work.record(&user, &event);
+        let reassigned = grantors::reassign(work, &user)?;
         Ok(Resent { user, reassigned })
     })
 }
 
 /// Takes the invitation back: its link is dead, and the user leaves the lists. Tells whose it was.
 pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::RevokeInvitation(target), now)?;
-        end_access(tx, user_id, AccessEnd::Lockout, None, now)?;
-        users::remove(tx, user_id)?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.require_for_update(entry_point, user_id, |target, _| Action::RevokeInvitation(target))?;
+        end_access(work, user_id, AccessEnd::Lockout, None)?;
+        users::remove(work.tx, user_id)?;
         let event = AuditEvent::InvitationRevoked { email: user.email.clone() };
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
+        work.record(&user, &event);
         Ok(user)
     })
 }
@@ -193,95 +191,88 @@ pub fn revocable(ctx: &Context, actor: &User, entry_point: EntryPoint, user_id: 
 ///
 /// # Errors
 /// See [`ActionError`]; unknown where mails are sent, and where the link ran out.
-pub fn link(ctx: &Context, caller: &Principal, entry_point: EntryPoint, user_id: UserId) -> Result<(User, String, Timestamp), ActionError> {
-    let now = ctx.now();
+pub fn link(
+    ctx: &Context,
+    principal: &Principal,
+    entry_point: EntryPoint,
+    user_id: UserId,
+) -> Result<(User, String, Timestamp), ActionError> {
     if ctx.sends_mail {
         return Err(ActionError::unknown());
     }
-    ctx.store.audited_transaction(|tx| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::SeeInvitationLink(target), now)?;
-        let token = tokens::open_of(tx.db(), user_id, TokenPurpose::Invitation)?.filter(|token| now < token.expires_at);
+    principal.audited_transaction(ctx, Rights::Stay, |work| {
+        let user = work.require_for_update(entry_point, user_id, |target, _| Action::SeeInvitationLink(target))?;
+        let token = tokens::open_of(work.tx.db(), user_id, TokenPurpose::Invitation)?.filter(|token| work.now < token.expires_at);
         let token = token.ok_or_else(ActionError::unknown)?;
-        let (message_id, sealed) = outbox::sealed_with_token(tx.db(), token.id)?.ok_or_else(ActionError::unknown)?;
+        let (message_id, sealed) = outbox::sealed_with_token(work.tx.db(), token.id)?.ok_or_else(ActionError::unknown)?;
         let link = match ctx.unseal(&message_id, &sealed) {
             Some(Message::Invitation(invitation) | Message::InvitationAgain(invitation)) => invitation.link.reveal().to_owned(),
             _ => return Err(ActionError::unknown()),
         };
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &AuditEvent::InvitationLinkViewed {}));
+        work.record(&user, &AuditEvent::InvitationLinkViewed {});
         Ok((user, link, token.expires_at))
     })
 }
 
-/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew. Whoever sends it takes over what those who
-/// gave it may no longer give.
+/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew. Its sender takes over the assignments that
+/// their grantors may no longer give.
 pub(in crate::usecases) fn readdress(
-    ctx: &Context,
-    tx: &mut Tx<'_>,
-    acting: &ScopedActor,
-    asked: &NewAddress<'_>,
+    work: &mut UnitOfWork<'_, '_>,
+    user: &User,
+    email: &EmailAddress,
     token: &Token,
 ) -> Result<(), ActionError> {
-    let NewAddress { caller, user, email, now, .. } = *asked;
-    mails::count_mail(tx, &acting.user, user, now)?;
-    outbox::cancel_for(tx, user.id, now)?;
-    users::set_email(tx, user, email)?;
-    let user = users::find(tx.db(), user.id)?.ok_or_else(ActionError::unknown)?;
-    renew(ctx, tx, &user, token, acting.user.id, Message::Invitation, now)?;
-    grantors::reassign(tx, caller, acting, &user, now)?;
+    work.count_mail(user)?;
+    outbox::cancel_for(work.tx, user.id, work.now)?;
+    users::set_email(work.tx, user, email)?;
+    let user = users::find(work.tx.db(), user.id)?.ok_or_else(ActionError::unknown)?;
+    renew(work, &user, token, Message::Invitation)?;
+    grantors::reassign(work, &user)?;
     Ok(())
 }
 
-/// A new link and a new term in place of the old ones. Tells until when it holds.
-fn renew(
-    ctx: &Context,
-    tx: &mut Tx<'_>,
-    user: &User,
-    token: &Token,
-    by: UserId,
-    message: fn(Invitation) -> Message,
-    now: Timestamp,
-) -> Result<Timestamp, StoreError> {
-    let company = company::load(tx.db())?;
+/// A new link and a new term in place of the old ones. Returns when it expires.
+fn renew(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token, message: fn(Invitation) -> Message) -> Result<Timestamp, StoreError> {
+    let company = company::load(work.tx.db())?;
     let origin = user.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
-    let expires_at = now + company.invitation_term(origin);
-    tokens::end_open(tx, user.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, now)?;
-    users::renew_invitation(tx, user.id, expires_at)?;
-    InvitationMail { user, token, company: &company, by, expires_at }.post(ctx, tx, message, now)?;
+    let expires_at = work.now + company.invitation_term(origin);
+    tokens::end_open(work.tx, user.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, work.now)?;
+    users::renew_invitation(work.tx, user.id, expires_at)?;
+    InvitationMail { user, token, company: &company, expires_at }.post(work, message)?;
     Ok(expires_at)
 }
 
-/// A link on its way to somebody.
+/// Mail with the link of an invitation.
 struct InvitationMail<'a> {
     user: &'a User,
     token: &'a Token,
     company: &'a Company,
-    by: UserId,
     expires_at: Timestamp,
 }
 
 impl InvitationMail<'_> {
-    fn post(self, ctx: &Context, tx: &mut Tx<'_>, message: fn(Invitation) -> Message, now: Timestamp) -> Result<(), StoreError> {
-        let Self { user, token, company, by, expires_at } = self;
+    fn post(self, work: &mut UnitOfWork<'_, '_>, message: fn(Invitation) -> Message) -> Result<(), StoreError> {
+        let Self { user, token, company, expires_at } = self;
+        let asked_by = work.actor.id();
         let new = NewToken {
             purpose: TokenPurpose::Invitation,
             hash: token.hash(),
             user: Some(user.id),
             email: Some(&user.email),
-            asked_by: Some(by),
+            asked_by,
             expires_at,
-            now,
+            now: work.now,
         };
-        let token_id = tokens::insert(tx, &new)?;
+        let token_id = tokens::insert(work.tx, &new)?;
         let message = message(Invitation {
-            invited_by: inviter(tx.db(), user, Some(by))?,
+            invited_by: inviter(work.tx.db(), user, asked_by)?,
             first_name: user.first_name.clone(),
             company: company.name.clone(),
-            link: Link::new(&ctx.links.with_token(TokenPurpose::Invitation, token)),
-            term: term_in_words(expires_at - now),
+            link: Link::new(&work.ctx.links.with_token(TokenPurpose::Invitation, token)),
+            term: term_in_words(expires_at - work.now),
             expires_at,
         });
-        ctx.post(tx, Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message, now)
+        work.post(Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message)
     }
 }
 
@@ -330,16 +321,16 @@ pub fn accept(
     let (now, session) = (ctx.now(), Token::new(&*ctx.random));
     let Open { user, company, .. } = *look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;
     let known = [first_name.as_str(), last_name.as_str(), &*user.email, &*company.name];
-    let password = new_password::hash(ctx, token, password, &known, &client.source)?;
+    let password = new_password::hash(ctx, token, password, &known, &client.client_ip)?;
     ctx.store.audited_transaction(|tx| {
         let (_, user) = links::consume(tx, TokenPurpose::Invitation, token, Status::Invited, now)?;
         users::set_credentials(tx, &user, first_name, last_name, &password.hash, now)?;
         password.settle(tx, now)?;
         let who = users::find(tx.db(), user.id)?.ok_or(LinkError::NotOpen)?.who();
-        let by = by_oneself(&who, &client.source);
-        grantors::judge_again(tx, &user, &by, now)?;
-        tx.audit(about_user(now, by, &who, &AuditEvent::InvitationAccepted { email: who.email.clone() }));
-        sign_in::begin_session(tx, &who, &session, client, now)?;
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), &client.client_ip, now);
+        grantors::judge_again(&mut work, &user)?;
+        work.record(&who, &AuditEvent::InvitationAccepted { email: who.email.clone() });
+        sign_in::begin_session(&mut work, &who, &session, client)?;
         Ok(session.clone())
     })
 }
@@ -363,9 +354,9 @@ pub fn send_new_link(ctx: &Context, token: &Token, client_ip: &str) -> Result<()
         if !is_latest || user.status(now) != Status::Expired {
             return Err(LinkError::NotOpen);
         }
-        let expires_at = renew(ctx, tx, &user, &new_token, user.id, Message::InvitationAgain, now)?;
-        let event = AuditEvent::InvitationRequested { expires_at: expires_at.and_utc() };
-        tx.audit(about_user(now, by_oneself(&user.who(), client_ip), &user.who(), &event));
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::oneself(&user.who()), client_ip, now);
+        let expires_at = renew(&mut work, &user, &new_token, Message::InvitationAgain)?;
+        work.record(&user, &AuditEvent::InvitationRequested { expires_at: expires_at.and_utc() });
         Ok(())
     })
 }

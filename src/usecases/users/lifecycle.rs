@@ -11,57 +11,49 @@ use crate::{
     },
     mail::Message,
     store::{
-        Database, StoreError, Tx, assignments, company, groups,
+        Database, StoreError, assignments, company, groups,
         page::{Count, Position, Slice},
         sessions,
         users::{self, Deleted, User},
     },
     usecases::{
-        ActionError, Context, EntryPoint, Principal, Submission,
+        ActionError, Context, EntryPoint, Submission,
         access::assignments::become_user,
         credentials::sign_in,
         shared::{
-            context::{Rights, about_user, authorise},
             ending::{AccessEnd, end_access},
+            error::{authorise, denied_by_store},
             scoped_actor::ScopedActor,
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
 
 /// Ends a user's access at once: sessions, links and waiting mails. Tells who it was.
 pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        let user = acting.require_for_update(
-            tx,
-            entry_point,
-            user_id,
-            |target, others| Action::Block { target, other_active_admins: others },
-            now,
-        )?;
-        users::set_blocked(tx, user_id, Some(now))?;
-        end_access(tx, user_id, AccessEnd::Lockout, None, now)?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let block = |target, others| Action::Block { target, other_active_admins: others };
+        let user = work.require_for_update(entry_point, user_id, block)?;
+        users::set_blocked(work.tx, user_id, Some(work.now))?;
+        end_access(work, user_id, AccessEnd::Lockout, None)?;
         let message = match entry_point {
             EntryPoint::UsersAndGroups => Message::AccessBlocked,
             EntryPoint::UsersAndPermissions => Message::AccessDeactivated,
         };
-        ctx.tell(tx, &user, &acting.user, message, now)?;
-        audit_status(tx, caller, &acting.user, &user, Status::Deactivated, now);
+        work.notify(&user, message)?;
+        record_status(work, &user, Status::Deactivated);
         Ok(user)
     })
 }
 
 /// Lets a user in again, with the credentials and assignments that they had. Tells who it was.
 pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        let user = acting.require_for_update(tx, entry_point, user_id, |target, _| Action::Activate(target), now)?;
-        users::set_blocked(tx, user_id, None)?;
-        sign_in::forget_attempts(tx, &user)?;
-        ctx.tell(tx, &user, &acting.user, |change| ctx.restored(change, false), now)?;
-        audit_status(tx, caller, &acting.user, &user, Status::Active, now);
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let user = work.require_for_update(entry_point, user_id, |target, _| Action::Activate(target))?;
+        users::set_blocked(work.tx, user_id, None)?;
+        sign_in::forget_attempts(work.tx, &user)?;
+        work.notify(&user, |change| ctx.restored(change, false))?;
+        record_status(work, &user, Status::Active);
         Ok(user)
     })
 }
@@ -79,14 +71,13 @@ pub struct Inventory {
     pub restorable_until: Option<Timestamp>,
 }
 
-pub fn inventory(ctx: &Context, actor: &User, user_id: UserId) -> Result<Inventory, ActionError> {
+pub fn inventory(ctx: &Context, actor: &User, company: &Company, user_id: UserId) -> Result<Inventory, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let user = ScopedActor::of(db, actor)?.require(db, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
-        let company = company::load(db)?;
-        let sessions = sessions::count(db, user_id, &company, now)?;
+        let sessions = sessions::count(db, user_id, company, now)?;
         let Belongings { groups, portfolios, accounts } = Belongings::of(db, user_id)?;
-        Ok(Inventory { user, sessions, groups, portfolios, accounts, restorable_until: restorable_until(&company, now) })
+        Ok(Inventory { user, sessions, groups, portfolios, accounts, restorable_until: restorable_until(company, now) })
     })
 }
 
@@ -121,22 +112,20 @@ pub fn delete(
     submission: &Submission<(User, Option<Timestamp>)>,
     user_id: UserId,
 ) -> Result<(User, Option<Timestamp>), ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        let user = acting.require_for_update(tx, EntryPoint::UsersAndGroups, user_id, delete_action, now)?;
-        let Belongings { groups, portfolios, accounts } = Belongings::of(tx.db(), user_id)?;
-        end_access(tx, user_id, AccessEnd::Lockout, None, now)?;
-        groups::remove_from_all(tx, user_id)?;
-        assignments::take_all(tx, user_id)?;
-        ctx.tell(tx, &user, &acting.user, Message::UserDeleted, now)?;
-        let until = restorable_until(&company::load(tx.db())?, now);
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let user = work.require_for_update(EntryPoint::UsersAndGroups, user_id, delete_action)?;
+        let Belongings { groups, portfolios, accounts } = Belongings::of(work.tx.db(), user_id)?;
+        end_access(work, user_id, AccessEnd::Lockout, None)?;
+        groups::remove_from_all(work.tx, user_id)?;
+        assignments::take_all(work.tx, user_id)?;
+        work.notify(&user, Message::UserDeleted)?;
+        let until = restorable_until(&company::load(work.tx.db())?, work.now);
         match until {
-            Some(_) => users::delete(tx, user_id, acting.user.id, now)?,
-            None => users::remove(tx, user_id)?,
+            Some(_) => users::delete(work.tx, user_id, work.actor.id(), work.now)?,
+            None => users::remove(work.tx, user_id)?,
         }
-        let event = AuditEvent::UserDeleted { email: user.email.clone(), status: user.status(now), groups, portfolios, accounts };
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
+        let event = AuditEvent::UserDeleted { email: user.email.clone(), status: user.status(work.now), groups, portfolios, accounts };
+        work.record(&user, &event);
         Ok((user, until))
     })
 }
@@ -154,11 +143,17 @@ pub struct Restorable {
 ///
 /// # Errors
 /// See [`ActionError`]; unknown for a page key of another list.
-pub fn deleted(ctx: &Context, actor: &User, position: &Position, limit: usize) -> Result<(Slice<Restorable>, Count), ActionError> {
+pub fn deleted(
+    ctx: &Context,
+    actor: &User,
+    company: &Company,
+    position: &Position,
+    limit: usize,
+) -> Result<(Slice<Restorable>, Count), ActionError> {
     let now = ctx.now();
-    authorise(actor, Action::SeeDeleted, None)?;
+    authorise(actor.actor(), Action::SeeDeleted, None)?;
     ctx.store.read(|db| {
-        let kept = company::load(db)?.deleted_kept;
+        let kept = company.deleted_kept;
         let users = users::list_deleted(db, now - kept, position, limit)?.ok_or_else(ActionError::unknown)?;
         let names = users::names(db, users.rows.iter().filter_map(|user| user.deleted_by))?;
         let name = |by: Option<UserId>| names.get(&by?).cloned();
@@ -177,11 +172,7 @@ pub enum RestoreError {
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for RestoreError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
+denied_by_store!(RestoreError);
 
 /// A restored user.
 #[derive(Debug, Clone)]
@@ -197,38 +188,36 @@ pub struct Restored {
 /// # Errors
 /// See [`RestoreError`].
 pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId) -> Result<Restored, RestoreError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let actor = caller.actor(tx, Rights::Change, now)?;
-        authorise(&actor, Action::RestoreUser, None)?;
-        let since = now - company::load(tx.db())?.deleted_kept;
-        let deleted = users::lock_deleted(tx, user_id, since)?.ok_or_else(ActionError::unknown)?;
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        work.require(Action::RestoreUser)?;
+        let since = work.now - company::load(work.tx.db())?.deleted_kept;
+        let deleted = users::lock_deleted(work.tx, user_id, since)?.ok_or_else(ActionError::unknown)?;
         let email = crate::domain::email_address::EmailAddress::parse(&deleted.email).map_err(|_| ActionError::unknown())?;
-        if users::find_by_email(tx.db(), &email)?.is_some() {
+        if users::find_by_email(work.tx.db(), &email)?.is_some() {
             return Err(RestoreError::AddressInUse { email: deleted.email });
         }
-        users::restore(tx, user_id)?;
-        let user = users::find(tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
-        tx.audit(about_user(now, caller.by(&actor), &user.who(), &AuditEvent::UserRestored { email: user.email.clone() }));
+        users::restore(work.tx, user_id)?;
+        let user = users::find(work.tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
+        work.record(&user, &AuditEvent::UserRestored { email: user.email.clone() });
         let became_user = user.default_role == DefaultRole::PortfolioAdmin;
         if became_user {
-            become_user(tx, &user, &caller.by(&actor), DemotionReason::PortfoliosRemoved, now)?;
+            become_user(work, &user, DemotionReason::PortfoliosRemoved)?;
         }
-        let user = users::find(tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
-        let status = user.status(now);
+        let user = users::find(work.tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
+        let status = user.status(work.now);
         // Whoever was blocked before still is, and has no access to be told about.
         if status == Status::Active {
-            ctx.tell(tx, &user, &actor, |change| ctx.restored(change, became_user), now)?;
+            work.notify(&user, |change| ctx.restored(change, became_user))?;
         }
         Ok(Restored { user, status, became_user })
     })
 }
 
-fn audit_status(tx: &mut Tx<'_>, caller: &Principal, actor: &User, user: &User, after: Status, now: Timestamp) {
-    let before = user.status(now);
+fn record_status(work: &mut UnitOfWork<'_, '_>, user: &User, after: Status) {
+    let before = user.status(work.now);
     let event = match after {
         Status::Deactivated => AuditEvent::UserDeactivated { before, after },
         _ => AuditEvent::UserReactivated { before, after },
     };
-    tx.audit(about_user(now, caller.by(actor), &user.who(), &event));
+    work.record(user, &event);
 }

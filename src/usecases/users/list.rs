@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{
-        audit::{AuditEvent, Entry, Subject, SubjectKind},
+        audit::AuditEvent,
         clock::Timestamp,
         ids::{PortfolioId, UserId},
         permission::Permission,
@@ -23,7 +23,7 @@ use crate::{
     },
     usecases::{
         ActionError, Context, Principal,
-        shared::{context::Rights, scoped_actor::ScopedActor},
+        shared::{scoped_actor::ScopedActor, transaction::Rights},
     },
 };
 
@@ -119,29 +119,25 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
 ///
 /// # Errors
 /// See [`ActionError`]; unknown for a Portfolio Admin without a portfolio that is active.
-pub fn begin_export(ctx: &Context, caller: &Principal, asked: &ListRequest, words: &str) -> Result<Count, ActionError> {
-    let now = ctx.now();
-    ctx.store.audited_transaction(|tx| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        acting.authorise(Action::Use(Permission::UsersExport))?;
-        if acting.scope.is_empty() {
+pub fn begin_export(ctx: &Context, principal: &Principal, asked: &ListRequest, words: &str) -> Result<Count, ActionError> {
+    principal.audited_transaction(ctx, Rights::Stay, |work| {
+        work.require(Action::Use(Permission::UsersExport))?;
+        if work.actor.scope.is_empty() {
             return Err(ActionError::unknown());
         }
-        let chosen = chosen(tx.db(), &acting, asked)?;
+        let chosen = chosen(work.tx.db(), &work.actor, asked)?;
         let portfolio = chosen.as_ref().map(|portfolio| portfolio.name.clone());
-        let event = AuditEvent::UsersExported { list: words.to_owned(), portfolio };
-        let counts = users::counts(tx.db(), &wanted(ctx, &acting, asked, chosen))?;
-        let subject = Subject { kind: SubjectKind::Company, id: 1, name: company::load(tx.db())?.name };
-        tx.audit(Entry::new(now, caller.by(&acting.user), subject, &event));
+        let counts = users::counts(work.tx.db(), &wanted(ctx, &work.actor, asked, chosen))?;
+        let company = company::load(work.tx.db())?;
+        work.record(&company, &AuditEvent::UsersExported { list: words.to_owned(), portfolio });
         Ok(counts.all)
     })
 }
 
-/// The next rows of an export. Whoever exports is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
-pub fn export(ctx: &Context, caller: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
+/// The next rows of an export. Its user is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
+pub fn export(ctx: &Context, principal: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
-        let user = caller.user(db, ctx.now())?;
-        let acting = ScopedActor::of(db, &user)?;
+        let acting = principal.actor(db, ctx.now())?;
         acting.authorise(Action::Use(Permission::UsersExport))?;
         let chosen = chosen(db, &acting, asked)?;
         let page = users::page(db, &wanted(ctx, &acting, asked, chosen), all, &asked.position, asked.limit)?;

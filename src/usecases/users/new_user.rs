@@ -17,21 +17,18 @@ use crate::{
         user::DefaultRole,
     },
     store::{
-        Database, StoreError, Tx,
+        Database, StoreError,
         accounts::Account,
         assignments, company,
         portfolios::Portfolio,
         users::{NewInvited, User},
     },
     usecases::{
-        ActionError, Context, Principal, Submission,
-        access::{
-            assignments::{audit_account, audit_portfolio},
-            picker_options,
-        },
+        ActionError, Context, Submission,
+        access::picker_options,
         shared::{
-            context::{Rights, about_user},
             scoped_actor::ScopedActor,
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
@@ -100,21 +97,20 @@ pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionEr
 /// # Errors
 /// See [`InviteError`]; unknown where something given is not the caller's to give, and where nothing is given.
 pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Result<User, InviteError> {
-    let (now, token) = (ctx.now(), Token::new(&*ctx.random));
+    let token = Token::new(&*ctx.random);
     let origin = InvitationOrigin::UsersAndPermissions;
     let default_role = new.given.default_role();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        acting.authorise(Action::Use(Permission::UsersInvite))?;
-        submission.ensure_first_submission(tx)?;
-        let given = found(tx, &acting, &new.given)?;
-        acting.authorise(Action::InviteWith { default_role, is_own: true })?;
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        work.require(Action::Use(Permission::UsersInvite))?;
+        submission.ensure_first_submission(work)?;
+        let given = found(work, &new.given)?;
+        work.require(Action::InviteWith { default_role, is_own: true })?;
         if given.is_empty() {
             return Err(ActionError::unknown().into());
         }
-        free(tx.db(), &acting, &new.email, now)?;
-        let company = company::load(tx.db())?;
-        let expires_at = now + company.invitation_term(origin);
+        free(work.tx.db(), &work.actor, &new.email, work.now)?;
+        let company = company::load(work.tx.db())?;
+        let expires_at = work.now + company.invitation_term(origin);
         let new = NewInvited {
             first_name: new.first_name.as_str(),
             last_name: new.last_name.as_str(),
@@ -122,13 +118,13 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
             default_role,
             origin,
             expires_at,
-            invited_by: acting.user.id,
-            now,
+            invited_by: work.actor.id(),
+            now: work.now,
         };
-        let user = invite::add(ctx, tx, &new, &token, &company, &acting.user)?;
+        let user = invite::add(work, &new, &token, &company)?;
         let event = AuditEvent::UserInvited { email: user.email.clone(), role: default_role, expires_at: expires_at.and_utc() };
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &event));
-        given.give(tx, caller, &acting, &user, now)?;
+        work.record(&user, &event);
+        given.give(work, &user)?;
         Ok(user)
     })
 }
@@ -139,12 +135,14 @@ enum CheckedAssignments {
     Accounts(Vec<(Account, AssignmentPermissions)>),
 }
 
-fn found(tx: &mut Tx<'_>, acting: &ScopedActor, given: &NewAssignments) -> Result<CheckedAssignments, ActionError> {
+fn found(work: &mut UnitOfWork<'_, '_>, given: &NewAssignments) -> Result<CheckedAssignments, ActionError> {
     match given {
-        NewAssignments::Portfolios(ids) => picker_options::given_portfolios(tx.db(), acting, ids).map(CheckedAssignments::Portfolios),
+        NewAssignments::Portfolios(ids) => {
+            picker_options::given_portfolios(work.tx.db(), &work.actor, ids).map(CheckedAssignments::Portfolios)
+        }
         NewAssignments::Accounts(given) => {
             let given = given.iter().copied().collect::<HashMap<_, _>>();
-            let found = picker_options::given_accounts(tx.db(), acting, &given.keys().copied().collect::<Vec<_>>())?;
+            let found = picker_options::given_accounts(work.tx.db(), &work.actor, &given.keys().copied().collect::<Vec<_>>())?;
             let with = |account: Account| given.get(&account.id).map(|&grants| (account, grants));
             Ok(CheckedAssignments::Accounts(found.into_iter().filter_map(with).collect()))
         }
@@ -159,19 +157,19 @@ impl CheckedAssignments {
         }
     }
 
-    fn give(&self, tx: &mut Tx<'_>, caller: &Principal, acting: &ScopedActor, to: &User, now: Timestamp) -> Result<(), StoreError> {
-        let by = acting.user.id;
+    fn give(&self, work: &mut UnitOfWork<'_, '_>, to: &User) -> Result<(), StoreError> {
+        let by = work.actor.id();
         match self {
             Self::Portfolios(portfolios) => {
                 for portfolio in portfolios {
-                    assignments::give_portfolio(tx, to.id, portfolio.id, by, now)?;
-                    audit_portfolio(tx, caller, acting, to, portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
+                    assignments::give_portfolio(work.tx, to.id, portfolio.id, by, work.now)?;
+                    work.record_at(to, portfolio, &AuditEvent::AssignmentAdded { permissions: None });
                 }
             }
             Self::Accounts(accounts) => {
                 for &(ref account, grants) in accounts {
-                    assignments::give_account(tx, to.id, account.id, grants, by, now)?;
-                    audit_account(tx, caller, acting, to, account, &AuditEvent::AssignmentAdded { permissions: Some(grants) }, now);
+                    assignments::give_account(work.tx, to.id, account.id, grants, by, work.now)?;
+                    work.record_at(to, account, &AuditEvent::AssignmentAdded { permissions: Some(grants) });
                 }
             }
         }

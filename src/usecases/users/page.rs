@@ -6,6 +6,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         clock::Timestamp,
+        company::Company,
         credentials::token::TokenPurpose,
         ids::UserId,
         invitation::InvitationOrigin,
@@ -18,7 +19,7 @@ use crate::{
     store::{
         AuditRow, Database, StoreError,
         accounts::{self, Account},
-        company, groups, latest_about,
+        groups, latest_about,
         page::Position,
         portfolios::{self, Portfolio},
         sessions, tokens,
@@ -121,7 +122,7 @@ pub struct May {
 impl May {
     fn of(acting: &ScopedActor, met: &TargetUser, other_active_admins: u64) -> Self {
         let target = met.target;
-        let listed = directory::May::of(acting.user.actor(), target, other_active_admins);
+        let listed = directory::May::of(acting.actor, target, other_active_admins);
         Self {
             edit: acting.may(Action::EditUser(target)),
             reset_password: acting.may(Action::SendPasswordReset(target)),
@@ -136,7 +137,7 @@ impl May {
     }
 }
 
-pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
+pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: &AssignmentsQuery) -> Result<Shown, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -149,8 +150,7 @@ pub fn show(ctx: &Context, actor: &User, id: UserId, wanted: &AssignmentsQuery) 
         let grantors = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
-        let company = company::load(db)?;
-        let sessions = if may.end_sessions { Some(sessions::count(db, id, &company, now)?) } else { None };
+        let sessions = if may.end_sessions { Some(sessions::count(db, id, company, now)?) } else { None };
         Ok(Shown {
             status: met.target.status,
             role,

@@ -3,7 +3,6 @@
 use crate::{
     domain::{
         audit::{AuditEvent, UserFields},
-        clock::Timestamp,
         email_address::EmailAddress,
         ids::{PortfolioId, UserId, sorted},
         permission::Permission,
@@ -17,19 +16,19 @@ use crate::{
         messages::{Assignments, UserEdited},
     },
     store::{
-        StoreError, Tx, assignments,
+        StoreError, assignments,
         portfolios::{self, Portfolio},
         scopes,
         users::{self, User},
     },
     usecases::{
-        ActionError, Context, EntryPoint, Principal, Submission,
-        access::assignments::audit_portfolio,
-        credentials::email_change::{self, NewAddress, Tokens},
+        ActionError, Context, EntryPoint, Submission,
+        credentials::email_change::{self, Tokens},
         shared::{
-            context::{Rights, about_user},
             ending::{AccessEnd, end_access},
+            error::denied_by_store,
             scoped_actor::{ScopedActor, ScopedAssignments, TargetUser},
+            transaction::{Rights, UnitOfWork},
         },
     },
 };
@@ -88,11 +87,7 @@ pub enum ProfileError {
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for ProfileError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
+denied_by_store!(ProfileError);
 
 /// Somebody whom the actor may edit, and the address that waits to be confirmed.
 pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option<String>), ActionError> {
@@ -111,11 +106,10 @@ pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option
 /// # Errors
 /// See [`ProfileError`].
 pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profile: &Profile) -> Result<Updated, ProfileError> {
-    let (now, tokens) = (ctx.now(), Tokens::new(ctx));
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        let met = acting.target_user_for_update(tx, id, now)?;
-        acting.require_on(&met, Action::EditUser)?;
+    let tokens = Tokens::new(ctx);
+    submission.audited_transaction(ctx, Rights::Change, |work| {
+        let met = work.target_user_for_update(id)?;
+        work.actor.require_on(&met, Action::EditUser)?;
         let before = &met.user;
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
@@ -125,125 +119,100 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
         if before.version != profile.version {
             return Err(ProfileError::Stale(Box::new(met.user)));
         }
-        let with_role = change_role(tx, caller, &acting, &met, profile, now)?;
-        users::set_profile(tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
-        let named = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        let with_role = change_role(work, &met, profile)?;
+        users::set_profile(work.tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
+        let named = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         if profile.email.as_str() != before.email {
-            let asked = NewAddress { caller, by: &acting.user, user: &named, email: &profile.email, now };
-            change_address(ctx, tx, &acting, &asked, &tokens)?;
+            change_address(work, &named, &profile.email, &tokens)?;
         }
-        let after = users::find(tx.db(), id)?.ok_or_else(ActionError::unknown)?;
+        let after = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let fields = |user: &User| UserFields { name: user.display_name(), email: user.email.clone(), default_role: user.default_role };
         let (was, is) = (fields(before), fields(&after));
         // A change of address that waits has an entry of its own.
         if was != is || profile.email.as_str() == before.email {
-            tx.audit(about_user(now, caller.by(&acting.user), &before.who(), &AuditEvent::UserEdited { before: was, after: is }));
+            work.record(before, &AuditEvent::UserEdited { before: was, after: is });
         }
-        tell(ctx, tx, &acting, before, &after, with_role, now)?;
-        let has_left = scopes::inside(tx.db(), &acting.scope, &after)? == ScopeRelation::Not;
+        notify(work, before, &after, with_role)?;
+        let has_left = scopes::inside(work.tx.db(), &work.actor.scope, &after)? == ScopeRelation::Not;
         Ok(Updated { before: met.user, after, has_left })
     })
 }
 
 /// What comes and goes with another default role.
-fn change_role(
-    tx: &mut Tx<'_>,
-    caller: &Principal,
-    acting: &ScopedActor,
-    met: &TargetUser,
-    profile: &Profile,
-    now: Timestamp,
-) -> Result<Assignments, ProfileError> {
+fn change_role(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, profile: &Profile) -> Result<Assignments, ProfileError> {
     let (user, default_role) = (&met.user, profile.default_role);
     let mut names = Assignments::default();
     if user.default_role == default_role {
         return Ok(names);
     }
-    let theirs = assignments::portfolios_of(tx.db(), &[user.id])?.into_iter().map(|given| given.portfolio).collect::<Vec<_>>();
+    let theirs = assignments::portfolios_of(work.tx.db(), &[user.id])?.into_iter().map(|given| given.portfolio).collect::<Vec<_>>();
     match default_role {
         DefaultRole::PortfolioAdmin => {
-            acting.authorise(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
+            work.require(Action::Use(Permission::UsersInvitePortfolioAdmin))?;
             if profile.portfolios.is_empty() {
                 return Err(ProfileError::NeedsPortfolio { deactivated: None });
             }
             for id in sorted(&profile.portfolios) {
-                portfolios::lock(tx, id)?;
-                let portfolio = acting.portfolio(tx.db(), id)?;
-                let is_own = acting.scope.holds(id);
-                acting.authorise(Action::InviteWith { default_role, is_own })?;
+                portfolios::lock(work.tx, id)?;
+                let portfolio = work.portfolio(id)?;
+                let is_own = work.actor.scope.holds(id);
+                work.require(Action::InviteWith { default_role, is_own })?;
                 if !portfolio.is_active() {
                     return Err(ProfileError::NeedsPortfolio { deactivated: Some(portfolio.name) });
                 }
-                assignments::give_portfolio(tx, user.id, id, acting.user.id, now)?;
-                audit_portfolio(tx, caller, acting, user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None }, now);
+                assignments::give_portfolio(work.tx, user.id, id, work.actor.id(), work.now)?;
+                work.record_at(user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
                 names.given.push(portfolio.name);
             }
         }
         DefaultRole::User => {
-            let parts = acting.scope != Scope::Company && ScopedAssignments::of(tx.db(), acting, user)?.accounts.is_empty();
+            let parts = work.actor.scope != Scope::Company && ScopedAssignments::of(work.tx.db(), &work.actor, user)?.accounts.is_empty();
             if (parts && !profile.agreed) || !theirs.iter().all(|portfolio| profile.leaves.contains(&portfolio.id)) {
                 return Err(ProfileError::Leaves { portfolios: theirs, parts });
             }
             for portfolio in theirs {
-                assignments::take_portfolio(tx, user.id, portfolio.id)?;
-                audit_portfolio(tx, caller, acting, user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None }, now);
+                assignments::take_portfolio(work.tx, user.id, portfolio.id)?;
+                work.record_at(user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None });
                 names.taken.push(portfolio.name);
             }
         }
     }
-    end_access(tx, user.id, AccessEnd::DefaultRoleChanged, None, now)?;
+    end_access(work, user.id, AccessEnd::DefaultRoleChanged, None)?;
     Ok(names)
 }
 
 /// Another address: that of somebody active waits until it is confirmed there, and an open invitation goes to the new one instead.
-fn change_address(
-    ctx: &Context,
-    tx: &mut Tx<'_>,
-    acting: &ScopedActor,
-    asked: &NewAddress<'_>,
-    tokens: &Tokens,
-) -> Result<(), ProfileError> {
-    let NewAddress { user, email, now, .. } = *asked;
-    if let Some(other) = Existing::find(tx.db(), email, now)?.filter(|other| other.id != user.id) {
-        return Err(ProfileError::AddressTaken(other.met(tx.db(), acting, now)?.map(Box::new)));
+fn change_address(work: &mut UnitOfWork<'_, '_>, user: &User, email: &EmailAddress, tokens: &Tokens) -> Result<(), ProfileError> {
+    if let Some(other) = Existing::find(work.tx.db(), email, work.now)?.filter(|other| other.id != user.id) {
+        return Err(ProfileError::AddressTaken(other.met(work.tx.db(), &work.actor, work.now)?.map(Box::new)));
     }
-    match user.status(now) {
-        Status::Active => Ok(email_change::begin(ctx, tx, asked, tokens)?),
-        Status::Invited | Status::Expired => Ok(invite::readdress(ctx, tx, acting, asked, &tokens.to_new)?),
+    match user.status(work.now) {
+        Status::Active => Ok(email_change::begin(work, user, email, tokens)?),
+        Status::Invited | Status::Expired => Ok(invite::readdress(work, user, email, &tokens.to_new)?),
         Status::Deactivated => Err(ProfileError::AddressStays),
     }
 }
 
 /// Tells somebody who can sign in what is different now.
-fn tell(
-    ctx: &Context,
-    tx: &mut Tx<'_>,
-    acting: &ScopedActor,
-    before: &User,
-    after: &User,
-    assignments: Assignments,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+fn notify(work: &mut UnitOfWork<'_, '_>, before: &User, after: &User, assignments: Assignments) -> Result<(), StoreError> {
     let name = (before.display_name() != after.display_name()).then(|| after.display_name());
     let role = (before.default_role != after.default_role).then(|| after.default_role.label().to_owned());
-    if after.status(now) != Status::Active || (name.is_none() && role.is_none()) {
+    if after.status(work.now) != Status::Active || (name.is_none() && role.is_none()) {
         return Ok(());
     }
-    ctx.tell(tx, after, &acting.user, |change| Message::UserEdited(UserEdited { change, name, role, assignments }), now)
+    work.notify(after, |change| Message::UserEdited(UserEdited { change, name, role, assignments }))
 }
 
 /// Ends all sessions of somebody. Tells who it was, and how many there were.
 pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: UserId) -> Result<(User, usize), ActionError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
+    submission.audited_transaction(ctx, Rights::Change, |work| {
         // One at a time: of two who sign each other out, each would wait for the other's session.
-        let acting = caller.acting(tx, Rights::Change, now)?;
-        let user = acting.require_for_update(tx, EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target), now)?;
-        let ended = end_access(tx, id, AccessEnd::SignedOutEverywhere, None, now)?;
+        let user = work.require_for_update(EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target))?;
+        let ended = end_access(work, id, AccessEnd::SignedOutEverywhere, None)?;
         if ended > 0 {
-            ctx.tell(tx, &user, &acting.user, Message::SignedOut, now)?;
+            work.notify(&user, Message::SignedOut)?;
         }
-        tx.audit(about_user(now, caller.by(&acting.user), &user.who(), &AuditEvent::SessionsEnded { sessions: ended as u64 }));
+        work.record(&user, &AuditEvent::SessionsEnded { sessions: ended as u64 });
         Ok((user, ended))
     })
 }

@@ -102,7 +102,7 @@ pub(in crate::web) async fn submit(
     let (name, admin, password) = match form.parse(&company) {
         Ok(parsed) => parsed,
         Err(mut fields) => {
-            let (link, client_ip, min) = (token(&form.key)?, &anonymous.client.source, company.password_min);
+            let (link, client_ip, min) = (token(&form.key)?, &anonymous.client.client_ip, company.password_min);
             fields.password = new_password::review(&state, link, client_ip, &form.password, min, Vec::new()).await?;
             let gate = respond::gate(&state, &anonymous, "");
             return respond::again(&SetupPage { gate, key: form.key, fields: *fields, password_min: company.password_min });
@@ -110,7 +110,7 @@ pub(in crate::web) async fn submit(
     };
     let (link, client) = (token(&form.key)?, anonymous.client.clone());
     let set_up = move |ctx: &Context, link: &Token| setup::set_up(ctx, link, &name, &admin, password, &client);
-    match new_password::run(&state, link, &anonymous.client.source, set_up).await? {
+    match new_password::run(&state, link, &anonymous.client.client_ip, set_up).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
             respond::see_other(paths::Root {})

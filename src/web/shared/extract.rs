@@ -14,6 +14,7 @@ use url::{Position, Url};
 use crate::{
     domain::{
         clock::Timestamp,
+        company::Company,
         credentials::token::{Token, TokenHash},
         ids::UserId,
     },
@@ -46,6 +47,7 @@ const USER_AGENT_MAX: usize = 300;
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
     pub(in crate::web) user: User,
+    pub(in crate::web) company: Company,
     session: TokenHash,
     ends: Ends,
     client_ip: String,
@@ -59,8 +61,12 @@ impl CurrentUser {
         if self.is_head || !session.contains_key(FLASH) { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
     }
 
-    pub(in crate::web) fn caller(&self) -> Principal {
-        Principal { user_id: self.user.id, session: self.session, source: self.client_ip.clone() }
+    pub(in crate::web) fn principal(&self) -> Principal {
+        Principal::User { id: self.user.id, session: self.session, client_ip: self.client_ip.clone() }
+    }
+
+    pub(in crate::web) fn client_ip(&self) -> &str {
+        &self.client_ip
     }
 
     pub(in crate::web) fn session(&self) -> TokenHash {
@@ -97,6 +103,7 @@ fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     request.extensions_mut().insert(SeenUser(signed_in.user.id));
     Ok(CurrentUser {
         user: signed_in.user,
+        company: signed_in.company,
         session: TokenHash(signed_in.session),
         ends: signed_in.ends,
         client_ip: client_ip::of(request)?,
@@ -199,7 +206,7 @@ fn anonymous(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
     });
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let client = ClientInfo {
-        source: client_ip::of(request)?,
+        client_ip: client_ip::of(request)?,
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         browser: Some(browser),
         session: signed_in.as_ref().map(|signed_in| TokenHash(signed_in.session)),

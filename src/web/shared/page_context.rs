@@ -52,10 +52,10 @@ impl PageContext {
         page: Action,
         content: impl FnOnce(&Context, &User) -> Result<T, ActionError> + Send + 'static,
     ) -> Result<(LayoutData, T), WebError> {
-        let actor = self.current.user.clone();
+        let (actor, company) = (self.current.user.clone(), self.current.company.clone());
         self.state
             .run(move |ctx| {
-                let layout = layout::open(ctx, &actor, page)?;
+                let layout = layout::open(ctx, &actor, company, page)?;
                 Ok::<_, ActionError>((layout, content(ctx, &actor)?))
             })
             .await
@@ -72,7 +72,7 @@ impl PageContext {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let submission = Submission::from(self.current.caller()).saying(move |done| session::stored(&said(done)));
+        let submission = Submission::from(self.current.principal()).saying(move |done| session::stored(&said(done)));
         self.state.try_run(move |ctx| act(ctx, &submission)).await
     }
 
@@ -87,7 +87,7 @@ impl PageContext {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let submission = Submission::from(self.current.caller()).with_key(form).saying(move |made| session::stored(&said(made)));
+        let submission = Submission::from(self.current.principal()).with_key(form).saying(move |made| session::stored(&said(made)));
         self.state.try_run(move |ctx| make(ctx, &submission)).await
     }
 

@@ -8,7 +8,10 @@ use actix_web::{cookie::time::Duration, error::BlockingError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::credentials::token::{Token, TokenHash},
+    domain::{
+        company::Company,
+        credentials::token::{Token, TokenHash},
+    },
     usecases::{
         Context, User,
         credentials::sessions::{self, Ends},
@@ -31,6 +34,7 @@ pub(in crate::web) const UNAVAILABLE: &str = "unavailable";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::web) struct SignedIn {
     pub(in crate::web) user: User,
+    pub(in crate::web) company: Company,
     pub(in crate::web) session: [u8; 32],
     pub(in crate::web) ends: Ends,
 }
@@ -76,7 +80,7 @@ impl SessionStore for DatabaseSessions {
             }
         };
         let Some(found) = found else { return Ok(None) };
-        let signed_in = serde_json::to_string(&SignedIn { user: found.user, session: hash.0, ends: found.ends });
+        let signed_in = serde_json::to_string(&SignedIn { user: found.user, company: found.company, session: hash.0, ends: found.ends });
         let signed_in = signed_in.map_err(|error| LoadError::Other(error.into()))?;
         let mut state = State::from([(SIGNED_IN.to_owned(), signed_in)]);
         if !found.state.is_empty() {

@@ -86,7 +86,7 @@ fn inviting_and_revoking_wait_for_each_other() {
         .write_transaction(|tx| {
             let (giver, (_, _, account)) = (active(tx, "Maya", "Fischer")?, business(tx));
             let revoked = invited(tx, "revoked@example.com", giver)?;
-            assignments::give_account(tx, revoked, account, AssignmentPermissions::default(), giver, now())?;
+            assignments::give_account(tx, revoked, account, AssignmentPermissions::default(), Some(giver), now())?;
             Ok::<_, StoreError>((giver, account, revoked))
         })
         .unwrap();
@@ -94,7 +94,7 @@ fn inviting_and_revoking_wait_for_each_other() {
         let id = invited(tx, "new@example.com", giver)?;
         begin();
         wait_for_a_lock(&store);
-        assignments::give_account(tx, id, account, AssignmentPermissions::default(), giver, now())
+        assignments::give_account(tx, id, account, AssignmentPermissions::default(), Some(giver), now())
     };
     assert_eq!(at_once(&store, invite, |tx| users::remove(tx, revoked)), (1, 1));
 }
@@ -105,7 +105,7 @@ fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
     let (to, account, person) = store
         .write_transaction(|tx| {
             let (person, (_, to, account)) = (active(tx, "Maya", "Fischer")?, business(tx));
-            assignments::give_account(tx, person, account, AssignmentPermissions::default(), person, now())?;
+            assignments::give_account(tx, person, account, AssignmentPermissions::default(), Some(person), now())?;
             Ok::<_, StoreError>((to, account, person))
         })
         .unwrap();

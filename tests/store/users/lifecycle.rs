@@ -7,7 +7,7 @@ fn an_address_is_taken_until_its_person_is_deleted(store: TestStore) {
     let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     let again = |store: &Store| store.write_transaction(|tx| invited(tx, "MAYA.Fischer@Example.com", maya));
     assert!(again(&store).is_err());
-    store.write_transaction(|tx| users::delete(tx, maya, maya, now())).unwrap();
+    store.write_transaction(|tx| users::delete(tx, maya, Some(maya), now())).unwrap();
     assert!(again(&store).is_ok());
     assert_eq!(names(&store, &Filter::default()), ["MAYA.Fischer@Example.com"]);
 }
@@ -30,7 +30,7 @@ fn company_wide_counts_follow_every_change(store: TestStore) {
     assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(2)));
     store.write_transaction(|tx| users::set_blocked(tx, jonas, Some(now()))).unwrap();
     assert_eq!(counts(&store), (Count::Exactly(3), Count::Exactly(1)));
-    store.write_transaction(|tx| users::delete(tx, jonas, jonas, now())).unwrap();
+    store.write_transaction(|tx| users::delete(tx, jonas, Some(jonas), now())).unwrap();
     store.write_transaction(|tx| users::remove(tx, noor)).unwrap();
     assert_eq!(counts(&store), (Count::Exactly(1), Count::Exactly(1)));
     store.write_transaction(|tx| users::restore(tx, jonas)).unwrap();

@@ -81,7 +81,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
         assign(tx, dice, &mut world, &accounts, giver, id);
         happen_to(tx, dice, id, number);
         if dice.happens(9) {
-            users::delete(tx, id, id, now()).unwrap();
+            users::delete(tx, id, Some(id), now()).unwrap();
             world.assigned.remove(&id);
         } else {
             world.people.push(id);
@@ -119,13 +119,13 @@ fn assign(tx: &mut Tx<'_>, dice: &mut Dice, world: &mut World, accounts: &[(Acco
     let mut kept = Vec::new();
     for &portfolio in &world.portfolios {
         if dice.happens(6) {
-            assignments::give_portfolio(tx, id, portfolio, giver, now()).unwrap();
+            assignments::give_portfolio(tx, id, portfolio, Some(giver), now()).unwrap();
             if dice.happens(3) { assert!(assignments::take_portfolio(tx, id, portfolio).unwrap()) } else { kept.push(portfolio) }
         }
     }
     for &(account, portfolio) in accounts {
         if dice.happens(8) {
-            assignments::give_account(tx, id, account, AssignmentPermissions::default(), giver, now()).unwrap();
+            assignments::give_account(tx, id, account, AssignmentPermissions::default(), Some(giver), now()).unwrap();
             if dice.happens(3) { assert!(assignments::take_account(tx, id, account).unwrap()) } else { kept.push(portfolio) }
         }
     }
@@ -280,7 +280,7 @@ fn an_account_that_moves_takes_its_people_along(store: TestStore) {
         .write_transaction(|tx| {
             let details = AccountDetails { name: AccountName::parse("Moved").unwrap(), website: None, notes: Notes::default() };
             let (person, account) = (active(tx, "Zoe", "Moved")?, accounts::insert(tx, from, &details, now())?);
-            assignments::give_account(tx, person, account, AssignmentPermissions::default(), world.people[0], now())?;
+            assignments::give_account(tx, person, account, AssignmentPermissions::default(), Some(world.people[0]), now())?;
             Ok::<_, StoreError>((person, account))
         })
         .unwrap();

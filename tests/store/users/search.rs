@@ -51,7 +51,7 @@ fn everybody(store: &Store) -> GroupId {
                 users::set_blocked(tx, id, Some(now()))?;
             }
             if place % 11 < 2 {
-                users::delete(tx, id, id, now())?;
+                users::delete(tx, id, Some(id), now())?;
             }
             if place % 11 == 0 {
                 users::restore(tx, id)?;
@@ -131,7 +131,7 @@ fn a_search_finds_parts_of_names_and_beginnings_of_words(store: TestStore) {
     }
     let blocked =
         store.read(|db| users::find_by_email(db, &EmailAddress::parse("jonas.vermeulen@example.com").unwrap())).unwrap().unwrap().0.id;
-    store.write_transaction(|tx| users::delete(tx, blocked, blocked, now())).unwrap();
+    store.write_transaction(|tx| users::delete(tx, blocked, Some(blocked), now())).unwrap();
     assert!(search(&store, "vermeulen").is_empty());
 }
 

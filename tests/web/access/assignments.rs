@@ -26,7 +26,7 @@ fn stores(business: &Business, count: usize) -> Vec<AccountId> {
     let accounts = (0..count).map(|number| app.create_account(*nordic, &format!("Store {number:02}"))).collect::<Vec<_>>();
     let (by, now) = (app.id_of(MAYA), app.now());
     let give = |account: &AccountId| {
-        app.store().write_transaction(|tx| stored::give_account(tx, *jonas, *account, AssignmentPermissions::default(), by, now))
+        app.store().write_transaction(|tx| stored::give_account(tx, *jonas, *account, AssignmentPermissions::default(), Some(by), now))
     };
     accounts.iter().try_for_each(give).unwrap();
     accounts

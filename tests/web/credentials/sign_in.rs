@@ -114,7 +114,7 @@ async fn an_address_without_a_user_takes_as_many_queries(db: Db) {
         (is_admitted, looked, QUERIES.get())
     };
     for (place, browser) in [(1, None), (2, Some(TokenHash([7; 32])))] {
-        let at = |place| ClientInfo { source: format!("198.51.100.{place}"), browser, ..visitor() };
+        let at = |place| ClientInfo { client_ip: format!("198.51.100.{place}"), browser, ..visitor() };
         // Once for queries that a connection makes only once.
         wrong("noor@example.com", &at(place + 10));
         app.advance(TimeDelta::hours(1));

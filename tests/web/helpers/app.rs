@@ -15,7 +15,10 @@ use chrono::TimeDelta;
 use usher::{
     domain::{
         clock::{Clock, SystemRandom},
-        credentials::{password::Password, token::Token},
+        credentials::{
+            password::Password,
+            token::{Token, TokenHash},
+        },
         email_address::EmailAddress,
         ids::UserId,
         secret::SecretKey,
@@ -176,12 +179,16 @@ impl TestApp {
         Submission::from(self.session_of(user))
     }
 
-    /// Somebody as use cases know them, signed in anew.
+    /// Principal of a user who is signed in anew.
     pub fn session_of(&self, user: UserId) -> Principal {
+        Principal::User { id: user, session: self.new_session(user), client_ip: "192.0.2.1".to_owned() }
+    }
+
+    pub fn new_session(&self, user: UserId) -> TokenHash {
         let (session, now) = (Token::new(&SystemRandom).hash(), self.now());
         let new = NewSession { hash: session, user, source: "192.0.2.1", browser: "", now };
         self.store().write_transaction(|tx| sessions::insert(tx, &new)).unwrap();
-        Principal { user_id: user, session, source: "192.0.2.1".to_owned() }
+        session
     }
 
     pub(super) async fn call(&self, request: Request) -> ServiceResponse<BoxBody> {
@@ -258,7 +265,7 @@ impl TestApp {
             last_name: PersonName::parse(last_name).unwrap(),
             email: EmailAddress::parse(&format!("{first_name}.{last_name}@example.com").to_lowercase()).unwrap(),
         };
-        setup::create_admin(&self.ctx, &admin, &Password::typed(PASSWORD)).unwrap()
+        setup::create_admin(&self.ctx, &Principal::CommandLine { os_user: "root".to_owned() }, &admin, &Password::typed(PASSWORD)).unwrap()
     }
 
     /// An active User at once, `first.last@example.com` with the usual password.

@@ -58,7 +58,7 @@ impl TestApp {
     /// The portfolio is assigned by the first Admin.
     pub fn give_portfolio(&self, user: UserId, portfolio: PortfolioId) {
         let by = self.id_of("maya.fischer@example.com");
-        self.store().write_transaction(|tx| stored::give_portfolio(tx, user, portfolio, by, self.now())).unwrap();
+        self.store().write_transaction(|tx| stored::give_portfolio(tx, user, portfolio, Some(by), self.now())).unwrap();
     }
 
     pub fn take_portfolio(&self, user: UserId, portfolio: PortfolioId) {

@@ -6,7 +6,7 @@ use usher::{
     mail::Transport,
     store::outbox::MailState,
     usecases::{
-        Context, EntryPoint, instance_key,
+        Context, EntryPoint, Principal, instance_key,
         outbox::delivery::{self, Delivered},
         users,
     },
@@ -134,6 +134,7 @@ async fn an_instance_notices_that_the_database_was_begun_anew_with_another_key(d
     let (app, _maya) = TestApp::with_admin(db).await;
     instance_key::claim(app.store(), &app.ctx.key).unwrap();
     assert!(!instance_key::is_replaced(&app.ctx).unwrap());
-    instance_key::begin_anew(app.store(), &SecretKey::new(&*app.ctx.random), app.now()).unwrap();
+    let another = Context { key: SecretKey::new(&*app.ctx.random), ..app.ctx.clone() };
+    instance_key::begin_anew(&another, &Principal::CommandLine { os_user: "root".to_owned() }).unwrap();
     assert!(instance_key::is_replaced(&app.ctx).unwrap());
 }

@@ -95,7 +95,7 @@ async fn signing_in_to_send_a_form_again_needs_no_message(db: Db) {
 #[apply(both_databases!)]
 async fn a_page_forgets_the_message_that_it_showed_and_none_that_came_since(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
-    let session = app.session_of(app.id_of("maya.fischer@example.com")).session;
+    let session = app.new_session(app.id_of("maya.fischer@example.com"));
     let kept = || sessions::find(&app.ctx, session).unwrap().unwrap().state;
     sessions::keep(&app.ctx, session, "newer");
     sessions::forget(&app.ctx, session, "older");

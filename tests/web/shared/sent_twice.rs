@@ -2,10 +2,7 @@
 
 use usher::{
     domain::{idempotency_key::IdempotencyKey, text::GroupName},
-    usecases::{
-        ActionError,
-        groups::{self, NameError},
-    },
+    usecases::{ActionError, NameError, groups},
 };
 
 use crate::{

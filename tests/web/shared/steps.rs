@@ -108,7 +108,7 @@ pub async fn csrf(app: &TestApp, browser: &mut Browser) -> String {
 
 /// Somebody at a page without a session, for calls past the pages.
 pub fn visitor() -> ClientInfo {
-    ClientInfo { source: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
+    ClientInfo { client_ip: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
 }
 
 /// A new password of the right length.

@@ -78,7 +78,7 @@ fn delete_many(app: &TestApp) -> Vec<UserId> {
     let ids = (1..=120).map(|number| app.id_of(&format!("p{number:03}@example.com"))).collect::<Vec<_>>();
     let deleted = app.store().write_transaction(|tx| {
         for (place, id) in (0_i32..).zip(&ids) {
-            users::delete(tx, *id, *id, app.now() - TimeDelta::minutes(20) + TimeDelta::minutes(1) * (place / 7))?;
+            users::delete(tx, *id, Some(*id), app.now() - TimeDelta::minutes(20) + TimeDelta::minutes(1) * (place / 7))?;
         }
         Ok::<_, StoreError>(())
     });

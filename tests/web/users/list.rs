@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::user_list::{Order, UserFilter},
     usecases::{
-        ActionError, Position,
+        ActionError, Position, Principal,
         credentials::sign_in,
         users::{self, list::ListRequest},
     },
@@ -290,7 +290,8 @@ async fn an_export_ends_with_the_session_that_began_it(db: Db) {
     };
     let all = users::list::begin_export(ctx, &maya, &asked, "").unwrap();
     assert_eq!(users::list::export(ctx, &maya, &asked, all).unwrap().rows.len(), 2);
-    sign_in::sign_out(ctx, maya.session, &maya.source).unwrap();
+    let Principal::User { session, client_ip, .. } = &maya else { panic!("a user") };
+    sign_in::sign_out(ctx, *session, client_ip).unwrap();
     assert!(matches!(users::list::export(ctx, &maya, &asked, all), Err(ActionError::SignedOut)));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        audit::{AuditEvent, By, UserRef},
+        audit::{AuditEvent, UserRef},
         credentials::token::{Token, TokenEnd, TokenPurpose},
         email_address::EmailAddress,
         user::Status,
@@ -14,11 +14,12 @@ use crate::{
     },
     usecases::{
         Context,
-        outbox::mails::{Recipient, by_other},
+        outbox::mails::Recipient,
         shared::{
-            context::about_user,
             ending::{AccessEnd, end_access},
             links::{self, LinkClosed, LinkError, LinkState},
+            scoped_actor::ScopedActor,
+            transaction::UnitOfWork,
         },
         users::invite::Existing,
     },
@@ -88,15 +89,15 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
             return Err(ConfirmError::Taken);
         }
         users::set_email(tx, &user, &email)?;
-        end_access(tx, user.id, AccessEnd::EmailChanged, None, now)?;
-        let change = by_other(tx, user.first_name.clone(), asked_by.display_name(), now)?;
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the new address"), client_ip, now);
+        end_access(&mut work, user.id, AccessEnd::EmailChanged, None)?;
+        let change = work.by_other(user.first_name.clone(), asked_by.display_name())?;
         let changed = Message::AddressChanged(AddressChanged { change, old: user.email.clone(), new: email.to_string() });
         for address in [&*user.email, email.as_str()] {
-            ctx.post(tx, Recipient { user_id: user.id, email: address, token: None }, &changed, now)?;
+            work.post(Recipient { user_id: user.id, email: address, token: None }, &changed)?;
         }
         let (before, after) = (user.email.clone(), email.to_string());
-        let event = AuditEvent::EmailChanged { before, after, requested_by: UserRef::from(&asked_by) };
-        tx.audit(about_user(now, by_whoever_reads("new", client_ip), &user.who(), &event));
+        work.record(&user, &AuditEvent::EmailChanged { before, after, requested_by: UserRef::from(&asked_by) });
         Ok(())
     })
 }
@@ -110,16 +111,12 @@ pub fn stop(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkErr
     ctx.store.audited_transaction(|tx| {
         let (_, user) = links::consume(tx, TokenPurpose::EmailChangeStop, token, Status::Active, now)?;
         let token = tokens::open_of(tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
-        end(tx, user.id, TokenEnd::Revoked, now)?;
         let asker = token.asked_by.map(|user_id| users::find(tx.db(), user_id)).transpose()?.flatten();
         let requested_by = asker.map(|asker| UserRef::from(&asker.who()));
-        let event = AuditEvent::EmailChangeCancelled { email: token.email, requested_by };
-        tx.audit(about_user(now, by_whoever_reads("old", client_ip), &user.who(), &event));
+        // The link is no sign-in: it proves no more than that its user reads the mails of the old address.
+        let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the old address"), client_ip, now);
+        end(&mut work, user.id, TokenEnd::Revoked)?;
+        work.record(&user, &AuditEvent::EmailChangeCancelled { email: token.email, requested_by });
         Ok(())
     })
-}
-
-/// Nobody signs in to use one of the links: what is known is which mail they read.
-fn by_whoever_reads(which: &str, client_ip: &str) -> By {
-    By { id: None, name: format!("The link at the {which} address"), source: client_ip.to_owned() }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{AccountHead, fields::AccountFields};
 use crate::{
     domain::{ids::AccountId, permission::Permission, policy::Action},
-    usecases::accounts::{self, AccountError},
+    usecases::{EditError, accounts},
     web::shared::{
         error::{WebError, already},
         form::Form,
@@ -65,15 +65,12 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     let said = |&(): &()| Flash::new(FlashKind::Ok, "Details saved.");
     match console.act(said, move |ctx, submission| accounts::edit(ctx, submission, id, &details, version)).await? {
         Ok(()) => respond::see_other(paths::Account { account: id }),
-        Err(AccountError::Stale(saved)) => {
+        Err(EditError::Stale(saved)) => {
             let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditAccountPage { is_stale: true, ..page })
         }
-        // Details are edited in a deactivated portfolio too.
-        Err(AccountError::NameTaken | AccountError::PortfolioDeactivated) => {
-            respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
-        }
-        Err(AccountError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
+        Err(EditError::NameTaken) => respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?),
+        Err(EditError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
     }
 }
 

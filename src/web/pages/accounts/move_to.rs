@@ -12,9 +12,9 @@ use crate::{
         search::SearchTerm,
     },
     usecases::{
-        Account, Portfolio,
+        Account, NameError, Portfolio,
         access::picker_options::{self, PickerQuery},
-        accounts::{self, AccountError},
+        accounts,
     },
     web::shared::{
         error::{WebError, already},
@@ -80,12 +80,10 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
         |(account, portfolio): &(Account, Portfolio)| Flash::new(FlashKind::Ok, format!("Moved {} to {}.", account.name, portfolio.name));
     match console.act(said, move |ctx, submission| accounts::move_to(ctx, submission, id, portfolio)).await? {
         Ok(_) => respond::see_other(paths::Account { account: id }),
-        Err(AccountError::NameTaken) => {
+        Err(NameError::Taken) => {
             refused(&console, id, Some(portfolio), find, |name| format!("That portfolio already has an account named {name}")).await
         }
-        // Neither happens where only the place changes.
-        Err(AccountError::PortfolioDeactivated | AccountError::Stale(_)) => Err(WebError::Internal("a move was stale".to_owned())),
-        Err(AccountError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
+        Err(NameError::Denied(denied)) => console.say(&already(denied)?, paths::Account { account: id }),
     }
 }
 

@@ -12,13 +12,14 @@ use crate::{
         idempotency_key::IdempotencyKey,
         ids::{AccountId, PortfolioId, UserId},
         permission::Permission,
-        policy::Action,
+        policy::{Action, PolicyDenial},
         role::Role,
         search::SearchTerm,
     },
     usecases::{
+        ActionError, NameError,
         access::picker_options::{self, PickerQuery},
-        accounts::{self, AccountError},
+        accounts,
     },
     web::shared::{
         error::WebError,
@@ -270,19 +271,17 @@ async fn create(
     let create = move |ctx: &_, submission: &_| accounts::create(ctx, submission, portfolio, &details, &users);
     match console.make(sent, said, create).await? {
         Ok(account) => respond::see_other(paths::Account { account }),
-        Err(AccountError::NameTaken) => {
+        Err(NameError::Taken) => {
             let mut page = page(console, Step::Company, answers, answers, String::new()).await?;
             page.fields = page.fields.name_taken();
             respond::again(&page)
         }
-        // An account that is not there yet cannot be changed by others.
-        Err(AccountError::Stale(_)) => Err(WebError::Internal("a new account was stale".to_owned())),
-        Err(AccountError::Denied(denied)) if !denied.is_unknown() => Err(denied.into()),
-        // Gone since this request looked.
-        Err(AccountError::PortfolioDeactivated | AccountError::Denied(_)) => {
+        // Gone or deactivated since this request looked.
+        Err(NameError::Denied(ActionError::Refused { denial: PolicyDenial::Unknown | PolicyDenial::PortfolioDeactivated, .. })) => {
             let page = page(console, Step::Review, answers, answers, String::new()).await?;
             if page.step < Step::Review { respond::again(&page) } else { Err(WebError::NotFound) }
         }
+        Err(NameError::Denied(denied)) => Err(denied.into()),
     }
 }
 

@@ -219,7 +219,7 @@ async fn page(
 
 /// `POST /sign-out`
 pub(in crate::web) async fn sign_out(state: Data<State>, user: CurrentUser, session: Session, _button: Form<Button>) -> HandlerResult {
-    let (ended, client_ip) = (user.session(), user.caller().source);
+    let (ended, client_ip) = (user.session(), user.client_ip().to_owned());
     state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &client_ip)).await?;
     session.purge();
     // What the browser kept of the pages goes too. The cookie by which it is known stays.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     domain::{ids::GroupId, policy::Action, text::GroupName},
-    usecases::groups::{self, NameError},
+    usecases::{NameError, groups},
     web::shared::{
         error::WebError,
         form::Form,

@@ -5,7 +5,7 @@ use askama::Template;
 use super::GroupHead;
 use crate::{
     domain::{ids::GroupId, policy::Action, text::GroupName},
-    usecases::groups::{self, NameError},
+    usecases::{NameError, groups},
     web::shared::{
         error::WebError,
         form::Form,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{PortfolioHead, fields::PortfolioFields};
 use crate::{
     domain::{ids::PortfolioId, policy::Action},
-    usecases::portfolios::{self, PortfolioError},
+    usecases::{EditError, portfolios},
     web::shared::{
         error::{WebError, already},
         form::Form,
@@ -64,15 +64,12 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, 
     let said = |&(): &()| Flash::new(FlashKind::Ok, "Portfolio saved.");
     match console.act(said, move |ctx, submission| portfolios::edit(ctx, submission, id, &details, version)).await? {
         Ok(()) => respond::see_other(paths::Portfolio { portfolio: id }),
-        Err(PortfolioError::Stale(saved)) => {
+        Err(EditError::Stale(saved)) => {
             let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
         }
-        // Names of accounts are not at stake here.
-        Err(PortfolioError::NameTaken | PortfolioError::AccountNameTaken(_)) => {
-            respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
-        }
-        Err(PortfolioError::Denied(denied)) => console.say(&already(denied)?, paths::Portfolio { portfolio: id }),
+        Err(EditError::NameTaken) => respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?),
+        Err(EditError::Denied(denied)) => console.say(&already(denied)?, paths::Portfolio { portfolio: id }),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     },
     usecases::{
         access::picker_options::{self, PickerQuery},
-        portfolios::{self, PortfolioError},
+        portfolios::{self, CreateError},
     },
     web::{
         pages::accounts::pickers,
@@ -112,16 +112,14 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
     let create = move |ctx: &_, submission: &_| portfolios::create(ctx, submission, &details, &accounts, &users);
     match console.make(sent, said, create).await? {
         Ok(portfolio) => respond::see_other(paths::Portfolio { portfolio }),
-        Err(PortfolioError::NameTaken) => respond::again(&page(&console, fields.name_taken(), form).await?),
-        Err(PortfolioError::AccountNameTaken(account)) => {
+        Err(CreateError::NameTaken) => respond::again(&page(&console, fields.name_taken(), form).await?),
+        Err(CreateError::AccountNameTaken(account)) => {
             let mut page = page(&console, fields, form).await?;
             page.accounts.error =
                 Some(FieldError::Message(format!("Two of the accounts are named {account}. Remove one, or rename it first")));
             respond::again(&page)
         }
-        // A portfolio that is not there yet cannot be changed by others.
-        Err(PortfolioError::Stale(_)) => Err(WebError::Internal("a new portfolio was stale".to_owned())),
-        Err(PortfolioError::Denied(denied)) => Err(denied.into()),
+        Err(CreateError::Denied(denied)) => Err(denied.into()),
     }
 }
 

@@ -189,7 +189,10 @@ impl World {
 
     fn give(&self, user: UserId, account: AccountId, grants: AssignmentPermissions) {
         // Past the use case, which gives nothing in a portfolio that is deactivated.
-        self.app.store().write_transaction(|tx| assignments::give_account(tx, user, account, grants, self.maya, self.app.now())).unwrap();
+        self.app
+            .store()
+            .write_transaction(|tx| assignments::give_account(tx, user, account, grants, Some(self.maya), self.app.now()))
+            .unwrap();
     }
 
     fn person(&mut self, viewer: Viewer, who: Who, state: State) -> Made {

@@ -71,7 +71,11 @@ async fn of_two_admins_who_remove_each_other_at_the_same_moment_one_stays(db: Db
 
 #[apply(both_databases!)]
 async fn of_two_admins_who_leave_at_the_same_moment_one_stays(db: Db) {
-    each_other(db, |ctx, by, _| memberships::remove(ctx, &by.clone().into(), ADMINS, by.user_id).map(|_| ())).await;
+    each_other(db, |ctx, by, _| {
+        let Principal::User { id, .. } = by else { panic!("a user") };
+        memberships::remove(ctx, &by.into(), ADMINS, id).map(|_| ())
+    })
+    .await;
 }
 
 /// Of two Admins who do this to each other exactly one succeeds, and one active Admin remains.

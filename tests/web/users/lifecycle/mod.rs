@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use usher::{
     domain::ids::UserId,
     store::groups,
-    usecases::{ADMINS, ActionError, EntryPoint, groups as memberships, users},
+    usecases::{ADMINS, ActionError, EntryPoint, Principal, groups as memberships, users},
 };
 
 use crate::{

@@ -62,7 +62,7 @@ pub(in crate::web) async fn submit(
     token: Path<String>,
     _button: Form<Button>,
 ) -> HandlerResult {
-    let (text, client_ip) = (token.clone(), anonymous.client.source.clone());
+    let (text, client_ip) = (token.clone(), anonymous.client.client_ip.clone());
     match state.try_run(move |ctx| email_change::confirm(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         Ok(()) => After::EmailChange.sign_in(&request, &state),
         Err(ConfirmError::Taken) => {

@@ -64,7 +64,7 @@ pub(in crate::web) async fn submit(
     token: Path<String>,
     _button: Form<Button>,
 ) -> HandlerResult {
-    let (text, client_ip) = (token.clone(), anonymous.client.source.clone());
+    let (text, client_ip) = (token.clone(), anonymous.client.client_ip.clone());
     match state.try_run(move |ctx| email_change::stop(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         Ok(()) => After::EmailChangeStop.sign_in(&request, &state),
         // The link's own page says what became of it.

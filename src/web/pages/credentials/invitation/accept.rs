@@ -107,14 +107,14 @@ pub(in crate::web) async fn submit(
         Ok(parsed) => parsed,
         Err(mut fields) => {
             let known = vec![open.user.email.clone(), open.company.name.clone()];
-            let (link, client_ip, min) = (closed_link::token(&token)?, &anonymous.client.source, open.company.password_min);
+            let (link, client_ip, min) = (closed_link::token(&token)?, &anonymous.client.client_ip, open.company.password_min);
             fields.password = new_password::review(&state, link, client_ip, &form.0.password, min, known).await?;
             return respond::again(&accept_page(&state, &anonymous, &token, &open, *fields));
         }
     };
     let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
     let accept = move |ctx: &Context, link: &Token| users::invite::accept(ctx, link, &first_name, &last_name, password, &client);
-    match new_password::run(&state, link, &anonymous.client.source, accept).await? {
+    match new_password::run(&state, link, &anonymous.client.client_ip, accept).await? {
         Ok(begun) => {
             session::begin(&session, &begun)?;
             respond::see_other(paths::Root {})

@@ -40,7 +40,7 @@ pub(in crate::web) async fn submit(
         return show(state, anonymous, token).await;
     }
     let token = token.into_inner();
-    let (text, client_ip) = (token.clone(), anonymous.client.source);
+    let (text, client_ip) = (token.clone(), anonymous.client.client_ip);
     match state.try_run(move |ctx| users::invite::send_new_link(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         // What became of the link, now or meanwhile, is said where this leads.
         Ok(()) | Err(LinkError::NotOpen) => respond::see_other(paths::InvitationNewLink { token }),

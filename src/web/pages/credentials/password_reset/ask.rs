@@ -101,7 +101,7 @@ pub(in crate::web) async fn submit(
     let Some(email) = parse(&form.0.email, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&state, &anonymous, field).await?);
     };
-    let client_ip = anonymous.client.source.clone();
+    let client_ip = anonymous.client.client_ip.clone();
     if let Some(until) = state.run(move |ctx| password_reset::ask(ctx, &email, &client_ip)).await? {
         let wait = until - state.ctx.now();
         return respond::wait(wait, &AskPage { wait: Some(wait), ..page(&state, &anonymous, Field::new(&*form.0.email)).await? });

@@ -89,7 +89,7 @@ pub(in crate::web) async fn submit(
     };
     let (link, client) = (closed_link::token(&token)?, anonymous.client.clone());
     let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &client);
-    match new_password::run(&state, link, &anonymous.client.source, choose).await? {
+    match new_password::run(&state, link, &anonymous.client.client_ip, choose).await? {
         Ok(()) => After::PasswordReset.sign_in(&request, &state),
         // Somebody was faster: the link's own page says what became of it.
         Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,

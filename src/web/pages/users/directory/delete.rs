@@ -85,8 +85,9 @@ impl DeleteUserPage {
 
 /// `GET /users-and-groups/users/{user}/delete`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let id = *id;
-    let (frame, inventory) = console.open(Action::SeeEveryone, move |ctx, actor| users::lifecycle::inventory(ctx, actor, id)).await?;
+    let (id, company) = (*id, console.current.company.clone());
+    let content = move |ctx: &_, actor: &_| users::lifecycle::inventory(ctx, actor, &company, id);
+    let (frame, inventory) = console.open(Action::SeeEveryone, content).await?;
     let Inventory { user, sessions, groups, portfolios, accounts, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
         shell: console.shell(&frame),

@@ -56,10 +56,10 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     if !query.q.is_empty() {
         return Err(WebError::Malformed);
     }
-    let (position, limit) = (asked.position.clone(), asked.rows.count());
+    let (company, position, limit) = (console.current.company.clone(), asked.position.clone(), asked.rows.count());
     let (frame, (menu, (deleted, count))) = console
         .open(Action::SeeDeleted, move |ctx, actor| {
-            Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &position, limit)?))
+            Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &company, &position, limit)?))
         })
         .await?;
     let words = ("deleted user", "deleted users");

@@ -36,9 +36,9 @@ impl InvitationLinkPage {
 
 /// `GET /users-and-groups/users/{user}/link`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, caller) = (*id, console.current.caller());
+    let (id, principal) = (*id, console.current.principal());
     let (frame, (user, link, valid_until)) =
-        console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, EntryPoint::UsersAndGroups, id)).await?;
+        console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &principal, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&InvitationLinkPage {
         shell: console.shell(&frame),
         user: UserLabel::from(&user.who()),

@@ -181,7 +181,7 @@ mod tests {
 
     fn may(status: Status) -> May {
         let target = Target { id: UserId(2), status, is_admin: false, default_role: DefaultRole::User, inside: None };
-        May::of(Actor { id: UserId(1), role: Role::Admin }, target, 1)
+        May::of(Actor { id: Some(UserId(1)), role: Role::Admin }, target, 1)
     }
 
     fn pager(sample: &Sample) -> Pager {

@@ -42,10 +42,10 @@ pub(in crate::web) async fn export(console: PageContext, query: UserListQuery) -
         title: "Another export is running",
         text: "Wait until it has finished, or cancel it.".to_owned(),
     })?;
-    let (words, begin, caller) = (query.text(), asked.clone(), console.current.caller());
-    let by = caller.clone();
+    let (words, begin, principal) = (query.text(), asked.clone(), console.current.principal());
+    let by = principal.clone();
     let all = state.run(move |ctx| users::list::begin_export(ctx, &by, &begin, &words)).await?;
-    let body = Export { state, all, asked, caller, next: Some(Position::First), reading: None, begins: true, _turn: turn };
+    let body = Export { state, all, asked, principal, next: Some(Position::First), reading: None, begins: true, _turn: turn };
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"users.csv\""))
@@ -59,7 +59,7 @@ struct Export {
     state: State,
     all: Count,
     asked: ListRequest,
-    caller: Principal,
+    principal: Principal,
     next: Option<Position<crate::usecases::Cursor>>,
     reading: Option<Reading>,
     begins: bool,
@@ -68,9 +68,9 @@ struct Export {
 
 impl Export {
     fn read(&self, position: Position<crate::usecases::Cursor>) -> Reading {
-        let (state, all, caller) = (self.state.clone(), self.all, self.caller.clone());
+        let (state, all, principal) = (self.state.clone(), self.all, self.principal.clone());
         let asked = ListRequest { position, ..self.asked.clone() };
-        Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &caller, &asked, all)).await })
+        Box::pin(async move { state.run(move |ctx| users::list::export(ctx, &principal, &asked, all)).await })
     }
 }
 

@@ -41,9 +41,9 @@ impl LinkFromManagePage {
 
 /// `GET /users-and-permissions/{user}/link`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, caller) = (*id, console.current.caller());
+    let (id, principal) = (*id, console.current.principal());
     let page = Action::Use(Permission::UsersEdit);
-    let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, EntryPoint::UsersAndPermissions, id);
+    let content = move |ctx: &_, _: &_| users::invite::link(ctx, &principal, EntryPoint::UsersAndPermissions, id);
     let (frame, (user, link, valid_until)) = console.open(page, content).await?;
     respond::page(&LinkFromManagePage {
         shell: console.shell(&frame),

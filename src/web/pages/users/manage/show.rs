@@ -165,9 +165,9 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         limit: asked.rows.count(),
         offer: SearchTerm::parse(&query.add),
     };
-    let page = Action::Use(Permission::UsersView);
+    let (page, company) = (Action::Use(Permission::UsersView), console.current.company.clone());
     let content = move |ctx: &_, actor: &_| {
-        let shown = users::page::show(ctx, actor, id, &wanted)?;
+        let shown = users::page::show(ctx, actor, &company, id, &wanted)?;
         let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.user, Vec::new(), "")? } else { None };
         Ok((shown, portfolios))
     };

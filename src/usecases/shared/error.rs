@@ -1,0 +1,119 @@
+//! Refusals of use cases.
+
+use chrono::TimeDelta;
+
+use crate::{
+    domain::{
+        credentials::password::HashingFailed,
+        policy::{Action, Actor, PolicyDenial, decide},
+    },
+    store::{StoreError, users::User},
+};
+
+/// Refusal of an action.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// The user was blocked, deleted or signed out meanwhile.
+    #[error("nobody is signed in")]
+    SignedOut,
+    /// The form was sent before, and done.
+    #[error("it was done already")]
+    Repeated,
+    #[error("{denial}")]
+    Refused {
+        denial: PolicyDenial,
+        /// Display name of the user, portfolio or account in question.
+        name: Option<String>,
+    },
+    /// The actor sent this user too many mails in a row.
+    #[error("the next mail has to wait")]
+    TooManyMails { name: String, wait: TimeDelta },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+}
+
+impl ActionError {
+    /// True if it is about one user alone, so that others may fare better.
+    pub fn is_about_one(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
+    }
+
+    /// True where it may have been done all the same.
+    pub fn may_be_done(&self) -> bool {
+        matches!(self, Self::Store(StoreError::CommitUnknown(_)))
+    }
+
+    /// True if there is no such thing, or none for this actor.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Refused { denial: PolicyDenial::Unknown, .. })
+    }
+
+    /// Nothing to change about a user.
+    pub(in crate::usecases) fn unchanged(about: &User) -> Self {
+        Self::is_so(about.display_name())
+    }
+
+    /// Nothing to change about a portfolio or an account.
+    pub(in crate::usecases) fn is_so(name: String) -> Self {
+        Self::Refused { denial: PolicyDenial::Unchanged, name: Some(name) }
+    }
+
+    /// Nothing new begins in a portfolio that is deactivated.
+    pub(in crate::usecases) fn deactivated(portfolio: String) -> Self {
+        Self::Refused { denial: PolicyDenial::PortfolioDeactivated, name: Some(portfolio) }
+    }
+
+    /// No such thing, or none for this actor.
+    pub(in crate::usecases) fn unknown() -> Self {
+        Self::Refused { denial: PolicyDenial::Unknown, name: None }
+    }
+}
+
+/// Refusal of a name.
+#[derive(Debug, thiserror::Error)]
+pub enum NameError {
+    #[error("the name is in use")]
+    Taken,
+    #[error(transparent)]
+    Denied(#[from] ActionError),
+}
+
+/// Refusal of an edit of a portfolio's or an account's details.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError<T> {
+    #[error("the name is in use")]
+    NameTaken,
+    /// Changed by another since the form was drawn; as it is now.
+    #[error("it was changed meanwhile")]
+    Stale(Box<T>),
+    #[error(transparent)]
+    Denied(#[from] ActionError),
+}
+
+impl<T> From<StoreError> for EditError<T> {
+    fn from(error: StoreError) -> Self {
+        Self::Denied(error.into())
+    }
+}
+
+/// Asks the policy, and names `about` when it refuses.
+pub(in crate::usecases) fn authorise(actor: Actor, action: Action, about: Option<&User>) -> Result<(), ActionError> {
+    decide(actor, action).map_err(|denial| ActionError::Refused { denial, name: about.map(User::display_name) })
+}
+
+/// Converts a store's error into the variant `Denied` of use cases' errors.
+macro_rules! denied_by_store {
+    ($($error:ty),+) => {
+        $(impl From<crate::store::StoreError> for $error {
+            fn from(error: crate::store::StoreError) -> Self {
+                Self::Denied(error.into())
+            }
+        })+
+    };
+}
+
+pub(in crate::usecases) use denied_by_store;
+
+denied_by_store!(NameError);

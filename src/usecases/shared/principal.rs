@@ -1,0 +1,68 @@
+//! Origin of a request: who asks, and by what.
+
+use crate::{
+    domain::{clock::Timestamp, credentials::token::TokenHash, ids::UserId},
+    store::{Database, sessions},
+};
+
+use super::{error::ActionError, scoped_actor::ScopedActor};
+
+/// Source of Usher's own changes in the audit log.
+pub(in crate::usecases) const SYSTEM: &str = "system";
+
+/// Origin of a change. What it may do is read again inside each transaction.
+#[derive(Debug, Clone)]
+pub enum Principal {
+    /// A signed-in user, by the session that the request came with.
+    User { id: UserId, session: TokenHash, client_ip: String },
+    /// A command, typed by whoever holds the machine.
+    CommandLine {
+        /// Account of the operating system.
+        os_user: String,
+    },
+    /// Usher itself: its workers.
+    System,
+}
+
+/// Client of a page that needs no session.
+#[derive(Debug, Clone)]
+pub struct ClientInfo {
+    /// Network address.
+    pub client_ip: String,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// The cookie that stays in the browser.
+    pub browser: Option<TokenHash>,
+    /// The session that the browser is in; it ends when another begins.
+    pub session: Option<TokenHash>,
+}
+
+impl Principal {
+    pub(in crate::usecases) fn session(&self) -> Option<TokenHash> {
+        match self {
+            Self::User { session, .. } => Some(*session),
+            Self::CommandLine { .. } | Self::System => None,
+        }
+    }
+
+    /// Source of the change in the audit log.
+    pub(in crate::usecases) fn source(&self) -> &str {
+        match self {
+            Self::User { client_ip, .. } => client_ip,
+            Self::CommandLine { .. } => "command line",
+            Self::System => SYSTEM,
+        }
+    }
+
+    /// The actor as of now. A session that ended acts no more, whatever it had begun; the command line and Usher itself act as Admins.
+    pub(in crate::usecases) fn actor(&self, db: &mut Database, now: Timestamp) -> Result<ScopedActor, ActionError> {
+        match self {
+            Self::User { id, session, .. } => {
+                let found = sessions::find(db, *session, now)?.filter(|found| found.person.id == *id);
+                Ok(ScopedActor::of(db, &found.ok_or(ActionError::SignedOut)?.person)?)
+            }
+            Self::CommandLine { os_user } => Ok(ScopedActor::machine(format!("{os_user} at the command line"))),
+            Self::System => Ok(ScopedActor::system()),
+        }
+    }
+}

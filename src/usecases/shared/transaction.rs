@@ -1,0 +1,164 @@
+//! One audited change: its transaction, its actor, its audit events and its mails.
+
+use std::error::Error;
+
+use crate::{
+    domain::{
+        audit::{AuditEvent, By, Entry, Subject, SubjectKind},
+        clock::Timestamp,
+        company::Company,
+        credentials::token::TokenHash,
+        ids::{PortfolioId, UserId},
+        policy::{Action, Target},
+        user::Who,
+    },
+    store::{
+        StoreError, Tx,
+        accounts::Account,
+        company,
+        groups::Group,
+        portfolios::Portfolio,
+        users::{self, User},
+    },
+};
+
+use super::{
+    context::Context,
+    error::ActionError,
+    principal::{Principal, SYSTEM},
+    scoped_actor::{EntryPoint, ScopedActor, TargetUser},
+};
+
+/// Effect of a transaction on rights, by which it waits for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::usecases) enum Rights {
+    /// Some user's rights change: one such transaction at a time.
+    Change,
+    /// Nobody's rights change, and none may while it runs.
+    Stay,
+}
+
+/// Unit of work: a transaction with its actor. Rows, audit events and mails are saved together or not at all.
+#[derive(Debug)]
+pub(in crate::usecases) struct UnitOfWork<'a, 'tx> {
+    pub(in crate::usecases) ctx: &'a Context,
+    pub(in crate::usecases) tx: &'a mut Tx<'tx>,
+    pub(in crate::usecases) actor: ScopedActor,
+    /// The actor's own session.
+    pub(in crate::usecases) session: Option<TokenHash>,
+    pub(in crate::usecases) now: Timestamp,
+    /// Source of the change in the audit log.
+    source: &'a str,
+}
+
+impl Principal {
+    /// Runs `f` in an audited transaction, in which the actor is read first. `f` may run more than once, so tokens are made before it.
+    pub(in crate::usecases) fn audited_transaction<T, E>(
+        &self,
+        ctx: &Context,
+        rights: Rights,
+        mut f: impl FnMut(&mut UnitOfWork<'_, '_>) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<StoreError> + From<ActionError> + Error + 'static,
+    {
+        let now = ctx.now();
+        ctx.store.audited_transaction(|tx| {
+            match rights {
+                Rights::Change => company::lock_rights(tx)?,
+                Rights::Stay => company::hold_rights(tx)?,
+            }
+            let actor = self.actor(tx.db(), now)?;
+            f(&mut UnitOfWork { ctx, tx, actor, session: self.session(), now, source: self.source() })
+        })
+    }
+}
+
+impl<'a, 'tx> UnitOfWork<'a, 'tx> {
+    /// Work of Usher itself, within a transaction that may turn out to change nothing.
+    pub(in crate::usecases) fn of_system(ctx: &'a Context, tx: &'a mut Tx<'tx>, now: Timestamp) -> Self {
+        Self::of(ctx, tx, ScopedActor::system(), SYSTEM, now)
+    }
+
+    /// Work of an actor who needs no rights over others.
+    pub(in crate::usecases) fn of(ctx: &'a Context, tx: &'a mut Tx<'tx>, actor: ScopedActor, source: &'a str, now: Timestamp) -> Self {
+        Self { ctx, tx, actor, session: None, now, source }
+    }
+
+    /// Asks the policy.
+    pub(in crate::usecases) fn require(&self, action: Action) -> Result<(), ActionError> {
+        self.actor.authorise(action)
+    }
+
+    /// Asks the policy about a user, who is locked until the transaction ends. `action` is told the number of other active Admins.
+    pub(in crate::usecases) fn require_for_update(
+        &mut self,
+        entry_point: EntryPoint,
+        id: UserId,
+        action: impl FnOnce(Target, u64) -> Action,
+    ) -> Result<User, ActionError> {
+        users::lock(self.tx, id)?;
+        self.actor.require(self.tx.db(), entry_point, id, action, self.now)
+    }
+
+    /// A user who exists for the actor, locked until the transaction ends.
+    pub(in crate::usecases) fn target_user_for_update(&mut self, id: UserId) -> Result<TargetUser, ActionError> {
+        users::lock(self.tx, id)?;
+        self.actor.target_user(self.tx.db(), id, self.now)
+    }
+
+    /// A portfolio that exists for the actor.
+    pub(in crate::usecases) fn portfolio(&mut self, id: PortfolioId) -> Result<Portfolio, ActionError> {
+        self.actor.portfolio(self.tx.db(), id)
+    }
+
+    /// Adds an event to the audit log.
+    pub(in crate::usecases) fn record(&mut self, subject: impl Into<Subject>, event: &AuditEvent) {
+        self.tx.audit(Entry::new(self.now, self.by(), subject.into(), event));
+    }
+
+    /// Adds an event about a user's assignment to the portfolio or account `place`.
+    pub(in crate::usecases) fn record_at(&mut self, user: &User, place: impl Into<Subject>, event: &AuditEvent) {
+        self.tx.audit(Entry::new(self.now, self.by(), user.into(), event).at_place(place.into()));
+    }
+
+    fn by(&self) -> By {
+        By { id: self.actor.id(), name: self.actor.name.clone(), source: self.source.to_owned() }
+    }
+}
+
+impl From<&Who> for Subject {
+    fn from(who: &Who) -> Self {
+        Self { kind: SubjectKind::User, id: who.id.0, name: who.display_name() }
+    }
+}
+
+impl From<&User> for Subject {
+    fn from(user: &User) -> Self {
+        Self { kind: SubjectKind::User, id: user.id.0, name: user.display_name() }
+    }
+}
+
+impl From<&Group> for Subject {
+    fn from(group: &Group) -> Self {
+        Self { kind: SubjectKind::Group, id: group.id.0, name: group.name.clone() }
+    }
+}
+
+impl From<&Portfolio> for Subject {
+    fn from(portfolio: &Portfolio) -> Self {
+        Self { kind: SubjectKind::Portfolio, id: portfolio.id.0, name: portfolio.name.clone() }
+    }
+}
+
+impl From<&Account> for Subject {
+    fn from(account: &Account) -> Self {
+        Self { kind: SubjectKind::Account, id: account.id.0, name: account.name.clone() }
+    }
+}
+
+impl From<&Company> for Subject {
+    fn from(company: &Company) -> Self {
+        Self { kind: SubjectKind::Company, id: 1, name: company.name.clone() }
+    }
+}
