@@ -14,10 +14,9 @@ use std::time::{Duration, Instant};
 use crate::{
     config::Settings,
     domain::{
-        account::{AccountDetails, Billing, BillingLine, Website},
+        account::{AccountDetails, Billing, BillingFields, Website},
         audit::{AuditAction, AuditEvent, By, Entry, Subject, SubjectKind},
         clock::{Clock as _, Random, SystemClock, SystemRandom, Timestamp, random_bytes},
-        country::UnknownCountry,
         credentials::{
             password::{HashingFailed, Password, PasswordHash},
             token::TokenEnd,
@@ -77,8 +76,8 @@ pub enum DemoError {
     Name(#[from] LineError),
     #[error("a made-up address {0}")]
     Address(#[from] EmailAddressError),
-    #[error("a made-up country is {0}")]
-    Country(#[from] UnknownCountry),
+    #[error("made-up billing information: {0}")]
+    Billing(String),
 }
 
 pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandError> {
@@ -165,17 +164,16 @@ fn add_portfolios(tx: &mut Tx<'_>, portfolios: &[MadeUpPortfolio], begun: &mut B
 }
 
 fn billing_of(account: &MadeUpAccount, country: &str, city: &str, postal_code: &str) -> Result<Billing, DemoError> {
-    Ok(Billing {
-        legal_name: BillingLine::parse(&format!("{} Group", account.name))?,
-        email: address("invoices")?,
-        address_line_1: BillingLine::parse("Strandgaten 14")?,
-        address_line_2: None,
-        city: BillingLine::parse(city)?,
-        postal_code: BillingLine::parse(postal_code)?,
-        country: country.parse()?,
-        tax_id: None,
-        purchase_order: None,
-    })
+    let fields = BillingFields {
+        legal_name: format!("{} Group", account.name),
+        email: address("invoices")?.to_string(),
+        address_line_1: "Strandgaten 14".to_owned(),
+        city: city.to_owned(),
+        postal_code: postal_code.to_owned(),
+        country: country.to_owned(),
+        ..BillingFields::default()
+    };
+    Billing::parse(&fields).map_err(|refused| DemoError::Billing(format!("{refused:?}")))
 }
 
 /// The company, its Admin and its groups.

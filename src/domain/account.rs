@@ -1,13 +1,13 @@
-//! Accounts: their details, and where their bills go.
+//! Accounts: their details and billing information.
 
-use serde::{Deserialize, Serialize};
+mod billing;
+
 use url::Url;
 
-use super::{
-    country::Country,
-    email_address::EmailAddress,
-    text::{AccountName, LineError, Notes, parse_line},
-};
+use super::text::{AccountName, LineError, Notes, parse_line};
+
+pub(crate) use billing::billing_fields;
+pub use billing::{BILLING_FIELDS, Billing, BillingField, BillingFieldError, BillingFieldKind, BillingFields};
 
 /// Longest address of a website, in characters.
 pub const WEBSITE_MAX: usize = 500;
@@ -59,98 +59,6 @@ impl Website {
     }
 }
 
-/// Where an account's bills go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Billing {
-    pub legal_name: BillingLine,
-    pub email: EmailAddress,
-    pub address_line_1: BillingLine,
-    pub address_line_2: Option<BillingLine>,
-    pub city: BillingLine,
-    pub postal_code: BillingLine,
-    pub country: Country,
-    /// Kept as typed: each country has its own form.
-    pub tax_id: Option<BillingLine>,
-    pub purchase_order: Option<BillingLine>,
-}
-
-impl Billing {
-    pub fn fields(&self) -> BillingFields {
-        let optional = |line: &Option<BillingLine>| line.as_ref().map_or_else(String::new, |line| line.0.clone());
-        BillingFields {
-            legal_name: self.legal_name.0.clone(),
-            email: self.email.to_string(),
-            address_line_1: self.address_line_1.0.clone(),
-            address_line_2: optional(&self.address_line_2),
-            city: self.city.0.clone(),
-            postal_code: self.postal_code.0.clone(),
-            country: self.country.code().to_owned(),
-            tax_id: optional(&self.tax_id),
-            purchase_order: optional(&self.purchase_order),
-        }
-    }
-}
-
-/// Billing information as text. Fields that were left out are empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct BillingFields {
-    pub legal_name: String,
-    pub email: String,
-    pub address_line_1: String,
-    pub address_line_2: String,
-    pub city: String,
-    pub postal_code: String,
-    pub country: String,
-    pub tax_id: String,
-    pub purchase_order: String,
-}
-
-impl BillingFields {
-    /// The fields in the order of the form, each with its label.
-    pub fn labelled(&self) -> [(&'static str, &str); 9] {
-        [
-            ("legal name", &self.legal_name),
-            ("billing email", &self.email),
-            ("address line 1", &self.address_line_1),
-            ("address line 2", &self.address_line_2),
-            ("city", &self.city),
-            ("postal code", &self.postal_code),
-            ("country", &self.country),
-            ("tax ID", &self.tax_id),
-            ("purchase order reference", &self.purchase_order),
-        ]
-    }
-}
-
-/// One line of billing information, 1 to 200 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BillingLine(String);
-
-impl BillingLine {
-    pub const MAX: usize = 200;
-
-    /// # Errors
-    /// See [`parse_line`]; at most [`Self::MAX`] characters.
-    pub fn parse(typed: &str) -> Result<Self, LineError> {
-        parse_line(typed, Self::MAX).map(Self)
-    }
-
-    /// `None` for an empty one.
-    ///
-    /// # Errors
-    /// As [`Self::parse`].
-    pub fn optional(typed: &str) -> Result<Option<Self>, LineError> {
-        match Self::parse(typed) {
-            Err(LineError::Empty) => Ok(None),
-            parsed => parsed.map(Some),
-        }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,15 +90,5 @@ mod tests {
             assert_eq!(parse(typed), Err(WebsiteError::Malformed), "{typed:?}");
         }
         assert_eq!(parse(&format!("https://a.example/{}", "x".repeat(WEBSITE_MAX))), Err(WebsiteError::TooLong));
-    }
-
-    #[test]
-    fn a_line_of_billing_may_be_left_out_where_it_is_optional() {
-        assert_eq!(BillingLine::optional(" "), Ok(None));
-        assert_eq!(
-            BillingLine::optional(" NO 987 654 321 MVA ").map(|line| line.map(|line| line.0)),
-            Ok(Some("NO 987 654 321 MVA".to_owned()))
-        );
-        assert_eq!(BillingLine::parse(&"x".repeat(201)), Err(LineError::TooLong(200)));
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::domain::{
-    account::BillingFields,
+    account::{BILLING_FIELDS, BillingFields},
     permission::AssignmentPermissions,
     stored::stored_enum,
     user::{DefaultRole, Status, Who},
@@ -260,8 +260,8 @@ impl AccountFields {
 
 impl BillingFields {
     fn changes(&self, after: &Self) -> String {
-        let pairs = self.labelled().into_iter().zip(after.labelled());
-        list(pairs.map(|((label, before), (_, after))| (label, before != after)))
+        let labels = BILLING_FIELDS.iter().map(|field| field.label);
+        list(labels.zip(self.texts().into_iter().zip(after.texts())).map(|(label, (before, after))| (label, before != after)))
     }
 }
 

@@ -3,17 +3,13 @@
 use crate::{
     domain::{account::Billing, audit::AuditEvent, ids::AccountId, permission::Permission, policy::Action},
     store::{
-        StoreError,
         accounts::{self, Account},
         billing::{self, BillingRow},
         users::User,
     },
     usecases::{
         ActionError, Context, Submission,
-        shared::{
-            context::{Rights, about_account},
-            scoped_actor::ScopedActor,
-        },
+        shared::{error::denied_by_store, scoped_actor::ScopedActor, transaction::Rights},
     },
 };
 
@@ -29,11 +25,7 @@ pub enum BillingError {
     Denied(#[from] ActionError),
 }
 
-impl From<StoreError> for BillingError {
-    fn from(error: StoreError) -> Self {
-        Self::Denied(error.into())
-    }
-}
+denied_by_store!(BillingError);
 
 /// An account's billing information, and what the actor may do there.
 #[derive(Debug, Clone)]
@@ -64,21 +56,19 @@ pub fn update(
     new: &Billing,
     version: i32,
 ) -> Result<Account, BillingError> {
-    let now = ctx.now();
-    submission.audited_transaction(ctx, |tx, caller| {
-        let acting = caller.acting(tx, Rights::Stay, now)?;
-        accounts::lock(tx, id)?;
-        let account = acting.account_for(tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
-        let before = billing::find(tx.db(), id)?;
-        if before.as_ref().is_some_and(|row| row.fields == new.fields()) {
+    submission.audited_transaction(ctx, Rights::Stay, |work| {
+        accounts::lock(work.tx, id)?;
+        let account = work.actor.account_for(work.tx.db(), id, Permission::BillingUpdate, Action::UpdateBilling)?;
+        let before = billing::find(work.tx.db(), id)?;
+        if before.as_ref().is_some_and(|row| row.fields == *new.fields()) {
             return Err(ActionError::is_so(account.name).into());
         }
         if before.as_ref().map_or(0, |row| row.version) != version {
             return Err(BillingError::Stale(before.map(Box::new)));
         }
-        billing::save(tx, id, new, now)?;
-        let event = AuditEvent::BillingUpdated { before: before.map(|row| row.fields.into()), after: new.fields().into() };
-        tx.audit(about_account(now, caller.by(&acting.user), &account, &event));
+        billing::save(work.tx, id, new, work.now)?;
+        let event = AuditEvent::BillingUpdated { before: before.map(|row| row.fields.into()), after: new.fields().clone().into() };
+        work.record(&account, &event);
         Ok(account)
     })
 }

@@ -2,8 +2,7 @@
 
 use usher::{
     domain::{
-        account::{Billing, BillingLine},
-        email_address::EmailAddress,
+        account::{Billing, BillingFields},
         ids::UserId,
     },
     usecases::accounts::billing::{self, BillingError},
@@ -194,19 +193,17 @@ async fn of_two_first_billings_at_once_one_is_a_conflict(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let fjord = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
     let (ctx, maya) = (app.ctx.clone(), app.caller(app.id_of("maya.fischer@example.com")));
-    let line = |text: &str| BillingLine::parse(text).unwrap();
     let save = |city: &str| {
-        let new = Billing {
-            legal_name: line("Fjord Foods AS"),
-            email: EmailAddress::parse("invoices@fjordfoods.example").unwrap(),
-            address_line_1: line("Strandgaten 14"),
-            address_line_2: None,
-            city: line(city),
-            postal_code: line("5013"),
-            country: "NO".parse().unwrap(),
-            tax_id: None,
-            purchase_order: None,
-        };
+        let new = Billing::parse(&BillingFields {
+            legal_name: "Fjord Foods AS".to_owned(),
+            email: "invoices@fjordfoods.example".to_owned(),
+            address_line_1: "Strandgaten 14".to_owned(),
+            postal_code: "5013".to_owned(),
+            city: city.to_owned(),
+            country: "NO".to_owned(),
+            ..BillingFields::default()
+        });
+        let new = new.unwrap();
         billing::update(&ctx, &maya, fjord, &new, 0)
     };
     let done = at_once(["Bergen", "Oslo"], save);

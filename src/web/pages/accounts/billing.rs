@@ -1,4 +1,4 @@
-//! Billing: where an account's bills go, to read or to change.
+//! Billing information of an account, to read or to change.
 
 use actix_web::{http::StatusCode, web::Path};
 use askama::Template;
@@ -7,9 +7,8 @@ use serde::Deserialize;
 use super::AccountHead;
 use crate::{
     domain::{
-        account::{Billing, BillingLine},
+        account::{BILLING_FIELDS, Billing, BillingField, BillingFieldError, BillingFieldKind, BillingFields},
         country::Country,
-        email_address::EmailAddress,
         ids::AccountId,
         permission::Permission,
         policy::Action,
@@ -21,165 +20,115 @@ use crate::{
     web::shared::{
         error::{WebError, already},
         form::Form,
-        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout, parse},
+        page::{Base, Field, FieldError, Flash, FlashKind, FormErrors, Layout},
         page_context::PageContext,
         respond::{self, HandlerResult},
         routing::paths,
     },
 };
 
-/// What is said, or asked.
+/// Fields as wide as the form.
+const WIDE: [&str; 3] = ["legal_name", "address_line_1", "address_line_2"];
+
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/billing.html")]
 pub struct BillingPage {
     pub shell: Layout,
     pub account: AccountHead,
-    pub fields: BillingFields,
-    /// Of version 0 where nobody has said anything yet.
+    pub fields: Fields,
+    /// Of version 0 where there is none yet.
     pub base: Base,
     pub may_update: bool,
-    /// True if somebody else saved meanwhile.
+    /// True if another user saved meanwhile.
     pub is_stale: bool,
+}
+
+/// Inputs in the order of [`BILLING_FIELDS`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fields([Field; BILLING_FIELDS.len()]);
+
+/// The form as it was typed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BillingForm {
+    #[serde(flatten)]
+    fields: BillingFields,
+    version: i32,
+    #[serde(default)]
+    was: String,
 }
 
 impl BillingPage {
     fn errors(&self) -> FormErrors {
-        self.fields.errors()
+        FormErrors::of(self.fields.each().map(|(billing, field)| (billing.name, field.error.as_ref())))
     }
 
     fn countries() -> Vec<(&'static str, &'static str)> {
         Country::all().map(|country| (country.code(), country.name())).collect()
     }
 
-    /// Labels and what is said, for those who only read.
-    fn facts(&self) -> [(&'static str, &str); 9] {
-        let Self {
-            fields: BillingFields { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order }, ..
-        } = self;
-        let country = country.value.parse::<Country>().map_or("", Country::name);
-        [
-            ("Legal Name", &legal_name.value),
-            ("Billing Email", &email.value),
-            ("Address Line 1", &line_1.value),
-            ("Address Line 2", &line_2.value),
-            ("City", &city.value),
-            ("Postal Code", &postal_code.value),
-            ("Country", country),
-            ("Tax ID", &tax_id.value),
-            ("Purchase Order Reference", &purchase_order.value),
-        ]
+    /// Labels and values, for readers.
+    fn facts(&self) -> [(String, &str); BILLING_FIELDS.len()] {
+        self.fields.each().map(|(billing, field)| match billing.kind {
+            BillingFieldKind::Country => (billing.title(), field.value.parse::<Country>().map_or("", Country::name)),
+            _ => (billing.title(), &*field.value),
+        })
     }
 }
 
-/// The fields of the form.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BillingFields {
-    pub legal_name: Field,
-    pub email: Field,
-    pub line_1: Field,
-    pub line_2: Field,
-    pub city: Field,
-    pub postal_code: Field,
-    pub country: Field,
-    pub tax_id: Field,
-    pub purchase_order: Field,
-}
+impl Fields {
+    fn each(&self) -> [(BillingField, &Field); BILLING_FIELDS.len()] {
+        std::array::from_fn(|index| (BILLING_FIELDS[index], &self.0[index]))
+    }
 
-/// What was typed.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BillingForm {
-    legal_name: String,
-    email: String,
-    address_line_1: String,
-    address_line_2: String,
-    city: String,
-    postal_code: String,
-    country: String,
-    tax_id: String,
-    purchase_order: String,
-    version: i32,
-    #[serde(default)]
-    was: String,
-}
-
-impl BillingFields {
-    /// As they are saved, and what the form is opened with.
+    /// As they are saved, with the base of the form.
     fn of(row: Option<&BillingRow>) -> (Self, Base) {
-        (Self::from(values(row).map(Field::new)), base(row))
+        (Self(texts(row).map(Field::new)), base(row))
     }
 
-    /// With what somebody else has saved since they were as in `opened`.
+    /// With the values that another user has saved since the form was `opened`.
     fn merged(self, opened: &Base, saved: Option<&BillingRow>) -> (Self, Base) {
-        let Self { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order } = self;
-        let typed = [legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order];
-        let mut merged = Self::from(opened.merge(typed, values(saved)));
-        if let (Some(said), Some(country)) = (&mut merged.country.saved, saved.and_then(|row| row.fields.country.parse::<Country>().ok())) {
-            country.name().clone_into(said);
+        let mut merged = opened.merge(self.0, texts(saved));
+        for (billing, field) in BILLING_FIELDS.iter().zip(&mut merged) {
+            if let (BillingFieldKind::Country, Some(saved)) = (billing.kind, &mut field.saved)
+                && let Ok(country) = saved.parse::<Country>()
+            {
+                country.name().clone_into(saved);
+            }
         }
-        (merged, base(saved))
+        (Self(merged), base(saved))
     }
 
-    fn typed(form: &BillingForm) -> (Self, Option<Billing>) {
-        let mut fields = Self::default();
-        let line = |what| FieldError::line(what, BillingLine::parse);
-        let optional = || FieldError::line("", BillingLine::optional);
-        let country = |code: &str| code.parse::<Country>().map_err(|_| FieldError::Message("Choose a country".to_owned()));
-        let legal_name = parse(&form.legal_name, line("a legal name"), &mut fields.legal_name);
-        let email = parse(&form.email, EmailAddress::parse, &mut fields.email);
-        let line_1 = parse(&form.address_line_1, line("an address"), &mut fields.line_1);
-        let line_2 = parse(&form.address_line_2, optional(), &mut fields.line_2);
-        let city = parse(&form.city, line("a city"), &mut fields.city);
-        let postal_code = parse(&form.postal_code, line("a postal code"), &mut fields.postal_code);
-        let country = parse(&form.country, country, &mut fields.country);
-        let tax_id = parse(&form.tax_id, optional(), &mut fields.tax_id);
-        let purchase_order = parse(&form.purchase_order, optional(), &mut fields.purchase_order);
-        let billing = || {
-            Some(Billing {
-                legal_name: legal_name?,
-                email: email?,
-                address_line_1: line_1?,
-                address_line_2: line_2?,
-                city: city?,
-                postal_code: postal_code?,
-                country: country?,
-                tax_id: tax_id?,
-                purchase_order: purchase_order?,
-            })
-        };
-        let billing = billing();
-        (fields, billing)
-    }
-
-    fn errors(&self) -> FormErrors {
-        FormErrors::of([
-            ("legal", self.legal_name.error.as_ref()),
-            ("email", self.email.error.as_ref()),
-            ("line-1", self.line_1.error.as_ref()),
-            ("line-2", self.line_2.error.as_ref()),
-            ("city", self.city.error.as_ref()),
-            ("postal", self.postal_code.error.as_ref()),
-            ("country", self.country.error.as_ref()),
-            ("tax", self.tax_id.error.as_ref()),
-            ("order", self.purchase_order.error.as_ref()),
-        ])
+    fn typed(typed: &BillingFields) -> (Self, Option<Billing>) {
+        let fields = typed.texts().map(Field::new);
+        match Billing::parse(typed) {
+            Ok(billing) => (Self(fields), Some(billing)),
+            Err(refused) => {
+                let mut refused = refused.into_iter();
+                let error = |error: Option<BillingFieldError>| error.map(FieldError::from);
+                (Self(fields.map(|field| Field { error: refused.next().and_then(error), ..field })), None)
+            }
+        }
     }
 }
 
-/// Empty where nobody has said anything yet.
-fn values(row: Option<&BillingRow>) -> [&str; 9] {
-    row.map_or([""; 9], |row| row.fields.labelled().map(|(_, text)| text))
+impl From<BillingFieldError> for FieldError {
+    fn from(error: BillingFieldError) -> Self {
+        match error {
+            BillingFieldError::Line { what, error } => Self::Line { what, error },
+            BillingFieldError::Email(error) => error.into(),
+            BillingFieldError::Country(_) => Self::Message("Choose a country".to_owned()),
+        }
+    }
+}
+
+/// Empty where there is none yet.
+fn texts(row: Option<&BillingRow>) -> [&str; BILLING_FIELDS.len()] {
+    row.map_or([""; BILLING_FIELDS.len()], |row| row.fields.texts())
 }
 
 fn base(row: Option<&BillingRow>) -> Base {
-    Base::of(row.map_or(0, |row| row.version), values(row))
-}
-
-impl From<[Field; 9]> for BillingFields {
-    fn from(fields: [Field; 9]) -> Self {
-        let [legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order] = fields;
-        Self { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order }
-    }
+    Base::of(row.map_or(0, |row| row.version), texts(row))
 }
 
 /// `GET /accounts/{account}/billing`
@@ -190,7 +139,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>) -> H
 /// `POST /accounts/{account}/billing`
 pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, form: Form<BillingForm>) -> HandlerResult {
     let id = *id;
-    let (fields, new) = BillingFields::typed(&form.0);
+    let (fields, new) = Fields::typed(&form.0.fields);
     let base = Base { version: form.0.version, was: form.0.was };
     let Some(new) = new else {
         return respond::again(&page(&console, id, Some((fields, base))).await?);
@@ -208,7 +157,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
 }
 
 /// The page; a form that was typed into is shown again only to those who may send it.
-async fn page(console: &PageContext, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, WebError> {
+async fn page(console: &PageContext, id: AccountId, typed: Option<(Fields, Base)>) -> Result<BillingPage, WebError> {
     let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
     let opened = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await;
     let (frame, shown) = opened.map_err(|failure| match failure {
@@ -218,7 +167,7 @@ async fn page(console: &PageContext, id: AccountId, typed: Option<(BillingFields
     if typed.is_some() && !shown.may.update_billing {
         return Err(WebError::OutOfReach);
     }
-    let (fields, base) = typed.unwrap_or_else(|| BillingFields::of(shown.billing.as_ref()));
+    let (fields, base) = typed.unwrap_or_else(|| Fields::of(shown.billing.as_ref()));
     Ok(BillingPage {
         shell: console.shell(&frame),
         account: AccountHead::new(&shown.account, shown.may),
@@ -240,12 +189,12 @@ mod tests {
             check(&format!("billing-{may_update}-{is_stale}"), |sample| BillingPage {
                 shell: sample.shell(),
                 account: AccountHead::sample(sample),
-                fields: BillingFields {
-                    legal_name: Field::new("Fjord Foods AS").beside(&sample.text),
-                    city: if may_update { Field::refused(&*sample.text, FieldError::Message(sample.group())) } else { Field::default() },
-                    country: Field::new("NO"),
-                    ..BillingFields::default()
-                },
+                fields: Fields(BILLING_FIELDS.map(|billing| match billing.name {
+                    "legal_name" => Field::new("Fjord Foods AS").beside(&sample.text),
+                    "city" if may_update => Field::refused(&*sample.text, FieldError::Message(sample.group())),
+                    "country" => Field::new("NO"),
+                    _ => Field::default(),
+                })),
                 base: Base::default(),
                 may_update,
                 is_stale,
