@@ -1,4 +1,4 @@
-//! Accounts: their details, and where their bills go.
+//! Accounts: their details and their billing information.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -20,11 +20,11 @@ pub struct AccountDetails {
     pub notes: Notes,
 }
 
-/// The address of a website, http or https, as it was typed but for a missing `https://`.
+/// Address of a website, http or https, as typed; `https://` is added where no scheme was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Website(String);
 
-/// Why a website is refused.
+/// Reason for refusing a website.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WebsiteError {
     #[error("is longer than 500 characters")]
@@ -34,7 +34,7 @@ pub enum WebsiteError {
 }
 
 impl Website {
-    /// `None` for an empty one.
+    /// Parses a typed website; `None` for an empty one.
     ///
     /// # Errors
     /// Anything that a browser would not open as a page of a host: other schemes, user names, hosts without a dot.
@@ -59,7 +59,7 @@ impl Website {
     }
 }
 
-/// Where an account's bills go.
+/// Billing information of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Billing {
     pub legal_name: BillingLine,
@@ -69,7 +69,7 @@ pub struct Billing {
     pub city: BillingLine,
     pub postal_code: BillingLine,
     pub country: Country,
-    /// Kept as typed: each country has its own form.
+    /// Tax number as typed: each country has its own format.
     pub tax_id: Option<BillingLine>,
     pub purchase_order: Option<BillingLine>,
 }
@@ -91,7 +91,7 @@ impl Billing {
     }
 }
 
-/// Billing information as text. Fields that were left out are empty.
+/// Billing information as text; fields left out are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BillingFields {
     pub legal_name: String,
@@ -106,7 +106,7 @@ pub struct BillingFields {
 }
 
 impl BillingFields {
-    /// The fields in the order of the form, each with its label.
+    /// Fields in the order of the form, each with its label.
     pub fn labelled(&self) -> [(&'static str, &str); 9] {
         [
             ("legal name", &self.legal_name),
@@ -129,16 +129,18 @@ pub struct BillingLine(String);
 impl BillingLine {
     pub const MAX: usize = 200;
 
+    /// Parses a required line.
+    ///
     /// # Errors
     /// See [`parse_line`]; at most [`Self::MAX`] characters.
     pub fn parse(typed: &str) -> Result<Self, LineError> {
         parse_line(typed, Self::MAX).map(Self)
     }
 
-    /// `None` for an empty one.
+    /// Parses an optional line; `None` for an empty one.
     ///
     /// # Errors
-    /// As [`Self::parse`].
+    /// See [`Self::parse`].
     pub fn optional(typed: &str) -> Result<Option<Self>, LineError> {
         match Self::parse(typed) {
             Err(LineError::Empty) => Ok(None),
