@@ -1,4 +1,4 @@
-//! Where accounts' bills go.
+//! Billing information of accounts.
 
 use diesel::prelude::*;
 
@@ -18,7 +18,7 @@ pub struct BillingRow {
     pub version: i32,
 }
 
-/// `None` where nobody has said so yet.
+/// `None` for an account without billing information.
 pub fn find(db: &mut Database, account: AccountId) -> Result<Option<BillingRow>, StoreError> {
     let fields = (
         billing::legal_name,

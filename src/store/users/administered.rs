@@ -1,8 +1,8 @@
 //! Lists of users in Users & Permissions: one scope, some filters, five orders.
 //!
-//! An order is one or more stretches, walked in turn: four statuses, or those who signed in and those who never did. A page is found in the
-//! indexes of the order, where each state is a range of its own; where a search or a scope narrows the list to few, they are all taken and
-//! sorted.
+//! An order is one or more segments read one after the other: four statuses, or users who signed in before those who
+//! never did. A page is found in the indexes of the order, in which each state is a range of its own; where a search or
+//! a scope leaves few users, all of them are read and sorted.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ use super::{
     },
 };
 
-/// A list of users as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
+/// A list of users at one moment, which decides between Invited and Expired and stays the same from page to page.
 #[derive(Debug, Clone)]
 pub struct UserQuery {
     pub scope: Scope,
@@ -40,16 +40,16 @@ pub struct UserQuery {
     pub as_of: Timestamp,
 }
 
-/// The place of a row in an order.
+/// Position of a row in an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// Which stretch of the order.
+    /// Number of the segment within the order.
     pub stretch: u8,
     pub value: CursorValue,
     pub id: i64,
 }
 
-/// By what a row is put in its place.
+/// Sort key of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CursorValue {
     Text(String),
@@ -57,7 +57,7 @@ pub enum CursorValue {
     Never,
 }
 
-/// User in a list.
+/// A user in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     pub person: User,
@@ -65,7 +65,7 @@ pub struct Listed {
     pub mark: Cursor,
 }
 
-/// A part of an order that is in order by one column.
+/// Part of an order that is sorted by one column.
 #[derive(Debug, Clone, Copy)]
 struct IndexSegment {
     status: Option<Status>,
@@ -75,7 +75,7 @@ struct IndexSegment {
 }
 
 impl Cursor {
-    /// True if a row of a list in this order can have it.
+    /// True if a row of a list in this order can have this cursor.
     pub fn fits(&self, order: Order) -> bool {
         let Some(stretch) = stretches(order).get(usize::from(self.stretch)).copied() else { return false };
         match (&self.value, order.by) {
@@ -112,7 +112,8 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
     }
 }
 
-/// One page. `all` is how many users of any status there are with the same filter ([`super::counts`]): it decides how they are looked for.
+/// Reads one page. `all` is the number of users of any status with the same filter ([`super::counts`]), which decides
+/// between the plans.
 pub fn page(
     db: &mut Database,
     wanted: &UserQuery,
@@ -146,7 +147,7 @@ pub fn page(
             break;
         }
         let from = mark.filter(|mark| mark.stretch == number);
-        // Of the two directions, the list's and the page's, one turns the other around.
+        // The list's direction and the page's cancel each other out.
         let is_descending = stretch.is_descending != position.is_backward();
         let statement = statement(db, wanted, source.narrowly(&wanted.filter, stretch.column), stretch, from, is_descending, missing);
         found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
@@ -154,7 +155,8 @@ pub fn page(
     Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))
 }
 
-/// What is found by the plans of searches: by name in the whole company on SQLite, where nothing else is asked that their indexes do not hold.
+/// The page from the plans of searches: by name in the whole company on SQLite, without filters that their indexes
+/// lack.
 fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
     let UserQuery { scope, filter, order, .. } = wanted;
     let UserFilter {
@@ -179,7 +181,7 @@ fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limi
     Ok(Some(found))
 }
 
-/// The place in the order by name forwards; `None` for a mark of another order.
+/// Position in the order by name, ascending; `None` for a cursor of another order.
 fn by_name(position: &Position<Cursor>, is_descending: bool) -> Option<Position> {
     let key = |mark: &Cursor| match &mark.value {
         CursorValue::Text(text) => Some(Key { sort_key: text.clone(), id: mark.id }),
@@ -193,11 +195,11 @@ fn by_name(position: &Position<Cursor>, is_descending: bool) -> Option<Position>
     })
 }
 
-/// So many hits are sorted sooner than an order by text is walked: parts of names that begin with a late letter are far down in it. Where there
-/// are more, some are near. Other orders know nothing of names, and many hits are near in them at any rate.
+/// Most hits that are sorted sooner than an order by text is walked: parts of names that begin with a late letter lie
+/// far down in it. Of more hits, some are near. In other orders many hits are near at any rate.
 const SORTED_MAX: i64 = 35_000;
 
-/// True if many hits of a search are sorted all the same. PostgreSQL's planner finds that out by itself.
+/// True if the hits of a search are to be sorted though there are many. PostgreSQL's planner decides that itself.
 fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreError> {
     let is_by_text = matches!(wanted.order.by, SortBy::Name | SortBy::Email | SortBy::Status);
     match (&*db, &wanted.filter.search) {
@@ -206,7 +208,7 @@ fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreErro
     }
 }
 
-/// The ids of some users of a stretch, in order.
+/// Selects ids of users of a segment, in order.
 fn statement(
     db: &Database,
     wanted: &UserQuery,
@@ -238,12 +240,13 @@ fn statement(
         }
         statement.push(") AS found");
     } else {
-        // Taken before they are sorted, or PostgreSQL's planner, which takes few for many, would walk the order for them. SQLite has no choice.
+        // Read in full before sorting: PostgreSQL's planner underestimates them and would walk the order instead.
+        // SQLite has only one plan.
         let is_sqlite = matches!(db, Database::Sqlite(_));
         statement.push(if is_sqlite { "WITH found AS NOT MATERIALIZED (" } else { "WITH found AS MATERIALIZED (" });
         part(&mut statement, &Statement::state(status, wanted.as_of));
         statement.push(") SELECT id FROM found");
-        // Whom several portfolios of the scope hold.
+        // Users in several portfolios of the scope appear several times.
         if source == Source::Scope {
             statement.push(" GROUP BY place, id");
         }
@@ -252,7 +255,7 @@ fn statement(
     statement
 }
 
-/// Only what stands beyond a row.
+/// Restricts a statement to rows beyond a cursor.
 fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending: bool) {
     let (than, id) = (if is_descending { '<' } else { '>' }, mark.id);
     let mut value = |before: String| {
@@ -267,20 +270,20 @@ fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending:
         value(format!(" AND users.id {than} {id}"));
         return;
     }
-    // Not as a comparison of rows, of which SQLite uses an index for the first alone.
+    // Written as two conditions: for a row comparison SQLite uses an index on its first column alone.
     value(format!(" AND users.{column} {than}= "));
     value(format!(" AND (users.{column} {than} "));
     statement.push(&format!(" OR users.id {than} {id})"));
 }
 
-/// The users with these ids and the stretches in which they were found, in the same order.
+/// Users with these ids and their segments, in order.
 fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<Vec<Listed>, StoreError> {
     let rows = users::table
         .filter(users::id.eq_any(found.iter().map(|(_, id)| id.0)))
         .select((User::as_select(), users::email_key, users::created_at))
         .load::<(User, String, Timestamp)>(db)?;
     let mut rows = rows.into_iter().map(|row| (row.0.id, row)).collect::<HashMap<_, _>>();
-    // Who was deleted since the ids were found is not there any more.
+    // Users deleted since their ids were found are left out.
     let listed = |(stretch, id)| {
         let (person, email_key, created_at) = rows.remove(&id)?;
         let value = match order.by {
