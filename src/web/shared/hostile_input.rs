@@ -1,6 +1,8 @@
-//! Every parser of what strangers send, with hostile input of two sizes: twice the input takes at most two and a half times as much work.
+//! Tests of every parser for foreign input, with hostile input of two sizes: twice the input takes at most two and a
+//! half times the work.
 //!
-//! Work is counted in steps. Parsers of libraries count none: there the medians of many runs are compared, never a time as such.
+//! Work is counted in steps. Parsers of libraries count none: for those, medians of many runs are compared, never
+//! absolute times.
 
 use std::{
     hint::black_box,
@@ -35,7 +37,7 @@ use super::{
     steps, wizard,
 };
 
-/// Its name, how often its hostile piece comes in the smaller input, the piece, and the parser.
+/// Name, repetitions of the hostile piece in the smaller input, the piece, and the parser.
 type Case = (&'static str, usize, &'static str, fn(&str));
 
 /// Parsers that count their steps.
@@ -52,7 +54,8 @@ const COUNTED: &[Case] = &[
     ("half escapes in a form", 10_000, "%", |body| drop(form::fields_of(body.as_bytes()))),
 ];
 
-/// Parsers of libraries, and those that call one for most of their work. No input is so large that the allocator asks the system for memory.
+/// Parsers of libraries, and those that mostly call one. No input is so large that the allocator asks the system for
+/// memory.
 const TIMED: &[Case] = &[
     ("cookies", 4000, "a=b;", cookies),
     ("escapes in a cookie", 2000, "%41", |value| cookies(&format!("a={value}"))),
@@ -131,7 +134,7 @@ fn merge(was: &str, value: &str) {
     drop(Base { version: 1, was: was.to_owned() }.merge([Field::new(value)], [""]));
 }
 
-/// Half of the input, and all of it.
+/// Half of the input, and the whole.
 fn inputs(times: usize, piece: &str) -> [String; 2] {
     [times, 2 * times].map(|times| piece.repeat(times))
 }
@@ -148,14 +151,14 @@ fn twice_the_input_takes_at_most_two_and_a_half_times_the_steps() {
 fn twice_the_input_takes_a_library_at_most_two_and_a_half_times_as_long() {
     let too_long = |(name, times, piece, read): &Case| {
         let inputs = inputs(*times, piece);
-        // Others use the machine, too: a parser that takes too long does so every time.
+        // Other processes use the machine, too; a parser that is too slow is so in every run.
         let least = (0..5).map(|_| ratio(&inputs, *read)).find(|ratio| *ratio <= 2.5);
         least.is_none().then(|| format!("{name}: {:.1} times as long for twice the input", ratio(&inputs, *read)))
     };
     assert_eq!(TIMED.iter().filter_map(too_long).collect::<Vec<_>>(), [""; 0]);
 }
 
-/// How many times as long the second input takes as the first.
+/// Ratio of the times for the second and the first input.
 fn ratio(inputs: &[String; 2], read: fn(&str)) -> f64 {
     const RUNS: usize = 15;
     let time = |input: &str, times: u32| {
@@ -164,7 +167,7 @@ fn ratio(inputs: &[String; 2], read: fn(&str)) -> f64 {
         started.elapsed()
     };
     let [half, all] = inputs;
-    // Short runs would measure the clock.
+    // Repeated until a run is long enough for the clock.
     let times = (0..20).map(|power| 1 << power).find(|times| time(half, *times) > Duration::from_micros(300)).unwrap_or(1);
     let (mut halves, mut wholes): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| (time(half, times), time(all, times))).unzip();
     let median = |times: &mut Vec<Duration>| {
