@@ -1,4 +1,4 @@
-//! Billing: where an account's bills go, to read or to change.
+//! Billing information of an account, to read or to edit.
 
 use actix_web::{http::StatusCode, web::Path};
 use askama::Template;
@@ -28,17 +28,17 @@ use crate::{
     },
 };
 
-/// What is said, or asked.
+/// Billing information as text or as a form.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/billing.html")]
 pub struct BillingPage {
     pub shell: Layout,
     pub account: AccountHead,
     pub fields: BillingFields,
-    /// Of version 0 where nobody has said anything yet.
+    /// State of the form when it was opened; version 0 without billing information.
     pub base: Base,
     pub may_update: bool,
-    /// True if somebody else saved meanwhile.
+    /// True if another user saved meanwhile.
     pub is_stale: bool,
 }
 
@@ -51,7 +51,7 @@ impl BillingPage {
         Country::all().map(|country| (country.code(), country.name())).collect()
     }
 
-    /// Labels and what is said, for those who only read.
+    /// Labels and values for readers without the permission to edit.
     fn facts(&self) -> [(&'static str, &str); 9] {
         let Self {
             fields: BillingFields { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order }, ..
@@ -85,7 +85,7 @@ pub struct BillingFields {
     pub purchase_order: Field,
 }
 
-/// What was typed.
+/// Typed billing information.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BillingForm {
@@ -104,12 +104,12 @@ pub struct BillingForm {
 }
 
 impl BillingFields {
-    /// As they are saved, and what the form is opened with.
+    /// Saved values, and the state of the form when it is opened.
     fn of(row: Option<&BillingRow>) -> (Self, Base) {
         (Self::from(values(row).map(Field::new)), base(row))
     }
 
-    /// With what somebody else has saved since they were as in `opened`.
+    /// Merges the typed values with those saved since `opened`.
     fn merged(self, opened: &Base, saved: Option<&BillingRow>) -> (Self, Base) {
         let Self { legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order } = self;
         let typed = [legal_name, email, line_1, line_2, city, postal_code, country, tax_id, purchase_order];
@@ -166,7 +166,7 @@ impl BillingFields {
     }
 }
 
-/// Empty where nobody has said anything yet.
+/// Stored values; empty without billing information.
 fn values(row: Option<&BillingRow>) -> [&str; 9] {
     row.map_or([""; 9], |row| row.fields.labelled().map(|(_, text)| text))
 }
@@ -207,7 +207,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     }
 }
 
-/// The page; a form that was typed into is shown again only to those who may send it.
+/// The page. A typed form is shown again only to users who may submit it.
 async fn page(console: &PageContext, id: AccountId, typed: Option<(BillingFields, Base)>) -> Result<BillingPage, WebError> {
     let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
     let opened = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await;

@@ -1,4 +1,4 @@
-//! Edit details of an account.
+//! Edit the details of an account.
 
 use actix_web::{http::StatusCode, web::Path};
 use askama::Template;
@@ -23,11 +23,11 @@ use crate::{
 #[template(path = "accounts/edit.html")]
 pub struct EditAccountPage {
     pub shell: Layout,
-    /// As it is named now.
+    /// Account with its saved name.
     pub account: AccountHead,
     pub fields: AccountFields,
     pub base: Base,
-    /// True if somebody else saved meanwhile.
+    /// True if another user saved meanwhile.
     pub is_stale: bool,
 }
 
@@ -37,7 +37,7 @@ impl EditAccountPage {
     }
 }
 
-/// What is to be saved.
+/// Typed details.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EditForm {
@@ -69,7 +69,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
             let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditAccountPage { is_stale: true, ..page })
         }
-        // Details are edited in a deactivated portfolio too.
+        // Editing is possible in a deactivated portfolio too.
         Err(AccountError::NameTaken | AccountError::PortfolioDeactivated) => {
             respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
         }

@@ -23,11 +23,11 @@ use crate::{
 #[template(path = "portfolios/edit.html")]
 pub struct EditPortfolioPage {
     pub shell: Layout,
-    /// As it is named now.
+    /// Portfolio with its saved name.
     pub portfolio: PortfolioHead,
     pub fields: PortfolioFields,
     pub base: Base,
-    /// True if somebody else saved meanwhile.
+    /// True if another user saved meanwhile.
     pub is_stale: bool,
 }
 
@@ -37,7 +37,7 @@ impl EditPortfolioPage {
     }
 }
 
-/// What is to be saved.
+/// Typed details.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EditForm {
@@ -68,7 +68,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, 
             let page = page(&console, id, Some(fields.merged(&base, &saved))).await?;
             respond::with_status(StatusCode::CONFLICT, &EditPortfolioPage { is_stale: true, ..page })
         }
-        // Names of accounts are not at stake here.
+        // Editing a portfolio changes no names of accounts.
         Err(PortfolioError::NameTaken | PortfolioError::AccountNameTaken(_)) => {
             respond::again(&page(&console, id, Some((fields.name_taken(), base))).await?)
         }

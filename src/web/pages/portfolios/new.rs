@@ -1,4 +1,4 @@
-//! New Portfolio: name, notes, accounts to move into it, and who looks after it.
+//! New Portfolio: name, notes, accounts to move into it, and Portfolio Admins.
 
 use askama::Template;
 use serde::Deserialize;
@@ -45,17 +45,17 @@ impl NewPortfolioPage {
     }
 }
 
-/// Which button was pressed.
+/// Pressed button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Do {
     Find,
     Create,
-    /// Enter was pressed: whoever has typed into a search is searching.
+    /// Enter in a field: a search, if one was typed.
     Enter,
 }
 
-/// What was typed and ticked.
+/// Typed and selected values.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewPortfolioForm {
@@ -119,7 +119,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewPortfolio
                 Some(FieldError::Message(format!("Two of the accounts are named {account}. Remove one, or rename it first")));
             respond::again(&page)
         }
-        // A portfolio that is not there yet cannot be changed by others.
+        // A new portfolio cannot be edited by other users.
         Err(PortfolioError::Stale(_)) => Err(WebError::Internal("a new portfolio was stale".to_owned())),
         Err(PortfolioError::Denied(denied)) => Err(denied.into()),
     }
