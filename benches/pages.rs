@@ -1,12 +1,12 @@
-//! What the lists of people cost, against the least that a server can do and at several sizes of company: tables, in Markdown.
+//! Benchmark of the lists of users, against a bare server and at several sizes of company. Prints tables in Markdown.
 //!
-//! `cargo bench --bench pages`; `USHER_BENCH_SIZES=1000,100000` for other sizes. Server and load share the machine, so CPU time per
-//! request is the figure to compare; requests per second are what was left of the machine. The made-up companies are kept in
-//! `target/tmp/pages`. Alone is the time to answer one request at a time, the median of the slowest page of its kind. Of two rounds the
-//! better counts: what else the machine does makes figures worse alone.
+//! `cargo bench --bench pages`; `USHER_BENCH_SIZES=1000,100000` for other sizes. Server and load share the machine, so
+//! compare CPU time per request; requests per second depend on the rest of the load. The made-up companies are kept in
+//! `target/tmp/pages`. "Alone" is the time to answer one request at a time, the median of the slowest page of its kind.
+//! The better of two rounds counts, since other load can only make figures worse.
 //!
-//! `cargo bench --bench pages -- growth` measures nothing but how pages grow from one size to the next, and `-- refusals` how long refusals
-//! take.
+//! `cargo bench --bench pages -- growth` measures the growth of pages from one size to the next only, and `-- refusals`
+//! the time of refusals.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that fails is seen")]
 #![allow(clippy::cast_precision_loss, unreachable_pub, missing_debug_implementations, reason = "nobody uses a bench")]
@@ -41,14 +41,14 @@ use program::Server;
 use server::Company;
 use tables::{growth, milliseconds, table};
 
-/// What was measured with one company.
+/// Measurements of one company.
 struct Measured {
     /// In the order of [`people::cases`].
     costs: Vec<Cost>,
-    /// In the order of [`counts::CASES`], for either viewer.
+    /// In the order of [`counts::CASES`], for both viewers.
     counts: [Vec<Duration>; 2],
     exports: [Export; 2],
-    /// After the lists, after the exports, and at its most, in megabytes.
+    /// Memory after the lists, after the exports, and at its peak, in megabytes.
     memory: [f64; 3],
     first_answer: Duration,
 }

@@ -1,4 +1,4 @@
-//! The rules of the house that a compiler does not know. `docs/architecture.md` says why they are.
+//! Rules of the code base that the compiler does not check; `docs/architecture.md` has their reasons.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the lints know test functions, and not what they call")]
 
@@ -21,7 +21,8 @@ mod user_rows;
 
 const LONGEST_FILE: usize = 400;
 
-/// All files below a folder of the project, with their paths in it. A missing folder fails: a rule that reads nothing proves nothing.
+/// All files below a folder of the project, with their paths in it. A missing folder fails, since a rule over no files
+/// would always pass.
 fn files(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
@@ -82,7 +83,7 @@ fn both_databases_have_the_same_migrations() {
     assert_none(&apart.collect::<Vec<_>>());
 }
 
-/// Mail programs know no stylesheets and no content policy, so mails are left out.
+/// Mails are left out: mail programs need inline styles and have no content policy.
 #[test]
 fn pages_have_no_inline_script_or_style_and_escape_everything() {
     let pages = files("templates").into_iter().filter(|(file, _)| !file.starts_with("mail/"));

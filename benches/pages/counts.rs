@@ -1,4 +1,4 @@
-//! How long the counts above the list take, without the page around them.
+//! Time of the counts above the list, without the page around them.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ const TIMES: usize = 9;
 
 type Filters = fn() -> Vec<UserFilter>;
 
-/// What is counted; of several filters the slowest is told.
+/// Counts to measure; of several filters, the slowest is reported.
 pub const CASES: [(&str, Filters); 5] = [
     ("everybody", || vec![UserFilter::default()]),
     ("part of many names", || searches(&FREQUENT)),

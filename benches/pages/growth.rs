@@ -1,5 +1,5 @@
-//! How a page grows with the company: two servers, one on each of the last two sizes, are asked the same in turn, so that whatever else the
-//! machine does slows both alike. The kernel counts the CPU of each in nanoseconds.
+//! Growth of a page with the company: two servers, on the last two sizes, get equal requests in turn, so that other
+//! load slows both alike. The kernel counts the CPU time of each in nanoseconds.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ const ROUNDS: usize = 5;
 const REQUESTS: usize = 60;
 const WARM_UP: usize = 20;
 
-/// A server, and a connection to it.
+/// A server with a connection to it.
 struct Asked {
     server: Server,
     connection: Connection,

@@ -1,4 +1,4 @@
-//! The guide to Users & Permissions, sentence by sentence, as somebody follows it: with scripts and without, on either database.
+//! The guide to Users & Permissions, followed sentence by sentence: with scripts and without, on either database.
 
 use chrono::TimeDelta;
 

@@ -1,4 +1,4 @@
-//! The list of Users & Permissions: narrowed, ordered, left and found again, and many people at once.
+//! List of Users & Permissions: filters, order, leaving and returning, and bulk actions.
 
 use crate::{
     business::Business,
@@ -6,7 +6,7 @@ use crate::{
     support::browser::Browser,
 };
 
-/// Two who are active at accounts, somebody deactivated, somebody invited.
+/// Two active users with accounts, a deactivated one and an invited one.
 fn company(scripts: bool) -> Site {
     let Business { site, .. } = Business::new(scripts);
     site.app.create_user("Oscar", "Pena");
@@ -18,7 +18,7 @@ fn company(scripts: bool) -> Site {
     site
 }
 
-/// The people in the list, in their order.
+/// Users in the list, in order.
 fn people(browser: &Browser) -> Vec<String> {
     let script = "return Array.from(document.querySelectorAll('tbody th strong, tbody th b'), name => name.textContent)";
     let names = browser.evaluate(script, vec![]);
@@ -44,7 +44,7 @@ fn status_search_filters_and_order_live_in_the_address(scripts: bool) {
     }
     maya.see("1 user");
     assert_eq!(people(&maya), ["Hana Novotna"]);
-    // Without scripts a form sends what is empty too, and a page that the browser kept says what was chosen last.
+    // Without scripts a form submits empty fields too, and a cached page keeps the last choice.
     if scripts {
         assert_eq!(maya.path(), "/users-and-permissions?role=portfolio_admin");
         maya.go_back();
@@ -88,7 +88,7 @@ fn back_leads_to_the_list_before_the_search_and_forward_to_what_it_found(scripts
     }
     maya.see("6 users");
     assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
-    // Without scripts a page that the browser kept says what was typed last.
+    // Without scripts a cached page keeps the last typed text.
     if scripts {
         assert_eq!(maya.value("Search name or email"), "");
     }

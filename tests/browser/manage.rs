@@ -1,4 +1,4 @@
-//! Manage: somebody's page, from the list and back.
+//! Manage: page of a user, from the list and back.
 
 use crate::{
     business::{Business, HANA, JONAS},

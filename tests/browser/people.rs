@@ -1,4 +1,4 @@
-//! From the first start to a colleague who is let in, blocked and let in again.
+//! From the setup to a colleague who is invited, blocked and activated again.
 
 use chrono::TimeDelta;
 use usher::usecases::{EntryPoint, users};
@@ -113,7 +113,7 @@ fn whatever_somebody_blocked_does_next_leads_to_the_sign_in_page(scripts: bool) 
         assert!(browser.path().starts_with("/sign-in") && browser.path().ends_with(path), "{}", browser.path());
         users::lifecycle::activate(ctx, &lena, EntryPoint::UsersAndGroups, maya).unwrap();
         sign_in(&browser, MAYA);
-        // A form that came too late leads back to the page that it was on.
+        // A late form leads back to the page with the form.
         browser.open("/users-and-groups");
         browser.see("noor@example.com");
     };

@@ -1,4 +1,4 @@
-//! Links, sessions, and attempts that are counted.
+//! Links, sessions, and counted attempts.
 
 use usher::store::users;
 

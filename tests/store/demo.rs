@@ -1,4 +1,4 @@
-//! A company of made-up people.
+//! A made-up company.
 
 use diesel::{RunQueryDsl as _, sql_query};
 use usher::{
@@ -48,7 +48,7 @@ fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
             Ok::<_, StoreError>(())
         })
         .unwrap();
-    // Those made up together are found, and whoever comes later, too.
+    // Search finds made-up users and later ones.
     let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
     assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));
     store.write_transaction(|tx| active(tx, "Xaver", "Quux")).unwrap();

@@ -1,4 +1,4 @@
-//! Each deed leaves its entry: who, what, from where, before and after, and nothing secret.
+//! Audit entries of actions: actor, action, source, before and after, and no secrets.
 
 use serde_json::{Value, json};
 use usher::{
@@ -13,14 +13,14 @@ use crate::{
 
 const MAYA: &str = "maya.fischer@example.com";
 
-/// The entries that one deed has left.
+/// Entries of one action.
 async fn left_by(app: &TestApp, deed: impl Future<Output = ()>) -> Vec<AuditRow> {
     let before = app.audit().len();
     deed.await;
     app.audit().split_off(before)
 }
 
-/// The only entry, as `action subject` with its details, made by Maya from the address where tests come from.
+/// The only entry, as `action subject` with its details, made by Maya from the tests' address.
 fn by_maya(app: &TestApp, entries: &[AuditRow]) -> (String, Value) {
     let [entry] = entries else { panic!("{entries:?}") };
     assert_eq!((entry.actor_id, &*entry.actor_name, &*entry.source), (Some(app.id_of(MAYA)), "Maya Fischer", "192.0.2.1"));

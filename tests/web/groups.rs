@@ -1,4 +1,4 @@
-//! Groups: the custom ones, and Admins, where membership is the role.
+//! Groups: custom ones, and Admins, whose members have the role.
 
 use crate::{
     helpers::TestApp,

@@ -1,4 +1,4 @@
-//! Portfolios: what Admins do with them, and what those who look after them see.
+//! Portfolios: actions of Admins, and pages of Portfolio Admins.
 
 use crate::{
     helpers::TestApp,

@@ -14,7 +14,7 @@ use crate::{
 
 const LIST: &str = "/users-and-permissions";
 
-/// Somebody deactivated, expired and invited, besides those of the company.
+/// Deactivated, expired and invited users, besides those of the company.
 struct Everybody {
     deactivated: UserId,
     expired: UserId,
@@ -38,7 +38,7 @@ fn everybody(site: Site) -> Everybody {
     Everybody { deactivated, expired, invited, business }
 }
 
-/// The pages of somebody in Users & Permissions, below the list.
+/// Pages of a user in Users & Permissions, below the list.
 fn below(pages: &[String]) -> Vec<String> {
     pages.iter().map(|page| format!("{LIST}{page}")).collect()
 }

@@ -1,4 +1,4 @@
-//! Users who come and go, in lists and counts.
+//! Users in lists and counts, from creation to deletion.
 
 use super::*;
 

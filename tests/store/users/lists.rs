@@ -1,4 +1,4 @@
-//! Lists of a scope, against a plain look at everybody.
+//! Lists of a scope, compared with a plain scan of all users.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use usher::{
 
 use super::*;
 
-/// Numbers that look random and are the same each time.
+/// Reproducible pseudo-random numbers.
 struct Dice(u64);
 
 impl Dice {
@@ -34,10 +34,10 @@ impl Dice {
     }
 }
 
-/// Portfolios with accounts, and people of every standing with some of them.
+/// Portfolios with accounts, and users of every status with some of them.
 struct World {
     portfolios: Vec<PortfolioId>,
-    /// In which portfolios somebody has anything, by what was given and taken.
+    /// Portfolios in which each user has an assignment.
     assigned: BTreeMap<UserId, BTreeSet<PortfolioId>>,
     admins: BTreeSet<UserId>,
     people: Vec<UserId>,
@@ -90,7 +90,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
     world
 }
 
-/// What changes of somebody before and after anything is assigned to them.
+/// Changes of a user before and after assignments.
 fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
     if dice.happens(4) {
         users::set_blocked(tx, id, dice.happens(2).then(now)).unwrap();
@@ -114,7 +114,7 @@ fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
     }
 }
 
-/// Gives somebody a few things, and takes some of them again.
+/// Assigns a few things to a user, and unassigns some again.
 fn assign(tx: &mut Tx<'_>, dice: &mut Dice, world: &mut World, accounts: &[(AccountId, PortfolioId)], giver: UserId, id: UserId) {
     let mut kept = Vec::new();
     for &portfolio in &world.portfolios {
@@ -141,7 +141,7 @@ impl World {
         scope.inside(self.admins.contains(&id), &self.portfolios_of(id))
     }
 
-    /// Every scope that there can be.
+    /// All possible scopes.
     fn scopes(&self) -> Vec<Scope> {
         let some =
             |mask: usize| (0..self.portfolios.len()).filter(|place| mask >> place & 1 == 1).map(|place| self.portfolios[place]).collect();
@@ -158,7 +158,7 @@ fn page(store: &Store, wanted: &UserQuery, position: &Position<Cursor>, limit: u
         .read(|db| {
             let counts = users::counts(db, wanted)?;
             let slice = users::page(db, wanted, counts.all, position, limit)?;
-            // Walking the order finds the same as sorting the hits.
+            // Walking the order and sorting the hits give equal pages.
             assert_eq!(users::page(db, wanted, Count::Many, position, limit)?, slice, "{wanted:?} {position:?}");
             Ok::<_, StoreError>(slice)
         })

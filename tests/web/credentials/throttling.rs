@@ -1,4 +1,4 @@
-//! Wrong passwords in a row: how long one waits, and who does not have to.
+//! Wrong passwords in a row: waits, and users without them.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
 const MAYA: &str = "maya.fischer@example.com";
 const CLOSED: &str = "Too many attempts. Use a browser you have signed in with before, or reset your password.";
 
-/// The peer of tests is a proxy, so that a test chooses where its browsers are.
+/// Trusts the tests' peer as a proxy, so that a test chooses the addresses of its browsers.
 fn behind_proxy() -> Setting {
     Setting { trusted_proxy: Some("192.0.2.1"), ..Setting::default() }
 }
@@ -20,18 +20,18 @@ fn at(app: &TestApp, source: &str) -> Browser {
     browser
 }
 
-/// A browser that nobody knows, at an address of its own, tries this password.
+/// Tries this password with an unknown browser at an address of its own.
 async fn stranger_tries(app: &TestApp, place: usize, email: &str, password: &str) -> Page {
     at(app, &format!("198.51.100.{place}")).sign_in(app, email, password).await
 }
 
-/// As if so many had been wrong in a row, the last of them long enough ago.
+/// Pretends this number of failed attempts in a row, the last of them long enough ago.
 fn failed_attempts(app: &TestApp, scope: &str, count: u32) {
     assert_eq!(app.execute(&format!("UPDATE throttles SET failed_attempts = {count} WHERE scope = '{scope}'")), 1);
     app.advance(TimeDelta::minutes(15));
 }
 
-/// The same for one network.
+/// Pretends this number of failed attempts from one network.
 fn failed_attempts_at(app: &TestApp, network: &str, count: u32) {
     assert_eq!(app.execute(&format!("UPDATE throttles SET failed_attempts = {count} WHERE key = '{network}'")), 1);
     app.advance(TimeDelta::minutes(15));

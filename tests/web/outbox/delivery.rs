@@ -1,4 +1,4 @@
-//! What becomes of mails: retried, refused, taken over from somebody who died, and never sent to whom they are no longer for.
+//! Delivery of mails: retried, refused, taken over from a dead process, and never sent to users they are no longer for.
 
 use std::collections::BTreeMap;
 
@@ -24,12 +24,12 @@ use crate::{
     shared::steps::{Contents, add_member, confirm, press, row, user_path},
 };
 
-/// The fate of the latest mail.
+/// The latest mail.
 fn fate(app: &TestApp) -> MailRow {
     app.store().read(|db| outbox::latest(db, 1)).unwrap().remove(0)
 }
 
-/// What each address was told, in one line. Nobody gets two mails.
+/// Mails by address, in one line. Asserts that no address got two.
 fn told(mails: Vec<Outgoing>) -> BTreeMap<String, String> {
     let count = mails.len();
     let in_one_line = |mail: Outgoing| (mail.to.to_string(), mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -296,7 +296,7 @@ async fn whoever_loses_or_gets_an_account_by_its_move_is_told(db: Db) {
     assert!(moved["nadia.petrova@example.com"].contains("New: Fjord Foods"), "{moved:?}");
     portfolios::deactivate(&app.ctx, &maya.clone().into(), asleep).unwrap();
     app.mails().await;
-    // Where nobody would have access any more.
+    // The target portfolio gives access to no user.
     assert!(accounts::move_to(&app.ctx, &maya.clone().into(), fjord, asleep).is_err());
     assert!(app.mails().await.is_empty());
 }

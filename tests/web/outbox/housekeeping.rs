@@ -1,4 +1,4 @@
-//! What goes with time.
+//! Removal of expired rows.
 
 use chrono::TimeDelta;
 use usher::usecases::{outbox::housekeeping, users};

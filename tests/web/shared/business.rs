@@ -1,4 +1,4 @@
-//! A company with portfolios: a Portfolio Admin, and somebody who works on an account.
+//! A company with portfolios: a Portfolio Admin, and a user with an account.
 
 #![allow(unreachable_pub, reason = "the words of the tests, like those of the helpers")]
 

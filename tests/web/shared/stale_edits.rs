@@ -1,4 +1,4 @@
-//! Two people at one form: each keeps what they changed, and only what both changed is asked about.
+//! Concurrent edits: both users keep their changes, and only fields that both changed are asked about.
 
 use usher::{
     domain::{
@@ -14,10 +14,10 @@ use crate::{
     shared::steps::{BILLING, at_once},
 };
 
-/// A form that two people have open, and what they type.
+/// A form that two users have open, and their input.
 struct Form {
     path: String,
-    /// What the other changes, then what I change: the last of either is the same field.
+    /// Changes of the other user, then those of this one: the last of each concerns one field.
     theirs: [(&'static str, &'static str); 2],
     mine: [(&'static str, &'static str); 2],
 }
@@ -59,7 +59,7 @@ impl Office {
     }
 }
 
-/// What stands in a field of the form on the page.
+/// Value of a field in the form on the page.
 fn value(page: &Page, form: &Form, field: &str) -> String {
     page.form(&form.path).into_iter().find(|(name, _)| name == field).unwrap().1
 }

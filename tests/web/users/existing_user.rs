@@ -1,4 +1,4 @@
-//! An address that is somebody's already: what fits whoever has it, as far as the one who typed it may do it.
+//! An address that a user has already: offered actions, as far as the acting user may take them.
 
 use chrono::TimeDelta;
 use usher::usecases::{EntryPoint, users};
@@ -12,7 +12,7 @@ const WIZARD: &str = "/users-and-permissions/new";
 const CREATE: &str = "/users-and-groups/new-user";
 const JONAS: &str = "jonas.vermeulen@example.com";
 
-/// The page on which an address is typed for a new person.
+/// Page on which an address is typed for a new user.
 async fn typed(app: &TestApp, browser: &mut Browser, path: &str, email: &str) -> Page {
     let fields = match path {
         WIZARD => vec![("first_name", "J"), ("last_name", "V"), ("email", email), ("default_role", "user"), ("do", "next")],
@@ -66,7 +66,7 @@ async fn whoever_is_active_is_given_something_on_their_page(db: Db) {
         page.sees("Add portfolio or account").sees_no("Resend");
         assert!(page.has_link(&format!("/users-and-permissions/{jonas}#assignments-title")));
     }
-    // Nobody gives themselves anything.
+    // No user assigns anything to themselves.
     typed(&app, &mut maya, WIZARD, "maya.fischer@example.com").await.sees_no("Add portfolio or account");
 }
 

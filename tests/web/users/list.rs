@@ -1,4 +1,4 @@
-//! The list of Users & Permissions: who is in it for whom, filters, orders, pages, and the export.
+//! List of Users & Permissions: scopes, filters, orders, pages, and the export.
 
 use chrono::TimeDelta;
 use usher::{
@@ -18,7 +18,8 @@ use crate::{
 
 const LIST: &str = "/users-and-permissions";
 
-/// Two portfolios: Pia looks after the first, where Uma works; Otto works in both, Finn only in the other, Nina in none.
+/// Two portfolios: Pia administers the first, where Uma works; Otto works in both, Finn only in the other, Nina in
+/// none.
 pub(crate) struct World {
     pub(crate) app: TestApp,
     pub(crate) maya: Browser,
@@ -48,7 +49,7 @@ impl World {
     }
 }
 
-/// The names in the table, from top to bottom.
+/// Names in the table, from top to bottom.
 pub(crate) fn names(page: &Page) -> Vec<String> {
     let rows = page.body.split("<th scope=\"row\"").skip(1);
     let name = |row: &str| row.split("<b dir=\"auto\">").nth(1)?.split('<').next().map(str::to_owned);

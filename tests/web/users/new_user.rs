@@ -35,7 +35,7 @@ fn answers<'a>(step: &'a str, what: &'a str, role: &'a str, given: &[(&'a str, &
     fields
 }
 
-/// Posts these answers, with the token of whatever page is at hand, and opens the step that they lead to.
+/// Posts these answers with the token of an open page, and opens the next step.
 async fn answer(browser: &mut Browser, app: &TestApp, answers: &[(&str, &str)]) -> Page {
     let page = browser.get(app, "/users-and-groups").await;
     let token = page.form("/sign-out");

@@ -1,4 +1,4 @@
-//! A request for a link, answered alike for every address.
+//! Requests for a link, with one answer for all addresses.
 
 use super::*;
 

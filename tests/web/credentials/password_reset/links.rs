@@ -1,4 +1,4 @@
-//! Links: what ends them, and who sends them.
+//! Links: senders, and ends.
 
 use super::*;
 

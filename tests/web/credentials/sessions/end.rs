@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// From now on whatever makes a group ends every session, as if somebody had done so at that moment.
+/// Makes the database end all sessions when a group is made, as if another request did so at that moment.
 fn end_sessions_with_the_next_group(app: &TestApp, db: Db) {
     match db {
         Db::Sqlite => {
@@ -15,7 +15,7 @@ fn end_sessions_with_the_next_group(app: &TestApp, db: Db) {
     }
 }
 
-/// A link with which somebody may choose another password.
+/// A link to choose another password.
 fn reset_link(app: &TestApp, user: UserId) -> Token {
     let (token, purpose) = (Token::new(&SystemRandom), TokenPurpose::PasswordReset);
     let (hash, expires_at) = (token.hash(), app.now() + TimeDelta::hours(1));
@@ -24,7 +24,7 @@ fn reset_link(app: &TestApp, user: UserId) -> Token {
     token
 }
 
-/// How a link to choose a password has ended.
+/// End of a link to choose a password.
 fn end_of(app: &TestApp, link: &Token) -> Option<TokenEnd> {
     app.store().read(|db| tokens::find(db, TokenPurpose::PasswordReset, link.hash())).unwrap().unwrap().ended_as
 }

@@ -1,4 +1,4 @@
-//! Acts that are refused.
+//! Refused actions.
 
 use super::*;
 

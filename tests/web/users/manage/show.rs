@@ -1,4 +1,4 @@
-//! What the page tells.
+//! Contents of the page.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Buttons of the page, and whom they reach.
+//! Buttons of the page, and the users they apply to.
 
 use super::*;
 
