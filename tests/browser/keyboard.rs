@@ -33,7 +33,7 @@ fn tab_stays_among(browser: &Browser, things: &[&str]) {
 }
 
 #[test]
-fn an_admin_skips_to_the_content_and_invites_somebody() {
+fn an_admin_skips_to_the_content_and_invites_a_user() {
     let site = Site::with_admin();
     let maya = site.signed_in(MAYA, true);
     maya.open("/users-and-groups");

@@ -147,7 +147,7 @@ fn an_invitation_and_every_end_of_it() {
 }
 
 #[test]
-fn links_to_somebody_active_look_good() {
+fn links_to_an_active_user_look_good() {
     let site = Site::with_admin();
     let ctx = &site.app.ctx;
     let jonas = site.app.create_user("Jonas", "Vermeulen");

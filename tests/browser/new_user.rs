@@ -195,7 +195,7 @@ fn a_browser_that_forgets_fields_is_reminded() {
 
 /// Without scripts the browser itself restores fields, as for other forms.
 #[test]
-fn whoever_signs_in_next_is_not_shown_what_was_typed() {
+fn a_user_who_signs_in_next_is_not_shown_what_was_typed() {
     let Business { site, .. } = Business::new(true);
     let browser = site.signed_in(MAYA, true);
     name_and_role(&browser, "secret@example.com", "User");

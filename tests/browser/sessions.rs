@@ -29,7 +29,7 @@ fn go_to_tab(browser: &Browser, is_new: bool) {
 }
 
 #[test]
-fn whoever_was_idle_is_warned_and_stays_signed_in_with_one_click() {
+fn an_idle_user_is_warned_and_stays_signed_in_with_one_click() {
     let site = Site::with_admin();
     let maya = about_to_be_warned(&site);
     maya.see(WARNING);
@@ -106,7 +106,7 @@ fn nobody_is_offered_to_stay_past_the_end_of_every_session() {
 }
 
 #[test]
-fn whoever_answers_the_warning_too_late_signs_in_again() {
+fn a_user_who_answers_the_warning_too_late_signs_in_again() {
     let site = Site::with_admin();
     let maya = about_to_be_warned(&site);
     maya.see(WARNING);

@@ -57,7 +57,7 @@ fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
 }
 
 #[apply(both_databases!)]
-fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
+fn no_user_is_made_up_among_existing_users(store: TestStore) {
     let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     store.write_transaction(|tx| users::delete(tx, maya, maya, now())).unwrap();
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
@@ -71,7 +71,7 @@ fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
 }
 
 #[apply(both_databases!)]
-fn making_up_people_leaves_indexes_and_triggers_as_they_were(store: TestStore) {
+fn making_up_users_leaves_indexes_and_triggers_as_they_were(store: TestStore) {
     let before = schema(&store);
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
     demo::fill(&store, &plan, now(), |_| ()).unwrap();

@@ -55,7 +55,7 @@ async fn inviting_resending_and_revoking(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn accepting_is_the_deed_of_whoever_accepts(db: Db) {
+async fn accepting_is_the_action_of_the_user_who_accepts(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let entries = left_by(&app, async {
@@ -75,7 +75,7 @@ async fn accepting_is_the_deed_of_whoever_accepts(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn accepting_signs_out_whoever_was_signed_in(db: Db) {
+async fn accepting_signs_out_the_user_who_was_signed_in(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let entries = left_by(&app, async {

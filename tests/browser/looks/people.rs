@@ -44,7 +44,7 @@ fn below(pages: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn the_list_and_many_people_at_once() {
+fn the_list_and_many_users_at_once() {
     let Everybody { business: Business { site, .. }, .. } = everybody(Site::without_mail_server());
     let maya = site.signed_in(MAYA, true);
     let lists =

@@ -100,7 +100,7 @@ fn inviting_and_revoking_wait_for_each_other() {
 }
 
 #[test]
-fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
+fn an_account_that_moves_waits_for_a_user_there_who_signs_in() {
     let store = postgres();
     let (to, account, person) = store
         .write_transaction(|tx| {

@@ -196,7 +196,7 @@ fn walked(store: &Store, wanted: &UserQuery) -> Vec<UserId> {
 }
 
 #[apply(both_databases!)]
-fn scopes_in_sql_and_in_rust_hold_the_same_people(store: TestStore) {
+fn scopes_in_sql_and_in_rust_hold_equal_users(store: TestStore) {
     let world = world(&store, 3, 60);
     for scope in world.scopes() {
         let everybody = wanted(scope.clone(), UserFilter::default(), SortBy::Name, false);
@@ -248,7 +248,7 @@ fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore)
 }
 
 #[apply(both_databases!)]
-fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
+fn a_scope_lists_its_users_as_the_company_does(store: TestStore) {
     let world = world(&store, 17, 80);
     let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
     for (by, typed) in SortBy::ALL.iter().flat_map(|by| ["", "anna", "fischer"].map(|typed| (by, typed))) {
@@ -265,7 +265,7 @@ fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
 }
 
 #[apply(both_databases!)]
-fn an_account_that_moves_takes_its_people_along(store: TestStore) {
+fn an_account_that_moves_takes_its_users_along(store: TestStore) {
     let world = world(&store, 19, 30);
     let [from, to] = [world.portfolios[0], world.portfolios[1]];
     let list = |portfolio| {

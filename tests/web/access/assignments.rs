@@ -103,7 +103,7 @@ async fn the_question_before_several_are_taken_leads_back_to_the_view_too(db: Db
 }
 
 #[apply(both_databases!)]
-async fn nothing_ticked_is_nothing_for_people_who_are_there_alone(db: Db) {
+async fn nothing_ticked_is_nothing_for_users_of_one_portfolio(db: Db) {
     let Business { app, mut hana, jonas, bikes, .. } = Business::new(db).await;
     let foreign = app.create_user("Lena", "Novak");
     app.assign(foreign, bikes).await;
@@ -164,7 +164,7 @@ async fn what_is_foreign_doubled_or_gone_among_them_takes_nothing(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn the_question_says_when_the_person_leaves_ones_list_with_them(db: Db) {
+async fn the_question_says_when_the_user_leaves_ones_list_with_them(db: Db) {
     let mut business = Business::new(db).await;
     let mut all = stores(&business, 1);
     all.push(business.fjord);

@@ -130,7 +130,7 @@ async fn no_search_order_or_filter_finds_anybody_outside(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_page_key_of_an_admin_leads_only_to_one_s_own_people(db: Db) {
+async fn a_page_key_of_an_admin_leads_only_to_users_in_scope(db: Db) {
     let World { app, mut maya, mut pia, .. } = World::new(db).await;
     fill(&app);
     for sort in ["name", "name-desc", "email", "status", "created", "last_sign_in", "last_sign_in-desc"] {
@@ -327,7 +327,7 @@ async fn an_account_that_moves_takes_everything_with_it(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_account_that_comes_brings_its_people_and_not_where_it_was(db: Db) {
+async fn an_account_that_comes_brings_its_users_and_not_where_it_was(db: Db) {
     let World { app, mut pia, finn, nordic, foreign, .. } = World::new(db).await;
     move_account(&app, foreign, nordic);
     pia.get(&app, &at(finn, "")).await.is(200).sees("Lagoon");

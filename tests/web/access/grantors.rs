@@ -101,7 +101,7 @@ async fn a_portfolio_admin_to_whom_no_portfolio_will_be_left_is_said_to_become_a
 }
 
 #[apply(both_databases!)]
-async fn whoever_resends_the_invitation_takes_over_what_would_be_left_out(db: Db) {
+async fn a_user_who_resends_the_invitation_takes_over_what_would_be_left_out(db: Db) {
     let mut business = Business::new(db).await;
     let (noor, _) = invited_by_hana(&mut business).await;
     let Business { app, mut maya, fjord, .. } = business;
@@ -120,7 +120,7 @@ async fn whoever_resends_the_invitation_takes_over_what_would_be_left_out(db: Db
 }
 
 #[apply(both_databases!)]
-async fn whoever_sends_the_invitation_to_another_address_takes_over_what_would_be_left_out(db: Db) {
+async fn a_user_who_sends_the_invitation_to_another_address_takes_over_what_would_be_left_out(db: Db) {
     let mut business = Business::new(db).await;
     let (noor, _) = invited_by_hana(&mut business).await;
     let Business { app, mut maya, fjord, .. } = business;
@@ -169,7 +169,7 @@ async fn what_its_giver_may_still_give_is_not_taken_over(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_link_that_somebody_asks_for_themselves_takes_nothing_over(db: Db) {
+async fn a_link_that_a_user_asks_for_themselves_takes_nothing_over(db: Db) {
     let mut business = Business::new(db).await;
     let (noor, link) = invited_by_hana(&mut business).await;
     let Business { app, .. } = business;

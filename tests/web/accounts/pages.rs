@@ -70,7 +70,7 @@ async fn steps_out_of_order_or_altered_make_nothing(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn people_ticked_in_one_portfolio_are_not_carried_into_another(db: Db) {
+async fn users_ticked_in_one_portfolio_are_not_carried_into_another(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let [nordic, other] = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
     let jonas = app.create_user("Jonas", "Vermeulen");
@@ -166,7 +166,7 @@ async fn a_stale_billing_is_shown_beside_what_was_saved(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_may_see_billing_only_reads_it(db: Db) {
+async fn a_user_who_may_see_billing_only_reads_it(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let account = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
     let path = format!("/accounts/{account}/billing");
@@ -216,7 +216,7 @@ async fn everybody_on_an_account_is_reached_page_by_page(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_account_moves_and_its_people_keep_it(db: Db) {
+async fn an_account_moves_and_its_users_keep_it(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let [nordic, other] = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
     let fjord = app.create_account(nordic, "Fjord Foods");

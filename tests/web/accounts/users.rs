@@ -31,7 +31,7 @@ async fn those_who_reach_it_through_the_portfolio_are_told_to_those_who_see_that
 }
 
 #[apply(both_databases!)]
-async fn somebody_is_added_on_the_account_s_page(db: Db) {
+async fn a_user_is_added_on_the_account_s_page(db: Db) {
     let Business { app, mut maya, fjord, .. } = Business::new(db).await;
     let lena = app.create_user("Lena", "Novak");
     let home = format!("/accounts/{fjord}");
@@ -112,14 +112,14 @@ async fn a_user_is_told_what_happened_to_them_there_and_to_nobody_else(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn what_happened_comes_before_the_people(db: Db) {
+async fn what_happened_comes_before_the_users(db: Db) {
     let Business { app, mut maya, fjord, .. } = Business::new(db).await;
     let text = maya.get(&app, &format!("/accounts/{fjord}")).await.text();
     assert!(text.find("Recent activity").unwrap() < text.find("CanSince").unwrap());
 }
 
 #[apply(both_databases!)]
-async fn billing_that_nobody_gave_is_said_not_to_be_visible(db: Db) {
+async fn missing_billing_is_said_not_to_be_visible(db: Db) {
     let Business { app, fjord, .. } = Business::new(db).await;
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     let home = format!("/accounts/{fjord}");

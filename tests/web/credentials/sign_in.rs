@@ -282,7 +282,7 @@ async fn a_session_id_from_before_is_no_session(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn signing_in_as_somebody_else_ends_the_earlier_session(db: Db) {
+async fn signing_in_as_another_user_ends_the_earlier_session(db: Db) {
     let (app, mut browser) = TestApp::with_admin(db).await;
     app.create_user("Jonas", "Vermeulen");
     let mut copy = browser.clone();

@@ -144,7 +144,7 @@ async fn a_network_address_waits_after_twenty_wrong_ones_whomever_they_are_for(d
 }
 
 #[apply(both_databases!)]
-async fn people_who_sign_in_do_not_hold_up_their_office(db: Db) {
+async fn users_who_sign_in_do_not_hold_up_their_office(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.browser().sign_in(&app, "nobody@example.com", "not the password").await.is(422);
     failed_attempts(&app, "source", 20);
@@ -202,7 +202,7 @@ async fn a_known_browser_has_no_more_guesses_than_a_stranger(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_browser_is_known_to_its_own_person_only(db: Db) {
+async fn a_browser_is_known_to_its_own_user_only(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.create_user("Jonas", "Vermeulen");
     maya.sign_out(&app).await;
@@ -211,7 +211,7 @@ async fn a_browser_is_known_to_its_own_person_only(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn activating_somebody_lets_them_try_again(db: Db) {
+async fn activating_a_user_lets_them_try_again(db: Db) {
     let (app, mut maya) = TestApp::with_admin_and(db, behind_proxy()).await;
     let id = app.create_user("Jonas", "Vermeulen");
     stranger_tries(&app, 1, "jonas.vermeulen@example.com", "not the password").await.is(422);

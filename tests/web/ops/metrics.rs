@@ -146,7 +146,7 @@ async fn the_process_says_what_it_is(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn monitoring_reads_nothing_about_people_and_no_token(db: Db) {
+async fn monitoring_reads_nothing_about_users_and_no_token(db: Db) {
     let app = TestApp::empty(db).await;
     let address = setup::open(&app.ctx).unwrap().unwrap().replace("http://localhost:8080", "");
     let mut maya = app.browser();

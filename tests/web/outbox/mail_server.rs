@@ -305,7 +305,7 @@ async fn on_the_page_of_a_user_admins_alone_send_a_failed_mail_again(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn no_dead_link_and_no_mail_to_somebody_blocked_or_deleted_is_sent_again(db: Db) {
+async fn no_dead_link_and_no_mail_to_a_blocked_or_deleted_user_is_sent_again(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let admin = app.id_of("maya.fischer@example.com");
     failed(&app, &mut maya, "revoked@example.com").await;

@@ -234,7 +234,7 @@ async fn who_was_deactivated_meanwhile_is_said_to_be(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_loses_the_role_between_page_and_press_does_nothing(db: Db) {
+async fn a_user_who_loses_the_role_between_page_and_press_does_nothing(db: Db) {
     for meanwhile in [
         "UPDATE user_rows SET blocked_at = created_at WHERE id = {}",
         "UPDATE user_rows SET deleted_at = created_at WHERE id = {}",

@@ -323,7 +323,7 @@ async fn the_portfolio_of_a_new_account_that_goes_meanwhile_is_chosen_anew(db: D
 }
 
 #[apply(both_databases!)]
-async fn somebody_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db) {
+async fn a_user_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db) {
     let business = Business::with_hana_in_both(db).await;
     let (app, mut hana) = (&business.app, business.browser(false));
     let (location, review) = business.account_review(&mut hana).await;
@@ -369,7 +369,7 @@ async fn answers_of_any_length_that_an_address_holds_outlive_the_session(db: Db)
 }
 
 #[apply(both_databases!)]
-async fn whoever_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db: Db) {
+async fn a_user_who_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db: Db) {
     let business = Business::with_hana_in_both(db).await;
     let (app, mut hana) = (&business.app, business.browser(false));
     let (location, _) = business.user_review(&mut hana).await;

@@ -139,7 +139,7 @@ async fn a_form_that_does_not_tell_what_it_was_opened_with_shows_all_that_differ
 }
 
 #[apply(both_databases!)]
-async fn an_address_that_waits_is_shown_to_whoever_would_replace_it(db: Db) {
+async fn an_address_that_waits_is_shown_to_the_user_who_would_replace_it(db: Db) {
     let Office { app, mut maya, jonas: _, forms: [form, ..] } = Office::new(db).await;
     let opened = maya.get(&app, &form.path).await;
     maya.send(&app, &opened, &form.path, &[("email", "first@example.com")]).await.is(303);
@@ -152,7 +152,7 @@ async fn an_address_that_waits_is_shown_to_whoever_would_replace_it(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_address_that_somebody_deactivated_keeps_is_no_dead_end(db: Db) {
+async fn an_address_that_a_deactivated_user_keeps_is_no_dead_end(db: Db) {
     let Office { app, mut maya, jonas, forms: [form, ..] } = Office::new(db).await;
     let opened = maya.get(&app, &form.path).await;
     let manage = format!("/users-and-permissions/{jonas}");
@@ -216,7 +216,7 @@ async fn of_two_first_billings_at_once_one_is_a_conflict(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn billing_that_nobody_gave_has_no_later_version(db: Db) {
+async fn missing_billing_has_no_later_version(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let path = format!("/accounts/{}/billing", app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods"));
     let page = maya.fill(&app, &path, &[&BILLING[..], &[("version", "3")]].concat()).await;

@@ -149,7 +149,7 @@ async fn the_last_active_admin_stays_when_all_are_taken_at_once(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_foreign_unknown_or_doubled_person_refuses_the_whole_request(db: Db) {
+async fn a_foreign_unknown_or_doubled_user_refuses_the_whole_request(db: Db) {
     let World { app, mut pia, uma, finn, .. } = World::new(db).await;
     let unknown = ask(&app, &mut pia, "deactivate", &[uma, UserId(987_654)]).await;
     let foreign = ask(&app, &mut pia, "deactivate", &[uma, finn]).await;

@@ -257,7 +257,7 @@ async fn a_number_of_rows_that_is_not_offered_leads_nowhere_and_is_not_remembere
 }
 
 #[apply(both_databases!)]
-async fn a_cookie_of_nobodys_making_is_ignored(db: Db) {
+async fn a_made_up_cookie_is_ignored(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     fill(&app);
     for rows in ["", "1", "1000", "025", "x"] {
@@ -301,7 +301,7 @@ async fn an_action_returns_to_the_same_view(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_page_key_of_nobodys_making_leads_nowhere(db: Db) {
+async fn a_made_up_page_key_leads_nowhere(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     fill(&app);
     for page in ["x", "AAAA", "%00", "e30", "bnVsbA"] {
@@ -340,7 +340,7 @@ async fn doubled_and_unknown_parameters_are_refused(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn people_are_found_by_fragments_beginnings_and_without_accents(db: Db) {
+async fn users_are_found_by_fragments_beginnings_and_without_accents(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let people = [["Hana", "Novotná", "hana.n@example.com"], ["Zoë", "Österberg", "zoe@example.com"]];
     add(&app, &people.map(|person| person.map(str::to_owned)));
@@ -377,7 +377,7 @@ async fn a_search_is_shown_as_it_was_typed(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn others_than_admins_see_active_people_without_status(db: Db) {
+async fn others_than_admins_see_active_users_without_status(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let blocked = app.create_user("Blocked", "Person");
     app.create_user("Jonas", "Vermeulen");

@@ -24,7 +24,7 @@ async fn typed(app: &TestApp, browser: &mut Browser, path: &str, email: &str) ->
 }
 
 #[apply(both_databases!)]
-async fn whoever_was_invited_is_sent_the_invitation_again_from_there(db: Db) {
+async fn a_user_who_was_invited_is_sent_the_invitation_again_from_there(db: Db) {
     let Business { app, mut maya, .. } = Business::new(db).await;
     invite(&app, &mut maya, "noor@example.com").await;
     let noor = app.id_of("noor@example.com");
@@ -46,7 +46,7 @@ async fn whoever_was_invited_is_sent_the_invitation_again_from_there(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_is_deactivated_is_reactivated_from_there(db: Db) {
+async fn a_user_who_is_deactivated_is_reactivated_from_there(db: Db) {
     for (path, word) in [(WIZARD, "reactivate"), (CREATE, "activate")] {
         let Business { app, mut maya, jonas, .. } = Business::new(db).await;
         users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndGroups, jonas).unwrap();
@@ -59,7 +59,7 @@ async fn whoever_is_deactivated_is_reactivated_from_there(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_is_active_is_given_something_on_their_page(db: Db) {
+async fn a_user_who_is_active_is_given_something_on_their_page(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     for path in [WIZARD, CREATE] {
         let page = typed(&app, &mut maya, path, JONAS).await;
@@ -82,7 +82,7 @@ async fn what_reaches_beyond_a_portfolio_admin_is_not_offered_to_them(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn another_address_for_somebody_that_is_taken_offers_the_same(db: Db) {
+async fn another_address_that_is_taken_offers_the_same(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     invite(&app, &mut maya, "noor@example.com").await;
     let page = maya.fill(&app, &format!("/users-and-permissions/{jonas}/edit"), &[("email", "noor@example.com")]).await;

@@ -74,7 +74,7 @@ async fn an_admin_sees_everybody_with_status_role_and_assignments(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_portfolio_admin_sees_the_people_of_their_portfolios_and_only_what_lies_there(db: Db) {
+async fn a_portfolio_admin_sees_the_users_of_their_portfolios_and_only_what_lies_there(db: Db) {
     let World { app, mut pia, .. } = World::new(db).await;
     let page = pia.get(&app, LIST).await;
     assert_eq!(names(&page), ["Otto Lund", "Pia Berg", "Uma Ek"]);
@@ -157,7 +157,7 @@ async fn the_list_is_narrowed_to_a_portfolio_of_ones_own(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn people_are_sorted_by_each_column_both_ways(db: Db) {
+async fn users_are_sorted_by_each_column_both_ways(db: Db) {
     let World { app, mut maya, .. } = World::new(db).await;
     app.execute("UPDATE user_rows SET email = 'a@example.com', email_key = 'a@example.com' WHERE first_name = 'Uma'");
     let first_of = async |maya: &mut Browser, sort: &str| listed(&app, maya, &format!("sort={sort}")).await.remove(0);

@@ -25,7 +25,7 @@ async fn a_page_of_the_assignments_that_there_is_not_leads_to_all_of_them(db: Db
 }
 
 #[apply(both_databases!)]
-async fn whoever_puts_a_switch_gives_what_it_gives_from_that_day(db: Db) {
+async fn a_user_who_puts_a_switch_gives_what_it_gives_from_that_day(db: Db) {
     let Business { app, mut hana, jonas, fjord, .. } = Business::new(db).await;
     hana.get(&app, &at(jonas, "")).await.sees("Fjord Foods, given by Maya Fischer, 22 Nov");
     app.advance(TimeDelta::days(3));
@@ -50,7 +50,7 @@ async fn what_is_assigned_again_gives_what_it_gave(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
+async fn a_switch_changes_what_the_user_may_do_at_the_next_click(db: Db) {
     let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
     let page = maya.get(&app, &at(jonas, "")).await;

@@ -12,7 +12,7 @@ async fn an_update_that_changes_nothing_says_so_and_leaves_no_trace(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn of_somebody_deactivated_the_address_stands_without_a_field(db: Db) {
+async fn of_a_deactivated_user_the_address_stands_without_a_field(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
     let page = maya.get(&app, &at(jonas, "")).await;
