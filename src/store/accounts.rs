@@ -235,7 +235,7 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Number of users to whom the account is assigned.
-    pub people: i64,
+    pub users: i64,
     pub has_billing: bool,
 }
 
@@ -250,7 +250,7 @@ pub fn facts(db: &mut Database, ids: &[AccountId]) -> Result<HashMap<AccountId, 
         .select((account_assignments::account_id, count(account_assignments::user_id)))
         .load::<(AccountId, i64)>(db)?;
     for (id, users) in users {
-        facts.entry(id).or_default().people = users;
+        facts.entry(id).or_default().users = users;
     }
     for id in billing::table.filter(billing::account_id.eq_any(&numbers)).select(billing::account_id).load::<AccountId>(db)? {
         facts.entry(id).or_default().has_billing = true;

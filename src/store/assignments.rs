@@ -183,7 +183,7 @@ fn can_sign_in() -> _ {
 /// User to whom an account is assigned, with the permissions and the date of the assignment.
 #[derive(Debug, Clone)]
 pub struct Colleague {
-    pub person: User,
+    pub user: User,
     pub grants: AssignmentPermissions,
     pub since: Timestamp,
 }
@@ -220,7 +220,7 @@ pub fn users_of_account(
         .limit(backend::one_more(limit))
         .select((User::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
         .load::<(User, GrantsRow, Timestamp)>(db)?;
-    let colleague = |(person, grants, since): (_, GrantsRow, _)| Colleague { person, grants: grants.into(), since };
+    let colleague = |(user, grants, since): (_, GrantsRow, _)| Colleague { user, grants: grants.into(), since };
     Ok(Slice::new(rows.into_iter().map(colleague).collect(), position, limit))
 }
 

@@ -187,7 +187,7 @@ pub struct Contents {
     /// Number of accounts without billing information.
     pub without_billing: i64,
     /// Number of users with an assignment in it.
-    pub people: i64,
+    pub users: i64,
 }
 
 /// Counts of these portfolios.
@@ -210,7 +210,7 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
         .select((portfolio_users::portfolio_id, count(portfolio_users::user_id)))
         .load::<(PortfolioId, i64)>(db)?;
     for (id, users) in users {
-        contents.entry(id).or_default().people = users;
+        contents.entry(id).or_default().users = users;
     }
     Ok(contents)
 }

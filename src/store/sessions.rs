@@ -27,7 +27,7 @@ const BROWSER_MAX: usize = 300;
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     pub session: SessionRow,
-    pub person: User,
+    pub user: User,
     pub company: Company,
 }
 
@@ -75,16 +75,16 @@ pub fn find(db: &mut Database, hash: TokenHash, now: Timestamp) -> Result<Option
         .select((SessionRow::as_select(), User::as_select(), CompanyRow::as_select()))
         .get_result::<(SessionRow, User, CompanyRow)>(db)
         .optional()?;
-    let found = found.map(|(session, person, company)| SignedIn { session, person, company: company.into() });
+    let found = found.map(|(session, user, company)| SignedIn { session, user, company: company.into() });
     Ok(found.filter(|found| found.holds(now)))
 }
 
 impl SignedIn {
     fn holds(&self, now: Timestamp) -> bool {
-        let Self { session, person, company } = self;
+        let Self { session, user, company } = self;
         now < session.created_at + company.session_absolute
             && now < session.last_seen_at + company.session_idle
-            && person.status(now) == Status::Active
+            && user.status(now) == Status::Active
     }
 }
 

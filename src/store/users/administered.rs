@@ -44,7 +44,7 @@ pub struct UserQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// Number of the segment within the order.
-    pub stretch: u8,
+    pub segment: u8,
     pub value: CursorValue,
     pub id: i64,
 }
@@ -60,9 +60,9 @@ pub enum CursorValue {
 /// A user in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    pub person: User,
+    pub user: User,
     pub created_at: Timestamp,
-    pub mark: Cursor,
+    pub cursor: Cursor,
 }
 
 /// Part of an order that is sorted by one column.
@@ -77,12 +77,12 @@ struct IndexSegment {
 impl Cursor {
     /// True if a row of a list in this order can have this cursor.
     pub fn fits(&self, order: Order) -> bool {
-        let Some(stretch) = stretches(order).get(usize::from(self.stretch)).copied() else { return false };
+        let Some(segment) = segments(order).get(usize::from(self.segment)).copied() else { return false };
         match (&self.value, order.by) {
             (CursorValue::Text(text), SortBy::Name | SortBy::Email | SortBy::Status) => !text.contains(char::is_control),
             (CursorValue::Time(_), SortBy::Created) => true,
-            (CursorValue::Time(_), SortBy::LastSignIn) => stretch.condition == SIGNED_IN,
-            (CursorValue::Never, SortBy::LastSignIn) => stretch.condition == NEVER_SIGNED_IN,
+            (CursorValue::Time(_), SortBy::LastSignIn) => segment.condition == SIGNED_IN,
+            (CursorValue::Never, SortBy::LastSignIn) => segment.condition == NEVER_SIGNED_IN,
             (CursorValue::Text(_) | CursorValue::Time(_) | CursorValue::Never, _) => false,
         }
     }
@@ -91,7 +91,7 @@ impl Cursor {
 const SIGNED_IN: &str = " AND users.last_sign_in_at IS NOT NULL";
 const NEVER_SIGNED_IN: &str = " AND users.last_sign_in_at IS NULL";
 
-fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
+fn segments(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
     let whole = |column| IndexSegment { status: None, column, condition: "", is_descending };
     match by {
         SortBy::Name => vec![whole("sort_key")],
@@ -102,12 +102,12 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
             IndexSegment { condition: NEVER_SIGNED_IN, is_descending: false, ..whole("last_sign_in_at") },
         ],
         SortBy::Status => {
-            let stretch = |status| IndexSegment { status: Some(status), is_descending: false, ..whole("sort_key") };
-            let mut stretches = Status::ALL.map(stretch).to_vec();
+            let segment = |status| IndexSegment { status: Some(status), is_descending: false, ..whole("sort_key") };
+            let mut segments = Status::ALL.map(segment).to_vec();
             if is_descending {
-                stretches.reverse();
+                segments.reverse();
             }
-            stretches
+            segments
         }
     }
 }
@@ -121,35 +121,35 @@ pub fn page(
     position: &Position<Cursor>,
     limit: usize,
 ) -> Result<Slice<Listed>, StoreError> {
-    if let Some(found) = hits(db, wanted, position, limit)? {
+    if let Some(found) = search_plan(db, wanted, position, limit)? {
         return Ok(Slice::new(found, position, limit));
     }
     let is_narrow = matches!(all, Count::Exactly(all) if all <= COUNT_MAX) || sorts_sooner(db, wanted)?;
     let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::All };
-    let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, IndexSegment)>>();
+    let mut segments = (0..).zip(segments(wanted.order)).collect::<Vec<(u8, IndexSegment)>>();
     if position.is_backward() {
-        stretches.reverse();
+        segments.reverse();
     }
-    let mark = match position {
-        Position::After(mark) | Position::Before(mark) => Some(mark),
+    let cursor = match position {
+        Position::After(cursor) | Position::Before(cursor) => Some(cursor),
         Position::First | Position::Last => None,
     };
     let is_ahead =
-        |number: u8| mark.is_none_or(|mark| if position.is_backward() { number <= mark.stretch } else { number >= mark.stretch });
-    stretches.retain(|(number, stretch)| {
-        is_ahead(*number) && (stretch.status.is_none() || wanted.filter.status.is_none() || stretch.status == wanted.filter.status)
+        |number: u8| cursor.is_none_or(|cursor| if position.is_backward() { number <= cursor.segment } else { number >= cursor.segment });
+    segments.retain(|(number, segment)| {
+        is_ahead(*number) && (segment.status.is_none() || wanted.filter.status.is_none() || segment.status == wanted.filter.status)
     });
     let enough = backend::one_more(limit);
     let mut found = Vec::new();
-    for (number, stretch) in stretches {
+    for (number, segment) in segments {
         let missing = enough - i64::try_from(found.len()).unwrap_or(enough);
         if missing <= 0 {
             break;
         }
-        let from = mark.filter(|mark| mark.stretch == number);
+        let from = cursor.filter(|cursor| cursor.segment == number);
         // The list's direction and the page's cancel each other out.
-        let is_descending = stretch.is_descending != position.is_backward();
-        let statement = statement(db, wanted, source.narrowly(&wanted.filter, stretch.column), stretch, from, is_descending, missing);
+        let is_descending = segment.is_descending != position.is_backward();
+        let statement = statement(db, wanted, source.narrowly(&wanted.filter, segment.column), segment, from, is_descending, missing);
         found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
     }
     Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))
@@ -157,7 +157,12 @@ pub fn page(
 
 /// The page from the plans of searches: by name in the whole company on SQLite, without filters that their indexes
 /// lack.
-fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
+fn search_plan(
+    db: &mut Database,
+    wanted: &UserQuery,
+    position: &Position<Cursor>,
+    limit: usize,
+) -> Result<Option<Vec<Listed>>, StoreError> {
     let UserQuery { scope, filter, order, .. } = wanted;
     let UserFilter {
         search,
@@ -174,7 +179,7 @@ fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limi
     let Some(place) = by_name(position, order.is_descending) else { return Ok(None) };
     let (_, ids) = plan::find(sqlite, &filter, &place, limit)?;
     let mut found = listed(db, *order, ids.into_iter().map(|id| (0, id)).collect())?;
-    found.sort_by_key(|row| row.person.key());
+    found.sort_by_key(|row| row.user.key());
     if place.is_backward() {
         found.reverse();
     }
@@ -183,15 +188,15 @@ fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limi
 
 /// Position in the order by name, ascending; `None` for a cursor of another order.
 fn by_name(position: &Position<Cursor>, is_descending: bool) -> Option<Position> {
-    let key = |mark: &Cursor| match &mark.value {
-        CursorValue::Text(text) => Some(Key { sort_key: text.clone(), id: mark.id }),
+    let key = |cursor: &Cursor| match &cursor.value {
+        CursorValue::Text(text) => Some(Key { sort_key: text.clone(), id: cursor.id }),
         CursorValue::Time(_) | CursorValue::Never => None,
     };
     Some(match (position, is_descending) {
         (Position::First, false) | (Position::Last, true) => Position::First,
         (Position::Last, false) | (Position::First, true) => Position::Last,
-        (Position::After(mark), false) | (Position::Before(mark), true) => Position::After(key(mark)?),
-        (Position::Before(mark), false) | (Position::After(mark), true) => Position::Before(key(mark)?),
+        (Position::After(cursor), false) | (Position::Before(cursor), true) => Position::After(key(cursor)?),
+        (Position::Before(cursor), false) | (Position::After(cursor), true) => Position::Before(key(cursor)?),
     })
 }
 
@@ -213,19 +218,19 @@ fn statement(
     db: &Database,
     wanted: &UserQuery,
     source: Source,
-    stretch: IndexSegment,
+    segment: IndexSegment,
     from: Option<&Cursor>,
     is_descending: bool,
     limit: i64,
 ) -> Statement {
-    let status = stretch.status.or(wanted.filter.status);
+    let status = segment.status.or(wanted.filter.status);
     let direction = if is_descending { "DESC" } else { "ASC" };
     let part = |statement: &mut Statement, state: &str| {
-        statement.push(&format!("SELECT users.id, users.{} AS place", stretch.column));
+        statement.push(&format!("SELECT users.id, users.{} AS place", segment.column));
         statement.users(db, source, &wanted.scope, &wanted.filter);
-        statement.push(&format!(" AND {state}{}", stretch.condition));
-        if let Some(mark) = from {
-            beyond(statement, stretch.column, mark, is_descending);
+        statement.push(&format!(" AND {state}{}", segment.condition));
+        if let Some(cursor) = from {
+            beyond(statement, segment.column, cursor, is_descending);
         }
     };
     let order = |columns: &str| columns.split(' ').map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
@@ -235,7 +240,7 @@ fn statement(
         for (number, state) in Statement::states(status, wanted.as_of).iter().enumerate() {
             statement.push(if number == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
             part(&mut statement, state);
-            let order = order(&format!("users.{} users.id", stretch.column));
+            let order = order(&format!("users.{} users.id", segment.column));
             statement.push(&format!(" ORDER BY {order} LIMIT {limit}) AS part{number}"));
         }
         statement.push(") AS found");
@@ -256,17 +261,17 @@ fn statement(
 }
 
 /// Restricts a statement to rows beyond a cursor.
-fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending: bool) {
-    let (than, id) = (if is_descending { '<' } else { '>' }, mark.id);
+fn beyond(statement: &mut Statement, column: &str, cursor: &Cursor, is_descending: bool) {
+    let (than, id) = (if is_descending { '<' } else { '>' }, cursor.id);
     let mut value = |before: String| {
         statement.push(&before);
-        match &mark.value {
+        match &cursor.value {
             CursorValue::Text(text) => statement.bind(text.clone()),
             CursorValue::Time(time) => statement.push(&Statement::time(*time)),
             CursorValue::Never => {}
         }
     };
-    if mark.value == CursorValue::Never {
+    if cursor.value == CursorValue::Never {
         value(format!(" AND users.id {than} {id}"));
         return;
     }
@@ -284,15 +289,15 @@ fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<V
         .load::<(User, String, Timestamp)>(db)?;
     let mut rows = rows.into_iter().map(|row| (row.0.id, row)).collect::<HashMap<_, _>>();
     // Users deleted since their ids were found are left out.
-    let listed = |(stretch, id)| {
-        let (person, email_key, created_at) = rows.remove(&id)?;
+    let listed = |(segment, id)| {
+        let (user, email_key, created_at) = rows.remove(&id)?;
         let value = match order.by {
-            SortBy::Name | SortBy::Status => CursorValue::Text(person.sort_key.clone()),
+            SortBy::Name | SortBy::Status => CursorValue::Text(user.sort_key.clone()),
             SortBy::Email => CursorValue::Text(email_key),
             SortBy::Created => CursorValue::Time(created_at),
-            SortBy::LastSignIn => person.last_sign_in_at.map_or(CursorValue::Never, CursorValue::Time),
+            SortBy::LastSignIn => user.last_sign_in_at.map_or(CursorValue::Never, CursorValue::Time),
         };
-        Some(Listed { mark: Cursor { stretch, value, id: id.0 }, person, created_at })
+        Some(Listed { cursor: Cursor { segment, value, id: id.0 }, user, created_at })
     };
     Ok(found.into_iter().filter_map(listed).collect())
 }

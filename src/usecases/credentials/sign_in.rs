@@ -210,7 +210,7 @@ fn end_session(tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timest
     if sessions::end(tx, session)?
         && let Some(signed_in) = found
     {
-        let who = signed_in.person.who();
+        let who = signed_in.user.who();
         tx.audit(about_user(now, by_oneself(&who, client_ip), &who, &AuditEvent::SignedOut {}));
     }
     Ok(())

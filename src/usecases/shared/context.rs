@@ -188,8 +188,8 @@ impl Principal {
 
     /// The caller as they are now, if their session still holds: one that ended acts no more, whatever it had begun.
     pub(in crate::usecases) fn user(&self, db: &mut Database, now: Timestamp) -> Result<User, ActionError> {
-        let found = sessions::find(db, self.session, now)?.filter(|found| found.person.id == self.user_id);
-        found.map(|found| found.person).ok_or(ActionError::SignedOut)
+        let found = sessions::find(db, self.session, now)?.filter(|found| found.user.id == self.user_id);
+        found.map(|found| found.user).ok_or(ActionError::SignedOut)
     }
 
     /// Who did it, for the audit log.

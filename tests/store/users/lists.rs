@@ -166,7 +166,7 @@ fn page(store: &Store, wanted: &UserQuery, position: &Position<Cursor>, limit: u
 }
 
 fn ids(slice: &Slice<Listed>) -> Vec<UserId> {
-    slice.rows.iter().map(|row| row.person.id).collect()
+    slice.rows.iter().map(|row| row.user.id).collect()
 }
 
 /// The whole list, page by page, forwards and backwards.
@@ -177,17 +177,17 @@ fn walked(store: &Store, wanted: &UserQuery) -> Vec<UserId> {
         forwards.extend(ids(&slice));
         assert_eq!(slice.has_previous, position != Position::First);
         match slice.rows.last().filter(|_| slice.has_next) {
-            Some(row) => position = Position::After(row.mark.clone()),
+            Some(row) => position = Position::After(row.cursor.clone()),
             None => break,
         }
     }
     let (mut backwards, mut position) = (Vec::new(), Position::Last);
     loop {
         let slice = page(store, wanted, &position, 7);
-        assert!(slice.rows.iter().all(|row| row.mark.fits(wanted.order)));
+        assert!(slice.rows.iter().all(|row| row.cursor.fits(wanted.order)));
         backwards.splice(0..0, ids(&slice));
         match slice.rows.first().filter(|_| slice.has_previous) {
-            Some(row) => position = Position::Before(row.mark.clone()),
+            Some(row) => position = Position::Before(row.cursor.clone()),
             None => break,
         }
     }
@@ -257,7 +257,7 @@ fn a_scope_lists_its_users_as_the_company_does(store: TestStore) {
         for status in [None].into_iter().chain(Status::ALL.map(Some)) {
             let inside = of(&Scope::Company, status)
                 .into_iter()
-                .filter(|row| world.inside(&own, row.person.id) != ScopeRelation::Not)
+                .filter(|row| world.inside(&own, row.user.id) != ScopeRelation::Not)
                 .collect::<Vec<_>>();
             assert_eq!(of(&own, status), inside, "{by:?} {typed:?} {status:?}");
         }
@@ -296,11 +296,11 @@ fn orders_are_what_they_say(store: TestStore) {
     let world = world(&store, 11, 60);
     let rows =
         |by, is_descending| page(&store, &wanted(Scope::Company, UserFilter::default(), by, is_descending), &Position::First, 100).rows;
-    let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.person).collect::<Vec<_>>();
+    let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.user).collect::<Vec<_>>();
     assert_eq!(people(SortBy::Name, false).len(), world.people.len());
     assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::User::key));
     assert!(people(SortBy::Email, false).is_sorted_by_key(|person| person.email.to_lowercase()));
-    assert!(rows(SortBy::Created, true).is_sorted_by_key(|row| std::cmp::Reverse((row.created_at, row.person.id))));
+    assert!(rows(SortBy::Created, true).is_sorted_by_key(|row| std::cmp::Reverse((row.created_at, row.user.id))));
     let place = |status| Status::ALL.iter().position(|other| *other == status);
     assert!(people(SortBy::Status, false).is_sorted_by_key(|person| (place(person.status(now())), person.key())));
     for is_descending in [false, true] {
@@ -324,7 +324,7 @@ fn counts_are_those_of_each_status(store: TestStore) {
             let counts = store.read(|db| users::counts(db, &of(None))).unwrap();
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                 let rows = page(&store, &of(status), &Position::First, 100).rows;
-                assert!(status.is_none_or(|status| rows.iter().all(|row| row.person.status(now()) == status)));
+                assert!(status.is_none_or(|status| rows.iter().all(|row| row.user.status(now()) == status)));
                 assert_eq!(counts.of(status), Count::Exactly(i64::try_from(rows.len()).unwrap()), "{scope:?} {typed:?} {status:?}");
             }
         }

@@ -71,9 +71,9 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
     let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
     let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;
     let link = |users: &str| paths::with_query(paths::Account { account: id }, &[("people", users)]);
-    let users_pager = asked.pager(link, &shown.users, |row| row.person.key(), shown.users_count, ("person", "people"));
+    let users_pager = asked.pager(link, &shown.users, |row| row.user.key(), shown.users_count, ("person", "people"));
     let (now, may) = (frame.now, shown.may);
-    let colleague = |Colleague { person: user, grants, since }: Colleague| ColleagueRow {
+    let colleague = |Colleague { user, grants, since }: Colleague| ColleagueRow {
         is_you: console.is_you(&user),
         status: user.status(now),
         user: UserLabel::from(&user.who()),

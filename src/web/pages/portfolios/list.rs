@@ -69,7 +69,7 @@ impl From<Row> for PortfolioRow {
             admins: names_in_short(&admins, 1),
             accounts: number(row.contents.accounts),
             without_billing: number(row.contents.without_billing),
-            users: number(row.contents.people),
+            users: number(row.contents.users),
         }
     }
 }

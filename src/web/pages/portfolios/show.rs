@@ -116,12 +116,12 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, qu
         |users| link(&query.page, users),
         &shown.users,
         |row| row.user.key(),
-        Count::Exactly(shown.contents.people),
+        Count::Exactly(shown.contents.users),
         ("person", "people"),
     );
     let account = |row: portfolios::AccountRow| AccountRow {
         account: AccountLink::from(&row.account),
-        users: number(row.facts.people),
+        users: number(row.facts.users),
         has_billing: row.facts.has_billing,
     };
     respond::page(&PortfolioPage {

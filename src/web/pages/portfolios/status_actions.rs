@@ -46,7 +46,7 @@ pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> 
         shell: console.shell(&frame),
         portfolio: PortfolioHead::from(&follows.portfolio),
         accounts: number(follows.contents.accounts),
-        users: number(follows.contents.people),
+        users: number(follows.contents.users),
         admins: in_short(&follows.admins),
         left_without: if follows.left_without.is_empty() { String::new() } else { in_short(&follows.left_without) },
     })

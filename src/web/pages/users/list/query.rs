@@ -266,7 +266,7 @@ impl UserListQuery {
 }
 
 fn place(cursor: &Cursor, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
-    place(cursor.stretch, Value::of(&cursor.value), cursor.id)
+    place(cursor.segment, Value::of(&cursor.value), cursor.id)
 }
 
 /// Parses a text; `None` for an empty one, and an error for an unknown one.
@@ -282,13 +282,13 @@ fn timestamp(micros: i64) -> Result<Timestamp, WebError> {
 
 impl PageKey {
     fn position(&self, order: Order) -> Result<Position<Cursor>, WebError> {
-        let cursor = |stretch: u8, value: &Value, id: i64| {
-            let cursor = Cursor { stretch, value: value.cursor()?, id };
+        let cursor = |segment: u8, value: &Value, id: i64| {
+            let cursor = Cursor { segment, value: value.cursor()?, id };
             if cursor.fits(order) { Ok(cursor) } else { Err(WebError::NotFound) }
         };
         Ok(match &self.place {
-            PagePosition::After(stretch, value, id) => Position::After(cursor(*stretch, value, *id)?),
-            PagePosition::Before(stretch, value, id) => Position::Before(cursor(*stretch, value, *id)?),
+            PagePosition::After(segment, value, id) => Position::After(cursor(*segment, value, *id)?),
+            PagePosition::Before(segment, value, id) => Position::Before(cursor(*segment, value, *id)?),
             PagePosition::Last => Position::Last,
         })
     }

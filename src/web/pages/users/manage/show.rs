@@ -45,7 +45,7 @@ use crate::{
 /// Page of a user.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/show.html")]
-#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the user or the reader")]
 pub struct ManagePage {
     pub shell: Layout,
     pub user: UserLabel,
