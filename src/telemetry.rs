@@ -112,7 +112,8 @@ mod tests {
         }
     }
 
-    /// A line break, a terminal's escape, DEL, a C1 control, a line separator, a mark of direction, a character above U+FFFF.
+    /// A line break, a terminal's escape, DEL, a C1 control, a line separator, a mark of direction, a character above
+    /// U+FFFF.
     const HOSTILE: &str = "Maya\r\nERROR forged \u{1b}[2J\u{7f}\u{9b}\u{2028}\u{202e}\u{e0001}é";
 
     /// Log of one event with hostile text in every part, and of one below the level.

@@ -126,8 +126,8 @@ impl Source {
     }
 }
 
-/// Refuses empty texts, surrounding blanks and controls. An empty secret that was not filled in must not count as unset, which
-/// would start another instance.
+/// Refuses empty texts, surrounding blanks and controls. An empty secret that was not filled in must not count as
+/// unset, which would start another instance.
 fn checked(text: &str) -> Result<&str, String> {
     if text.trim().is_empty() {
         Err("is empty; leave it out for the default".to_owned())

@@ -45,7 +45,8 @@ pub struct Supervised {
 }
 
 impl Supervised {
-    /// Runs a script that starts a helper, defines how to `stop` it, and echoes `ready` with some words; or calls `fail`.
+    /// Runs a script that starts a helper, defines how to `stop` it, and echoes `ready` with some words; or calls
+    /// `fail`.
     pub fn start(script: &str, arguments: &[String]) -> Result<Self, String> {
         let mut shell = Command::new("sh")
             .args(["-c", &format!("{PROLOGUE}{script}{EPILOGUE}"), "sh"])

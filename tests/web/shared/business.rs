@@ -8,7 +8,8 @@ use crate::helpers::{Browser, Db, TestApp};
 
 pub const HANA: &str = "hana.novotna@example.com";
 
-/// Two portfolios with an account each; Hana Novotna administers the first, or both, and Jonas Vermeulen works in the first.
+/// Two portfolios with an account each; Hana Novotna administers the first, or both, and Jonas Vermeulen works in the
+/// first.
 pub struct Business {
     pub app: TestApp,
     pub maya: Browser,
