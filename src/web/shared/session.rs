@@ -85,7 +85,7 @@ impl SessionStore for DatabaseSessions {
         Ok(Some(state))
     }
 
-    /// Takes over the row that a use case has written. Without one, nothing is saved.
+    /// Takes over the row that a use case has written. A session without one is refused.
     async fn save(&self, state: State, _ttl: &Duration) -> Result<SessionKey, SaveError> {
         let begun = state.get(BEGUN).and_then(|begun| serde_json::from_str::<String>(begun).ok());
         let begun = begun.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session was begun outside a use case")))?;
