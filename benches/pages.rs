@@ -21,8 +21,6 @@ mod growth;
 mod http;
 #[path = "pages/load.rs"]
 mod load;
-#[path = "pages/people.rs"]
-mod people;
 #[path = "../tests/support/program.rs"]
 mod program;
 #[path = "pages/refusals.rs"]
@@ -31,19 +29,21 @@ mod refusals;
 mod server;
 #[path = "pages/tables.rs"]
 mod tables;
+#[path = "pages/users.rs"]
+mod users;
 
 use std::time::Duration;
 
 use export::Export;
 use load::Cost;
-use people::Viewer;
 use program::Server;
 use server::Company;
 use tables::{growth, milliseconds, table};
+use users::Viewer;
 
 /// Measurements of one company.
 struct Measured {
-    /// In the order of [`people::cases`].
+    /// In the order of [`users::cases`].
     costs: Vec<Cost>,
     /// In the order of [`counts::CASES`], for both viewers.
     counts: [Vec<Duration>; 2],
@@ -80,12 +80,12 @@ fn main() {
     refusals::print();
 }
 
-fn measure(people: u32) -> Measured {
-    eprintln!("{people} people");
-    let company = Company::of(people).expect("a company is made up");
+fn measure(users: u32) -> Measured {
+    eprintln!("{users} users");
+    let company = Company::of(users).expect("a company is made up");
     let server = Server::usher(&company.data);
     let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
-    let cases = people::cases();
+    let cases = users::cases();
     let round = || cases.iter().map(|case| load::measure(&server, &case.paths, &cookies[case.viewer as usize])).collect::<Vec<_>>();
     let costs = round().into_iter().zip(round()).map(|(one, other)| one.least(other)).collect();
     let [after_lists, _] = server.memory();
@@ -103,11 +103,11 @@ fn measure(people: u32) -> Measured {
 }
 
 fn print_pages(measured: &[Measured]) {
-    let cases = people::cases();
+    let cases = users::cases();
     let length = measured.iter().flat_map(|measured| &measured.costs).map(|cost| cost.length).max().unwrap_or(0);
     let limit = load::measure(&server::bare(length), &["/".to_owned()], "");
     println!("The limit, actix with {length} fixed bytes: {:.0} µs of CPU, {:.0} requests/s.", limit.cpu, limit.per_second);
-    for (list, viewer) in people::LISTS {
+    for (list, viewer) in users::LISTS {
         let rows = cases.iter().enumerate().filter(|(_, case)| (case.list, case.viewer) == (list, viewer));
         let rows = rows.map(|(place, case)| {
             let costs = measured.iter().map(|measured| &measured.costs[place]).collect::<Vec<_>>();
@@ -154,7 +154,7 @@ fn print_exports(measured: &[Measured]) {
         row("first row, ms", &|export| milliseconds(export.first_row));
         row("rows per second", &|export| format!("{:.0}", export.rows_per_second));
     }
-    table("Export", &tables::with_sizes("export", "people"), rows);
+    table("Export", &tables::with_sizes("export", "users"), rows);
 }
 
 fn print_processes(measured: &[Measured]) {
@@ -170,5 +170,5 @@ fn print_processes(measured: &[Measured]) {
         row("memory at its most, MB", &memory(2)),
         row("start to first answer, ms", &|measured| milliseconds(measured.first_answer)),
     ];
-    table("The process", &tables::with_sizes("process", "people"), rows);
+    table("The process", &tables::with_sizes("process", "users"), rows);
 }

@@ -18,8 +18,8 @@ use usher::{
 
 use super::{
     load::median,
-    people::{FREQUENT, RARE, Viewer},
     server::Company,
+    users::{FREQUENT, RARE, Viewer},
 };
 
 const TIMES: usize = 9;
@@ -55,7 +55,7 @@ pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
         let wanted = UserQuery { scope: scope.clone(), filter, order: Order::default(), as_of: SystemClock.now() };
         let once = |_| {
             let asked = Instant::now();
-            store.read(|db| users::counts(db, &wanted)).expect("people are counted");
+            store.read(|db| users::counts(db, &wanted)).expect("users are counted");
             asked.elapsed()
         };
         median(&mut (0..TIMES).map(once).collect::<Vec<_>>())

@@ -23,10 +23,10 @@ use usher::{
 use super::{
     http::Connection,
     load::{median, percentile},
-    people::Viewer,
     program::{OpenForm, Server},
     server::Company,
     tables::{milliseconds, table},
+    users::Viewer,
 };
 
 const PEOPLE: u32 = 1000;
@@ -144,12 +144,12 @@ fn rows<const N: usize>(kinds: &[&str; N], times: [Vec<Duration>; N]) -> Vec<Vec
 fn rounds(company: &Path) -> Vec<[String; 4]> {
     let store = Store::open(Location::Sqlite(company.join("usher.db"))).expect("the database opens");
     let everybody = store.read(|db| users::list(db, &Filter::default(), &Position::First, PEOPLE as usize));
-    let everybody = everybody.expect("people are listed").rows;
+    let everybody = everybody.expect("users are listed").rows;
     let now = SystemClock.now();
     // Invitations of the made-up company may have expired since. Neither status has a password.
     let of = |statuses: &[Status]| {
-        let people = everybody.iter().filter(|person| statuses.contains(&person.status(now)));
-        people.map(|person| person.email.clone()).collect::<Vec<_>>()
+        let users = everybody.iter().filter(|user| statuses.contains(&user.status(now)));
+        users.map(|user| user.email.clone()).collect::<Vec<_>>()
     };
     let nobody = (0..everybody.len()).map(|number| format!("no.body{number}@example.com")).collect();
     let kinds = [of(&[Status::Active]), nobody, of(&[Status::Invited, Status::Expired]), of(&[Status::Deactivated])];

@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    people::Viewer,
     program::{self, ADMIN, Server},
+    users::Viewer,
 };
 
 /// Variable that makes this program the bare server, with the length of its answer.
@@ -34,17 +34,17 @@ const SAID: &str = "demo.txt";
 
 impl Company {
     /// Company of this size, made once and kept for the next run.
-    pub fn of(people: u32) -> io::Result<Self> {
+    pub fn of(users: u32) -> io::Result<Self> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
-        let (data, unfinished) = (folder.join(people.to_string()), folder.join(format!("{people}.unfinished")));
+        let (data, unfinished) = (folder.join(users.to_string()), folder.join(format!("{users}.unfinished")));
         if !data.exists() {
             if unfinished.exists() {
                 fs::remove_dir_all(&unfinished)?;
             }
             fs::create_dir_all(&unfinished)?;
             let started = Instant::now();
-            fs::write(unfinished.join(SAID), program::make_up(people, &unfinished)?)?;
-            eprintln!("{people} people were made up in {:.1} s", started.elapsed().as_secs_f64());
+            fs::write(unfinished.join(SAID), program::make_up(users, &unfinished)?)?;
+            eprintln!("{users} users were made up in {:.1} s", started.elapsed().as_secs_f64());
             fs::rename(unfinished, &data)?;
         }
         let said = fs::read_to_string(data.join(SAID))?;

@@ -25,7 +25,7 @@ use crate::{
 };
 
 mod business;
-mod people;
+mod user_pages;
 
 /// Text spacing that readers may set without losing content: WCAG 2.2, 1.4.12.
 const SPACED: &str = "document.styleSheets[0].insertRule('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; \

@@ -54,6 +54,6 @@ mod looks;
 mod manage;
 mod new_account;
 mod new_user;
-mod people;
 mod portfolio_admin;
 mod sessions;
+mod users;
