@@ -1,12 +1,12 @@
-//! What the lists of people cost, against the least that a server can do and at several sizes of company: tables, in Markdown.
+//! Benchmark of the lists of users, against a bare server and at several sizes of company. Prints tables in Markdown.
 //!
-//! `cargo bench --bench pages`; `USHER_BENCH_SIZES=1000,100000` for other sizes. Server and load share the machine, so CPU time per
-//! request is the figure to compare; requests per second are what was left of the machine. The made-up companies are kept in
-//! `target/tmp/pages`. Alone is the time to answer one request at a time, the median of the slowest page of its kind. Of two rounds the
-//! better counts: what else the machine does makes figures worse alone.
+//! `cargo bench --bench pages`; `USHER_BENCH_SIZES=1000,100000` for other sizes. Server and load share the machine, so
+//! compare CPU time per request; requests per second depend on the rest of the load. The made-up companies are kept in
+//! `target/tmp/pages`. "Alone" is the time to answer one request at a time, the median of the slowest page of its kind.
+//! The better of two rounds counts, since other load can only make figures worse.
 //!
-//! `cargo bench --bench pages -- growth` measures nothing but how pages grow from one size to the next, and `-- refusals` how long refusals
-//! take.
+//! `cargo bench --bench pages -- growth` measures the growth of pages from one size to the next only, and `-- refusals`
+//! the time of refusals.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that fails is seen")]
 #![allow(clippy::cast_precision_loss, unreachable_pub, missing_debug_implementations, reason = "nobody uses a bench")]
@@ -21,8 +21,6 @@ mod growth;
 mod http;
 #[path = "pages/load.rs"]
 mod load;
-#[path = "pages/people.rs"]
-mod people;
 #[path = "../tests/support/program.rs"]
 mod program;
 #[path = "pages/refusals.rs"]
@@ -31,24 +29,26 @@ mod refusals;
 mod server;
 #[path = "pages/tables.rs"]
 mod tables;
+#[path = "pages/users.rs"]
+mod users;
 
 use std::time::Duration;
 
 use export::Export;
 use load::Cost;
-use people::Viewer;
 use program::Server;
 use server::Company;
 use tables::{growth, milliseconds, table};
+use users::Viewer;
 
-/// What was measured with one company.
+/// Measurements of one company.
 struct Measured {
-    /// In the order of [`people::cases`].
+    /// In the order of [`users::cases`].
     costs: Vec<Cost>,
-    /// In the order of [`counts::CASES`], for either viewer.
+    /// In the order of [`counts::CASES`], for both viewers.
     counts: [Vec<Duration>; 2],
     exports: [Export; 2],
-    /// After the lists, after the exports, and at its most, in megabytes.
+    /// Memory after the lists, after the exports, and at its peak, in megabytes.
     memory: [f64; 3],
     first_answer: Duration,
 }
@@ -80,12 +80,12 @@ fn main() {
     refusals::print();
 }
 
-fn measure(people: u32) -> Measured {
-    eprintln!("{people} people");
-    let company = Company::of(people).expect("a company is made up");
+fn measure(users: u32) -> Measured {
+    eprintln!("{users} users");
+    let company = Company::of(users).expect("a company is made up");
     let server = Server::usher(&company.data);
     let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
-    let cases = people::cases();
+    let cases = users::cases();
     let round = || cases.iter().map(|case| load::measure(&server, &case.paths, &cookies[case.viewer as usize])).collect::<Vec<_>>();
     let costs = round().into_iter().zip(round()).map(|(one, other)| one.least(other)).collect();
     let [after_lists, _] = server.memory();
@@ -103,11 +103,11 @@ fn measure(people: u32) -> Measured {
 }
 
 fn print_pages(measured: &[Measured]) {
-    let cases = people::cases();
+    let cases = users::cases();
     let length = measured.iter().flat_map(|measured| &measured.costs).map(|cost| cost.length).max().unwrap_or(0);
     let limit = load::measure(&server::bare(length), &["/".to_owned()], "");
     println!("The limit, actix with {length} fixed bytes: {:.0} µs of CPU, {:.0} requests/s.", limit.cpu, limit.per_second);
-    for (list, viewer) in people::LISTS {
+    for (list, viewer) in users::LISTS {
         let rows = cases.iter().enumerate().filter(|(_, case)| (case.list, case.viewer) == (list, viewer));
         let rows = rows.map(|(place, case)| {
             let costs = measured.iter().map(|measured| &measured.costs[place]).collect::<Vec<_>>();
@@ -154,7 +154,7 @@ fn print_exports(measured: &[Measured]) {
         row("first row, ms", &|export| milliseconds(export.first_row));
         row("rows per second", &|export| format!("{:.0}", export.rows_per_second));
     }
-    table("Export", &tables::with_sizes("export", "people"), rows);
+    table("Export", &tables::with_sizes("export", "users"), rows);
 }
 
 fn print_processes(measured: &[Measured]) {
@@ -170,5 +170,5 @@ fn print_processes(measured: &[Measured]) {
         row("memory at its most, MB", &memory(2)),
         row("start to first answer, ms", &|measured| milliseconds(measured.first_answer)),
     ];
-    table("The process", &tables::with_sizes("process", "people"), rows);
+    table("The process", &tables::with_sizes("process", "users"), rows);
 }

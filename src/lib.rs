@@ -1,4 +1,4 @@
-//! Usher: the console in which a company decides who gets in and what they reach. `docs/architecture.md` is the map.
+//! Usher: the console in which a company manages users and their access. `docs/architecture.md` is the map.
 
 pub mod cli;
 pub mod config;

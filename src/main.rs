@@ -1,4 +1,4 @@
-//! The program: settings, log, and the command that was asked for.
+//! The program: reads settings, starts the log, runs the command.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! From settings to a running server.
+//! Startup: from settings to a running server.
 
 mod connection;
 mod http;
@@ -47,25 +47,25 @@ use crate::{
 
 pub use limits::Limits;
 
-/// How often the outbox is looked into when nothing was due.
+/// Pause of the outbox after a look that found nothing due.
 const OUTBOX_REST: Duration = Duration::from_secs(1);
 
-/// How often refused sign-ins are written down.
+/// Time between two writes of refused sign-ins.
 const REFUSALS_EVERY: Duration = Duration::from_secs(1);
 
-/// Time between two looks at the database's key.
+/// Time between two checks of the database's key.
 const KEY_CHECK_EVERY: Duration = Duration::from_secs(60);
 
-/// How often rows that outlived their use are removed.
+/// Time between two removals of expired rows.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
-/// How often counts of attempts are brought down to their bound. One machine makes some 50,000 in this time.
+/// Time between two trims of attempt counters. One machine makes some 50,000 in this time.
 const BOUND_ATTEMPTS_EVERY: Duration = Duration::from_secs(60);
 
-/// Connections to the listener for monitoring.
+/// Most connections to the listener for monitoring.
 const METRICS_CONNECTIONS: usize = 16;
 
-/// Why Usher does not start.
+/// Reason for which Usher does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("{0}")]
@@ -98,7 +98,7 @@ pub enum StartError {
     Io(#[from] io::Error),
 }
 
-/// Opens the database that the settings name; makes the data folder where it is missing, and closes to others what they could read.
+/// Opens the database of the settings. Makes a missing data folder, and restricts the modes of exposed files.
 pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
     let exposed = settings.exposed();
     if !exposed.is_empty() {
@@ -111,7 +111,7 @@ pub fn open_store(settings: &Settings) -> Result<Store, StartError> {
     connect(settings)
 }
 
-/// Opens the database and leaves the modes of files as they are.
+/// Opens the database and leaves file modes alone.
 pub fn connect(settings: &Settings) -> Result<Store, StartError> {
     config::make_data_dir(&settings.data_dir)?;
     let location = match &settings.database_url {
@@ -153,7 +153,7 @@ pub fn command_line() -> Principal {
     Principal::CommandLine { os_user: whoami::username().unwrap_or_else(|_| "an unknown user".to_owned()) }
 }
 
-/// The key that the database was begun with. Only a database that was not begun yet gets a new one.
+/// Key with which the database was set up; only a new database gets a new key.
 fn instance_key(settings: &Settings, store: &Store) -> Result<SecretKey, StartError> {
     let path = &settings.secret_key_file;
     if let Some(check) = instance_key::check(store)? {
@@ -174,7 +174,7 @@ fn begin_anew(settings: &Settings, public_url: &PublicUrl) -> Result<(), StartEr
     Ok(())
 }
 
-/// How addresses in mails and on the command line are written.
+/// Writer of addresses in mails and on the command line.
 fn links(public_url: &PublicUrl) -> Links {
     Links {
         origin: public_url.origin().to_owned(),
@@ -184,7 +184,7 @@ fn links(public_url: &PublicUrl) -> Links {
     }
 }
 
-/// The way out for mails.
+/// Transport of mails.
 ///
 /// # Errors
 /// [`TlsError`] where the machine's certificates cannot be read.
@@ -195,8 +195,8 @@ pub fn transport(settings: &Settings) -> Result<Transport, TlsError> {
     }
 }
 
-/// Serves until told to stop. Prints the one-time address of the first start to standard output. With `new_key` the database is begun anew with the
-/// key in the file, or with a new one.
+/// Serves until stopped. On the first start, prints the one-time setup address to standard output. With `new_key` the
+/// database is bound to the key in the file, or to a new one.
 pub fn serve(settings: &Settings, new_key: bool) -> Result<(), StartError> {
     let listener = listen(settings.listen)?;
     let metrics_listener = settings.metrics_listen.map(listen).transpose()?;
@@ -236,7 +236,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).map_err(|error| StartError::Listen { address, error })
 }
 
-/// The public URL; where none was set, this machine at the port that was taken.
+/// The public URL; by default this machine at the port of the listener.
 fn public_url(settings: &Settings, listener: &TcpListener) -> Result<PublicUrl, io::Error> {
     if settings.public_url.is_set() {
         return Ok(settings.public_url.clone());
@@ -254,12 +254,12 @@ fn trust(settings: &Settings, public_url: &PublicUrl) -> RequestTrust {
     }
 }
 
-/// The server on a socket that is open already, within the usual limits.
+/// Server on an open socket, within the default limits.
 pub fn server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     server_within(Limits::default(), listener, state)
 }
 
-/// The server on a socket that is open already.
+/// Server on an open socket.
 pub fn server_within(limits: Limits, listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     let application = move || {
         let state = state.clone();
@@ -270,14 +270,14 @@ pub fn server_within(limits: Limits, listener: TcpListener, state: Data<State>) 
     http::serve(limits, workers, true, listener, application)
 }
 
-/// The server for monitoring, which lives as long as the other.
+/// Server for monitoring, which runs as long as the main one.
 pub fn metrics_server(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     let application = move || App::new().configure(|config| web::configure_metrics(&state, config));
     let limits = Limits { connections: METRICS_CONNECTIONS, ..Limits::default() };
     http::serve(limits, 1, false, listener, application)
 }
 
-/// Sends what is in the outbox, for as long as the process runs.
+/// Sends the mails of the outbox, for as long as the process runs.
 async fn deliver(ctx: Context, transport: Transport, from: Sender) {
     loop {
         match caught(delivery::deliver_next(&ctx, &transport, &from)).await {
@@ -290,7 +290,7 @@ async fn deliver(ctx: Context, transport: Transport, from: Sender) {
     }
 }
 
-/// Does a piece of housekeeping again and again, for as long as the process runs.
+/// Repeats a piece of housekeeping, for as long as the process runs.
 async fn repeat(every: Duration, ctx: Context, work: Housekeeping) {
     loop {
         keep_house(ctx.clone(), work).await;
@@ -298,7 +298,7 @@ async fn repeat(every: Duration, ctx: Context, work: Housekeeping) {
     }
 }
 
-/// Stops the server once the database is begun anew with another key, since nobody could read what this instance seals from then on.
+/// Stops the server once the database is bound to another key, with which no instance could read what this one seals.
 async fn stop_for_another_key(ctx: Context, server: ServerHandle, is_replaced: Arc<AtomicBool>) {
     loop {
         actix_web::rt::time::sleep(KEY_CHECK_EVERY).await;

@@ -1,4 +1,5 @@
-//! The log: one line for each event, on standard error. Standard output is for what a person asked for, such as the address of the first start.
+//! Log: one line for each event, on standard error. Standard output is for results of commands, such as the setup
+//! address.
 
 use std::fmt::{self, Write};
 
@@ -19,7 +20,7 @@ use crate::{
     domain::text::is_unprintable,
 };
 
-/// The log was set up before, by somebody else in this process.
+/// The log was already set up in this process.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up the log: {0}")]
 pub struct TelemetryError(String);
@@ -41,10 +42,10 @@ where
     tracing_subscriber::registry().with(filter.to_env_filter()).with(lines)
 }
 
-/// Writes an event as `inner` does, with every character escaped that could end the line or change how it reads.
+/// Formats an event as `inner` does, with every character escaped that could end the line or change how it reads.
 ///
-/// The formats of `tracing-subscriber` leave line breaks in messages as they are, and marks of direction everywhere: a name or an address that
-/// somebody made up could then write lines of its own into the log.
+/// The formats of `tracing-subscriber` keep line breaks in messages, and direction marks everywhere: a made-up name or
+/// address could write lines of its own into the log.
 struct OneLine<F> {
     inner: F,
     escape: fn(&mut String, char) -> fmt::Result,
@@ -69,12 +70,12 @@ where
     }
 }
 
-/// As Rust writes it: `\n`, `\u{202e}`.
+/// Rust's escapes: `\n`, `\u{202e}`.
 fn escape_text(line: &mut String, c: char) -> fmt::Result {
     write!(line, "{}", c.escape_default())
 }
 
-/// As JSON writes it: `\u202e`. Outside of strings JSON has no such characters, so that the line stays JSON.
+/// JSON's escapes: `\u202e`. Outside of strings JSON has no such characters, so that the line stays JSON.
 fn escape_json(line: &mut String, c: char) -> fmt::Result {
     c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(line, "\\u{unit:04x}"))
 }
@@ -88,7 +89,7 @@ mod tests {
 
     use super::*;
 
-    /// Keeps what is written.
+    /// Collects written bytes.
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -111,10 +112,11 @@ mod tests {
         }
     }
 
-    /// A line break, a terminal's escape, DEL, a C1 control, a line separator, a mark of direction, a character above U+FFFF.
+    /// A line break, a terminal's escape, DEL, a C1 control, a line separator, a mark of direction, a character above
+    /// U+FFFF.
     const HOSTILE: &str = "Maya\r\nERROR forged \u{1b}[2J\u{7f}\u{9b}\u{2028}\u{202e}\u{e0001}é";
 
-    /// What the log says of one event whose every part is hostile, and of one that is below the level.
+    /// Log of one event with hostile text in every part, and of one below the level.
     fn logged(filter: &str, format: LogFormat) -> String {
         let lines = Lines::default();
         with_default(subscriber(&LogFilter::parse(filter).unwrap(), format, lines.clone()), || {

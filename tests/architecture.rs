@@ -1,4 +1,4 @@
-//! The rules of the house that a compiler does not know. `docs/architecture.md` says why they are.
+//! Rules of the code base that the compiler does not check; `docs/architecture.md` has their reasons.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the lints know test functions, and not what they call")]
 
@@ -14,6 +14,12 @@ mod circles;
 mod layers;
 #[path = "architecture/paths.rs"]
 mod paths;
+#[path = "architecture/prose.rs"]
+mod prose;
+#[path = "architecture/scripts.rs"]
+mod scripts;
+#[path = "architecture/styles.rs"]
+mod styles;
 #[path = "architecture/templates.rs"]
 mod templates;
 #[path = "architecture/user_rows.rs"]
@@ -21,7 +27,27 @@ mod user_rows;
 
 const LONGEST_FILE: usize = 400;
 
-/// All files below a folder of the project, with their paths in it. A missing folder fails: a rule that reads nothing proves nothing.
+/// Files whose comments are not held to the rule for openings yet.
+const EXEMPT_COMMENTS: &[&str] = &[
+    "src/usecases/",
+    "src/web/shared/routing/",
+    "src/web/shared/page_context.rs",
+    "src/web/shared/page/pager.rs",
+    "src/web/shared/page/layout.rs",
+    "src/web/shared/wizard.rs",
+    "src/web/shared/list_query.rs",
+    "src/web/shared/page_size.rs",
+    "src/web/pages/users/directory/revoke.rs",
+    "src/web/pages/users/directory/link.rs",
+    "src/web/pages/users/directory/status_actions.rs",
+    "src/web/pages/users/manage/revoke.rs",
+    "src/web/pages/users/manage/link.rs",
+    "src/web/pages/users/manage/status_actions.rs",
+    "tests/web/shared/routes/",
+];
+
+/// All files below a folder of the project, with their paths in it. A missing folder fails, since a rule over no files
+/// would always pass.
 fn files(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
@@ -41,9 +67,13 @@ fn assert_none(breaches: &[String]) {
     assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }
 
+fn is_kind(file: &str, extension: &str) -> bool {
+    Path::new(file).extension().is_some_and(|found| found == extension)
+}
+
 /// All Rust sources below a folder, with their paths in it.
 fn sources(folder: &str) -> impl Iterator<Item = (String, String)> {
-    files(folder).into_iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|extension| extension == "rs"))
+    files(folder).into_iter().filter(|(file, _)| is_kind(file, "rs"))
 }
 
 #[test]
@@ -82,9 +112,60 @@ fn both_databases_have_the_same_migrations() {
     assert_none(&apart.collect::<Vec<_>>());
 }
 
-/// Mail programs know no stylesheets and no content policy, so mails are left out.
+/// Mails are left out: mail programs need inline styles and have no content policy.
 #[test]
 fn pages_have_no_inline_script_or_style_and_escape_everything() {
     let pages = files("templates").into_iter().filter(|(file, _)| !file.starts_with("mail/"));
     assert_none(&pages.flat_map(|(file, source)| templates::breaches(&file, &source)).collect::<Vec<_>>());
+}
+
+/// All files of these folders, with their paths in the project.
+fn in_project(folders: &[&'static str]) -> impl Iterator<Item = (String, String)> {
+    folders.iter().flat_map(|folder| files(folder).into_iter().map(move |(file, source)| (format!("{folder}/{file}"), source)))
+}
+
+#[test]
+fn comments_begin_with_a_noun_or_a_verb() {
+    let files = in_project(&["src", "tests", "benches", "templates", "static", "migrations"]);
+    let held = files.filter(|(file, _)| !EXEMPT_COMMENTS.iter().any(|exempt| file.starts_with(exempt)));
+    assert_none(&held.flat_map(|(file, source)| prose::openings(&file, &source)).collect::<Vec<_>>());
+}
+
+#[test]
+fn lines_of_documents_end_by_120() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let at_root = names.filter_map(|file| Some((file.clone(), fs::read_to_string(root.join(&file)).ok()?)));
+    let documents = at_root.chain(in_project(&["docs", "data", "tests"])).filter(|(file, _)| is_kind(file, "md"));
+    assert_none(&documents.flat_map(|(file, source)| prose::long_lines(&file, &source)).collect::<Vec<_>>());
+}
+
+/// `USHER_FORMAT=1 cargo test --test architecture` formats it.
+#[test]
+fn the_stylesheet_is_formatted_and_holds_its_rules() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/console.css");
+    let source = fs::read_to_string(&path).unwrap();
+    let formatted = styles::formatted(&source);
+    if std::env::var_os("USHER_FORMAT").is_some() {
+        fs::write(&path, &formatted).unwrap();
+    }
+    let first_apart = (1..).zip(source.lines()).zip(formatted.lines()).find(|((_, now), then)| now != then);
+    let apart = first_apart.map(|((line, _), then)| format!("static/console.css:{line} should be {then:?}"));
+    let mut breaches: Vec<String> = apart.into_iter().collect();
+    if source.len() != formatted.len() && breaches.is_empty() {
+        breaches.push("static/console.css ends otherwise when it is formatted".to_owned());
+    }
+    let markup = in_project(&["templates", "src", "static"]).filter(|(file, _)| !is_kind(file, "css"));
+    breaches.extend(styles::breaches(&source, &markup.map(|(_, source)| source).collect::<String>()));
+    assert_none(&breaches);
+}
+
+#[test]
+fn scripts_are_formatted_and_hold_their_rules() {
+    let scripts: Vec<_> = files("static").into_iter().filter(|(file, _)| is_kind(file, "js")).collect();
+    assert!(!scripts.is_empty());
+    let markup = in_project(&["templates", "src"]).map(|(_, source)| source).collect::<String>();
+    let breaches =
+        |(file, source): &(String, String)| [scripts::breaches(file, source), scripts::missing_hooks(file, source, &markup)].concat();
+    assert_none(&scripts.iter().flat_map(breaches).collect::<Vec<_>>());
 }

@@ -1,4 +1,4 @@
-//! The helpers that the other tests stand on, tested themselves.
+//! Tests of the helpers that the other tests use.
 
 #![allow(clippy::unwrap_used, reason = "the lint knows test functions, and not what they call")]
 

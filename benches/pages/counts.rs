@@ -1,4 +1,4 @@
-//! How long the counts above the list take, without the page around them.
+//! Time of the counts above the list, without the page around them.
 
 use std::time::{Duration, Instant};
 
@@ -18,15 +18,15 @@ use usher::{
 
 use super::{
     load::median,
-    people::{FREQUENT, RARE, Viewer},
     server::Company,
+    users::{FREQUENT, RARE, Viewer},
 };
 
 const TIMES: usize = 9;
 
 type Filters = fn() -> Vec<UserFilter>;
 
-/// What is counted; of several filters the slowest is told.
+/// Counts to measure; of several filters, the slowest is reported.
 pub const CASES: [(&str, Filters); 5] = [
     ("everybody", || vec![UserFilter::default()]),
     ("part of many names", || searches(&FREQUENT)),
@@ -55,7 +55,7 @@ pub fn measure(company: &Company, viewer: Viewer) -> Vec<Duration> {
         let wanted = UserQuery { scope: scope.clone(), filter, order: Order::default(), as_of: SystemClock.now() };
         let once = |_| {
             let asked = Instant::now();
-            store.read(|db| users::counts(db, &wanted)).expect("people are counted");
+            store.read(|db| users::counts(db, &wanted)).expect("users are counted");
             asked.elapsed()
         };
         median(&mut (0..TIMES).map(once).collect::<Vec<_>>())

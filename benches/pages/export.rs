@@ -1,4 +1,4 @@
-//! The export: how soon it begins, and how fast it goes on.
+//! Export of the list: time to the first byte, and throughput.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ const PATH: &str = "/users-and-permissions/export";
 
 const TIMES: usize = 5;
 
-/// Rows after which the reader goes away.
+/// Rows after which the reader disconnects.
 const ROWS: usize = 20_000;
 
-/// The medians of several.
+/// Medians of several exports.
 pub struct Export {
     pub first_byte: Duration,
     pub first_row: Duration,
@@ -34,13 +34,13 @@ fn export(server: &Server, cookies: &str) -> (Duration, Duration, Duration) {
     let (mut connection, asked) = loop {
         let mut connection = Connection::open(server.address).expect("the server listens");
         let asked = Instant::now();
-        // The server may not have noticed yet that the reader before went away.
+        // The server may not have noticed yet that the previous reader disconnected.
         if connection.begin(PATH, cookies).expect("the export is answered").status == 200 {
             break (connection, asked);
         }
     };
     let mut piece = || connection.piece().expect("the export goes on");
-    // The names of the columns.
+    // Skips the names of the columns.
     piece();
     let first_byte = asked.elapsed();
     let mut rows = lines(&piece());

@@ -1,21 +1,21 @@
-//! How a page grows with the company: two servers, one on each of the last two sizes, are asked the same in turn, so that whatever else the
-//! machine does slows both alike. The kernel counts the CPU of each in nanoseconds.
+//! Growth of a page with the company: two servers, on the last two sizes, get equal requests in turn, so that other
+//! load slows both alike. The kernel counts the CPU time of each in nanoseconds.
 
 use std::fs;
 
 use super::{
     http::Connection,
-    people::{self, Viewer},
     program::Server,
     server::Company,
     tables::table,
+    users::{self, Viewer},
 };
 
 const ROUNDS: usize = 5;
 const REQUESTS: usize = 60;
 const WARM_UP: usize = 20;
 
-/// A server, and a connection to it.
+/// A server with a connection to it.
 struct Asked {
     server: Server,
     connection: Connection,
@@ -23,8 +23,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(people: u32) -> Self {
-        let company = Company::of(people).expect("a company is made up");
+    fn of(users: u32) -> Self {
+        let company = Company::of(users).expect("a company is made up");
         let server = Server::usher(&company.data);
         let cookies = Viewer::ALL.map(|viewer| server.sign_in(company.email(viewer)));
         Self { connection: Connection::open(server.address).expect("the server listens"), server, cookies }
@@ -47,9 +47,9 @@ impl Asked {
 pub fn print(sizes: &[u32]) {
     let [.., before, last] = *sizes else { return };
     let mut servers = [before, last].map(Asked::of);
-    for (list, viewer) in people::LISTS {
+    for (list, viewer) in users::LISTS {
         let cases =
-            people::cases().into_iter().filter(|case| (case.list, case.viewer) == (list, viewer) && !case.name.starts_with("search"));
+            users::cases().into_iter().filter(|case| (case.list, case.viewer) == (list, viewer) && !case.name.starts_with("search"));
         let rows = cases.map(|case| {
             for path in case.paths.iter().cycle().take(WARM_UP.max(2 * case.paths.len())) {
                 for server in &mut servers {

@@ -1,4 +1,4 @@
-//! The load: a few connections that ask again as soon as they are answered.
+//! Load: a few connections that send the next request after each answer.
 
 use std::{
     net::SocketAddr,
@@ -13,27 +13,27 @@ const WARM_UP: Duration = Duration::from_millis(300);
 const TIME: Duration = Duration::from_secs(1);
 const TIME_ALONE: Duration = Duration::from_millis(700);
 
-/// What a page costs under load.
+/// Cost of a page under load.
 pub struct Cost {
     pub per_second: f64,
     pub p99: Duration,
-    /// The server's CPU time for a request, in microseconds.
+    /// CPU time of the server for each request, in microseconds.
     pub cpu: f64,
-    /// Bytes of a page, the largest.
+    /// Size of the largest page, in bytes.
     pub length: usize,
-    /// The time to answer when nothing else is asked: the median of the slowest page.
+    /// Time to answer without other load: the median of the slowest page.
     pub alone: Duration,
 }
 
 impl Cost {
-    /// Of two rounds, the one in which the machine had less else to do.
+    /// The better of two rounds, in which the machine had less other load.
     pub fn least(self, other: Self) -> Self {
         let (best, worse) = if self.cpu <= other.cpu { (self, other) } else { (other, self) };
         Self { alone: best.alone.min(worse.alone), ..best }
     }
 }
 
-/// Asks for these pages in turn.
+/// Requests these pages in turn.
 pub fn measure(server: &Server, paths: &[String], cookies: &str) -> Cost {
     ask(server.address, paths, cookies, CONNECTIONS, WARM_UP);
     let (cpu, started) = (server.cpu(), Instant::now());
@@ -53,7 +53,7 @@ pub fn measure(server: &Server, paths: &[String], cookies: &str) -> Cost {
 }
 
 struct Answered {
-    /// Which of the pages.
+    /// Index of the page.
     page: usize,
     time: Duration,
     length: usize,

@@ -1,6 +1,6 @@
-//! How long refusals take, by whom they are for: nobody may learn from the time who is a user. At sign-in with a wrong password, at the next
-//! attempt, which comes too soon, and where a link for a new password is asked for; and whether a Portfolio Admin can tell who and what lies
-//! outside from what does not exist.
+//! Time of refusals, by the user they concern: it must not reveal who is a user. Measured at sign-in with a wrong
+//! password, at the next attempt, which is throttled, and at a request for a new password; also, if a Portfolio Admin
+//! can tell users and things outside their portfolios from missing ones.
 
 use std::{
     fs, io,
@@ -23,27 +23,27 @@ use usher::{
 use super::{
     http::Connection,
     load::{median, percentile},
-    people::Viewer,
     program::{OpenForm, Server},
     server::Company,
     tables::{milliseconds, table},
+    users::Viewer,
 };
 
 const PEOPLE: u32 = 1000;
 
-/// Each begins with the company as it was made up, so that no address was tried before.
+/// Passes, each on a fresh copy of the company, so that no address was tried before.
 const PASSES: usize = 5;
 
 const KINDS: [&str; 4] = ["somebody active", "an address that nobody has", "somebody invited", "somebody deactivated"];
 
-/// What is asked for each address, one after the other, and how it is answered.
+/// Requests for each address, one after the other, with their status.
 const QUESTIONS: [(&str, u16); 3] =
     [("A wrong password", 422), ("Another wrong password at once", 429), ("A link for a new password", 303)];
 
 pub fn print() {
     let company = Company::of(PEOPLE).expect("a company is made up");
     let rounds = rounds(&company.data);
-    // By question and by kind.
+    // Times by request and by kind.
     let mut times = QUESTIONS.map(|_| KINDS.map(|_| Vec::new()));
     for pass in 0..PASSES {
         let data = tempfile::tempdir().expect("a temporary folder");
@@ -52,11 +52,11 @@ pub fn print() {
         let mut forms = [server.form("/sign-in"), server.form("/forgot-password")];
         for (round, addresses) in rounds.iter().enumerate() {
             for turn in 0..KINDS.len() {
-                // Nobody is always first, last, or next to the same.
+                // Every kind changes its place and its neighbours.
                 let kind = (turn * if round % 2 == 0 { 1 } else { 3 } + round / 2 + pass) % KINDS.len();
                 let source = format!("10.{pass}.{round}.{kind}");
                 let took = ask(&mut forms, &addresses[kind], &source);
-                // Until the server is warm.
+                // The first round warms the server up.
                 if round > 0 {
                     for (times, took) in times.iter_mut().zip(took) {
                         times[kind].extend(took);
@@ -75,7 +75,7 @@ pub fn print() {
     }
 }
 
-/// Pages of what a Portfolio Admin may not know of.
+/// Pages outside the scope of a Portfolio Admin.
 const OUTSIDE: [(&str, &str); 3] = [
     ("A page of somebody, for a Portfolio Admin", "/users-and-permissions/"),
     ("A page of an account, for a Portfolio Admin", "/accounts/"),
@@ -84,10 +84,10 @@ const OUTSIDE: [(&str, &str); 3] = [
 
 const OUTSIDE_KINDS: [&str; 2] = ["outside", "not there"];
 
-/// An id that nothing has.
+/// Id that nothing has.
 const NOWHERE: i64 = 1_000_000_000;
 
-/// How often each of them is asked for.
+/// Requests for each page.
 const LOOKS: usize = 2_000;
 
 fn outside(company: &Company) -> Vec<[Vec<Duration>; 2]> {
@@ -121,7 +121,8 @@ fn ask([sign_in, reset]: &mut [OpenForm; 2], email: &str, source: &str) -> [Opti
     [timed(sign_in, &wrong, source, first), timed(sign_in, &wrong, source, again), timed(reset, &wrong[..1], source, link)]
 }
 
-/// `None` where the answer is another: on a machine that has much else to do, the next attempt may not come too soon.
+/// Time of an answer with this status; `None` for another status: on a busy machine the next attempt may not be
+/// throttled.
 fn timed(form: &mut OpenForm, fields: &[(&str, &str)], source: &str, status: u16) -> Option<Duration> {
     let asked = Instant::now();
     let answer = form.send(fields, source);
@@ -139,16 +140,16 @@ fn rows<const N: usize>(kinds: &[&str; N], times: [Vec<Duration>; N]) -> Vec<Vec
     kinds.iter().zip(of).map(row).collect()
 }
 
-/// Addresses of each of the [`KINDS`], as many rounds of them as there are.
+/// Addresses of each of the [`KINDS`], in rounds.
 fn rounds(company: &Path) -> Vec<[String; 4]> {
     let store = Store::open(Location::Sqlite(company.join("usher.db"))).expect("the database opens");
     let everybody = store.read(|db| users::list(db, &Filter::default(), &Position::First, PEOPLE as usize));
-    let everybody = everybody.expect("people are listed").rows;
+    let everybody = everybody.expect("users are listed").rows;
     let now = SystemClock.now();
-    // What was an open invitation when the company was made up may have run out since. Neither has a password.
+    // Invitations of the made-up company may have expired since. Neither status has a password.
     let of = |statuses: &[Status]| {
-        let people = everybody.iter().filter(|person| statuses.contains(&person.status(now)));
-        people.map(|person| person.email.clone()).collect::<Vec<_>>()
+        let users = everybody.iter().filter(|user| statuses.contains(&user.status(now)));
+        users.map(|user| user.email.clone()).collect::<Vec<_>>()
     };
     let nobody = (0..everybody.len()).map(|number| format!("no.body{number}@example.com")).collect();
     let kinds = [of(&[Status::Active]), nobody, of(&[Status::Invited, Status::Expired]), of(&[Status::Deactivated])];

@@ -1,4 +1,4 @@
-//! The processes that are measured: the product's own binary on a made-up company, and a bare server.
+//! Measured processes: Usher's own binary on a made-up company, and a bare server.
 
 use std::{
     fs, io,
@@ -9,14 +9,14 @@ use std::{
 };
 
 use super::{
-    people::Viewer,
     program::{self, ADMIN, Server},
+    users::Viewer,
 };
 
-/// Says to this program, started once more, that it is to be the bare server, and how long its answer is.
+/// Variable that makes this program the bare server, with the length of its answer.
 pub const BARE: &str = "USHER_BENCH_BARE";
 
-/// actix and nothing else, which answers with so many bytes.
+/// Server of actix alone, which answers with `length` bytes.
 pub fn bare(length: usize) -> Server {
     let mut this = Command::new(std::env::current_exe().expect("this program has a path"));
     Server::start(this.env(BARE, length.to_string()), "USHER_BENCH_LISTEN", "/")
@@ -24,27 +24,27 @@ pub fn bare(length: usize) -> Server {
 
 /// A made-up company.
 pub struct Company {
-    /// Its folder.
+    /// Data folder.
     pub data: PathBuf,
     portfolio_admin: String,
 }
 
-/// What `usher demo` said, in the company's folder.
+/// File with the output of `usher demo`, in the data folder.
 const SAID: &str = "demo.txt";
 
 impl Company {
-    /// One of so many people: made once, kept for the next run.
-    pub fn of(people: u32) -> io::Result<Self> {
+    /// Company of this size, made once and kept for the next run.
+    pub fn of(users: u32) -> io::Result<Self> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
-        let (data, unfinished) = (folder.join(people.to_string()), folder.join(format!("{people}.unfinished")));
+        let (data, unfinished) = (folder.join(users.to_string()), folder.join(format!("{users}.unfinished")));
         if !data.exists() {
             if unfinished.exists() {
                 fs::remove_dir_all(&unfinished)?;
             }
             fs::create_dir_all(&unfinished)?;
             let started = Instant::now();
-            fs::write(unfinished.join(SAID), program::make_up(people, &unfinished)?)?;
-            eprintln!("{people} people were made up in {:.1} s", started.elapsed().as_secs_f64());
+            fs::write(unfinished.join(SAID), program::make_up(users, &unfinished)?)?;
+            eprintln!("{users} users were made up in {:.1} s", started.elapsed().as_secs_f64());
             fs::rename(unfinished, &data)?;
         }
         let said = fs::read_to_string(data.join(SAID))?;
@@ -60,7 +60,7 @@ impl Company {
     }
 }
 
-/// The bare server: what this program is when [`BARE`] is set.
+/// Runs the bare server, if [`BARE`] is set.
 pub fn serve_bare(length: usize) -> io::Result<()> {
     use actix_web::{App, HttpResponse, HttpServer, web};
     let listener = TcpListener::bind(std::env::var("USHER_BENCH_LISTEN").expect("it is told where"))?;

@@ -11,7 +11,7 @@ pub fn table(title: &str, columns: &[String], rows: Vec<Vec<String>>) {
     }
 }
 
-/// A first column, and one for each size of company.
+/// Header with a first column, and one for each size of company.
 pub fn with_sizes(first: &str, unit: &str) -> Vec<String> {
     let mut columns = vec![first.to_owned()];
     columns.extend(sizes().iter().map(|size| format!("{unit}, {size}")));
@@ -22,7 +22,7 @@ pub fn milliseconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1000.0)
 }
 
-/// What the largest company costs, in times of the one before it.
+/// Cost of the largest company as a multiple of the one before.
 pub fn growth(costs: &[f64]) -> String {
     match costs {
         [.., before, last] => format!("{:.2}", last / before),

@@ -1,4 +1,4 @@
-//! The command line, as definitions alone: what is typed, what it must be, and the help, which is the manual.
+//! Definitions of the command line: arguments, their types, and the help, which serves as the manual.
 
 use clap::{Args, Parser, Subcommand};
 
@@ -31,13 +31,13 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// What is to be done; without a word, to serve.
+    /// Command to run; `serve` by default.
     pub fn into_command(self) -> Command {
         self.command.unwrap_or(Command::Serve(Serve::default()))
     }
 }
 
-/// What is to be done.
+/// Command of the program.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Update the database and serve the console (the default)
@@ -108,7 +108,7 @@ pub struct Demo {
     pub password_stdin: bool,
 }
 
-/// What is to be done with Admins.
+/// Command about Admins.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Admin {
     /// Create an Admin, for example when no Admin can sign in

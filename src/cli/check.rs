@@ -1,4 +1,4 @@
-//! `usher check`: settings, key, database and mail server, each with what it says. Changes nothing unless told to repair.
+//! `usher check`: settings, key, database and mail server, with their findings. Changes nothing unless told to repair.
 
 use std::fmt::Display;
 
@@ -29,7 +29,7 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
             fit = false;
         }
     };
-    // Looked for before anything is opened, which would make files.
+    // Read before anything is opened, since opening makes files.
     let exposed = settings.exposed();
     let database = database(settings);
     let Database { company, key_check, store, .. } = database.clone().unwrap_or_default();
@@ -56,10 +56,10 @@ pub(super) fn run(check: &Check, settings: &Settings) -> Result<(), CommandError
 #[derive(Clone, Default)]
 struct Database {
     text: String,
-    /// Empty as long as nothing can be read.
+    /// Empty until the company can be read.
     company: String,
     key_check: Option<KeyCheck>,
-    /// The way to a database that is up to date.
+    /// Store of a database that is up to date.
     store: Option<Store>,
 }
 

@@ -1,8 +1,8 @@
-//! `usher demo`: a company of made-up users, to look around or to measure.
+//! `usher demo`: a made-up company, for trying Usher out or measuring it.
 //!
-//! It begins only where nobody ever was, so that it can neither mix with real users nor be started twice on one database. All of it is
-//! one transaction: one that is interrupted leaves nothing, and rows of which SQLite makes the indexes at the end are quickest. Writes of a server
-//! on the same file wait meanwhile; where nobody is yet there is only the page of the first start.
+//! The database must not have users yet, so that the demo neither mixes with real users nor runs twice. One transaction
+//! holds everything: an interruption leaves nothing, and SQLite is fastest when it builds its indexes at the end. A
+//! server on the same file waits with its writes meanwhile; without users it has only the setup page.
 
 mod business;
 mod chance;
@@ -45,23 +45,23 @@ use users::{GROUPS, HOST, MadeUpUsers, PORTFOLIO_ADMIN, USER};
 const COMPANY: &str = "Northwind Trading";
 const ADMIN: (&str, &str) = ("Maya", "Fischer");
 
-/// Users whom memory holds at a time.
+/// Users that memory holds at a time.
 const CHUNK: u32 = 50_000;
 
-/// How long nothing is said about how far it is.
+/// Time between two reports of progress.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What is made up.
+/// Size and key data of the made-up company.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// With the Admin.
+    /// Number of users, the Admin included.
     pub users: u32,
     pub seed: u64,
-    /// Password of all users who have one.
+    /// Password of all active users.
     pub password: PasswordHash,
 }
 
-/// Why nothing is made up.
+/// Reason for refusing to fill a database.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     #[error("this database already has users that `usher demo` did not create; choose a new one with USHER_DATA_DIR or USHER_DATABASE_URL")]
@@ -111,7 +111,7 @@ pub(super) fn run(demo: &args::Demo, settings: &Settings) -> Result<(), CommandE
     Ok(())
 }
 
-/// Makes up a company where nobody is, in one transaction. `progress` is told how many users there are so far.
+/// Fills a database that has no users, in one transaction. `progress` gets the number of users so far.
 ///
 /// # Errors
 /// See [`DemoError`].
@@ -133,7 +133,7 @@ pub fn fill(store: &Store, plan: &Plan, now: Timestamp, mut progress: impl FnMut
     })
 }
 
-/// Company, groups and business, made before the users.
+/// Rows made before the users: company, groups, portfolios and accounts.
 struct Begun {
     admin: UserId,
     groups: Vec<GroupId>,
@@ -141,7 +141,7 @@ struct Begun {
     accounts: Vec<AccountId>,
 }
 
-/// Portfolios with all that lies in them but users.
+/// Adds portfolios with their accounts.
 fn add_portfolios(tx: &mut Tx<'_>, portfolios: &[MadeUpPortfolio], begun: &mut Begun, now: Timestamp) -> Result<(), DemoError> {
     for made_up in portfolios {
         let details = PortfolioDetails { name: PortfolioName::parse(&made_up.name)?, notes: Notes::parse(&made_up.notes)? };
@@ -176,7 +176,7 @@ fn billing_of(account: &MadeUpAccount, country: &str, city: &str, postal_code: &
     Billing::parse(&fields).map_err(|refused| DemoError::Billing(format!("{refused:?}")))
 }
 
-/// The company, its Admin and its groups.
+/// Adds the company, its Admin and its groups.
 fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoError> {
     company::lock_rights(tx)?;
     refuse_users(tx.db())?;
@@ -202,7 +202,7 @@ fn begin(tx: &mut Tx<'_>, plan: &Plan, now: Timestamp) -> Result<Begun, DemoErro
     Ok(Begun { admin, groups, portfolios: Vec::new(), accounts: Vec::new() })
 }
 
-/// The users with these numbers, what they are members of, and what is assigned to them.
+/// Adds the users with these numbers, their memberships and their assignments.
 fn add(
     tx: &mut Tx<'_>,
     users: &MadeUpUsers,
@@ -215,7 +215,7 @@ fn add(
     let (mut new, mut members, mut assigned) = (Vec::new(), Vec::<(GroupId, String)>::new(), Vec::new());
     for (number, user) in numbers.map(|number| (number, users.user(number))) {
         let email = EmailAddress::parse(&user.email)?;
-        // Whom Users & Groups invited has nothing yet.
+        // Users invited in Users & Groups have no assignments yet.
         let has_any = user.invitation.is_none_or(|(origin, _)| origin == InvitationOrigin::UsersAndPermissions);
         let given = if has_any { business.of(number, user.default_role) } else { MadeUpAssignments::default() };
         let has_assignments = !given.portfolios.is_empty() || !given.accounts.is_empty();
@@ -264,13 +264,13 @@ fn address(local: &str) -> Result<EmailAddress, DemoError> {
     Ok(EmailAddress::parse(&format!("{local}@{HOST}"))?)
 }
 
-/// Twenty letters and digits that are hard to confuse: 98 bits.
+/// Twenty easily distinguished letters and digits: 98 bits.
 fn password(random: &dyn Random) -> String {
     const LETTERS: &[u8; 30] = b"abcdefghjkmnpqrstuvwxyz2345679";
     let mut text = String::new();
     while text.len() < 24 {
         let [byte] = random_bytes(random);
-        // The rest of 256 by 30 would make the first letters likelier.
+        // Bytes from 240 on are skipped: the remainder by 30 would favour the first letters.
         if let (0..240, Some(letter)) = (byte, LETTERS.get(usize::from(byte) % LETTERS.len())) {
             text.push(char::from(*letter));
             if text.len() % 5 == 4 {

@@ -1,4 +1,4 @@
-//! The command line: what can be typed is in [`args`], and each command has a file.
+//! The command line: [`args`] defines it, and each command has a file.
 
 pub mod args;
 mod check;
@@ -19,10 +19,10 @@ use crate::{
 
 use args::{Admin, Command};
 
-/// Longest input that is read for a password, in bytes: four for each of its 128 characters, and a line's end.
+/// Longest password input, in bytes: four for each of 128 characters, and a line end.
 const PASSWORD_INPUT_MAX: u64 = 4 * 128 + 2;
 
-/// Why a command was not carried out.
+/// Failure of a command.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     #[error(transparent)]
@@ -41,7 +41,7 @@ pub enum CommandError {
     Unfit,
 }
 
-/// Carries a command out.
+/// Runs a command.
 pub fn run(command: Command, settings: &Settings) -> Result<(), CommandError> {
     match command {
         Command::Serve(serve) => Ok(startup::serve(settings, serve.new_key)?),
@@ -60,12 +60,12 @@ fn migrate(settings: &Settings) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Says it on standard output. Whoever has stopped reading need not hear it.
+/// Prints a line to standard output. A closed pipe is ignored.
 fn say(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The first line of standard input, without its end.
+/// First line of standard input, without its end.
 fn password_from_stdin() -> Result<String, CommandError> {
     let mut text = String::new();
     io::stdin().take(PASSWORD_INPUT_MAX).read_to_string(&mut text).map_err(CommandError::PasswordInput)?;

@@ -1,4 +1,4 @@
-//! Which database keeps everything.
+//! Location of the database.
 
 use std::{
     fmt,
@@ -11,20 +11,23 @@ use url::form_urlencoded;
 use super::{public_url::other_scheme, secret_url::masked};
 use crate::domain::host::is_this_machine;
 
-/// Which database keeps everything. Shown without its password.
+/// Location of the database. Shown without its password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A file on this machine.
+    /// File on this machine.
     Sqlite(PathBuf),
-    /// The whole URL, password and all, as libpq reads it.
+    /// Complete URL with its password, as libpq reads it.
     Postgres(String),
 }
 
 const RIGHT: &str = "write sqlite://path/to/file or postgres://user:password@host/database";
 
 impl DatabaseUrl {
+    /// Parses a database URL.
+    ///
     /// # Errors
-    /// The refusal of a text that is no URL of a database that this build can speak to. The text itself is not in the message, since it may hold a password.
+    /// A message about a text that is not a URL of a database that this build supports. It leaves out the text, which
+    /// may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once("://").ok_or_else(|| format!("is not the URL of a database; {RIGHT}"))?;
         match scheme {
@@ -34,7 +37,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// Tells if the URL holds a password.
+    /// True if the URL holds a password.
     pub(super) fn is_secret(&self) -> bool {
         match self {
             Self::Sqlite(_) => false,
@@ -42,12 +45,12 @@ impl DatabaseUrl {
         }
     }
 
-    /// The hosts to which nothing makes the connection encrypted. None on this machine is among them.
+    /// Hosts to which the connection need not be encrypted, except this machine.
     pub(super) fn clear_hosts(&self) -> Vec<String> {
         let Self::Postgres(url) = self else { return Vec::new() };
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
         let parameters = form_urlencoded::parse(query.as_bytes()).collect::<Vec<_>>();
-        // Of a parameter that is given twice, the last counts.
+        // The last one counts of a parameter given twice.
         let last = |name| parameters.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.to_string());
         let tls = parameters.iter().rev().find(|(key, _)| key == "sslmode" || key == "ssl");
         if tls.is_some_and(|(key, value)| wants_tls(key, value)) {
@@ -60,7 +63,7 @@ impl DatabaseUrl {
         hosts.split(',').filter(is_elsewhere).map(ToOwned::to_owned).collect()
     }
 
-    /// The database of an instance that nobody told about another.
+    /// Default database, in the data folder.
     pub fn in_folder(data_dir: &Path) -> Self {
         Self::Sqlite(data_dir.join("usher.db"))
     }
@@ -92,17 +95,17 @@ fn parse_postgres(url: &str) -> Result<DatabaseUrl, String> {
     }
 }
 
-/// Tells if a parameter asks for TLS without exception.
+/// True if a parameter requires TLS.
 fn wants_tls(key: &str, value: &str) -> bool {
     match key {
         "sslmode" => ["require", "verify-ca", "verify-full"].contains(&value),
-        // libpq's other spelling of sslmode=require.
+        // Other spelling of `sslmode=require` in libpq.
         "ssl" => value == "true",
         _ => false,
     }
 }
 
-/// The hosts between user and path, without ports, brackets and escapes.
+/// Hosts between user and path, without ports, brackets and escapes.
 fn in_authority(authority: &str) -> String {
     let host = |entry: &str| {
         let host = match entry.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -114,7 +117,7 @@ fn in_authority(authority: &str) -> String {
     authority.split(',').map(host).collect::<Vec<_>>().join(",")
 }
 
-/// Tells if there is a password, before the host or among the parameters.
+/// True if there is a password before the host or among the parameters.
 fn holds_password(url: &str) -> bool {
     let (url, query) = url.split_once('?').unwrap_or((url, ""));
     let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);

@@ -1,4 +1,4 @@
-//! Files and folders of Usher's that others than their owner may read or change.
+//! File modes: Usher's files and folders that users other than their owner can read or change.
 
 use std::{
     ffi::OsString,
@@ -9,7 +9,7 @@ use std::{
 
 use super::{DatabaseUrl, Origin, Settings, table};
 
-/// Number of places that one line names.
+/// Number of paths that one line names.
 const NAMED: usize = 5;
 
 /// Bits of a mode by which others than the owner may write.
@@ -18,7 +18,8 @@ const WRITABLE: u32 = 0o022;
 /// Endings of the files that SQLite puts beside a database.
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Files and folders that others than their owner may read or change. Its `Display` names some and counts the rest.
+/// Files and folders that users other than their owner can read or change. Its `Display` names some and counts the
+/// rest.
 #[derive(Debug, Default)]
 pub struct Exposed(Vec<Place>);
 
@@ -26,11 +27,11 @@ pub struct Exposed(Vec<Place>);
 struct Place {
     path: PathBuf,
     mode: u32,
-    /// Left open, it would give away users' data or secrets.
+    /// True for files whose content is secret.
     must_close: bool,
 }
 
-/// The reason why others can still read a file. The message is whole: it names the path and the remedy.
+/// Reason for which a file stays readable by others. The message is complete: it has the path and the remedy.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{}: others than its owner may read or change it (mode {mode:04o}), which cannot be mended ({cause}); let its owner run `chmod 600 {}`",
@@ -43,7 +44,8 @@ pub struct FileModeError {
 }
 
 impl Settings {
-    /// Looks at the database, the mails that are files, a `usher.toml` that holds a password or that others may write, and the folders of Usher alone.
+    /// Checks the database, mails in files, a `usher.toml` with a password or writable by others, and Usher's own
+    /// folders.
     pub fn exposed(&self) -> Exposed {
         let (database, mail) = (self.database_files(), self.data_dir.join("mail"));
         let mut places = database.iter().filter_map(|path| Place::of(path)).collect::<Vec<_>>();
@@ -73,14 +75,14 @@ impl Settings {
         BESIDE.map(beside).into()
     }
 
-    /// True where the file of settings holds a password.
+    /// True if the settings file holds a password.
     fn is_secret_in_file(&self) -> bool {
         let is_in_file = |setting| self.origin(setting) == Origin::File;
         is_in_file(table::DATABASE_URL) && self.database_url.is_secret()
             || is_in_file(table::SMTP_URL) && self.mail_server.as_ref().is_some_and(|server| server.credentials.is_some())
     }
 
-    /// True where the data folder holds files of Usher's and no others: a folder shared with others stays as it is.
+    /// True if the data folder holds Usher's files only: the mode of a shared folder is left alone.
     fn is_data_dir_ours(&self, database: &[PathBuf]) -> bool {
         let ours = [self.data_dir.join("mail"), self.data_dir.join(table::FILE_NAME), self.secret_key_file.clone()];
         let mut names = fs::read_dir(&self.data_dir).into_iter().flatten().flatten().map(|entry| entry.file_name()).peekable();
@@ -98,8 +100,8 @@ fn is_same(folder: &Path, other: &Path) -> bool {
 }
 
 impl Place {
-    /// `None` where there is nothing, or nothing that others could do. By its path: to open a database's file and close it again would take away the
-    /// locks that SQLite holds on it.
+    /// The exposed file or folder at `path`; `None` if there is none. Reads the mode by path: opening and closing a
+    /// database file would release SQLite's locks on it.
     fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         let mode = metadata.permissions().mode() & 0o7777;
@@ -112,10 +114,10 @@ impl Exposed {
         self.0.is_empty()
     }
 
-    /// Makes each its owner's alone. Of another user's, a folder or a file without secrets stays as it is.
+    /// Makes each accessible to its owner only. Folders of other users, and files without secrets, are left alone.
     ///
     /// # Errors
-    /// The first file for which that cannot be done.
+    /// The first file for which that fails.
     pub fn close(&self) -> Result<(), FileModeError> {
         for Place { path, mode, must_close } in &self.0 {
             let closed = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
@@ -146,7 +148,7 @@ impl fmt::Display for Exposed {
 mod tests {
     use super::*;
 
-    /// A data folder with these files, all of them open to others.
+    /// A data folder with these files, all of them exposed.
     fn data(files: &[&str]) -> tempfile::TempDir {
         let data = tempfile::tempdir().unwrap();
         fs::create_dir(data.path().join("mail")).unwrap();

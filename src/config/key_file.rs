@@ -1,4 +1,4 @@
-//! The file of the instance's key, and the folder around it. Both are the server's alone.
+//! File of the instance's key, and its folder. Both are for the server's user only.
 
 use std::{
     fs::{DirBuilder, File, OpenOptions},
@@ -12,7 +12,7 @@ use crate::domain::{
     secret::SecretKey,
 };
 
-/// Why there is no key, or no folder. The message is whole: it names the path and the cause.
+/// Failure to read or make the key or its folder. The message is complete: it has the path and the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     #[error("{}: cannot {doing}: {cause}", .path.display())]
@@ -30,18 +30,18 @@ pub enum KeyFileError {
     Malformed { path: PathBuf },
 }
 
-/// Makes the data folder, for its owner alone, when there is none. One that is there stays as it is.
+/// Makes a missing data folder, for its owner only. An existing one is left alone.
 pub fn make_data_dir(path: &Path) -> Result<(), KeyFileError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path, "make the data folder"))
 }
 
-/// The key in the file; `None` when there is no file.
+/// Reads the key; `None` if there is no file.
 pub fn read_key(path: &Path) -> Result<Option<SecretKey>, KeyFileError> {
     let file = match File::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(failed(path, "read the secret key"))?,
     };
-    // Asked of the open file: the path could lead to another one by now.
+    // Mode of the open file: the path could lead to another file by now.
     let mode = file.metadata().map_err(failed(path, "read the secret key"))?.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(KeyFileError::Open { path: path.to_owned(), mode });
@@ -54,10 +54,10 @@ pub fn read_key(path: &Path) -> Result<Option<SecretKey>, KeyFileError> {
     SecretKey::parse(&text).map(Some).ok_or_else(|| KeyFileError::Malformed { path: path.to_owned() })
 }
 
-/// The key in the file, which is made when there is none.
+/// Reads the key, or makes it if there is no file.
 ///
-/// Of two processes that start at once, one makes the key and both get it: the key is written in full beside its place and then linked
-/// there, which fails when something is there already; what is there is what counts.
+/// Of two processes that start at once, one makes the key and both get it: the complete key is written to a temporary
+/// file and hard-linked to its name, which fails if the name exists; then the existing file is read.
 pub fn load_or_create_key(path: &Path, random: &dyn Random) -> Result<SecretKey, KeyFileError> {
     if let Some(key) = read_key(path)? {
         return Ok(key);
@@ -87,7 +87,7 @@ fn put_in_place(draft: &Path, path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         linked => linked?,
     }
-    // The name must survive a power cut as well, before anything is sealed with the key.
+    // The folder is synced too: the name must survive a power cut before anything is sealed with the key.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }

@@ -1,14 +1,14 @@
-//! What is logged, and how.
+//! Filter and format of the log.
 
 use std::fmt;
 
 use tracing_subscriber::EnvFilter;
 
-/// What is logged, in the words of `tracing`: a level, or levels by part of the program.
+/// Filter of the log in the syntax of `tracing`: a level, or levels by module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);
 
-/// One line of text for a person, or one of JSON for a collector.
+/// Lines of text for people, or of JSON for log collectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
@@ -18,13 +18,15 @@ pub enum LogFormat {
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 impl LogFilter {
+    /// Parses a filter.
+    ///
     /// # Errors
-    /// What `tracing` cannot read, and a lone word that is no level: it would be the name of a part of the program, log everything of that
-    /// part and nothing of the others, so that `verbose` would silence the log.
+    /// Text that `tracing` cannot read, and a single word that is no level: `tracing` takes it for a module, so that
+    /// `verbose` would silence the log.
     pub fn parse(text: &str) -> Result<Self, String> {
         let right = "write error, warn, info, debug, trace or off, or levels by part, such as info,usher=debug";
         let parts = text.split(',').map(str::trim).collect::<Vec<_>>();
-        // `tracing` misreads a part that begins with a blank.
+        // Blanks are removed, since `tracing` misreads a part that begins with one.
         let filter = parts.join(",");
         if EnvFilter::builder().parse(&filter).is_err() {
             return Err(format!("{text:?} is not a filter for the log; {right}"));
@@ -36,7 +38,7 @@ impl LogFilter {
         }
     }
 
-    /// The filter itself. What [`Self::parse`] took is never refused here.
+    /// The filter for `tracing`, which accepts everything that [`Self::parse`] does.
     pub fn to_env_filter(&self) -> EnvFilter {
         EnvFilter::builder().parse_lossy(&self.0)
     }
@@ -49,8 +51,10 @@ impl fmt::Display for LogFilter {
 }
 
 impl LogFormat {
+    /// Parses `text` or `json`.
+    ///
     /// # Errors
-    /// What is neither `text` nor `json`.
+    /// Any other text.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "text" => Ok(Self::Text),

@@ -1,6 +1,7 @@
-//! The settings of the process: variables, else the file in the data folder, else defaults that do for trying Usher on one machine.
+//! Settings of the process, from environment variables, else from the file in the data folder, else from defaults that
+//! suit a trial on one machine.
 //!
-//! What a company decides about people, such as how long an invitation holds, is in the database.
+//! Settings of the company, such as the term of invitations, are in the database.
 
 mod database_url;
 mod file_modes;
@@ -35,35 +36,36 @@ pub use table::{DefaultValue, SETTINGS, Setting, help};
 use crate::domain::{mail_server::MailServer, sender::Sender};
 use source::Source;
 
-/// The settings of the process, each in its type. Its `Display` is a line for each, without secrets.
+/// Settings of the process, parsed. Its `Display` has a line for each, without secrets.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: DatabaseUrl,
     pub listen: SocketAddr,
     pub public_url: PublicUrl,
-    /// Mails become files without one.
+    /// Mail server; without one, mails are written to files.
     pub mail_server: Option<MailServer>,
     pub sender: Sender,
     pub secret_key_file: PathBuf,
     pub trusted_proxies: TrustedProxies,
-    /// Where monitoring reads; nowhere by default.
+    /// Listener for monitoring; off by default.
     pub metrics_listen: Option<SocketAddr>,
     pub log: LogFilter,
     pub log_format: LogFormat,
     origins: BTreeMap<&'static str, Origin>,
 }
 
-/// Everything that is wrong with the settings, a line for each.
+/// All problems of the settings, a line for each.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub struct SettingsError(Vec<String>);
 
 impl Settings {
-    /// Reads the settings from `environment`, such as `std::env::vars_os()`, and from the file in the data folder. Makes nothing.
+    /// Reads the settings from `environment`, such as `std::env::vars_os()`, and from the file in the data folder.
+    /// Makes no files.
     ///
     /// # Errors
-    /// All that is unknown or wrong, at once.
+    /// All unknown and all wrong settings together.
     pub fn load(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, SettingsError> {
         Self::load_with(environment, |path| fs::read_to_string(path))
     }
@@ -83,7 +85,7 @@ impl Settings {
         }
     }
 
-    /// Every setting is read before the first `?`, so that the problems are complete.
+    /// Reads the settings. Every one is read before the first `?`, so that the list of problems is complete.
     fn read(data_dir: Option<PathBuf>, source: &mut Source) -> Option<Self> {
         let database_url = source.read(table::DATABASE_URL, DatabaseUrl::parse);
         let listen = source.read(table::LISTEN, parse_listen);
@@ -112,7 +114,7 @@ impl Settings {
         })
     }
 
-    /// Who set `setting`.
+    /// Source of `setting`.
     pub fn origin(&self, setting: &Setting) -> Origin {
         self.origins.get(setting.variable).copied().unwrap_or(Origin::Default)
     }

@@ -1,27 +1,29 @@
-//! Whose word counts about where a request came from.
+//! Trusted reverse proxies.
 
 use std::{fmt, net::IpAddr};
 
 use ipnet::IpNet;
 
-/// The proxies in front of Usher. Nobody else can say where a request came from.
+/// Addresses and networks of reverse proxies whose `X-Forwarded-For` is trusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
+    /// Parses a list of addresses and networks.
+    ///
     /// # Errors
-    /// Names the first part that is not an address or a network.
+    /// Names the first part that is neither.
     pub fn parse(text: &str) -> Result<Self, String> {
         text.split(',').map(|part| parse_network(part.trim())).collect::<Result<_, _>>().map(Self)
     }
 
-    /// True if `peer` is one of them. An IPv4 address in its IPv6 clothes (`::ffff:10.0.0.7`) counts as what it is.
+    /// True if `peer` is a trusted proxy. An IPv4-mapped IPv6 address (`::ffff:10.0.0.7`) counts as IPv4.
     pub fn contains(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.0.iter().any(|network| network.contains(&peer))
     }
 
-    /// Tells if one of them may be another machine than this.
+    /// True if a proxy may be another machine than this one.
     pub(super) fn has_another_machine(&self) -> bool {
         self.0.iter().any(|network| !(network.addr().is_loopback() && (network.addr().is_ipv6() || network.prefix_len() >= 8)))
     }
@@ -40,7 +42,7 @@ impl fmt::Display for TrustedProxies {
     }
 }
 
-/// Reads an address or a network. IPv4 in its IPv6 clothes is read as what it is.
+/// Parses an address or a network. An IPv4-mapped IPv6 address is read as IPv4.
 fn parse_network(text: &str) -> Result<IpNet, String> {
     let wrong = || format!("{text:?} is not an address or a network; write 10.0.0.7, 192.168.0.0/16 or fd00::/8, separated by commas");
     let network =

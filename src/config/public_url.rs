@@ -1,10 +1,11 @@
-//! Under which address people reach Usher.
+//! Public address of Usher.
 
 use std::fmt;
 
 use url::{Host, Url};
 
-/// Scheme, host and port under which people reach Usher. Links in mails begin with it; nothing is taken from a request's Host header.
+/// Scheme, host and port of the public address. Links in mails begin with it; a request's Host header is never used for
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
@@ -16,14 +17,17 @@ pub struct PublicUrl {
 const RIGHT: &str = "write a scheme, a host and maybe a port, such as https://usher.example.com";
 
 impl PublicUrl {
+    /// Parses a public URL.
+    ///
     /// # Errors
-    /// What is not scheme, host and port alone, and plain HTTP anywhere but on this machine.
+    /// Text that has more than scheme, host and port, and plain HTTP except on this machine.
     pub fn parse(text: &str) -> Result<Self, String> {
         let Some((scheme, rest)) = text.split_once("://") else { return Err(format!("{text:?} is not a URL; {RIGHT}")) };
         if !["http", "https"].contains(&scheme) {
             return Err(format!("{}; {RIGHT}", other_scheme(scheme)));
         }
-        // Asked of the text, since a parsed URL no longer tells "host/?" from "host". Such a text may hold a password: it is not repeated.
+        // Checked in the text, since a parsed URL no longer tells "host/?" from "host". Such a text may hold a
+        // password, so the message does not repeat it.
         if rest.contains(['@', '?', '#', '\\']) || rest.trim_end_matches('/').contains('/') {
             return Err(format!("has more than a host and a port; {RIGHT}"));
         }
@@ -42,13 +46,13 @@ impl PublicUrl {
         Ok(Self { origin: url.origin().ascii_serialization(), host: host.to_string(), is_https, is_set: true })
     }
 
-    /// The address on this machine, for an instance that nobody told about another.
+    /// Default address, on this machine.
     pub fn on_this_machine(port: u16) -> Self {
         let origin = if port == 80 { "http://localhost".to_owned() } else { format!("http://localhost:{port}") };
         Self { origin, host: "localhost".to_owned(), is_https: false, is_set: false }
     }
 
-    /// Scheme, host and port as a browser's Origin header has them: no slash at the end, no port that goes without saying, ASCII.
+    /// Origin as in the header of that name: no slash at the end, no default port, ASCII.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -58,12 +62,12 @@ impl PublicUrl {
         &self.host
     }
 
-    /// The session cookie's name and its Secure follow this.
+    /// True for HTTPS; the session cookie's name and its `Secure` depend on it.
     pub fn is_https(&self) -> bool {
         self.is_https
     }
 
-    /// True if somebody set it. When nobody did, a form may come from any loopback address.
+    /// True if the URL was set. Without one, forms may come from any loopback address.
     pub fn is_set(&self) -> bool {
         self.is_set
     }
@@ -75,7 +79,7 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// Names that browsers count as this machine, whatever a name server says.
+/// True for names that browsers treat as this machine without asking a name server.
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
@@ -84,7 +88,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-/// What is wrong with a URL of another scheme. A scheme is repeated only when it looks like one.
+/// Message about a URL of another scheme. It repeats the scheme only if it looks like one.
 pub(super) fn other_scheme(scheme: &str) -> String {
     if scheme.len() <= 20 && scheme.bytes().all(|c| c.is_ascii_alphanumeric()) {
         format!("begins with {scheme}://")

@@ -1,12 +1,12 @@
-//! URLs with a password inside, and how they are shown without it.
+//! URLs with passwords, and their display without them.
 
 use super::public_url::other_scheme;
 use crate::domain::mail_server::{MailServer, MailServerError};
 
-/// Reads the address of a mail server.
+/// Parses the address of a mail server.
 ///
 /// # Errors
-/// The refusal of a text that is no such address. The text itself is not in the message, since it may hold a password.
+/// A message about a text that is not such an address. It leaves out the text, which may hold a password.
 pub(super) fn parse_mail_server(text: &str) -> Result<MailServer, String> {
     const RIGHT: &str = "write smtps://user:password@host, or smtp://host?tls=required for STARTTLS";
     masked(text)?;
@@ -17,10 +17,11 @@ pub(super) fn parse_mail_server(text: &str) -> Result<MailServer, String> {
     })
 }
 
-/// A URL with stars for its user, its password and its query. The user goes too: mail services take keys as names.
+/// The URL with stars in place of user, password and query. The user is hidden too, since some mail services use keys
+/// as names.
 ///
 /// # Errors
-/// Where a password could end is a guess when it has an @, a / or a ? as it is. Such a URL is refused rather than cut in the wrong place.
+/// A URL whose user or password has an unescaped @, / or ?: the end of the password would be a guess.
 pub(super) fn masked(url: &str) -> Result<String, String> {
     let (scheme, rest) = url.split_once("://").ok_or("is not a URL, such as scheme://host")?;
     let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

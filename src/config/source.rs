@@ -1,4 +1,4 @@
-//! Where settings come from: variables first, then the file in the data folder.
+//! Sources of settings: environment variables, then the file in the data folder.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use toml::{Table, Value};
 
 use super::table::{DATA_DIR, DefaultValue, FILE_NAME, PREFIX, SETTINGS, Setting, nearest};
 
-/// Who set a setting.
+/// Source of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Default,
@@ -30,7 +30,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Reads settings one by one and gathers what is wrong, so that one start tells everything.
+/// Reads settings one by one and collects their problems, so that one start reports all.
 #[derive(Debug, Default)]
 pub(super) struct Source {
     variables: BTreeMap<String, OsString>,
@@ -41,7 +41,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Takes from `environment` what begins with `USHER_`.
+    /// Takes the variables that begin with `USHER_` from `environment`.
     pub(super) fn new(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut source = Self::default();
         for (name, value) in environment {
@@ -58,7 +58,7 @@ impl Source {
         source
     }
 
-    /// Adds what the file in the data folder says. That there is none is fine.
+    /// Adds the settings in the file in the data folder. A missing file is not a problem.
     pub(super) fn add_file(&mut self, data_dir: &Path, read_file: impl FnOnce(&Path) -> io::Result<String>) {
         self.file_path = data_dir.join(FILE_NAME);
         let path = self.file_path.display();
@@ -68,7 +68,7 @@ impl Source {
             Ok(text) => text,
         };
         match text.parse::<Table>() {
-            // Not the error's own text: it repeats the line, and a password with it.
+            // Without the error's own text, which repeats the line and a password in it.
             Err(error) => {
                 let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|c| *c == b'\n').count() + 1);
                 self.problems.push(format!("{path}: line {line} is not TOML; write lines such as listen = \"127.0.0.1:8080\""));
@@ -90,13 +90,14 @@ impl Source {
         }
     }
 
-    /// How a key of the file is named in messages.
+    /// Name of a key of the file in messages.
     fn place(&self, key: &str) -> String {
         format!("{} in {}", key.escape_default(), self.file_path.display())
     }
 
-    /// What `setting` is set to: by its variable, else by the file, else by its default text. `None` when nobody set it and its default
-    /// follows from others, and when it is wrong, which is then among the problems; a wrong one in the file is, even when a variable rules it out.
+    /// Value of `setting`: from its variable, else from the file, else its default text. `None` if it is not set and
+    /// has no default text, or if it is wrong. Problems are collected, also those of a value in the file that a
+    /// variable overrides.
     pub(super) fn read<T>(&mut self, setting: &'static Setting, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let parse = |text: &str| checked(text).and_then(&parse);
         let mut found = None;
@@ -125,7 +126,8 @@ impl Source {
     }
 }
 
-/// What no setting may be. An empty one is refused rather than taken for none: a secret that was not filled in would start another instance.
+/// Refuses empty texts, surrounding blanks and controls. An empty secret that was not filled in must not count as
+/// unset, which would start another instance.
 fn checked(text: &str) -> Result<&str, String> {
     if text.trim().is_empty() {
         Err("is empty; leave it out for the default".to_owned())
@@ -157,7 +159,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Kubernetes gives every container such variables about a service named "usher"; nobody meant them as settings.
+/// True for variables that Kubernetes gives every container about a service named "usher"; they are not settings.
 fn is_service_link(name: &str, value: &OsStr) -> bool {
     ["_SERVICE_HOST", "_SERVICE_PORT", "_TCP", "_UDP", "_SCTP"].iter().any(|part| name.contains(part))
         || name.ends_with("_PORT") && value.to_string_lossy().contains("://")

@@ -1,22 +1,22 @@
-//! Every process setting, once: what the reader knows, what the help tells and what `usher check` shows.
+//! Table of all process settings, from which the reader, the help and `usher check` follow.
 
 /// One process setting.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The variable that sets it.
+    /// Environment variable.
     pub variable: &'static str,
-    /// What holds when nobody sets it.
+    /// Value of an unset setting.
     pub default: DefaultValue,
-    /// What it is for, in whole lines.
+    /// Description, in whole lines.
     pub about: &'static [&'static str],
 }
 
-/// What holds when nobody sets a setting.
+/// Value of an unset setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultValue {
-    /// This text, read like any other.
+    /// Text that is parsed like a set one.
     Text(&'static str),
-    /// Something that follows from other settings; the text says what.
+    /// Value that follows from other settings; the text describes it.
     Derived(&'static str),
 }
 
@@ -28,14 +28,14 @@ impl DefaultValue {
     }
 }
 
-/// What the names of all variables begin with.
+/// Prefix of the names of all variables.
 pub(super) const PREFIX: &str = "USHER_";
 
-/// The file of settings, in the data folder.
+/// Name of the settings file in the data folder.
 pub(super) const FILE_NAME: &str = "usher.toml";
 
 impl Setting {
-    /// Its name in `usher.toml`.
+    /// Name in `usher.toml`.
     pub fn key(&self) -> String {
         self.variable.trim_start_matches(PREFIX).to_ascii_lowercase()
     }
@@ -46,7 +46,7 @@ macro_rules! settings {
         $(pub(super) const $name: &Setting =
             &Setting { variable: concat!("USHER_", stringify!($name)), default: DefaultValue::$default($text), about: &[$($about),*] };)*
 
-        /// All of them, in the order in which the help lists them.
+        /// All settings, in the order of the help.
         pub const SETTINGS: &[&Setting] = &[$($name),*];
     };
 }
@@ -86,7 +86,7 @@ settings! {
         "How it is logged: text or json, one line for each event.";
 }
 
-/// The chapter on settings in the program's help.
+/// Chapter on settings in the program's help.
 pub fn help() -> String {
     let mut lines = vec![
         "Settings:".to_owned(),
@@ -102,7 +102,7 @@ pub fn help() -> String {
     lines.join("\n")
 }
 
-/// The setting whose variable has the most similar name; `None` when nothing is close enough to be meant.
+/// Setting whose variable has the most similar name; `None` if none is similar enough.
 pub(super) fn nearest(variable: &str) -> Option<&'static Setting> {
     let name = variable.to_ascii_uppercase();
     let name = name.strip_prefix(PREFIX).unwrap_or(&name);

@@ -1,10 +1,10 @@
-//! Settings as a whole: where they come from, and what is said about wrong ones.
+//! Settings as a whole: their sources, and messages about wrong ones.
 
 use std::{ffi::OsString, io::ErrorKind, os::unix::ffi::OsStringExt};
 
 use super::*;
 
-/// Settings read from `variables` and a file in the data folder that says `file`.
+/// Settings from `variables` and a settings file with the text `file`.
 fn load(file: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let variables = variables.iter().map(|(name, value)| (name.into(), value.into()));
     Settings::load_with(variables, |path| {
@@ -17,7 +17,7 @@ fn problems(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
     load(file, variables).unwrap_err().to_string().lines().map(str::to_owned).collect()
 }
 
-/// Settings where there is no file.
+/// Settings without a file.
 fn load_bare<const N: usize>(variables: [(OsString, OsString); N]) -> Result<Settings, SettingsError> {
     Settings::load_with(variables, |_| Err(ErrorKind::NotFound.into()))
 }

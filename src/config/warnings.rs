@@ -1,11 +1,11 @@
-//! Settings that work, but are hardly meant.
+//! Warnings about settings that work but are probably unintended.
 
 use std::net::SocketAddr;
 
 use super::{Settings, TrustedProxies};
 
 impl Settings {
-    /// A line for each.
+    /// Warnings, a line each.
     pub fn warnings(&self) -> Vec<String> {
         let is_open = !is_local(self.listen);
         let mut warnings = Vec::new();
@@ -73,7 +73,7 @@ mod tests {
         Settings::load_with(variables, |_| Err(ErrorKind::NotFound.into())).unwrap().warnings()
     }
 
-    /// The settings that are warned of.
+    /// Names of the settings with a warning.
     fn named(variables: &[(&str, &str)]) -> Vec<String> {
         let warnings = warnings(variables);
         assert!(warnings.iter().all(|line| !line.contains('\n') && !line.contains("hidden")), "{warnings:?}");

@@ -20,11 +20,11 @@ pub struct AccountDetails {
     pub notes: Notes,
 }
 
-/// The address of a website, http or https, as it was typed but for a missing `https://`.
+/// Address of a website, http or https, as typed; `https://` is added where no scheme was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Website(String);
 
-/// Why a website is refused.
+/// Reason for refusing a website.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WebsiteError {
     #[error("is longer than 500 characters")]
@@ -34,7 +34,7 @@ pub enum WebsiteError {
 }
 
 impl Website {
-    /// `None` for an empty one.
+    /// Parses a typed website; `None` for an empty one.
     ///
     /// # Errors
     /// Anything that a browser would not open as a page of a host: other schemes, user names, hosts without a dot.

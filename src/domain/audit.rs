@@ -1,4 +1,4 @@
-//! Entries of the audit log: who did what to whom, and when.
+//! Entries of the audit log: actor, action, subject and time.
 
 mod chain;
 mod event;
@@ -8,13 +8,13 @@ use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 pub use chain::{CHAIN_START, ChainHash, chain_hash};
 pub use event::{AccountFields, AuditAction, AuditEvent, DemotionReason, Names, PortfolioFields, UnreadableEvent, UserFields, UserRef};
 
-/// Actor of an entry. Names are kept as they were.
+/// Actor of an entry, with the name at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct By {
     /// `None` for the system and the command line.
     pub id: Option<UserId>,
     pub name: String,
-    /// The network address, "command line" or "outbox".
+    /// Network address, "command line" or "outbox".
     pub source: String,
 }
 
@@ -30,7 +30,7 @@ stored_enum! {
     }
 }
 
-/// An audited thing, by the name that it had.
+/// An audited thing, with its name at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     pub kind: SubjectKind,
@@ -47,7 +47,7 @@ pub struct Entry {
     /// The portfolio or account of an assignment.
     pub place: Option<Subject>,
     pub action: AuditAction,
-    /// [`AuditEvent::to_details`].
+    /// JSON as made by [`AuditEvent::to_details`].
     pub details: String,
 }
 

@@ -1,4 +1,4 @@
-//! Panics that end one piece of work, and not the task that does it.
+//! Panics contained to the piece of work that caused them, so that its task goes on.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -6,19 +6,16 @@ use std::{
     task::Poll,
 };
 
-/// The work panicked; the panic itself is in the log.
+/// Panic of the work; the log has its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a panic")]
 pub struct Panicked;
 
-/// Does `work`; a panic in it is an error.
-///
-/// # Errors
-/// [`Panicked`].
+/// Runs `work` and turns a panic in it into an error.
 pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
     let mut work = pin!(work);
     std::future::poll_fn(|context| {
-        // The future is not polled again after a panic, so that nobody sees what it left half done.
+        // The future is never polled again after a panic, so that its half-changed state cannot be observed.
         catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).map_or(Poll::Ready(Err(Panicked)), |poll| poll.map(Ok))
     })
     .await

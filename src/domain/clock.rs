@@ -1,11 +1,11 @@
-//! Time and randomness, as arguments: the one place that asks the machine for either.
+//! Time and randomness as arguments; no other module asks the machine for either.
 
 use chrono::{NaiveDateTime, SubsecRound, Utc};
 
-/// A moment in UTC, cut to microseconds: what both databases keep exactly.
+/// A moment in UTC, cut to microseconds, which both databases store exactly.
 pub type Timestamp = NaiveDateTime;
 
-/// Tells the time. The program has [`SystemClock`]; tests have one that stands still.
+/// Source of the current time: [`SystemClock`] in the program, one that stands still in tests.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     fn now(&self) -> Timestamp;
 }
@@ -22,7 +22,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A source of bytes that nobody can guess.
+/// Source of unpredictable bytes.
 pub trait Random: Send + Sync + std::fmt::Debug {
     fn fill(&self, bytes: &mut [u8]);
 }
@@ -35,7 +35,7 @@ impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         #[expect(clippy::disallowed_methods, reason = "this is the source that everything else is given")]
         let filled = getrandom::fill(bytes);
-        // A machine without randomness must not hand out guessable tokens: nothing can go on.
+        // Guessable tokens must never be issued, so a machine without randomness ends the process.
         #[expect(clippy::expect_used, reason = "there is no safe way to go on without randomness")]
         filled.expect("the operating system gives no random bytes");
     }

@@ -1,4 +1,4 @@
-//! The company that this instance serves, and the policy it sets for everybody.
+//! The company that this instance serves, and its company-wide settings.
 
 use chrono::TimeDelta;
 
@@ -7,7 +7,7 @@ use super::invitation::InvitationOrigin;
 /// What the company decided, read from the database with each use.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Company {
-    /// Empty until the first Admin has set it.
+    /// Empty until the first Admin sets it.
     pub name: String,
     /// Term of an invitation sent from Users & Groups.
     pub groups_invitation_term: TimeDelta,
@@ -15,11 +15,11 @@ pub struct Company {
     pub permissions_invitation_term: TimeDelta,
     /// Shortest password, in characters.
     pub password_min: usize,
-    /// How long a session lives without a request.
+    /// Longest time between two requests of a session.
     pub session_idle: TimeDelta,
-    /// How long a session lives at all.
+    /// Longest lifetime of a session.
     pub session_absolute: TimeDelta,
-    /// How long a deleted user can be restored; zero for not at all.
+    /// Time in which a deleted user can be restored; zero for never.
     pub deleted_kept: TimeDelta,
 }
 

@@ -9,23 +9,23 @@ pub struct Country {
     name: &'static str,
 }
 
-/// Text that is no code of a country.
+/// Text that is not a code of a country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a country of ISO 3166-1")]
 pub struct UnknownCountry;
 
 impl Country {
-    /// All of them, sorted by name.
+    /// All countries, sorted by name.
     pub fn all() -> impl Iterator<Item = Self> {
         COUNTRIES.iter().map(|&(code, name)| Self { code, name })
     }
 
-    /// Two capital letters.
+    /// Two capital letters (ISO 3166-1 alpha-2).
     pub fn code(self) -> &'static str {
         self.code
     }
 
-    /// The English short name of the Unicode CLDR.
+    /// English short name of the Unicode CLDR.
     pub fn name(self) -> &'static str {
         self.name
     }
@@ -34,7 +34,7 @@ impl Country {
 impl FromStr for Country {
     type Err = UnknownCountry;
 
-    /// From the code, in capitals.
+    /// Parses a code in capital letters.
     fn from_str(code: &str) -> Result<Self, UnknownCountry> {
         Self::all().find(|country| country.code == code).ok_or(UnknownCountry)
     }

@@ -1,26 +1,27 @@
-//! How long things took, counted in atomics: nobody waits in order to be measured.
+//! Histogram of durations in atomics, so that measuring makes no caller wait.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-/// Up to here reaches each class but the last, in seconds.
+/// Upper bounds of all classes but the last, in seconds.
 pub const BOUNDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// How many there are of each length, and how long all of them took.
+/// Number of durations in each class, and their sum.
 #[derive(Debug, Default)]
 pub struct Durations {
     classes: [AtomicU64; BOUNDS.len() + 1],
     microseconds: AtomicU64,
 }
 
-/// What [`Durations`] held at one moment.
+/// Contents of [`Durations`] at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Distribution {
-    /// How many took up to each of [`BOUNDS`] and longer than the one before; last of all, how many took longer than any.
+    /// Number of durations up to each of [`BOUNDS`] and above the one before; the last class has those above all
+    /// bounds.
     pub classes: [u64; BOUNDS.len() + 1],
-    /// How long all of them took, in seconds.
+    /// Sum of all durations, in seconds.
     pub sum: f64,
 }
 

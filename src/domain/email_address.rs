@@ -1,4 +1,4 @@
-//! Addresses of users, which are also their logins.
+//! Email addresses of users, with which they sign in.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use validator::ValidateEmail;
 
 use super::text::{is_too_long, is_unprintable};
 
-/// Which rules made a key; stored beside it, so that a change of the rules can find the keys to make again.
+/// Version of the rules that made a key, stored beside it: after a change of the rules, outdated keys can be found.
 pub const KEY_VERSION: i16 = 1;
 
 /// Longest address, in characters (RFC 5321, 4.5.3.1.3).
 pub const ADDRESS_MAX: usize = 254;
 
-/// An address as it was typed, and the key by which it is compared.
+/// An address as typed, and the key by which it is compared.
 ///
-/// The key is trimmed, NFC, lower case, with the host in its ASCII form (IDNA, UTS #46). Mail goes to what was typed.
+/// The key is trimmed, NFC, lower case, with the host in its ASCII form (IDNA, UTS #46). Mail goes to the typed form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress {
     typed: String,
     key: String,
 }
 
-/// Why an address is refused.
+/// Reason for refusing an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailAddressError {
     #[error("is empty")]
@@ -34,8 +34,10 @@ pub enum EmailAddressError {
 }
 
 impl EmailAddress {
+    /// Parses a typed address.
+    ///
     /// # Errors
-    /// What the HTML standard does not count as an address, and hosts that IDNA refuses.
+    /// Text that the HTML standard does not count as an address, and hosts that IDNA refuses.
     pub fn parse(typed: &str) -> Result<Self, EmailAddressError> {
         let typed = typed.trim();
         if is_too_long(typed, ADDRESS_MAX) {
@@ -57,12 +59,12 @@ impl EmailAddress {
         Ok(Self { typed, key })
     }
 
-    /// As typed, for showing; mail goes here.
+    /// Typed form, for pages and mails.
     pub fn as_str(&self) -> &str {
         &self.typed
     }
 
-    /// By which addresses are compared.
+    /// Key by which addresses are compared.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -74,7 +76,8 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// The address with all but its beginning and its host hidden, for whoever holds a link sent to it: `noor.v…@example.com`.
+/// The address with only its beginning and its host readable, for the holder of a link sent to it:
+/// `noor.v…@example.com`.
 pub fn masked(address: &str) -> String {
     let (local, host) = address.rsplit_once('@').unwrap_or((address, ""));
     let shown = (local.chars().count() / 2).min(6);

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// True where a host is this machine, so that nothing sent there crosses a network.
+/// True if a host is this machine, so that traffic to it crosses no network.
 pub fn is_this_machine(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().map(|address| address.to_canonical());

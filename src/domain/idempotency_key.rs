@@ -1,8 +1,9 @@
-//! A form as a browser sent it, to be known again when it is sent twice.
+//! Keys by which a form that is submitted twice is recognized.
 
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of a form's address and fields. The token among the fields differs from page to page, so that the same form from another page is another one.
+/// SHA-256 of a form's address and fields. One of the fields is a token of the page, so that equal forms on two pages
+/// have different keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdempotencyKey(pub [u8; 32]);
 

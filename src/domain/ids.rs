@@ -1,4 +1,4 @@
-//! Ids are types, so that a group's id is never taken for a user's.
+//! Ids as types of their own, so that a group's id is never taken for a user's.
 
 use std::{fmt, num::ParseIntError, str::FromStr};
 
@@ -51,7 +51,7 @@ ids! {
     GroupId,
     /// A portfolio: a group of accounts.
     PortfolioId,
-    /// An account, an "advertiser".
+    /// An account.
     AccountId,
     /// A single-use link.
     TokenId,
@@ -59,7 +59,7 @@ ids! {
     MailId,
 }
 
-/// Ids in their order, each once.
+/// Sorted ids without duplicates.
 pub fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
@@ -67,7 +67,7 @@ pub fn sorted<T: Ord + Copy>(ids: &[T]) -> Vec<T> {
     ids
 }
 
-/// Text that is no id.
+/// Text that is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id is a positive whole number")]
 pub struct MalformedId;

@@ -1,4 +1,4 @@
-//! Invitations: which page sent one decides how long it holds.
+//! Invitations, whose term depends on the page that sent them.
 
 use chrono::TimeDelta;
 

@@ -1,4 +1,4 @@
-//! The mail server's address, read strictly: a setting that is misspelt must not end in mails without encryption.
+//! Address of the mail server, parsed strictly: a misspelt setting must not lead to mails without encryption.
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ const SMTP_PORT: u16 = 25;
 const SUBMISSION_PORT: u16 = 587;
 const SUBMISSIONS_PORT: u16 = 465;
 
-/// A mail server and the way to speak to it. Shown without its credentials.
+/// A mail server and its encryption. Shown without its credentials.
 ///
 /// - `smtps://user:password@host`: TLS from the first byte, port 465.
 /// - `smtp://user:password@host?tls=required`: STARTTLS, port 587; a server without it gets no mail.
-/// - `smtp://host`: plain text, port 25, for a server on the same machine or network.
+/// - `smtp://host`: plain text, port 25, for a server on this machine or its network.
 ///
-/// A path, as in `smtp://host/console.example.com`, is the name that the server is greeted with.
+/// A path, as in `smtp://host/console.example.com`, is the name sent in EHLO.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailServer {
     /// A name or an address, without brackets.
@@ -26,18 +26,19 @@ pub struct MailServer {
     pub port: u16,
     pub encryption: Encryption,
     pub credentials: Option<Credentials>,
-    /// The name that the server is greeted with; the machine's if none.
+    /// Name sent in EHLO; the machine's host name by default.
     pub hello: Option<String>,
 }
 
-/// A user of the mail server. Mail services take keys as names, so that neither is shown.
+/// Credentials at the mail server. Some mail services use keys as user names, so both parts are hidden.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     pub user: String,
     pub password: String,
 }
 
-/// There is no "where possible": whoever sits in between could make it impossible (Django CVE-2026-7666).
+/// Encryption of the connection. Opportunistic TLS is missing on purpose: an attacker on the path can suppress it
+/// (Django CVE-2026-7666).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encryption {
     None,
@@ -45,7 +46,7 @@ pub enum Encryption {
     Tls,
 }
 
-/// Why an address of a mail server is refused. Never shows the address, which may hold a password.
+/// Reason for refusing an address of a mail server. Never shows the address, which may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum MailServerError {
     #[error("is not an address like smtps://user:password@mail.example.com: {0}")]
@@ -90,7 +91,7 @@ impl MailServer {
 }
 
 impl MailServer {
-    /// Tells if mails cross a network without encryption.
+    /// True if mails cross a network without encryption.
     pub fn is_exposed(&self) -> bool {
         self.encryption == Encryption::None && !is_this_machine(&self.host)
     }

@@ -1,4 +1,4 @@
-//! What Usher is about, as pure types and functions: no I/O, no clock, no randomness of its own.
+//! Usher's subject matter as pure types and functions: no I/O, no clock, no randomness.
 
 pub mod account;
 pub mod audit;

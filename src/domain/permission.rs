@@ -1,31 +1,31 @@
-//! The fixed vocabulary of permissions, and the one table of which role has which, and how far. The policy decides by it, the page Roles and
+//! The permissions, and the one table of their reach for each role. The policy decides by it; the page Roles and
 //! `docs/permissions.md` show it.
 
 use std::fmt;
 
 use super::{role::Role, scope::ScopeRelation, stored::stored_enum, user::DefaultRole};
 
-/// How far a permission reaches that a role has.
+/// Reach of a permission for a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccessLevel {
-    /// Not at all: pages that need it are refused.
+    /// None: pages that need the permission are refused.
     Nowhere,
-    /// Not at all, and nothing shows that there is such a thing.
+    /// None, and the thing itself is kept secret.
     Hidden,
     /// The whole company.
     Company,
-    /// Their own portfolios, and what lies in them: accounts, and users with an assignment there.
+    /// Own portfolios and their contents: accounts, and users with an assignment there.
     Portfolios,
-    /// Users all of whose assignments lie in their own portfolios.
+    /// Users all of whose assignments lie in own portfolios.
     WhollyInside,
-    /// Users, not Portfolio Admins, all of whose assignments lie in their own portfolios.
+    /// Users, not Portfolio Admins, all of whose assignments lie in own portfolios.
     UsersWhollyInside,
-    /// Accounts that are assigned to them, as far as the assignment goes.
+    /// Assigned accounts, as far as the assignment goes.
     Accounts,
 }
 
 impl AccessLevel {
-    /// How the table of roles says it.
+    /// Wording of the table of roles.
     pub fn label(self) -> &'static str {
         match self {
             Self::Nowhere | Self::Hidden => "No",
@@ -42,16 +42,16 @@ impl AccessLevel {
     }
 }
 
-/// Where something happens, seen from the one who does it.
+/// Place of an action, relative to its actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PermissionTarget {
-    /// In the company as a whole.
+    /// Company as a whole.
     Company,
-    /// In a portfolio, or several: whether all are the actor's own.
+    /// One or several portfolios, and if all of them are the actor's own.
     Portfolio {
         is_own: bool,
     },
-    /// To a user with these assignments.
+    /// User with these assignments.
     User {
         inside: ScopeRelation,
         is_portfolio_admin: bool,
@@ -59,22 +59,22 @@ pub enum PermissionTarget {
     Account(AccountPlace),
 }
 
-/// An account, seen from the one who acts on it.
+/// An account, relative to the actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountPlace {
-    /// True if it lies in one of the actor's own portfolios.
+    /// True if the account lies in one of the actor's own portfolios.
     pub is_own: bool,
-    /// What the actor's assignment to it gives; `None` without one, and where the portfolio is deactivated.
+    /// Permissions of the actor's assignment; `None` without an assignment or in a deactivated portfolio.
     pub assigned: Option<AssignmentPermissions>,
 }
 
-/// What an account assignment gives besides seeing the account.
+/// Permissions of an account assignment besides viewing the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct AssignmentPermissions {
-    /// *Edit details*: given unless taken away.
+    /// *Edit details*, on by default.
     #[serde(rename = "edit_details")]
     pub edits_details: bool,
-    /// *See billing*: only if given.
+    /// *See billing*, off by default.
     #[serde(rename = "see_billing")]
     pub sees_billing: bool,
 }
@@ -86,7 +86,8 @@ impl Default for AssignmentPermissions {
 }
 
 impl AssignmentPermissions {
-    /// True if an assignment with these gives the permission on its account. Updating billing cannot be given.
+    /// True if an assignment with these permissions grants `permission` on its account. Updating billing cannot be
+    /// granted.
     fn give(self, permission: Permission) -> bool {
         match permission {
             Permission::AccountsView => true,
@@ -98,7 +99,7 @@ impl AssignmentPermissions {
 }
 
 stored_enum! {
-    /// One of the two that can be given and taken away, as addresses spell it.
+    /// Permission of an assignment that can be switched on and off, as in addresses.
     PermissionToggle {
         EditDetails = "edit-details",
         SeeBilling = "see-billing",
@@ -106,7 +107,7 @@ stored_enum! {
 }
 
 stored_enum! {
-    /// Where a switch is put.
+    /// New state of a permission.
     To {
         On = "on",
         Off = "off",
@@ -135,7 +136,7 @@ impl PermissionToggle {
 }
 
 impl To {
-    /// The other way.
+    /// Opposite state.
     #[must_use]
     pub fn back(self) -> Self {
         match self {
@@ -146,7 +147,7 @@ impl To {
 }
 
 impl AssignmentPermissions {
-    /// True if this one is given.
+    /// True if the permission is on.
     pub fn gives(self, switch: PermissionToggle) -> bool {
         match switch {
             PermissionToggle::EditDetails => self.edits_details,
@@ -154,7 +155,7 @@ impl AssignmentPermissions {
         }
     }
 
-    /// The same with one switch put to `to`.
+    /// Copy with one permission set to `to`.
     #[must_use]
     pub fn with(self, switch: PermissionToggle, to: To) -> Self {
         let is_on = to == To::On;
@@ -165,38 +166,38 @@ impl AssignmentPermissions {
     }
 }
 
-/// Why the table does not give a permission somewhere.
+/// Reason for which the table refuses a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// The role never has it.
+    /// Role never has it.
     Role,
-    /// The role has it, but not here.
+    /// Role has it, but not at this place.
     Place,
-    /// The role must not know.
+    /// Role must not learn of it.
     Hidden,
 }
 
-/// One word of the vocabulary a line: its name, its word, what it allows, and how far it reaches for Admins, Portfolio Admins and Users.
+/// One permission a line: variant, word, label, and reach for Admins, Portfolio Admins and Users.
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $label:literal: [$admin:ident, $portfolio_admin:ident, $user:ident];)*) => {
-        /// What somebody may be allowed to do.
+        /// A permission.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Permission { $($(#[$doc])* $name),* }
 
         impl Permission {
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// Its word: the thing and what is done to it.
+            /// Word in code style: the thing and the operation on it.
             pub fn word(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// What it allows, as the table of roles says it.
+            /// Description in the table of roles.
             pub fn label(self) -> &'static str {
                 match self { $(Self::$name => $label),* }
             }
 
-            /// What it allows, within a sentence.
+            /// Description within a sentence.
             pub fn in_short(self) -> &'static str {
                 match self {
                     Self::AccountsView => "view",
@@ -210,7 +211,7 @@ macro_rules! permissions {
                 }
             }
 
-            /// How far it reaches for somebody with this role: the table of roles.
+            /// Reach for a role, as in the table of roles.
             pub fn level(self, role: Role) -> AccessLevel {
                 let [admin, portfolio_admin, user] = match self { $(Self::$name => [AccessLevel::$admin, AccessLevel::$portfolio_admin, AccessLevel::$user]),* };
                 match role {
@@ -249,13 +250,13 @@ permissions! {
 }
 
 impl Permission {
-    /// True if somebody with `role` has the permission at `place`.
+    /// Checks that `role` has the permission at `place`.
     ///
     /// # Errors
-    /// What is missing.
+    /// The missing part.
     pub fn check(self, role: Role, place: PermissionTarget) -> Result<(), Missing> {
         let level = self.level(role);
-        // What is assigned to somebody is theirs under any role.
+        // Assignments of a user hold under any role.
         if let PermissionTarget::Account(AccountPlace { assigned: Some(grants), .. }) = place
             && grants.give(self)
         {
@@ -285,22 +286,22 @@ impl Permission {
     }
 }
 
-/// What is told of an account, one permission after the other.
+/// Permissions shown for an account, in order.
 pub const ON_ACCOUNTS: [Permission; 4] =
     [Permission::AccountsView, Permission::AccountsEdit, Permission::BillingView, Permission::BillingUpdate];
 
-/// What is told of a portfolio.
+/// Permissions shown for a portfolio, in order.
 pub const IN_PORTFOLIOS: [Permission; 3] = [Permission::UsersInvite, Permission::AccountsCreate, Permission::AssignmentsChange];
 
-/// What a default role gives somebody with portfolios or accounts of their own, by where it holds.
+/// Permissions of a default role for a user with portfolios or accounts, by the place where they hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
     pub everywhere: Vec<Permission>,
     pub in_portfolios: Vec<Permission>,
     pub on_accounts: Vec<Permission>,
-    /// On accounts, where a switch gives it.
+    /// On accounts, where the assignment has it on.
     pub if_given: Vec<Permission>,
-    /// Neither in a portfolio nor on an account.
+    /// Neither in portfolios nor on accounts.
     pub never: Vec<Permission>,
 }
 

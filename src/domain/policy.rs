@@ -1,5 +1,6 @@
-//! Who may do what: one pure function, asked by every use case inside its transaction, and by pages to decide what to draw. How far each role's
-//! permissions reach stands in [`super::permission`]; here is which permission an act needs, where, and what else must hold.
+//! Decides who may do what: one pure function, asked by every use case inside its transaction, and by pages to decide
+//! what to draw. [`super::permission`] has each role's permissions and their reach; this module has the permission and
+//! the further conditions of each action.
 
 use super::{
     ids::UserId,
@@ -17,25 +18,25 @@ pub struct Actor {
     pub role: Role,
 }
 
-/// The user that something is done to.
+/// The user that an action concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
     pub id: UserId,
     pub status: Status,
     pub is_admin: bool,
     pub default_role: DefaultRole,
-    /// How they stand to the actor's scope, in Users & Permissions. `None` in Users & Groups, which knows no scopes.
+    /// Relation to the actor's scope in Users & Permissions. `None` in Users & Groups, which has no scopes.
     pub inside: Option<ScopeRelation>,
 }
 
 impl Target {
-    /// Puts the user into a scope, as Users & Permissions does.
+    /// Sets the relation to a scope, as Users & Permissions does.
     #[must_use]
     pub fn in_scope(self, inside: ScopeRelation) -> Self {
         Self { inside: Some(inside), ..self }
     }
 
-    /// Where an administrator acts who does something to this user, and by which permission.
+    /// Permission and place of an administrator's action on this user.
     fn administered(self) -> (Permission, PermissionTarget) {
         match self.inside {
             None => (Permission::DirectoryManage, PermissionTarget::Company),
@@ -49,39 +50,39 @@ impl Target {
     }
 }
 
-/// Everything that needs permission. What an action does to a user carries that user; what could lock the company out carries
-/// how many active Admins there are besides the user; what happens in portfolios carries whether all of them are the actor's own.
+/// Everything that needs permission. An action on a user carries that user; one that could lock the company out carries
+/// the number of other active Admins; one in portfolios carries if all of them are the actor's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// To use anything at all that needs this permission: asked before somebody or something is looked for, so that whoever may never do it
-    /// learns nothing about what exists.
+    /// Any use of this permission. Asked before anything is looked up, so that a role without it learns nothing about
+    /// what exists.
     Use(Permission),
-    /// Users & Groups as the directory: names, addresses and custom groups of active users.
+    /// Directory in Users & Groups: names, addresses and custom groups of active users.
     SeeDirectory,
-    /// Everyone else in Users & Groups, with status, last sign-in and what became of their mails.
+    /// All other users in Users & Groups, with status, last sign-in and delivery of their mails.
     SeeEveryone,
-    /// The Admins group, who is in it, and that it exists.
+    /// Admins group with its members.
     SeeAdmins,
-    /// From Users & Groups: as a User without assignments.
+    /// From Users & Groups, as a User without assignments.
     InviteUser,
-    /// Mails that failed, whoever they are for.
+    /// Failed mails, to any recipient.
     SendMailsAgain,
     ResendInvitation(Target),
     RevokeInvitation(Target),
-    /// Where no mail server is configured: see the link, to pass it on.
+    /// Invitation link to pass on, where no mail server is configured.
     SeeInvitationLink(Target),
-    /// In Users & Permissions: Deactivate.
+    /// Deactivation in Users & Permissions.
     Block {
         target: Target,
         other_active_admins: u64,
     },
-    /// In Users & Permissions: Reactivate.
+    /// Reactivation in Users & Permissions.
     Activate(Target),
     Delete {
         target: Target,
         other_active_admins: u64,
     },
-    /// Users deleted, until they are gone for good.
+    /// Deleted users, until they are removed permanently.
     SeeDeleted,
     RestoreUser,
     AddToAdmins(Target),
@@ -97,24 +98,24 @@ pub enum Action {
         is_member: bool,
     },
     RemoveFromGroup,
-    /// Somebody's page in Users & Permissions.
+    /// Page of a user in Users & Permissions.
     SeeUser(Target),
     /// Name, address and default role.
     EditUser(Target),
     SendPasswordReset(Target),
-    /// See how many sessions somebody has, and end them all.
+    /// View the number of a user's sessions, and end them all.
     EndSessions(Target),
     /// From Users & Permissions, with this default role and assignments in these portfolios.
     InviteWith {
         default_role: DefaultRole,
         is_own: bool,
     },
-    /// Give or take portfolios or accounts, or what an account assignment gives.
+    /// Assign or unassign portfolios or accounts, or change the permissions of an account assignment.
     ChangeAssignments {
         target: Target,
         is_own: bool,
     },
-    /// Take one of somebody's portfolios, besides which they have this many.
+    /// Unassign one portfolio of a user who has `others` besides.
     TakePortfolio {
         target: Target,
         is_own: bool,
@@ -134,22 +135,22 @@ pub enum Action {
     UpdateBilling(AccountPlace),
 }
 
-/// Why something is refused.
+/// Reason for refusing an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyDenial {
     /// The role may never do this.
     #[error("the role does not allow it")]
     Role,
-    /// For this actor, there is no such thing.
+    /// The thing does not exist for this actor.
     #[error("there is no such thing")]
     Unknown,
-    /// The actor sees it, and it is not theirs to change.
+    /// The actor may see the thing but not change it.
     #[error("it is beyond what the actor administers")]
     OutOfReach,
-    /// Administrators' actions are for others.
+    /// Users cannot do this to themselves.
     #[error("nobody does this to themselves")]
     Oneself,
-    /// Not to somebody with this status.
+    /// Users with this status cannot be acted on so.
     #[error("the status does not allow it")]
     Status(Status),
     /// The user already is in the group.
@@ -158,24 +159,24 @@ pub enum PolicyDenial {
     /// The user is not in the group, or not any more.
     #[error("not a member")]
     NotAMember,
-    /// Nobody could administer the company any more.
+    /// The company would be left without an Administrator.
     #[error("the last active Admin stays")]
     LastActiveAdmin,
-    /// It is like that already.
+    /// Nothing would change.
     #[error("nothing would change")]
     Unchanged,
-    /// Only a Portfolio Admin looks after portfolios.
+    /// Only Portfolio Admins can have portfolios.
     #[error("portfolios are for Portfolio Admins")]
     NotAPortfolioAdmin,
-    /// A Portfolio Admin keeps at least one.
+    /// A Portfolio Admin needs at least one portfolio.
     #[error("the last portfolio stays")]
     LastPortfolio,
-    /// Nothing new begins in it.
+    /// Nothing new can be made in a deactivated portfolio.
     #[error("the portfolio is deactivated")]
     PortfolioDeactivated,
 }
 
-/// Decides whether `actor` may do `action`.
+/// Decides if `actor` may do `action`.
 ///
 /// # Errors
 /// The first reason against it: role, then scope, then the user's status, then the company's safety.
@@ -241,7 +242,7 @@ pub fn decide(actor: Actor, action: Action) -> Result<(), PolicyDenial> {
     }
 }
 
-/// True if the role's permissions reach as far as the action.
+/// Checks that the role's permissions reach as far as the action.
 fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     let (permission, place) = match need(action) {
         Need::Somewhere(permission) if permission.level(role).is_any() => return Ok(()),
@@ -255,7 +256,7 @@ fn permit(role: Role, action: Action) -> Result<(), PolicyDenial> {
     })
 }
 
-/// True if somebody with `role` sees what is at `place`: what they do not see does not exist for them.
+/// True if `role` sees the thing at `place`; other things do not exist for that role.
 fn sees(role: Role, place: PermissionTarget) -> bool {
     let permission = match place {
         PermissionTarget::Company => return true,
@@ -266,9 +267,9 @@ fn sees(role: Role, place: PermissionTarget) -> bool {
     permission.check(role, place).is_ok()
 }
 
-/// What an action needs.
+/// Permission that an action needs.
 enum Need {
-    /// The permission, wherever.
+    /// The permission at any place.
     Somewhere(Permission),
     At(Permission, PermissionTarget),
 }

@@ -2,7 +2,7 @@
 
 use super::text::{Notes, PortfolioName};
 
-/// What Admins say about a portfolio.
+/// Editable details of a portfolio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortfolioDetails {
     pub name: PortfolioName,

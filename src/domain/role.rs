@@ -1,8 +1,8 @@
-//! Roles, which the table of permissions begins with.
+//! Roles, in the order of the table of permissions.
 
 use super::user::DefaultRole;
 
-/// A user's role. Being in Admins outranks the default role.
+/// A user's role. Membership of Admins outranks the default role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     Admin,

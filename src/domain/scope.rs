@@ -1,29 +1,30 @@
-//! How far somebody's administration reaches, and how users stand to it. The store turns the same scope into conditions; a test holds the two
-//! against each other.
+//! Scopes of administrators, and the relation of users to them. The store turns a scope into SQL conditions; a test
+//! compares the two.
 
 use super::ids::PortfolioId;
 
-/// What somebody administers.
+/// Everything that a user administers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// An Admin's: everything.
+    /// Everything, for an Admin.
     Company,
-    /// A Portfolio Admin's: their active portfolios, and what lies in them. Everybody else's holds none.
+    /// Active portfolios with their contents, for a Portfolio Admin. Empty for all other users.
     Portfolios {
         active: Vec<PortfolioId>,
-        /// Theirs too, and closed to them: nothing there is seen or changed, but whoever has something there has nothing elsewhere by it.
+        /// Own portfolios that are deactivated. Their contents can be neither seen nor changed, but do not count as
+        /// outside the scope.
         deactivated: Vec<PortfolioId>,
     },
 }
 
-/// How a user stands to somebody's scope.
+/// Relation of a user to an administrator's scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScopeRelation {
-    /// Nothing of theirs lies in it.
+    /// No assignment lies in it.
     Not,
-    /// Something does, but they are an Admin, or something else lies outside.
+    /// An assignment lies in it, but the user is an Admin, or has another assignment outside.
     Partly,
-    /// They are no Admin, have an assignment, and everything that is assigned to them lies in it.
+    /// The user is not an Admin, has an assignment, and all assignments lie in it.
     Wholly,
 }
 
@@ -32,12 +33,12 @@ impl ScopeRelation {
 }
 
 impl Scope {
-    /// Of these portfolios, all of them active.
+    /// Scope of these active portfolios.
     pub fn of_portfolios(active: Vec<PortfolioId>) -> Self {
         Self::Portfolios { active, deactivated: Vec::new() }
     }
 
-    /// True if nothing at all lies in it.
+    /// True if the scope holds nothing.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Portfolios { active, .. } if active.is_empty())
     }
@@ -49,7 +50,7 @@ impl Scope {
         }
     }
 
-    /// How somebody stands to it who has something assigned in just these `portfolios`.
+    /// Relation of a user with assignments in exactly these `portfolios`.
     pub fn inside(&self, is_admin: bool, portfolios: &[PortfolioId]) -> ScopeRelation {
         let Self::Portfolios { active, deactivated } = self else { return ScopeRelation::Wholly };
         if !portfolios.iter().any(|portfolio| active.contains(portfolio)) {

@@ -1,18 +1,20 @@
-//! Finding users by part of a name or address, and the order of lists. Both databases compare bytes; the rules are here.
+//! Search by part of a name or address, and the order of lists. Both databases only compare bytes; this module has the
+//! rules.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// What stands before each word of a search text. With two blanks even one letter at the start of a word is three
-/// characters, so that the databases' trigram indexes serve the shortest terms too.
+/// Prefix of each word in a search text. Two blanks make even a single first letter a run of three characters, so that
+/// the databases' trigram indexes serve the shortest terms too.
 const BEFORE_WORD: &str = "  ";
 
-/// Longest term that is looked for, in characters.
+/// Longest search term, in characters.
 const TERM_MAX: usize = 100;
 
-/// Characters of a name or an address that are searched: those of the longest address. Folding makes up to 18 of one.
+/// Number of searched characters of a name or address: the longest address. Folding makes up to 18 characters of one.
 const SEARCHED_MAX: usize = 254;
 
-/// Characters of a name that put it in order. Two such names, of up to four bytes a character, fit into the address of a page.
+/// Number of characters of a name that determine its order. Two such names, of up to four bytes a character, fit into
+/// the address of a page.
 const SORTED_MAX: usize = 150;
 
 /// Lower case without accents: "Novotná" is found by "novotna".
@@ -21,12 +23,12 @@ fn fold(text: &str, max: usize) -> String {
     plain.nfc().filter(|c| !c.is_control()).take(max).collect()
 }
 
-/// The text in which a user is looked for: each word of name and address, with two blanks before it.
+/// Search text of a user: each word of name and address, with two blanks before it.
 pub fn search_text(first_name: &str, last_name: &str, email: &str) -> String {
     join_words(&[first_name, last_name, email].map(|text| fold(text, SEARCHED_MAX)).join(" "))
 }
 
-/// The text in which a thing is looked for by its name.
+/// Search text of a thing with a name.
 pub fn search_words(name: &str) -> String {
     join_words(&fold(name, SEARCHED_MAX))
 }
@@ -35,22 +37,23 @@ fn join_words(folded: &str) -> String {
     folded.split_whitespace().flat_map(|word| [BEFORE_WORD, word]).collect()
 }
 
-/// By which users are put in order: the beginning of the name as shown, without case and accents.
+/// Sort key of a user: the beginning of the name as shown, without case and accents.
 pub fn sort_key(display_name: &str) -> String {
     fold(display_name, SORTED_MAX)
 }
 
-/// As much of a typed search as is looked for.
+/// The searched part of a typed search.
 pub fn looked_for(typed: &str) -> String {
     typed.chars().take(TERM_MAX).collect()
 }
 
-/// What somebody looks for: a non-empty fragment, ready to be compared with a search text.
+/// A non-empty fragment, ready to be compared with search texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchTerm(String);
 
 impl SearchTerm {
-    /// `None` for an empty search. One or two letters look for beginnings of words, three or more for any part.
+    /// Parses a typed search; `None` for an empty one. One or two letters match beginnings of words, three or more
+    /// match any part.
     pub fn parse(typed: &str) -> Option<Self> {
         let words = join_words(&fold(&looked_for(typed), TERM_MAX));
         let term = words.strip_prefix(BEFORE_WORD)?;
@@ -67,7 +70,7 @@ impl SearchTerm {
         search_text.contains(&self.0)
     }
 
-    /// Each run of three characters: what a trigram index is asked for.
+    /// All runs of three characters, for a trigram index.
     pub fn trigrams(&self) -> Vec<String> {
         let chars = self.0.chars().collect::<Vec<_>>();
         let mut trigrams = chars.windows(3).map(|three| three.iter().collect()).collect::<Vec<String>>();

@@ -1,4 +1,4 @@
-//! The instance's key, and what is made with it: sealed mails, tokens of forms, cookies.
+//! Secret key of the instance and its uses: sealed mails, form tokens, cookies.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use super::clock::{Random, random_bytes};
 /// Length of the key in its file, in bytes.
 pub const KEY_LENGTH: usize = 64;
 
-/// 64 random bytes from which every other key is derived (HKDF-SHA256, one label for each use).
+/// 64 random bytes from which all other keys are derived (HKDF-SHA256, one label for each use).
 #[derive(Clone)]
 pub struct SecretKey([u8; KEY_LENGTH]);
 
@@ -25,7 +25,7 @@ impl SecretKey {
         Self(random_bytes(random))
     }
 
-    /// The key as its file holds it: URL-safe base64 without padding.
+    /// Parses the content of a key file: URL-safe base64 without padding.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
         Some(Self(bytes.try_into().ok()?))
@@ -35,7 +35,7 @@ impl SecretKey {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// A key for one use, in the length that the caller wants.
+    /// Derives a key of `N` bytes for one use.
     #[expect(clippy::expect_used, reason = "HKDF-SHA256 fails only above 8160 bytes, and lengths are constants here")]
     pub fn derive<const N: usize>(&self, label: &str) -> [u8; N] {
         let mut key = [0; N];
@@ -43,7 +43,8 @@ impl SecretKey {
         key
     }
 
-    /// Seals `clear` with AES-256-GCM. It opens only with the same `context`, so that a sealed text is of use in its own place alone.
+    /// Seals `clear` with AES-256-GCM. The sealed text opens only with an equal `context`, so that it is useless in
+    /// another place.
     #[expect(clippy::expect_used, reason = "AES-GCM fails only above 64 GiB")]
     pub fn seal(&self, context: &str, clear: &[u8], random: &dyn Random) -> Vec<u8> {
         let nonce = random_bytes::<12>(random);
@@ -52,18 +53,18 @@ impl SecretKey {
         [nonce.as_slice(), &sealed].concat()
     }
 
-    /// What [`Self::seal`] sealed; `None` when key, context or text are not the same.
+    /// Opens a text sealed by [`Self::seal`]; `None` for another key, context or text.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, text) = sealed.split_first_chunk::<12>()?;
         self.cipher().decrypt(&Nonce::from(*nonce), Payload { msg: text, aad: context.as_bytes() }).ok()
     }
 
-    /// A code that only this instance can make for `text` (HMAC-SHA256).
+    /// Message authentication code of `text` (HMAC-SHA256).
     pub fn sign(&self, label: &str, text: &[u8]) -> [u8; 32] {
         self.mac(label, text).finalize().into_bytes().into()
     }
 
-    /// True if `code` was made by [`Self::sign`]; takes the same time whatever it is.
+    /// True if `code` was made by [`Self::sign`]. Compares in constant time.
     pub fn verify(&self, label: &str, text: &[u8], code: &[u8]) -> bool {
         self.mac(label, text).verify_slice(code).is_ok()
     }

@@ -14,7 +14,7 @@ pub struct Sender {
     pub address: EmailAddress,
 }
 
-/// A text that is no sender.
+/// Reason for refusing a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SenderError {
     #[error("has a name that {0}")]
@@ -24,7 +24,7 @@ pub enum SenderError {
 }
 
 impl Sender {
-    /// `usher@example.com`, or `Usher <usher@example.com>`.
+    /// Parses `usher@example.com` or `Usher <usher@example.com>`.
     pub fn parse(text: &str) -> Result<Self, SenderError> {
         let text = text.trim();
         let (name, address) = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {

@@ -1,6 +1,6 @@
-//! Enums that the database keeps as words.
+//! Enums stored as text in the database.
 
-/// An enum that is stored as text: its variants, their words, and the way back.
+/// Declares an enum stored as text: its variants, their words, and conversions both ways.
 macro_rules! stored_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -12,7 +12,7 @@ macro_rules! stored_enum {
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word that stands for it in the database.
+            /// Word stored in the database.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }
@@ -32,7 +32,7 @@ macro_rules! stored_enum {
 }
 pub(crate) use stored_enum;
 
-/// A word in the database that stands for nothing.
+/// Stored word that is no variant's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown word {0:?}")]
 pub struct UnknownWord(pub String);

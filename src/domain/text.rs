@@ -1,11 +1,11 @@
-//! Texts that users type: names of users and things in one line, notes in several.
+//! Texts that users type: one-line names of users and things, and notes of several lines.
 
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
-/// Why a typed line is refused.
+/// Reason for refusing a typed line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     #[error("is empty")]
@@ -21,19 +21,19 @@ pub enum LineError {
 /// Longest name of anything, in characters.
 pub const NAME_MAX: usize = 100;
 
-/// Characters that NFC makes one of, at the most (U+1F82 and its like).
+/// Most characters that NFC composes into one (as for U+1F82).
 const COMPOSED_MAX: usize = 4;
 
-/// True where a typed text is longer than `max` characters in every composition, which then need not be made.
+/// True if the text is longer than `max` characters in every normalization form, so that it need not be normalized.
 pub(super) fn is_too_long(typed: &str, max: usize) -> bool {
     typed.chars().nth(max * COMPOSED_MAX).is_some()
 }
 
-/// NFC, trimmed, runs of blanks as one: the form in which a line is kept.
+/// Normalizes a line for storing: NFC, trimmed, runs of blanks as one.
 ///
 /// # Errors
-/// Line breaks and other controls, marks that turn the direction of writing, and `<` or `>` are refused rather than
-/// dropped: nobody types them into a name by accident, and a name is shown in headers, mails and exports.
+/// Line breaks and other controls, direction marks, and `<` or `>` are refused rather than dropped: they are never
+/// typed into a name by accident, and names are shown in headers, mails and exports.
 pub fn parse_line(typed: &str, max: usize) -> Result<String, LineError> {
     let typed = typed.trim();
     if is_too_long(typed, max) {
@@ -55,7 +55,7 @@ pub fn parse_line(typed: &str, max: usize) -> Result<String, LineError> {
     Ok(line.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Controls, line and paragraph separators, marks of direction (UAX #9), invisible fillers and private use.
+/// True for controls, line and paragraph separators, direction marks (UAX #9), invisible fillers and private use.
 pub fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -71,6 +71,8 @@ macro_rules! lines {
         pub struct $name(String);
 
         impl $name {
+            /// Parses a typed name.
+            ///
             /// # Errors
             /// See [`parse_line`]; at most [`NAME_MAX`] characters.
             pub fn parse(typed: &str) -> Result<Self, LineError> {
@@ -103,18 +105,18 @@ lines! {
     AccountName,
 }
 
-/// What makes two names of one kind of thing the same: that they look alike (UTS #39), whatever the case, the script and the width of their
-/// letters.
+/// Key under which names of one kind must be unique: equal for names that look alike (UTS #39), in any case, script and
+/// width of letters.
 fn name_key(name: &str) -> String {
     let name = name.nfkc().collect::<String>().to_lowercase();
-    // What looks alike may stand in for a capital: 0 for O.
+    // Lower case comes last, since look-alikes include capitals: 0 for O.
     skeleton(&name).collect::<String>().to_lowercase()
 }
 
 macro_rules! keyed {
     ($($name:ident),* $(,)?) => {$(
         impl $name {
-            /// What makes two of these names the same: that they look alike.
+            /// Key under which these names must be unique; names that look alike share one.
             pub fn key(&self) -> String {
                 name_key(&self.0)
             }
@@ -127,13 +129,16 @@ keyed!(GroupName, PortfolioName, AccountName);
 /// Longest notes, in characters.
 pub const NOTES_MAX: usize = 4000;
 
-/// What somebody writes about a thing, in as many lines as they like, up to 4,000 characters. May be empty.
+/// Notes about a thing, of up to 4,000 characters in any number of lines. May be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notes(String);
 
 impl Notes {
+    /// Parses typed notes.
+    ///
     /// # Errors
-    /// Too long, or with a control other than line breaks and tabs. Browsers send CR LF; LF alone is kept.
+    /// Text that is too long or holds a control other than line breaks and tabs. Browsers send CR LF; LF alone is
+    /// stored.
     pub fn parse(typed: &str) -> Result<Self, LineError> {
         let typed = typed.trim();
         if is_too_long(typed, NOTES_MAX) {

@@ -1,11 +1,11 @@
-//! A user, and what follows from the facts about them.
+//! A user, and the status and names derived from stored facts.
 
 use serde::{Deserialize, Serialize};
 
 use super::{clock::Timestamp, ids::UserId, stored::stored_enum};
 
 stored_enum! {
-    /// Role of a user who is not an Admin, or no longer one.
+    /// Role of a user outside Admins.
     DefaultRole {
         User = "user",
         PortfolioAdmin = "portfolio_admin",
@@ -21,17 +21,17 @@ impl DefaultRole {
     }
 }
 
-/// Where a user stands. Never stored: [`StatusFacts::status`] tells it from facts.
+/// Status of a user. Never stored: [`StatusFacts::status`] derives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Has credentials and is not blocked.
+    /// Has credentials and is not deactivated.
     Active,
-    /// Is blocked.
+    /// Is deactivated.
     Deactivated,
-    /// Has an open invitation whose time has not come.
+    /// Has an open invitation before its expiry.
     Invited,
-    /// Has an open invitation whose time has passed.
+    /// Has an open invitation after its expiry.
     Expired,
 }
 
@@ -47,7 +47,7 @@ impl Status {
         }
     }
 
-    /// "an active User"
+    /// Status and role in a phrase: "an active User".
     pub fn of_role(self, role: DefaultRole) -> String {
         let status = match self {
             Self::Active => "an active",
@@ -58,7 +58,7 @@ impl Status {
     }
 }
 
-/// The facts of one row from which a user's status follows.
+/// Columns of a user's row from which the status follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusFacts {
     pub blocked_at: Option<Timestamp>,
@@ -67,7 +67,8 @@ pub struct StatusFacts {
 }
 
 impl StatusFacts {
-    /// Blocked before credentials before open invitation. A user without any of these does not exist; the database refuses the row.
+    /// Derives the status: deactivated before credentials before open invitation. A user with none of these cannot
+    /// exist; the database refuses the row.
     pub fn status(self, now: Timestamp) -> Status {
         match (self.blocked_at, self.credentials_set_at, self.invitation_expires_at) {
             (Some(_), _, _) => Status::Deactivated,
@@ -78,29 +79,29 @@ impl StatusFacts {
     }
 }
 
-/// Who somebody is, for showing.
+/// Name and address of a user, for showing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
     pub id: UserId,
     pub first_name: String,
     pub last_name: String,
-    /// As typed.
+    /// Address as typed.
     pub email: String,
 }
 
 impl Who {
-    /// "First Last"; without a name, the address.
+    /// "First Last"; the address of a user without a name.
     pub fn display_name(&self) -> String {
         display_name(&self.first_name, &self.last_name, &self.email)
     }
 
-    /// The first name; without one, the address.
+    /// First name; the address of a user without a name.
     pub fn short_name(&self) -> &str {
         if self.first_name.is_empty() { &self.email } else { &self.first_name }
     }
 }
 
-/// "First Last"; without a name, the address.
+/// "First Last"; the address of a user without a name.
 pub fn display_name(first_name: &str, last_name: &str, email: &str) -> String {
     let name = format!("{first_name} {last_name}");
     let name = name.trim();

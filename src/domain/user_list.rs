@@ -1,4 +1,4 @@
-//! Whom a list in Users & Permissions holds, and in which order.
+//! Filters, orders and bulk actions of the lists in Users & Permissions.
 
 use super::{
     search::SearchTerm,
@@ -6,32 +6,32 @@ use super::{
     user::{DefaultRole, Status},
 };
 
-/// Whom a list holds of those who exist for the one who looks.
+/// Filter of a list, within the users that exist for its reader.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserFilter {
     pub search: Option<SearchTerm>,
     pub status: Option<Status>,
     pub default_role: Option<DefaultRole>,
     pub has_two_factor: Option<bool>,
-    /// Only those to whom nothing is assigned.
+    /// Only users without assignments.
     pub is_unassigned: bool,
 }
 
 stored_enum! {
-    /// What a list is sorted by.
+    /// Sort key of a list.
     SortBy {
         Name = "name",
         Email = "email",
         /// In the order of [`Status::ALL`], and by name within each.
         Status = "status",
         Created = "created",
-        /// Who never signed in comes last in either direction.
+        /// Users who never signed in come last in either direction.
         LastSignIn = "last_sign_in",
     }
 }
 
 impl SortBy {
-    /// How a sentence says it.
+    /// Wording within a sentence.
     pub fn label(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -56,7 +56,7 @@ impl Default for Order {
     }
 }
 
-/// How many users one bulk action takes at most.
+/// Most users of one bulk action.
 pub const BULK_MAX: usize = 200;
 
 stored_enum! {
@@ -96,7 +96,7 @@ impl BulkAction {
         }
     }
 
-    /// Whom it can be done to, as somebody is told who is of another status.
+    /// Users that the action applies to, as told about a user of another status.
     pub fn reaches(self) -> &'static str {
         match self {
             Self::Deactivate => "only active people can be deactivated.",
@@ -106,7 +106,7 @@ impl BulkAction {
         }
     }
 
-    /// What is said of somebody to whom it was done.
+    /// Outcome of the action for one user, in words.
     pub fn done(self) -> &'static str {
         match self {
             Self::Deactivate => "deactivated",
@@ -117,7 +117,7 @@ impl BulkAction {
         }
     }
 
-    /// Action that undoes it for the same users.
+    /// Action that undoes this one.
     pub fn opposite(self) -> Option<Self> {
         match self {
             Self::Deactivate => Some(Self::Reactivate),
@@ -126,7 +126,7 @@ impl BulkAction {
         }
     }
 
-    /// True if users cannot do afterwards what they could.
+    /// True if users lose abilities by the action.
     pub fn takes_away(self) -> bool {
         matches!(self, Self::Deactivate | Self::Revoke)
     }

@@ -1,4 +1,4 @@
-//! The form that all mails share: said once, rendered as plain text and as HTML, so that the two parts cannot say different things.
+//! Layout of all mails, rendered as plain text and as HTML from one content, so that both parts agree.
 
 use askama::Template;
 
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::domain::clock::Timestamp;
 
-/// A mail before it has a form. Who, for what and until when stand in the paragraphs, before the button.
+/// Content of a mail. The paragraphs, before the button, say who did what and until when it holds.
 #[derive(Template, Debug)]
 #[template(path = "mail/layout.html")]
 pub(super) struct MailLayout {
     pub(super) subject: String,
-    /// What lists of mails show after the subject; hidden in the mail itself.
+    /// Text that mail programs list after the subject; hidden in the mail itself.
     pub(super) preheader: String,
     pub(super) heading: &'static str,
     pub(super) first_name: String,
@@ -31,14 +31,14 @@ struct PlainMailLayout<'a> {
     layout: &'a MailLayout,
 }
 
-/// The one thing to do.
+/// Button of a mail.
 #[derive(Debug)]
 pub(super) struct Action {
     pub(super) label: &'static str,
     pub(super) link: Link,
 }
 
-/// A paragraph, which may end in a date, set in bold and never broken. In one line, whatever the names in it hold.
+/// A paragraph in one line, which may end in a date, set in bold and never broken.
 #[derive(Debug)]
 pub(super) struct Paragraph {
     lead: String,
@@ -50,7 +50,7 @@ impl Paragraph {
         Self { lead: one_line(text), date: None }
     }
 
-    /// `lead`, then the date and a full stop.
+    /// A paragraph of `lead`, the date and a full stop.
     pub(super) fn dated(lead: &str, at: Timestamp) -> Self {
         Self { lead: one_line(lead), date: Some(date(at)) }
     }
@@ -78,7 +78,7 @@ impl MailLayout {
         }
     }
 
-    /// The last line of the plain text.
+    /// Last line of the plain text.
     fn signature(&self) -> String {
         format!("Usher{}", self.of_company())
     }
@@ -90,7 +90,7 @@ impl MailLayout {
         }
     }
 
-    /// What follows the product's name wherever the mail says who writes: the company, where it has a name.
+    /// Suffix to the product's name in signatures: ", Northwind Trading"; empty without a company name.
     fn of_company(&self) -> String {
         match one_line(&self.company).as_str() {
             "" => String::new(),

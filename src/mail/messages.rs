@@ -1,4 +1,4 @@
-//! Every mail that Usher writes: what it says, as plain owned data, so that it can be sealed and kept until it is sent.
+//! All mails that Usher writes, as plain owned data, so that they can be sealed and stored until they are sent.
 
 mod access;
 mod address;
@@ -29,7 +29,7 @@ use super::text::named;
 use crate::domain::{clock::Timestamp, stored::stored_enum};
 
 stored_enum! {
-    /// Which mail it is.
+    /// Kind of a mail.
     MailKind {
         Invitation = "invitation",
         InvitationAgain = "invitation_again",
@@ -59,69 +59,69 @@ impl MailKind {
     }
 }
 
-/// A mail by what it says. How it says it is [`Message::render`].
+/// Content of a mail; [`Message::render`] puts it into words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Message {
     Invitation(Invitation),
-    /// A new link, in place of an earlier one.
+    /// A new link that replaces an earlier one.
     InvitationAgain(Invitation),
-    /// Asked for by an administrator, to see whether mails arrive.
+    /// Test mail, requested by an administrator.
     Test(Test),
-    /// To the person: blocked in Users & Groups.
+    /// To the user: blocked in Users & Groups.
     AccessBlocked(ByOther),
-    /// To the person: deactivated in Users & Permissions.
+    /// To the user: deactivated in Users & Permissions.
     AccessDeactivated(ByOther),
-    /// To the person: activated, or reactivated.
+    /// To the user: activated or reactivated.
     AccessRestored(AccessRestored),
-    /// To the person, whose user is gone.
+    /// To the deleted user.
     UserDeleted(ByOther),
-    /// To the person, who is an Admin now.
+    /// To the user: now an Admin.
     AdminAppointed(ByOther),
-    /// To the person, who is no longer an Admin.
+    /// To the user: no longer an Admin.
     AdminRemoved(ByOther),
-    /// To every Admin: somebody became one.
+    /// To every Admin: there is a new Admin.
     AdminAppointedNotice(AdminAppointedNotice),
-    /// To the person, who was given portfolios or accounts, or has lost some.
+    /// To the user: assigned or unassigned portfolios or accounts.
     AssignmentsChanged(AssignmentsChanged),
-    /// To the person, whose name or default role is another.
+    /// To the user: changed name or default role.
     UserEdited(UserEdited),
-    /// To the person, whose sessions were ended.
+    /// To the user: ended sessions.
     SignedOut(ByOther),
-    /// To the person, who asked or whom an administrator asks.
+    /// To the user, by own request or an administrator's.
     PasswordReset(PasswordReset),
-    /// To the person.
+    /// To the user.
     PasswordChanged(PasswordChanged),
-    /// To the new address of a person: the link that makes it theirs.
+    /// To the new address of a user: the link that confirms it.
     AddressConfirm(AddressChange),
-    /// To the old address, which still is theirs: the link that keeps it so.
+    /// To the old address of a user: the link that cancels the change.
     AddressStop(AddressChange),
-    /// To the person, whom it was announced to: somebody else took the change back.
+    /// To the addresses that heard of a change: another user cancelled it.
     AddressStays(AddressStays),
     /// To both addresses.
     AddressChanged(AddressChanged),
 }
 
-/// What somebody else did to the user of whoever gets the mail.
+/// Change of a user by another user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByOther {
-    /// Of whoever gets the mail; may be empty.
+    /// First name of the recipient; may be empty.
     pub first_name: String,
-    /// Who did it, by the name that people see.
+    /// Display name of the other user.
     pub by: String,
     pub company: String,
     pub at: Timestamp,
 }
 
-/// An address in a mail. It may let in whoever has it, so that it is kept out of logs.
+/// A link in a mail. It may carry a token, so it is kept out of logs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Link(String);
 
-/// A mail in its two parts, which say the same.
+/// Rendered mail, in two parts of equal content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The sender's name, unless the settings have one: "Northwind Trading (Usher)".
+    /// Name of the sender, unless the settings have one: "Northwind Trading (Usher)".
     pub sender: String,
     pub subject: String,
     pub text: String,
@@ -180,12 +180,12 @@ impl Message {
 }
 
 impl Link {
-    /// An address without blanks and controls; such could not be one, and would break the mail's lines.
+    /// Makes a link without blanks and controls, which would break the lines of the mail.
     pub fn new(address: &str) -> Self {
         Self(address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect())
     }
 
-    /// The clear address, for the mail and nothing else.
+    /// Clear text, for the mail only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -203,17 +203,17 @@ impl fmt::Debug for Rendered {
     }
 }
 
-/// Who did something, in one line.
+/// Name of the acting user, in one line.
 fn admin_name(by: &str) -> String {
     named(by, "An administrator")
 }
 
-/// The company in one line; before it has a name, the product.
+/// Name of the company in one line, or of the product until the company has one.
 fn company_or_usher(company: &str) -> String {
     named(company, "Usher")
 }
 
-/// What people get into. It never ends in the company's name, which may end in a full stop.
+/// Phrase for the console of the company. It never ends in the company's name, which may end in a full stop.
 fn console(company: &str) -> String {
     match named(company, "").as_str() {
         "" => "the console Usher".to_owned(),
@@ -221,5 +221,5 @@ fn console(company: &str) -> String {
     }
 }
 
-/// What to do about a change that nobody explained.
+/// Advice about an unexpected change.
 const ASK: &str = "If this looks wrong, contact an administrator.";

@@ -1,6 +1,7 @@
-//! What Usher writes to people, and how it leaves the house.
+//! Mails to users: their texts and their delivery.
 //!
-//! [`message`] says what a mail is about, [`transport`] carries it. When a mail is sent, and how often it is tried, is decided elsewhere.
+//! [`messages`] has the content of each mail, [`Transport`] carries it. The use case `outbox` decides when a mail is
+//! sent and how often it is tried.
 
 mod layout;
 pub mod messages;

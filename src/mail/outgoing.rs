@@ -1,4 +1,4 @@
-//! A mail with everything that its headers need, and its form on the wire.
+//! A mail with everything that its headers need, and its wire format.
 
 use std::time::SystemTime;
 
@@ -13,10 +13,10 @@ use lettre::{
 use super::{Rendered, text::one_line};
 use crate::domain::{clock::Timestamp, email_address::EmailAddress, sender::Sender};
 
-/// A mail to one person.
+/// A mail to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// `<…@host>`. The same at every try, so that a mail that arrives twice can be told to be one.
+    /// `<…@host>`, equal at every attempt, so that a duplicate can be recognized.
     pub message_id: String,
     pub from: Sender,
     pub to: EmailAddress,
@@ -24,7 +24,7 @@ pub struct Outgoing {
     pub rendered: Rendered,
 }
 
-/// Why a mail cannot be put on the wire. Trying again would change nothing.
+/// Reason for which a mail has no valid wire format. A further attempt would change nothing.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum MalformedMail {
     #[error("The mail's Message-ID is malformed")]
@@ -36,7 +36,7 @@ pub(super) enum MalformedMail {
 }
 
 impl Outgoing {
-    /// Text first, then HTML: programs show the last part that they understand.
+    /// Text first, then HTML: mail programs show the last part that they support.
     pub(super) fn to_wire(&self) -> Result<lettre::Message, MalformedMail> {
         if !is_message_id(&self.message_id) {
             return Err(MalformedMail::MessageId);
@@ -48,15 +48,15 @@ impl Outgoing {
             .from(Mailbox::new(Some(self.from.name.as_ref().unwrap_or(sender).clone()), ascii(&self.from.address)?))
             .to(Mailbox::new(None, ascii(&self.to)?))
             .subject(one_line(subject))
-            // Keeps holiday notices and the like from answering (RFC 3834).
+            // Keeps autoresponders silent (RFC 3834).
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
             .multipart(MultiPart::alternative_plain_html(text.clone(), html.clone()))?;
         Ok(message)
     }
 }
 
-/// The address with its host in ASCII: not every server takes others. The local part is left as it was typed, since only its host knows
-/// whether capitals matter there.
+/// The address with its host in ASCII, since not every server accepts others. The local part stays as typed, since only
+/// its host knows if case matters there.
 fn ascii(address: &EmailAddress) -> Result<Address, lettre::address::AddressError> {
     let typed = address.as_str();
     let local = typed.rsplit_once('@').map_or(typed, |(local, _)| local);

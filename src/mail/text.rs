@@ -1,16 +1,17 @@
-//! Texts of mails: one line each, wrapped, and short enough for a subject.
+//! Text formatting for mails: single lines, wrapping, and lengths of subjects.
 
 use crate::domain::{clock::Timestamp, text::is_unprintable};
 
-/// A subject stays under 60 characters, which is what lists of mails show.
+/// Longest subject, in characters: mail programs list some 60.
 pub(super) const SUBJECT_MAX: usize = 59;
 
-/// Where lines of the plain text end, links aside.
+/// Width of the plain text, in characters; links may be longer.
 const COLUMNS: usize = 72;
 
-/// `text` in one line: line breaks become blanks, marks that turn the direction of writing go.
+/// `text` in one line: line breaks become blanks, direction marks are removed.
 ///
-/// Names are checked when they come in. This is done again here because a mail is where a slip would hurt: a break in a header adds headers.
+/// Names are checked when they are typed. A second check here is a safeguard: a line break in a header would add
+/// headers.
 pub(super) fn one_line(text: &str) -> String {
     let printable = text.chars().filter_map(|c| match c {
         '\u{2028}' | '\u{2029}' => Some(' '),
@@ -21,18 +22,18 @@ pub(super) fn one_line(text: &str) -> String {
     printable.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// [`one_line`], or `otherwise` where nothing is left.
+/// [`one_line`], or `otherwise` for an empty text.
 pub(super) fn named(text: &str, otherwise: &str) -> String {
     let line = one_line(text);
     if line.is_empty() { otherwise.to_owned() } else { line }
 }
 
-/// `text` in lines of at most 72 characters. A longer word has a line of its own and is not cut.
+/// `text` in lines of at most 72 characters. A longer word has a line of its own.
 pub(super) fn wrapped(text: &str) -> String {
     wrapped_words(text.split_whitespace())
 }
 
-/// [`wrapped`], of words that may have blanks inside, where no line ends.
+/// [`wrapped`] for words that may have blanks inside, at which lines do not break.
 pub(super) fn wrapped_words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut lines = Vec::<String>::new();
     let mut room = 0;
@@ -53,7 +54,7 @@ pub(super) fn wrapped_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Str
     lines.join("\n")
 }
 
-/// `names` cut so that they take at most `room` characters together. Short ones stay whole; long ones share what is left.
+/// `names` cut to `room` characters together. Short ones stay whole; long ones share the rest.
 pub(super) fn fit<const N: usize>(names: [&str; N], room: usize) -> [String; N] {
     let lengths = names.map(|name| name.chars().count());
     let mut shortest_first = std::array::from_fn::<_, N, _>(|i| i);
@@ -67,7 +68,7 @@ pub(super) fn fit<const N: usize>(names: [&str; N], room: usize) -> [String; N] 
     std::array::from_fn(|i| cut(names[i], allowed[i]))
 }
 
-/// The first words of `text` and an ellipsis, in `max` characters; inside a word where its words are long.
+/// First words of `text` and an ellipsis, in `max` characters; cuts inside a long word.
 fn cut(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();

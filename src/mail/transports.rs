@@ -1,4 +1,4 @@
-//! How mails leave the house: through a mail server, into a folder, or into memory.
+//! Transports of mails: a mail server, a folder, or memory.
 
 pub(super) mod folder;
 pub(super) mod memory;
@@ -12,10 +12,10 @@ use smtp::Smtp;
 use super::{Memory, Message, Outgoing, TlsError, messages::Test, outgoing::MalformedMail, text::one_line};
 use crate::domain::{clock::Timestamp, email_address::EmailAddress, mail_server::MailServer, sender::Sender};
 
-/// Longest answer that is kept, in characters.
+/// Longest stored reply, in characters.
 const REPLY_MAX: usize = 500;
 
-/// A way out for mails.
+/// Transport of mails.
 #[derive(Debug)]
 pub enum Transport {
     Smtp(Box<Smtp>),
@@ -23,29 +23,29 @@ pub enum Transport {
     Memory(Memory),
 }
 
-/// The mail server's last words when it took a mail, or what stands for them elsewhere.
+/// Reply of the mail server that accepted a mail, or its substitute in other transports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply(pub String);
 
-/// A mail that was not taken.
+/// Failed attempt to hand a mail over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reply}")]
 pub struct SendError {
     pub kind: SendErrorKind,
-    /// In the server's words where it said any. It comes from outside: one line, cut after 500 characters, and to be escaped like any text.
+    /// Reply of the server, if any. It is foreign text: one line, cut after 500 characters, and to be escaped.
     pub reply: String,
 }
 
-/// The consequence of not being taken.
+/// Consequence of a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendErrorKind {
-    /// Trying this mail again may help.
+    /// A further attempt of this mail may succeed.
     Temporary,
-    /// It is refused for good.
+    /// The mail is refused for good.
     Permanent,
-    /// The mail server takes no mail as things stand, whichever it is.
+    /// The mail server takes no mail at present.
     Server,
-    /// A policy of the mail server's, against this mail or against all: the fate of other mails tells which.
+    /// A policy of the mail server refuses this mail or all mails; only other mails can tell.
     Unclear,
 }
 
@@ -84,7 +84,7 @@ fn kept(words: &str) -> String {
 }
 
 impl Transport {
-    /// Through a mail server. Nothing is connected yet.
+    /// Transport through a mail server; connects at the first mail.
     ///
     /// # Errors
     /// [`TlsError`] where the machine's certificates cannot be read.
@@ -92,12 +92,12 @@ impl Transport {
         Smtp::new(server).map(|smtp| Self::Smtp(Box::new(smtp)))
     }
 
-    /// Into files that an administrator can open. The folder is made when the first mail comes.
+    /// Transport into files that an administrator can open. The first mail makes the folder.
     pub fn folder(path: impl AsRef<Path>) -> Self {
         Self::Folder(Folder::new(path.as_ref()))
     }
 
-    /// Into memory, for tests. Keep a clone to look into it.
+    /// Transport into memory, for tests. A clone of `memory` reads the mails.
     pub fn memory(memory: Memory) -> Self {
         Self::Memory(memory)
     }
@@ -105,7 +105,8 @@ impl Transport {
     /// Hands one mail over. Takes at most [`super::LONGEST_SEND`].
     ///
     /// # Errors
-    /// Of an error nobody can know that the mail did not arrive: a connection may break between the server's taking it and saying so.
+    /// Any failure. The mail may have arrived all the same, if the connection broke between the server's acceptance and
+    /// its reply.
     pub async fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(mail).await,
@@ -114,7 +115,8 @@ impl Transport {
         }
     }
 
-    /// Tells if mails could be handed over now: reaches the mail server and signs in there, or writes into the folder. Sends nothing.
+    /// Checks that mails could be handed over now: signs in at the mail server, or writes into the folder. Sends
+    /// nothing.
     pub async fn check(&self) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.check().await,
@@ -123,7 +125,7 @@ impl Transport {
         }
     }
 
-    /// Sends the test mail to `to` at once, past any queue.
+    /// Sends the test mail to `to` at once, outside the outbox.
     pub async fn send_test(
         &self,
         company: &str,
@@ -137,7 +139,7 @@ impl Transport {
         self.send(&Outgoing { message_id, from, to, date: now, rendered }).await
     }
 
-    /// Lets go of a connection kept for the next mail. For the end of a queue.
+    /// Closes a connection kept for the next mail, at the end of a queue.
     pub async fn rest(&self) {
         match self {
             Self::Smtp(smtp) => smtp.rest().await,
@@ -145,7 +147,7 @@ impl Transport {
         }
     }
 
-    /// Tells if mails reach people. If not, an administrator passes links on.
+    /// True if mails are really sent. If not, administrators pass links on.
     pub fn sends(&self) -> bool {
         match self {
             Self::Smtp(_) | Self::Memory(_) => true,
@@ -153,7 +155,7 @@ impl Transport {
         }
     }
 
-    /// For people: "mail.example.com, port 465". Without user and password.
+    /// Name for readers, as "mail.example.com, port 465", without user and password.
     pub fn name(&self) -> String {
         match self {
             Self::Smtp(smtp) => smtp.name(),
@@ -182,7 +184,7 @@ pub(super) mod samples {
         }
     }
 
-    /// Runs `future` to its end on this thread.
+    /// Runs `future` to completion on this thread.
     pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
     }

@@ -1,4 +1,4 @@
-//! Connections that end when a client keeps them waiting.
+//! Client connections with deadlines.
 
 use std::{
     io,
@@ -18,22 +18,23 @@ use super::{
     places::{Place, Places},
 };
 
-/// Pieces in which a request may arrive; 64 kB in the smallest of packets are half as many. A head is parsed anew with each piece, so that a
-/// thousand bytes one by one would cost as much as a million.
+/// Most reads of one request; 64 kB in the smallest packets are half as many. A head is parsed again at each read, so
+/// that a thousand bytes sent one by one would cost as much as a million.
 const PIECES_MAX: usize = 512;
 
-/// A client's connection, which ends when a request does not arrive in its time, when nobody takes the answer, or when another needs the place.
+/// A client's connection. It ends when a request is late, when the client does not read its answer, or when another
+/// connection needs the place.
 ///
-/// The times of actix-http cover the first head, and the pause between two requests. A later head, a body that no handler reads, and an answer
-/// that is not taken could hold a connection for ever.
+/// The timeouts of actix-http cover the first head and the pause between requests. A later head, an unread body and an
+/// unread answer could hold a connection for ever.
 pub(super) struct Connection {
     stream: TcpStream,
     limits: Limits,
-    /// When the request has to be there; as long again from its first byte on.
+    /// Deadline of the request: until its first byte, then anew until its last.
     request: Pin<Box<Sleep>>,
-    /// Pieces that were read since the last answer.
+    /// Reads since the last answer.
     pieces: usize,
-    /// When an answer that waits to be taken is given up.
+    /// Deadline of an answer that the client does not read.
     answer: Option<Pin<Box<Sleep>>>,
     places: Rc<Places>,
     place: Rc<Place>,
@@ -52,7 +53,7 @@ impl Connection {
         self.request.as_mut().reset(now + self.limits.request());
     }
 
-    /// True once nothing more is to be read. What had arrived when the place was lost is still read.
+    /// True once reading has to stop. Bytes that arrived before the place was lost are still read.
     fn is_over(&mut self, arrived: bool, context: &mut Context<'_>) -> bool {
         (self.place.is_lost() && !arrived) || self.pieces > PIECES_MAX || self.request.as_mut().poll(context).is_ready()
     }
@@ -77,7 +78,7 @@ impl AsyncRead for Connection {
                 this.await_request();
             }
         }
-        // It looks like the client's end: nothing more is read, and an answer that is being made is still sent.
+        // Reported as the client's end: reading stops, and an answer in progress is still sent.
         if this.is_over(arrived, context) {
             buffer.set_filled(before);
             return Poll::Ready(Ok(()));
@@ -157,7 +158,7 @@ mod tests {
         };
         let (mut first, mut first_here) = connect().await;
         let (_second, mut second_here) = connect().await;
-        // The first begins a request, so that the second has waited longer.
+        // The first byte begins a request, so that the second connection has waited longer.
         first.write_all(b"a").await.unwrap();
         first_here.read_exact(&mut [0; 1]).await.unwrap();
         let (_third, third_here) = connect().await;

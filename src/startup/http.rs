@@ -1,4 +1,4 @@
-//! The way from a listener to an application: how many clients there may be, and how long each may keep the server waiting.
+//! HTTP servers: number of clients, and deadlines for each.
 
 use std::{fmt, io, net::TcpListener, rc::Rc};
 
@@ -12,11 +12,11 @@ use tokio::net::TcpStream;
 
 use super::{connection::Connection, limits::Limits, places::Places};
 
-/// Threads of each worker that may wait for the database; hashing has threads of its own, one a core. With more, requests would queue for a connection instead of for a
-/// thread, and each thread takes memory.
+/// Threads of each worker for database access; hashing has threads of its own, one a core. With more threads, requests
+/// would wait for a connection instead of a thread, and each thread takes memory.
 const WAITING_THREADS: usize = 4;
 
-/// The server of an application, which each worker makes for itself.
+/// Server of an application that each worker builds for itself.
 pub(super) fn serve<F, A, S, B>(
     limits: Limits,
     workers: usize,
@@ -38,7 +38,7 @@ where
     let places = limits.connections.div_ceil(workers);
     let builder = Server::build()
         .workers(workers)
-        // Those that lose their places take a moment to end.
+        // Connections that lost their places take a moment to end, hence twice the number.
         .max_concurrent_connections(2 * places)
         .worker_max_blocking_threads(WAITING_THREADS)
         .shutdown_timeout(limits.stop.as_secs());

@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-/// How long clients may take, and how many there may be.
+/// Time limits for clients, and their number.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The head of a connection's first request: a slow telephone needs one or two seconds.
+    /// Head of the first request on a connection: a slow phone needs one or two seconds.
     pub head: Duration,
-    /// The body of a request. 64 kB in this time is 35 kbit/s.
+    /// Body of a request. 64 kB in this time are 35 kbit/s.
     pub body: Duration,
-    /// The next piece of an answer that a client does not take. What has not left by then never will.
+    /// Next piece of an answer that the client reads slowly. A client that read nothing by then is gone.
     pub answer: Duration,
-    /// The next request on a connection. Pages and their files are asked for within a second; each connection takes memory meanwhile.
+    /// Next request on a connection. Pages and their files follow within a second; each idle connection takes memory.
     pub keep_alive: Duration,
-    /// Anything that a client sends after its answer, thrown away so that it sees the answer.
+    /// Reading on after an answer, so that the client sees the answer.
     pub disconnect: Duration,
-    /// Requests under way when the server is told to stop. Workers look once a second, so that it has stopped within ten.
+    /// Requests in progress when the server is stopped. Workers check once a second, so that it stops within ten.
     pub stop: Duration,
-    /// Connections at once. The next takes the place of one that keeps the server waiting. Each takes 35 kB, and 150 kB while a form of 64 kB
-    /// arrives: 75 MB at the most.
+    /// Most connections at once. A further one takes the place of an idle one. Each takes 35 kB, and 150 kB while a
+    /// form of 64 kB arrives: 75 MB at most.
     pub connections: usize,
 }
 
@@ -37,7 +37,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// From the first byte of a request to its last.
+    /// Longest time from the first byte of a request to its last.
     pub(super) fn request(&self) -> Duration {
         self.head + self.body
     }

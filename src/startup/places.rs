@@ -1,4 +1,4 @@
-//! The places of a worker's connections, and the connection that gives way when all are taken.
+//! Places of a worker's connections, and the choice of the one that gives way.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,23 +13,24 @@ use tokio::time::Instant;
 
 use crate::domain::credentials::throttle;
 
-/// The connections of a worker. When all places are taken, the next connection gets that of another: of the network with the most connections, the
-/// one whose client has said or taken nothing for longest. A request that has arrived is still answered.
+/// Connections of a worker. When all places are taken, the next connection gets the place of another: in the network
+/// with the most connections, the one whose client has been idle for longest. A request that has arrived is still
+/// answered.
 #[derive(Debug)]
 pub(super) struct Places {
     max: usize,
     taken: RefCell<Vec<Rc<Place>>>,
 }
 
-/// The place of one connection.
+/// Place of one connection.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// An address of IPv4, or a /64 of IPv6. All clients behind a proxy are of the proxy's.
+    /// An IPv4 address, or an IPv6 /64. All clients behind a proxy share the proxy's.
     network: String,
-    /// When the last request began, or the last answer was taken.
+    /// Begin of the last request, or last read of an answer.
     since: Cell<Instant>,
     is_lost: Cell<bool>,
-    /// The task that reads and writes.
+    /// Task that reads and writes.
     waker: RefCell<Option<Waker>>,
 }
 
@@ -75,7 +76,7 @@ impl Place {
         *self.waker.borrow_mut() = Some(context.waker().clone());
     }
 
-    /// The client has said or taken something.
+    /// Notes that the client has sent or read something.
     pub(super) fn renew(&self, now: Instant) {
         self.since.set(now);
     }

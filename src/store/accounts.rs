@@ -27,14 +27,14 @@ use super::{
     views::users,
 };
 
-/// An account, with the portfolio that it lies in.
+/// An account with its portfolio.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = accounts)]
 pub struct Account {
     pub id: AccountId,
     pub portfolio_id: PortfolioId,
     pub name: String,
-    /// Empty where there is none.
+    /// Empty for an account without one.
     pub website: String,
     pub notes: String,
     pub created_at: Timestamp,
@@ -47,7 +47,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// True if what is assigned here gives access.
+    /// True if the portfolio is active, so that assignments give access.
     pub fn is_active(&self) -> bool {
         self.portfolio_deactivated_at.is_none()
     }
@@ -61,13 +61,13 @@ pub fn find(db: &mut Database, id: AccountId) -> Result<Option<Account>, StoreEr
     Ok(accounts::table.inner_join(portfolios::table).filter(accounts::id.eq(id)).select(Account::as_select()).first(db).optional()?)
 }
 
-/// One that stays as it is until the transaction ends.
+/// Reads an account and locks it until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreError> {
     lock_row(tx.db(), "accounts", id.0)?;
     find(tx.db(), id)
 }
 
-/// Those of `ids` that exist, by name of portfolio and account.
+/// The existing accounts among `ids`, by name of portfolio and account.
 pub fn find_all(db: &mut Database, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     Ok(accounts::table
         .inner_join(portfolios::table)
@@ -77,7 +77,7 @@ pub fn find_all(db: &mut Database, ids: &[AccountId]) -> Result<Vec<Account>, St
         .load(db)?)
 }
 
-/// The account in this portfolio that has this name already, in any case.
+/// The account of this portfolio with an equal name, ignoring case.
 pub fn find_by_name(db: &mut Database, portfolio: PortfolioId, name: &AccountName) -> Result<Option<AccountId>, StoreError> {
     Ok(accounts::table
         .filter(accounts::portfolio_id.eq(portfolio))
@@ -125,7 +125,7 @@ fn described(details: &AccountDetails) -> AccountColumns {
     )
 }
 
-/// Puts it into another portfolio; the users assigned to it come along.
+/// Moves an account to another portfolio, with its users.
 ///
 /// # Errors
 /// A unique violation where that portfolio has an account with the name.
@@ -136,22 +136,22 @@ pub fn set_portfolio(tx: &mut Tx<'_>, id: AccountId, portfolio: PortfolioId) -> 
     Ok(())
 }
 
-/// Which accounts a list holds.
+/// Filter of a list of accounts.
 #[derive(Debug, Clone)]
 pub struct Filter {
     pub scope: Scope,
     pub portfolio: Option<PortfolioId>,
-    /// Assigned to this user, in portfolios that are active.
+    /// Assigned to this user, in active portfolios.
     pub assigned_to: Option<UserId>,
-    /// In none of these.
+    /// In none of these portfolios.
     pub outside: Vec<PortfolioId>,
-    /// Of portfolios that are active.
+    /// In active portfolios only.
     pub active_only: bool,
     pub search: Option<SearchTerm>,
 }
 
 impl Filter {
-    /// All that lie in `scope`.
+    /// Accounts in `scope`.
     pub fn within(scope: Scope) -> Self {
         Self { scope, portfolio: None, assigned_to: None, outside: Vec::new(), active_only: false, search: None }
     }
@@ -165,7 +165,7 @@ fn in_portfolios() -> _ {
 type Joined = in_portfolios;
 type Query<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
 
-/// One page of the accounts that `filter` holds, sorted by name.
+/// One page of the accounts that match `filter`, sorted by name.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Account>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
@@ -182,7 +182,7 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     Ok(Slice::new(found, position, limit))
 }
 
-/// The first accounts that `filter` holds, by name of portfolio and account. A search finds them by either.
+/// The first accounts that match `filter`, by name of portfolio and account. A search matches either name.
 pub fn list_by_portfolio(db: &mut Database, filter: &Filter, limit: usize) -> Result<Slice<Account>, StoreError> {
     let mut query = filtered(db, &Filter { search: None, ..filter.clone() });
     if let Some(term) = &filter.search {
@@ -200,7 +200,7 @@ pub fn list_by_portfolio(db: &mut Database, filter: &Filter, limit: usize) -> Re
     Ok(Slice::new(found, &Position::<Key>::First, limit))
 }
 
-/// How many accounts `filter` holds.
+/// Number of accounts that match `filter`.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let ids = filtered(db, filter).select(accounts::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
@@ -231,15 +231,15 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
     query
 }
 
-/// What a list says of an account besides its name.
+/// Facts about an account in a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Users to whom it is assigned.
-    pub people: i64,
+    /// Number of users to whom the account is assigned.
+    pub users: i64,
     pub has_billing: bool,
 }
 
-/// The same of several accounts.
+/// Facts about these accounts.
 pub fn facts(db: &mut Database, ids: &[AccountId]) -> Result<HashMap<AccountId, Facts>, StoreError> {
     let numbers = ids.iter().map(|id| id.0).collect::<Vec<_>>();
     let mut facts = ids.iter().map(|&id| (id, Facts::default())).collect::<HashMap<_, _>>();
@@ -250,7 +250,7 @@ pub fn facts(db: &mut Database, ids: &[AccountId]) -> Result<HashMap<AccountId, 
         .select((account_assignments::account_id, count(account_assignments::user_id)))
         .load::<(AccountId, i64)>(db)?;
     for (id, users) in users {
-        facts.entry(id).or_default().people = users;
+        facts.entry(id).or_default().users = users;
     }
     for id in billing::table.filter(billing::account_id.eq_any(&numbers)).select(billing::account_id).load::<AccountId>(db)? {
         facts.entry(id).or_default().has_billing = true;

@@ -1,4 +1,4 @@
-//! Who looks after which portfolio and works on which account.
+//! Assignments of portfolios and accounts to users.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ use super::{
 pub struct PortfolioAssignment {
     pub user: UserId,
     pub portfolio: Portfolio,
-    /// Grantor; `None` when that user is gone.
+    /// Grantor; `None` if that user was removed.
     pub by: Option<UserId>,
     pub at: Timestamp,
 }
@@ -46,7 +46,7 @@ pub struct AccountAssignment {
     pub user: UserId,
     pub account: Account,
     pub grants: AssignmentPermissions,
-    /// Grantor; `None` when that user is gone.
+    /// Grantor; `None` if that user was removed.
     pub by: Option<UserId>,
     pub at: Timestamp,
 }
@@ -98,14 +98,14 @@ pub fn accounts_of(db: &mut Database, users: &[UserId]) -> Result<Vec<AccountAss
     Ok(rows.into_iter().map(assignment).collect())
 }
 
-/// How much is assigned to a user.
+/// Numbers of a user's assignments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Assigned {
     pub portfolios: i64,
     pub accounts: i64,
 }
 
-/// How much of `scope` is assigned to these users. Who has nothing is not there.
+/// Numbers of assignments within `scope`. Users without any are omitted.
 pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Assigned>, StoreError> {
     let mut found = HashMap::<_, Assigned>::new();
     let portfolios = portfolio_assignments::table
@@ -130,15 +130,15 @@ pub fn numbers_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<
     Ok(found)
 }
 
-/// Assignments of a user, by name.
+/// Names of a user's assignments.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     pub portfolios: Vec<String>,
-    /// With the portfolio of each, before it.
+    /// Name of the portfolio and name of the account.
     pub accounts: Vec<(String, String)>,
 }
 
-/// Assignments of these users within `scope`, in order. Users without any are omitted.
+/// Names of assignments within `scope`, in order. Users without any are omitted.
 pub fn names_of(db: &mut Database, scope: &Scope, users: &[UserId]) -> Result<HashMap<UserId, Names>, StoreError> {
     let mut found = HashMap::<_, Names>::new();
     let portfolios = portfolio_assignments::table
@@ -174,16 +174,16 @@ pub fn grants(db: &mut Database, user: UserId, account: AccountId) -> Result<Opt
     Ok(row.map(Into::into))
 }
 
-/// A condition for active users.
+/// Condition for active users.
 #[diesel::dsl::auto_type]
 fn can_sign_in() -> _ {
     users::blocked_at.is_null().and(users::credentials_set_at.is_not_null())
 }
 
-/// User to whom an account is assigned, with what that gives them, and since when.
+/// User to whom an account is assigned, with the permissions and the date of the assignment.
 #[derive(Debug, Clone)]
 pub struct Colleague {
-    pub person: User,
+    pub user: User,
     pub grants: AssignmentPermissions,
     pub since: Timestamp,
 }
@@ -195,7 +195,7 @@ fn of_accounts() -> _ {
     account_assignments::table.inner_join(users::table)
 }
 
-/// The users to whom an account is assigned; with `active_only` those who can sign in.
+/// Users to whom an account is assigned; with `active_only` those who can sign in.
 fn of_account<'a>(account: AccountId, active_only: bool) -> OfAccount<'a> {
     let found = of_accounts().filter(account_assignments::account_id.eq(account)).into_boxed();
     if active_only { found.filter(can_sign_in()) } else { found }
@@ -220,17 +220,17 @@ pub fn users_of_account(
         .limit(backend::one_more(limit))
         .select((User::as_select(), GrantsRow::as_select(), account_assignments::assigned_at))
         .load::<(User, GrantsRow, Timestamp)>(db)?;
-    let colleague = |(person, grants, since): (_, GrantsRow, _)| Colleague { person, grants: grants.into(), since };
+    let colleague = |(user, grants, since): (_, GrantsRow, _)| Colleague { user, grants: grants.into(), since };
     Ok(Slice::new(rows.into_iter().map(colleague).collect(), position, limit))
 }
 
-/// How many they are.
+/// Number of users to whom an account is assigned; with `active_only` of those who can sign in.
 pub fn count_users_of_account(db: &mut Database, account: AccountId, active_only: bool) -> Result<Count, StoreError> {
     let ids = of_account(account, active_only).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
-/// Those of `users` to whom an account is assigned.
+/// Members of `users` to whom an account is assigned.
 pub fn having_account(db: &mut Database, account: AccountId, users: &[UserId]) -> Result<Vec<UserId>, StoreError> {
     Ok(account_assignments::table
         .filter(account_assignments::account_id.eq(account))
@@ -239,12 +239,12 @@ pub fn having_account(db: &mut Database, account: AccountId, users: &[UserId]) -
         .load(db)?)
 }
 
-/// The active users to whom an account is assigned.
+/// Active users to whom an account is assigned.
 pub fn workers_of(db: &mut Database, account: AccountId) -> Result<Vec<User>, StoreError> {
     Ok(of_account(account, true).order(users::id).select(User::as_select()).load(db)?)
 }
 
-/// The active users who work on accounts in a portfolio, with the accounts' names.
+/// Active users with accounts in a portfolio, with the accounts' names.
 pub fn users_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<Vec<(User, String)>, StoreError> {
     Ok(account_assignments::table
         .inner_join(users::table)
@@ -256,6 +256,8 @@ pub fn users_in_portfolio(db: &mut Database, portfolio: PortfolioId) -> Result<V
         .load(db)?)
 }
 
+/// Assigns a portfolio.
+///
 /// # Errors
 /// A unique violation where the user has the portfolio already.
 pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by: Option<UserId>, now: Timestamp) -> Result<(), StoreError> {
@@ -270,11 +272,13 @@ pub fn give_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId, by:
     withheld::clear_portfolio(tx, user, portfolio)
 }
 
-/// Tells whether the user had it.
+/// Unassigns a portfolio; tells if it was assigned.
 pub fn take_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<bool, StoreError> {
     Ok(diesel::delete(portfolio_assignments::table.find((user, portfolio))).execute(tx.db())? == 1)
 }
 
+/// Assigns an account.
+///
 /// # Errors
 /// A unique violation where the user has the account already.
 pub fn give_account(
@@ -298,7 +302,8 @@ pub fn give_account(
     withheld::clear_account(tx, user, account)
 }
 
-/// Changes what an assignment gives. It is given from now on by whoever does this: they answer for it when an invitation is accepted.
+/// Changes the permissions of an assignment. `by` becomes its grantor, whose rights are checked when an invitation is
+/// accepted.
 pub fn set_grants(
     tx: &mut Tx<'_>,
     user: UserId,
@@ -331,12 +336,12 @@ pub fn take_portfolio_over(
     Ok(diesel::update(row).set(given).execute(tx.db())? == 1)
 }
 
-/// Tells whether the user had it.
+/// Unassigns an account; tells if it was assigned.
 pub fn take_account(tx: &mut Tx<'_>, user: UserId, account: AccountId) -> Result<bool, StoreError> {
     Ok(diesel::delete(account_assignments::table.find((user, account))).execute(tx.db())? == 1)
 }
 
-/// Takes everything from a user.
+/// Unassigns everything from a user.
 pub fn take_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
     diesel::delete(portfolio_assignments::table.filter(portfolio_assignments::user_id.eq(user))).execute(tx.db())?;
     diesel::delete(account_assignments::table.filter(account_assignments::user_id.eq(user))).execute(tx.db())?;

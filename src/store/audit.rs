@@ -1,4 +1,4 @@
-//! The audit log: what happened last to users, portfolios and accounts.
+//! Recent audit entries about users, portfolios and accounts.
 
 pub(super) mod chain;
 
@@ -14,14 +14,14 @@ pub use chain::{AuditRow, audit_entries, verify_chain};
 
 use super::{Database, StoreError, schema::audit_entries, scopes};
 
-/// Of whom is told what happened to them in a place.
+/// Users whose entries at a place are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfWhom {
     Everybody,
     Only(UserId),
 }
 
-/// What happened last to this portfolio or account and in it, newest first, at most `limit` entries and none of these actions.
+/// Latest entries about this portfolio or account and in it, newest first: at most `limit`, and none of these actions.
 pub fn latest_at(
     db: &mut Database,
     kind: SubjectKind,
@@ -34,7 +34,7 @@ pub fn latest_at(
         let known = audit_entries::table.filter(audit_entries::action.ne_all(except.to_vec()));
         known.order(audit_entries::sequence.desc()).limit(limit).select(AuditRow::as_select())
     };
-    // Two questions to two indexes: the databases answer one with an OR by reading everything.
+    // Two queries for two indexes: with an OR the databases would read the whole table.
     let mut rows = newest().filter(audit_entries::subject_kind.eq(kind)).filter(audit_entries::subject_id.eq(id)).load(db)?;
     let mut there = newest().filter(audit_entries::place_kind.eq(kind)).filter(audit_entries::place_id.eq(id)).into_boxed();
     if let OfWhom::Only(user) = of_whom {
@@ -46,8 +46,8 @@ pub fn latest_at(
     Ok(rows)
 }
 
-/// Latest entries about a user in the portfolios and accounts of a scope, and with `elsewhere` in none too: newest first, at most `limit` and
-/// none of these actions.
+/// Latest entries about a user in the portfolios and accounts of a scope, and with `elsewhere` also those without a
+/// place, newest first: at most `limit`, and none of these actions.
 pub fn latest_about(
     db: &mut Database,
     user: UserId,

@@ -1,4 +1,4 @@
-//! The few statements that differ between the databases.
+//! Statements that differ between the databases.
 
 use std::{borrow::Cow, marker::PhantomData};
 
@@ -23,20 +23,20 @@ use super::{
 /// A condition on a table that either database understands.
 pub(super) type Condition<'a, T> = Box<dyn diesel::BoxableExpression<T, MultiBackend, SqlType = Bool> + 'a>;
 
-/// True if a row of `table` stands beyond `key` in the order by name: after it with `>`, before it with `<`.
+/// True if a row of `table` lies beyond `key` in the order by name: after it for `>`, before it for `<`.
 pub(super) fn beyond<'a, T: 'a>(table: &'static str, than: &'static str, key: &Key) -> Condition<'a, T> {
     let start = format!("({table}.sort_key, {table}.id) {than} (");
     Box::new(sql::<Bool>(&start).bind::<Text, _>(key.sort_key.clone()).sql(", ").bind::<BigInt, _>(key.id).sql(")"))
 }
 
-/// True if `search` of `table` contains the term. For users, PostgreSQL's planner chooses by its own estimate between the trigram index and
-/// the index of the order; SQLite walks the latter, and the list asks its trigram index for what that would not find soon.
+/// True if `search` of `table` contains the term. For users on PostgreSQL the planner chooses between the trigram index
+/// and the index of the order; SQLite walks the latter, and lists query its trigram index where that would take long.
 pub(super) fn contains<'a, T: 'a>(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> Condition<'a, T> {
     let (start, bound, end) = containing(is_sqlite, table, term);
     Box::new(sql::<Bool>(&start).bind::<Text, _>(bound).sql(end))
 }
 
-/// The same in pieces, for longer conditions: what stands before the bound text, that text, and what stands after it.
+/// Parts of such a condition for longer statements: SQL before the bound text, the text, and SQL after it.
 pub(super) fn containing(is_sqlite: bool, table: &'static str, term: &SearchTerm) -> (String, String, &'static str) {
     if is_sqlite {
         (format!("instr({table}.search, "), term.fragment().to_owned(), ") > 0")
@@ -45,13 +45,13 @@ pub(super) fn containing(is_sqlite: bool, table: &'static str, term: &SearchTerm
     }
 }
 
-/// The limit that tells whether there are more rows than a page holds.
+/// Limit by which a page tells if further rows exist.
 pub(super) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
-/// A piece of SQL as it stands, with at most one text in it. Unlike Diesel's own it lets a connection keep the statement, so that it is read
-/// and planned once.
+/// A fragment of SQL with at most one bound text. Diesel's own fragments are not cached; this one is prepared once for
+/// each connection.
 #[derive(Debug, Clone)]
 pub(super) struct SqlFragment<T> {
     column: &'static str,
@@ -102,24 +102,24 @@ where
     }
 }
 
-/// True if a user is active. Written out, since a partial index is of use only to a condition that the planner can read.
+/// True if a user is active. Written as literal SQL, since a partial index needs a condition that the planner can read.
 pub(super) fn is_active() -> SqlFragment<Bool> {
     SqlFragment::new("users.state = 'active'")
 }
 
-/// An order, and how many rows of it. SQLite plans a statement anew whenever a limit is bound to it.
+/// An order and a limit. The limit is literal, since SQLite plans a statement anew whenever a limit is bound to it.
 pub(super) fn first_by(order: &str, limit: usize) -> SqlFragment<Text> {
     SqlFragment::new(format!("{order} LIMIT {limit}"))
 }
 
-/// True if `users.search` contains the term. On PostgreSQL the planner chooses by its own estimate between the trigram index and the index
-/// of the order; SQLite finds users by [`super::users`]'s own plans.
+/// True if `users.search` contains the term. On PostgreSQL the planner chooses between the trigram index and the index
+/// of the order; on SQLite [`super::users`] has plans of its own.
 pub(super) fn matches(term: &SearchTerm) -> SqlFragment<Bool> {
     SqlFragment::around("users.search", " LIKE ", like_pattern(term.fragment()), " ESCAPE '\\'")
 }
 
-/// Users by name, in the direction in which a page is found. Few are found by something else and `sorted`: a plus keeps SQLite from walking the
-/// index of the order.
+/// Order of users by name, in the direction of the page. With `sorted`, a plus keeps SQLite from walking the index of
+/// the order, for few users found by another index.
 pub(super) fn by_name(db: &Database, sorted: bool, position: &Position) -> SqlLiteral<Text> {
     sql(match (sorted && matches!(db, Database::Sqlite(_)), position.is_backward()) {
         (true, false) => "+users.sort_key ASC, users.id ASC",
@@ -129,7 +129,8 @@ pub(super) fn by_name(db: &Database, sorted: bool, position: &Position) -> SqlLi
     })
 }
 
-/// True if `column` is one of these. They go as one text: of a list of values, each length would be a statement of its own.
+/// True if `column` is one of these ids. They are bound as one text: with a list of values, each length would be a
+/// statement of its own.
 pub(super) fn is_among(db: &Database, column: &'static str, ids: impl IntoIterator<Item = UserId>) -> SqlFragment<Bool> {
     let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(",");
     match db {
@@ -151,12 +152,12 @@ fn like_pattern(fragment: &str) -> String {
     pattern
 }
 
-/// Locks one row until the transaction ends. SQLite's writers have the whole database to themselves already.
+/// Locks a row until the transaction ends. On SQLite a writer has the whole database to itself already.
 pub(super) fn lock_row(db: &mut Database, table: &'static str, id: i64) -> Result<(), StoreError> {
     lock(db, table, id, "FOR UPDATE")
 }
 
-/// Keeps one row as it is until the transaction ends; others may do the same at once.
+/// Locks a row in share mode until the transaction ends.
 pub(super) fn share_row(db: &mut Database, table: &'static str, id: i64) -> Result<(), StoreError> {
     lock(db, table, id, "FOR SHARE")
 }

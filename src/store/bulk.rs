@@ -1,4 +1,4 @@
-//! Many rows at once, for a database that is being filled.
+//! Bulk inserts for a database that is being filled.
 
 use std::{collections::HashMap, fmt::Write as _};
 
@@ -27,18 +27,18 @@ use super::{
     views::users,
 };
 
-/// Rows in one statement: both databases bound how many values one may have, SQLite at 32,766.
+/// Rows in one statement: both databases limit the number of bound values, SQLite to 32,766.
 const ROWS: usize = 1000;
 
-/// Runs `fill` without SQLite's indexes and its trigger of the search, and makes them of all rows at once: row by row they cost several times
-/// as much. Inside the transaction nobody sees them missing, and they are never committed so. What keeps rows unique stays. For a database that is
-/// as good as empty.
+/// Runs `fill` without SQLite's indexes and search trigger, and builds them from all rows at the end: row by row they
+/// cost several times as much. The transaction hides their absence, and unique indexes stay. Meant for a database that
+/// is almost empty.
 pub fn indexed_at_once<T, E: From<StoreError>>(tx: &mut Tx<'_>, fill: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
     const SET_ASIDE: &str = "type, name, sql FROM sqlite_schema WHERE sql LIKE 'CREATE INDEX%' OR name = 'users_searched_insert'";
     let Database::Sqlite(sqlite) = tx.db() else { return fill(tx) };
     let set_aside = select(sql::<(Text, Text, Text)>(SET_ASIDE)).load::<(String, String, String)>(sqlite).map_err(StoreError::from)?;
     let last = select(sql::<BigInt>("coalesce(max(id), 0) FROM users")).get_result::<i64>(sqlite).map_err(StoreError::from)?;
-    // So many rows touch far more of what stays than pages do.
+    // Larger cache, since `fill` touches far more of the remaining indexes than a page does.
     let mut drop = "PRAGMA cache_size = -256000;".to_owned();
     let mut make = format!("INSERT INTO user_search (rowid, search) SELECT id, search FROM users WHERE id > {last};");
     for (kind, name, definition) in &set_aside {
@@ -63,12 +63,12 @@ pub struct NewUser<'a> {
     pub password: Option<&'a PasswordHash>,
     pub credentials_set_at: Option<Timestamp>,
     pub blocked_at: Option<Timestamp>,
-    /// The page that it came from, and when it ends.
+    /// Page that sent the invitation, and its expiry.
     pub invitation: Option<(InvitationOrigin, Timestamp)>,
     pub invited_by: Option<UserId>,
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
-    /// True if [`assign`] will give them anything: set at once, it need not be written again.
+    /// True if [`assign`] will add assignments for this user: setting it at once saves a second write.
     pub has_assignments: bool,
 }
 
@@ -97,7 +97,7 @@ pub fn insert_users(tx: &mut Tx<'_>, new: &[NewUser<'_>]) -> Result<(), StoreErr
     Ok(())
 }
 
-/// The users who have these addresses, by the addresses' keys.
+/// Ids of users by the keys of their addresses.
 pub fn find_by_emails(db: &mut Database, keys: &[&str]) -> Result<HashMap<String, UserId>, StoreError> {
     let mut found = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(ROWS) {
@@ -120,7 +120,7 @@ pub fn add_members(tx: &mut Tx<'_>, members: &[(GroupId, UserId)], now: Timestam
     Ok(())
 }
 
-/// Gives users portfolios and accounts.
+/// Assigns portfolios and accounts to users.
 ///
 /// # Errors
 /// A unique violation where a user has one already.

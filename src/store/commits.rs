@@ -1,4 +1,4 @@
-//! Memory of what one request has saved, so that an answer that fails later does not deny it.
+//! Memory of a request's commits, so that an error page does not deny a change that was saved.
 
 use std::sync::{
     Arc,
@@ -10,7 +10,7 @@ use std::sync::{
 pub struct Commits(Arc<AtomicBool>);
 
 impl Commits {
-    /// True where anything may have been saved.
+    /// True if a change may have been saved.
     pub fn any(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

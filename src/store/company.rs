@@ -1,4 +1,4 @@
-//! The company's one row, which is also the lock of whoever changes rights.
+//! The company's one row, which doubles as the lock for changes of rights.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -37,7 +37,7 @@ impl From<CompanyRow> for Company {
     }
 }
 
-/// What the company decided.
+/// Reads the company's settings.
 pub fn load(db: &mut Database) -> Result<Company, StoreError> {
     Ok(company::table.find(1).select(CompanyRow::as_select()).get_result::<CompanyRow>(db)?.into())
 }
@@ -48,17 +48,18 @@ pub fn set_name(tx: &mut Tx<'_>, name: &CompanyName) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// From here to the end of the transaction nobody's rights change but by it: for whatever takes rights away.
+/// Locks all users' rights until the transaction ends, so that it alone changes them; for transactions that take rights
+/// away.
 pub fn lock_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     lock_row(tx.db(), "company", 1)
 }
 
-/// From here to the end of the transaction nobody's rights change: for whatever rests on them.
+/// Locks all users' rights in share mode until the transaction ends; for transactions that depend on them.
 pub fn hold_rights(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     share_row(tx.db(), "company", 1)
 }
 
-/// The check value of the instance's key; `None` before the first start.
+/// Check value of the instance's key; `None` before the first start.
 pub fn key_check(db: &mut Database) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(company::table.find(1).select(company::key_check).first(db)?)
 }

@@ -28,22 +28,22 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 /// Number of the advisory lock under which PostgreSQL is migrated: "usher" in ASCII.
 const MIGRATION_LOCK: i64 = 0x75_73_68_65_72;
 
-/// Four connections with 4 MB of page cache each keep the whole process small; reads are short.
+/// Connections in the pool. Four with 4 MB of page cache each keep the process small; reads are short.
 const POOL_SIZE: u32 = 4;
 
 /// Longest wait for a connection, for other writers and for a lock, each.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Where the database is.
+/// Address of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     Sqlite(PathBuf),
-    /// A `postgres://` URL, as libpq reads it.
+    /// URL with the scheme `postgres`, as libpq reads it.
     Postgres(String),
 }
 
 impl std::fmt::Debug for Location {
-    /// Without the URL, which may hold a password.
+    /// Writes the location without the URL, which may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
@@ -68,7 +68,7 @@ impl std::fmt::Debug for Database {
     }
 }
 
-/// Expands one typed query once per database, for what does not compile for both at a time.
+/// Expands one typed query once per database, for queries that do not compile for both at a time.
 macro_rules! with_backend {
     ($db:expr, |$connection:ident| $body:expr) => {
         match $db {
@@ -92,7 +92,7 @@ impl Database {
 
     fn set_up(&mut self) -> QueryResult<()> {
         match self {
-            // The busy timeout comes first, alone: switching to WAL takes a lock itself.
+            // The busy timeout is set first, in a statement of its own: switching to WAL takes a lock.
             Self::Sqlite(sqlite) => {
                 wait_for_locks(sqlite, WAIT_MAX)?;
                 sqlite.batch_execute(
@@ -128,7 +128,8 @@ impl Database {
         }
     }
 
-    /// Two servers may start at once on one new database: the second waits here and finds the work done.
+    /// Runs pending migrations. When two servers start on one new database, the second waits here and finds the work
+    /// done.
     fn migrate(&mut self) -> Result<usize, StoreError> {
         self.begin()?;
         let done = self.run_migrations();
@@ -157,11 +158,11 @@ fn wait_for_locks(sqlite: &mut diesel::SqliteConnection, most: Duration) -> Quer
     sqlite.batch_execute(&format!("PRAGMA busy_timeout = {};", most.as_millis()))
 }
 
-/// The database, shared by all of the process.
+/// The database, shared by the whole process.
 #[derive(Clone)]
 pub struct Store {
     pub(super) pool: r2d2::Pool<Manager>,
-    /// SQLite's writers queue here, in order: its own waiting is polling, in which one of them can starve.
+    /// Queue of SQLite's writers, in order: SQLite's own waiting polls, so that a writer can starve.
     pub(super) writer_queue: Arc<FairMutex<()>>,
     pub(super) is_sqlite: bool,
     pub(super) writes: Arc<Writes>,
@@ -176,14 +177,16 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
+    /// Opens the database.
+    ///
     /// # Errors
-    /// When the database cannot be reached, with the reason.
+    /// A database that cannot be reached, with the reason.
     pub fn open(location: Location) -> Result<Self, StoreError> {
         let is_sqlite = matches!(location, Location::Sqlite(_));
         if let Location::Sqlite(path) = &location {
             keep_private(path);
         }
-        // The pool would try again and again and forget why it failed: one connection first tells the reason.
+        // A single connection first tells the reason of a failure, which the pool would hide behind its retries.
         Database::open(&location)
             .and_then(|mut db| db.set_up().map_err(ConnectionError::CouldntSetupConfiguration))
             .map_err(|error| StoreError::Query(QueryError::QueryBuilderError(error.to_string().into())))?;
@@ -204,17 +207,17 @@ impl Store {
         })
     }
 
-    /// Brings the schema to this version; tells how many migrations that took.
+    /// Migrates the schema to this version; returns the number of migrations run.
     ///
     /// # Errors
-    /// When a migration fails; it is rolled back.
+    /// A migration that fails; it is rolled back.
     pub fn migrate(&self) -> Result<usize, StoreError> {
         let _turn = self.is_sqlite.then(|| self.writer_queue.lock());
         let done = self.pool.get()?.migrate()?;
         Ok(done)
     }
 
-    /// How many migrations are still to be done.
+    /// Number of pending migrations.
     pub fn pending_migrations(&self) -> Result<usize, StoreError> {
         let pending = match &mut *self.pool.get()? {
             Database::Sqlite(sqlite) => sqlite.pending_migrations(SQLITE_MIGRATIONS).map(|pending| pending.len()),
@@ -227,7 +230,7 @@ impl Store {
         self.is_sqlite
     }
 
-    /// True if searches have an index. PostgreSQL's needs an extension that its owner may have refused.
+    /// True if searches have an index. PostgreSQL needs an extension for it, which the server may not offer.
     pub fn searches_by_index(&self) -> Result<bool, StoreError> {
         use diesel::prelude::*;
         match &mut *self.pool.get()? {
@@ -239,7 +242,7 @@ impl Store {
         }
     }
 
-    /// Gives this database with its changes noted in `commits`.
+    /// Copy of this store that notes its commits in `commits`.
     #[must_use]
     pub fn noting(&self, commits: Commits) -> Self {
         let mut store = self.clone();
@@ -260,15 +263,15 @@ impl Store {
     /// Runs `f` on a connection, outside any transaction.
     ///
     /// # Errors
-    /// Those of `f`, and when there is no connection.
+    /// Errors of `f`, and the lack of a free connection.
     pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Database) -> Result<T, E>) -> Result<T, E> {
         let mut db = self.pool.get().map_err(StoreError::from)?;
         f(&mut db)
     }
 }
 
-/// Makes a database file that is not there yet readable by its owner alone; what SQLite puts beside it follows. Where that fails, opening
-/// the database fails next and says why.
+/// Makes a new database file readable by its owner alone; SQLite's other files inherit that. If it fails, opening the
+/// database fails next and tells the reason.
 fn keep_private(path: &Path) {
     use std::os::unix::fs::OpenOptionsExt as _;
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -292,7 +295,7 @@ impl r2d2::ManageConnection for Manager {
         db.ping().map_err(diesel::r2d2::Error::QueryError)
     }
 
-    /// A panic may have left a transaction open.
+    /// True if a transaction is still open, as after a panic.
     fn has_broken(&self, db: &mut Database) -> bool {
         std::thread::panicking() || db.is_broken()
     }

@@ -1,4 +1,4 @@
-//! Counts and copies that triggers keep, compared with a recount of the rows behind them, and rebuilt.
+//! Counts and copies kept by triggers, compared with a recount of the underlying rows, and rebuilt.
 
 use diesel::{
     RunQueryDsl as _,
@@ -10,15 +10,15 @@ use diesel::{
 
 use super::{Database, StoreError, Tx};
 
-/// A derived column or table. `{hour}` in its statements is the hour in which an invitation expires.
+/// A derived column or table. `{hour}` in its statements stands for the expiry hour of an invitation.
 struct Derived {
     name: &'static str,
-    /// How many rows are not as they should be, as the rest of a SELECT.
+    /// Counts differing rows: the rest of a SELECT.
     differing: &'static str,
     rebuild: &'static [&'static str],
 }
 
-/// In the order in which they are rebuilt: triggers carry a change of one to the next. SQLite's search is rebuilt last.
+/// Order of rebuilding: triggers pass a change of one to the next. SQLite's search index comes last.
 const DERIVED: [Derived; 6] = [
     Derived {
         name: "user_groups.member_count",
@@ -101,11 +101,12 @@ const REBUILD_SEARCH: &[&str] = &["INSERT INTO user_search (user_search) VALUES 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compared {
     pub name: &'static str,
-    /// How many rows are not as they should be. SQLite's search is compared as a whole, as one row.
+    /// Number of differing rows. SQLite's search index counts as one row.
     pub differing: i64,
 }
 
-/// Compares each with a recount, and changes nothing. SQLite's search is compared under the write lock; PostgreSQL keeps its own.
+/// Compares each with a recount, and changes nothing. SQLite's search index is compared under the write lock;
+/// PostgreSQL maintains its own.
 pub fn compare(db: &mut Database) -> Result<Vec<Compared>, StoreError> {
     let mut found = Vec::with_capacity(DERIVED.len() + 1);
     for Derived { name, differing, .. } in DERIVED {
@@ -122,7 +123,8 @@ pub fn compare(db: &mut Database) -> Result<Vec<Compared>, StoreError> {
     Ok(found)
 }
 
-/// Rebuilds those that differ; tells how they were. On PostgreSQL others only read until the transaction ends, and statements may take their time.
+/// Rebuilds those that differ; returns the comparison from before. On PostgreSQL other connections can only read until
+/// the transaction ends, and statements have no time limit.
 pub fn repair(tx: &mut Tx<'_>) -> Result<Vec<Compared>, StoreError> {
     if let Database::Postgres(postgres) = tx.db() {
         postgres.batch_execute(

@@ -1,10 +1,10 @@
-//! Reasons why the database did not do what it was asked.
+//! Errors of the database.
 
 use std::error::Error;
 
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 
-/// Why the database did not do what it was asked.
+/// Error of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("no connection to the database: {0}")]
@@ -15,18 +15,18 @@ pub enum StoreError {
     Query(#[from] QueryError),
     #[error("the database could not be migrated: {0}")]
     Migration(Box<dyn std::error::Error + Send + Sync>),
-    /// A change without an audit entry is a mistake in the program; it is rolled back.
+    /// Change without an audit entry: a bug in the program. The transaction is rolled back.
     #[error("a change was not written to the audit log")]
     Unaudited,
-    /// The connection went away during the commit: the change may have been saved.
+    /// Connection lost during the commit: the change may have been saved.
     #[error("the connection was lost during a commit, which may have been done: {0}")]
     CommitUnknown(QueryError),
-    /// A row holds what this version of the program cannot read.
+    /// Row that this version of the program cannot read.
     #[error("the database holds {0}, which this version does not know")]
     Unknown(String),
 }
 
-/// Tells whether another writer was in the way. A unique key that another writer just took counts: the next try finds their row.
+/// True if another writer was in the way. A unique violation counts, since the next try finds that writer's row.
 pub(super) fn is_clash(error: &(dyn Error + 'static)) -> bool {
     let mut causes = std::iter::successors(Some(error), |&error| error.source());
     causes.any(|cause| match cause.downcast_ref::<QueryError>() {

@@ -1,4 +1,4 @@
-//! Groups and who is in them.
+//! Groups and their members.
 
 use diesel::prelude::*;
 
@@ -17,12 +17,12 @@ use super::{
     views::users,
 };
 
-/// The built-in group whose members are Admins. The first migration makes it.
+/// The built-in group whose members are Admins, made by the first migration.
 pub const ADMINS: GroupId = GroupId(1);
 
 stored_enum! {
     GroupKind {
-        /// Being in it is the Admin role.
+        /// Group whose members are Admins.
         Admins = "admins",
         Custom = "custom",
     }
@@ -37,7 +37,7 @@ pub struct Group {
     pub member_count: i64,
 }
 
-/// All groups, Admins first, the others by name; at most `limit`.
+/// Groups, Admins first and the others by name; at most `limit`.
 pub fn list(db: &mut Database, limit: usize) -> Result<Vec<Group>, StoreError> {
     Ok(user_groups::table
         .order(backend::first_by("user_groups.kind, user_groups.sort_key, user_groups.id", limit))
@@ -49,13 +49,13 @@ pub fn find(db: &mut Database, id: GroupId) -> Result<Option<Group>, StoreError>
     Ok(user_groups::table.find(id).select(Group::as_select()).first(db).optional()?)
 }
 
-/// A group that stays as it is until the transaction ends.
+/// Reads a group and locks it until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: GroupId) -> Result<Option<Group>, StoreError> {
     lock_row(tx.db(), "user_groups", id.0)?;
     find(tx.db(), id)
 }
 
-/// The group that has this name already, or one that looks like it.
+/// The group whose name is equal or looks alike.
 pub fn find_by_name(db: &mut Database, name: &GroupName) -> Result<Option<Group>, StoreError> {
     Ok(user_groups::table.filter(user_groups::name_key.eq(name.key())).select(Group::as_select()).first(db).optional()?)
 }
@@ -85,7 +85,7 @@ pub fn rename(tx: &mut Tx<'_>, id: GroupId, name: &GroupName) -> Result<(), Stor
     Ok(())
 }
 
-/// Its memberships go with it.
+/// Deletes a group with its memberships.
 pub fn delete(tx: &mut Tx<'_>, id: GroupId) -> Result<(), StoreError> {
     diesel::delete(user_groups::table.find(id)).execute(tx.db())?;
     Ok(())
@@ -104,7 +104,7 @@ pub fn add_member(tx: &mut Tx<'_>, group: GroupId, user: UserId, now: Timestamp)
     Ok(())
 }
 
-/// Tells whether the user was a member.
+/// Removes a member; tells if the user was one.
 pub fn remove_member(tx: &mut Tx<'_>, group: GroupId, user: UserId) -> Result<bool, StoreError> {
     Ok(diesel::delete(memberships::table.find((group, user))).execute(tx.db())? == 1)
 }
@@ -123,7 +123,7 @@ pub struct Membership {
     pub added_at: Timestamp,
 }
 
-/// The memberships of these users, by name of group, Admins first.
+/// Memberships of these users, by name of group, Admins first.
 pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Membership>, StoreError> {
     Ok(memberships::table
         .inner_join(user_groups::table)
@@ -133,7 +133,7 @@ pub fn memberships_of(db: &mut Database, users: &[UserId]) -> Result<Vec<Members
         .load(db)?)
 }
 
-/// How many active Admins there are besides `except`.
+/// Number of active Admins besides `except`.
 pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, StoreError> {
     let count = memberships::table
         .inner_join(users::table)
@@ -145,7 +145,7 @@ pub fn other_active_admins(db: &mut Database, except: UserId) -> Result<u64, Sto
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// The addresses of all active Admins, with who they are.
+/// Ids and addresses of all active Admins.
 pub fn active_admins(db: &mut Database) -> Result<Vec<(UserId, String)>, StoreError> {
     Ok(memberships::table
         .inner_join(users::table)

@@ -1,4 +1,4 @@
-//! Forms that made something. They are forgotten with the session that they came in.
+//! Keys of submitted forms, removed with their session.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,8 @@ use super::{
     schema::{idempotency_keys, sessions},
 };
 
-/// Notes that a form came. Of the same form sent twice, also at the same moment, one is the first. `None` where the session has ended.
+/// Notes the key of a form. Of two equal submissions, even concurrent ones, one is the first. `None` if the session has
+/// ended.
 pub fn is_first(tx: &mut Tx<'_>, session: TokenHash, form: IdempotencyKey) -> Result<Option<bool>, StoreError> {
     let session = sessions::table.filter(sessions::token_hash.eq(session.0.as_slice())).select(sessions::id);
     let Some(session) = session.first::<i64>(tx.db()).optional()? else { return Ok(None) };

@@ -1,21 +1,21 @@
-//! How busy this process keeps the database, counted while it does.
+//! Measurements of this process's write transactions.
 
 use std::time::Instant;
 
 use crate::domain::durations::{Distribution, Durations};
 
-/// What the store has been busy with since the process began.
+/// Measurements since the process began.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StoreMetrics {
     pub connections_in_use: u32,
     pub connections_max: u32,
-    /// How long write transactions waited until they could begin, for a connection and for their turn.
+    /// Waiting time of write transactions for a connection and their turn.
     pub waits: Distribution,
-    /// How long they took then, with those that were tried again or rolled back.
+    /// Duration of write transactions from their begin, with those retried or rolled back.
     pub writes: Distribution,
 }
 
-/// The write transactions so far.
+/// Counters behind [`StoreMetrics`].
 #[derive(Debug, Default)]
 pub(super) struct Writes {
     pub(super) waited: Durations,
@@ -23,7 +23,7 @@ pub(super) struct Writes {
 }
 
 impl Writes {
-    /// A write transaction that was asked for at `asked` begins now.
+    /// Notes the begin of a write transaction requested at `asked`.
     pub(super) fn begin(&self, asked: Instant) -> Write<'_> {
         let begun = Instant::now();
         self.waited.note(begun - asked);
@@ -31,7 +31,7 @@ impl Writes {
     }
 }
 
-/// A write transaction under way; it is over with this.
+/// A running write transaction; dropping it ends the measurement.
 pub(super) struct Write<'a> {
     took: &'a Durations,
     begun: Instant,

@@ -1,6 +1,7 @@
-//! The only place with queries. One set of them for both databases; what differs is in [`dialect`].
+//! All queries: one set for both databases; [`backend`] has the differences.
 //!
-//! Functions that read take a [`Database`], functions that write take a [`Tx`]: nothing is written outside a write transaction.
+//! Functions that read take a [`Database`], functions that write take a [`Tx`]: nothing is written outside a write
+//! transaction.
 
 pub mod accounts;
 pub mod assignments;

@@ -1,4 +1,4 @@
-//! Mails that wait to be sent, and what became of them.
+//! Mails waiting to be sent, and the outcome of each.
 
 mod again;
 mod sealed;
@@ -25,29 +25,29 @@ use super::{
     schema::{outbox, tokens},
 };
 
-/// Rows in one statement: what concerns a whole portfolio is mailed to thousands.
+/// Rows in one statement: an event of a whole portfolio is mailed to thousands of users.
 const ROWS: usize = 500;
 
 stored_enum! {
-    /// The fate of a mail.
+    /// State of a mail.
     MailState {
         Queued = "queued",
-        /// The server did not take it yet.
+        /// Failed attempt; a further one follows.
         Retrying = "retrying",
         HandedOver = "handed_over",
         Failed = "failed",
-        /// It became pointless before it was sent.
+        /// Mail that became pointless before it was sent.
         Cancelled = "cancelled",
     }
 }
 
 stored_enum! {
-    /// The one whose trouble keeps a mail from being taken.
+    /// Obstacle to sending a mail.
     Trouble {
         Mail = "mail",
-        /// The mail server takes no mail as things stand.
+        /// Mail server refuses all mails at present.
         Server = "server",
-        /// This instance cannot read it: another key sealed it, or another version wrote it.
+        /// Mail that this instance cannot read: sealed with another key, or written by another version.
         Key = "key",
     }
 }
@@ -96,20 +96,21 @@ pub struct DueMail {
     pub token_id: Option<TokenId>,
     pub recipient: String,
     pub sealed: Option<Vec<u8>>,
-    /// Before this attempt.
+    /// Number of attempts before this one.
     pub attempts: i32,
-    /// The number of them that the mail server refused for reasons of its own.
+    /// Number of attempts that failed for reasons of the mail server.
     pub server_refusals: i32,
     pub created_at: Timestamp,
 }
 
-/// Written out, since a partial index is of use only to a condition that the planner can read.
+/// True for mails to be sent. Written as literal SQL, since a partial index needs a condition that the planner can
+/// read.
 fn is_waiting() -> diesel::expression::SqlLiteral<Bool> {
     sql::<Bool>("outbox.state IN ('queued', 'retrying')")
 }
 
-/// Takes the mail that has waited longest, if one is due: first those with a link, for which a user is waiting, however many tell of a change. A
-/// lease that ran out belongs to a process that died.
+/// Leases the due mail that has waited longest. Mails with a link come first, since a user is waiting for them, before
+/// any number of notices. An expired lease belongs to a process that died.
 pub fn claim(tx: &mut Tx<'_>, now: Timestamp, leased_until: Timestamp) -> Result<Option<DueMail>, StoreError> {
     let free = || outbox::leased_until.is_null().or(outbox::leased_until.le(now));
     let due = outbox::table
@@ -121,21 +122,21 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, leased_until: Timestamp) -> Result
         .first(tx.db())
         .optional()?;
     let Some(mail) = due else { return Ok(None) };
-    // Another instance may have taken it meanwhile: only one of the two updates finds it free.
+    // Another instance may claim it concurrently: only one of the two updates finds it free.
     let claimed = diesel::update(outbox::table.find(mail.id).filter(is_waiting()).filter(free()))
         .set((outbox::leased_until.eq(Some(leased_until)), outbox::attempts.eq(outbox::attempts + 1)))
         .execute(tx.db())?;
     Ok((claimed == 1).then_some(mail))
 }
 
-/// The outcome of an attempt.
+/// Outcome of an attempt.
 #[derive(Debug, Clone)]
 pub enum DeliveryOutcome<'a> {
-    /// The mail server took it.
+    /// Accepted by the mail server.
     HandedOver {
         reply: &'a str,
     },
-    /// It is a file now. The link of an invitation is kept, so that an administrator can pass it on.
+    /// Written to a file. The link of an invitation is kept, so that an administrator can pass it on.
     Filed {
         reply: &'a str,
         keeps_link: bool,
@@ -144,19 +145,19 @@ pub enum DeliveryOutcome<'a> {
         reply: &'a str,
         at: Timestamp,
     },
-    /// The mail server takes no mail as things stand.
+    /// Refused by a mail server that takes no mail at present.
     Refused {
         reply: &'a str,
         at: Timestamp,
     },
-    /// Its text is kept, so that it can be sent again.
+    /// Failed for good. The text is kept, so that the mail can be sent again.
     Failed {
         reply: &'a str,
     },
 }
 
-/// Writes down what came of an attempt. A mail that was cancelled while the server had it stays cancelled. Once a mail is taken, those that wait for
-/// the server are due.
+/// Records the outcome of an attempt. A mail cancelled during the attempt stays cancelled. After an accepted mail,
+/// those that wait for the server are due.
 pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &DeliveryOutcome<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let (state, trouble, reply, next, done) = match *attempt {
         DeliveryOutcome::HandedOver { reply } | DeliveryOutcome::Filed { reply, .. } => {
@@ -187,13 +188,13 @@ pub fn settle(tx: &mut Tx<'_>, id: MailId, attempt: &DeliveryOutcome<'_>, now: T
     Ok(settled == 1)
 }
 
-/// A link has ended: mails that carry it are not sent any more, and what they said is wiped.
+/// Cancels the waiting mails with a link that has ended, and wipes their text.
 pub fn end_with_token(tx: &mut Tx<'_>, token: TokenId, now: Timestamp) -> Result<(), StoreError> {
     let ids = outbox::table.filter(outbox::token_id.eq(token.0)).select(outbox::id).load(tx.db())?;
     cancel(tx, ids, now)
 }
 
-/// A user is blocked or deleted: none of the mails that wait for them is sent, and none that failed is sent again.
+/// Cancels the waiting mails to a user who was deactivated or deleted, and prevents that failed ones are sent again.
 pub fn cancel_for(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
     let can_go = sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')").and(outbox::sealed.is_not_null());
     let ids = outbox::table.filter(outbox::user_id.eq(user.0)).filter(can_go).select(outbox::id).load(tx.db())?;
@@ -210,13 +211,13 @@ fn cancel(tx: &mut Tx<'_>, ids: Vec<i64>, now: Timestamp) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Forgets what a mail said.
+/// Wipes the text of a mail.
 fn wipe(tx: &mut Tx<'_>, id: MailId) -> Result<(), StoreError> {
     diesel::update(outbox::table.find(id)).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?;
     Ok(())
 }
 
-/// The mail that carries a link, as long as what it says is kept: its id, Message-ID and sealed text.
+/// Message-ID and sealed text of the mail with a link, as long as the text is kept.
 pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(String, Vec<u8>)>, StoreError> {
     let found = outbox::table
         .filter(outbox::token_id.eq(token.0))
@@ -228,31 +229,31 @@ pub fn sealed_with_token(db: &mut Database, token: TokenId) -> Result<Option<(St
     Ok(found.and_then(|(message_id, sealed)| Some((message_id, sealed?))))
 }
 
-/// The fate of the mail that carries a link of a user.
+/// Delivery of the mail with a link of a user.
 #[derive(Debug, Clone, Queryable)]
 pub struct LinkDeliveryRow {
     pub id: MailId,
     pub user: UserId,
     pub state: MailState,
-    /// The mail server's last words.
+    /// Last reply of the mail server.
     pub reply: Option<String>,
     pub created_at: Timestamp,
     pub next_attempt_at: Timestamp,
     pub done_at: Option<Timestamp>,
-    /// Its text is kept.
+    /// True if the mail's text is kept.
     pub is_kept: bool,
-    /// When the link in it runs out.
+    /// Expiry of the link.
     pub expires_at: Timestamp,
 }
 
-/// The mails with the open links of these users for `purpose`: one each, and none of a user without such a link.
+/// Deliveries of the open links of these users for `purpose`, one for each. Users without such a link are omitted.
 pub fn of_open_links(db: &mut Database, purpose: TokenPurpose, users: &[UserId]) -> Result<Vec<LinkDeliveryRow>, StoreError> {
     let is_of_them = tokens::user_id.eq_any(users.iter().map(|user| user.0));
     let open = tokens::table.filter(is_of_them).filter(tokens::purpose.eq(purpose)).filter(tokens::ended_at.is_null());
     Ok(open.inner_join(outbox::table).select(link_mail()).load(db)?)
 }
 
-/// The mail with the invitation that a user accepted.
+/// Delivery of the invitation that a user accepted.
 pub fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkDeliveryRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::user_id.eq(user.0))
@@ -279,7 +280,7 @@ fn link_mail() -> _ {
     )
 }
 
-/// A mail and its fate, for whoever looks after it.
+/// A mail and its state, for an operator.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
 pub struct MailRow {
@@ -297,7 +298,7 @@ pub fn latest(db: &mut Database, limit: i64) -> Result<Vec<MailRow>, StoreError>
     Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(MailRow::as_select()).load(db)?)
 }
 
-/// How many mails are in a state that a user may have to look after, and when the oldest of them was written.
+/// Number of mails in a state that may need attention, and the time of the oldest.
 #[derive(Debug, Clone, Queryable)]
 pub struct Tally {
     pub state: MailState,
@@ -305,7 +306,7 @@ pub struct Tally {
     pub oldest: Option<Timestamp>,
 }
 
-/// The mails that wait and those that failed, by state. A state that no mail is in is not there.
+/// Waiting and failed mails, by state. States without mails are omitted.
 pub fn tally(db: &mut Database) -> Result<Vec<Tally>, StoreError> {
     Ok(outbox::table
         .filter(sql::<Bool>("outbox.state IN ('queued', 'retrying', 'failed')"))

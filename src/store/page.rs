@@ -1,13 +1,14 @@
-//! Pages by key: a page is found from the last row of the one before it, so that a deep page costs as much as the first.
+//! Pagination by key: a page is found from the last row of the one before it, so that a deep page costs no more than
+//! the first.
 
-/// The place of a row in its list: what the list is sorted by, and the row's id.
+/// Position of a row in its list: sort key and id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub sort_key: String,
     pub id: i64,
 }
 
-/// Which page of a list, by the place of a row next to it.
+/// Position of a page in a list, given by a neighbouring row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Position<K = Key> {
     #[default]
@@ -18,13 +19,13 @@ pub enum Position<K = Key> {
 }
 
 impl<K> Position<K> {
-    /// True if the page is found from its end backwards.
+    /// True if the page is read from its end backwards.
     pub(super) fn is_backward(&self) -> bool {
         matches!(self, Self::Before(_) | Self::Last)
     }
 }
 
-/// A page's rows, in order, and whether there are more on either side.
+/// Rows of a page in order, and flags for further rows on either side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice<T> {
     pub rows: Vec<T>,
@@ -33,7 +34,7 @@ pub struct Slice<T> {
 }
 
 impl<T> Slice<T> {
-    /// From the up to `limit + 1` rows found in the page's direction.
+    /// Builds a page from the up to `limit + 1` rows found in its direction.
     pub(super) fn new<K>(mut found: Vec<T>, position: &Position<K>, limit: usize) -> Self {
         let more = found.len() > limit;
         found.truncate(limit);
@@ -51,7 +52,7 @@ impl<T> Slice<T> {
 }
 
 impl<T> Slice<T> {
-    /// A page of `rows`, all of which are at hand, in the order of their keys.
+    /// A page of `rows`, which are complete and in the order of their keys.
     pub fn of<K: Ord>(rows: Vec<T>, key: impl Fn(&T) -> K, position: &Position<K>, limit: usize) -> Self {
         let rows = rows.into_iter();
         let found = match position {
@@ -63,13 +64,13 @@ impl<T> Slice<T> {
         Self::new(found, position, limit)
     }
 
-    /// The same page with its rows made into something else.
+    /// Copy of the page with its rows converted.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U> {
         Slice { rows: self.rows.into_iter().map(f).collect(), has_previous: self.has_previous, has_next: self.has_next }
     }
 }
 
-/// How many rows there are, counted up to [`COUNT_MAX`] where a search narrows them.
+/// Number of rows, counted up to [`COUNT_MAX`] where a search narrows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     Exactly(i64),
@@ -77,11 +78,11 @@ pub enum Count {
     Many,
 }
 
-/// As far as searches count.
+/// Bound of counts in searches.
 pub const COUNT_MAX: i64 = 10_000;
 
 impl Count {
-    /// From the rows found up to one more than [`COUNT_MAX`].
+    /// Count of rows found with a limit of [`COUNT_MAX`] + 1.
     pub(super) fn of(rows: usize) -> Self {
         Self::capped(i64::try_from(rows).unwrap_or(i64::MAX))
     }

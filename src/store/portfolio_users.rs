@@ -1,4 +1,4 @@
-//! Users by what they have to do with portfolios: those of one, and those who may look after any.
+//! Users related to portfolios: those of one, and all Portfolio Admins.
 
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
@@ -17,27 +17,27 @@ use super::{
     views::users,
 };
 
-/// Which users.
+/// Source of the users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// With anything assigned in this portfolio.
+    /// Users with an assignment in this portfolio.
     In(PortfolioId),
-    /// Portfolio Admins, whatever they look after.
+    /// All Portfolio Admins.
     PortfolioAdmins,
 }
 
-/// Which of them a list holds.
+/// Filter of a list of users.
 #[derive(Debug, Clone)]
 pub struct Filter {
     pub who: Who,
     pub search: Option<SearchTerm>,
-    /// All but this one.
+    /// Every user but this one.
     pub except: Option<UserId>,
 }
 
 type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 
-/// One page of them, sorted by name.
+/// One page of the users that match `filter`, sorted by name.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
@@ -45,19 +45,19 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
         Position::After(key) => query = query.filter(backend::beyond("users", ">", key)),
         Position::Before(key) => query = query.filter(backend::beyond("users", "<", key)),
     }
-    // Those of one portfolio are found by it and sorted; of all Portfolio Admins the order's index is walked.
+    // Users of one portfolio are found by it and sorted; for all Portfolio Admins the index of the order is walked.
     let order = backend::by_name(db, matches!(filter.who, Who::In(_)), position);
     let found = query.order(order).limit(backend::one_more(limit)).select(User::as_select()).load(db)?;
     Ok(Slice::new(found, position, limit))
 }
 
-/// How many they are.
+/// Number of users that match `filter`.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let ids = filtered(db, filter).select(users::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
-/// Those of `ids` whom `filter` holds, by name.
+/// Users among `ids` that match `filter`, by name.
 pub fn find_all(db: &mut Database, filter: &Filter, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
     let query = filtered(db, filter).filter(users::id.eq_any(ids.iter().map(|id| id.0)));
     Ok(query.order((users::sort_key, users::id)).select(User::as_select()).load(db)?)

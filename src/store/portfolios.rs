@@ -1,4 +1,4 @@
-//! Portfolios: rows, lists, and what lies in them in numbers.
+//! Portfolios: rows, lists and counts.
 
 use std::collections::HashMap;
 
@@ -41,7 +41,7 @@ pub struct Portfolio {
 }
 
 impl Portfolio {
-    /// True if what lies in it gives access to more than Admins.
+    /// True if the portfolio is active, so that it gives access to users other than Admins.
     pub fn is_active(&self) -> bool {
         self.deactivated_at.is_none()
     }
@@ -55,13 +55,13 @@ pub fn find(db: &mut Database, id: PortfolioId) -> Result<Option<Portfolio>, Sto
     Ok(portfolios::table.find(id).select(Portfolio::as_select()).first(db).optional()?)
 }
 
-/// One that stays as it is until the transaction ends.
+/// Reads a portfolio and locks it until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: PortfolioId) -> Result<Option<Portfolio>, StoreError> {
     lock_row(tx.db(), "portfolios", id.0)?;
     find(tx.db(), id)
 }
 
-/// Those of `ids` that exist, by name.
+/// The existing portfolios among `ids`, by name.
 pub fn find_all(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, StoreError> {
     Ok(portfolios::table
         .filter(portfolios::id.eq_any(ids.iter().map(|id| id.0)))
@@ -70,7 +70,7 @@ pub fn find_all(db: &mut Database, ids: &[PortfolioId]) -> Result<Vec<Portfolio>
         .load(db)?)
 }
 
-/// The portfolio that has this name already, in any case.
+/// The portfolio with an equal name, ignoring case.
 pub fn find_by_name(db: &mut Database, name: &PortfolioName) -> Result<Option<Portfolio>, StoreError> {
     Ok(portfolios::table.filter(portfolios::name_key.eq(name.key())).select(Portfolio::as_select()).first(db).optional()?)
 }
@@ -113,7 +113,7 @@ fn described(details: &PortfolioDetails) -> PortfolioColumns {
     )
 }
 
-/// Deactivates one, or with `None` reactivates it.
+/// Deactivates a portfolio; `None` reactivates it.
 pub fn set_deactivated(tx: &mut Tx<'_>, id: PortfolioId, deactivated_at: Option<Timestamp>) -> Result<(), StoreError> {
     diesel::update(portfolios::table.find(id))
         .set((portfolios::deactivated_at.eq(deactivated_at), portfolios::version.eq(portfolios::version + 1)))
@@ -121,20 +121,20 @@ pub fn set_deactivated(tx: &mut Tx<'_>, id: PortfolioId, deactivated_at: Option<
     Ok(())
 }
 
-/// Which portfolios a list holds.
+/// Filter of a list of portfolios.
 #[derive(Debug, Clone)]
 pub struct Filter {
     pub scope: Scope,
-    /// In the portfolio's name or in that of one of its accounts.
+    /// Term in the name of the portfolio or of one of its accounts.
     pub search: Option<SearchTerm>,
     pub active_only: bool,
-    /// All but this one.
+    /// Every portfolio but this one.
     pub except: Option<PortfolioId>,
 }
 
 type Query<'a> = portfolios::BoxedQuery<'a, MultiBackend>;
 
-/// One page of the portfolios that `filter` holds, sorted by name.
+/// One page of the portfolios that match `filter`, sorted by name.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<Portfolio>, StoreError> {
     let mut query = filtered(db, filter);
     match position {
@@ -151,7 +151,7 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     Ok(Slice::new(found, position, limit))
 }
 
-/// How many portfolios `filter` holds.
+/// Number of portfolios that match `filter`.
 pub fn count_all(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     let query = filtered(db, filter);
     let ids = query.select(portfolios::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
@@ -180,17 +180,17 @@ fn filtered<'a>(db: &Database, filter: &Filter) -> Query<'a> {
     query
 }
 
-/// What lies in a portfolio, in numbers.
+/// Counts of a portfolio.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Contents {
     pub accounts: i64,
-    /// Of the accounts, those that nobody has given billing information.
+    /// Number of accounts without billing information.
     pub without_billing: i64,
-    /// Users with anything assigned in it.
-    pub people: i64,
+    /// Number of users with an assignment in it.
+    pub users: i64,
 }
 
-/// What lies in each of these portfolios.
+/// Counts of these portfolios.
 pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<PortfolioId, Contents>, StoreError> {
     let numbers = ids.iter().map(|id| id.0).collect::<Vec<_>>();
     let mut contents = ids.iter().map(|&id| (id, Contents::default())).collect::<HashMap<_, _>>();
@@ -210,7 +210,7 @@ pub fn contents(db: &mut Database, ids: &[PortfolioId]) -> Result<HashMap<Portfo
         .select((portfolio_users::portfolio_id, count(portfolio_users::user_id)))
         .load::<(PortfolioId, i64)>(db)?;
     for (id, users) in users {
-        contents.entry(id).or_default().people = users;
+        contents.entry(id).or_default().users = users;
     }
     Ok(contents)
 }

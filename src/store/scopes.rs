@@ -1,4 +1,4 @@
-//! [`Scope`] as the database knows it: whose it is, and which users and accounts lie in it.
+//! [`Scope`] in the database: reading a user's, and finding the users and accounts in one.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use super::{
     users::User,
 };
 
-/// The scope of `user` now.
+/// Current scope of `user`.
 pub fn of(db: &mut Database, user: &User) -> Result<Scope, StoreError> {
     match user.actor().role {
         Role::Admin => Ok(Scope::Company),
@@ -35,7 +35,7 @@ pub fn of(db: &mut Database, user: &User) -> Result<Scope, StoreError> {
     }
 }
 
-/// In which portfolios these users have anything assigned. Who has nothing is not there.
+/// Portfolios in which these users have assignments. Users without any are omitted.
 pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<UserId, Vec<PortfolioId>>, StoreError> {
     let mut found = HashMap::<_, Vec<_>>::new();
     let rows = portfolio_users::table
@@ -49,18 +49,18 @@ pub fn portfolios_of(db: &mut Database, users: &[UserId]) -> Result<HashMap<User
     Ok(found)
 }
 
-/// How `user` stands to `scope`.
+/// Relation of `user` to `scope`.
 pub fn inside(db: &mut Database, scope: &Scope, user: &User) -> Result<ScopeRelation, StoreError> {
     let portfolios = portfolios_of(db, &[user.id])?.remove(&user.id).unwrap_or_default();
     Ok(scope.inside(user.is_admin, &portfolios))
 }
 
-/// `column IN (…)` for the portfolios of a scope; `None` when it holds all. Ids are numbers of ours, so they may stand in the text, where
-/// the planner sees how many they are.
+/// `column IN (…)` for the portfolios of a scope; `None` for the whole company. Ids are integers, so literals are safe,
+/// and they show the planner their number.
 pub(super) fn within(column: &str, scope: &Scope) -> Option<String> {
     match scope {
         Scope::Company => None,
-        // No database takes an empty list.
+        // Neither database accepts an empty list.
         Scope::Portfolios { active, .. } if active.is_empty() => Some("1 = 0".to_owned()),
         Scope::Portfolios { active, .. } => {
             let ids = active.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -1,4 +1,4 @@
-//! How domain types are kept: ids as numbers, enums as words that the tables check.
+//! Storage of domain types: ids as numbers, enums as words that CHECK constraints guard.
 
 use diesel::{
     backend::Backend,

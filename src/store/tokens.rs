@@ -1,4 +1,4 @@
-//! Single-use links: one table, and one function that consumes.
+//! Single-use links: one table, and one function that consumes a link.
 
 use diesel::prelude::*;
 
@@ -13,15 +13,15 @@ use super::{
     schema::{outbox as outbox_table, tokens},
 };
 
-/// A link as the database knows it.
+/// A stored link.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = tokens)]
 pub struct TokenRow {
     pub id: TokenId,
     pub user_id: Option<UserId>,
-    /// The address it was sent to.
+    /// Address that the link was sent to.
     pub email: Option<String>,
-    /// Who sent it, or asked for it; nobody signed in for a new password that was asked for at the sign-in page.
+    /// User who caused the link; `None` for a password reset requested at the sign-in page.
     pub asked_by: Option<UserId>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -29,7 +29,7 @@ pub struct TokenRow {
     pub ended_as: Option<TokenEnd>,
 }
 
-/// A link to be.
+/// A link to be inserted.
 #[derive(Debug, Clone)]
 pub struct NewToken<'a> {
     pub purpose: TokenPurpose,
@@ -59,7 +59,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewToken<'_>) -> Result<TokenId, StoreError
     Ok(TokenId(id))
 }
 
-/// A link for `purpose`, in whatever state. A link for another purpose is none.
+/// The link for `purpose`, in any state. Links for other purposes are not found.
 pub fn find(db: &mut Database, purpose: TokenPurpose, hash: TokenHash) -> Result<Option<TokenRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::hash.eq(hash.0.as_slice()))
@@ -69,7 +69,7 @@ pub fn find(db: &mut Database, purpose: TokenPurpose, hash: TokenHash) -> Result
         .optional()?)
 }
 
-/// Uses a link up. Of two who try at once, one is told `true`; a link that ended or ran out is not consumed.
+/// Consumes a link. Of two concurrent callers one gets `true`; a link that ended or expired is not consumed.
 pub fn consume(tx: &mut Tx<'_>, purpose: TokenPurpose, hash: TokenHash, now: Timestamp) -> Result<Option<TokenRow>, StoreError> {
     let touched = diesel::update(
         tokens::table
@@ -101,7 +101,7 @@ pub fn open_of(db: &mut Database, user: UserId, purpose: TokenPurpose) -> Result
         .optional()?)
 }
 
-/// Ends the user's open links, for `purpose` or with `None` for any, and the mails that carry them.
+/// Ends the user's open links for `purpose`, or with `None` for all purposes, and cancels their mails.
 pub fn end_open(tx: &mut Tx<'_>, user: UserId, purpose: Option<TokenPurpose>, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
     let mut query = tokens::table.filter(tokens::user_id.eq(user.0)).filter(tokens::ended_at.is_null()).into_boxed();
     if let Some(purpose) = purpose {
@@ -120,7 +120,7 @@ fn end(tx: &mut Tx<'_>, id: TokenId, how: TokenEnd, now: Timestamp) -> Result<()
     outbox::end_with_token(tx, id, now)
 }
 
-/// A link that ran out lets nobody in: mails that would carry it are not sent any more, and what they said is wiped.
+/// Cancels waiting mails with expired links, and wipes their text.
 pub fn end_mails_of_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
     let expired =
         tokens::table.inner_join(outbox_table::table).filter(tokens::expires_at.le(now)).filter(outbox_table::sealed.is_not_null());
@@ -130,7 +130,7 @@ pub fn end_mails_of_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Store
     Ok(())
 }
 
-/// The setup link that has not been used, if any.
+/// The unused setup link, if any.
 pub fn open_setup(db: &mut Database) -> Result<Option<TokenRow>, StoreError> {
     Ok(tokens::table
         .filter(tokens::purpose.eq(TokenPurpose::Setup))
@@ -140,7 +140,7 @@ pub fn open_setup(db: &mut Database) -> Result<Option<TokenRow>, StoreError> {
         .optional()?)
 }
 
-/// Ends the setup link that has not been used, if any.
+/// Ends the unused setup link, if any.
 pub fn end_setup(tx: &mut Tx<'_>, how: TokenEnd, now: Timestamp) -> Result<(), StoreError> {
     match open_setup(tx.db())? {
         Some(token) => end(tx, token.id, how, now),

@@ -11,26 +11,26 @@ use crate::domain::audit::Entry;
 
 use super::{Database, Store, StoreError, audit::chain, connection::WAIT_MAX, error::is_clash};
 
-/// How often a transaction is tried again after PostgreSQL chose it as a deadlock's victim or another writer was faster.
+/// Retries of a transaction that PostgreSQL chose as a deadlock's victim, or that lost against another writer.
 const RETRIES: u32 = 5;
 
-/// Longest wait for a connection, for other writers and for a lock, each, where no answer depends on what is written.
+/// Longest wait for a connection, for other writers and for a lock, each, in transactions that no answer depends on.
 const SHORT_WAIT_MAX: Duration = Duration::from_secs(1);
 
 /// Kind of a write transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Write {
-    /// Acts of users: audited, and noted in the store's `Commits`.
+    /// Action of a user: audited, and noted in the store's `Commits`.
     Change,
-    /// Noted, since an answer depends on it.
+    /// Noted in `Commits` without an audit entry.
     Plain,
-    /// Counters, of which no answer tells.
+    /// Counters, not noted in `Commits`.
     Counts,
     /// Given up after a short wait.
     IfPossible,
 }
 
-/// A write transaction. On SQLite it holds the database's write lock from its beginning.
+/// A write transaction. On SQLite it holds the write lock of the database from its beginning.
 #[derive(Debug)]
 pub struct Tx<'a> {
     db: &'a mut Database,
@@ -42,15 +42,16 @@ impl Tx<'_> {
         self.db
     }
 
-    /// Adds an entry to the audit log. It is written last of all, just before the commit, since that locks the end of the chain.
+    /// Adds an entry to the audit log. Entries are written just before the commit, since that locks the end of the
+    /// chain.
     pub fn audit(&mut self, entry: Entry) {
         self.entries.push(entry);
     }
 }
 
 impl Store {
-    /// Runs `f` in a write transaction that must leave at least one audit entry. Everything that users do goes through here.
-    /// `f` may run more than once, so tokens and times are made before it.
+    /// Runs `f` in a write transaction that must leave at least one audit entry; all actions of users run here. `f` may
+    /// run more than once, so tokens and times are made before it.
     pub fn audited_transaction<T, E: From<StoreError> + Error + 'static>(
         &self,
         f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
@@ -58,18 +59,19 @@ impl Store {
         self.transaction(Write::Change, f)
     }
 
-    /// Runs `f` in a write transaction that need not be audited: requests, leases.
+    /// Runs `f` in a write transaction without audit: requests, leases.
     pub fn write_transaction<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.transaction(Write::Plain, f)
     }
 
-    /// Runs `f` in a write transaction that counts attempts: an answer that fails after it may still say that nothing was saved.
+    /// Runs `f` in a write transaction that counts attempts. If the answer fails afterwards, the error page may still
+    /// say that nothing was saved.
     pub fn write_counts<T, E: From<StoreError> + Error + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.transaction(Write::Counts, f)
     }
 
-    /// Runs `f` in a write transaction on which no answer depends: last-seen times, messages that were shown. A failure is logged, and each wait is
-    /// short: for a connection, for other writers and for a lock.
+    /// Runs `f` in a write transaction that no answer depends on: last-seen times, messages that were shown. A failure
+    /// is logged, and waits for a connection, for other writers and for locks are short.
     pub fn write_if_possible(&self, what: &'static str, f: impl FnMut(&mut Tx<'_>) -> Result<(), StoreError>) -> bool {
         let written = self.transaction(Write::IfPossible, f);
         written.inspect_err(|error| tracing::warn!(%error, what, "something was not noted")).is_ok()
@@ -127,7 +129,7 @@ impl Store {
                 Ok(value)
             }
             (Err(error), _) => Err(error),
-            // Diesel rolls a failed commit back. Where that fails too, nobody was told whether the commit was done.
+            // Diesel rolls a failed commit back. If that fails too, the outcome of the commit is unknown.
             (Ok(_), Err(error)) if db.is_broken() => {
                 if is_noted {
                     self.commits.note();

@@ -1,4 +1,4 @@
-//! Users: reads go through the view of those who are not deleted, writes to the table behind it.
+//! Users, read through the view without deleted ones and written to the table behind it.
 
 mod administered;
 mod counts;
@@ -33,7 +33,7 @@ pub use write::{
 
 use super::{Database, StoreError, Tx, backend::lock_row, page::Key, schema::user_rows, views::users};
 
-/// User who is not deleted.
+/// A user who is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, serde::Serialize, serde::Deserialize)]
 #[diesel(table_name = users)]
 pub struct User {
@@ -50,7 +50,7 @@ pub struct User {
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
     pub sort_key: String,
-    /// Counts what administrators change, so that an edit of something outdated is noticed.
+    /// Incremented by administrators' edits, so that an edit of an outdated page is noticed.
     pub version: i32,
     pub is_admin: bool,
 }
@@ -77,13 +77,13 @@ impl User {
         Actor { id: Some(self.id), role: Role::of(self.is_admin, self.default_role) }
     }
 
-    /// The user's place in a list sorted by name.
+    /// Position of the user in a list sorted by name.
     pub fn key(&self) -> Key {
         Key { sort_key: self.sort_key.clone(), id: self.id.0 }
     }
 }
 
-/// Which users a list holds.
+/// Filter of a list of users.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub active_only: bool,
@@ -92,19 +92,19 @@ pub struct Filter {
     pub not_member_of: Option<GroupId>,
 }
 
-/// User by id.
+/// Finds a user by id.
 pub fn find(db: &mut Database, id: UserId) -> Result<Option<User>, StoreError> {
     Ok(users::table.find(id).select(User::as_select()).get_result(db).optional()?)
 }
 
-/// User by id, locked until the transaction ends.
+/// Finds a user by id and locks the row until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<User>, StoreError> {
-    // In two statements, since PostgreSQL judges what stands beside a locked row by what was there before the wait.
+    // Two statements, since PostgreSQL evaluates joins beside a locked row on the data from before the wait.
     lock_row(tx.db(), "user_rows", id.0)?;
     find(tx.db(), id)
 }
 
-/// User by address, with the hash of the password if there is one.
+/// Finds a user by address, with the password hash if there is one.
 pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(User, Option<PasswordHash>)>, StoreError> {
     let found = users::table
         .filter(users::email_key.eq(email.key()))
@@ -114,12 +114,12 @@ pub fn find_by_email(db: &mut Database, email: &EmailAddress) -> Result<Option<(
     Ok(found.map(|(user, hash)| (user, hash.map(PasswordHash::from_stored))))
 }
 
-/// Tells if any user was ever made, the deleted included: the first start is over then.
+/// True if a user was ever made, deleted ones included: the setup is over then.
 pub fn is_anybody(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(user_rows::table.select(user_rows::id))).get_result(db)?)
 }
 
-/// Hash of a user's password, if there is one.
+/// Password hash of a user, if there is one.
 pub fn password_hash(db: &mut Database, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
     let hash = users::table.find(id).select(users::password_hash).first::<Option<String>>(db).optional()?;
     Ok(hash.flatten().map(PasswordHash::from_stored))

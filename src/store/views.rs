@@ -1,4 +1,4 @@
-//! Views, which Diesel's command line does not print.
+//! Views, which Diesel's command line leaves out of the schema.
 
 use super::schema::{
     account_assignments, accounts, company, memberships, portfolio_assignments, portfolio_users, portfolios, sessions, user_groups,

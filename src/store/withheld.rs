@@ -1,4 +1,4 @@
-//! Assignments that an invitation did not give, since their grantors could no longer give them.
+//! Assignments withheld from an accepted invitation, since their grantors could no longer make them.
 
 use diesel::prelude::*;
 
@@ -15,7 +15,7 @@ use super::{Database, StoreError, Tx, schema::withheld_assignments};
 pub struct Withheld {
     pub portfolio_id: Option<PortfolioId>,
     pub account_id: Option<AccountId>,
-    /// `None` for a grantor who is gone.
+    /// Grantor; `None` if that user was removed.
     pub assigned_by: Option<UserId>,
 }
 
@@ -40,14 +40,14 @@ pub fn of(db: &mut Database, user: UserId) -> Result<Vec<Withheld>, StoreError> 
     Ok(rows.select(Withheld::as_select()).load(db)?)
 }
 
-/// Removes what was withheld of a portfolio that is given after all.
+/// Clears a withheld portfolio that is assigned now.
 pub(super) fn clear_portfolio(tx: &mut Tx<'_>, user: UserId, portfolio: PortfolioId) -> Result<(), StoreError> {
     let rows = withheld_assignments::table.filter(withheld_assignments::user_id.eq(user.0));
     diesel::delete(rows.filter(withheld_assignments::portfolio_id.eq(portfolio.0))).execute(tx.db())?;
     Ok(())
 }
 
-/// Removes what was withheld of an account that is given after all.
+/// Clears a withheld account that is assigned now.
 pub(super) fn clear_account(tx: &mut Tx<'_>, user: UserId, account: AccountId) -> Result<(), StoreError> {
     let rows = withheld_assignments::table.filter(withheld_assignments::user_id.eq(user.0));
     diesel::delete(rows.filter(withheld_assignments::account_id.eq(account.0))).execute(tx.db())?;

@@ -1,4 +1,4 @@
-//! HTTP: the site map, extractors, and one folder per feature.
+//! HTTP: routes, extractors, and one folder for each feature.
 
 pub mod ops;
 pub mod pages;

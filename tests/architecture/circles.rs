@@ -1,4 +1,4 @@
-//! Circles of imports, which leave no file that can be read before the others.
+//! Import cycles, in which no file can be understood before the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,8 @@ use super::paths::{Named, named};
 
 type Module = Vec<String>;
 
-/// Imports between files of one layer that lead back to where they began, in sources with their paths relative to `src/`. A parent and its
-/// own children may use each other; tests may use anything.
+/// Import cycles between files of one layer, in sources with their paths relative to `src/`. A parent and its own
+/// children may use each other; tests may use anything.
 pub(super) fn breaches(sources: &[(String, String)]) -> Vec<String> {
     let modules: BTreeSet<Module> = sources.iter().map(|(file, _)| module(file)).collect();
     let paths: BTreeMap<Module, Vec<Module>> =
@@ -35,7 +35,8 @@ fn module(file: &str) -> Module {
     file.trim_end_matches(".rs").split('/').filter(|&name| !["mod", "lib", "main"].contains(&name)).map(str::to_owned).collect()
 }
 
-/// Paths of ours that a source names outside its tests, from the crate's root: also below what it imports, and below its children.
+/// Paths of this crate that a source names outside its tests, from the crate's root: also those below its imports and
+/// its children.
 fn paths(module: &Module, source: &str, modules: &BTreeSet<Module>) -> Vec<Module> {
     let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let names = named(source, &module.iter().map(String::as_str).collect::<Vec<_>>());
@@ -51,7 +52,7 @@ fn paths(module: &Module, source: &str, modules: &BTreeSet<Module>) -> Vec<Modul
     ours
 }
 
-/// The file that defines a path: the module that it begins with, or the one from which that module imports the name.
+/// File that defines a path: the module that it begins with, or the one from which that module imports the name.
 fn defined_in(path: &[String], paths: &BTreeMap<Module, Vec<Module>>) -> Module {
     let mut path = path.to_vec();
     for _ in 0..path.len() + 4 {

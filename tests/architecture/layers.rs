@@ -1,8 +1,8 @@
-//! Who may use whom.
+//! Permitted dependencies between layers.
 
 use super::paths::{Named, named, uses_field};
 
-/// Our modules, what each may use of the others, and the crates (or parts of them) that it must do without.
+/// Modules with the modules they may use, and the crates (or parts of them) they must not use.
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("main", &["startup", "cli", "config", "telemetry"], &["diesel"]),
     ("cli", &["startup", "web", "usecases", "store", "mail", "domain", "config", "telemetry"], &["diesel"]),
@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
-/// What may be used all the same: types that do nothing.
+/// Permitted exceptions: types without behaviour.
 const HARMLESS: &[(&str, &[&str])] = &[(
     "domain",
     &[
@@ -33,7 +33,7 @@ const HARMLESS: &[(&str, &[&str])] = &[(
     ],
 )];
 
-/// What a file does against the rules; its path is relative to `src/`.
+/// Breaches in a file; its path is relative to `src/`.
 pub(super) fn breaches(file: &str, source: &str) -> Vec<String> {
     let module: Vec<&str> = file.trim_end_matches(".rs").split('/').filter(|&name| name != "mod" && name != "lib").collect();
     let Some(&layer) = module.first() else { return vec![] };
@@ -68,7 +68,7 @@ pub(super) fn breaches(file: &str, source: &str) -> Vec<String> {
     found
 }
 
-/// Whether a path is at or below another; a family of crates counts as one (`actix` is `actix_web`, too).
+/// True if a path is at or below another; a family of crates counts as one (`actix` includes `actix_web`).
 fn begins_with(path: &str, part: &str) -> bool {
     path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || (!part.contains("::") && rest.starts_with('_')))
 }

@@ -1,15 +1,15 @@
-//! Reads which paths a Rust source names: in `use` trees and in the midst of code, with comments and texts left out.
+//! Parser for the paths that a Rust source names, in `use` trees and in code, without comments and strings.
 
-/// A path, as it is seen from the crate's root or from outside.
+/// A path, seen from the crate's root or from outside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Named {
-    /// Something of ours: `crate::…`, `super::…`, `self::…`, `usher::…`.
+    /// Path of this crate: `crate::…`, `super::…`, `self::…`, `usher::…`.
     Ours(Vec<String>),
-    /// Something else: a crate, or a name that is in scope.
+    /// Other path: a crate, or a name in scope.
     Other(Vec<String>),
 }
 
-/// All paths that the source of a module names, whose own path is given.
+/// All paths in the source of the module with this path.
 pub(super) fn named(source: &str, module: &[&str]) -> Vec<Named> {
     let tokens = tokens(source);
     let mut reader =
@@ -18,7 +18,7 @@ pub(super) fn named(source: &str, module: &[&str]) -> Vec<Named> {
     reader.found
 }
 
-/// Tells whether a source reads or writes a field of this name; a method may have it.
+/// True if a source reads or writes a field of this name; a method may have the name.
 pub(super) fn uses_field(source: &str, name: &str) -> bool {
     let tokens = tokens(source);
     let is_field = |at: usize| tokens[at] == Token::Sign('.') && tokens.get(at + 2) != Some(&Token::Sign('('));
@@ -36,7 +36,7 @@ struct Reader<'a> {
     tokens: &'a [Token],
     at: usize,
     module: Vec<String>,
-    /// Open braces: whether each is that of an inline module.
+    /// Open braces, with a flag for inline modules.
     blocks: Vec<bool>,
     found: Vec<Named>,
 }
@@ -52,7 +52,7 @@ impl Reader<'_> {
                 Token::Word(word) if word == "mod" => self.inline_module(),
                 Token::Word(_) => {
                     let path = self.path();
-                    // One word alone is a name, or the `crate` of `pub(crate)`.
+                    // A single word is a name, or the `crate` of `pub(crate)`.
                     if path.len() > 1 {
                         self.note(path);
                     }
@@ -105,7 +105,7 @@ impl Reader<'_> {
                 while !matches!(self.tokens.get(self.at), None | Some(Token::Sign('}'))) {
                     let before = self.at;
                     self.use_tree(prefix.clone());
-                    // A comma; or, in a macro's pattern, something unknown.
+                    // A comma, or an unknown token in a macro's pattern.
                     if self.tokens.get(self.at) == Some(&Token::Sign(',')) || self.at == before {
                         self.at += 1;
                     }
@@ -171,7 +171,7 @@ fn tokens(source: &str) -> Vec<Token> {
     tokens
 }
 
-/// How long the space, comment, text, character or lifetime is that a source begins with.
+/// Length of the white space, comment, string, character or lifetime at the beginning of a source.
 fn skipped(source: &str) -> Option<usize> {
     let rest_of_line = || source.find('\n').unwrap_or(source.len());
     let first = source.chars().next()?;
@@ -185,7 +185,7 @@ fn skipped(source: &str) -> Option<usize> {
         return Some(block_comment(source));
     }
     if let Some(after) = source.strip_prefix('\'') {
-        // A character, or else a lifetime, of which the sign alone is left out.
+        // A character literal, or else a lifetime, of which the quote is skipped.
         let character = after.strip_prefix('\\').map_or_else(
             || after.chars().next().map_or(0, char::len_utf8),
             |escaped| 1 + escaped.find('\'').map_or(0, |end| end.max(escaped.chars().next().map_or(0, char::len_utf8))),

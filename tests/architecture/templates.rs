@@ -1,6 +1,6 @@
-//! What the content policy and the escaping of templates rest on.
+//! Rules for templates, on which the content policy and escaping depend.
 
-/// What a page's template does against the rules.
+/// Breaches in a page's template.
 pub(super) fn breaches(file: &str, source: &str) -> Vec<String> {
     let (html, expressions) = split(source);
     let mut breaches = vec![];
@@ -25,7 +25,7 @@ pub(super) fn breaches(file: &str, source: &str) -> Vec<String> {
     breaches
 }
 
-/// The HTML with a mark in place of each expression, and the expressions; comments go.
+/// HTML with a mark in place of each expression, and the expressions; comments are dropped.
 fn split(source: &str) -> (String, Vec<&str>) {
     let (mut html, mut expressions, mut rest) = (String::new(), vec![], source);
     while let Some((start, end)) =
@@ -35,7 +35,7 @@ fn split(source: &str) -> (String, Vec<&str>) {
         let length = rest[start + 2..].find(end).map_or(rest.len() - start, |at| at + 2 + end.len());
         if matches!(end, "}}" | "%}") {
             expressions.push(&rest[start..start + length]);
-            // In an attribute's value it stands for text, between attributes for nothing.
+            // Stands for text within an attribute's value, and for nothing between attributes.
             html.push(' ');
         }
         rest = &rest[start + length..];
@@ -44,7 +44,7 @@ fn split(source: &str) -> (String, Vec<&str>) {
     (html, expressions)
 }
 
-/// What stands between `<` and `>`, for opening tags.
+/// Text between `<` and `>` of opening tags.
 fn tags(html: &str) -> Vec<String> {
     html.split('<')
         .skip(1)
@@ -65,7 +65,7 @@ fn tags(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// The names of a tag's attributes.
+/// Names of a tag's attributes.
 fn attributes(tag: &str) -> Vec<String> {
     let mut quote = None;
     let outside: String = tag

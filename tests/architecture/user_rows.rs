@@ -1,6 +1,6 @@
-//! Who may read users that are deleted.
+//! Readers of deleted users.
 
-/// Files that name the table of all users, and why. Every other query reads the view `users`.
+/// Files that may name the table of all users, with reasons. Every other query reads the view `users`.
 const READERS: &[(&str, &str)] = &[
     ("store/schema.rs", "declares the table"),
     ("store/views.rs", "joins it with the view"),
@@ -12,7 +12,8 @@ const READERS: &[(&str, &str)] = &[
     ("store/derived.rs", "recounts rows as triggers count them"),
 ];
 
-/// Tells if a file reads the table of all users without being one of those that may; its path is relative to `src/`. Tests may.
+/// Breach of a file that reads the table of all users without permission; its path is relative to `src/`. Tests may
+/// read it.
 pub(super) fn breach(file: &str, source: &str) -> Option<String> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let is_reader = code.contains("user_rows");

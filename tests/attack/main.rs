@@ -1,8 +1,8 @@
-//! Attacks on availability. While each goes on, everybody else is answered as ever.
+//! Attacks on availability. During each, all other users are served as before.
 //!
-//! `tests/run` plays a short form of each against the debug build, and compares times and CPU with those before the attack.
-//! `tests/run --long` plays them for longer against a release build, and holds the server to the times of `docs/security.md`: `/healthz` within
-//! 100 ms at the median, the page of somebody signed in within 1 s at p95.
+//! `tests/run` plays a short form of each against the debug build, and compares times and CPU with those before the
+//! attack. `tests/run --long` plays them for longer against a release build, and checks the times of
+//! `docs/security.md`: `/healthz` within 100 ms at the median, the page of a signed-in user within 1 s at p95.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
@@ -26,12 +26,12 @@ use http::{Answer, Connection};
 use program::{ADMIN, OpenForm, PASSWORD};
 use siege::{PAGE, Siege, duration, wait_for};
 
-/// A form to an open page, from the network address `source`.
+/// Posts a form of a page without session, from the network address `source`.
 fn post(connection: &mut Connection, form: &OpenForm, source: &str, fields: &[(&str, &str)]) -> io::Result<Answer> {
     connection.post(&form.path, &form.cookies, source, &form.body(fields))
 }
 
-/// A form to the sign-in page, written by hand.
+/// A handwritten post to the sign-in page.
 fn raw(siege: &Siege, form: &OpenForm, headers: &str, body: &[u8]) -> Vec<u8> {
     let (host, length, cookies) = (siege.server.address, body.len(), &form.cookies);
     let head = format!(
@@ -41,17 +41,17 @@ fn raw(siege: &Siege, form: &OpenForm, headers: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// The address in a /48 of its own, `number` /64s further on.
+/// Address in a common /48, `number` /64s further on.
 fn in_one_48(number: u32) -> String {
     format!("2001:db8:1:{:x}::1", number % 0x1_0000)
 }
 
-/// The path of the link in the mail to `email`, once that is written.
+/// Path of the link in the mail to `email`, once that is written.
 fn link_in_mail(data: &Path, email: &str) -> String {
     wait_for(&format!("a mail to {email}"), || {
         let files = fs::read_dir(data.join("mail")).ok()?.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
         let mail = files.into_iter().find(|mail| mail.lines().any(|line| line == format!("To: {email}")))?;
-        // Lines of a mail are broken by a sign of equality.
+        // Quoted-printable breaks lines with an equals sign.
         let text = mail.replace("=\r\n", "");
         Some(text[text.find("/invitation/")?..].split_whitespace().next()?.to_owned())
     })
@@ -95,7 +95,7 @@ fn a_source_that_is_held_back_and_goes_on_trying() {
             post(connection, &form, "198.51.100.7", &[("email", &email), ("password", "wrong")])
         });
     });
-    // Nobody else pays for it.
+    // Other users are not throttled.
     siege.server.sign_in(ADMIN);
 }
 
@@ -108,7 +108,7 @@ fn new_passwords_that_are_hard_to_judge() {
     siege.stand(|siege| {
         siege.volley(10, 16, &[422, 429], |connection, number| {
             let password = "4@8({[<3€6&9#1!|0o".chars().cycle().skip(number as usize).take(128).collect::<String>();
-            // Without a name the link stays open.
+            // An empty name keeps the link open.
             let fields = [("first_name", ""), ("last_name", ""), ("password", &*password)];
             post(connection, &form, &in_one_48(number), &fields)
         });
@@ -127,7 +127,7 @@ fn two_thousand_forms_that_never_arrive() {
     siege.stand(|_| {
         let (mut connections, started) = ((0..2000).map(|_| open()).collect::<Vec<_>>(), Instant::now());
         while started.elapsed() < duration() {
-            // Those that were closed by now are opened anew.
+            // Closed connections are opened again.
             for connection in &mut connections {
                 if connection.write(b"a").is_err() {
                     *connection = open();
@@ -147,7 +147,7 @@ fn requests_for_new_passwords_from_everywhere_in_a_network() {
         siege.volley(200, 16, &[303, 429], |connection, number| {
             post(connection, &form, &in_one_48(number), &[("email", &format!("user{number}@example.com"))])
         });
-        // A mail that somebody waits for takes its turn.
+        // Mails with links keep their turn.
         assert_eq!(invite.send(&[("email", "noor@example.com")], "127.0.0.1").status, 303);
         link_in_mail(siege.data.path(), "noor@example.com");
     });
@@ -156,7 +156,7 @@ fn requests_for_new_passwords_from_everywhere_in_a_network() {
 #[test]
 fn a_thousand_sign_ins_at_once() {
     let siege = Siege::begin();
-    // A browser in which the Admin signed in before.
+    // A known browser of the Admin.
     let known = siege.server.form("/sign-in");
     assert_eq!(known.send(&[("email", ADMIN), ("password", PASSWORD)], "127.0.0.1").status, 303);
     let stranger = siege.server.form("/sign-in");
@@ -173,7 +173,7 @@ fn a_thousand_sign_ins_at_once() {
             assert_eq!(known.send(&[("email", ADMIN), ("password", PASSWORD)], "127.0.0.1").status, 303);
         });
     });
-    // A connection gives way to the next where its request has not arrived.
+    // A connection gives way to the next if its request has not arrived.
     assert!(siege.answers_of(0) < 500, "{} of the thousand are not answered", siege.answers_of(0));
 }
 

@@ -1,4 +1,4 @@
-//! A server under attack, and the others who use it meanwhile.
+//! A server under attack, and its other users.
 
 use std::{
     collections::BTreeMap,
@@ -23,25 +23,27 @@ use super::{
 /// Users of the made-up company.
 const USERS: u32 = 200;
 
-/// The network address of an attacker; the others come from 127.0.0.1.
+/// Network address of the attacker; other users come from 127.0.0.1.
 const ATTACKER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
-/// The page that is asked for by somebody signed in.
+/// Page requested by a signed-in user.
 pub(super) const PAGE: &str = "/users-and-groups";
 
-/// Time between two requests of those who only want to work.
+/// Pause between two requests of other users.
 const REST: Duration = Duration::from_millis(50);
 
-/// Pages that are asked for before an attack, to compare with.
+/// Requests before an attack, for comparison.
 const PROBES: u32 = 20;
 
-/// CPU time of a request under attack, in that of the page before it. A sign-in, which hashes a password, takes no more than a few.
+/// Most CPU time of a request under attack, as a multiple of the page's before it. A sign-in, which hashes a password,
+/// takes only a few.
 const CPU_MAX: u32 = 20;
 
-/// Time of the page under attack, in that before it, at the median. The machine is busy with the attack itself.
+/// Longest median time of the page under attack, as a multiple of that before it. The attack itself keeps the machine
+/// busy.
 const TIME_MAX: u32 = 100;
 
-/// Whether to play the long form: longer, and with the times that `docs/security.md` promises.
+/// True for the long form: longer, and with the times that `docs/security.md` promises.
 pub(super) fn is_long() -> bool {
     std::env::var_os("USHER_LONG").is_some()
 }
@@ -51,13 +53,13 @@ pub(super) fn duration() -> Duration {
     Duration::from_secs(if is_long() { 15 } else { 2 })
 }
 
-/// A server of a made-up company. Attacks on several run one after another: each is to have the machine.
+/// A server with a made-up company. Several attacks run one after another, so that each has the machine to itself.
 pub(super) struct Siege {
     pub(super) server: Server,
     pub(super) data: TempDir,
-    /// The cookies of an Admin.
+    /// Cookies of an Admin.
     pub(super) admin: String,
-    /// Answers to the attack by their status; 0 stands for a connection that was closed.
+    /// Answers to the attack by status; 0 stands for a closed connection.
     answers: Mutex<BTreeMap<u16, u32>>,
     _turn: MutexGuard<'static, ()>,
 }
@@ -73,10 +75,11 @@ impl Siege {
         Self { server, data, admin, answers: Mutex::default(), _turn: turn }
     }
 
-    /// Lets `attack` run, and asks for the page of somebody signed in and for `/healthz` meanwhile. Both are always answered.
+    /// Runs `attack`, and meanwhile requests the page of a signed-in user and `/healthz`, which must always be
+    /// answered.
     ///
-    /// The long form holds them to their times. The short one compares them with those before the attack: a parser whose time grows with the
-    /// square of its input takes a hundred times as long.
+    /// The long form checks their times. The short one compares them with those before the attack: a parser whose time
+    /// grows with the square of its input takes a hundred times as long.
     pub(super) fn stand(&self, attack: impl FnOnce(&Self)) {
         let is_over = AtomicBool::new(false);
         let (before, usual) = (self.server.cpu(), self.probe());
@@ -85,7 +88,7 @@ impl Siege {
             let health = scope.spawn(|| ask(self.server.address, "/healthz", "", &is_over));
             let page = scope.spawn(|| ask(self.server.address, PAGE, &self.admin, &is_over));
             {
-                // An attack that fails ends, too.
+                // Dropped on a failing attack too.
                 let _over = End(&is_over);
                 attack(self);
             }
@@ -108,21 +111,22 @@ impl Siege {
         }
     }
 
-    /// The median time of the page while nobody attacks.
+    /// Median time of the page without an attack.
     fn probe(&self) -> Duration {
         let mut times = (0..PROBES).map(|_| time(self.server.address, PAGE, &self.admin)).collect::<Vec<_>>();
         times.sort_unstable();
         percentile(&times, 50)
     }
 
-    /// Notes an answer to the attack, whose status is one of these; 0 stands for a connection that was closed.
+    /// Notes an answer to the attack, which must have one of these statuses; 0 stands for a closed connection.
     pub(super) fn note(&self, answer: &io::Result<Answer>, expected: &[u16]) {
         let status = answer.as_ref().map_or(0, |answer| answer.status);
         assert!(expected.contains(&status), "the attack is answered with {status}, not one of {expected:?}");
         *self.answers.lock().unwrap_or_else(PoisonError::into_inner).entry(status).or_default() += 1;
     }
 
-    /// Sends `rate` requests a second for the length of an attack, over so many connections. Answers that take long hold their connection up.
+    /// Sends `rate` requests a second for the length of an attack, over so many connections. A slow answer delays its
+    /// connection.
     pub(super) fn volley(
         &self,
         rate: u32,
@@ -153,12 +157,12 @@ impl Siege {
         println!("answers to the attack: {:?}", self.answers.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// A connection of an attacker, whose network is not that of the others who use the server.
+    /// A connection of an attacker, from another network than the other users.
     pub(super) fn connect(&self) -> Connection {
         Connection::open_from(ATTACKER, self.server.address).expect("the server takes connections")
     }
 
-    /// Answers to the attack of this status so far.
+    /// Number of answers to the attack with this status.
     pub(super) fn answers_of(&self, status: u16) -> u32 {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&status).copied().unwrap_or_default()
     }
@@ -173,7 +177,7 @@ impl Drop for End<'_> {
     }
 }
 
-/// Asks for a page again and again, each time on a new connection as a newcomer would; tells how long each answer took.
+/// Requests a page repeatedly, each time on a new connection; returns the time of each answer.
 fn ask(address: SocketAddr, path: &str, cookies: &str, is_over: &AtomicBool) -> Vec<Duration> {
     let mut times = Vec::new();
     while !is_over.load(Ordering::Relaxed) {
@@ -184,7 +188,7 @@ fn ask(address: SocketAddr, path: &str, cookies: &str, is_over: &AtomicBool) -> 
     times
 }
 
-/// Asks for a page on a new connection; tells how long the answer took.
+/// Requests a page on a new connection; returns the time of the answer.
 fn time(address: SocketAddr, path: &str, cookies: &str) -> Duration {
     let started = Instant::now();
     let answer = Connection::open(address).and_then(|mut connection| connection.get(path, cookies)).expect("an answer");
@@ -196,7 +200,7 @@ fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
 }
 
-/// Looks until there is something.
+/// Polls until `look` returns a value.
 pub(super) fn wait_for<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
@@ -208,7 +212,7 @@ pub(super) fn wait_for<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     }
 }
 
-/// The data folder of the company, made once for all attacks.
+/// Data folder of the company, made once for all attacks.
 fn company() -> &'static TempDir {
     static COMPANY: OnceLock<TempDir> = OnceLock::new();
     COMPANY.get_or_init(|| {

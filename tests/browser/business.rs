@@ -1,4 +1,4 @@
-//! A company with portfolios: a Portfolio Admin of the first, and somebody who works on an account there.
+//! A company with portfolios: a Portfolio Admin of the first, and a user with an account there.
 
 use usher::domain::ids::{AccountId, PortfolioId, UserId};
 
@@ -11,9 +11,9 @@ pub(crate) const JONAS: &str = "jonas.vermeulen@example.com";
 
 pub(crate) struct Business {
     pub(crate) nordic: PortfolioId,
-    /// In Nordic Brands.
+    /// Account in Nordic Brands.
     pub(crate) fjord: AccountId,
-    /// In DACH Retail.
+    /// Account in DACH Retail.
     pub(crate) bikes: AccountId,
     pub(crate) hana: UserId,
     pub(crate) jonas: UserId,
@@ -21,7 +21,7 @@ pub(crate) struct Business {
 }
 
 impl Business {
-    /// With scripts on SQLite, without on PostgreSQL, so that each story meets both.
+    /// With scripts on SQLite, without on PostgreSQL, so that each story covers both.
     pub(crate) fn new(scripts: bool) -> Self {
         Self::on(if scripts { Db::Sqlite } else { Db::Postgres })
     }
@@ -40,7 +40,7 @@ impl Business {
         Self { nordic, fjord, bikes, hana, jonas, site }
     }
 
-    /// Somebody's page in Users & Permissions, or one below it.
+    /// Address of a user's page in Users & Permissions, or of a page below it.
     pub(crate) fn manage(user: UserId, what: &str) -> String {
         format!("/users-and-permissions/{user}{what}")
     }

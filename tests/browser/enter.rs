@@ -1,4 +1,4 @@
-//! What Enter does in forms with more than one button.
+//! Enter in forms with several buttons.
 
 use fantoccini::key::Key;
 
@@ -14,7 +14,7 @@ fn enter(browser: &Browser, label: &str, text: &str) {
     browser.fill(label, &format!("{text}{}", Key::Enter));
 }
 
-/// More accounts than a picker shows, and Maya at a page that has one.
+/// More accounts than a picker shows, and Maya on a page with one.
 fn many_accounts(scripts: bool, path: &str) -> (Business, Browser) {
     let business = Business::new(scripts);
     for number in 0..100 {
@@ -67,7 +67,7 @@ fn in_the_name_of_a_new_portfolio_it_creates_and_in_its_searches_it_finds(script
     maya.see("Bergmann Bikes");
     enter(&maya, "Find an account", "store 007");
     maya.see_no("Bergmann Bikes");
-    // Also for everything again.
+    // Also for an empty search.
     enter(&maya, "Find an account", "");
     maya.see_no("Store 007");
     enter(&maya, "Name", "Polar");

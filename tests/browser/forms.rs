@@ -1,4 +1,4 @@
-//! Forms that come back with errors: what is said, and how somebody gets to the field.
+//! Forms that come back with errors: messages, and ways to the fields.
 
 use usher::usecases::users;
 
@@ -9,18 +9,18 @@ use crate::{
     support::browser::Browser,
 };
 
-/// A form that is sent as it should not be.
+/// A form with wrong input.
 struct Wrong<'a> {
     title: &'a str,
     button: &'a str,
-    /// Labels of fields and what is typed there.
+    /// Labels of fields with typed texts.
     typed: &'a [(&'a str, &'a str)],
-    /// What is said, and of the field with which label.
+    /// Messages with the labels of their fields.
     said: &'a [(&'a str, &'a str)],
 }
 
 impl Wrong<'_> {
-    /// Sends the form that the browser shows. It comes back with what was typed, passwords aside, and says what is wrong.
+    /// Submits the form of the current page. It comes back with the typed text, passwords aside, and shows the errors.
     #[track_caller]
     fn comes_back(&self, browser: &Browser) {
         for (label, text) in self.typed {
@@ -41,7 +41,7 @@ impl Wrong<'_> {
         looks::none(&looks::faults(browser, self.title));
     }
 
-    /// The same for forms that say it at the field, too.
+    /// Like [`Self::comes_back`], with the message at the field too.
     #[track_caller]
     fn comes_back_with_words_at_the_fields(&self, browser: &Browser) {
         self.comes_back(browser);

@@ -17,7 +17,7 @@ fn an_admin_makes_a_group(scripts: bool) {
 }
 
 #[apply(with_scripts_and_without!)]
-fn an_admin_makes_somebody_an_admin(scripts: bool) {
+fn an_admin_makes_a_user_an_admin(scripts: bool) {
     let site = Site::with_admin();
     let people = [("Jonas", "Vermeulen"), ("Jonathan", "Okafor"), ("Noor", "Visser")];
     for (first, last) in people {

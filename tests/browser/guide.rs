@@ -1,4 +1,4 @@
-//! The guide to Users & Permissions, sentence by sentence, as somebody follows it: with scripts and without, on either database.
+//! The guide to Users & Permissions, followed sentence by sentence: with scripts and without, on either database.
 
 use chrono::TimeDelta;
 
@@ -43,8 +43,8 @@ fn a_user_is_viewed_edited_assigned_and_deactivated_by_manage(db: Db, scripts: b
     maya.click_link("Manage");
     // View Two Factor Authentication.
     maya.see("Two Factor Authentication");
-    // Click the pencil icon next to the user name and email. This will open up a pop-up called "Manage User," where you can edit the First
-    // Name, Last Name, Email Address, and Default Role.
+    // Click the pencil icon next to the user name and email. This will open up a pop-up called "Manage User," where you
+    // can edit the First Name, Last Name, Email Address, and Default Role.
     let manage = maya.path();
     for pencil in ["Edit name", "Edit email"] {
         maya.open(&manage);
@@ -58,7 +58,8 @@ fn a_user_is_viewed_edited_assigned_and_deactivated_by_manage(db: Db, scripts: b
     maya.fill("Last Name", "van Dijk");
     maya.press("Update User");
     maya.see("Jonas van Dijk was updated.");
-    // To edit user roles, click the "Default Role" dropdown within the "Manage User" window. Manage portfolio assignments.
+    // To edit user roles, click the "Default Role" dropdown within the "Manage User" window. Manage portfolio
+    // assignments.
     maya.click_link("Edit name");
     maya.choose("Default Role", "Portfolio Admin");
     maya.tick("DACH Retail");

@@ -1,4 +1,4 @@
-//! By keyboard alone.
+//! Use by keyboard alone.
 
 use fantoccini::key::Key;
 
@@ -11,7 +11,7 @@ fn press(browser: &Browser, key: Key) {
     browser.type_keys(&key);
 }
 
-/// Goes on with Tab until something of this name has the focus.
+/// Presses Tab until an element of this name has the focus.
 #[track_caller]
 fn tab_to(browser: &Browser, name: &str) {
     let mut passed = vec![browser.focused()];
@@ -22,7 +22,7 @@ fn tab_to(browser: &Browser, name: &str) {
     }
 }
 
-/// Tab goes round and round in the dialog that is open, which holds these things. Between two rounds the browser's own bar has its turn.
+/// Tab cycles through these elements of the open dialog. Between two rounds the browser's toolbar has the focus.
 #[track_caller]
 fn tab_stays_among(browser: &Browser, things: &[&str]) {
     for _ in 0..=2 * things.len() {
@@ -33,7 +33,7 @@ fn tab_stays_among(browser: &Browser, things: &[&str]) {
 }
 
 #[test]
-fn an_admin_skips_to_the_content_and_invites_somebody() {
+fn an_admin_skips_to_the_content_and_invites_a_user() {
     let site = Site::with_admin();
     let maya = site.signed_in(MAYA, true);
     maya.open("/users-and-groups");

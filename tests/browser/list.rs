@@ -1,4 +1,4 @@
-//! The list of Users & Permissions: narrowed, ordered, left and found again, and many people at once.
+//! List of Users & Permissions: filters, order, leaving and returning, and bulk actions.
 
 use crate::{
     business::Business,
@@ -6,7 +6,7 @@ use crate::{
     support::browser::Browser,
 };
 
-/// Two who are active at accounts, somebody deactivated, somebody invited.
+/// Two active users with accounts, a deactivated one and an invited one.
 fn company(scripts: bool) -> Site {
     let Business { site, .. } = Business::new(scripts);
     site.app.create_user("Oscar", "Pena");
@@ -18,8 +18,8 @@ fn company(scripts: bool) -> Site {
     site
 }
 
-/// The people in the list, in their order.
-fn people(browser: &Browser) -> Vec<String> {
+/// Users in the list, in order.
+fn listed(browser: &Browser) -> Vec<String> {
     let script = "return Array.from(document.querySelectorAll('tbody th strong, tbody th b'), name => name.textContent)";
     let names = browser.evaluate(script, vec![]);
     names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
@@ -34,7 +34,7 @@ fn status_search_filters_and_order_live_in_the_address(scripts: bool) {
     maya.click_link("Deactivated 1 Sign-in blocked");
     maya.see("1 user");
     assert_eq!(
-        (maya.path().as_str(), people(&maya)),
+        (maya.path().as_str(), listed(&maya)),
         ("/users-and-permissions?status=deactivated", vec!["Katarzyna Wisniewska".to_owned()])
     );
     maya.click_link("All 6 Everyone");
@@ -43,8 +43,8 @@ fn status_search_filters_and_order_live_in_the_address(scripts: bool) {
         maya.press("Apply");
     }
     maya.see("1 user");
-    assert_eq!(people(&maya), ["Hana Novotna"]);
-    // Without scripts a form sends what is empty too, and a page that the browser kept says what was chosen last.
+    assert_eq!(listed(&maya), ["Hana Novotna"]);
+    // Without scripts a form submits empty fields too, and a cached page keeps the last choice.
     if scripts {
         assert_eq!(maya.path(), "/users-and-permissions?role=portfolio_admin");
         maya.go_back();
@@ -55,7 +55,7 @@ fn status_search_filters_and_order_live_in_the_address(scripts: bool) {
     maya.click_link("Name");
     maya.see("6 users");
     assert!(maya.path().ends_with("?sort=name-desc"));
-    assert_eq!(people(&maya)[..2], ["Oscar Pena", "noor@example.com"]);
+    assert_eq!(listed(&maya)[..2], ["Oscar Pena", "noor@example.com"]);
 }
 
 #[apply(with_scripts_and_without!)]
@@ -88,7 +88,7 @@ fn back_leads_to_the_list_before_the_search_and_forward_to_what_it_found(scripts
     }
     maya.see("6 users");
     assert_eq!(maya.path(), "/users-and-permissions?sort=name-desc");
-    // Without scripts a page that the browser kept says what was typed last.
+    // Without scripts a cached page keeps the last typed text.
     if scripts {
         assert_eq!(maya.value("Search name or email"), "");
     }
@@ -97,7 +97,7 @@ fn back_leads_to_the_list_before_the_search_and_forward_to_what_it_found(scripts
         maya.go_forward();
     }
     maya.see("1 user");
-    assert_eq!(people(&maya), ["Oscar Pena"]);
+    assert_eq!(listed(&maya), ["Oscar Pena"]);
 }
 
 #[apply(with_scripts_and_without!)]

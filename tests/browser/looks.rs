@@ -1,4 +1,4 @@
-//! Every page, in light and dark, at a desk and on a telephone: axe-core, the content policy, and nothing over the edge.
+//! Every page in light and dark, on a desktop and a phone: axe-core, content policy, and nothing cut off.
 
 use chrono::TimeDelta;
 use fantoccini::key::Key;
@@ -25,13 +25,13 @@ use crate::{
 };
 
 mod business;
-mod people;
+mod user_pages;
 
-/// As wide as readers may set text without losing anything: WCAG 2.2, 1.4.12.
+/// Text spacing that readers may set without losing content: WCAG 2.2, 1.4.12.
 const SPACED: &str = "document.styleSheets[0].insertRule('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; \
     word-spacing: 0.16em !important }', document.styleSheets[0].cssRules.length)";
 
-/// What the content policy, axe-core and the edges of the window have against what the browser shows.
+/// Faults of the current page: content policy, axe-core, cut-off content.
 pub(crate) fn faults(browser: &Browser, name: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (width, height) in [(390, 844), (1280, 800)] {
@@ -53,13 +53,13 @@ pub(crate) fn faults(browser: &Browser, name: &str) -> Vec<String> {
         }
     }
     browser.evaluate("document.styleSheets[0].deleteRule(document.styleSheets[0].cssRules.length - 1)", vec![]);
-    // That a page came with an error's status is no fault of the page.
+    // The status of an error page is no fault of the page.
     let complaints = browser.complaints().into_iter().filter(|complaint| !complaint.contains("the server responded with a status of"));
     faults.extend(complaints.map(|complaint| format!("{name}: {complaint}")));
     faults
 }
 
-/// What axe-core finds in light and in dark.
+/// Findings of axe-core in light and in dark.
 fn breaches(browser: &Browser, name: &str) -> Vec<String> {
     let reports = [Scheme::Dark, Scheme::Light].map(|scheme| {
         browser.prefer(scheme);
@@ -69,13 +69,13 @@ fn breaches(browser: &Browser, name: &str) -> Vec<String> {
     reports.map(|(scheme, report)| format!("{name}, {scheme:?}:\n{report}")).collect()
 }
 
-/// Fails with everything that is wrong, so that one run tells it all.
+/// Fails with all faults at once.
 #[track_caller]
 pub(crate) fn none(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
-/// What is wrong with a page that is reached by pressing, once it shows a text.
+/// Faults of a page that was reached by a button, once it shows a text.
 fn once(browser: &Browser, text: &str) -> Vec<String> {
     browser.see(text);
     faults(browser, text)
@@ -91,7 +91,7 @@ fn look_good(browser: &Browser, paths: &[String]) {
     none(&paths.iter().flat_map(look).collect::<Vec<_>>());
 }
 
-/// Somebody of every status, two groups, one with a long name and one that is empty, and somebody deleted.
+/// A user of every status, two groups, one with a long name and one empty, and a deleted user.
 struct Company {
     active: UserId,
     invited: UserId,
@@ -147,7 +147,7 @@ fn an_invitation_and_every_end_of_it() {
 }
 
 #[test]
-fn links_to_somebody_active_look_good() {
+fn links_to_an_active_user_look_good() {
     let site = Site::with_admin();
     let ctx = &site.app.ctx;
     let jonas = site.app.create_user("Jonas", "Vermeulen");

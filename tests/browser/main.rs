@@ -1,4 +1,4 @@
-//! The pages as a person meets them: Chromium, with and without scripts, in light and dark, at a desk and on a telephone.
+//! Pages in a browser: Chromium, with and without scripts, in light and dark, on a desktop and a phone.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
@@ -54,6 +54,6 @@ mod looks;
 mod manage;
 mod new_account;
 mod new_user;
-mod people;
 mod portfolio_admin;
 mod sessions;
+mod users;

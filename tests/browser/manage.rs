@@ -1,4 +1,4 @@
-//! Manage: somebody's page, from the list and back.
+//! Manage: page of a user, from the list and back.
 
 use crate::{
     business::{Business, HANA, JONAS},
@@ -76,7 +76,7 @@ fn several_assignments_are_ticked_and_removed_at_once(scripts: bool) {
 }
 
 #[apply(with_scripts_and_without!)]
-fn two_who_edit_one_person_each_keep_what_they_changed(scripts: bool) {
+fn two_who_edit_one_user_each_keep_what_they_changed(scripts: bool) {
     let Business { site, jonas, .. } = Business::new(scripts);
     let (maya, hana) = (site.signed_in(MAYA, scripts), site.browser(scripts));
     sign_in(&hana, HANA);

@@ -1,4 +1,4 @@
-//! New Account: four steps, with the browser's own ways between them.
+//! New Account: four steps, with the browser's Back and Reload in between.
 
 use crate::{
     business::{Business, HANA},

@@ -1,4 +1,4 @@
-//! New User: three steps, with a way back that loses nothing.
+//! New User: three steps, with Back losing nothing.
 
 use crate::{
     business::{Business, HANA, JONAS},
@@ -7,7 +7,7 @@ use crate::{
     support::browser::Browser,
 };
 
-/// The first step, filled in.
+/// Fills in the first step.
 fn name_and_role(browser: &Browser, email: &str, role: &str) {
     browser.open("/users-and-permissions");
     browser.click_link("New User");
@@ -164,12 +164,12 @@ fn an_address_that_is_taken_leads_to_whose_it_is(scripts: bool) {
     maya.see("1 account.");
 }
 
-/// Some browsers forget what stood in the fields of pages that they may not keep; here all of them do that have a script.
+/// Some browsers forget the fields of pages with no-store; here a script makes Chromium do so.
 #[test]
 fn a_browser_that_forgets_fields_is_reminded() {
     let Business { site, .. } = Business::new(true);
     let maya = site.signed_in(MAYA, true);
-    // A page that waits for its unload is not kept whole, either.
+    // An unload handler keeps a page out of the back/forward cache.
     let script = "document.querySelectorAll('form[data-keep], form[data-keep] input').forEach(part => part.autocomplete = 'off');
         addEventListener('unload', () => {})";
     let forgets = || _ = maya.evaluate(script, vec![]);
@@ -193,9 +193,9 @@ fn a_browser_that_forgets_fields_is_reminded() {
     assert_eq!(["First Name", "Default Role"].map(|label| maya.value(label)), ["Noor", "user"]);
 }
 
-/// Without scripts it is the browser that brings it back, as it does with other forms.
+/// Without scripts the browser itself restores fields, as for other forms.
 #[test]
-fn whoever_signs_in_next_is_not_shown_what_was_typed() {
+fn a_user_who_signs_in_next_is_not_shown_what_was_typed() {
     let Business { site, .. } = Business::new(true);
     let browser = site.signed_in(MAYA, true);
     name_and_role(&browser, "secret@example.com", "User");

@@ -1,4 +1,4 @@
-//! A Portfolio Admin's day: everything that their part of the company needs, without an Admin.
+//! Day of a Portfolio Admin: everything in their portfolios works without an Admin.
 
 use crate::{
     business::{Business, HANA, JONAS},
@@ -7,7 +7,7 @@ use crate::{
     support::browser::Browser,
 };
 
-/// A Portfolio Admin beside her.
+/// Another Portfolio Admin for the portfolio.
 fn invites_a_portfolio_admin(hana: &Browser) {
     hana.open("/users-and-permissions/new");
     hana.fill("First Name", "Oscar");
@@ -22,7 +22,7 @@ fn invites_a_portfolio_admin(hana: &Browser) {
     hana.see("Invitation sent to");
 }
 
-/// An account's details and billing.
+/// Details and billing of an account.
 fn edits_and_bills(hana: &Browser) {
     hana.click_link("Portfolios");
     hana.click_link("Nordic Brands");
@@ -52,12 +52,12 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
     let hana = site.browser(scripts);
     sign_in(&hana, HANA);
 
-    // Her people, and nobody else.
+    // Her own users only.
     hana.click_link("Users & Permissions");
     hana.see("2 users");
     assert!(hana.shows("Jonas Vermeulen") && !hana.shows("Maya Fischer"));
 
-    // Somebody new, who sees the account.
+    // A new user, who sees the account.
     hana.click_link("New User");
     hana.fill("First Name", "Noor");
     hana.fill("Last Name", "van Dijk");
@@ -96,7 +96,7 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
     hana.see("Created the account Polar Outfitters.");
     site.subjects();
 
-    // Somebody who leaves is out at the next click.
+    // A user who is deactivated is signed out at the next click.
     let jonas = site.browser(scripts);
     sign_in(&jonas, JONAS);
     jonas.click_link("Accounts");
@@ -107,7 +107,7 @@ fn a_portfolio_admin_runs_their_part_of_the_company_for_a_day(db: Db, scripts: b
     jonas.reload();
     jonas.see("Access is by invitation.");
 
-    // The list as a file.
+    // The list as a CSV file.
     hana.open("/users-and-permissions");
     assert!(hana.has_link("Export CSV"));
     assert_eq!(site.app.count(&format!("account_assignments WHERE account_id = {fjord}")), 2);

@@ -7,16 +7,16 @@ use crate::{helpers::PASSWORD, site::Site, support::browser::Browser};
 const MAYA: &str = "maya.fischer@example.com";
 const WARNING: &str = "You have been inactive. You will be signed out at";
 
-/// A browser at a page that said a second before the warning how long the session holds.
+/// A browser on a page whose session ends one second after the warning.
 fn about_to_be_warned(site: &Site) -> Browser {
     site.app.execute("UPDATE company SET session_idle = 121");
     let maya = site.signed_in(MAYA, true);
-    // Whatever is asked for from now on is told that there is time enough.
+    // Later requests report a long session.
     site.app.execute("UPDATE company SET session_idle = 3600");
     maya
 }
 
-/// The browser goes to another tab, a new one or the first.
+/// Switches to another tab, a new one or the first.
 fn go_to_tab(browser: &Browser, is_new: bool) {
     browser.ask(move |client| async move {
         if is_new {
@@ -29,7 +29,7 @@ fn go_to_tab(browser: &Browser, is_new: bool) {
 }
 
 #[test]
-fn whoever_was_idle_is_warned_and_stays_signed_in_with_one_click() {
+fn an_idle_user_is_warned_and_stays_signed_in_with_one_click() {
     let site = Site::with_admin();
     let maya = about_to_be_warned(&site);
     maya.see(WARNING);
@@ -80,7 +80,7 @@ fn a_warning_in_an_open_dialog_can_be_answered() {
     maya.press("Create");
     maya.click_link("User");
     maya.see("This invitation is valid for 24 hours.");
-    // As another tab would say it.
+    // Message of another tab.
     let said = "const at = (seconds) => Date.now() + seconds * 1000;
         localStorage.setItem('session', JSON.stringify({ idle: at(100), absolute: at(9000) })); dispatchEvent(new StorageEvent('storage'));";
     maya.evaluate(said, vec![]);
@@ -106,7 +106,7 @@ fn nobody_is_offered_to_stay_past_the_end_of_every_session() {
 }
 
 #[test]
-fn whoever_answers_the_warning_too_late_signs_in_again() {
+fn a_user_who_answers_the_warning_too_late_signs_in_again() {
     let site = Site::with_admin();
     let maya = about_to_be_warned(&site);
     maya.see(WARNING);

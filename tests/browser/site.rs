@@ -1,4 +1,4 @@
-//! An Usher that real browsers can reach: the application of the HTTP tests, served on a port of this machine.
+//! Usher for real browsers: the application of the HTTP tests, served on a port of this machine.
 
 use std::{net::TcpListener, sync::Arc, sync::mpsc, thread::JoinHandle};
 
@@ -15,7 +15,7 @@ use crate::{
     support::browser::{Browser, Settings},
 };
 
-/// The Admin of every company here.
+/// Admin of every company here.
 pub(crate) const MAYA: &str = "maya.fischer@example.com";
 
 pub(crate) struct Site {
@@ -26,7 +26,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Nobody is there yet.
+    /// A company without users.
     pub(crate) fn empty() -> Self {
         Self::start(true, |setting| Box::pin(TestApp::with(Db::Sqlite, setting)))
     }
@@ -40,7 +40,7 @@ impl Site {
         Self::start(true, move |setting| Box::pin(async move { TestApp::with_admin_and(db, setting).await.0 }))
     }
 
-    /// The same, where no mail server is set.
+    /// A company with one Admin and no mail server.
     pub(crate) fn without_mail_server() -> Self {
         Self::start(false, |setting| Box::pin(async { TestApp::with_admin_and(Db::Sqlite, setting).await.0 }))
     }
@@ -66,17 +66,17 @@ impl Site {
         Self { app, system, handle, thread: Some(thread) }
     }
 
-    /// What a helper of the HTTP tests promises.
+    /// Waits for a helper of the HTTP tests.
     pub(crate) fn wait<T>(&self, promised: impl Future<Output = T>) -> T {
         self.system.block_on(promised)
     }
 
-    /// A browser that nobody is signed in with.
+    /// A browser without a session.
     pub(crate) fn browser(&self, scripts: bool) -> Browser {
         Browser::with(&*self.app.ctx.links.origin, Settings { scripts, ..Settings::default() })
     }
 
-    /// A browser that somebody with the usual password is signed in with.
+    /// A browser signed in as a user with the usual password.
     pub(crate) fn signed_in(&self, email: &str, scripts: bool) -> Browser {
         let browser = self.browser(scripts);
         sign_in(&browser, email);
@@ -84,41 +84,41 @@ impl Site {
         browser
     }
 
-    /// Somebody as use cases know them, for what happens elsewhere.
+    /// A user as principal of use cases, for actions outside this browser.
     pub(crate) fn caller<T>(&self, email: &str) -> Submission<T> {
         self.app.caller(self.app.id_of(email))
     }
 
-    /// The Admin invites somebody; the path of the link that they get.
+    /// Invites a user as the Admin; returns the path of the link.
     pub(crate) fn invite(&self, email: &str) -> String {
         users::invite::invite(&self.app.ctx, &self.caller(MAYA), &EmailAddress::parse(email).unwrap()).unwrap();
         self.link_in_mail()
     }
 
-    /// The Admin makes a group.
+    /// Makes a group as the Admin.
     pub(crate) fn create_group(&self, name: &str) -> GroupId {
         groups::create(&self.app.ctx, &self.caller(MAYA), &GroupName::parse(name).unwrap()).unwrap()
     }
 
-    /// The path of the one-time address that the first start prints.
+    /// Path of the setup address that the first start prints.
     pub(crate) fn setup_path(&self) -> String {
         let address = setup::open(&self.app.ctx).unwrap().expect("nobody is there yet");
         address.strip_prefix(&*self.app.ctx.links.origin).unwrap().to_owned()
     }
 
-    /// The path of the link in the one mail that was sent since the last look.
+    /// Path of the link in the only mail since the last look.
     pub(crate) fn link_in_mail(&self) -> String {
         self.wait(self.app.link_in_mail())
     }
 
-    /// The paths of the links in the mails that were sent since the last look.
+    /// Paths of the links in the mails since the last look.
     pub(crate) fn links_in_mails(&self) -> Vec<String> {
         let mails = self.wait(self.app.mails());
         let words = mails.iter().flat_map(|mail| mail.rendered.text.split_whitespace());
         words.filter_map(|word| word.strip_prefix(&*self.app.ctx.links.origin)).map(str::to_owned).collect()
     }
 
-    /// The subjects of the mails that were sent since the last look.
+    /// Subjects of the mails since the last look.
     pub(crate) fn subjects(&self) -> Vec<String> {
         self.wait(self.app.mails()).into_iter().map(|mail| mail.rendered.subject).collect()
     }
@@ -126,7 +126,7 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        // The command is sent at once; browsers keep connections open, which nobody waits for.
+        // The command is sent at once; connections that browsers keep open are not waited for.
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -142,7 +142,7 @@ pub(crate) fn sign_in(browser: &Browser, email: &str) {
     browser.press("Sign in");
 }
 
-/// Searches a list for the one who has this in name or email.
+/// Searches a list for the user with this text in name or address.
 pub(crate) fn find_one(browser: &Browser, text: &str, scripts: bool) {
     browser.fill("Search name or email", text);
     if !scripts {

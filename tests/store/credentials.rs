@@ -1,4 +1,4 @@
-//! Links, sessions, and attempts that are counted.
+//! Links, sessions, and counted attempts.
 
 use usher::store::users;
 
@@ -67,7 +67,7 @@ fn of_many_who_consume_a_link_at_once_one_wins(store: TestStore) {
 }
 
 #[apply(both_databases!)]
-fn a_session_ends_with_its_limits_and_with_its_person(store: TestStore) {
+fn a_session_ends_with_its_limits_and_with_its_user(store: TestStore) {
     let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     let hash = Token::new(&SystemRandom).hash();
     store

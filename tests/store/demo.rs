@@ -1,4 +1,4 @@
-//! A company of made-up people.
+//! A made-up company.
 
 use diesel::{RunQueryDsl as _, sql_query};
 use usher::{
@@ -48,7 +48,7 @@ fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
             Ok::<_, StoreError>(())
         })
         .unwrap();
-    // Those made up together are found, and whoever comes later, too.
+    // Search finds made-up users and later ones.
     let everybody = Filter { search: SearchTerm::parse("@example.com"), ..Filter::default() };
     assert_eq!(store.read(|db| users::count(db, &everybody)).unwrap(), Count::Exactly(300));
     store.write_transaction(|tx| active(tx, "Xaver", "Quux")).unwrap();
@@ -57,7 +57,7 @@ fn a_made_up_company_is_whole_and_is_made_once(store: TestStore) {
 }
 
 #[apply(both_databases!)]
-fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
+fn no_user_is_made_up_among_existing_users(store: TestStore) {
     let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     store.write_transaction(|tx| users::delete(tx, maya, Some(maya), now())).unwrap();
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
@@ -71,7 +71,7 @@ fn nobody_is_made_up_among_people_who_are_there(store: TestStore) {
 }
 
 #[apply(both_databases!)]
-fn making_up_people_leaves_indexes_and_triggers_as_they_were(store: TestStore) {
+fn making_up_users_leaves_indexes_and_triggers_as_they_were(store: TestStore) {
     let before = schema(&store);
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
     demo::fill(&store, &plan, now(), |_| ()).unwrap();

@@ -1,4 +1,4 @@
-//! Counts and copies that triggers keep, beside a recount.
+//! Counts and copies kept by triggers, compared with a recount.
 
 use diesel::connection::SimpleConnection as _;
 use usher::{
@@ -9,7 +9,7 @@ use usher::{
 
 use super::*;
 
-/// Fills a database with users in every status, of whom one is deleted.
+/// Fills a database with users in every status, one of them deleted.
 fn fill(store: &Store) {
     let plan = demo::Plan { users: 300, seed: 1, password: PasswordHash::dummy() };
     demo::fill(store, &plan, now(), |_| ()).unwrap();
@@ -29,7 +29,7 @@ fn execute(store: &Store, statement: &str) {
     store.write_transaction(|tx| Ok::<_, StoreError>(tx.db().batch_execute(statement)?)).unwrap();
 }
 
-/// Breaks a database by a statement, and asserts that the check names the difference and the repair mends it.
+/// Breaks a database by a statement, and asserts that the check names the difference and the repair fixes it.
 fn assert_mended(store: &Store, statement: &str, expected: &[(&str, i64)]) {
     execute(store, statement);
     assert_eq!(differing(consistency::compare(store).unwrap()), expected, "{statement}");

@@ -1,4 +1,4 @@
-//! The store against both databases: what its constraints, transactions and plans promise.
+//! The store on both databases: constraints, transactions and query plans.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
@@ -66,7 +66,7 @@ mod schema;
 mod state;
 mod users;
 
-/// A store of its own for each test, gone with it.
+/// A store of its own for each test, removed with it.
 struct TestStore {
     store: Store,
     _keep: Box<dyn std::any::Any>,

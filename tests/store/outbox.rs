@@ -1,4 +1,4 @@
-//! Mails, claimed with a lease.
+//! Mails claimed with a lease.
 
 use usher::store::outbox;
 

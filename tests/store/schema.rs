@@ -1,4 +1,4 @@
-//! The tables and views that the store declares, compared with those of both databases.
+//! Declared tables and views, compared with those of both databases.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use super::{Database, StoreError, TestStore, postgres, sqlite};
 
 const SCHEMA: &str = concat!(include_str!("../../src/store/schema.rs"), include_str!("../../src/store/views.rs"));
 
-/// Columns by table and name. Databases do not tell which columns of a view may be null, nor SQLite the type of one that is computed.
+/// Columns by table and name. Databases do not report nullable columns of a view, nor SQLite the type of a computed
+/// one.
 type Columns = BTreeMap<(String, String), Column>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,7 @@ fn diesel_type(sql_type: &str) -> &str {
     }
 }
 
-/// Columns that the database and the declaration do not have alike.
+/// Columns that differ between database and declaration.
 fn differences(mut declared: Columns, rows: Vec<Row>) -> Vec<String> {
     let mut found = Vec::new();
     for Row { table_name, is_view, column_name, sql_type, is_nullable } in rows {

@@ -1,4 +1,4 @@
-//! State that is kept in tables, not read out of the audit log.
+//! State kept in tables, independent of the audit log.
 
 use usher::{
     domain::{

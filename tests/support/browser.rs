@@ -1,7 +1,7 @@
-//! A person at a real browser: Chromium with a profile of its own, driven in terms of what is seen and pressed.
+//! A user at a real browser: Chromium with a profile of its own, driven by visible texts and names.
 //!
-//! Everything waits for its condition, up to a deadline. Names of fields, buttons and links are those that Chromium's accessibility tree gives them,
-//! so that a test which finds a button has shown that a screen reader does.
+//! Every call waits for its condition, up to a deadline. Names of fields, buttons and links come from Chromium's
+//! accessibility tree, so that a test which finds a button has shown that a screen reader does.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of the helpers")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
@@ -23,17 +23,17 @@ mod driver;
 mod find;
 mod look;
 
-/// How long a condition may take to come true on a busy machine.
+/// Longest time for a condition to come true on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Whether the person's system is light or dark.
+/// Colour scheme of the user's system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
     Light,
     Dark,
 }
 
-/// What kind of browser it is.
+/// Kind of browser.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     pub scripts: bool,
@@ -48,7 +48,7 @@ impl Default for Settings {
     }
 }
 
-/// One person's browser, which is closed with this guard. Two browsers share nothing.
+/// One user's browser, which is closed with this guard. Two browsers share nothing.
 #[derive(Debug)]
 pub struct Browser {
     client: Client,
@@ -58,7 +58,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser for the site at an origin, such as `http://127.0.0.1:8080`.
+    /// A browser for a site with an origin such as `http://127.0.0.1:8080`.
     pub fn start(origin: impl Into<String>) -> Self {
         Self::with(origin, Settings::default())
     }
@@ -93,7 +93,7 @@ impl Browser {
         self.ask(|client| async move { client.forward().await });
     }
 
-    /// Where the browser is: path and query.
+    /// Path and query of the current page.
     #[track_caller]
     pub fn path(&self) -> String {
         let url = self.ask(|client| async move { client.current_url().await });
@@ -105,31 +105,31 @@ impl Browser {
         self.ask(|client| async move { client.title().await })
     }
 
-    /// Everything that can be read on the page.
+    /// All visible text of the page.
     #[track_caller]
     pub fn text(&self) -> String {
         self.evaluate("return document.body.innerText", vec![]).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits until a text can be read on the page.
+    /// Waits until the page shows a text.
     #[track_caller]
     pub fn see(&self, text: &str) {
         self.wait(&format!("the text {text:?}"), |browser| browser.shows(text).then_some(()));
     }
 
-    /// Waits until a text can no longer be read on the page.
+    /// Waits until the page no longer shows a text.
     #[track_caller]
     pub fn see_no(&self, text: &str) {
         self.wait(&format!("an end to the text {text:?}"), |browser| (!browser.shows(text)).then_some(()));
     }
 
-    /// Whether a text can be read on the page right now. Runs of white space count as one space.
+    /// True if the page shows a text now. Runs of white space count as one space.
     pub fn shows(&self, text: &str) -> bool {
         let script = "return (document.body?.innerText ?? '').replace(/\\s+/g, ' ').includes(arguments[0])";
         self.try_evaluate(script, vec![json!(text)]).is_ok_and(|value| value == json!(true))
     }
 
-    /// Types a text into the field with this label, in place of what was there.
+    /// Types a text into the field with this label, replacing its value.
     #[track_caller]
     pub fn fill(&self, label: &str, text: &str) {
         let text = text.to_owned();
@@ -142,7 +142,7 @@ impl Browser {
         });
     }
 
-    /// Picks an option of the list with this label.
+    /// Selects an option of the list with this label.
     #[track_caller]
     pub fn choose(&self, label: &str, option: &str) {
         let option = option.to_owned();
@@ -152,7 +152,7 @@ impl Browser {
         });
     }
 
-    /// Ticks a box, or picks one of several; a box that is ticked stays so.
+    /// Ticks a checkbox or radio button; a ticked one stays so.
     #[track_caller]
     pub fn tick(&self, label: &str) {
         self.set_ticked(label, true);
@@ -175,13 +175,13 @@ impl Browser {
         self.act(Kind::Field, label, |field| async move { field.is_selected().await })
     }
 
-    /// What a field holds.
+    /// Value of a field.
     #[track_caller]
     pub fn value(&self, label: &str) -> String {
         self.act(Kind::Field, label, |field| async move { Ok(field.prop("value").await?.unwrap_or_default()) })
     }
 
-    /// What stands beside a field for those who can't see it: its hint, and its error.
+    /// Description of a field in the accessibility tree: its hint and its error.
     #[track_caller]
     pub fn description(&self, label: &str) -> String {
         let client = self.client.clone();
@@ -196,36 +196,36 @@ impl Browser {
         })
     }
 
-    /// Presses the button with this name, and waits for the page that it leads to.
+    /// Presses the button with this name, and waits for the next page.
     #[track_caller]
     pub fn press(&self, name: &str) {
         self.click(Kind::Button, name);
     }
 
-    /// Follows the link with this name, and waits for the page that it leads to.
+    /// Follows the link with this name, and waits for the next page.
     #[track_caller]
     pub fn click_link(&self, name: &str) {
         self.click(Kind::Link, name);
     }
 
-    /// Whether there is such a button right now.
+    /// True if there is such a button now.
     pub fn has_button(&self, name: &str) -> bool {
         self.find(Kind::Button, name).is_ok()
     }
 
-    /// Whether there is such a link right now.
+    /// True if there is such a link now.
     pub fn has_link(&self, name: &str) -> bool {
         self.find(Kind::Link, name).is_ok()
     }
 
-    /// Types at the keyboard, wherever the focus is. `fantoccini::key::Key` has the keys that print nothing.
+    /// Types at the keyboard, wherever the focus is. `fantoccini::key::Key` has the keys without text.
     #[track_caller]
     pub fn type_keys(&self, keys: &str) {
         let keys = keys.to_owned();
         self.ask(move |client| async move { client.active_element().await?.send_keys(&keys).await });
     }
 
-    /// The name of what has the focus.
+    /// Name of the focused element.
     #[track_caller]
     pub fn focused(&self) -> String {
         self.ask(|client| async move {
@@ -234,7 +234,7 @@ impl Browser {
         })
     }
 
-    /// The role of what has the focus: `link`, `alert`, `main`. Things without a name have one, too.
+    /// Role of the focused element: `link`, `alert`, `main`. Elements without a name have one, too.
     #[track_caller]
     pub fn focused_role(&self) -> String {
         self.ask(|client| async move {
@@ -243,13 +243,14 @@ impl Browser {
         })
     }
 
-    /// Forgets all cookies, as if the person had signed in nowhere.
+    /// Deletes all cookies.
     #[track_caller]
     pub fn forget_cookies(&self) {
         self.devtools("Network.clearBrowserCookies", &json!({}));
     }
 
-    /// Runs a script in the page: the body of a function, with `arguments`. It works with scripts switched off and under any content policy.
+    /// Runs a script in the page: the body of a function, with `arguments`. Works with scripts disabled and under any
+    /// content policy.
     #[track_caller]
     pub fn evaluate(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.try_evaluate(script, arguments).unwrap_or_else(|error| panic!("the script failed: {error}"))
@@ -260,7 +261,7 @@ impl Browser {
         run(async move { client.execute(&script, arguments).await })
     }
 
-    /// Does with the browser what has no helper of its own.
+    /// Runs a command without a helper of its own.
     #[track_caller]
     pub fn ask<T, F>(&self, question: impl FnOnce(Client) -> F) -> T
     where
@@ -288,7 +289,7 @@ impl Browser {
         }
     }
 
-    /// What a failed test says of the page.
+    /// Description of the page for a failed test.
     fn state(&self) -> String {
         let script = "return `at ${location.href}, title ${document.title}\\n${document.body?.innerText ?? ''}`";
         match self.try_evaluate(script, vec![]) {
@@ -301,7 +302,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         let client = self.client.clone();
-        // The driver closes what is left when the process ends.
+        // The driver closes remaining browsers when the process ends.
         let _ = run(client.close());
         let _ = std::fs::remove_dir_all(&self.profile);
     }

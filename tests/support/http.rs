@@ -1,4 +1,4 @@
-//! HTTP/1.1 for loads: requests on a connection that stays open.
+//! HTTP/1.1 client for load tests, with connections that stay open.
 
 #![allow(dead_code, unreachable_pub, reason = "each of those who share it uses its own part")]
 
@@ -10,7 +10,7 @@ use std::{
 
 use socket2::{Domain, Socket, Type};
 
-/// A server that is silent for so long has failed.
+/// Silence of a server that counts as failure.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An open connection.
@@ -19,7 +19,7 @@ pub struct Connection {
     host: SocketAddr,
 }
 
-/// What came back.
+/// Answer of the server.
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -31,7 +31,7 @@ impl Connection {
         Self::of(TcpStream::connect(host)?, host)
     }
 
-    /// From one of this machine's own addresses, as somebody of another network would.
+    /// Connects from one of this machine's own addresses, as a client of another network would.
     pub fn open_from(source: IpAddr, host: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(host), Type::STREAM, None)?;
         socket.bind(&SocketAddr::new(source, 0).into())?;
@@ -50,13 +50,13 @@ impl Connection {
         self.whole(answer)
     }
 
-    /// The head of an answer that comes in pieces.
+    /// Reads the head of a chunked answer.
     pub fn begin(&mut self, path: &str, cookies: &str) -> io::Result<Answer> {
         let host = self.host;
         self.head(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\nUser-Agent: bench\r\n\r\n"))
     }
 
-    /// The next of the pieces; an empty one is the end.
+    /// Reads the next chunk; an empty one is the end.
     pub fn piece(&mut self) -> io::Result<Vec<u8>> {
         let length = usize::from_str_radix(&self.line()?, 16).map_err(|_| io::ErrorKind::InvalidData)?;
         let mut piece = vec![0; length];
@@ -65,7 +65,7 @@ impl Connection {
         Ok(piece)
     }
 
-    /// `source` is the network address that the request says it comes from, as a proxy would.
+    /// Posts a form. `source` is the client address that the request claims, as a proxy would.
     pub fn post(&mut self, path: &str, cookies: &str, source: &str, form: &str) -> io::Result<Answer> {
         let (host, length) = (self.host, form.len());
         let answer = self.head(&format!(
@@ -80,7 +80,7 @@ impl Connection {
         self.stream.get_mut().write_all(bytes)
     }
 
-    /// Sends a request as it stands, and reads the whole answer.
+    /// Sends a raw request, and reads the whole answer.
     pub fn send(&mut self, request: &[u8]) -> io::Result<Answer> {
         self.write(request)?;
         let answer = self.answer()?;
@@ -124,7 +124,7 @@ impl Answer {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
-    /// The cookies that it sets, as a browser sends them back.
+    /// Cookies set by the answer, in the form of a request header.
     pub fn cookies(&self) -> String {
         let set = self.headers.iter().filter(|(name, _)| name == "set-cookie");
         set.filter_map(|(_, value)| value.split(';').next()).collect::<Vec<_>>().join("; ")

@@ -1,4 +1,4 @@
-//! One throw-away PostgreSQL server for each test process, and a database of its own for each test.
+//! One temporary PostgreSQL server for each test process, and a database of its own for each test.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of the helpers")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
@@ -17,9 +17,10 @@ use parking_lot::Mutex;
 
 use super::supervisor::{Supervised, find_program};
 
-/// `$1` is the folder of PostgreSQL's programs, the rest are ports to try, since another program may take one before the server does.
+/// `$1` is the folder of PostgreSQL's programs, the rest are ports to try, since another program may take one before
+/// the server does.
 ///
-/// The server's time zone is far from UTC, so that a query which leans on it shows. It loses its data in a crash, and need not do better.
+/// The server's time zone is far from UTC, to expose queries that depend on it. Its data need not survive a crash.
 const SCRIPT: &str = r#"
 programs=$1; shift
 if [ "$(id -u)" = 0 ]; then
@@ -71,10 +72,10 @@ echo "ready $port $password"
 
 const TEMPLATE: &str = "usher_template";
 
-/// The server of this test process, started by whoever asks first.
+/// Server of this test process, started by the first caller.
 ///
 /// # Panics
-/// In one line, when there is no PostgreSQL here.
+/// In one line, if PostgreSQL is not installed.
 pub fn server() -> &'static Server {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     match SERVER.get_or_init(Server::start) {
@@ -90,7 +91,7 @@ pub struct Server {
     address: String,
     template: OnceLock<()>,
     databases: AtomicUsize,
-    /// Databases are made and dropped one at a time: a template can't be copied while anyone else uses it.
+    /// Databases are made and dropped one at a time: a template cannot be copied while it is in use.
     admin: Mutex<Admin>,
 }
 
@@ -113,16 +114,16 @@ impl Server {
         Ok(Self { _running: running, address, template: OnceLock::new(), databases: AtomicUsize::new(0), admin: Mutex::new(Admin(admin)) })
     }
 
-    /// Makes the database that fresh ones are copies of, at the first call; later calls wait for it and do nothing.
+    /// Makes the template of fresh databases at the first call; later calls wait for it and do nothing.
     ///
-    /// `prepare` gets its URL, and brings it up to date.
+    /// `prepare` gets its URL, and migrates it.
     pub fn template(&self, prepare: impl FnOnce(&str)) -> &Self {
         self.template.get_or_init(|| {
-            // A first try may have panicked in `prepare`.
+            // An earlier try may have panicked in `prepare`.
             self.execute(&format!("DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")).expect("an old template is dropped");
             self.execute(&format!("CREATE DATABASE {TEMPLATE} TEMPLATE template0")).expect("the template is made");
             prepare(&self.url_of(TEMPLATE));
-            // Whoever `prepare` left connected would stand in the way of the first copy.
+            // Connections left by `prepare` would block the first copy.
             self.execute(&format!(
                 "ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false;
                  SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{TEMPLATE}'"
@@ -132,12 +133,12 @@ impl Server {
         self
     }
 
-    /// A database for one test: a copy of the template, or empty when there is none.
+    /// A database for one test: a copy of the template, or empty without one.
     pub fn fresh_database(&'static self) -> Database {
         self.database(if self.template.get().is_some() { TEMPLATE } else { "template0" })
     }
 
-    /// A database with nothing in it.
+    /// An empty database.
     pub fn empty_database(&'static self) -> Database {
         self.database("template0")
     }
@@ -148,7 +149,7 @@ impl Server {
         Database { url: self.url_of(&name), name, server: self }
     }
 
-    /// Where it listens, with name and password and without a database.
+    /// Address of the server, with name and password and without a database.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -159,12 +160,12 @@ impl Server {
 
     fn execute(&self, statements: &str) -> diesel::QueryResult<()> {
         let mut admin = self.admin.lock();
-        // One by one: databases can't be made or dropped in the transaction that a batch would be.
+        // One by one: databases cannot be made or dropped in the transaction of a batch.
         statements.split(';').try_for_each(|statement| admin.0.batch_execute(statement))
     }
 }
 
-/// A database that is dropped with this guard, whoever is still connected.
+/// A database that is dropped with this guard, even while connections are open.
 #[derive(Debug)]
 pub struct Database {
     name: String,
@@ -173,7 +174,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Where it is, with name and password.
+    /// URL of the database, with name and password.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -181,7 +182,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // The server goes with the process anyway, and a panic here would hide the test's own.
+        // The server ends with the process anyway, and a panic here would hide the test's own.
         let _ = self.server.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
     }
 }

@@ -14,17 +14,17 @@ use std::{
 
 use super::http::{Answer, Connection};
 
-/// The password of everybody in the made-up company.
+/// Password of all users in the made-up company.
 pub const PASSWORD: &str = "correct bench battery staple";
 
-/// The made-up company's Admin.
+/// Admin of the made-up company.
 pub const ADMIN: &str = "admin@example.com";
 
-/// A server of its own process, stopped with this.
+/// A server in a process of its own, stopped with this guard.
 pub struct Server {
     process: Child,
     pub address: SocketAddr,
-    /// From the start of the process to its first answer.
+    /// Time from the start of the process to its first answer.
     pub first_answer: Duration,
 }
 
@@ -36,14 +36,14 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// The product, on a company of so many people.
+    /// The product, on the company in this data folder.
     pub fn usher(data: &Path) -> Self {
         Self::start(&mut usher(data), "USHER_LISTEN", "/sign-in")
     }
 
     /// Any program that listens at the address in the variable `listen` and answers at `path`.
     pub fn start(command: &mut Command, listen: &str, path: &str) -> Self {
-        // Free a moment ago, and again when the server asks for it.
+        // A port that is free now will be free for the server.
         let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("there is a free port");
         let started = Instant::now();
         let process =
@@ -57,7 +57,7 @@ impl Server {
         server
     }
 
-    /// Signs in by the form; gives the cookies of the session.
+    /// Signs in by the form; returns the cookies of the session.
     pub fn sign_in(&self, email: &str) -> String {
         let form = self.form("/sign-in");
         let answer = form.send(&[("email", email), ("password", PASSWORD)], "127.0.0.1");
@@ -65,12 +65,12 @@ impl Server {
         [form.cookies, answer.cookies()].join("; ")
     }
 
-    /// A form, opened by a browser that nobody knows.
+    /// A form opened by an unknown browser.
     pub fn form(&self, path: &str) -> OpenForm {
         self.form_as(path, "")
     }
 
-    /// A form, opened by a browser with these cookies.
+    /// A form opened by a browser with these cookies.
     pub fn form_as(&self, path: &str, cookies: &str) -> OpenForm {
         let mut connection = Connection::open(self.address).expect("the server listens");
         let answer = connection.get(path, cookies).expect("the page answers");
@@ -81,12 +81,12 @@ impl Server {
         OpenForm { address: self.address, path: path.to_owned(), cookies, csrf: csrf.to_owned() }
     }
 
-    /// Of the process.
+    /// Id of the process.
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// CPU time that the process has used, in and for it. The kernel counts in hundredths of a second.
+    /// CPU time of the process, user and system. The kernel counts in hundredths of a second.
     pub fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).expect("the server runs");
         let fields = stat.rsplit_once(") ").expect("a name in brackets").1.split(' ');
@@ -94,7 +94,7 @@ impl Server {
         Duration::from_millis(ticks * 10)
     }
 
-    /// Resident memory, now and at its most, in megabytes.
+    /// Resident memory, now and at its peak, in megabytes.
     pub fn memory(&self) -> [f64; 2] {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("the server runs");
         ["VmRSS:", "VmHWM:"].map(|name| {
@@ -104,7 +104,7 @@ impl Server {
     }
 }
 
-/// A form that may be sent many times.
+/// A form that may be submitted repeatedly.
 pub struct OpenForm {
     address: SocketAddr,
     pub path: String,
@@ -113,21 +113,21 @@ pub struct OpenForm {
 }
 
 impl OpenForm {
-    /// Sends it on a connection of its own, as if from the network address `source`.
+    /// Submits it on a connection of its own, as if from the network address `source`.
     pub fn send(&self, fields: &[(&str, &str)], source: &str) -> Answer {
         let body = self.body(fields);
         let mut connection = Connection::open(self.address).expect("the server listens");
         connection.post(&self.path, &self.cookies, source, &body).expect("the form is answered")
     }
 
-    /// These fields and the form's token, as they are sent.
+    /// Encoded body with these fields and the form's token.
     pub fn body(&self, fields: &[(&str, &str)]) -> String {
         let fields = [&[("csrf", self.csrf.as_str())], fields].concat();
         serde_urlencoded::to_string(fields).expect("text can be a form")
     }
 }
 
-/// The product behind this machine as its proxy, else with its settings as they are by default, whatever this process was given.
+/// The product behind this machine as its proxy, with default settings otherwise, ignoring this process's environment.
 fn usher(data: &Path) -> Command {
     let mut usher = Command::new(env!("CARGO_BIN_EXE_usher"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("USHER_")) {
@@ -137,7 +137,7 @@ fn usher(data: &Path) -> Command {
     usher
 }
 
-/// Makes up a company in an empty folder; tells whom one can sign in as, in the words of `usher demo`.
+/// Makes up a company in an empty folder; returns the output of `usher demo`, with the users to sign in as.
 pub fn make_up(people: u32, data: &Path) -> io::Result<String> {
     let mut demo = usher(data)
         .args(["demo", "--password-stdin", "--users", &people.to_string()])

@@ -1,7 +1,7 @@
 //! Helper programs that never outlive the tests, not even tests that are killed.
 //!
-//! A small shell runs the helper and then waits for the end of its standard input. That pipe is held by the test process alone, so the kernel
-//! closes it however the process ends, and the shell's exit trap does the cleaning.
+//! A small shell runs the helper and then waits for the end of its standard input. The test process alone holds that
+//! pipe, so that the kernel closes it however the process ends, and the shell's exit trap cleans up.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of the helpers")]
 
@@ -12,7 +12,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// What every script begins with. `folder` is the helper's own, and goes last.
+/// Beginning of every script. `folder` is the helper's own, and is removed last.
 const PROLOGUE: &str = r#"
 set -u
 cd /
@@ -40,12 +40,13 @@ exit 0
 #[derive(Debug)]
 pub struct Supervised {
     shell: Child,
-    /// What the helper said when it was ready, word by word.
+    /// Words that the helper printed when it was ready.
     pub answer: Vec<String>,
 }
 
 impl Supervised {
-    /// Runs a script that starts a helper, defines how to `stop` it, and echoes `ready` with some words; or calls `fail`.
+    /// Runs a script that starts a helper, defines how to `stop` it, and echoes `ready` with some words; or calls
+    /// `fail`.
     pub fn start(script: &str, arguments: &[String]) -> Result<Self, String> {
         let mut shell = Command::new("sh")
             .args(["-c", &format!("{PROLOGUE}{script}{EPILOGUE}"), "sh"])
@@ -53,7 +54,7 @@ impl Supervised {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            // Ctrl-C in a terminal reaches the tests only; the shell then sees its pipe close, and cleans up in peace.
+            // Ctrl-C in a terminal reaches the tests only; the shell then sees its pipe close, and cleans up.
             .process_group(0)
             .spawn()
             .map_err(|error| format!("no shell could be started: {error}"))?;
@@ -75,7 +76,7 @@ impl Drop for Supervised {
     }
 }
 
-/// The first of these programs that is there: in one of the folders, or else on the PATH.
+/// The first of these programs that exists: in one of the folders, or else on the PATH.
 pub fn find_program(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     folders.into_iter().chain(std::env::split_paths(&path)).map(|folder| folder.join(name)).find(|program| program.is_file())

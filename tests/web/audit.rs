@@ -1,4 +1,4 @@
-//! Each deed leaves its entry: who, what, from where, before and after, and nothing secret.
+//! Audit entries of actions: actor, action, source, before and after, and no secrets.
 
 use serde_json::{Value, json};
 use usher::{
@@ -13,14 +13,14 @@ use crate::{
 
 const MAYA: &str = "maya.fischer@example.com";
 
-/// The entries that one deed has left.
+/// Entries of one action.
 async fn left_by(app: &TestApp, deed: impl Future<Output = ()>) -> Vec<AuditRow> {
     let before = app.audit().len();
     deed.await;
     app.audit().split_off(before)
 }
 
-/// The only entry, as `action subject` with its details, made by Maya from the address where tests come from.
+/// The only entry, as `action subject` with its details, made by Maya from the tests' address.
 fn by_maya(app: &TestApp, entries: &[AuditRow]) -> (String, Value) {
     let [entry] = entries else { panic!("{entries:?}") };
     assert_eq!((entry.actor_id, &*entry.actor_name, &*entry.source), (Some(app.id_of(MAYA)), "Maya Fischer", "192.0.2.1"));
@@ -55,7 +55,7 @@ async fn inviting_resending_and_revoking(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn accepting_is_the_deed_of_whoever_accepts(db: Db) {
+async fn accepting_is_the_action_of_the_user_who_accepts(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let entries = left_by(&app, async {
@@ -75,7 +75,7 @@ async fn accepting_is_the_deed_of_whoever_accepts(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn accepting_signs_out_whoever_was_signed_in(db: Db) {
+async fn accepting_signs_out_the_user_who_was_signed_in(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let entries = left_by(&app, async {

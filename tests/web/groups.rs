@@ -1,4 +1,4 @@
-//! Groups: the custom ones, and Admins, where membership is the role.
+//! Groups: custom ones, and Admins, whose members have the role.
 
 use crate::{
     helpers::TestApp,
@@ -179,7 +179,7 @@ async fn nobody_else_is_added_whatever_is_posted(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_is_in_already_is_not_added_again(db: Db) {
+async fn a_user_who_is_in_already_is_not_added_again(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let (jonas, group) = (app.create_user("Jonas", "Vermeulen"), create_group(&app, &mut maya, "Finance").await);
     add_member(&app, &mut maya, &group, jonas).await.is(303);

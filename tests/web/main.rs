@@ -1,4 +1,4 @@
-//! What people and attackers can do over HTTP, on SQLite and on PostgreSQL.
+//! HTTP tests: abilities of users and of attackers, on SQLite and on PostgreSQL.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 

@@ -1,4 +1,4 @@
-//! Portfolios: what Admins do with them, and what those who look after them see.
+//! Portfolios: actions of Admins, and pages of Portfolio Admins.
 
 use crate::{
     helpers::TestApp,
@@ -6,7 +6,7 @@ use crate::{
 };
 
 #[apply(both_databases!)]
-async fn a_portfolio_is_made_with_its_accounts_and_its_people(db: Db) {
+async fn a_portfolio_is_made_with_its_accounts_and_its_users(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let old = app.create_portfolio("DACH Retail");
     let account = app.create_account(old, "Café Löwe").to_string();

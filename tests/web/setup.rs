@@ -1,4 +1,4 @@
-//! The first start.
+//! Setup of a company.
 
 use chrono::TimeDelta;
 use usher::usecases::setup;
@@ -13,7 +13,7 @@ const FORM: [(&str, &str); 5] = [
     ("password", PASSWORD),
 ];
 
-/// The path of the one-time address, if there is one.
+/// Path of the setup address, if there is one.
 fn address(app: &TestApp) -> Option<String> {
     let address = setup::open(&app.ctx).unwrap()?;
     Some(address.strip_prefix("http://localhost:8080").unwrap().to_owned())

@@ -1,15 +1,16 @@
-//! Portfolios and accounts that are made up, and who has which: each by its number, so that nobody has to remember the ones before.
+//! Made-up portfolios and accounts, and their assignments. Each is computed from its number, without a memory of
+//! others.
 
 use crate::domain::{permission::AssignmentPermissions, user::DefaultRole};
 
 use super::{chance::Chance, users::PORTFOLIO_ADMIN};
 
-/// Users to a portfolio.
+/// Number of users for each portfolio.
 const USERS_TO_A_PORTFOLIO: u32 = 1000;
 
 const PORTFOLIOS_MIN: u32 = 5;
 
-/// Portfolios of the Portfolio Admin to look around as: some 5,000 users, where there are so many.
+/// Number of portfolios of the Portfolio Admin meant for trying out: some 5,000 users, where there are as many.
 const OF_PORTFOLIO_ADMIN: usize = 5;
 
 const REGIONS: [&str; 12] =
@@ -72,7 +73,7 @@ const PLACES: [(&str, &str, &str); 8] = [
     ("AT", "Graz", "8010"),
 ];
 
-/// A portfolio.
+/// A made-up portfolio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MadeUpPortfolio {
     pub(super) name: String,
@@ -81,28 +82,28 @@ pub(super) struct MadeUpPortfolio {
     pub(super) accounts: Vec<MadeUpAccount>,
 }
 
-/// An account.
+/// A made-up account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MadeUpAccount {
     pub(super) name: String,
     pub(super) website: String,
-    /// Country, city and postal code; `None` where nobody has said where bills go.
+    /// Country, city and postal code; `None` for an account without billing information.
     pub(super) billed_in: Option<(&'static str, &'static str, &'static str)>,
 }
 
-/// Assignments of a user, as places of portfolios and of accounts among all.
+/// Assignments of a user, as indexes of portfolios and of accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct MadeUpAssignments {
     pub(super) portfolios: Vec<usize>,
     pub(super) accounts: Vec<(usize, AssignmentPermissions)>,
 }
 
-/// The business of a company.
+/// Portfolios and accounts of a made-up company.
 #[derive(Debug)]
 pub(super) struct Business {
     seed: u64,
     pub(super) portfolios: Vec<MadeUpPortfolio>,
-    /// How many accounts lie in the portfolios before each.
+    /// Number of accounts in the portfolios before each.
     before: Vec<usize>,
     accounts: usize,
 }
@@ -119,13 +120,13 @@ impl Business {
         Self { seed, portfolios, before, accounts }
     }
 
-    /// Assignments of the user with this number: a Portfolio Admin has one or two portfolios, most others one to three accounts of one, a few
-    /// of them hundreds all over, some nothing.
+    /// Assignments of the user with this number. Portfolio Admins have one or two portfolios; most Users have one to
+    /// three accounts of one portfolio, a few have hundreds across portfolios, some have none.
     pub(super) fn of(&self, number: u32, default_role: DefaultRole) -> MadeUpAssignments {
         let mut chance = Chance::new(self.seed, (1 << 33) + u64::from(number));
         let home = self.pick(&mut chance, self.portfolios.len());
         match default_role {
-            // Enough to look around in.
+            // The one meant for trying out has several.
             DefaultRole::PortfolioAdmin if number == PORTFOLIO_ADMIN => MadeUpAssignments {
                 portfolios: (0..OF_PORTFOLIO_ADMIN.min(self.portfolios.len() - 1)).collect(),
                 ..MadeUpAssignments::default()
@@ -153,7 +154,7 @@ impl Business {
         }
     }
 
-    /// An account of the portfolio; now and then one of another, as life has it.
+    /// An account of the user's portfolio, or rarely of another.
     fn account_in(&self, home: usize, chance: &mut Chance) -> usize {
         let home = if chance.happens(1, 12) { self.pick(chance, self.portfolios.len()) } else { home };
         let accounts = self.portfolios.get(home).map_or(0, |portfolio| portfolio.accounts.len());
@@ -175,7 +176,7 @@ fn once(mut places: Vec<usize>) -> Vec<usize> {
 fn portfolio(number: u32, count: u32, seed: u64) -> MadeUpPortfolio {
     let mut chance = Chance::new(seed, (1 << 32) + u64::from(number));
     let [region, sector] = [at(&REGIONS, number), at(&SECTORS, number)];
-    // Their numbers share no divisor, so that all pairs come before the first returns.
+    // The two lengths are coprime, so that all pairs appear before one repeats.
     let pairs = u32::try_from(REGIONS.len() * SECTORS.len()).unwrap_or(u32::MAX);
     let again = if number < pairs { String::new() } else { format!(" {}", number / pairs + 1) };
     let size = if chance.happens(1, 20) { 40 + chance.below(60) } else { 3 + chance.below(12) };
@@ -183,7 +184,7 @@ fn portfolio(number: u32, count: u32, seed: u64) -> MadeUpPortfolio {
     MadeUpPortfolio {
         name: format!("{region} {sector}{again}"),
         notes: if chance.happens(1, 2) { format!("{sector} accounts of the {region} region.") } else { String::new() },
-        // One of those that there are enough of to lose it.
+        // One portfolio is deactivated, if there are several.
         is_active: number + 1 != count,
         accounts: (0..size).map(|place| account(start + place, &mut chance)).collect(),
     }

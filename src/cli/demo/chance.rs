@@ -1,4 +1,4 @@
-//! Numbers that look like chance and are the same for the same seed (`SplitMix64`). Not for secrets.
+//! Pseudo-random numbers that are equal for equal seeds (`SplitMix64`). Not for secrets.
 
 use chrono::TimeDelta;
 
@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// A row of numbers of its own for each `seed` and `stream`.
+    /// A sequence of its own for each `seed` and `stream`.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         Self(Self(seed).next() ^ Self(!stream).next())
     }
@@ -19,13 +19,13 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// From zero to `end`, without it; zero where that is zero.
+    /// A number from zero to below `end`; zero if `end` is zero.
     pub(super) fn below(&mut self, end: u32) -> u32 {
         let scaled = (u64::from(end) * (self.next() >> 32)) >> 32;
         u32::try_from(scaled).unwrap_or(0)
     }
 
-    /// True as often as `share` in `of`.
+    /// True in `share` out of `of` cases.
     pub(super) fn happens(&mut self, share: u32, of: u32) -> bool {
         self.below(of) < share
     }
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_seed_gives_its_numbers_and_no_others() {
-        // The reference implementation's first numbers for the seed 1234567.
+        // First numbers of the reference implementation for the seed 1234567.
         let mut reference = Chance(1_234_567);
         assert_eq!([reference.next(), reference.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
         let row = |seed, stream| {

@@ -1,10 +1,11 @@
-//! Names that users have, from many places and in several scripts.
+//! Names from many places and in several scripts.
 
 use std::sync::LazyLock;
 
 use crate::domain::search::sort_key;
 
-/// First and last names that go together. A name's form in addresses follows a colon where leaving accents out does not make it; `_` is a blank.
+/// Matching first and last names. A colon precedes the form for addresses where removing accents does not give it; `_`
+/// is a blank.
 const LISTS: &[(&str, &str)] = &[
     (
         "Amelia Arthur Beth Callum Charlotte Daniel Edward Eleanor Freya George Hannah Harry Imogen Isaac Jack Joanna Kieran Lucy Martha Nathan Oliver \
@@ -95,14 +96,14 @@ const LISTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// A name, and its form in addresses.
+/// A name, and its form for addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) shown: String,
     pub(super) ascii: String,
 }
 
-/// First and last names that go together.
+/// Matching first and last names.
 #[derive(Debug)]
 struct List {
     first: Vec<Name>,
@@ -126,7 +127,7 @@ fn letters(name: &str) -> String {
     sort_key(name).chars().filter(char::is_ascii_alphabetic).collect()
 }
 
-/// How many different first and last names there are together.
+/// Number of pairs of a first and a last name.
 pub(super) fn pairs() -> u32 {
     u32::try_from(NAMES.iter().map(|list| list.first.len() * list.last.len()).sum::<usize>()).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! Made-up users: each follows from a number, so that nobody has to remember the ones before.
+//! Made-up users. Each is computed from its number, without a memory of others.
 
 use chrono::TimeDelta;
 
@@ -13,10 +13,10 @@ use super::{
     names::{self, Name},
 };
 
-/// Where addresses lead that nobody has (RFC 2606).
+/// Host of the made-up addresses, reserved for examples (RFC 2606).
 pub(super) const HOST: &str = "example.com";
 
-/// The custom groups: name, members of a thousand users, and the most that there can be.
+/// Custom groups: name, members of a thousand users, and most members.
 pub(super) const GROUPS: [(&str, u32, u32); 12] = [
     ("Engineering", 180, 4000),
     ("Sales", 150, 3000),
@@ -32,7 +32,7 @@ pub(super) const GROUPS: [(&str, u32, u32); 12] = [
     ("Board", 8, 12),
 ];
 
-/// The first users are of these kinds, so that even a few show every status; the rest are as chance has it.
+/// Statuses of the first users, so that even a few show every status; those of the rest are random.
 const FIRST: [Status; 9] = [
     Status::Deactivated,
     Status::Invited,
@@ -45,17 +45,17 @@ const FIRST: [Status; 9] = [
     Status::Active,
 ];
 
-/// A Portfolio Admin and a User to look around as.
+/// Numbers of a Portfolio Admin and a User meant for trying out.
 pub(super) const PORTFOLIO_ADMIN: u32 = 8;
 pub(super) const USER: u32 = 9;
 
-/// Which of them are active.
+/// Active ones among the first users.
 const ACTIVE: std::ops::Range<u32> = 4..9;
 
-/// Which of them are Admins, where there are enough users for it.
+/// Admins among the first users, if there are enough users.
 const ADMINS: std::ops::Range<u32> = 4..8;
 
-/// Made-up user.
+/// A made-up user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MadeUp {
     pub(super) first_name: String,
@@ -68,17 +68,17 @@ pub(super) struct MadeUp {
     pub(super) invitation: Option<(InvitationOrigin, Timestamp)>,
     pub(super) last_sign_in_at: Option<Timestamp>,
     pub(super) is_admin: bool,
-    /// Places in [`GROUPS`].
+    /// Indexes in [`GROUPS`].
     pub(super) groups: Vec<usize>,
 }
 
-/// A company of made-up users, beside the Admin who is number zero.
+/// Made-up users, besides the Admin with the number zero.
 #[derive(Debug)]
 pub(super) struct MadeUpUsers {
     users: u32,
     seed: u64,
     now: Timestamp,
-    /// Steps through all pairs of names and returns only after the last of them, since it shares no divisor with their number.
+    /// Step through the pairs of names. It is coprime with their number, so that all pairs appear before one repeats.
     step: u32,
 }
 
@@ -90,7 +90,7 @@ impl MadeUpUsers {
         Self { users, seed, now, step }
     }
 
-    /// Who has this number, from one on.
+    /// User with this number, from one on.
     pub(super) fn user(&self, number: u32) -> MadeUp {
         let mut chance = Chance::new(self.seed, number.into());
         let status = status(number, &mut chance);
@@ -122,7 +122,7 @@ impl MadeUpUsers {
         user
     }
 
-    /// First and last name, and an address that nobody else has: a number tells users of one name apart, and no name has a digit.
+    /// First name, last name, and a unique address: a number tells users of one name apart, and no name has a digit.
     fn name(&self, number: u32) -> (Option<&'static Name>, Option<&'static Name>, String) {
         let (round, place) = (number / names::pairs(), number % names::pairs());
         let start = Chance::new(self.seed, u64::MAX - 1 - u64::from(round)).below(names::pairs());
@@ -134,7 +134,7 @@ impl MadeUpUsers {
         }
     }
 
-    /// Invited, and the invitation open or past its term.
+    /// Invites the user; the invitation is open or expired.
     fn invite(&self, user: &mut MadeUp, is_expired: bool, chance: &mut Chance) {
         let (origin, term) = if chance.happens(1, 2) {
             (InvitationOrigin::UsersAndGroups, TimeDelta::hours(24))
@@ -146,7 +146,7 @@ impl MadeUpUsers {
         user.invitation = Some((origin, user.created_at + term));
     }
 
-    /// Has accepted an invitation, came back now and then, and may be blocked since.
+    /// Accepts an invitation, adds later sign-ins, and may deactivate the user.
     fn let_in(&self, user: &mut MadeUp, is_blocked: bool, chance: &mut Chance) {
         let age = TimeDelta::hours(1) + chance.time(TimeDelta::days(5 * 365));
         user.created_at = self.now - age;
@@ -169,7 +169,7 @@ impl MadeUpUsers {
         let is_in = |(place, &(_, of_a_thousand, most)): (u32, &(&str, u32, u32))| {
             let wanted = u64::from(self.users) * u64::from(of_a_thousand) / 1000;
             let wanted = u32::try_from(wanted.min(most.into())).unwrap_or(most);
-            // The first active users see to it that no group is empty.
+            // The first active users are spread over all groups, so that none is empty.
             chance.happens(wanted, self.users) || (ACTIVE.contains(&number) && place % 5 == number % 5)
         };
         let are_in = (0..).zip(&GROUPS).map(is_in).enumerate();

@@ -1,4 +1,4 @@
-//! The hash chain of the audit log, which shows when an entry was altered afterwards.
+//! Hash chain of the audit log, which reveals entries that were altered afterwards.
 
 use sha2::{Digest, Sha256};
 
@@ -10,11 +10,11 @@ pub type ChainHash = [u8; 32];
 /// Predecessor of the first entry.
 pub const CHAIN_START: ChainHash = [0; 32];
 
-/// The hash of the entry at `sequence`, whose predecessor has the hash `previous`.
+/// Hash of the entry at `sequence`, whose predecessor has the hash `previous`.
 ///
-/// Hashed are `previous` and then each field as its length (8 bytes, big endian) and its bytes: the sequence, the time in microseconds since
-/// 1970 and ids in decimal, texts in UTF-8, details as they are stored. A field without a value is hashed as the single byte 0x00; an entry
-/// without a place has three such fields.
+/// Input of the hash: `previous`, then each field as its length (8 bytes, big endian) and its bytes. Fields are the
+/// sequence, the time in microseconds since 1970 and ids, all three in decimal; texts in UTF-8; details as they are
+/// stored. A field without a value is the single byte 0x00; an entry without a place has three such fields.
 pub fn chain_hash(previous: &ChainHash, sequence: i64, entry: &Entry) -> ChainHash {
     let actor_id = entry.by.id.map_or("\0".to_owned(), |id| id.to_string());
     let [place_kind, place_id, place_name] = entry.place.as_ref().map_or_else(

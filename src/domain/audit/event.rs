@@ -11,7 +11,7 @@ use crate::domain::{
     user::{DefaultRole, Status, Who},
 };
 
-/// Version of the stored details. Shapes are permanent: another shape of an event gets another version.
+/// Version of the stored details. Stored formats are permanent: a changed format of an event gets another version.
 const VERSION: u64 = 1;
 
 /// Declares the events, each with its stored action and the fields of its details.
@@ -22,7 +22,7 @@ macro_rules! audit_events {
             AuditAction { $($variant = $action),* }
         }
 
-        /// An event, with the details that are stored. Never a secret.
+        /// An event with its stored details, which never hold a secret.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "action", content = "details")]
         pub enum AuditEvent {
@@ -90,7 +90,7 @@ audit_events! {
     MailsRetried = "mail.all_retried" { mails: Vec<i64> }
 }
 
-/// A user, by the name at that time.
+/// A user, with the name at that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRef {
     pub id: i64,
@@ -103,7 +103,7 @@ impl From<&Who> for UserRef {
     }
 }
 
-/// The editable fields of a user.
+/// Editable fields of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserFields {
     pub name: String,
@@ -111,24 +111,24 @@ pub struct UserFields {
     pub default_role: DefaultRole,
 }
 
-/// The editable fields of a portfolio.
+/// Editable fields of a portfolio.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortfolioFields {
     pub name: String,
     pub notes: String,
 }
 
-/// The editable fields of an account.
+/// Editable fields of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountFields {
     pub name: String,
-    /// Empty where there is none.
+    /// Empty for an account without one.
     pub website: String,
     pub notes: String,
 }
 
 stored_enum! {
-    /// Cause of a Portfolio Admin's becoming a User.
+    /// Cause of the demotion of a Portfolio Admin to User.
     DemotionReason {
         GrantorsLostRight = "grantors_lost_right",
         PortfoliosRemoved = "portfolios_removed",
@@ -144,7 +144,7 @@ pub enum UnreadableEvent {
     Shape(#[from] serde_json::Error),
 }
 
-/// Names in a sentence, as they are to stand there: "Maya Fischer", "this user".
+/// Names to put into a sentence: "Maya Fischer", "this user".
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
     pub actor: &'a str,
@@ -154,14 +154,14 @@ pub struct Names<'a> {
 }
 
 impl AuditEvent {
-    /// The details as they are stored and hashed: a JSON object with its version, keys in alphabetical order.
+    /// Details as they are stored and hashed: a JSON object with its version, keys in alphabetical order.
     pub fn to_details(&self) -> String {
         let mut details = json!(self)["details"].take();
         details["version"] = VERSION.into();
         details.to_string()
     }
 
-    /// The event of a stored entry.
+    /// Reads the event of a stored entry.
     ///
     /// # Errors
     /// [`UnreadableEvent`] for details that no version of Usher up to this one has written.
@@ -174,7 +174,8 @@ impl AuditEvent {
         Ok(serde_json::from_value(json!({"action": action, "details": details}))?)
     }
 
-    /// One sentence without a full stop: what was done, by whom and to whom. It names fields and never their values, which not every reader may know.
+    /// One sentence without a full stop: actor, action and subject. It names changed fields but never their values,
+    /// since not every reader may see those.
     pub fn describe(&self, names: Names<'_>) -> String {
         let Names { actor, subject, place } = names;
         match self {
@@ -265,7 +266,7 @@ impl BillingFields {
     }
 }
 
-/// The fields that changed, "name, notes"; "details" where a form was saved as it was.
+/// Names of the changed fields, as in "name, notes"; "details" for a form saved without changes.
 fn list<'a>(fields: impl IntoIterator<Item = (&'a str, bool)>) -> String {
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed).map(|(label, _)| label).collect::<Vec<_>>();
     if changed.is_empty() { "details".to_owned() } else { changed.join(", ") }

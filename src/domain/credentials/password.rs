@@ -1,4 +1,4 @@
-//! Passwords: what is accepted as a new one, and how it is kept (NIST SP 800-63B-4, 3.1.1; OWASP Password Storage).
+//! Passwords: rules for new ones (NIST SP 800-63B-4, 3.1.1) and their hashes (OWASP Password Storage).
 
 mod guessable;
 
@@ -13,14 +13,14 @@ use unicode_normalization::UnicodeNormalization;
 /// Longest password, in characters after NFC.
 pub const PASSWORD_MAX: usize = 128;
 
-/// Most characters of an input that are normalized: NFC makes no fewer than one of four.
+/// Longest input that is normalized, in characters: NFC makes one character of at most four.
 const INPUT_MAX: usize = 4 * PASSWORD_MAX;
 
-/// A password as somebody typed it: NFC, never shown.
+/// A password in NFC, never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
-/// Why a password is not accepted as a new one.
+/// Reason for refusing a new password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     #[error("is empty")]
@@ -37,7 +37,7 @@ pub enum PasswordError {
     Guessable,
 }
 
-/// A new password of the right length, which is not judged yet: that takes some 10 ms.
+/// A new password of the right length, not yet judged: judging takes some 10 ms.
 #[derive(Clone)]
 pub struct NewPassword(Password);
 
@@ -46,12 +46,14 @@ pub struct NewPassword(Password);
 pub struct PasswordHash(String);
 
 impl Password {
-    /// An input at sign-in. Longer ones than a password can be are cut, so that normalizing and hashing have a bound.
+    /// Reads a password at sign-in. Input beyond the longest password is cut, so that normalizing and hashing are
+    /// bounded.
     pub fn typed(text: &str) -> Self {
         Self(text.chars().take(INPUT_MAX).nfc().take(PASSWORD_MAX + 1).collect())
     }
 
-    /// A new password of the right length that is not easy to guess. `known` are words an attacker would try first: names, address, company.
+    /// Reads a new password of the right length that is not easy to guess. `known` are words that an attacker would try
+    /// first: names, address, company.
     ///
     /// # Errors
     /// See [`PasswordError`].
@@ -59,8 +61,10 @@ impl Password {
         NewPassword::parse(text, min)?.judge(known)
     }
 
+    /// Hashes the password.
+    ///
     /// # Errors
-    /// Only for what the parameters rule out: a salt of the wrong length, no memory.
+    /// Parameters that Argon2 rules out: a salt of the wrong length, no memory.
     pub fn hash(&self, salt: &[u8; 16]) -> Result<PasswordHash, HashingFailed> {
         let hash = hasher()?.hash_password_with_salt(self.0.as_bytes(), salt).map_err(|_| HashingFailed)?;
         Ok(PasswordHash(hash.to_string()))
@@ -68,6 +72,8 @@ impl Password {
 }
 
 impl NewPassword {
+    /// Checks the length of a new password.
+    ///
     /// # Errors
     /// A length outside `min` to 128 characters.
     pub fn parse(text: &str, min: usize) -> Result<Self, PasswordError> {
@@ -81,6 +87,8 @@ impl NewPassword {
         }
     }
 
+    /// Checks that the password is not easy to guess.
+    ///
     /// # Errors
     /// A password that is leaked, well known, made of `known` words, or found by zxcvbn within 10^8 guesses.
     pub fn judge(self, known: &[&str]) -> Result<Password, PasswordError> {
@@ -109,30 +117,32 @@ impl PasswordHash {
         &self.0
     }
 
-    /// True if `password` is the one that was hashed. Takes as long as hashing; a malformed hash matches nothing.
+    /// True if `password` is the hashed one. Takes as long as hashing; a malformed hash matches no password.
     pub fn verify(&self, password: &Password) -> bool {
         let (Ok(phc), Ok(hasher)) = (Phc::new(&self.0), hasher()) else { return false };
         hasher.verify_password(password.0.as_bytes(), &phc).is_ok()
     }
 
-    /// A hash of nobody's password, to be checked where there is none: the answer then takes the same time.
+    /// Hash of a random password, checked where a user has none, so that the answer takes equally long.
     pub fn dummy() -> Self {
-        // Made once with the parameters below, from a password that nobody knows.
+        // Made once with the parameters below, from a random password that was not kept.
         Self("$argon2id$v=19$m=19456,t=2,p=1$q4WYTYUvhGqjOeU7vH3XJw$UWQx4bDWJFe33GmUPsCkoQZTkP1B2kHSTLuMqaEAMtQ".to_owned())
     }
 
-    /// True if the hash was made with weaker parameters than today's, and should be made again at the next sign-in.
+    /// True if the hash was made with weaker parameters than the current ones, and is to be replaced at the next
+    /// sign-in.
     pub fn is_outdated(&self) -> bool {
         !self.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
     }
 }
 
-/// Hashing could not be done.
+/// Failure of the hash function.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("the password could not be hashed")]
 pub struct HashingFailed;
 
-/// Argon2id, 19 MiB, two passes: OWASP's first choice. Spelled out, so that an upgrade of the crate changes nothing.
+/// Argon2id with 19 MiB and two passes, OWASP's first choice. Spelled out, so that an upgrade of the crate changes
+/// nothing.
 fn hasher() -> Result<Argon2<'static>, HashingFailed> {
     let params = Params::new(19_456, 2, 1, None).map_err(|_| HashingFailed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))

@@ -12,21 +12,21 @@ use crate::domain::{ids::UserId, stored::stored_enum};
 use super::token::TokenHash;
 
 stored_enum! {
-    /// By what attempts are counted.
+    /// Kind of a counter of attempts.
     ThrottleScope {
-        /// The address that was typed, known or not.
+        /// Sign-ins by typed address, known or unknown.
         Account = "account",
-        /// The network they come from.
+        /// Sign-ins by client network.
         Source = "source",
-        /// Requests for a new password, by the address that was typed, known or not.
+        /// Password reset requests by typed address, known or unknown.
         ResetAccount = "reset_account",
-        /// Requests for a new password, by the network they come from.
+        /// Password reset requests by client network.
         ResetSource = "reset_source",
-        /// New passwords that were tried behind one link.
+        /// New passwords tried behind one link.
         Link = "link",
-        /// New passwords that were tried behind links, by the network they come from.
+        /// New passwords tried behind links, by client network.
         LinkSource = "link_source",
-        /// Mails that an administrator sends somebody, by both.
+        /// Mails of one administrator to one user.
         MailQuota = "mail_quota",
     }
 }
@@ -34,19 +34,21 @@ stored_enum! {
 /// Waits in seconds after the first, second, third … wrong attempt in a row.
 const STEPS: [i64; 11] = [1, 3, 5, 10, 20, 30, 60, 120, 300, 600, 900];
 
-/// Longest wait. A mark further ahead was made while the clock was wrong.
+/// Longest wait. A stored time further ahead was written while the clock was wrong.
 pub const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(900);
 
-/// After so many wrong in a row only a browser that signed in before, or a reset, gets in.
+/// Number of wrong attempts in a row after which only a known browser or a password reset gets in.
 pub const WRONG_IN_A_ROW_MAX: i32 = 100;
 
-/// Mails are a greater nuisance than guesses: the wait between two of them begins with the first step of a minute.
+/// First steps that mails leave out, since a mail is a greater nuisance than a guess: their waits begin with the first
+/// step of a minute.
 const SHORT_STEPS: i32 = 6;
 
-/// Attempts without a wait from a /48, a /56 and a /64 of IPv6, the widest first: an office may share a /64, many customers of a provider a /48.
+/// Attempts without a wait from a /48, a /56 and a /64 of IPv6, the widest first: an office may share a /64, and many
+/// customers of a provider a /48.
 const IPV6_GRACE: [(u8, i32); 3] = [(48, 320), (56, 80), (64, 20)];
 
-/// Attempts without a wait from one address of IPv4.
+/// Attempts without a wait from one IPv4 address.
 const IPV4_GRACE: i32 = 20;
 
 /// Tries at one link without a wait.
@@ -55,39 +57,39 @@ const LINK_GRACE: i32 = 10;
 /// Mails to one user without a wait.
 const MAIL_QUOTA_GRACE: i32 = 2;
 
-/// Attempts that count together, and the waits between them.
+/// Attempts that are counted together, and the waits between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
     pub scope: ThrottleScope,
     pub key: String,
     /// Attempts without a wait.
     grace: i32,
-    /// Steps that are left out at the beginning.
+    /// Leading steps to leave out.
     skipped: i32,
 }
 
 impl Bucket {
-    /// Sign-ins to one address; those from each known browser apart from everybody else's.
+    /// Sign-ins to one address; each known browser has a bucket of its own.
     pub fn account(email_key: &str, known_browser: Option<TokenHash>) -> Self {
         Self { scope: ThrottleScope::Account, key: account_key(email_key, known_browser), grace: 0, skipped: 0 }
     }
 
-    /// Requests for a new password for one address.
+    /// Password reset requests for one address.
     pub fn reset_account(email_key: &str) -> Self {
         Self { scope: ThrottleScope::ResetAccount, key: account_key(email_key, None), grace: 0, skipped: SHORT_STEPS }
     }
 
-    /// New passwords that are tried behind one link.
+    /// New passwords tried behind one link.
     pub fn link(token: TokenHash) -> Self {
         Self { scope: ThrottleScope::Link, key: URL_SAFE_NO_PAD.encode(token.0), grace: LINK_GRACE, skipped: 0 }
     }
 
-    /// Mails from an administrator to one user.
+    /// Mails of an administrator to one user.
     pub fn mail_quota(by: UserId, to: UserId) -> Self {
         Self { scope: ThrottleScope::MailQuota, key: format!("{by} to {to}"), grace: MAIL_QUOTA_GRACE, skipped: SHORT_STEPS }
     }
 
-    /// The networks that an address belongs to, the widest first: whoever has one address of IPv6 often has many.
+    /// Networks of an address, the widest first: a client with one IPv6 address often has many.
     pub fn networks(scope: ThrottleScope, client_ip: &str) -> Vec<Self> {
         let bucket = |key, grace| Self { scope, key, grace, skipped: 0 };
         match client_ip.parse::<Ipv6Addr>() {
@@ -96,7 +98,7 @@ impl Bucket {
         }
     }
 
-    /// The wait after `wrong` attempts in a row.
+    /// Wait after `wrong` attempts in a row.
     pub fn wait(&self, wrong: i32) -> TimeDelta {
         let counted = wrong.saturating_sub(self.grace);
         if counted <= 0 {
@@ -107,13 +109,13 @@ impl Bucket {
     }
 }
 
-/// The narrowest network that attempts from an address are counted by.
+/// Narrowest network by which attempts from an address are counted.
 pub fn network(client_ip: &str) -> String {
     let [.., (bits, _)] = IPV6_GRACE;
     client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, bits))
 }
 
-/// The widest network that attempts from an address are counted by.
+/// Widest network by which attempts from an address are counted.
 pub fn widest_network(client_ip: &str) -> String {
     let [(bits, _), ..] = IPV6_GRACE;
     client_ip.parse().map_or_else(|_| client_ip.to_owned(), |address| ipv6_network(address, bits))

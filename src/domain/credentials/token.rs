@@ -1,4 +1,4 @@
-//! Single-use links, and the tokens of sessions: 256 random bits, of which only a hash is kept.
+//! Tokens of single-use links and of sessions: 256 random bits, of which only a hash is stored.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ const LENGTH: usize = 43;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// SHA-256 of a token's text: what the database keeps.
+/// SHA-256 of a token's text, as stored.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 
@@ -26,7 +26,7 @@ impl Token {
         Self(URL_SAFE_NO_PAD.encode(random_bytes::<32>(random)))
     }
 
-    /// The token in a link or a cookie; `None` for what cannot be one.
+    /// Parses the token of a link or a cookie; `None` for malformed text.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() != LENGTH {
             return None;
@@ -39,7 +39,7 @@ impl Token {
         TokenHash(Sha256::digest(self.0.as_bytes()).into())
     }
 
-    /// The clear text, for a link or a cookie and nothing else.
+    /// Clear text, for links and cookies only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -58,29 +58,29 @@ impl fmt::Debug for TokenHash {
 }
 
 stored_enum! {
-    /// What a link is for. A link for one purpose is none for another.
+    /// Purpose of a link; a link is valid for its own purpose only.
     TokenPurpose {
-        /// The first Admin sets the company up.
+        /// First Admin sets up the company.
         Setup = "setup",
-        /// An invited user confirms and sets their credentials.
+        /// Invited user accepts and sets name and password.
         Invitation = "invitation",
-        /// Somebody chooses a new password.
+        /// User chooses a new password.
         PasswordReset = "password_reset",
-        /// Whoever reads mail at a new address says so.
+        /// Reader of mail at a new address confirms it.
         EmailChange = "email_change",
-        /// Whoever reads mail at the old address keeps it.
+        /// Reader of mail at the old address cancels the change.
         EmailChangeStop = "email_change_stop",
     }
 }
 
 stored_enum! {
-    /// How a link ended before its time.
+    /// End of a link before its expiry.
     TokenEnd {
-        /// It did what it was for.
+        /// Link was used for its purpose.
         Used = "used",
-        /// A newer link took its place.
+        /// Newer link replaced it.
         Replaced = "replaced",
-        /// Somebody took it back.
+        /// Administrator revoked it.
         Revoked = "revoked",
     }
 }

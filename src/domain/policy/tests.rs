@@ -216,7 +216,7 @@ fn what_happens_in_accounts_is_decided_as_written() {
     const EDITS: Option<AssignmentPermissions> = Some(AssignmentPermissions { edits_details: true, sees_billing: false });
     const BILLING: Option<AssignmentPermissions> = Some(AssignmentPermissions { edits_details: false, sees_billing: true });
     let (ok, unknown, beyond, role) = (Ok(()), Err(PolicyDenial::Unknown), Err(PolicyDenial::OutOfReach), Err(PolicyDenial::Role));
-    // Who, whether in an own portfolio, by which assignment: see, edit, see billing, update billing.
+    // Role, own portfolio, assignment, and the results for: view, edit, view billing, update billing.
     for (who, is_own, assigned, written) in [
         (Role::Admin, false, None, [ok, ok, ok, ok]),
         (Role::PortfolioAdmin, true, None, [ok, ok, ok, ok]),

@@ -1,4 +1,4 @@
-//! Mails about one's own user, when somebody else blocked it, let it in again, or deleted it.
+//! Mails about a user who was blocked, activated or deleted by another user.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,14 @@ use crate::mail::{
     text::{SUBJECT_MAX, fit},
 };
 
-/// Somebody is let in again.
+/// Restored access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessRestored {
     pub change: ByOther,
-    /// True if they were a Portfolio Admin, until they were deleted.
+    /// True for a former Portfolio Admin who was deleted and is a User now.
     #[serde(default)]
     pub became_user: bool,
-    /// To the sign-in page.
+    /// Address of the sign-in page.
     pub link: Link,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn blocked(change: &ByOther) -> MailLayout {
     ended(change, "Your access is blocked", ["blocked", "activates"])
 }
 
-/// The same in the words of Users & Permissions.
+/// Like [`blocked`], in the words of Users & Permissions.
 pub(super) fn deactivated(change: &ByOther) -> MailLayout {
     ended(change, "Your access is deactivated", ["deactivated", "reactivates"])
 }

@@ -1,4 +1,4 @@
-//! Mails about a change of one's address: to the new one, to the old one, and to both when it is done.
+//! Mails about a change of address: to the new address, to the old one, and to both afterwards.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,18 +11,18 @@ use crate::{
     },
 };
 
-/// A change of address that waits until it is confirmed.
+/// A change of address that is not confirmed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressChange {
     pub change: ByOther,
     pub new: String,
-    /// Confirms the change, or stops it.
+    /// Link that confirms or cancels the change.
     pub link: Link,
     pub expires_at: Timestamp,
 }
 
 impl AddressChange {
-    /// To the new address.
+    /// Mail to the new address.
     pub(super) fn to_confirm(&self) -> MailLayout {
         self.layout(
             "Confirm your Usher email address",
@@ -33,7 +33,7 @@ impl AddressChange {
         )
     }
 
-    /// To the old address.
+    /// Mail to the old address.
     pub(super) fn to_stop(&self) -> MailLayout {
         self.layout(
             "Your Usher email address is about to change",
@@ -63,7 +63,7 @@ impl AddressChange {
     }
 }
 
-/// A change of address that was taken back.
+/// A cancelled change of address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressStays {
     pub change: ByOther,
@@ -93,10 +93,10 @@ impl AddressStays {
     }
 }
 
-/// A change of address that is done.
+/// A completed change of address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressChanged {
-    /// By whoever asked for it.
+    /// Acting user, who asked for the change.
     pub change: ByOther,
     pub old: String,
     pub new: String,

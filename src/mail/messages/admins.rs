@@ -1,4 +1,4 @@
-//! Mails about the Admin role: to whoever gained or lost it, and to every Admin when there is one more.
+//! Mails about the Admin role: to a user who gained or lost it, and to every Admin about a new one.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +8,12 @@ use crate::mail::{
     text::{SUBJECT_MAX, fit, named},
 };
 
-/// Somebody became an Admin; every Admin is told.
+/// Notice of a new Admin, to every Admin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminAppointedNotice {
-    /// `first_name` is that of the Admin who gets the mail.
+    /// Acting user; `first_name` is that of the Admin who gets the mail.
     pub change: ByOther,
-    /// Who became an Admin, by the name that people see.
+    /// Display name of the new Admin.
     pub who: String,
 }
 

@@ -1,4 +1,4 @@
-//! The mail about what one may reach, when somebody else changed it.
+//! Mail about assignments that another user changed.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,17 +8,17 @@ use crate::mail::{
     text::{SUBJECT_MAX, fit, one_line},
 };
 
-/// Portfolios and accounts by name.
+/// Names of portfolios and accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignments {
     pub given: Vec<String>,
-    /// Accounts where one may do more or less than before.
+    /// Accounts with changed permissions.
     pub changed: Vec<String>,
     pub taken: Vec<String>,
-    /// Portfolios that are deactivated, or what lies in them.
+    /// Portfolios that are deactivated, or assigned accounts in them.
     #[serde(default)]
     pub paused: Vec<String>,
-    /// The same, once they are reactivated.
+    /// Portfolios that are reactivated, or assigned accounts in them.
     #[serde(default)]
     pub resumed: Vec<String>,
 }
@@ -53,7 +53,7 @@ impl Assignments {
     }
 }
 
-/// What somebody reaches has changed.
+/// Changed assignments of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignmentsChanged {
     pub change: ByOther,

@@ -1,4 +1,4 @@
-//! Invitations: the first one, and the new link that takes the place of an earlier one.
+//! Invitations: the first one, and a new link that replaces an earlier one.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,10 @@ use crate::{
     },
 };
 
-/// Somebody is invited, by a link that holds until `expires_at`.
+/// Invitation of a user, by a link that is valid until `expires_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
-    /// By the name that people see.
+    /// Display name of the inviting user.
     pub invited_by: String,
     /// May be empty.
     pub first_name: String,

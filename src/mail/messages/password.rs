@@ -1,4 +1,4 @@
-//! Mails about one's password: the link to choose a new one, and the word that it was changed.
+//! Mails about passwords: the link to choose a new one, and the notice of a changed one.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,10 @@ use crate::{
     },
 };
 
-/// Somebody may choose a new password, by a link that holds until `expires_at`.
+/// Password reset by a link that is valid until `expires_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordReset {
-    /// The administrator who asked, by the name that people see; `None` for whoever did so at the sign-in page.
+    /// Display name of the administrator who asked; `None` for a request at the sign-in page.
     pub asked_by: Option<String>,
     pub first_name: String,
     pub company: String,
@@ -48,13 +48,13 @@ impl PasswordReset {
     }
 }
 
-/// A new password was chosen, by whoever had the link.
+/// Notice of a password that was chosen by a link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordChanged {
     pub first_name: String,
     pub company: String,
     pub at: Timestamp,
-    /// To the sign-in page.
+    /// Address of the sign-in page.
     pub link: Link,
 }
 

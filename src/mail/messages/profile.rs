@@ -1,4 +1,4 @@
-//! The mail about one's own user, when somebody else edited it.
+//! Mail about a user whom another user edited.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +8,15 @@ use crate::mail::{
     text::{SUBJECT_MAX, fit, one_line},
 };
 
-/// Name or default role are others now.
+/// Changed name or default role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserEdited {
     pub change: ByOther,
-    /// As it is now, where it was another before.
+    /// New name, if it changed.
     pub name: Option<String>,
-    /// The default role, where it was another before: sessions have ended then.
+    /// New default role, if it changed; sessions have ended then.
     pub role: Option<String>,
-    /// What came and went with the role.
+    /// Assignments added and removed with the role.
     pub assignments: Assignments,
 }
 

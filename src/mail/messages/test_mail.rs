@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// A mail that says through which server it came, and when.
+/// Test mail with its server and time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Test {
     pub company: String,

@@ -5,7 +5,7 @@ use crate::mail::{text::SUBJECT_MAX, transports::samples::now};
 
 const LINK: &str = "https://usher.northwind.example/invitation/4fYk2mQ9vXc7JpLr0TsUaZ1bNdEgHiKoMqVwXyC3-_8";
 
-/// One of each.
+/// One mail of each kind.
 fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
     let (name, company, link) = (name.to_owned(), company.to_owned(), Link::new(link));
     let invitation = Invitation {
@@ -59,7 +59,7 @@ fn has_link(message: &Message) -> bool {
     )
 }
 
-/// What holds of every mail, whatever the names in it.
+/// Checks that hold for every mail, with any names in it.
 fn check(message: &Message) -> Rendered {
     let rendered = message.render().unwrap();
     let Rendered { subject, text, html, .. } = &rendered;
@@ -83,7 +83,7 @@ fn check(message: &Message) -> Rendered {
     rendered
 }
 
-/// What a reader of the HTML sees, in one line.
+/// Visible text of the HTML, in one line.
 fn seen(html: &str) -> String {
     let (_, body) = html.split_once("<body").unwrap();
     let mut text = body.split('<').map(|piece| piece.split_once('>').map_or("", |(_, text)| text)).collect::<String>();

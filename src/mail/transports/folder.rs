@@ -1,4 +1,4 @@
-//! Mails as `.eml` files, where no mail server is configured.
+//! Mails as `.eml` files, for instances without a mail server.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -9,7 +9,7 @@ use std::{
 
 use crate::mail::{Outgoing, Reply, SendError};
 
-/// A folder for mails. They hold links that let people in, so that only the user who runs Usher may read them.
+/// A folder of mails. Their links let their holders in, so only the user who runs Usher may read them.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -38,21 +38,22 @@ impl Folder {
     }
 }
 
-/// Waiting for the disk must not hold up the requests that share this thread.
+/// Runs disk access on another thread, since this one serves requests too.
 async fn off_the_runtime(write: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), SendError> {
     let written = tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(io::Error::other(error)));
-    // A full disk gets emptied, and permissions get mended: the mail can wait.
+    // Temporary for all mails: a full disk is emptied and permissions are fixed by an administrator.
     written.map_err(|error| SendError::server(&format!("The mail's file cannot be written: {error}")))
 }
 
-/// By time and then by id, so that names sort as the mails were written; a second try takes the first one's place.
+/// File name by time and Message-ID, so that names sort by time; a second attempt replaces the file of the first.
 fn file_name(mail: &Outgoing) -> String {
     let id = mail.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or_default();
     let id = id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).take(64).collect::<String>();
     format!("{}-{id}.eml", mail.date.format("%Y%m%dT%H%M%S%.6fZ"))
 }
 
-/// Whoever looks into the folder sees whole mails only, and what was reported as written outlives a power cut.
+/// Writes a file atomically and durably: readers of the folder see complete mails only, and a reported file survives a
+/// power cut.
 fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let temporary = format!(".{name}.tmp");
     write_new(folder, &temporary, content)?;
@@ -63,7 +64,7 @@ fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
 fn write_new(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let path = folder.join(name);
-    // What a crash left behind. Made anew rather than written over, since a file keeps the mode that it was made with.
+    // Removes a file left by a crash. It is made anew, since an overwritten file keeps its mode.
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -1,4 +1,4 @@
-//! Mails that stay in memory, for tests.
+//! Mails in memory, for tests.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use crate::mail::{Outgoing, Reply, SendError};
 
-/// A mailbox. Clones share it.
+/// A mailbox, shared by its clones.
 #[derive(Debug, Clone, Default)]
 pub struct Memory(Arc<Mutex<Contents>>);
 
@@ -17,17 +17,17 @@ struct Contents {
 }
 
 impl Memory {
-    /// The mails so far, oldest first. They leave the mailbox, so that a test can say that there were no others.
+    /// Takes the mails so far out of the mailbox, oldest first.
     pub fn take(&self) -> Vec<Outgoing> {
         std::mem::take(&mut self.0.lock().mails)
     }
 
-    /// Lets the next mail fail; several wait for one mail each.
+    /// Makes the next mail fail; further errors apply to later mails in turn.
     pub fn fail_next(&self, error: SendError) {
         self.0.lock().failures.push_back(error);
     }
 
-    /// What would not go out by mail is not taken here either.
+    /// Stores a mail, after the checks of its wire format.
     pub(in crate::mail) fn send(&self, mail: &Outgoing) -> Result<Reply, SendError> {
         mail.to_wire()?;
         let mut contents = self.0.lock();

@@ -1,4 +1,4 @@
-//! Mails through a mail server.
+//! Mails over SMTP.
 
 #[cfg(test)]
 mod tests;
@@ -32,30 +32,31 @@ use crate::{
     mail::{Outgoing, Reply, SendError},
 };
 
-/// For one of the server's network addresses to answer.
+/// Longest wait for one of the server's network addresses.
 const ADDRESS_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For connecting, encrypting and signing in together.
+/// Longest time for connecting, encrypting and signing in.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// For handing a mail over. Generous, since some servers examine a mail before they answer, and giving up by then delivers it twice.
+/// Longest time for handing a mail over. Some servers scan a mail before they reply, and giving up by then would
+/// deliver it twice.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A mail takes no longer than this, one way or the other.
+/// Longest time for one mail in all.
 pub const LONGEST_SEND: Duration = Duration::from_secs(100);
 
-/// A connection that waited longer is not used again: servers hang up by themselves.
+/// Longest idle time of a kept connection: servers close them.
 const IDLE_MAX: Duration = Duration::from_secs(30);
 
-/// TLS that cannot be set up.
+/// Failure to set up TLS.
 #[derive(Debug, thiserror::Error)]
 #[error("TLS cannot be set up: {0}")]
 pub struct TlsError(#[from] Error);
 
 /// A mail server, and the connection kept for the next mail.
 ///
-/// lettre has a pool of its own, which takes connections back whatever state they are in: a mail that was given up half way would leave
-/// the next one reading its answers. Here a connection is kept only after a mail went through to its end.
+/// The pool of lettre takes back connections in any state: after an abandoned mail, the next one would read its
+/// replies. Here a connection is kept only after a mail was completed.
 pub struct Smtp {
     server: MailServer,
     tls: Option<TlsParameters>,
@@ -92,7 +93,7 @@ impl Smtp {
         caught(self.send_over(mail)).await.unwrap_or_else(|_| Err(unreadable()))
     }
 
-    /// Sends over the kept connection or a new one. lettre panics at some answers.
+    /// Sends over the kept connection or a new one. Panics of lettre at some replies are caught.
     async fn send_over(&self, mail: &Outgoing) -> Result<Reply, SendError> {
         let message = mail.to_wire()?;
         let mut connection = match self.kept_connection().await {
@@ -107,7 +108,7 @@ impl Smtp {
                 Ok(Reply::new(&words(&response)))
             }
             Ok(Err(error)) => {
-                // A server that answered is left politely; a connection that broke is only dropped.
+                // QUIT is for a server that replied; a broken connection is only dropped.
                 if error.status().is_some() {
                     hang_up(connection).await;
                 }
@@ -129,7 +130,7 @@ impl Smtp {
         }
     }
 
-    /// The kept connection, if there is one that still works. It is taken out, so that giving up on a mail drops it.
+    /// Takes the kept connection, if it still works. It is taken out, so that an abandoned mail drops it.
     async fn kept_connection(&self) -> Option<AsyncSmtpConnection> {
         let IdleConnection { mut connection, since } = self.kept.lock().await.take()?;
         let works = since.elapsed() < IDLE_MAX && timeout(self.timeouts.connect, connection.test_connected()).await.unwrap_or(false);
@@ -142,7 +143,7 @@ impl Smtp {
         connected.map_err(|_| too_slow("did not answer", self.timeouts.connect, stage))?.map_err(|error| refused(stage, &error))
     }
 
-    /// Notes in `stage` how far it comes.
+    /// Connects and signs in. Notes its progress in `stage`.
     async fn connect_and_sign_in(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Error> {
         let MailServer { host, port, encryption, credentials, hello } = &self.server;
         let hello = hello.clone().map_or_else(ClientId::default, ClientId::Domain);
@@ -164,8 +165,8 @@ impl Smtp {
     }
 }
 
-/// Hands a mail over and notes in `stage` how far it comes, which lettre's own `send` does not tell. Addresses and text are ASCII, so that MAIL FROM
-/// needs no parameters.
+/// Hands a mail over and notes its progress in `stage`, which lettre's own `send` does not report. Addresses and text
+/// are ASCII, so that MAIL FROM needs no parameters.
 async fn hand_over(connection: &mut AsyncSmtpConnection, envelope: &Envelope, text: &[u8], stage: &mut Stage) -> Result<Response, Error> {
     *stage = Stage::Sender;
     connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await?;
@@ -185,9 +186,9 @@ impl fmt::Debug for Smtp {
     }
 }
 
-/// Says goodbye. The mail is delivered by then, so that nothing depends on an answer.
+/// Sends QUIT. The mail is delivered by then, so that the reply does not matter.
 async fn hang_up(mut connection: AsyncSmtpConnection) {
-    // A server that does not answer is left without more words.
+    // Gives up on a server that does not reply.
     drop(caught(timeout(Duration::from_secs(2), connection.abort())).await);
 }
 
@@ -203,7 +204,7 @@ fn too_slow(what: &str, limit: Duration, stage: Stage) -> SendError {
     SendError::new(verdict::unanswered(stage), &format!("The mail server {what} within {} seconds", limit.as_secs()))
 }
 
-/// The trouble, in the server's words where it said any.
+/// The error of a failed attempt, with the server's reply if there is one.
 fn refused(stage: Stage, error: &Error) -> SendError {
     let Some(code) = error.status() else {
         return SendError::new(verdict::unanswered(stage), &format!("The mail server could not be used: {error}"));

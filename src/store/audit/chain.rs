@@ -1,4 +1,4 @@
-//! The chain of audit entries: appended to, read in its order, and checked; nothing here changes or removes an entry.
+//! Chain of audit entries: appended to, read in order, and verified. Entries are never changed or removed.
 
 use diesel::prelude::*;
 
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// How many entries are read at a time: a long read holds back SQLite's checkpoints.
+/// Entries read at a time: a long read holds back SQLite's checkpoints.
 const VERIFY_CHUNK: i64 = 1000;
 
-/// An entry as it stands in the log.
+/// A stored entry.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_entries)]
 pub struct AuditRow {
@@ -40,13 +40,15 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
+    /// Parses the stored event.
+    ///
     /// # Errors
     /// See [`UnreadableEvent`].
     pub fn event(&self) -> Result<AuditEvent, UnreadableEvent> {
         AuditEvent::from_details(self.action, &self.details)
     }
 
-    /// `None` for half a place.
+    /// The entry as it was hashed; `None` for an incomplete place.
     fn entry(&self) -> Option<Entry> {
         let place = match (self.place_kind, self.place_id, self.place_name.clone()) {
             (None, None, None) => None,
@@ -63,7 +65,7 @@ impl AuditRow {
     }
 }
 
-/// Appends entries to the chain. Only [`crate::store::Store`] calls it, last in a transaction.
+/// Appends entries to the chain. Called by [`crate::store::Store`] only, at the end of a transaction.
 pub(in crate::store) fn append(db: &mut Database, entries: &[Entry]) -> Result<(), StoreError> {
     if entries.is_empty() {
         return Ok(());
@@ -116,11 +118,12 @@ pub fn audit_entries(db: &mut Database, after: i64, limit: i64) -> Result<Vec<Au
         .load(db)?)
 }
 
-/// Follows the chain from its first entry; tells how many entries stand, or the first one that does not fit.
+/// Verifies the chain from its first entry; returns the number of entries, or the sequence of the first one that does
+/// not fit.
 pub fn verify_chain(db: &mut Database) -> Result<Result<i64, i64>, StoreError> {
     let (mut sequence, mut previous) = (0, CHAIN_START);
     loop {
-        // Read before the entries, so that those which are appended meanwhile are not missed.
+        // Read before the entries, so that entries appended meanwhile are not reported as missing.
         let head = audit_head::table.find(1).select((audit_head::sequence, audit_head::hash)).first::<(i64, Vec<u8>)>(db)?;
         let rows = audit_entries(db, sequence, VERIFY_CHUNK)?;
         if rows.is_empty() {

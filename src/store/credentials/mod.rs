@@ -1,4 +1,4 @@
-//! Failed attempts, and requests for new passwords.
+//! Failed attempts and password reset requests.
 
 pub(in crate::store) mod pending_refusals;
 pub mod refused_sign_ins;

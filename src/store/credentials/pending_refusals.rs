@@ -1,4 +1,4 @@
-//! Refused sign-ins that are counted in memory until they are written.
+//! Refused sign-ins counted in memory until they are written.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,16 +7,16 @@ use parking_lot::Mutex;
 
 use crate::domain::{clock::Timestamp, stored::stored_enum};
 
-/// Refusals that wait to be written, shared by all of the process.
+/// Refusals not yet written, shared by the whole process.
 pub(in crate::store) type SharedRefusals = Arc<Mutex<Refusals>>;
 
-/// Different refusals that are kept for one minute; beyond, they are counted by network.
+/// Distinct refusals kept for one minute; further ones are counted by network.
 const DETAILED_A_MINUTE: usize = 100;
 
-/// Networks that refusals are counted by in one minute; beyond, there is one count for all others.
+/// Networks by which refusals are counted in one minute; all further ones share one count.
 const NETWORKS_A_MINUTE: usize = 20;
 
-/// Rows that wait to be written while the database is away; beyond, refusals are not noted.
+/// Most rows kept while the database is unavailable; further refusals are dropped.
 const WAITING_MAX: usize = 10_000;
 
 stored_enum! {
@@ -30,7 +30,7 @@ stored_enum! {
     }
 }
 
-/// A kind of refusal; empty texts stand for several.
+/// A kind of refusal. An empty text stands for several values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Refusal {
     pub network: String,
@@ -38,7 +38,7 @@ pub(super) struct Refusal {
     pub reason: RefusalReason,
 }
 
-/// Refusals of one minute, and how often each came since it was last written.
+/// Refusals of one minute, with their numbers since the last write.
 #[derive(Debug, Default)]
 struct Minute {
     at: Timestamp,
@@ -68,7 +68,7 @@ impl Minute {
     }
 }
 
-/// Refusals that are not written yet.
+/// Refusals not yet written.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Refusals {
     minute: Minute,
@@ -85,7 +85,7 @@ impl Refusals {
         self.minute.note(refusal);
     }
 
-    /// Moves the counts of the minute to those that wait to be written.
+    /// Moves the counts of the minute to the rows to be written.
     fn gather(&mut self) {
         let Minute { at, times, .. } = &mut self.minute;
         let counted = times.iter_mut().filter(|(_, times)| **times > 0);
@@ -98,7 +98,7 @@ impl Refusals {
         std::mem::take(&mut self.waiting)
     }
 
-    /// Puts back those that could not be written.
+    /// Puts back refusals that could not be written.
     pub(super) fn put_back(&mut self, refusals: Vec<(Timestamp, Refusal, i64)>) {
         self.waiting.extend(refusals);
     }

@@ -1,5 +1,5 @@
-//! Sign-ins that were refused, apart from the audit chain. They are counted in memory and written together: a refusal costs a stranger nothing, so
-//! it must not cost a transaction either.
+//! Refused sign-ins, kept apart from the audit chain. They are counted in memory and written together, so that a
+//! refusal, which costs a stranger nothing, does not cost a transaction.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use super::pending_refusals::Refusal;
 
 pub use super::pending_refusals::RefusalReason;
 
-/// Time for which refusals are kept.
+/// Retention of refusals.
 const KEPT: TimeDelta = TimeDelta::days(90);
 
 impl Store {
@@ -23,14 +23,14 @@ impl Store {
         self.refusals.lock().note(refusal, now);
     }
 
-    /// Writes the refusals that were noted; tells how many rows that took. Those that cannot be written wait on, but for those whose commit was not
-    /// answered: they would count twice.
+    /// Writes the noted refusals; returns the number of rows. Refusals that could not be written are kept, except after
+    /// an unanswered commit, which might count them twice.
     pub fn write_refusals(&self) -> Result<usize, StoreError> {
         let mut taken = self.refusals.lock().take();
         if taken.is_empty() {
             return Ok(0);
         }
-        // One order for all instances: two that write the same rows wait for each other and never in a circle.
+        // One order for all instances, so that two writers of equal rows never deadlock.
         taken.sort_unstable();
         let written = self.write_transaction(|tx| taken.iter().try_for_each(|(minute, refusal, times)| add(tx, *minute, refusal, *times)));
         if let Err(error) = written {
@@ -60,7 +60,7 @@ fn add(tx: &mut Tx<'_>, minute: Timestamp, refusal: &Refusal, times: i64) -> Res
     Ok(())
 }
 
-/// Removes the refusals of up to `limit` minutes that are old; tells how many.
+/// Removes old refusals of up to `limit` minutes; returns the number of rows.
 pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, StoreError> {
     let old = refused_sign_ins::table.filter(refused_sign_ins::minute.le(now - KEPT)).select(refused_sign_ins::minute).distinct();
     let minutes = old.limit(limit).load::<Timestamp>(tx.db())?;

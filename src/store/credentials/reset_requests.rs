@@ -1,4 +1,4 @@
-//! Requests for new passwords from the sign-in page, until their addresses are looked up.
+//! Password reset requests from the sign-in page, until their addresses are looked up.
 
 use diesel::{
     dsl::{count_star, min},
@@ -10,24 +10,24 @@ use crate::{
     store::{Database, StoreError, Tx, schema::reset_requests},
 };
 
-/// Requests that wait at most. One more takes the place of the oldest from the network that has the most.
+/// Most waiting requests. A further one replaces the oldest from the network with the most.
 const WAITING_MAX: i64 = 1_000;
 
-/// A request for a new password.
+/// A password reset request.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = reset_requests)]
 pub struct ResetRequest {
     id: i64,
-    /// As typed.
+    /// Address as typed.
     pub email: String,
     /// Network address of the client.
     pub client_ip: String,
     pub asked_at: Timestamp,
 }
 
-/// Adds a request; `network` is the widest network of the client by which requests are counted.
+/// Adds a request; `network` is the client's widest network by which requests are counted.
 pub fn insert(tx: &mut Tx<'_>, email: &str, client_ip: &str, network: &str, now: Timestamp) -> Result<(), StoreError> {
-    // Requests made at once may each have found the last place free: those beyond the bound go with the next.
+    // Concurrent requests may each find the last place free; the next insert removes those beyond the bound.
     for _ in WAITING_MAX..=reset_requests::table.count().get_result::<i64>(tx.db())? {
         make_room(tx)?;
     }
@@ -42,7 +42,7 @@ pub fn insert(tx: &mut Tx<'_>, email: &str, client_ip: &str, network: &str, now:
     Ok(())
 }
 
-/// Removes the oldest request from the network that has the most.
+/// Removes the oldest request from the network with the most.
 fn make_room(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let by_network = reset_requests::table.group_by(reset_requests::network).select((count_star(), min(reset_requests::id)));
     let networks = by_network.load::<(i64, Option<i64>)>(tx.db())?;
@@ -58,13 +58,13 @@ pub fn is_any(db: &mut Database) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(reset_requests::table.select(reset_requests::id))).get_result(db)?)
 }
 
-/// Removes the requests that were made up to a moment.
+/// Removes requests made up to `moment`.
 pub fn drop_until(tx: &mut Tx<'_>, moment: Timestamp) -> Result<(), StoreError> {
     diesel::delete(reset_requests::table.filter(reset_requests::asked_at.le(moment))).execute(tx.db())?;
     Ok(())
 }
 
-/// Takes the request that has waited longest. Of two who try at once, one gets it.
+/// Takes the request that has waited longest. Of two concurrent callers, one gets it.
 pub fn take(tx: &mut Tx<'_>) -> Result<Option<ResetRequest>, StoreError> {
     let oldest = reset_requests::table.order(reset_requests::id).select(ResetRequest::as_select()).first(tx.db()).optional()?;
     let Some(request) = oldest else { return Ok(None) };

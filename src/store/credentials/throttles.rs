@@ -1,4 +1,4 @@
-//! Attempts in a row: wrong passwords, requests for new ones, tries at links, mails to one user.
+//! Attempts in a row: wrong passwords, password reset requests, tries at links, mails to one user.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -11,10 +11,12 @@ use crate::{
     store::{Database, StoreError, Tx, connection::with_backend, schema::throttles},
 };
 
-/// Attempts are forgotten after an hour of quiet, but for sign-ins to one account: those stay until the user gets in.
+/// Time without attempts after which a counter is forgotten. Counters of sign-ins to one account stay until the user
+/// gets in.
 const MEMORY: TimeDelta = TimeDelta::hours(1);
 
-/// Attempts on one account that nobody repeats are forgotten after a month: most were on addresses that nobody has.
+/// Time without attempts after which a counter of sign-ins to one account is forgotten: most are for addresses that no
+/// user has.
 const ACCOUNT_MEMORY: TimeDelta = TimeDelta::days(30);
 
 /// State of a bucket.
@@ -29,20 +31,20 @@ struct AttemptCount {
 }
 
 impl AttemptCount {
-    /// Attempts in a row. A time that is far ahead was noted while the clock was wrong.
+    /// Number of attempts in a row; none if the stored time is far ahead, written while the clock was wrong.
     fn wrong(&self, now: Timestamp) -> i32 {
         let is_forgotten = self.scope != ThrottleScope::Account && (now >= self.last_at + MEMORY || self.last_at > now + LONGEST_WAIT);
         if is_forgotten { 0 } else { self.failed_attempts }
     }
 
-    /// Moment until which no attempt is looked at.
+    /// Time until which attempts are refused unseen.
     fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
         let is_held = self.wrong(now) > 0 && now < self.blocked_until && self.blocked_until <= now + LONGEST_WAIT;
         is_held.then_some(self.blocked_until)
     }
 }
 
-/// Looks until when an attempt is held, and writes nothing.
+/// Time until which an attempt is held. Writes nothing.
 pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let rows = throttles::table
         .filter(throttles::scope.eq_any(buckets.iter().map(|bucket| bucket.scope).collect::<Vec<_>>()))
@@ -53,14 +55,14 @@ pub fn look(db: &mut Database, buckets: &[Bucket], now: Timestamp) -> Result<Opt
     Ok(rows.into_iter().filter(is_of).filter_map(|row| row.held_until(now)).max())
 }
 
-/// Tells whether so many sign-ins to an account were wrong in a row that it is closed to unknown browsers.
+/// True if so many sign-ins to an account failed in a row that it is closed to unknown browsers.
 pub fn is_closed(db: &mut Database, account: &Bucket) -> Result<bool, StoreError> {
     let row = throttles::table.find((account.scope, &account.key)).filter(throttles::failed_attempts.ge(WRONG_IN_A_ROW_MAX));
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
-/// Counts an attempt in each bucket, before anybody looks whether it is right: guesses made at once are all counted. An attempt that one bucket
-/// holds is counted in none, and those after that one are not touched. Returns until when it is held.
+/// Counts an attempt in each bucket, before it is checked, so that concurrent guesses are all counted. An attempt that
+/// one bucket holds is counted in none, and later buckets are not touched. Returns the time until which it is held.
 pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let mut counted = Vec::with_capacity(buckets.len());
     for bucket in buckets {
@@ -78,7 +80,7 @@ pub fn count(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<Opti
     Ok(None)
 }
 
-/// The bucket's row under lock. It is there before it is locked: of attempts made at once, each finds those before it.
+/// Locks the bucket's row, inserting it first, so that each of several concurrent attempts sees those before it.
 fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCount, StoreError> {
     let untried = (
         throttles::scope.eq(bucket.scope),
@@ -98,7 +100,8 @@ fn locked(tx: &mut Tx<'_>, bucket: &Bucket, now: Timestamp) -> Result<AttemptCou
     }?)
 }
 
-/// Takes back one attempt in each bucket, which was right. Those before it stay: one's own password must not make room for guesses at others'.
+/// Takes one successful attempt back in each bucket. Earlier ones stay: a user's own password must not make room for
+/// guesses at others'.
 pub fn take_back(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<(), StoreError> {
     for bucket in buckets {
         diesel::update(throttles::table.find((bucket.scope, &bucket.key)).filter(throttles::failed_attempts.gt(0)))
@@ -108,13 +111,13 @@ pub fn take_back(tx: &mut Tx<'_>, buckets: &[Bucket], now: Timestamp) -> Result<
     Ok(())
 }
 
-/// Takes all attempts back once one was right.
+/// Clears all attempts after a successful one.
 pub fn clear_attempts(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
     diesel::delete(throttles::table.find((bucket.scope, &bucket.key))).execute(tx.db())?;
     Ok(())
 }
 
-/// Removes up to `limit` rows that are forgotten; tells how many.
+/// Removes up to `limit` forgotten rows; returns their number.
 pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, StoreError> {
     // Each alternative is a range of the index by scope and age.
     let is_short_lived = || throttles::scope.eq_any(ThrottleScope::ALL.iter().copied().filter(|scope| *scope != ThrottleScope::Account));
@@ -125,19 +128,19 @@ pub fn sweep(tx: &mut Tx<'_>, limit: i64, now: Timestamp) -> Result<usize, Store
     remove(tx, &rows)
 }
 
-/// Counts all rows.
+/// Number of rows.
 pub fn rows(db: &mut Database) -> Result<i64, StoreError> {
     Ok(throttles::table.count().get_result(db)?)
 }
 
-/// Removes `limit` rows, those with the fewest attempts and the oldest first; tells how many.
+/// Removes `limit` rows, those with the fewest attempts and the oldest first; returns their number.
 pub fn trim(tx: &mut Tx<'_>, limit: i64) -> Result<usize, StoreError> {
     let rows = throttles::table.order((throttles::failed_attempts, throttles::last_at)).limit(limit);
     let rows = rows.select(AttemptCount::as_select()).load(tx.db())?;
     remove(tx, &rows)
 }
 
-/// Removes rows that nobody has counted in since they were read.
+/// Removes rows not counted in since they were read.
 fn remove(tx: &mut Tx<'_>, rows: &[AttemptCount]) -> Result<usize, StoreError> {
     let mut removed = 0;
     for row in rows {

@@ -1,4 +1,4 @@
-//! Mails that the mail server refused, and mails that failed: told to administrators, who can send them again.
+//! Refused and failed mails, which administrators see and can send again.
 
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
@@ -12,19 +12,19 @@ use super::{
     MailState, Trouble,
 };
 
-/// Mails that are sent again at once, and rows that are changed at once, since writers queue behind them.
+/// Most mails sent again, or rows changed, in one transaction, since writers queue behind it.
 const CHUNK: i64 = 500;
 
-/// The mail server takes no mail as things stand.
+/// Refusal of all mails by the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerRefusal {
-    /// Its words to the mail that it refused last.
+    /// Reply to the mail that was refused last.
     pub reply: String,
-    /// Mails that wait for it.
+    /// Number of mails waiting for the server.
     pub mails: i64,
 }
 
-/// A failed mail that can be sent again.
+/// A failed mail whose text is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
 pub struct FailedMail {
@@ -33,7 +33,8 @@ pub struct FailedMail {
     pub recipient: String,
 }
 
-/// Written out, since a partial index is of use only to a condition that the planner can read.
+/// True for mails refused by the server. Written as literal SQL, since a partial index needs a condition that the
+/// planner can read.
 fn is_refused() -> diesel::expression::SqlLiteral<Bool> {
     sql::<Bool>("outbox.state = 'retrying' AND outbox.trouble = 'server'")
 }
@@ -42,7 +43,7 @@ fn is_kept() -> diesel::expression::SqlLiteral<Bool> {
     sql::<Bool>("outbox.state = 'failed' AND outbox.sealed IS NOT NULL")
 }
 
-/// Tells whether the mail server refuses Usher, by the mails that wait for it.
+/// The mail server's refusal of all mails, if any, derived from the mails that wait for it.
 pub fn refusal(db: &mut Database) -> Result<Option<ServerRefusal>, StoreError> {
     let last = outbox::table.filter(is_refused()).order((outbox::next_attempt_at.desc(), outbox::id.desc())).select(outbox::reply);
     let Some(reply) = last.first::<Option<String>>(db).optional()? else { return Ok(None) };
@@ -50,15 +51,16 @@ pub fn refusal(db: &mut Database) -> Result<Option<ServerRefusal>, StoreError> {
     Ok(Some(ServerRefusal { reply: reply.unwrap_or_default(), mails }))
 }
 
-/// Tells if the mail server took another mail after it first refused this one, so that the refusal concerns this one.
+/// True if the mail server accepted another mail after it first refused this one, so that the refusal concerns this
+/// mail alone.
 pub fn is_refused_alone(db: &mut Database, id: MailId) -> Result<bool, StoreError> {
-    // A mail that is taken clears the server's trouble of the others.
+    // An accepted mail clears the server's trouble of all others.
     let is_cleared = outbox::trouble.is_null().or(outbox::trouble.ne(Trouble::Server.as_str()));
     let refused_before = outbox::table.find(id).filter(outbox::server_refusals.gt(0)).filter(is_cleared.assume_not_null());
     Ok(diesel::select(diesel::dsl::exists(refused_before)).get_result(db)?)
 }
 
-/// Makes the mails due that wait for the mail server, since it took one. Those that are being talked about are left to whoever talks.
+/// Makes mails that wait for the mail server due, since it accepted one. Mails in an attempt are left alone.
 pub(super) fn wake(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
     let free = outbox::leased_until.is_null().or(outbox::leased_until.le(now).assume_not_null());
     let waiting = outbox::table.filter(is_refused()).filter(free).order((outbox::next_attempt_at, outbox::id)).limit(CHUNK);
@@ -69,19 +71,19 @@ pub(super) fn wake(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Counts the failed mails that can be sent again.
+/// Number of failed mails that can be sent again.
 pub fn failed(db: &mut Database) -> Result<i64, StoreError> {
     Ok(outbox::table.filter(is_kept()).count().get_result(db)?)
 }
 
-/// Puts a failed mail back into the queue. `None` when it did not fail, or what it said is wiped.
+/// Puts a failed mail back into the queue. `None` if it did not fail, or its text is wiped.
 pub fn send_again(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<Option<FailedMail>, StoreError> {
     let found = outbox::table.find(id).filter(is_kept()).select(FailedMail::as_select()).first(tx.db()).optional()?;
     let Some(mail) = found else { return Ok(None) };
     Ok(queue(tx, id, now)?.then_some(mail))
 }
 
-/// Puts the failed mails back into the queue, those that failed first to begin with, at most 500.
+/// Puts failed mails back into the queue, those that failed first to begin with: at most 500.
 pub fn send_all_again(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<MailId>, StoreError> {
     let ids =
         outbox::table.filter(is_kept()).order((outbox::done_at, outbox::id)).limit(CHUNK).select(outbox::id).load::<MailId>(tx.db())?;
@@ -94,7 +96,7 @@ pub fn send_all_again(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<MailId>, St
     Ok(queued)
 }
 
-/// Another administrator may have been faster: only one of the two updates finds it failed.
+/// Queues a failed mail. Another administrator may do so concurrently: only one of the two updates finds it failed.
 fn queue(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, StoreError> {
     let queued = diesel::update(outbox::table.find(id).filter(is_kept()))
         .set((
@@ -109,7 +111,7 @@ fn queue(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, StoreError
     Ok(queued == 1)
 }
 
-/// Forgets the text of mails that failed before `before`, some at a time. Tells how many.
+/// Wipes the text of mails that failed before `before`, a limited number at a time; returns their number.
 pub fn wipe_failed(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, StoreError> {
     let old = outbox::table.filter(is_kept()).filter(outbox::done_at.le(before)).limit(CHUNK).select(outbox::id).load::<i64>(tx.db())?;
     Ok(diesel::update(outbox::table.filter(outbox::id.eq_any(old))).set(outbox::sealed.eq(None::<Vec<u8>>)).execute(tx.db())?)

@@ -1,4 +1,4 @@
-//! Sealed mails and another key: that of an instance that begins anew, or of one that cannot read them.
+//! Sealed mails and changes of the key: mails of an instance that lost its key, and mails that another instance sealed.
 
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
@@ -9,7 +9,7 @@ use super::{
     MailState, Trouble, is_waiting, wipe,
 };
 
-/// A mail that is still sealed.
+/// A mail whose text is sealed.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
 pub struct SealedMail {
@@ -18,13 +18,13 @@ pub struct SealedMail {
     pub sealed: Option<Vec<u8>>,
 }
 
-/// The sealed mails that come after one, in order, at most `limit`.
+/// Sealed mails after one, in order, at most `limit`.
 pub fn sealed_after(db: &mut Database, after: MailId, limit: i64) -> Result<Vec<SealedMail>, StoreError> {
     let sealed = outbox::table.filter(outbox::sealed.is_not_null()).filter(outbox::id.gt(after.0));
     Ok(sealed.order(outbox::id).limit(limit).select(SealedMail::as_select()).load(db)?)
 }
 
-/// Gives a mail up that nobody can read any more: one that waits has failed for this `reason`. Tells whether it waited.
+/// Gives up a mail that no key opens any more: a waiting one fails for `reason`. Tells if it was waiting.
 pub fn give_up(tx: &mut Tx<'_>, id: MailId, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
     let failed = diesel::update(outbox::table.find(id).filter(is_waiting()))
         .set((
@@ -39,7 +39,7 @@ pub fn give_up(tx: &mut Tx<'_>, id: MailId, reason: &str, now: Timestamp) -> Res
     Ok(failed == 1)
 }
 
-/// Gives back a mail that this instance cannot read, for the one that has its key: the attempt was none.
+/// Returns a mail to the queue for the instance that has its key. The attempt does not count.
 pub fn give_back(tx: &mut Tx<'_>, id: MailId, at: Timestamp) -> Result<(), StoreError> {
     diesel::update(outbox::table.find(id).filter(is_waiting()))
         .set((
@@ -52,9 +52,9 @@ pub fn give_back(tx: &mut Tx<'_>, id: MailId, at: Timestamp) -> Result<(), Store
     Ok(())
 }
 
-/// Counts the mails that wait for an instance that can read them.
+/// Number of mails that wait for an instance that can read them.
 pub fn unreadable(db: &mut Database) -> Result<i64, StoreError> {
-    // Written out, since a partial index is of use only to a condition that the planner can read.
+    // Written as literal SQL, since a partial index needs a condition that the planner can read.
     let is_unreadable = sql::<Bool>("outbox.state IN ('queued', 'retrying') AND outbox.trouble = 'key'");
     Ok(outbox::table.filter(is_unreadable).count().get_result(db)?)
 }

@@ -1,8 +1,8 @@
 //! Lists of users in Users & Permissions: one scope, some filters, five orders.
 //!
-//! An order is one or more stretches, walked in turn: four statuses, or those who signed in and those who never did. A page is found in the
-//! indexes of the order, where each state is a range of its own; where a search or a scope narrows the list to few, they are all taken and
-//! sorted.
+//! An order is one or more segments read one after the other: four statuses, or users who signed in before those who
+//! never did. A page is found in the indexes of the order, in which each state is a range of its own; where a search or
+//! a scope leaves few users, all of them are read and sorted.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ use super::{
     },
 };
 
-/// A list of users as of one moment: who is Invited and who Expired depends on it, and stays so from page to page.
+/// A list of users at one moment, which decides between Invited and Expired and stays the same from page to page.
 #[derive(Debug, Clone)]
 pub struct UserQuery {
     pub scope: Scope,
@@ -40,16 +40,16 @@ pub struct UserQuery {
     pub as_of: Timestamp,
 }
 
-/// The place of a row in an order.
+/// Position of a row in an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// Which stretch of the order.
-    pub stretch: u8,
+    /// Number of the segment within the order.
+    pub segment: u8,
     pub value: CursorValue,
     pub id: i64,
 }
 
-/// By what a row is put in its place.
+/// Sort key of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CursorValue {
     Text(String),
@@ -57,15 +57,15 @@ pub enum CursorValue {
     Never,
 }
 
-/// User in a list.
+/// A user in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    pub person: User,
+    pub user: User,
     pub created_at: Timestamp,
-    pub mark: Cursor,
+    pub cursor: Cursor,
 }
 
-/// A part of an order that is in order by one column.
+/// Part of an order that is sorted by one column.
 #[derive(Debug, Clone, Copy)]
 struct IndexSegment {
     status: Option<Status>,
@@ -75,14 +75,14 @@ struct IndexSegment {
 }
 
 impl Cursor {
-    /// True if a row of a list in this order can have it.
+    /// True if a row of a list in this order can have this cursor.
     pub fn fits(&self, order: Order) -> bool {
-        let Some(stretch) = stretches(order).get(usize::from(self.stretch)).copied() else { return false };
+        let Some(segment) = segments(order).get(usize::from(self.segment)).copied() else { return false };
         match (&self.value, order.by) {
             (CursorValue::Text(text), SortBy::Name | SortBy::Email | SortBy::Status) => !text.contains(char::is_control),
             (CursorValue::Time(_), SortBy::Created) => true,
-            (CursorValue::Time(_), SortBy::LastSignIn) => stretch.condition == SIGNED_IN,
-            (CursorValue::Never, SortBy::LastSignIn) => stretch.condition == NEVER_SIGNED_IN,
+            (CursorValue::Time(_), SortBy::LastSignIn) => segment.condition == SIGNED_IN,
+            (CursorValue::Never, SortBy::LastSignIn) => segment.condition == NEVER_SIGNED_IN,
             (CursorValue::Text(_) | CursorValue::Time(_) | CursorValue::Never, _) => false,
         }
     }
@@ -91,7 +91,7 @@ impl Cursor {
 const SIGNED_IN: &str = " AND users.last_sign_in_at IS NOT NULL";
 const NEVER_SIGNED_IN: &str = " AND users.last_sign_in_at IS NULL";
 
-fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
+fn segments(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
     let whole = |column| IndexSegment { status: None, column, condition: "", is_descending };
     match by {
         SortBy::Name => vec![whole("sort_key")],
@@ -102,17 +102,18 @@ fn stretches(Order { by, is_descending }: Order) -> Vec<IndexSegment> {
             IndexSegment { condition: NEVER_SIGNED_IN, is_descending: false, ..whole("last_sign_in_at") },
         ],
         SortBy::Status => {
-            let stretch = |status| IndexSegment { status: Some(status), is_descending: false, ..whole("sort_key") };
-            let mut stretches = Status::ALL.map(stretch).to_vec();
+            let segment = |status| IndexSegment { status: Some(status), is_descending: false, ..whole("sort_key") };
+            let mut segments = Status::ALL.map(segment).to_vec();
             if is_descending {
-                stretches.reverse();
+                segments.reverse();
             }
-            stretches
+            segments
         }
     }
 }
 
-/// One page. `all` is how many users of any status there are with the same filter ([`super::counts`]): it decides how they are looked for.
+/// Reads one page. `all` is the number of users of any status with the same filter ([`super::counts`]), which decides
+/// between the plans.
 pub fn page(
     db: &mut Database,
     wanted: &UserQuery,
@@ -120,42 +121,48 @@ pub fn page(
     position: &Position<Cursor>,
     limit: usize,
 ) -> Result<Slice<Listed>, StoreError> {
-    if let Some(found) = hits(db, wanted, position, limit)? {
+    if let Some(found) = search_plan(db, wanted, position, limit)? {
         return Ok(Slice::new(found, position, limit));
     }
     let is_narrow = matches!(all, Count::Exactly(all) if all <= COUNT_MAX) || sorts_sooner(db, wanted)?;
     let source = if is_narrow { Source::of(db, &wanted.scope, &wanted.filter)? } else { Source::All };
-    let mut stretches = (0..).zip(stretches(wanted.order)).collect::<Vec<(u8, IndexSegment)>>();
+    let mut segments = (0..).zip(segments(wanted.order)).collect::<Vec<(u8, IndexSegment)>>();
     if position.is_backward() {
-        stretches.reverse();
+        segments.reverse();
     }
-    let mark = match position {
-        Position::After(mark) | Position::Before(mark) => Some(mark),
+    let cursor = match position {
+        Position::After(cursor) | Position::Before(cursor) => Some(cursor),
         Position::First | Position::Last => None,
     };
     let is_ahead =
-        |number: u8| mark.is_none_or(|mark| if position.is_backward() { number <= mark.stretch } else { number >= mark.stretch });
-    stretches.retain(|(number, stretch)| {
-        is_ahead(*number) && (stretch.status.is_none() || wanted.filter.status.is_none() || stretch.status == wanted.filter.status)
+        |number: u8| cursor.is_none_or(|cursor| if position.is_backward() { number <= cursor.segment } else { number >= cursor.segment });
+    segments.retain(|(number, segment)| {
+        is_ahead(*number) && (segment.status.is_none() || wanted.filter.status.is_none() || segment.status == wanted.filter.status)
     });
     let enough = backend::one_more(limit);
     let mut found = Vec::new();
-    for (number, stretch) in stretches {
+    for (number, segment) in segments {
         let missing = enough - i64::try_from(found.len()).unwrap_or(enough);
         if missing <= 0 {
             break;
         }
-        let from = mark.filter(|mark| mark.stretch == number);
-        // Of the two directions, the list's and the page's, one turns the other around.
-        let is_descending = stretch.is_descending != position.is_backward();
-        let statement = statement(db, wanted, source.narrowly(&wanted.filter, stretch.column), stretch, from, is_descending, missing);
+        let from = cursor.filter(|cursor| cursor.segment == number);
+        // The list's direction and the page's cancel each other out.
+        let is_descending = segment.is_descending != position.is_backward();
+        let statement = statement(db, wanted, source.narrowly(&wanted.filter, segment.column), segment, from, is_descending, missing);
         found.extend(statement.load(db)?.into_iter().map(|id| (number, id)));
     }
     Ok(Slice::new(listed(db, wanted.order, found)?, position, limit))
 }
 
-/// What is found by the plans of searches: by name in the whole company on SQLite, where nothing else is asked that their indexes do not hold.
-fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limit: usize) -> Result<Option<Vec<Listed>>, StoreError> {
+/// The page from the plans of searches: by name in the whole company on SQLite, without filters that their indexes
+/// lack.
+fn search_plan(
+    db: &mut Database,
+    wanted: &UserQuery,
+    position: &Position<Cursor>,
+    limit: usize,
+) -> Result<Option<Vec<Listed>>, StoreError> {
     let UserQuery { scope, filter, order, .. } = wanted;
     let UserFilter {
         search,
@@ -172,32 +179,32 @@ fn hits(db: &mut Database, wanted: &UserQuery, position: &Position<Cursor>, limi
     let Some(place) = by_name(position, order.is_descending) else { return Ok(None) };
     let (_, ids) = plan::find(sqlite, &filter, &place, limit)?;
     let mut found = listed(db, *order, ids.into_iter().map(|id| (0, id)).collect())?;
-    found.sort_by_key(|row| row.person.key());
+    found.sort_by_key(|row| row.user.key());
     if place.is_backward() {
         found.reverse();
     }
     Ok(Some(found))
 }
 
-/// The place in the order by name forwards; `None` for a mark of another order.
+/// Position in the order by name, ascending; `None` for a cursor of another order.
 fn by_name(position: &Position<Cursor>, is_descending: bool) -> Option<Position> {
-    let key = |mark: &Cursor| match &mark.value {
-        CursorValue::Text(text) => Some(Key { sort_key: text.clone(), id: mark.id }),
+    let key = |cursor: &Cursor| match &cursor.value {
+        CursorValue::Text(text) => Some(Key { sort_key: text.clone(), id: cursor.id }),
         CursorValue::Time(_) | CursorValue::Never => None,
     };
     Some(match (position, is_descending) {
         (Position::First, false) | (Position::Last, true) => Position::First,
         (Position::Last, false) | (Position::First, true) => Position::Last,
-        (Position::After(mark), false) | (Position::Before(mark), true) => Position::After(key(mark)?),
-        (Position::Before(mark), false) | (Position::After(mark), true) => Position::Before(key(mark)?),
+        (Position::After(cursor), false) | (Position::Before(cursor), true) => Position::After(key(cursor)?),
+        (Position::Before(cursor), false) | (Position::After(cursor), true) => Position::Before(key(cursor)?),
     })
 }
 
-/// So many hits are sorted sooner than an order by text is walked: parts of names that begin with a late letter are far down in it. Where there
-/// are more, some are near. Other orders know nothing of names, and many hits are near in them at any rate.
+/// Most hits that are sorted sooner than an order by text is walked: parts of names that begin with a late letter lie
+/// far down in it. Of more hits, some are near. In other orders many hits are near at any rate.
 const SORTED_MAX: i64 = 35_000;
 
-/// True if many hits of a search are sorted all the same. PostgreSQL's planner finds that out by itself.
+/// True if the hits of a search are to be sorted though there are many. PostgreSQL's planner decides that itself.
 fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreError> {
     let is_by_text = matches!(wanted.order.by, SortBy::Name | SortBy::Email | SortBy::Status);
     match (&*db, &wanted.filter.search) {
@@ -206,24 +213,24 @@ fn sorts_sooner(db: &mut Database, wanted: &UserQuery) -> Result<bool, StoreErro
     }
 }
 
-/// The ids of some users of a stretch, in order.
+/// Selects ids of users of a segment, in order.
 fn statement(
     db: &Database,
     wanted: &UserQuery,
     source: Source,
-    stretch: IndexSegment,
+    segment: IndexSegment,
     from: Option<&Cursor>,
     is_descending: bool,
     limit: i64,
 ) -> Statement {
-    let status = stretch.status.or(wanted.filter.status);
+    let status = segment.status.or(wanted.filter.status);
     let direction = if is_descending { "DESC" } else { "ASC" };
     let part = |statement: &mut Statement, state: &str| {
-        statement.push(&format!("SELECT users.id, users.{} AS place", stretch.column));
+        statement.push(&format!("SELECT users.id, users.{} AS place", segment.column));
         statement.users(db, source, &wanted.scope, &wanted.filter);
-        statement.push(&format!(" AND {state}{}", stretch.condition));
-        if let Some(mark) = from {
-            beyond(statement, stretch.column, mark, is_descending);
+        statement.push(&format!(" AND {state}{}", segment.condition));
+        if let Some(cursor) = from {
+            beyond(statement, segment.column, cursor, is_descending);
         }
     };
     let order = |columns: &str| columns.split(' ').map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
@@ -233,17 +240,18 @@ fn statement(
         for (number, state) in Statement::states(status, wanted.as_of).iter().enumerate() {
             statement.push(if number == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
             part(&mut statement, state);
-            let order = order(&format!("users.{} users.id", stretch.column));
+            let order = order(&format!("users.{} users.id", segment.column));
             statement.push(&format!(" ORDER BY {order} LIMIT {limit}) AS part{number}"));
         }
         statement.push(") AS found");
     } else {
-        // Taken before they are sorted, or PostgreSQL's planner, which takes few for many, would walk the order for them. SQLite has no choice.
+        // Read in full before sorting: PostgreSQL's planner underestimates them and would walk the order instead.
+        // SQLite has only one plan.
         let is_sqlite = matches!(db, Database::Sqlite(_));
         statement.push(if is_sqlite { "WITH found AS NOT MATERIALIZED (" } else { "WITH found AS MATERIALIZED (" });
         part(&mut statement, &Statement::state(status, wanted.as_of));
         statement.push(") SELECT id FROM found");
-        // Whom several portfolios of the scope hold.
+        // Users in several portfolios of the scope appear several times.
         if source == Source::Scope {
             statement.push(" GROUP BY place, id");
         }
@@ -252,44 +260,44 @@ fn statement(
     statement
 }
 
-/// Only what stands beyond a row.
-fn beyond(statement: &mut Statement, column: &str, mark: &Cursor, is_descending: bool) {
-    let (than, id) = (if is_descending { '<' } else { '>' }, mark.id);
+/// Restricts a statement to rows beyond a cursor.
+fn beyond(statement: &mut Statement, column: &str, cursor: &Cursor, is_descending: bool) {
+    let (than, id) = (if is_descending { '<' } else { '>' }, cursor.id);
     let mut value = |before: String| {
         statement.push(&before);
-        match &mark.value {
+        match &cursor.value {
             CursorValue::Text(text) => statement.bind(text.clone()),
             CursorValue::Time(time) => statement.push(&Statement::time(*time)),
             CursorValue::Never => {}
         }
     };
-    if mark.value == CursorValue::Never {
+    if cursor.value == CursorValue::Never {
         value(format!(" AND users.id {than} {id}"));
         return;
     }
-    // Not as a comparison of rows, of which SQLite uses an index for the first alone.
+    // Written as two conditions: for a row comparison SQLite uses an index on its first column alone.
     value(format!(" AND users.{column} {than}= "));
     value(format!(" AND (users.{column} {than} "));
     statement.push(&format!(" OR users.id {than} {id})"));
 }
 
-/// The users with these ids and the stretches in which they were found, in the same order.
+/// Users with these ids and their segments, in order.
 fn listed(db: &mut Database, order: Order, found: Vec<(u8, UserId)>) -> Result<Vec<Listed>, StoreError> {
     let rows = users::table
         .filter(users::id.eq_any(found.iter().map(|(_, id)| id.0)))
         .select((User::as_select(), users::email_key, users::created_at))
         .load::<(User, String, Timestamp)>(db)?;
     let mut rows = rows.into_iter().map(|row| (row.0.id, row)).collect::<HashMap<_, _>>();
-    // Who was deleted since the ids were found is not there any more.
-    let listed = |(stretch, id)| {
-        let (person, email_key, created_at) = rows.remove(&id)?;
+    // Users deleted since their ids were found are left out.
+    let listed = |(segment, id)| {
+        let (user, email_key, created_at) = rows.remove(&id)?;
         let value = match order.by {
-            SortBy::Name | SortBy::Status => CursorValue::Text(person.sort_key.clone()),
+            SortBy::Name | SortBy::Status => CursorValue::Text(user.sort_key.clone()),
             SortBy::Email => CursorValue::Text(email_key),
             SortBy::Created => CursorValue::Time(created_at),
-            SortBy::LastSignIn => person.last_sign_in_at.map_or(CursorValue::Never, CursorValue::Time),
+            SortBy::LastSignIn => user.last_sign_in_at.map_or(CursorValue::Never, CursorValue::Time),
         };
-        Some(Listed { mark: Cursor { stretch, value, id: id.0 }, person, created_at })
+        Some(Listed { cursor: Cursor { segment, value, id: id.0 }, user, created_at })
     };
     Ok(found.into_iter().filter_map(listed).collect())
 }

@@ -1,4 +1,4 @@
-//! How many users a list in Users & Permissions holds, by status.
+//! Number of users in a list in Users & Permissions, by status.
 
 use chrono::{DurationRound as _, TimeDelta};
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
@@ -21,13 +21,15 @@ use super::{
     },
 };
 
-/// So many are counted by status at once. Of more, each status is counted for itself, as far as counts go.
+/// Most users that are counted by status in one pass. Of more, each status is counted on its own, up to the bound of
+/// counts.
 const TOGETHER_MAX: i64 = 100_000;
 
-/// Of so many hits of a search on SQLite, those who are not active are looked up one by one; of more, all who are not active are read.
+/// Most hits of a search on SQLite of which those who are not active are looked up one by one. Of more, all users who
+/// are not active are read.
 const LOOKED_UP_MAX: i64 = 40_000;
 
-/// How many there are of each status, whatever status the filter asks for.
+/// Number of users of each status, ignoring the filter's own status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusCounts {
     pub all: Count,
@@ -40,14 +42,14 @@ impl StatusCounts {
         Self { all: Count::Exactly(by_status.iter().sum()), by_status: by_status.map(Count::Exactly) }
     }
 
-    /// Of this status, or of any.
+    /// Number of users with this status, or with any.
     pub fn of(&self, status: Option<Status>) -> Count {
         let place = status.and_then(|status| Status::ALL.iter().position(|other| *other == status));
         place.and_then(|place| self.by_status.get(place)).copied().unwrap_or(self.all)
     }
 }
 
-/// Exactly for the whole company, up to [`COUNT_MAX`] where anything narrows it.
+/// Counts users: exactly for the whole company, up to [`COUNT_MAX`] where a filter narrows it.
 pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, StoreError> {
     let filter = &wanted.filter;
     if filter.has_two_factor == Some(true) {
@@ -73,7 +75,7 @@ pub fn counts(db: &mut Database, wanted: &UserQuery) -> Result<StatusCounts, Sto
     Ok(StatusCounts { all: Count::capped(all), by_status })
 }
 
-/// From the numbers that triggers keep; when an invitation runs out, nobody writes, so those are counted.
+/// Counts from the numbers kept by triggers. Invitations expire without a write, so they are counted by hour.
 fn kept(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
     let mut kept = user_counts::table.select((user_counts::state, user_counts::users)).into_boxed();
     if let Some(role) = filter.default_role {
@@ -88,7 +90,7 @@ fn kept(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<Stat
     Ok(StatusCounts::exactly([of("active"), of("deactivated"), invited, (of("pending") - invited).max(0)]))
 }
 
-/// Those whose invitations end in a later hour, and those in this hour who still have time.
+/// Number of invitations that expire in a later hour, and of those that expire later in this hour.
 fn invited(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<i64, StoreError> {
     let hour = as_of.format("%F %H").to_string();
     let next = as_of.duration_trunc(TimeDelta::hours(1)).unwrap_or(as_of) + TimeDelta::hours(1);
@@ -97,7 +99,7 @@ fn invited(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<i
         .select(invitation_expiry_counts::users)
         .into_boxed();
     let mut now = users::table
-        // Written out, since a partial index is of use only to a condition that the planner can read.
+        // Written as literal SQL, since a partial index needs a condition that the planner can read.
         .filter(sql::<Bool>("users.state = 'pending'"))
         .filter(users::invitation_expires_at.gt(as_of))
         .filter(users::invitation_expires_at.lt(next))
@@ -112,7 +114,7 @@ fn invited(db: &mut Database, filter: &UserFilter, as_of: Timestamp) -> Result<i
     Ok(later.load::<i64>(db)?.iter().sum::<i64>() + now)
 }
 
-/// Of each status, among the first of all.
+/// Counts by status among the first users found.
 fn together(db: &mut Database, wanted: &UserQuery, source: Source) -> Result<([i64; 4], i64), StoreError> {
     let mut statement = Statement::counting(wanted.as_of, source);
     statement.users(db, source, &wanted.scope, &wanted.filter);
@@ -120,8 +122,8 @@ fn together(db: &mut Database, wanted: &UserQuery, source: Source) -> Result<([i
     statement.load_counts(db)
 }
 
-/// The same of a search of the whole company on SQLite. Most hits are active: the others are looked up in an index of theirs, which is small,
-/// and the rest is what the trigram index counts.
+/// Counts by status for a search of the whole company on SQLite. Most hits are active: the others are looked up in a
+/// small index of their own, and the rest follows from the trigram index.
 fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<StatusCounts, StoreError> {
     let all = sql::count_hits(db, term, LOOKED_UP_MAX + 1)?;
     if all > LOOKED_UP_MAX {
@@ -140,7 +142,7 @@ fn of_hits(db: &mut Database, term: &SearchTerm, as_of: Timestamp) -> Result<Sta
     Ok(StatusCounts { all: Count::capped(all), by_status: found.map(Count::capped) })
 }
 
-/// Of one status: where so many fit, those of the status are walked sooner than those who fit.
+/// Count of one status: where many users match, reading those of the status is faster than reading all matches.
 fn alone(db: &mut Database, wanted: &UserQuery, status: Status) -> Result<Count, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM (SELECT 1");

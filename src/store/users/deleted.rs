@@ -1,4 +1,4 @@
-//! Users who were deleted and can still be restored.
+//! Deleted users who can still be restored.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Deleted user who can be restored.
+/// A deleted user who can be restored.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = user_rows)]
 pub struct Deleted {
@@ -29,13 +29,13 @@ pub struct Deleted {
 }
 
 impl Deleted {
-    /// The user's place in a list sorted by when they were deleted.
+    /// Position of the user in a list sorted by the time of deletion.
     pub fn key(&self) -> Key {
         Key { sort_key: self.deleted_at.and_utc().timestamp_micros().to_string(), id: self.id.0 }
     }
 }
 
-/// One page of the users deleted since `since`, latest first. `None` for a key that [`Deleted::key`] has not made.
+/// One page of the users deleted since `since`, latest first. `None` for a key that [`Deleted::key`] did not make.
 pub fn list_deleted(db: &mut Database, since: Timestamp, position: &Position, limit: usize) -> Result<Option<Slice<Deleted>>, StoreError> {
     let mut query = user_rows::table.filter(user_rows::deleted_at.gt(since)).into_boxed();
     if let Position::After(key) | Position::Before(key) = position {
@@ -55,7 +55,7 @@ pub fn list_deleted(db: &mut Database, since: Timestamp, position: &Position, li
     Ok(Some(Slice::new(found, position, limit)))
 }
 
-/// Display names of users, the deleted among them.
+/// Display names of users, deleted ones included.
 pub fn names(db: &mut Database, ids: impl IntoIterator<Item = UserId>) -> Result<HashMap<UserId, String>, StoreError> {
     let rows = user_rows::table.filter(user_rows::id.eq_any(ids.into_iter().map(|id| id.0).collect::<Vec<_>>()));
     let rows = rows.select((user_rows::id, user_rows::first_name, user_rows::last_name, user_rows::email));
@@ -68,13 +68,13 @@ fn time_of(key: &Key) -> Option<Timestamp> {
     Some(DateTime::from_timestamp_micros(micros)?.naive_utc())
 }
 
-/// How many were deleted since `since`, up to [`COUNT_MAX`].
+/// Number of users deleted since `since`, up to [`COUNT_MAX`].
 pub fn count_deleted(db: &mut Database, since: Timestamp) -> Result<Count, StoreError> {
     let ids = user_rows::table.filter(user_rows::deleted_at.gt(since)).select(user_rows::id).limit(COUNT_MAX + 1).load::<i64>(db)?;
     Ok(Count::of(ids.len()))
 }
 
-/// One of them, who stays as they are until the transaction ends.
+/// Reads a deleted user and locks the row until the transaction ends.
 pub fn lock_deleted(tx: &mut Tx<'_>, id: UserId, since: Timestamp) -> Result<Option<Deleted>, StoreError> {
     lock_row(tx.db(), "user_rows", id.0)?;
     Ok(user_rows::table.find(id).filter(user_rows::deleted_at.gt(since)).select(Deleted::as_select()).first(tx.db()).optional()?)

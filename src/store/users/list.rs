@@ -17,7 +17,7 @@ use super::{Filter, User, search::plan};
 
 type Query<'a> = users::BoxedQuery<'a, MultiBackend>;
 
-/// One page of the users that `filter` holds, sorted by name.
+/// One page of the users that match `filter`, sorted by name.
 pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
@@ -28,7 +28,7 @@ pub fn list(db: &mut Database, filter: &Filter, position: &Position, limit: usiz
     }
 }
 
-/// [`count`] and [`list`] of a search.
+/// Count and page of a search, as by [`count`] and [`list`].
 pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: usize) -> Result<(Slice<User>, Count), StoreError> {
     match db {
         Database::Sqlite(sqlite) if plan::are_of(filter) => {
@@ -37,7 +37,7 @@ pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: us
         }
         _ => {
             let count = count(db, filter)?;
-            // PostgreSQL guesses how near the first hits are, and may walk the order to its end for the last of few.
+            // PostgreSQL underestimates the way to the first hits, and may walk the whole order for the last of few.
             let is_short = filter.search.is_some() && count != Count::Many;
             let order = if is_short { Order::Sorted } else { Order::Walked };
             Ok((page(db, filter, position, limit, order)?, count))
@@ -45,7 +45,7 @@ pub fn search(db: &mut Database, filter: &Filter, position: &Position, limit: us
     }
 }
 
-/// True if a page is found by its order; else it is put in order once all are found.
+/// Way to put a page in order: by walking an index, or by sorting all matches.
 #[derive(Debug, Clone, Copy)]
 enum Order {
     Walked,
@@ -54,7 +54,7 @@ enum Order {
 
 fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, order: Order) -> Result<Slice<User>, StoreError> {
     let mut query = filtered(filter);
-    // Not as a comparison of rows, which Diesel can only write as a literal.
+    // Written as two conditions, since Diesel can write row comparisons only as literals.
     query = match position {
         Position::First | Position::Last => query,
         Position::After(Key { sort_key, id }) => {
@@ -67,7 +67,7 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
     let order = match (order, position.is_backward()) {
         (Order::Walked, false) => "users.sort_key, users.id",
         (Order::Walked, true) => "users.sort_key DESC, users.id DESC",
-        // No index has this.
+        // No index has this expression.
         (Order::Sorted, false) => "users.sort_key || '', users.id",
         (Order::Sorted, true) => "users.sort_key || '' DESC, users.id DESC",
     };
@@ -75,7 +75,7 @@ fn page(db: &mut Database, filter: &Filter, position: &Position, limit: usize, o
     Ok(Slice::new(found, position, limit))
 }
 
-/// The page, from the ids of those who are on it.
+/// Reads the page of the users with these ids.
 fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize) -> Result<Slice<User>, StoreError> {
     let mut found = users::table.filter(backend::is_among(db, "users.id", ids)).select(User::as_select()).load::<User>(db)?;
     found.sort_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
@@ -85,7 +85,7 @@ fn among(db: &mut Database, ids: Vec<UserId>, position: &Position, limit: usize)
     Ok(Slice::new(found, position, limit))
 }
 
-/// How many users `filter` holds: exactly where it holds all users, else up to [`COUNT_MAX`].
+/// Number of users that match `filter`: exact without a search or group, else up to [`COUNT_MAX`].
 pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     match db {
         _ if filter.search.is_none() && filter.member_of.is_none() && filter.not_member_of.is_none() => {
@@ -99,7 +99,7 @@ pub fn count(db: &mut Database, filter: &Filter) -> Result<Count, StoreError> {
     }
 }
 
-/// Company-wide numbers are kept by triggers and exact at any size.
+/// Company-wide number, kept by triggers and exact at any size.
 fn company_wide(db: &mut Database, active_only: bool) -> Result<i64, StoreError> {
     let counts = user_counts::table.select((user_counts::state, user_counts::users)).load::<(String, i64)>(db)?;
     Ok(counts.iter().filter(|(state, _)| !active_only || state == "active").map(|(_, users)| users).sum())

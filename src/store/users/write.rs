@@ -1,4 +1,4 @@
-//! Writes of users: rows made, changed and removed.
+//! Writes of users: inserts, changes and removals.
 
 use diesel::prelude::*;
 
@@ -18,10 +18,10 @@ use crate::{
 
 use super::User;
 
-/// New user, with an open invitation.
+/// A new user with an open invitation.
 #[derive(Debug, Clone)]
 pub struct NewInvited<'a> {
-    /// Empty where the invitation gives the address alone.
+    /// Empty for an invitation with the address only.
     pub first_name: &'a str,
     pub last_name: &'a str,
     pub email: &'a EmailAddress,
@@ -50,7 +50,7 @@ pub fn insert_invited(tx: &mut Tx<'_>, new: &NewInvited<'_>) -> Result<UserId, S
     Ok(UserId(id))
 }
 
-/// New user who needs no invitation: the first Admin, or one made on the command line.
+/// A new user without an invitation: the first Admin, or one made on the command line.
 #[derive(Debug, Clone)]
 pub struct NewActive<'a> {
     pub email: &'a EmailAddress,
@@ -86,7 +86,7 @@ pub(in crate::store) type NameColumns = (
     diesel::dsl::Eq<user_rows::search, String>,
 );
 
-/// The columns of name and address, and what is derived from them.
+/// Columns of name and address, and the columns derived from them.
 pub(in crate::store) fn named(first_name: &str, last_name: &str, email: &EmailAddress) -> NameColumns {
     (
         user_rows::first_name.eq(first_name.to_owned()),
@@ -99,12 +99,12 @@ pub(in crate::store) fn named(first_name: &str, last_name: &str, email: &EmailAd
     )
 }
 
-/// The invitation's term starts anew.
+/// Starts the term of an invitation anew.
 pub fn renew_invitation(tx: &mut Tx<'_>, id: UserId, expires_at: Timestamp) -> Result<(), StoreError> {
     set(tx, id, user_rows::invitation_expires_at.eq(Some(expires_at)))
 }
 
-/// The invitation is accepted: name and password are set.
+/// Accepts an invitation: sets name and password.
 pub fn set_credentials(
     tx: &mut Tx<'_>,
     user: &User,
@@ -126,12 +126,12 @@ pub fn set_credentials(
     set(tx, user.id, changes)
 }
 
-/// Another password.
+/// Sets the password.
 pub fn set_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
     set(tx, id, (user_rows::password_hash.eq(Some(password.as_str())), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// Name and default role as an administrator edits them.
+/// Sets name and default role, as edited by an administrator.
 pub fn set_profile(
     tx: &mut Tx<'_>,
     user: &User,
@@ -151,12 +151,12 @@ pub fn set_profile(
     set(tx, user.id, changes)
 }
 
-/// Another default role.
+/// Sets the default role.
 pub fn set_default_role(tx: &mut Tx<'_>, user: UserId, default_role: DefaultRole) -> Result<(), StoreError> {
     set(tx, user, (user_rows::default_role.eq(default_role), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// Another address, and what is derived from it.
+/// Sets the address and the columns derived from it.
 ///
 /// # Errors
 /// A unique violation where the address is taken.
@@ -164,7 +164,7 @@ pub fn set_email(tx: &mut Tx<'_>, user: &User, email: &EmailAddress) -> Result<(
     set(tx, user.id, (named(&user.first_name, &user.last_name, email), user_rows::version.eq(user_rows::version + 1)))
 }
 
-/// Stores the password, hashed with today's parameters.
+/// Stores the password hashed with the current parameters.
 pub fn rehash_password(tx: &mut Tx<'_>, id: UserId, password: &PasswordHash) -> Result<(), StoreError> {
     set(tx, id, user_rows::password_hash.eq(Some(password.as_str())))
 }
@@ -173,7 +173,7 @@ pub fn set_last_sign_in(tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<(
     set(tx, id, user_rows::last_sign_in_at.eq(Some(now)))
 }
 
-/// Blocks a user, or with `None` lets them in again.
+/// Deactivates a user; `None` reactivates them.
 pub fn set_blocked(tx: &mut Tx<'_>, id: UserId, blocked_at: Option<Timestamp>) -> Result<(), StoreError> {
     set(tx, id, (user_rows::blocked_at.eq(blocked_at), user_rows::version.eq(user_rows::version + 1)))
 }
@@ -202,13 +202,13 @@ where
     if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
-/// Removes a user's row for good: a revoked invitation, or a deletion that cannot be undone.
+/// Removes a user's row permanently: a revoked invitation, or a deletion that cannot be undone.
 pub fn remove(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
     let touched = diesel::delete(user_rows::table.find(id)).execute(tx.db())?;
     if touched == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
-/// Removes for good who was deleted until `before`, at most `limit` of them; tells how many.
+/// Permanently removes users deleted until `before`, at most `limit`; returns their number.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let ids = user_rows::table
         .filter(user_rows::deleted_at.le(before))
@@ -217,7 +217,7 @@ pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, St
         .select(user_rows::id)
         .load::<i64>(tx.db())?;
     for id in &ids {
-        // Not a user who was restored meanwhile.
+        // Skips a user who was restored meanwhile.
         diesel::delete(user_rows::table.find(id).filter(user_rows::deleted_at.le(before))).execute(tx.db())?;
     }
     Ok(ids.len())

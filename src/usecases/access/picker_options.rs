@@ -151,10 +151,10 @@ pub fn users_for(
             for _ in 0..LOOKS {
                 let Some(position) = next.take().filter(|_| found.len() <= limit) else { break };
                 let page = users::page(db, &listed, counts.all, &position, LOOKED_AT)?;
-                let ids = page.rows.iter().map(|listed| listed.person.id).collect::<Vec<_>>();
+                let ids = page.rows.iter().map(|listed| listed.user.id).collect::<Vec<_>>();
                 let having = assignments::having_account(db, account.id, &ids)?;
-                next = page.rows.last().filter(|_| page.has_next).map(|last| Position::After(last.mark.clone()));
-                found.extend(page.rows.into_iter().map(|listed| listed.person));
+                next = page.rows.last().filter(|_| page.has_next).map(|last| Position::After(last.cursor.clone()));
+                found.extend(page.rows.into_iter().map(|listed| listed.user));
                 found.retain(|user| user.id != actor.id && !having.contains(&user.id));
             }
             has_more = next.is_some();

@@ -45,7 +45,7 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, Sto
         }
     }
     let ends = Ends { idle: last_seen + found.company.session_idle, absolute: found.session.created_at + found.company.session_absolute };
-    Ok(Some(ActiveSession { user: found.person, company: found.company, state: found.session.state, ends }))
+    Ok(Some(ActiveSession { user: found.user, company: found.company, state: found.session.state, ends }))
 }
 
 /// Keeps what the next page has to say where nothing was changed, or loses it. A session that has ended meanwhile stays ended.

@@ -210,7 +210,7 @@ fn end_session(ctx: &Context, tx: &mut Tx<'_>, session: TokenHash, client_ip: &s
     if sessions::end(tx, session)?
         && let Some(signed_in) = found
     {
-        let who = signed_in.person.who();
+        let who = signed_in.user.who();
         UnitOfWork::of(ctx, tx, ScopedActor::oneself(&who), client_ip, now).record(&who, &AuditEvent::SignedOut {});
     }
     Ok(())

@@ -58,8 +58,8 @@ impl Principal {
     pub(in crate::usecases) fn actor(&self, db: &mut Database, now: Timestamp) -> Result<ScopedActor, ActionError> {
         match self {
             Self::User { id, session, .. } => {
-                let found = sessions::find(db, *session, now)?.filter(|found| found.person.id == *id);
-                Ok(ScopedActor::of(db, &found.ok_or(ActionError::SignedOut)?.person)?)
+                let found = sessions::find(db, *session, now)?.filter(|found| found.user.id == *id);
+                Ok(ScopedActor::of(db, &found.ok_or(ActionError::SignedOut)?.user)?)
             }
             Self::CommandLine { os_user } => Ok(ScopedActor::machine(format!("{os_user} at the command line"))),
             Self::System => Ok(ScopedActor::system()),

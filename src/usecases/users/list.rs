@@ -101,7 +101,7 @@ fn wanted(ctx: &Context, acting: &ScopedActor, asked: &ListRequest, chosen: Opti
 }
 
 fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: Timestamp) -> Slice<Row<A>> {
-    page.map(|Listed { person: user, created_at, mark: cursor }| Row {
+    page.map(|Listed { user, created_at, cursor }| Row {
         status: user.status(now),
         assigned: assigned.remove(&user.id).unwrap_or_default(),
         user,
@@ -111,7 +111,7 @@ fn rows<A: Default>(page: Slice<Listed>, mut assigned: HashMap<UserId, A>, now: 
 }
 
 fn ids(page: &Slice<Listed>) -> Vec<UserId> {
-    page.rows.iter().map(|listed| listed.person.id).collect()
+    page.rows.iter().map(|listed| listed.user.id).collect()
 }
 
 /// An export begins, and is written down with what it holds, as words. Tells how many users there are of any status, by which they are looked

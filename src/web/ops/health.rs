@@ -1,4 +1,4 @@
-//! Where somebody lands.
+//! Landing page, static files and health checks.
 
 use actix_web::{
     HttpResponse,
@@ -19,7 +19,7 @@ pub(in crate::web) async fn root(_user: CurrentUser) -> HandlerResult {
     respond::see_other(paths::UsersAndGroups {})
 }
 
-/// `GET /static/{name}`: names change with their content, so that browsers may keep the files for ever.
+/// `GET /static/{name}`: names change with their content, so that browsers may cache the files for ever.
 pub(in crate::web) async fn asset(name: Path<String>) -> HandlerResult {
     let asset = assets::find(&name).ok_or(WebError::NotFound)?;
     Ok(HttpResponse::Ok()
@@ -28,12 +28,12 @@ pub(in crate::web) async fn asset(name: Path<String>) -> HandlerResult {
         .body(asset.bytes()))
 }
 
-/// `GET /healthz`: the process answers.
+/// `GET /healthz`: success while the process runs.
 pub(in crate::web) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
-/// `GET /readyz`: the database answers too.
+/// `GET /readyz`: success while the database answers too.
 pub(in crate::web) async fn readyz(state: Data<State>) -> HandlerResult {
     state.run(crate::usecases::company_name).await.map_err(|_| WebError::Unavailable)?;
     Ok(healthz().await)

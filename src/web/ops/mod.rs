@@ -1,4 +1,4 @@
-//! For monitoring and load balancers.
+//! Endpoints for monitoring and load balancers.
 
 pub(super) mod health;
 pub(super) mod metrics;

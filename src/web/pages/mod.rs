@@ -1,4 +1,4 @@
-//! One folder a feature, one file an action: form, page, handler, tests.
+//! Pages: one folder for each feature, one file for each action with form, page, handler and tests.
 
 pub mod accounts;
 pub mod credentials;

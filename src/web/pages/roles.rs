@@ -1,4 +1,4 @@
-//! Roles: the table by which the policy decides, as users read it.
+//! Roles: the table of permissions by which the policy decides.
 
 use askama::Template;
 
@@ -15,26 +15,26 @@ use crate::{
     },
 };
 
-/// The table.
+/// Page of the table.
 #[derive(Debug, Clone, Template)]
 #[template(path = "roles.html")]
 pub struct RolesPage {
     pub shell: Layout,
-    /// The columns.
+    /// Columns of the table.
     pub roles: [Role; 3],
     pub groups: Vec<PermissionGroup>,
-    /// True if the group Admins is spoken of.
+    /// True if the reader may know the group Admins.
     pub knows_admins: bool,
 }
 
-/// Permissions about one kind of thing.
+/// Permissions on one kind of thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionGroup {
     pub title: &'static str,
     pub rows: Vec<PermissionRow>,
 }
 
-/// A permission, and how far it reaches for each role.
+/// A permission, and its reach for each role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionRow {
     pub label: &'static str,
@@ -42,7 +42,7 @@ pub struct PermissionRow {
     pub levels: [AccessLevel; 3],
 }
 
-/// What the first part of a permission's word stands for.
+/// Titles for the first part of a permission's word.
 const TITLES: [(&str, &str); 9] = [
     ("directory", "Users & Groups"),
     ("admins", "Admins"),
@@ -56,7 +56,7 @@ const TITLES: [(&str, &str); 9] = [
 ];
 
 impl PermissionGroup {
-    /// The whole table. What is hidden from a role is not in the table that this role is shown.
+    /// The whole table, without rows that are hidden from the reader's role.
     pub fn all(reader: Role) -> Vec<Self> {
         let row = |&permission: &Permission| PermissionRow {
             label: permission.label(),
@@ -109,7 +109,7 @@ mod tests {
         assert!(rows.map(|row| row.word).all(|word| !word.starts_with("admins.")));
     }
 
-    /// The same table in `docs/permissions.md`.
+    /// Compares the table with `docs/permissions.md`.
     #[test]
     fn the_document_is_the_table() {
         let line = |PermissionRow { label, word, levels }: PermissionRow| {

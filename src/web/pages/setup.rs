@@ -1,4 +1,4 @@
-//! The first start: the first Admin names the company and becomes its first user.
+//! Setup: the first Admin names the company and becomes its first user.
 
 use askama::Template;
 
@@ -30,12 +30,12 @@ use actix_session::Session;
 use actix_web::web::{Data, Query};
 use serde::Deserialize;
 
-/// The form behind the one-time address.
+/// Form behind the one-time address.
 #[derive(Debug, Clone, Template)]
 #[template(path = "setup.html")]
 pub struct SetupPage {
     pub gate: PublicLayout,
-    /// What makes the address one-time; goes back with the form.
+    /// Token of the one-time address, posted with the form.
     pub key: String,
     pub fields: SetupFields,
     /// Shortest password, in characters.
@@ -63,14 +63,14 @@ impl SetupFields {
     }
 }
 
-/// The one-time address.
+/// Query of the one-time address.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetupQuery {
     key: String,
 }
 
-/// What the first Admin fills in.
+/// Typed values of the first Admin.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetupForm {
@@ -82,7 +82,7 @@ pub struct SetupForm {
     password: String,
 }
 
-/// `GET /setup?key=…`: without the open one-time key there is no such page.
+/// `GET /setup?key=…`: exists only with the open one-time key.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, query: Option<Query<SetupQuery>>) -> HandlerResult {
     let key = query.map(|query| query.into_inner().key).unwrap_or_default();
     let company = look(&state, &key).await?;

@@ -1,4 +1,5 @@
-//! Static files: part of the binary, under names that change with their content, so that browsers may keep them for ever.
+//! Static files: part of the binary, under names that change with their content, so that browsers may cache them for
+//! ever.
 
 use std::{borrow::Cow, fmt::Write, sync::LazyLock};
 
@@ -9,13 +10,13 @@ use super::routing::paths;
 /// One static file.
 #[derive(Debug)]
 pub struct Asset {
-    /// The name under which it is served: `stem.hash.extension`.
+    /// Name under which it is served: `stem.hash.extension`.
     pub name: String,
     pub content_type: &'static str,
     content: Cow<'static, [u8]>,
 }
 
-/// What templates refer to.
+/// Addresses of the files that templates use.
 #[derive(Debug)]
 pub struct Urls {
     pub style: String,
@@ -24,7 +25,7 @@ pub struct Urls {
     pub mark: String,
 }
 
-/// How many bytes of the content's SHA-256 go into its name: enough that two versions never share one.
+/// Number of bytes of the content's SHA-256 in its name: enough that two versions never share one.
 const HASH_BYTES: usize = 8;
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::embedded);
@@ -32,12 +33,12 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::embedded);
 static URLS: LazyLock<Urls> =
     LazyLock::new(|| Urls { style: ASSETS.style.url(), script: ASSETS.script.url(), icons: ASSETS.icons.url(), mark: ASSETS.mark.url() });
 
-/// The file served under `name`.
+/// The file with this served name.
 pub fn find(name: &str) -> Option<&'static Asset> {
     ASSETS.all().into_iter().find(|asset| asset.name == name)
 }
 
-/// The addresses of the files that templates refer to.
+/// Addresses of the files that templates use.
 pub fn urls() -> &'static Urls {
     &URLS
 }
@@ -83,7 +84,7 @@ impl Assets {
         let latin = font("inter-latin", include_bytes!("../../../static/fonts/inter-latin-wght-normal.woff2"));
         let latin_ext = font("inter-latin-ext", include_bytes!("../../../static/fonts/inter-latin-ext-wght-normal.woff2"));
 
-        // The stylesheet names the others, so that its own name changes when one of them does.
+        // The stylesheet refers to the others, so that its own name changes with theirs.
         let style = include_str!("../../../static/console.css")
             .replace("chevron.svg", &chevron.name)
             .replace("fonts/inter-latin-wght-normal.woff2", &latin.name)

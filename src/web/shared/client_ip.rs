@@ -1,4 +1,4 @@
-//! The network address that a request comes from. Only configured proxies may name another than their own.
+//! Network address of a request's client. Only trusted proxies may report another than their own.
 
 use std::net::IpAddr;
 
@@ -6,10 +6,10 @@ use actix_web::HttpRequest;
 
 use super::{error::WebError, state::State, steps};
 
-/// The address, in text.
+/// Address of the client, as text.
 ///
 /// # Errors
-/// When a trusted proxy names something that is no address: nobody knows then who asks.
+/// A trusted proxy that reports something other than an address.
 pub(in crate::web) fn of(request: &HttpRequest) -> Result<String, WebError> {
     let Some(peer) = request.peer_addr() else { return Ok("unknown".to_owned()) };
     let is_trusted = &State::of(request)?.trust.is_trusted_proxy;
@@ -18,7 +18,7 @@ pub(in crate::web) fn of(request: &HttpRequest) -> Result<String, WebError> {
     through(peer.ip(), &forwarded, |address| is_trusted(address)).map(|address| address.to_canonical().to_string())
 }
 
-/// Goes from the peer backwards through the list, as far as each is a trusted proxy.
+/// Follows the list backwards from the peer, as long as each is a trusted proxy.
 pub(in crate::web) fn through(peer: IpAddr, forwarded: &str, is_trusted: impl Fn(IpAddr) -> bool) -> Result<IpAddr, WebError> {
     let mut address = peer;
     let mut named = forwarded.rsplit(',').map(str::trim).filter(|name| !name.is_empty());

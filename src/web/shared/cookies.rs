@@ -1,4 +1,4 @@
-//! Our cookies: bound to the host on HTTPS, and closed to scripts and to other sites.
+//! Cookies of Usher: bound to the host on HTTPS, and hidden from scripts and other sites.
 
 use actix_web::{
     HttpMessage, HttpRequest,
@@ -7,25 +7,26 @@ use actix_web::{
 
 use super::state::State;
 
-/// The cookie of what was done last without a session. Pages that say it was done need it, so that no link has them say so.
+/// Cookie that names the last action without a session. Pages that confirm an action require it, so that a mere link
+/// cannot make them do so.
 const DONE: &str = "usher-done";
 const DONE_MINUTES: i64 = 10;
 
-/// Cookies that the answer is to set.
+/// Cookies that the answer sets.
 #[derive(Debug, Clone, Default)]
 struct NewCookies(Vec<Cookie<'static>>);
 
-/// The name under which browsers keep it.
+/// Name of the cookie in browsers, with its prefix.
 pub(in crate::web) fn full_name(name: &str, is_https: bool) -> String {
     if is_https { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-/// Cookies that the browser sent.
+/// Reads a cookie of the request.
 pub(in crate::web) fn sent(request: &HttpRequest, state: &State, name: &str) -> Option<Cookie<'static>> {
     request.cookie(&full_name(name, state.trust.is_https))
 }
 
-/// Has the answer leave a cookie that stays when the browser is closed.
+/// Sets a cookie that outlives the browser's session.
 pub(in crate::web) fn keep(request: &HttpRequest, state: &State, name: &str, value: String, lasts: Duration) {
     let is_https = state.trust.is_https;
     let cookie = Cookie::build(full_name(name, is_https), value)
@@ -41,12 +42,12 @@ pub(in crate::web) fn keep(request: &HttpRequest, state: &State, name: &str, val
     extensions.insert(new);
 }
 
-/// Has the browser remember what was done.
+/// Remembers an action in the browser.
 pub(in crate::web) fn keep_done(request: &HttpRequest, state: &State, what: &str) {
     keep(request, state, DONE, what.to_owned(), Duration::minutes(DONE_MINUTES));
 }
 
-/// Tells whether this is what was done last with the browser that asks.
+/// True if this was the browser's last action.
 pub(in crate::web) fn is_done(request: &HttpRequest, state: &State, what: &str) -> bool {
     sent(request, state, DONE).is_some_and(|cookie| cookie.value() == what)
 }

@@ -1,5 +1,5 @@
-//! Forms come from our own pages: shown by a token bound to the session (or, before signing in, to a cookie of the browser) and by what
-//! browsers say about where a request comes from (OWASP CSRF Prevention, Fetch Metadata).
+//! Protection against forged forms: by a token bound to the session, or to a cookie of the browser before signing in,
+//! and by the headers in which browsers tell the origin of a request (OWASP CSRF Prevention, Fetch Metadata).
 
 use actix_web::{
     dev::ServiceRequest,
@@ -16,19 +16,20 @@ use crate::domain::{
 
 use super::{error::WebError, head::SEC_FETCH_SITE, state::RequestTrust};
 
-/// For which use the instance's key makes these codes.
+/// Label for deriving the codes from the instance's key.
 const LABEL: &str = "form";
 
-/// Longest `Origin` that is read, in bytes: a scheme, a host and a port.
+/// Longest `Origin` read, in bytes: a scheme, a host and a port.
 const ORIGIN_MAX: usize = 300;
 
 /// Length of a token's text: 64 bytes in base64.
 const TOKEN_LENGTH: usize = 86;
 
-/// So much of a header is logged, in bytes.
+/// Longest logged part of a header, in bytes.
 const SAID_MAX: usize = 200;
 
-/// The token for forms of whoever has `seed`. Each page gets another spelling, so that compression tells nothing about it (BREACH).
+/// Token for forms bound to `seed`. Each page gets another encoding, so that compression reveals nothing about it
+/// (BREACH).
 pub(in crate::web) fn token(key: &SecretKey, seed: TokenHash, random: &dyn Random) -> String {
     let mask = random_bytes::<32>(random);
     let masked = xor(key.sign(LABEL, &seed.0), mask);
@@ -51,7 +52,7 @@ fn xor(mut one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
     one
 }
 
-/// Refuses requests that change something and come from another site. Where a browser says nothing, nothing is done.
+/// Refuses unsafe requests from other sites. Requests of browsers without these headers pass.
 pub(in crate::web) fn check_origin(request: &ServiceRequest, trust: &RequestTrust) -> Result<(), WebError> {
     if request.method().is_safe() {
         return Ok(());
@@ -59,7 +60,7 @@ pub(in crate::web) fn check_origin(request: &ServiceRequest, trust: &RequestTrus
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text(SEC_FETCH_SITE);
     let is_ours = match (text(header::ORIGIN), site) {
-        // Pages with a token in their address send no referrer, and browsers then hide the origin too.
+        // Pages with a token in their address send no referrer, and browsers then send no origin either.
         (None | Some("null"), Some(site)) => site == "same-origin",
         (Some(origin), None | Some("same-origin")) => is_own_origin(origin, text(header::HOST), trust),
         (None, None) | (Some(_), Some(_)) => false,
@@ -77,7 +78,7 @@ pub(in crate::web) fn check_origin(request: &ServiceRequest, trust: &RequestTrus
     Err(WebError::StaleForm)
 }
 
-/// What a header says, for the log: a stranger may have written it.
+/// A header's value for the log, bounded and escaped: a stranger may have written it.
 fn said(request: &ServiceRequest, name: &HeaderName) -> String {
     let Some(value) = request.headers().get(name) else { return "(none)".to_owned() };
     let bytes = value.as_bytes();
@@ -85,7 +86,8 @@ fn said(request: &ServiceRequest, name: &HeaderName) -> String {
     if bytes.len() > SAID_MAX { format!("{shown}…") } else { shown.to_string() }
 }
 
-/// True if `origin` is the public URL's. Unless that was set, any name and port of this machine will do that the request itself goes to.
+/// True if `origin` is the public URL's. If that was not set, any name and port of this machine counts that the request
+/// itself was sent to.
 pub(in crate::web) fn is_own_origin(origin: &str, host: Option<&str>, trust: &RequestTrust) -> bool {
     if origin == trust.origin {
         return true;

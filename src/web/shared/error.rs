@@ -1,4 +1,4 @@
-//! From what went wrong to the answer that says so: the one place.
+//! Conversion of failures into answers, for all of `web`.
 
 use std::fmt;
 
@@ -19,45 +19,46 @@ use super::{
     routing::{paths, redirect},
 };
 
-/// Why a request gets no page of its own. The outermost middleware draws the error page, so that even what fails before a handler has one.
+/// Reason for an error page. The outermost middleware draws the page, so that failures before a handler have one too.
 #[derive(Debug, Clone)]
 pub(in crate::web) enum WebError {
-    /// Nobody is signed in, or nobody any more; after signing in the browser goes to `next`. With `unsent` a form came too late: nothing was done.
+    /// No user is signed in; after signing in, the browser goes to `next`. With `unsent`, a form came too late and
+    /// changed nothing.
     SignedOut { next: Option<String>, unsent: bool },
     /// 400
     Malformed,
-    /// 400: more fields than any form of ours has.
+    /// 400: more fields than any form of Usher has.
     TooManyFields,
     /// 403: a page that the role may never use.
     Forbidden,
-    /// 403: the user sees it, and it is not theirs to change.
+    /// 403: a thing that the user sees but may not change.
     OutOfReach,
-    /// 403: the user sees the account, and nobody has given them its billing.
+    /// 403: an account that the user sees without its billing.
     BillingNotGiven,
-    /// 403: the form is not from a page of ours, or from an older session.
+    /// 403: a form from another site, or from an older session.
     StaleForm,
-    /// 403: another site led to a page that writes when it is looked at.
+    /// 403: a link from another site to a page that writes when it is opened.
     FromElsewhere,
     /// 404
     NotFound,
-    /// 404, or 400 where it cannot even be read: the address of a list that no page of ours has written. Where all of it is, unless that is the same
-    /// page.
+    /// 404, or 400 for a malformed one: an address of a list that no page of Usher links to. With the address of the
+    /// whole list, unless it is the requested one.
     NoSuchList(StatusCode, Option<&'static str>),
-    /// 404: of what was ticked in the list at `list` something is gone, or was never to be seen.
+    /// 404: something selected in the list at `list` is gone, or never existed for this user.
     NotAllThere { list: String },
-    /// 408: the form did not arrive in its time.
+    /// 408: a form that did not arrive in time.
     TooSlow,
-    /// 409: the form that made something came again.
+    /// 409: a form that was submitted before.
     SentTwice,
-    /// 409: the company's safety or the state of things is against it; in words.
+    /// 409: a rule or the current state is against it; explained in `text`.
     Refused { title: &'static str, text: String },
     /// 413
     TooLarge,
-    /// 503: an action on many users was done to some of them, as `text` says; `list` is where they are.
+    /// 503: a bulk action that stopped halfway, as `text` explains; the users are at `list`.
     BrokenOff { text: String, list: String },
     /// 414
     AddressTooLong,
-    /// 415: the body is compressed.
+    /// 415: a compressed body.
     Encoded,
     /// 431
     HeadTooLong,
@@ -113,7 +114,7 @@ impl ResponseError for WebError {
     }
 }
 
-/// The reason of an answer that failed, for the log: its [`WebError`], or else the error that it was made of. `None` where nothing failed.
+/// Reason of a failed answer, for the log: its [`WebError`], or else the underlying error. `None` for a success.
 pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Option<String> {
     if !answer.status().is_server_error() {
         return None;
@@ -125,10 +126,10 @@ pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Op
     })
 }
 
-/// The page for an answer that has none, to a request for `path`: by its [`WebError`] where a handler gave one, else by its status. Only where
-/// nothing was `saved` does it say so.
+/// Error page for an answer without one, to a request for `path`: by its [`WebError`] from a handler, else by its
+/// status. Says that nothing was saved only if nothing was `saved`.
 pub(in crate::web) fn page(failure: Option<&WebError>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
-    // Pages above a form's own address show its outcome.
+    // Result of a form with an address of its own: it shows on the page above.
     let above = || path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above));
     let place = || above().or_else(|| Section::first_page(path).map(str::to_owned));
     match failure {
@@ -199,12 +200,12 @@ impl From<ActionError> for WebError {
     }
 }
 
-/// Why the next mail to somebody has to wait, and for how long.
+/// Message that a further mail to a user has to wait, and how long.
 pub(in crate::web) fn too_many_mails(name: &str, wait: &TimeDelta) -> String {
     format!("You sent {name} several mails in a row. Wait {} before the next one. Nothing was changed.", wait_in_words(wait))
 }
 
-/// Who pressed twice, or looked at an old page, is told how things stand; every other refusal is an answer of its own.
+/// Message for a repeated click or an outdated page. Other refusals remain errors.
 pub(in crate::web) fn already(denied: ActionError) -> Result<Flash, WebError> {
     match denied {
         ActionError::Refused { denial: PolicyDenial::Status(status), name: Some(name) } => {
@@ -239,7 +240,7 @@ impl From<askama::Error> for WebError {
 }
 
 impl WebError {
-    /// What the policy's refusal looks like. `name` is whom it is about.
+    /// Error for the policy's refusal. `name` is the affected user's.
     fn refused(denial: PolicyDenial, name: Option<&str>) -> Self {
         let name = name.unwrap_or("This user");
         let refused = |title, text| Self::Refused { title, text };

@@ -1,4 +1,4 @@
-//! Pages for what did not work.
+//! Error pages.
 
 use std::borrow::Cow;
 
@@ -6,22 +6,22 @@ use askama::Template;
 
 use super::routing::paths;
 
-/// One card: what is the matter, the way back and the way on.
+/// A card with the problem, the way back and the way on.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "shared/error.html")]
 pub struct ErrorPage {
-    /// The company's name; empty where it is not known, as when the database does not answer.
+    /// Name of the company; empty if unknown, as when the database does not answer.
     pub company: String,
     pub title: &'static str,
     pub text: Cow<'static, str>,
-    /// What an administrator can look up.
+    /// Request id, which an administrator can find in the log.
     pub reference: Option<String>,
-    /// The page from which somebody came here.
+    /// Address of the page before.
     pub back: Option<String>,
     pub link: ErrorLink,
 }
 
-/// The way on.
+/// Link that leads on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorLink {
     pub label: &'static str,
@@ -34,35 +34,35 @@ impl ErrorPage {
         Self { company: String::new(), title, text: text.into(), reference: None, back: None, link }
     }
 
-    /// The same under the company's name.
+    /// Copy under the company's name.
     #[must_use]
     pub fn of_company(self, name: impl Into<String>) -> Self {
         Self { company: name.into(), ..self }
     }
 
-    /// The same with another way on.
+    /// Copy with another link.
     #[must_use]
     pub fn with_link(self, label: &'static str, href: impl Into<String>) -> Self {
         Self { link: ErrorLink { label, href: href.into() }, ..self }
     }
 
-    /// The same with the way back.
+    /// Copy with a way back.
     #[must_use]
     pub fn with_back(self, back: Option<String>) -> Self {
         Self { back, ..self }
     }
 
-    /// 400: not what a form of ours sends.
+    /// 400: a form that Usher would not send.
     pub fn bad_request() -> Self {
         Self::new("This request can’t be read", "Nothing was changed. Go back, reload the page and try again.")
     }
 
-    /// 400: a form with more ticked than is read.
+    /// 400: a form with more selected than is read.
     pub fn too_many_fields() -> Self {
         Self::new("The form is too large", "Nothing was saved. Select fewer items and try again.")
     }
 
-    /// 403: another site led to a page that writes when it is looked at.
+    /// 403: a link from another site to a page that writes when it is opened.
     pub fn from_elsewhere() -> Self {
         Self::new(
             "Open this page from Usher",
@@ -70,7 +70,7 @@ impl ErrorPage {
         )
     }
 
-    /// 403: a form whose token is not that of the session, as after signing in anew in another tab.
+    /// 403: a form with the token of another session, as after signing in anew in another tab.
     pub fn stale_form() -> Self {
         Self::new("This form is no longer valid", "Nothing was changed. Go back, reload the page and try again.")
     }
@@ -80,56 +80,56 @@ impl ErrorPage {
         Self::new("You don’t have access", "Your role doesn’t include this page. If you need it, ask an administrator.")
     }
 
-    /// 403: to be seen, and not to be changed.
+    /// 403: a thing that the user sees but may not change.
     pub fn out_of_reach() -> Self {
         Self::new("You can’t change this", "It includes something outside your portfolios. Ask an Admin. Nothing was changed.")
     }
 
-    /// 403: an account is to be seen, and its billing is not.
+    /// 403: an account that the user sees without its billing.
     pub fn billing_not_given() -> Self {
         let text = "Your assignment to this account doesn’t include See billing. Ask an administrator of the account for it.";
         Self::new("You can’t view this billing", text)
     }
 
-    /// 404: unknown, or outside what the user may see. Nobody is told which.
+    /// 404: unknown, or outside the user's scope; the page does not tell which.
     pub fn not_found() -> Self {
         Self::new("Page not found", "This page doesn’t exist or you don’t have access.")
     }
 
-    /// 404: a list with a filter, an order or a page that there is not. `all` is where all of it is.
+    /// 404: a list with an unknown filter, order or page. `all` is the address of the whole list.
     pub fn no_such_list(all: impl Into<String>) -> Self {
         let text = "The address contains a filter, sort order or page that this list doesn’t have.";
         Self::new("That filter doesn’t exist", text).with_link("Show the whole list", all)
     }
 
-    /// 404: of what was ticked something is gone, or was never to be seen. `all` is the list.
+    /// 404: something selected is gone, or never existed for this user. `all` is the address of the list.
     pub fn not_all_there(all: impl Into<String>) -> Self {
         let text = "Some selected items no longer exist or you don’t have access to them. Nothing was changed.";
         Self::new("Some items are gone", text).with_link("Go to the list", all)
     }
 
-    /// 409: it was done when it came first. `list` is where it may be seen.
+    /// 409: a form that was submitted before. `list` is the address of its result.
     pub fn sent_twice(list: Option<String>) -> Self {
         let page = Self::new("This was sent twice", "It was done the first time and not repeated.");
         if let Some(list) = list { page.with_link("Go to the list", list) } else { page }
     }
 
-    /// 405: an address that takes only forms, or only links.
+    /// 405: an address that accepts only forms, or only links.
     pub fn method_not_allowed() -> Self {
         Self::new("This page can’t be opened directly", "Nothing was changed. Start again from another page.")
     }
 
-    /// 408: the form did not arrive in its time.
+    /// 408: a form that did not arrive in time.
     pub fn too_slow() -> Self {
         Self::new("The form took too long to arrive", "Nothing was saved. Check your connection, go back and try again.")
     }
 
-    /// 409: somebody else changed it in the meantime.
+    /// 409: another user changed the thing meanwhile.
     pub fn conflict() -> Self {
         Self::new("This was just changed by someone else", "Nothing was changed. Go back, reload the page and check it again.")
     }
 
-    /// 409: a rule is against it, in its own words.
+    /// 409: a rule is against it, explained in `text`.
     pub fn refused(title: &'static str, text: String) -> Self {
         Self::new(title, text)
     }
@@ -149,7 +149,7 @@ impl ErrorPage {
         Self::new("This form can’t be read", "It was sent compressed, which Usher doesn’t accept. Nothing was saved.")
     }
 
-    /// 431: headers, most of them cookies.
+    /// 431: too long headers, mostly cookies.
     pub fn head_too_long() -> Self {
         Self::new("Your browser sent too much", "Nothing was changed. Delete the cookies of this site and sign in again.")
     }
@@ -159,14 +159,14 @@ impl ErrorPage {
         Self::new("Too many attempts", "Wait a few minutes, then try again.")
     }
 
-    /// 500. Says nothing but what to look for in the log.
+    /// 500: with the request id for the log, and no details.
     pub fn internal(request_id: impl Into<String>) -> Self {
         let page =
             Self::new("Something went wrong on our side", "Nothing was saved. If it happens again, give an administrator this reference:");
         Self { reference: Some(request_id.into()), ..page }
     }
 
-    /// 500 or 503: it failed after something was saved, or while it was. `place` is where that may be seen.
+    /// 500 or 503: a failure after or during saving. `place` is the address of the possible result.
     pub fn maybe_saved(request_id: impl Into<String>, place: Option<String>) -> Self {
         let text = "Something went wrong while saving. Check before you try again. If it happens again, give an \
                     administrator this reference:";
@@ -174,12 +174,12 @@ impl ErrorPage {
         if let Some(place) = place { page.with_link("Check if it was saved", place) } else { page }
     }
 
-    /// 503: an action on many users broke off, and `text` says how far it came. `list` is where they are.
+    /// 503: a bulk action that stopped halfway, as `text` explains. `list` is the address of the users.
     pub fn broken_off(text: String, list: impl Into<String>) -> Self {
         Self::new("This was only partly done", text).with_link("Go to the list", list)
     }
 
-    /// 503: too many sign in at once.
+    /// 503: too many concurrent sign-ins.
     pub fn busy() -> Self {
         Self::new(
             "Usher is busy right now",

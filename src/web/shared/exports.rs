@@ -1,4 +1,4 @@
-//! Exports under way: one at a time for each user.
+//! Exports in progress: one at a time for each user.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -6,11 +6,11 @@ use parking_lot::Mutex;
 
 use crate::domain::ids::UserId;
 
-/// Users who are exporting on this instance.
+/// Users with an export in progress on this instance.
 #[derive(Debug, Clone, Default)]
 pub(in crate::web) struct Exports(Arc<Mutex<HashSet<UserId>>>);
 
-/// A user's turn, given back when the export ends or the reader goes away.
+/// A user's turn, released at the end of the export or of the connection.
 #[derive(Debug)]
 pub(in crate::web) struct ExportTurn {
     exports: Exports,

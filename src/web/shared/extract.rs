@@ -1,4 +1,4 @@
-//! Who asks and from where: what a handler's signature says.
+//! Extractors for handlers: the signed-in user, and the browser of an anonymous request.
 
 use std::future::{Ready, ready};
 
@@ -30,20 +30,21 @@ use super::{
     state::{RequestTrust, State},
 };
 
-/// The cookie that stays in a browser: forms before signing in are bound to it, and a browser that signed in before is known by it.
+/// Long-lived cookie of a browser, to which forms before signing in are bound, and by which a known browser is
+/// recognized.
 const BROWSER: &str = "usher-browser";
 const BROWSER_DAYS: i64 = 400;
 
-/// Word by which a browser remembers a form that came too late.
+/// Remembered action of a form that came too late.
 pub(in crate::web) const UNSENT: &str = "unsent";
 
-/// Longest address in a `Referer` that is read, in bytes. Lists and forms have shorter ones, wizards with their drafts longer ones.
+/// Longest `Referer` read, in bytes. Lists and forms have shorter addresses, wizards with drafts longer ones.
 const REFERER_MAX: usize = 2 * 1024;
 
-/// Characters of a browser's name that are kept.
+/// Longest stored name of a browser, in characters.
 const USER_AGENT_MAX: usize = 300;
 
-/// Somebody signed in and active, read afresh with this request.
+/// A signed-in and active user, read from the database with this request.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
     pub(in crate::web) user: User,
@@ -55,9 +56,10 @@ pub(in crate::web) struct CurrentUser {
 }
 
 impl CurrentUser {
-    /// What the last request left to be said. It is said once, and to nobody who asks for headers only.
+    /// Takes the message of the last request, to be shown once. A HEAD request leaves it.
     pub(in crate::web) fn take_flash(&self, session: &Session) -> Option<Flash> {
-        // Taking away what is not there would count as a change, and be written to the database with every page.
+        // The key is checked first: removing a missing one would count as a change, and be written to the database with
+        // every page.
         if self.is_head || !session.contains_key(FLASH) { None } else { session.remove_as::<Flash>(FLASH)?.ok() }
     }
 
@@ -73,19 +75,19 @@ impl CurrentUser {
         self.session
     }
 
-    /// How long the session holds from `now` on.
+    /// Remaining lifetime of the session from `now` on.
     pub(in crate::web) fn session_left(&self, now: Timestamp) -> SessionLeft {
         let Ends { idle, absolute } = self.ends;
         SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
     }
 
-    /// The token that this user's forms carry.
+    /// Token for this user's forms.
     pub(in crate::web) fn csrf(&self, state: &State) -> String {
         csrf::token(&state.ctx.key, self.session, &*state.ctx.random)
     }
 }
 
-/// The id of whoever made a request, for its line in the log.
+/// Id of the requesting user, for the log.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::web) struct SeenUser(pub(in crate::web) UserId);
 
@@ -119,12 +121,12 @@ fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, WebError> {
     session.get(SIGNED_IN).map_err(|error| WebError::Internal(error.to_string()))
 }
 
-/// Where to come back to after signing in: only to pages of ours.
+/// Error for a request without a session, with the page to return to after signing in: own pages only.
 fn signed_out(request: &HttpRequest) -> WebError {
     if request.method().is_safe() {
         return WebError::SignedOut { next: request.uri().path_and_query().and_then(|target| page(target.as_str())), unsent: false };
     }
-    // Who wanted out is out.
+    // A signed-out user needs no sign-out.
     if request.path() == paths::SignOut::PATTERN {
         return WebError::SignedOut { next: None, unsent: false };
     }
@@ -139,48 +141,48 @@ fn page(target: &str) -> Option<String> {
     paths::known_page(target).map(str::to_owned)
 }
 
-/// The page of ours from which somebody came to another address.
+/// Address of Usher's page from which the user came to another address.
 pub(in crate::web) fn came_from(request: &HttpRequest) -> Option<String> {
     referring_page(request).and_then(|target| page(&target)).filter(|from| from.split('?').next() != Some(request.path()))
 }
 
-/// The page of ours to which somebody can go back from what did not work: where they came from, or the one above it.
+/// Address of Usher's page to return to after an error: the page before, or the one above it.
 pub(in crate::web) fn way_back(request: &HttpRequest) -> Option<String> {
     let is_elsewhere = |back: &String| !request.method().is_safe() || back.split('?').next() != Some(request.path());
     referring_page(request).and_then(|target| paths::nearest_page(&target)).filter(is_elsewhere)
 }
 
-/// The page of ours that a form was on, as the browser says.
+/// Address of Usher's page with the submitted form, by the `Referer`.
 fn referring_page(request: &HttpRequest) -> Option<String> {
     let text = |name| request.headers().get(name)?.to_str().ok();
     let referer = text(header::REFERER).filter(|referer| is_read(referer))?;
     own_page(referer, text(header::HOST), &State::of(request).ok()?.trust)
 }
 
-/// Path and query of an address whose origin is ours.
+/// Path and query of an address on the own origin.
 pub(in crate::web) fn own_page(address: &str, host: Option<&str>, trust: &RequestTrust) -> Option<String> {
     let url = Url::parse(address).ok()?;
     let is_ours = csrf::is_own_origin(&url.origin().ascii_serialization(), host, trust);
     is_ours.then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
-/// Tells whether a `Referer` is short enough to be read. A form that came too late leads back to the answers before it, as long as they are.
+/// True if a `Referer` is short enough to be read. A late form leads back to its earlier answers, which may be long.
 fn is_read(referer: &str) -> bool {
     let is_draft = || referer.len() <= paths::ADDRESS_MAX && paths::path_of(referer).len() <= REFERER_MAX && paths::is_of_wizard(referer);
     referer.len() <= REFERER_MAX || is_draft()
 }
 
-/// Somebody at a page that needs no session, signed in or not.
+/// A client of a page that needs no session, signed in or not.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct AnonymousSession {
     pub(in crate::web) client: ClientInfo,
-    /// Who is signed in with this browser.
+    /// Signed-in user of this browser.
     pub(in crate::web) signed_in: Option<User>,
     seed: TokenHash,
 }
 
 impl AnonymousSession {
-    /// The token that this browser's forms carry.
+    /// Token for this browser's forms.
     pub(in crate::web) fn csrf(&self, state: &State) -> String {
         csrf::token(&state.ctx.key, self.seed, &*state.ctx.random)
     }
@@ -214,8 +216,8 @@ fn anonymous(request: &HttpRequest) -> Result<AnonymousSession, WebError> {
     Ok(AnonymousSession { client, signed_in: signed_in.map(|signed_in| signed_in.user), seed: browser })
 }
 
-/// What forms of this request's browser may be bound to: the session those of the console, the browser's own cookie those of pages that need
-/// no session. The latter hold whether or not somebody has signed in since, as in another tab.
+/// Seeds that tokens of this browser's forms may be bound to: the session for pages of the console, the browser's own
+/// cookie for pages without a session. The latter stay valid across a sign-in, as in another tab.
 pub(in crate::web) fn seeds(request: &HttpRequest) -> Result<impl Iterator<Item = TokenHash>, WebError> {
     let session = signed_in(request)?.map(|signed_in| TokenHash(signed_in.session));
     Ok([session, browser(request, State::of(request)?)].into_iter().flatten())

@@ -1,4 +1,4 @@
-//! Forms that are checked before anybody reads them: small enough, from our own page, every field known and given once.
+//! Forms, checked before they are read: bounded size, valid token, known fields, and no field twice.
 
 mod fields;
 
@@ -17,39 +17,41 @@ use fields::Fields;
 /// Largest form, in bytes.
 pub(in crate::web) const FORM_MAX: usize = 64 * 1024;
 
-/// Fields that a form may have, most of them ticks. One page offers a hundred at a time and keeps what was ticked before.
+/// Most fields of a form, most of them checkboxes. One page offers a hundred at a time and keeps earlier selections.
 const PAIRS_MAX: usize = 1000;
 
-/// How long a form may take to arrive, unless the server's limits say otherwise.
+/// Default for the longest time of a form's arrival.
 const BODY_TIME: Duration = Duration::from_secs(15);
 
-/// How long a body may take to arrive. The server keeps it among the application’s data.
+/// Longest time of a body's arrival, kept by the server among the application's data.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyTime(pub Duration);
 
-/// The field that carries the token.
+/// Name of the field with the token.
 const CSRF: &str = "csrf";
 
-/// A form's fields. Parsing them into domain types is the handler's part, so that it can show the form again.
+/// Fields of a form. The handler parses them into domain types, so that it can show the form again.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct Form<T>(pub(in crate::web) T, pub(in crate::web) IdempotencyKey);
 
-/// A form that has no fields: a button.
+/// A form without fields: a button.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct Button {}
 
-/// A button in a list, which returns to the same view.
+/// A button in a list, which returns to that view of the list.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct ListButton {
-    /// The list's query.
+    /// Query of the list.
     #[serde(default, rename = "return")]
     pub(in crate::web) return_query: String,
 }
 
+/// Checks that no value appears twice.
+///
 /// # Errors
-/// [`WebError::Malformed`]: pages of ours send each of what is ticked once.
+/// [`WebError::Malformed`] for a repeated value, which pages of Usher never send.
 pub(in crate::web) fn each_once<T: Eq + Hash>(ticked: &[T]) -> Result<(), WebError> {
     if ticked.iter().collect::<HashSet<_>>().len() == ticked.len() { Ok(()) } else { Err(WebError::Malformed) }
 }
@@ -83,7 +85,7 @@ fn parse<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, W
     if !extract::seeds(request)?.any(|seed| csrf::is_valid(key, seed, &token)) {
         return Err(WebError::StaleForm);
     }
-    // Doubled fields and unknown ones are errors of the types behind.
+    // Types of forms refuse repeated and unknown fields.
     fields.read().map_err(|_| WebError::Malformed)
 }
 
@@ -106,7 +108,7 @@ fn pieces(body: &[u8], between: u8) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Browsers send UTF-8 in whole escapes. The parser would put other characters in place of anything else.
+/// True for UTF-8 in whole escapes, as browsers send it. The parser would replace anything else.
 fn is_well_formed(body: &[u8]) -> bool {
     let is_escape = |after: &[u8]| after.get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     pieces(body, b'%').skip(1).all(is_escape) && percent_decode(body).decode_utf8().is_ok()

@@ -1,13 +1,13 @@
-//! Queue in front of hashing and judging passwords. It is bounded, and known users go ahead of strangers.
+//! Bounded queue for hashing and judging passwords, in which known users go ahead of strangers.
 
 use std::{io, sync::Arc, thread};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// Most requests of one class that wait. One more is refused at once.
+/// Most waiting requests of a class; further ones are refused at once.
 const WAITING_MAX: usize = 100;
 
-/// Class of a request, by whose password it carries.
+/// Class of a request, by the sender of the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum HashingClass {
     /// A browser that the user signed in with before, or an open link.
@@ -15,15 +15,15 @@ pub(in crate::web) enum HashingClass {
     Stranger,
 }
 
-/// Refusal to wait: the class has no place left.
+/// Refusal of a request, since its class is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) struct QueueFull;
 
-/// Queue that lets as many hash at once as there are cores: more would only take memory, 19 MiB each.
+/// Queue that lets as many requests hash at once as there are cores: more would only take memory, 19 MiB each.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct HashingQueue {
     cores: Arc<Semaphore>,
-    /// Held by the one stranger that waits for a core; all others wait for this, and so behind the known.
+    /// Held by the first stranger in line; all others wait for it, and so behind the known.
     next_stranger: Arc<Semaphore>,
     places: [Arc<Semaphore>; 2],
 }
@@ -34,7 +34,7 @@ impl HashingQueue {
         Self { cores: semaphore(cores), next_stranger: semaphore(1), places: [semaphore(WAITING_MAX), semaphore(WAITING_MAX)] }
     }
 
-    /// Waits for a core, which is free again when the permit is dropped.
+    /// Waits for a core, which dropping the permit releases.
     ///
     /// # Errors
     /// [`QueueFull`], at once.
@@ -49,8 +49,8 @@ impl HashingQueue {
     }
 }
 
-/// Runs `work` on a thread of its own and gives the core back after it: neither hashing nor its wait for the database takes one of the threads that
-/// serve pages.
+/// Runs `work` on a thread of its own and releases the core afterwards, so that hashing and its database access take no
+/// thread that serves pages.
 ///
 /// # Errors
 /// No thread could be started, or `work` panicked.
@@ -61,7 +61,7 @@ pub(in crate::web) async fn run<T: Send + 'static>(
     let (sender, outcome) = oneshot::channel();
     thread::Builder::new().name("hashing".to_owned()).spawn(move || {
         let outcome = work();
-        // Here, since a browser that goes away does not end the work.
+        // Dropped inside the thread, since a browser that disconnects does not end the work.
         drop(permit);
         let _ = sender.send(outcome);
     })?;

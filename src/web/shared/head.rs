@@ -1,4 +1,4 @@
-//! The head of a request, before anything reads it: how long it may be, and which bodies are read at all.
+//! Checks of a request's head: its length, and the encoding of its body.
 
 use actix_web::{
     dev::ServiceRequest,
@@ -10,13 +10,15 @@ use actix_web::{
 
 use super::{error::WebError, routing::paths::ADDRESS_MAX, steps};
 
-/// Longest head that is answered, in bytes: an address, a `Referer` and the cookies of a browser that has many.
+/// Longest answered head, in bytes: an address, a `Referer` and the cookies of a browser that has many.
 const HEAD_MAX: usize = 32 * 1024;
 
-/// The header in which browsers say where a request comes from: `same-origin`, `same-site`, `cross-site`, or `none` for an address that was typed.
+/// Header in which browsers tell the origin of a request: `same-origin`, `same-site`, `cross-site`, or `none` for a
+/// typed address.
 pub(in crate::web) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses heads that are too long, and bodies that would have to be decompressed: one of 64 kB grows a thousandfold before it can be measured.
+/// Refuses heads that are too long, and compressed bodies: 64 kB could inflate a thousandfold before they can be
+/// measured.
 pub(in crate::web) fn check(request: &ServiceRequest) -> Result<(), WebError> {
     let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
     if address > ADDRESS_MAX {
@@ -35,7 +37,7 @@ pub(in crate::web) fn check(request: &ServiceRequest) -> Result<(), WebError> {
     if encodings.all(is_plain) { Ok(()) } else { Err(WebError::Encoded) }
 }
 
-/// Leaves out cookies that are not text. One of another site's would take all with it, and ours are text.
+/// Drops cookies that are not text. A single one, of another site, would make all unreadable; Usher's are text.
 pub(in crate::web) fn drop_unreadable_cookies(request: &mut ServiceRequest) {
     let is_text = |bytes: &[u8]| str::from_utf8(bytes).is_ok();
     let headers = request.headers();
@@ -52,7 +54,8 @@ pub(in crate::web) fn drop_unreadable_cookies(request: &mut ServiceRequest) {
     }
 }
 
-/// Refuses pages that write when they are opened, where another site led to them. Browsers that say nothing are believed, as for every page.
+/// Refuses links from other sites to pages that write when they are opened. Requests of browsers without the header
+/// pass.
 pub(in crate::web) fn require_same_site(request: &ServiceRequest) -> Result<(), WebError> {
     let site = request.headers().get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
     let is_ours = matches!(site, None | Some(b"same-origin" | b"none"));

@@ -1,6 +1,8 @@
-//! Every parser of what strangers send, with hostile input of two sizes: twice the input takes at most two and a half times as much work.
+//! Tests of every parser for foreign input, with hostile input of two sizes: twice the input takes at most two and a
+//! half times the work.
 //!
-//! Work is counted in steps. Parsers of libraries count none: there the medians of many runs are compared, never a time as such.
+//! Work is counted in steps. Parsers of libraries count none: for those, medians of many runs are compared, never
+//! absolute times.
 
 use std::{
     hint::black_box,
@@ -35,7 +37,7 @@ use super::{
     steps, wizard,
 };
 
-/// Its name, how often its hostile piece comes in the smaller input, the piece, and the parser.
+/// Name, repetitions of the hostile piece in the smaller input, the piece, and the parser.
 type Case = (&'static str, usize, &'static str, fn(&str));
 
 /// Parsers that count their steps.
@@ -52,7 +54,8 @@ const COUNTED: &[Case] = &[
     ("half escapes in a form", 10_000, "%", |body| drop(form::fields_of(body.as_bytes()))),
 ];
 
-/// Parsers of libraries, and those that call one for most of their work. No input is so large that the allocator asks the system for memory.
+/// Parsers of libraries, and those that mostly call one. No input is so large that the allocator asks the system for
+/// memory.
 const TIMED: &[Case] = &[
     ("cookies", 4000, "a=b;", cookies),
     ("escapes in a cookie", 2000, "%41", |value| cookies(&format!("a={value}"))),
@@ -131,7 +134,7 @@ fn merge(was: &str, value: &str) {
     drop(Base { version: 1, was: was.to_owned() }.merge([Field::new(value)], [""]));
 }
 
-/// Half of the input, and all of it.
+/// Half of the input, and the whole.
 fn inputs(times: usize, piece: &str) -> [String; 2] {
     [times, 2 * times].map(|times| piece.repeat(times))
 }
@@ -170,7 +173,7 @@ fn ratio(inputs: &[String; 2], read: fn(&str)) -> f64 {
         computed().saturating_sub(started)
     };
     let [half, all] = inputs;
-    // Short runs would measure the clock.
+    // Repeated until a run is long enough for the clock.
     let times = (0..20).map(|power| 1 << power).find(|times| time(half, *times) > Duration::from_micros(300)).unwrap_or(1);
     let (mut halves, mut wholes): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| (time(half, times), time(all, times))).unzip();
     let median = |times: &mut Vec<Duration>| {

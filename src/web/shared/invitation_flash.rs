@@ -1,10 +1,10 @@
-//! Messages about invitations that were sent, from whichever page.
+//! Messages about sent invitations, for all pages.
 
 use crate::usecases::users::invite::Resent;
 
 use super::page::{Flash, FlashKind, NAMED, names_in_short};
 
-/// `passes_links_on`: without a mail server, administrators send the link themselves.
+/// Message about a new invitation. `passes_links_on`: without a mail server, administrators pass the link on.
 pub(in crate::web) fn invited(name: &str, email: &str, passes_links_on: bool) -> Flash {
     let text = if passes_links_on {
         format!("Invitation for {name} created. Use Show link to send it yourself.")

@@ -1,5 +1,4 @@
-//! Around every request: its id and its line in the log, the headers of every answer, the check of where forms come from, and a page for
-//! answers that have none.
+//! Outermost layer of every request: id, log line, headers, check of forms' origin, and error pages.
 
 use std::time::Instant;
 
@@ -31,11 +30,11 @@ use super::{
     state::{COMMITS, State},
 };
 
-/// Nothing inline, nothing from elsewhere.
+/// Policy without inline code and without foreign sources.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
-/// Headers of every answer, unless it says otherwise.
+/// Default headers of every answer.
 const HEADERS: [(HeaderName, &str); 8] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -47,7 +46,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Around pages with a token in their address: they send no referrer.
+/// Layer of pages with a token in their address, which send no referrer.
 pub(in crate::web) async fn token_in_address<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     request.extensions_mut().insert(TokenInAddress);
     next.call(request).await
@@ -56,7 +55,7 @@ pub(in crate::web) async fn token_in_address<B: MessageBody>(request: ServiceReq
 #[derive(Debug, Clone, Copy)]
 struct TokenInAddress;
 
-/// Around pages that write when they are opened: no other site leads to them.
+/// Layer of pages that write when they are opened, to which no other site may link.
 pub(in crate::web) async fn require_same_site<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -67,8 +66,8 @@ pub(in crate::web) async fn require_same_site<B: MessageBody + 'static>(
     }
 }
 
-/// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
-/// a token. Each that failed has one more, which says why.
+/// The outermost layer. Each request is counted and logged in one line, with the route's pattern and never the address,
+/// which may hold a token. A failed one has a further line with the reason.
 pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let Some(state) = request.app_data::<Data<State>>().cloned() else {
@@ -94,7 +93,7 @@ pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     };
     let answer = COMMITS.scope(commits.clone(), answer.instrument(span.clone())).await;
     let _entered = span.enter();
-    // Requests that only look save nothing.
+    // Safe requests save nothing.
     let facts = RequestFacts { id: &id, path: &path, saved: commits.any() && !method.is_safe() };
     let (route, user, status, reason, answer) = match answer {
         Ok(answer) => {
@@ -105,7 +104,7 @@ pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 's
             let user = request.extensions().get::<SeenUser>().map(|user| user.0.0);
             (route, user, response.status(), reason, Ok(ServiceResponse::new(request, response)))
         }
-        // What fails between the layers has no request any more.
+        // Errors from between the layers carry no request.
         Err(error) => {
             let response = error.error_response();
             let reason = error::reason(&response, Some(&error));
@@ -124,21 +123,21 @@ pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     answer
 }
 
-/// "7F3A-21C0": short enough to be read out on the telephone.
+/// "7F3A-21C0": short enough for the telephone.
 fn request_id(state: &State) -> String {
     let [a, b, c, d] = random_bytes(&*state.ctx.random);
     format!("{a:02X}{b:02X}-{c:02X}{d:02X}")
 }
 
-/// Facts about a request for the page of its failure.
+/// Facts about a request for its error page.
 struct RequestFacts<'a> {
     id: &'a str,
     path: &'a str,
-    /// True where anything may have been saved.
+    /// True if a change may have been saved.
     saved: bool,
 }
 
-/// The answer with its headers, and with an error page where it needs one.
+/// Answer with headers, and with an error page if it failed without one.
 fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, facts: &RequestFacts<'_>) -> HttpResponse {
     let mut response = with_page(response, request, facts);
     let headers = response.headers_mut();
@@ -155,7 +154,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     for cookie in request.map(cookies::new).unwrap_or_default() {
-        // It only fails for what cannot stand in a header, which none of ours holds.
+        // Fails for characters that a header cannot hold, which no cookie of Usher has.
         if let Err(error) = response.add_cookie(&cookie) {
             tracing::error!(%error, "a cookie could not be set");
         }
@@ -163,7 +162,7 @@ fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State
     response
 }
 
-/// Draws the error page of an answer that has none.
+/// Adds the error page to an answer that needs one.
 fn with_page(response: HttpResponse, request: Option<&HttpRequest>, facts: &RequestFacts<'_>) -> HttpResponse {
     let status = response.status();
     let failure = response.extensions().get::<WebError>().cloned();
@@ -173,7 +172,7 @@ fn with_page(response: HttpResponse, request: Option<&HttpRequest>, facts: &Requ
         return response;
     }
     let page = error::page(failure.as_ref(), status, facts.id, facts.path, facts.saved);
-    // The way back from a form that was sent twice leads to that form again.
+    // The way back from a form that was submitted twice would lead to that form again.
     let goes_back = status.is_client_error() && !matches!(failure, Some(WebError::SentTwice));
     let back = request.filter(|_| goes_back).and_then(extract::way_back);
     let page = page.with_back(back);

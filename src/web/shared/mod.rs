@@ -1,4 +1,4 @@
-//! Common to all pages: the site map, sessions, forms, lists, errors, and the layout around pages.
+//! Shared parts of all pages: routes, sessions, forms, lists, errors and layouts.
 
 pub mod assets;
 pub(super) mod client_ip;

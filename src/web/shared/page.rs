@@ -1,4 +1,4 @@
-//! What pages have in common: the frame around them, and the small things they show.
+//! Shared parts of pages: their layout and small elements.
 
 mod activity;
 mod display_time;
@@ -28,15 +28,15 @@ pub use permissions::{Ability, gives, in_words, switches};
 pub use picker::{PICKS_MAX, Picker, PickerKind, PickerOption};
 pub use user::{Badge, UserLabel};
 
-/// A page as HTML.
+/// Renders a page as HTML.
 ///
 /// # Errors
-/// Only when the memory for the text cannot be written to, which does not happen; the caller answers it like any other failure.
+/// Failure to write to the memory of the text, which does not happen; callers treat it like any other failure.
 pub fn render(page: &impl Template) -> askama::Result<String> {
     page.render()
 }
 
-/// `path` with the query of the list that an action returns to, so that search and page are as they were.
+/// `path` with the query of a list, so that an action returns to that view of the list.
 pub fn with_query(path: impl std::fmt::Display, query: &str) -> String {
     if query.is_empty() { path.to_string() } else { format!("{path}?{query}") }
 }

@@ -1,4 +1,4 @@
-//! Answers: a page, a form again, the way to another page with what happened.
+//! Answers of handlers: a page, a form with errors, or a redirect.
 
 use actix_web::{
     HttpResponse,
@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::{error::WebError, extract::AnonymousSession, page::PublicLayout, routing::redirect::location, state::State};
 
-/// Answer of every handler.
+/// Result of a handler.
 pub(in crate::web) type HandlerResult = Result<HttpResponse, WebError>;
 
 /// A page.
@@ -17,12 +17,12 @@ pub(in crate::web) fn page(page: &impl Template) -> HandlerResult {
     with_status(StatusCode::OK, page)
 }
 
-/// The form again, with what is wrong with it.
+/// 422: the form with its errors.
 pub(in crate::web) fn again(page: &impl Template) -> HandlerResult {
     with_status(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
-/// The form again, for whoever has to wait before it is looked at.
+/// 429: the form for a user who has to wait.
 pub(in crate::web) fn wait(wait: TimeDelta, page: &impl Template) -> HandlerResult {
     let mut answer = with_status(StatusCode::TOO_MANY_REQUESTS, page)?;
     answer.headers_mut().insert(header::RETRY_AFTER, (wait.num_seconds() + 1).into());
@@ -33,13 +33,13 @@ pub(in crate::web) fn with_status(status: StatusCode, page: &impl Template) -> H
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(super::page::render(page)?))
 }
 
-/// On to another page, which a reload then repeats.
+/// 303: redirect after a form, so that a reload repeats nothing.
 #[expect(clippy::unnecessary_wraps, reason = "it ends handlers, like the other answers")]
 pub(in crate::web) fn see_other(path: impl ToString) -> HandlerResult {
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, location(&path.to_string()))).finish())
 }
 
-/// The frame of a page that needs no session.
+/// Layout of a page without a session.
 pub(in crate::web) fn gate(state: &State, anonymous: &AnonymousSession, company: &str) -> PublicLayout {
     PublicLayout { company: company.to_owned(), csrf: anonymous.csrf(state), flash: None }
 }

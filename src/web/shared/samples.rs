@@ -1,6 +1,7 @@
-//! For tests: every page is rendered with an empty, a long, a hostile and a large sample, and each rendering is checked.
+//! Samples for tests: every page is rendered with an empty, a long, a hostile and a large sample, and each result is
+//! checked.
 //!
-//! With `USHER_SAMPLES` set to a folder, the pages are also written there, to be looked at.
+//! With `USHER_SAMPLES` set to a folder, the pages are also written there for viewing.
 
 use std::{collections::HashSet, fs, path::Path};
 
@@ -13,14 +14,14 @@ use super::{
 };
 use crate::domain::{clock::Timestamp, ids::UserId, role::Role, user::Who};
 
-/// Markup, quotes, an entity and a mark that turns the direction of writing.
+/// Markup, quotes, an entity and a direction mark.
 const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)> &amp; \u{202E}";
 
-/// What pages are filled with.
+/// Content for a page.
 #[derive(Debug)]
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
-    /// For names and anything typed.
+    /// Text for names and typed values.
     pub(crate) text: String,
     pub(crate) email: String,
     pub(crate) rows: usize,
@@ -64,7 +65,7 @@ impl Sample {
         PublicLayout { company: self.text.clone(), csrf: "0123456789abcdef".into(), flash: None }
     }
 
-    /// The frame as an Admin sees it; all messages show where they must not harm.
+    /// Layout for an Admin, with all messages: hostile text must be harmless in each.
     pub(crate) fn shell(&self) -> Layout {
         let is_plain = self.name == "plain";
         Layout {
@@ -97,22 +98,22 @@ impl Sample {
         UserLabel::from(&who)
     }
 
-    /// The query of a list.
+    /// Query of a list.
     pub(crate) fn query(&self) -> String {
         if self.name == "hostile" { self.text.clone() } else { serde_urlencoded::to_string([("q", &self.text)]).unwrap() }
     }
 
-    /// A group's name, which is never empty.
+    /// Name of a group, never empty.
     pub(crate) fn group(&self) -> String {
         if self.users.is_empty() && !self.text.is_empty() { self.text.clone() } else { "Finance".to_owned() }
     }
 
-    /// `rows` of what `row` makes of a place in the list and its user.
+    /// Rows made by `row` from an index and a user.
     pub(crate) fn rows<T>(&self, row: impl Fn(usize, UserLabel) -> T) -> Vec<T> {
         (0..self.rows).map(|place| row(place, self.user(place))).collect()
     }
 
-    /// Some minutes before now.
+    /// A time some minutes ago.
     pub(crate) fn moment(&self, minutes: usize) -> DisplayTime {
         let minutes = i64::try_from(minutes * self.rows.max(1)).unwrap();
         DisplayTime::new(now() - TimeDelta::minutes(minutes), now())
@@ -123,7 +124,7 @@ pub(crate) fn now() -> Timestamp {
     NaiveDate::from_ymd_opt(2026, 11, 22).unwrap().and_hms_opt(9, 14, 0).unwrap()
 }
 
-/// Renders a page with every sample and checks what came out.
+/// Renders a page with every sample and checks the results.
 pub(crate) fn check<P: Template>(page: &str, make: impl Fn(&Sample) -> P) {
     for sample in Sample::all() {
         let html = make(&sample).render().unwrap();
@@ -135,7 +136,7 @@ pub(crate) fn check<P: Template>(page: &str, make: impl Fn(&Sample) -> P) {
     }
 }
 
-/// A rendered page under test.
+/// A rendered page with its checks.
 struct Checked<'a> {
     name: &'a str,
     html: &'a str,
@@ -149,12 +150,12 @@ impl<'a> Checked<'a> {
         self.posted_forms_carry_a_token();
     }
 
-    /// The tags, without their brackets. Text and attributes have none of their own, since they are escaped.
+    /// Tags without their brackets. Text and attributes are escaped and have no brackets.
     fn tags(&self) -> impl Iterator<Item = &'a str> {
         self.html.split('<').skip(1).map(|rest| rest.split_once('>').map_or(rest, |(tag, _)| tag))
     }
 
-    /// The values of an attribute, over all tags.
+    /// Values of an attribute in all tags.
     fn values(&self, attribute: &str) -> Vec<&'a str> {
         let start = format!(" {attribute}=\"");
         self.tags().filter_map(|tag| tag.split_once(&start)?.1.split('"').next()).collect()

@@ -1,5 +1,5 @@
-//! Sessions for actix-session: rows of ours behind its cookie. The row of a new session is written by the use case that begins it, in its
-//! own transaction; here it is only taken over. A row that was deleted while a request ran is never written again.
+//! Sessions for actix-session: database rows behind its cookie. The use case that begins a session writes its row, in
+//! its own transaction. A row deleted during a request is never written again.
 
 use std::collections::HashMap;
 
@@ -20,17 +20,17 @@ use crate::{
 
 use super::page::Flash;
 
-/// What the session holds for the request, under these keys; actix-session keeps each as JSON.
+/// Keys of the session's values during a request; actix-session keeps each as JSON.
 pub(in crate::web) const SIGNED_IN: &str = "signed_in";
 pub(in crate::web) const FLASH: &str = "flash";
-/// The message as the request found it.
+/// Key of the message that the request found.
 const FOUND: &str = "found";
-/// The token of a session just begun.
+/// Key of the token of a new session.
 const BEGUN: &str = "begun";
-/// Says that the database did not answer: then nobody is signed in, and the page is refused.
+/// Key that marks an unavailable database: no user is signed in, and the page is refused.
 pub(in crate::web) const UNAVAILABLE: &str = "unavailable";
 
-/// Who is signed in, as the database says at this request.
+/// Signed-in user, read from the database with this request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::web) struct SignedIn {
     pub(in crate::web) user: User,
@@ -39,14 +39,14 @@ pub(in crate::web) struct SignedIn {
     pub(in crate::web) ends: Ends,
 }
 
-/// Puts a session that a use case has begun into the browser, under a new id.
+/// Stores a session begun by a use case in the browser, under a new id.
 pub(in crate::web) fn begin(session: &actix_session::Session, token: &Token) -> Result<(), super::error::WebError> {
     session.clear();
     session.renew();
     session.insert(BEGUN, token.reveal()).map_err(|error| super::error::WebError::Internal(error.to_string()))
 }
 
-/// A message as the database keeps it for the next page, where it is saved with what it tells.
+/// JSON of a message, to be saved in the transaction that it reports.
 pub(in crate::web) fn stored(flash: &Flash) -> String {
     serde_json::to_string(flash).unwrap_or_else(|error| {
         tracing::error!(%error, "a message was lost");
@@ -54,14 +54,14 @@ pub(in crate::web) fn stored(flash: &Flash) -> String {
     })
 }
 
-/// Lets the next page say something, where nothing was changed. It may be lost.
+/// Sets the message of the next page after a request that changed nothing. It may be lost.
 pub(in crate::web) fn flash(session: &actix_session::Session, flash: &Flash) {
     if let Err(error) = session.insert(FLASH, flash) {
         tracing::error!(%error, "a message was lost");
     }
 }
 
-/// The store behind the session cookie.
+/// Storage behind the session cookie.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct DatabaseSessions {
     pub(in crate::web) ctx: Context,
@@ -89,7 +89,7 @@ impl SessionStore for DatabaseSessions {
         Ok(Some(state))
     }
 
-    /// Takes over the row that a use case has written. Without one there is nothing to save.
+    /// Takes over the row that a use case has written. A session without one is refused.
     async fn save(&self, state: State, _ttl: &Duration) -> Result<SessionKey, SaveError> {
         let begun = state.get(BEGUN).and_then(|begun| serde_json::from_str::<String>(begun).ok());
         let begun = begun.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session was begun outside a use case")))?;
@@ -103,19 +103,19 @@ impl SessionStore for DatabaseSessions {
         Ok(key)
     }
 
-    /// Limits are counted from what the row says, not from the cookie.
+    /// Does nothing: lifetimes follow from the row, not from the cookie.
     async fn update_ttl(&self, _key: &SessionKey, _ttl: &Duration) -> Result<(), anyhow::Error> {
         Ok(())
     }
 
-    /// Use cases end sessions; by now the row is gone, or belongs to a sign-in that ends it itself.
+    /// Does nothing: use cases end sessions, so the row is gone, or belongs to a sign-in that ends it itself.
     async fn delete(&self, _key: &SessionKey) -> Result<(), anyhow::Error> {
         Ok(())
     }
 }
 
 impl DatabaseSessions {
-    /// Keeps the message for the next page, or forgets the one that this page has shown. No answer depends on it.
+    /// Stores the message for the next page, or clears the one that was shown. No answer depends on it.
     async fn keep_message(&self, key: &SessionKey, mut state: State) {
         let (Some(hash), message, found) = (hash_of(key), state.remove(FLASH), state.remove(FOUND)) else { return };
         let kept = match (message, found) {

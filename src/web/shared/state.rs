@@ -1,4 +1,4 @@
-//! State that handlers share, and the way from a request's thread to the database's.
+//! State shared by handlers, and the transfer of work to the database threads.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -16,19 +16,19 @@ use super::{
 };
 
 tokio::task_local! {
-    /// Changes that the request under way may have saved.
+    /// Changes that the current request may have saved.
     pub(in crate::web) static COMMITS: Commits;
 }
 
-/// How the instance is reached, as the settings say.
+/// Settings for trusting parts of a request.
 #[derive(Clone)]
 pub struct RequestTrust {
     /// Scheme, host and port of the public URL.
     pub origin: String,
     pub is_https: bool,
-    /// The public URL was not set: forms from any name of this machine are accepted.
+    /// True if no public URL was set: forms from any name of this machine are accepted.
     pub any_loopback: bool,
-    /// True if a peer is a proxy whose `X-Forwarded-For` counts.
+    /// Tells if a peer is a proxy whose `X-Forwarded-For` is trusted.
     pub is_trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
 }
 
@@ -38,7 +38,7 @@ impl std::fmt::Debug for RequestTrust {
     }
 }
 
-/// Shared by all handlers.
+/// State shared by all handlers.
 #[derive(Debug, Clone)]
 pub struct State {
     pub ctx: Context,
@@ -55,12 +55,12 @@ impl State {
         Self { ctx, trust, hashing: HashingQueue::new(cores), metrics, exports: Exports::default() }
     }
 
-    /// The state that a request came to.
+    /// State of the application that received the request.
     pub(in crate::web) fn of(request: &HttpRequest) -> Result<&Self, WebError> {
         request.app_data::<Data<Self>>().map(|state| &***state).ok_or_else(|| WebError::Internal("no state".to_owned()))
     }
 
-    /// Runs a use case on the threads that may wait for the database.
+    /// Runs a use case on the database threads.
     pub(in crate::web) async fn run<T, E>(&self, f: impl FnOnce(&Context) -> Result<T, E> + Send + 'static) -> Result<T, WebError>
     where
         T: Send + 'static,
@@ -82,12 +82,13 @@ impl State {
         actix_web::web::block(move || f(&ctx)).await.map_err(|_| WebError::Internal("a use case was cancelled".to_owned()))
     }
 
-    /// Use cases' means, which note what the request under way may have saved. Of what runs on after the answer began nothing is told.
+    /// Context that notes the commits of the current request. Work that goes on after the answer began is not noted.
     fn noting(&self) -> Context {
         COMMITS.try_with(Commits::clone).map_or_else(|_| self.ctx.clone(), |commits| self.ctx.noting(commits))
     }
 
-    /// Runs a use case that judges or hashes a password. It waits in a queue of its own, and runs on none of the threads that serve pages.
+    /// Runs a use case that judges or hashes a password, through a queue of its own and outside the threads that serve
+    /// pages.
     pub(in crate::web) async fn try_run_hashing<T, E>(
         &self,
         class: HashingClass,
@@ -105,7 +106,8 @@ impl State {
     }
 }
 
-/// Lets the allocator give back what hashing took. It keeps it for a second, and looks at the clock only when something large is freed.
+/// Makes the allocator return memory taken by hashing. It holds memory for a second, and checks the clock only at large
+/// releases.
 async fn give_memory_back() {
     actix_web::rt::time::sleep(Duration::from_millis(1500)).await;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));

@@ -1,4 +1,5 @@
-//! Steps that reading hostile input takes. Tests count them, to show that twice the input takes little more than twice as many; elsewhere nothing is counted.
+//! Counter of the steps of parsers for hostile input. Tests use it to show that work grows with the input; elsewhere it
+//! counts nothing.
 
 #[cfg(not(test))]
 #[inline]
@@ -14,7 +15,7 @@ pub(in crate::web) fn count(steps: usize) {
     STEPS.set(STEPS.get() + steps);
 }
 
-/// Steps that `read` takes.
+/// Number of steps that `read` takes.
 #[cfg(test)]
 pub(in crate::web) fn of<T>(read: impl FnOnce() -> T) -> usize {
     let before = STEPS.get();

@@ -1,4 +1,4 @@
-//! Portfolios and accounts, as each role sees them; and what the roles are.
+//! Portfolios and accounts for each role, and the page Roles.
 
 use super::{look_good, none, once};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     support::browser::Browser,
 };
 
-/// Fills in the billing that is open.
+/// Fills in the billing form of the current page.
 fn bill(browser: &Browser, legal_name: &str) {
     for (label, text) in [
         ("Legal Name", legal_name),

@@ -1,4 +1,4 @@
-//! Changes of people made at once on PostgreSQL, whose triggers lock rows of their own: they wait for each other, and none has to be tried again.
+//! Concurrent changes of users on PostgreSQL, whose triggers lock rows: they wait for each other, and none is retried.
 
 use std::{
     sync::mpsc,
@@ -45,7 +45,7 @@ fn business(tx: &mut Tx<'_>) -> (PortfolioId, PortfolioId, AccountId) {
     (from, to, accounts::insert(tx, from, &details, now()).unwrap())
 }
 
-/// How often `first` and `second` were tried. `second` begins when `first` says so.
+/// Number of tries of `first` and `second`. `second` begins at a signal of `first`.
 fn at_once(
     store: &TestStore,
     mut first: impl FnMut(&mut Tx<'_>, &dyn Fn()) -> Result<(), StoreError>,
@@ -100,7 +100,7 @@ fn inviting_and_revoking_wait_for_each_other() {
 }
 
 #[test]
-fn an_account_that_moves_waits_for_somebody_there_who_signs_in() {
+fn an_account_that_moves_waits_for_a_user_there_who_signs_in() {
     let store = postgres();
     let (to, account, person) = store
         .write_transaction(|tx| {

@@ -1,9 +1,9 @@
-//! Users who come and go, in lists and counts.
+//! Users in lists and counts, from creation to deletion.
 
 use super::*;
 
 #[apply(both_databases!)]
-fn an_address_is_taken_until_its_person_is_deleted(store: TestStore) {
+fn an_address_is_taken_until_its_user_is_deleted(store: TestStore) {
     let maya = store.write_transaction(|tx| active(tx, "Maya", "Fischer")).unwrap();
     let again = |store: &Store| store.write_transaction(|tx| invited(tx, "MAYA.Fischer@Example.com", maya));
     assert!(again(&store).is_err());

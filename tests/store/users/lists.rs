@@ -1,4 +1,4 @@
-//! Lists of a scope, against a plain look at everybody.
+//! Lists of a scope, compared with a plain scan of all users.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use usher::{
 
 use super::*;
 
-/// Numbers that look random and are the same each time.
+/// Reproducible pseudo-random numbers.
 struct Dice(u64);
 
 impl Dice {
@@ -34,10 +34,10 @@ impl Dice {
     }
 }
 
-/// Portfolios with accounts, and people of every standing with some of them.
+/// Portfolios with accounts, and users of every status with some of them.
 struct World {
     portfolios: Vec<PortfolioId>,
-    /// In which portfolios somebody has anything, by what was given and taken.
+    /// Portfolios in which each user has an assignment.
     assigned: BTreeMap<UserId, BTreeSet<PortfolioId>>,
     admins: BTreeSet<UserId>,
     people: Vec<UserId>,
@@ -90,7 +90,7 @@ fn make(tx: &mut Tx<'_>, dice: &mut Dice, size: usize) -> World {
     world
 }
 
-/// What changes of somebody before and after anything is assigned to them.
+/// Changes of a user before and after assignments.
 fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
     if dice.happens(4) {
         users::set_blocked(tx, id, dice.happens(2).then(now)).unwrap();
@@ -114,7 +114,7 @@ fn happen_to(tx: &mut Tx<'_>, dice: &mut Dice, id: UserId, number: usize) {
     }
 }
 
-/// Gives somebody a few things, and takes some of them again.
+/// Assigns a few things to a user, and unassigns some again.
 fn assign(tx: &mut Tx<'_>, dice: &mut Dice, world: &mut World, accounts: &[(AccountId, PortfolioId)], giver: UserId, id: UserId) {
     let mut kept = Vec::new();
     for &portfolio in &world.portfolios {
@@ -141,7 +141,7 @@ impl World {
         scope.inside(self.admins.contains(&id), &self.portfolios_of(id))
     }
 
-    /// Every scope that there can be.
+    /// All possible scopes.
     fn scopes(&self) -> Vec<Scope> {
         let some =
             |mask: usize| (0..self.portfolios.len()).filter(|place| mask >> place & 1 == 1).map(|place| self.portfolios[place]).collect();
@@ -158,7 +158,7 @@ fn page(store: &Store, wanted: &UserQuery, position: &Position<Cursor>, limit: u
         .read(|db| {
             let counts = users::counts(db, wanted)?;
             let slice = users::page(db, wanted, counts.all, position, limit)?;
-            // Walking the order finds the same as sorting the hits.
+            // Walking the order and sorting the hits give equal pages.
             assert_eq!(users::page(db, wanted, Count::Many, position, limit)?, slice, "{wanted:?} {position:?}");
             Ok::<_, StoreError>(slice)
         })
@@ -166,7 +166,7 @@ fn page(store: &Store, wanted: &UserQuery, position: &Position<Cursor>, limit: u
 }
 
 fn ids(slice: &Slice<Listed>) -> Vec<UserId> {
-    slice.rows.iter().map(|row| row.person.id).collect()
+    slice.rows.iter().map(|row| row.user.id).collect()
 }
 
 /// The whole list, page by page, forwards and backwards.
@@ -177,17 +177,17 @@ fn walked(store: &Store, wanted: &UserQuery) -> Vec<UserId> {
         forwards.extend(ids(&slice));
         assert_eq!(slice.has_previous, position != Position::First);
         match slice.rows.last().filter(|_| slice.has_next) {
-            Some(row) => position = Position::After(row.mark.clone()),
+            Some(row) => position = Position::After(row.cursor.clone()),
             None => break,
         }
     }
     let (mut backwards, mut position) = (Vec::new(), Position::Last);
     loop {
         let slice = page(store, wanted, &position, 7);
-        assert!(slice.rows.iter().all(|row| row.mark.fits(wanted.order)));
+        assert!(slice.rows.iter().all(|row| row.cursor.fits(wanted.order)));
         backwards.splice(0..0, ids(&slice));
         match slice.rows.first().filter(|_| slice.has_previous) {
-            Some(row) => position = Position::Before(row.mark.clone()),
+            Some(row) => position = Position::Before(row.cursor.clone()),
             None => break,
         }
     }
@@ -196,7 +196,7 @@ fn walked(store: &Store, wanted: &UserQuery) -> Vec<UserId> {
 }
 
 #[apply(both_databases!)]
-fn scopes_in_sql_and_in_rust_hold_the_same_people(store: TestStore) {
+fn scopes_in_sql_and_in_rust_hold_equal_users(store: TestStore) {
     let world = world(&store, 3, 60);
     for scope in world.scopes() {
         let everybody = wanted(scope.clone(), UserFilter::default(), SortBy::Name, false);
@@ -248,7 +248,7 @@ fn every_order_leads_through_the_whole_list_in_both_directions(store: TestStore)
 }
 
 #[apply(both_databases!)]
-fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
+fn a_scope_lists_its_users_as_the_company_does(store: TestStore) {
     let world = world(&store, 17, 80);
     let own = Scope::of_portfolios(world.portfolios[..2].to_vec());
     for (by, typed) in SortBy::ALL.iter().flat_map(|by| ["", "anna", "fischer"].map(|typed| (by, typed))) {
@@ -257,7 +257,7 @@ fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
         for status in [None].into_iter().chain(Status::ALL.map(Some)) {
             let inside = of(&Scope::Company, status)
                 .into_iter()
-                .filter(|row| world.inside(&own, row.person.id) != ScopeRelation::Not)
+                .filter(|row| world.inside(&own, row.user.id) != ScopeRelation::Not)
                 .collect::<Vec<_>>();
             assert_eq!(of(&own, status), inside, "{by:?} {typed:?} {status:?}");
         }
@@ -265,7 +265,7 @@ fn a_scope_lists_its_people_as_the_company_does(store: TestStore) {
 }
 
 #[apply(both_databases!)]
-fn an_account_that_moves_takes_its_people_along(store: TestStore) {
+fn an_account_that_moves_takes_its_users_along(store: TestStore) {
     let world = world(&store, 19, 30);
     let [from, to] = [world.portfolios[0], world.portfolios[1]];
     let list = |portfolio| {
@@ -296,11 +296,11 @@ fn orders_are_what_they_say(store: TestStore) {
     let world = world(&store, 11, 60);
     let rows =
         |by, is_descending| page(&store, &wanted(Scope::Company, UserFilter::default(), by, is_descending), &Position::First, 100).rows;
-    let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.person).collect::<Vec<_>>();
+    let people = |by, is_descending| rows(by, is_descending).into_iter().map(|row| row.user).collect::<Vec<_>>();
     assert_eq!(people(SortBy::Name, false).len(), world.people.len());
     assert!(people(SortBy::Name, false).is_sorted_by_key(usher::usecases::User::key));
     assert!(people(SortBy::Email, false).is_sorted_by_key(|person| person.email.to_lowercase()));
-    assert!(rows(SortBy::Created, true).is_sorted_by_key(|row| std::cmp::Reverse((row.created_at, row.person.id))));
+    assert!(rows(SortBy::Created, true).is_sorted_by_key(|row| std::cmp::Reverse((row.created_at, row.user.id))));
     let place = |status| Status::ALL.iter().position(|other| *other == status);
     assert!(people(SortBy::Status, false).is_sorted_by_key(|person| (place(person.status(now())), person.key())));
     for is_descending in [false, true] {
@@ -324,7 +324,7 @@ fn counts_are_those_of_each_status(store: TestStore) {
             let counts = store.read(|db| users::counts(db, &of(None))).unwrap();
             for status in [None].into_iter().chain(Status::ALL.map(Some)) {
                 let rows = page(&store, &of(status), &Position::First, 100).rows;
-                assert!(status.is_none_or(|status| rows.iter().all(|row| row.person.status(now()) == status)));
+                assert!(status.is_none_or(|status| rows.iter().all(|row| row.user.status(now()) == status)));
                 assert_eq!(counts.of(status), Count::Exactly(i64::try_from(rows.len()).unwrap()), "{scope:?} {typed:?} {status:?}");
             }
         }

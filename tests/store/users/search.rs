@@ -1,10 +1,10 @@
-//! Searches, against a plain look at everybody.
+//! Searches, compared with a plain scan of all users.
 
 use usher::domain::{ids::GroupId, search::search_text};
 
 use super::*;
 
-/// Words whose parts meet in many ways.
+/// Words with many common parts.
 const WORDS: [&str; 10] = ["Ana", "Anna", "Annan", "Zoë", "Marten", "Tema", "O'Neill", "Al%", "Владимир", "山田太郎"];
 
 const TYPED: [&str; 22] = [
@@ -32,7 +32,7 @@ const TYPED: [&str; 22] = [
     "\"q",
 ];
 
-/// Somebody of each two words, in every standing, half of them in a group.
+/// A user for each pair of words, in every status, half of them in a group.
 fn everybody(store: &Store) -> GroupId {
     let pairs = WORDS.iter().filter(|first| first.is_ascii()).flat_map(|first| WORDS.map(|last| (*first, last)));
     let make = |tx: &mut Tx<'_>| {
@@ -62,7 +62,7 @@ fn everybody(store: &Store) -> GroupId {
     store.write_transaction(make).unwrap()
 }
 
-/// The names on all pages, forwards, and the count; the pages backwards are the same.
+/// Names on all pages, forwards, and the count; asserts that the pages backwards are equal.
 fn on_all_pages(db: &mut Database, filter: &Filter) -> Result<(Vec<users::User>, Count), StoreError> {
     let (mut slice, count) = users::search(db, filter, &Position::First, 7)?;
     assert_eq!(users::count(db, filter)?, count);

@@ -1,12 +1,12 @@
-//! A click, and what a person does after it: wait until the page has changed.
+//! A click, and the wait for the changed page after it.
 
 use serde_json::{Value, json};
 
 use super::{Browser, find::Kind};
 
-/// Whether a click on this will leave the page, as long as no script of the page says otherwise; one that does is noted, for [`LEFT`] to tell.
+/// True if a click on this element will leave the page, unless a script prevents it; that is noted for [`LEFT`].
 ///
-/// A browser takes up a form or a link after it has answered the click, so that whatever is asked of it next may still find the page that is left.
+/// A browser starts navigation after it has answered the click, so that the next command may still find the old page.
 const WILL_LEAVE: &str = "
     const [element] = arguments;
     window.pressed = 'leaves';
@@ -19,7 +19,7 @@ const WILL_LEAVE: &str = "
         && (form.noValidate || element.formNoValidate || form.matches(':valid'));
 ";
 
-/// Whether the page of the click is no longer there, or a script has decided to keep it.
+/// True once the clicked page is gone, or a script has prevented the navigation.
 const LEFT: &str = "return window.pressed !== 'leaves'";
 
 impl Browser {

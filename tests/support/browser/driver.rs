@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::supervisor::{Supervised, find_program};
 
-/// `$1` is chromedriver. Browsers keep their profiles in the folder, where each leaves its process id in the name of its lock.
+/// `$1` is chromedriver. Browsers keep their profiles in the folder, each with its process id in the name of its lock.
 const SCRIPT: &str = r#"
 export HOME="$folder" TMPDIR="$folder"
 "$1" --port=0 >"$log" 2>&1 </dev/null &
@@ -38,7 +38,7 @@ echo "ready $port $folder"
 "#;
 
 const ARGUMENTS: [&str; 12] = [
-    // As root, and in most containers, Chromium's sandbox can't be set up; only our own pages are opened.
+    // For root, and in most containers, Chromium's sandbox cannot be set up; only our own pages are opened.
     "--no-sandbox",
     "--headless",
     "--disable-gpu",
@@ -83,7 +83,7 @@ impl Driver {
     }
 }
 
-/// Runs a future on a thread of its own, so that the helpers are plain functions, in async tests as well.
+/// Runs a future on a thread of its own, so that the helpers are plain functions, also in async tests.
 pub(super) fn run<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     static RUNTIME: OnceLock<tokio::runtime::Handle> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
@@ -99,7 +99,7 @@ pub(super) fn run<T: Send + 'static>(future: impl Future<Output = T> + Send + 's
     receiver.recv().expect("the browser's thread answers")
 }
 
-/// A browser with a profile of its own, and where that is.
+/// A browser with a profile of its own, and the profile's folder.
 pub(super) fn connect(scripts: bool) -> (Client, PathBuf) {
     let driver = driver();
     let profile = driver.folder.join(format!("profile-{}", driver.browsers.fetch_add(1, Ordering::Relaxed)));
@@ -119,7 +119,7 @@ pub(super) fn connect(scripts: bool) -> (Client, PathBuf) {
     (client, profile)
 }
 
-/// A command that fantoccini does not know: a POST when it has a body.
+/// A command that fantoccini lacks: a POST if it has a body.
 #[derive(Debug)]
 pub(super) struct Extension {
     pub(super) path: String,

@@ -1,4 +1,4 @@
-//! Things on a page by kind and name, as Chromium's accessibility tree has them.
+//! Elements of a page by kind and name, as in Chromium's accessibility tree.
 
 use std::{
     future::Future,
@@ -14,7 +14,7 @@ use super::{
 };
 
 impl Browser {
-    /// Finds something by kind and name and acts on it, over again while it is not there, covered or replaced.
+    /// Finds an element by kind and name and acts on it, retrying while it is missing, covered or replaced.
     #[track_caller]
     pub(super) fn act<T, F>(&self, kind: Kind, name: &str, action: impl Fn(Element) -> F) -> T
     where
@@ -71,7 +71,8 @@ impl Kind {
     }
 }
 
-/// What may have this name, by everything that a name can be made of. Asking Chromium for each one's real name would take long on a long page.
+/// Candidates for a name, by all parts that can make a name. Reading each element's computed name would take long on a
+/// long page.
 const LIKELY: &str = r"
     const [selector, name] = arguments;
     const plain = text => (text ?? '').replace(/\s+/g, ' ').trim();
@@ -92,7 +93,7 @@ fn id_of(element: &Value) -> Option<String> {
     element.as_object()?.values().next()?.as_str().map(str::to_owned)
 }
 
-/// The name or the role that Chromium's accessibility tree gives an element: its `label` or `role`.
+/// Computed `label` or `role` of an element in Chromium's accessibility tree.
 pub(super) async fn computed(client: &Client, element: &Element, what: &str) -> Result<String, CmdError> {
     let path = format!("element/{}/computed{what}", &*element.element_id());
     Ok(client.issue_cmd(Extension { path, body: None }).await?.as_str().unwrap_or_default().to_owned())

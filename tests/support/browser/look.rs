@@ -1,11 +1,12 @@
-//! How a page looks: on which screen, and what is wrong with it.
+//! Appearance of a page: screen sizes, colour schemes, and faults.
 
 use serde_json::json;
 
 use super::{Browser, Scheme, driver::Extension};
 
 impl Browser {
-    /// Whether something reaches over the right edge, so that the page or a part of it would have to be scrolled sideways; a row of links or buttons may be.
+    /// True if content reaches over the right edge, so that the page or a part would scroll sideways; a row of links or
+    /// buttons may.
     #[track_caller]
     pub fn is_cut_off(&self) -> bool {
         let script = "
@@ -16,14 +17,14 @@ impl Browser {
         self.evaluate(script, vec![]) == json!(true)
     }
 
-    /// Sets the size of the page's part of the window, in CSS pixels; a window itself can't be as narrow as a telephone.
+    /// Sets the size of the viewport in CSS pixels; a window itself cannot be as narrow as a phone.
     #[track_caller]
     pub fn resize(&self, width: u32, height: u32) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", &size);
     }
 
-    /// Switches the person's system to light or dark. Motion is always reduced: a test has nobody to please.
+    /// Switches the system's colour scheme. Motion is always reduced.
     #[track_caller]
     pub fn prefer(&self, scheme: Scheme) {
         let scheme = match scheme {
@@ -37,7 +38,7 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
-    /// What the browser complained of since it was last asked: errors of scripts, missing files, breaches of the content policy.
+    /// Complaints of the browser since the last call: script errors, missing files, breaches of the content policy.
     #[track_caller]
     pub fn complaints(&self) -> Vec<String> {
         let entries = self.ask(|client| async move {
@@ -47,10 +48,10 @@ impl Browser {
         entries.iter().map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// The page's breaches of WCAG 2.2 AA and of good practice as axe-core finds them, readable; empty when there are none.
+    /// Breaches of WCAG 2.2 AA and of good practice found by axe-core, as text; empty without any.
     ///
     /// # Panics
-    /// In a browser without scripts, since axe-core is one, which waits.
+    /// In a browser without scripts, since axe-core is one.
     #[track_caller]
     pub fn axe(&self) -> String {
         const AXE: &str = include_str!("../axe/axe.min.js");
@@ -70,7 +71,7 @@ impl Browser {
         report.as_str().unwrap_or("axe-core gave no answer").to_owned()
     }
 
-    /// A picture of what is in the window, as PNG.
+    /// Screenshot of the window, as PNG.
     #[track_caller]
     pub fn screenshot(&self) -> Vec<u8> {
         self.ask(|client| async move { client.screenshot().await })

@@ -61,7 +61,7 @@ fn site() -> String {
 }
 
 #[test]
-fn a_person_fills_in_a_form_by_what_they_see() {
+fn a_user_fills_in_a_form_by_what_they_see() {
     let browser = Browser::start(site());
     browser.open("/");
     assert_eq!(browser.title(), "Chairs");

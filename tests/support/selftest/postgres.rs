@@ -23,7 +23,7 @@ fn fresh_database() -> Database {
         .template(|url| {
             let mut connection = PgConnection::establish(url).unwrap();
             connection.batch_execute("CREATE TABLE chairs (id bigint PRIMARY KEY); INSERT INTO chairs VALUES (1), (2)").unwrap();
-            // A pool that lives on must not stop the copies.
+            // A leaked connection must not prevent copies.
             std::mem::forget(connection);
         })
         .fresh_database()
@@ -55,7 +55,7 @@ fn a_database_is_dropped_with_its_guard_even_while_in_use() {
     assert_eq!(count(&mut connection, &there), 0);
 }
 
-/// Runs this test once more in a process of its own, which is then killed as hard as can be.
+/// Runs this test again in a process of its own, which is then killed.
 #[test]
 fn the_server_does_not_outlive_a_process_that_was_killed() {
     const INNER: &str = "USHER_TEST_SERVER_TO_KILL";

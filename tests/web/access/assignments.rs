@@ -1,4 +1,4 @@
-//! What is assigned to somebody, where that is much: pages, a search, and several taken at once.
+//! Many assignments of one user: pages, search, and unassigning several at once.
 
 use usher::{
     domain::{
@@ -20,7 +20,7 @@ fn at(user: UserId, what: &str) -> String {
     format!("/users-and-permissions/{user}{what}")
 }
 
-/// So many accounts more in Nordic Brands, "Store 00" and so on, that Jonas works on.
+/// Adds accounts to Nordic Brands, "Store 00" and so on, with Jonas assigned.
 fn stores(business: &Business, count: usize) -> Vec<AccountId> {
     let Business { app, jonas, nordic, .. } = business;
     let accounts = (0..count).map(|number| app.create_account(*nordic, &format!("Store {number:02}"))).collect::<Vec<_>>();
@@ -32,7 +32,7 @@ fn stores(business: &Business, count: usize) -> Vec<AccountId> {
     accounts
 }
 
-/// These are ticked, and the button is pressed.
+/// Selects these and presses the button.
 async fn tick(app: &TestApp, browser: &mut Browser, user: UserId, accounts: &[AccountId], more: &[(&str, &str)]) -> Page {
     let (token, ids) = (csrf(app, browser).await, accounts.iter().map(ToString::to_string).collect::<Vec<_>>());
     let fields = [("csrf", token.as_str())].into_iter().chain(ids.iter().map(|id| ("account", id.as_str()))).chain(more.iter().copied());
@@ -103,7 +103,7 @@ async fn the_question_before_several_are_taken_leads_back_to_the_view_too(db: Db
 }
 
 #[apply(both_databases!)]
-async fn nothing_ticked_is_nothing_for_people_who_are_there_alone(db: Db) {
+async fn nothing_ticked_is_nothing_for_users_of_one_portfolio(db: Db) {
     let Business { app, mut hana, jonas, bikes, .. } = Business::new(db).await;
     let foreign = app.create_user("Lena", "Novak");
     app.assign(foreign, bikes).await;
@@ -164,13 +164,13 @@ async fn what_is_foreign_doubled_or_gone_among_them_takes_nothing(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn the_question_says_when_the_person_leaves_ones_list_with_them(db: Db) {
+async fn the_question_says_when_the_user_leaves_ones_list_with_them(db: Db) {
     let mut business = Business::new(db).await;
     let mut all = stores(&business, 1);
     all.push(business.fjord);
     let Business { app, hana, jonas, .. } = &mut business;
     tick(app, hana, *jonas, &all[..1], &[]).await.is(200).sees_no("you will no longer see them");
-    // Answered without having been told.
+    // An answer without the question.
     let question = tick(app, hana, *jonas, &all, &[("do", "remove")]).await;
     question.is(200).sees("Jonas will have nothing left in your portfolios, and you will no longer see them.");
     assert_eq!(app.accounts_of(*jonas).len(), 2);

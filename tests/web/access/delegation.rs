@@ -1,4 +1,5 @@
-//! A Portfolio Admin who wants more: what lies outside is not found, not offered, not taken, and what was taken away is gone at the next click.
+//! A Portfolio Admin who reaches for more: things outside are not found, not offered and not changed, and removed
+//! access is gone at the next click.
 
 use usher::{
     domain::ids::{AccountId, GroupId, PortfolioId, UserId},
@@ -24,12 +25,12 @@ const EXPORT: &str = "/users-and-permissions/export";
 const NEW_USER: &str = "/users-and-permissions/new";
 const NEW_ACCOUNT: &str = "/accounts/new";
 
-/// What no page may tell Pia: who works elsewhere alone, and what is there.
+/// Words that no page may show to Pia: users and things of other portfolios.
 const FOREIGN: [&str; 6] = ["Finn", "Holm", "finn.holm", "Nina", "South", "Lagoon"];
 
 #[track_caller]
 fn tells_nothing_foreign(page: &Page, about: &str) {
-    // Within a run of letters and digits it is a token's, which is random.
+    // Within a run of letters and digits the word belongs to a random token.
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     for word in FOREIGN {
         let is_told = page.body.match_indices(word).any(|(at, _)| {
@@ -48,13 +49,13 @@ fn maya<T>(app: &TestApp) -> usher::usecases::Submission<T> {
     app.caller(app.id_of("maya.fischer@example.com"))
 }
 
-/// Sends these fields as a page of ours would.
+/// Posts these fields as a page of Usher would.
 async fn post(app: &TestApp, browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Page {
     let token = csrf(app, browser).await;
     browser.post(app, path, &[&[("csrf", token.as_str())], fields].concat()).await
 }
 
-/// A foreign id, and one that nobody has, are answered alike.
+/// An id outside the scope and a missing one have equal answers.
 async fn is_unknown(app: &TestApp, browser: &mut Browser, path: &str, fields: &[(&str, &str)], foreign: &str) {
     let with = |id: &str| fields.iter().map(|(name, value)| (*name, value.replace("{id}", id))).collect::<Vec<_>>();
     let mut bodies = Vec::new();
@@ -68,7 +69,7 @@ async fn is_unknown(app: &TestApp, browser: &mut Browser, path: &str, fields: &[
     assert_eq!(bodies[0], bodies[1], "{path} {fields:?}");
 }
 
-/// Somebody invited by Pia to work on an account of hers; the path of the link.
+/// Invites a user as Pia to an account of hers; returns the path of the link.
 async fn invited_by(app: &TestApp, pia: &mut Browser, account: AccountId) -> String {
     let account = account.to_string();
     let name = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("default_role", "user")];
@@ -78,7 +79,7 @@ async fn invited_by(app: &TestApp, pia: &mut Browser, account: AccountId) -> Str
     app.link_in(mails.iter().find(|mail| mail.to.as_str() == "noor@example.com").unwrap())
 }
 
-/// What is left of an invitation to Pia's account when Maya did this in between.
+/// Remaining access of an invitation to Pia's account, after Maya did this in between.
 async fn accepted_after(db: crate::helpers::Db, meanwhile: impl Fn(&TestApp, &World)) -> Vec<AccountId> {
     let mut world = World::new(db).await;
     let link = invited_by(&world.app, &mut world.pia, world.account).await;
@@ -129,7 +130,7 @@ async fn no_search_order_or_filter_finds_anybody_outside(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_page_key_of_an_admin_leads_only_to_one_s_own_people(db: Db) {
+async fn a_page_key_of_an_admin_leads_only_to_users_in_scope(db: Db) {
     let World { app, mut maya, mut pia, .. } = World::new(db).await;
     fill(&app);
     for sort in ["name", "name-desc", "email", "status", "created", "last_sign_in", "last_sign_in-desc"] {
@@ -326,7 +327,7 @@ async fn an_account_that_moves_takes_everything_with_it(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_account_that_comes_brings_its_people_and_not_where_it_was(db: Db) {
+async fn an_account_that_comes_brings_its_users_and_not_where_it_was(db: Db) {
     let World { app, mut pia, finn, nordic, foreign, .. } = World::new(db).await;
     move_account(&app, foreign, nordic);
     pia.get(&app, &at(finn, "")).await.is(200).sees("Lagoon");

@@ -1,4 +1,5 @@
-//! What an invitation gives by somebody who may no longer give it: said before it is accepted, taken over by whoever sends it anew, told of after.
+//! Invitations by users who lost the right to give what they invited to: announced before acceptance, taken over by the
+//! user who resends, and reported after.
 
 use chrono::TimeDelta;
 use usher::{
@@ -22,7 +23,7 @@ fn at(user: UserId, what: &str) -> String {
     format!("/users-and-permissions/{user}{what}")
 }
 
-/// Noor is invited with these fields; the path of her link.
+/// Invites Noor with these fields; returns the path of her link.
 async fn invited(app: &TestApp, by: &mut Browser, role: &str, what: &[(&str, &str)]) -> String {
     let token = csrf(app, by).await;
     let who = [("csrf", &*token), ("first_name", "Noor"), ("last_name", "van Dijk"), ("email", NOORS), ("default_role", role)];
@@ -30,7 +31,7 @@ async fn invited(app: &TestApp, by: &mut Browser, role: &str, what: &[(&str, &st
     app.link_in_mail().await
 }
 
-/// Noor, invited by Hana to work on Fjord Foods; the path of her link.
+/// Noor, invited by Hana to Fjord Foods, with the path of her link.
 async fn invited_by_hana(business: &mut Business) -> (UserId, String) {
     let fjord = business.fjord.to_string();
     let link = invited(&business.app, &mut business.hana, "user", &[("account", &fjord)]).await;
@@ -49,7 +50,7 @@ fn move_away(app: &TestApp, account: AccountId, to: PortfolioId) {
     accounts::move_to(&app.ctx, &app.caller(app.id_of(MAYA)), account, to).unwrap();
 }
 
-/// What Manage says of Noor when this happened after Hana invited her.
+/// Text about Noor on Manage, after this happened to Hana's invitation.
 async fn said_after(db: Db, meanwhile: impl Fn(&Business)) -> String {
     let mut business = Business::new(db).await;
     let (noor, _) = invited_by_hana(&mut business).await;
@@ -58,7 +59,7 @@ async fn said_after(db: Db, meanwhile: impl Fn(&Business)) -> String {
     business.maya.get(&business.app, &at(noor, "")).await.text()
 }
 
-/// Somebody opens the link and accepts.
+/// Opens the link and accepts.
 async fn accept(app: &TestApp, link: &str) {
     app.browser().fill(app, link, &NOOR).await.redirects_to("/");
 }
@@ -100,7 +101,7 @@ async fn a_portfolio_admin_to_whom_no_portfolio_will_be_left_is_said_to_become_a
 }
 
 #[apply(both_databases!)]
-async fn whoever_resends_the_invitation_takes_over_what_would_be_left_out(db: Db) {
+async fn a_user_who_resends_the_invitation_takes_over_what_would_be_left_out(db: Db) {
     let mut business = Business::new(db).await;
     let (noor, _) = invited_by_hana(&mut business).await;
     let Business { app, mut maya, fjord, .. } = business;
@@ -119,7 +120,7 @@ async fn whoever_resends_the_invitation_takes_over_what_would_be_left_out(db: Db
 }
 
 #[apply(both_databases!)]
-async fn whoever_sends_the_invitation_to_another_address_takes_over_what_would_be_left_out(db: Db) {
+async fn a_user_who_sends_the_invitation_to_another_address_takes_over_what_would_be_left_out(db: Db) {
     let mut business = Business::new(db).await;
     let (noor, _) = invited_by_hana(&mut business).await;
     let Business { app, mut maya, fjord, .. } = business;
@@ -168,7 +169,7 @@ async fn what_its_giver_may_still_give_is_not_taken_over(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_link_that_somebody_asks_for_themselves_takes_nothing_over(db: Db) {
+async fn a_link_that_a_user_asks_for_themselves_takes_nothing_over(db: Db) {
     let mut business = Business::new(db).await;
     let (noor, link) = invited_by_hana(&mut business).await;
     let Business { app, .. } = business;

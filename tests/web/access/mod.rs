@@ -1,4 +1,4 @@
-//! Who may do what, and what is assigned to whom.
+//! Permissions and assignments.
 
 pub(crate) mod assignments;
 pub(crate) mod delegation;

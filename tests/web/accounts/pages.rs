@@ -1,4 +1,4 @@
-//! Accounts: how they begin, what each person sees there, and where their bills go.
+//! Accounts: creation, pages for each role, and billing.
 
 use crate::{
     helpers::{Browser, TestApp},
@@ -70,7 +70,7 @@ async fn steps_out_of_order_or_altered_make_nothing(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn people_ticked_in_one_portfolio_are_not_carried_into_another(db: Db) {
+async fn users_ticked_in_one_portfolio_are_not_carried_into_another(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let [nordic, other] = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
     let jonas = app.create_user("Jonas", "Vermeulen");
@@ -166,7 +166,7 @@ async fn a_stale_billing_is_shown_beside_what_was_saved(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_may_see_billing_only_reads_it(db: Db) {
+async fn a_user_who_may_see_billing_only_reads_it(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let account = app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods");
     let path = format!("/accounts/{account}/billing");
@@ -203,12 +203,12 @@ async fn everybody_on_an_account_is_reached_page_by_page(db: Db) {
     let last = go(&app, &mut maya, &page, "last").await;
     last.sees("53–102 of 102 people").sees("Ada N101").sees_no("Ada N051");
     go(&app, &mut maya, &last, "prev").await.sees("3–52 of 102 people").sees("Ada N051").sees_no("Ada N052");
-    // Whoever only works there knows those who can sign in.
+    // A User sees only users who can sign in.
     let mut ada = app.signed_in("ada.n001@example.com").await;
     let page = ada.get(&app, &home).await;
     page.sees("1–50 of 100 people").sees_no("Ada N000").sees("Ada N050").sees_no("Ada N051");
     go(&app, &mut ada, &page, "next").await.sees("51–100 of 100 people").sees_no("Ada N060").sees("Ada N101");
-    // Everybody who was on the page has gone.
+    // All users of that page are gone.
     let at = way(&page, "next").unwrap();
     app.execute("DELETE FROM account_assignments");
     maya.get(&app, &at).await.is(200).sees("No one on this page").sees("Go to the first page");
@@ -216,7 +216,7 @@ async fn everybody_on_an_account_is_reached_page_by_page(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_account_moves_and_its_people_keep_it(db: Db) {
+async fn an_account_moves_and_its_users_keep_it(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let [nordic, other] = ["Nordic Brands", "Public Sector"].map(|name| app.create_portfolio(name));
     let fjord = app.create_account(nordic, "Fjord Foods");
@@ -245,7 +245,7 @@ async fn an_account_moves_and_its_people_keep_it(db: Db) {
     keeps(&app, &home).await.is(200);
 }
 
-/// What Jonas is answered.
+/// Answers to Jonas.
 async fn keeps(app: &TestApp, home: &str) -> crate::helpers::Page {
     let mut jonas: Browser = app.signed_in("jonas.vermeulen@example.com").await;
     jonas.get(app, home).await

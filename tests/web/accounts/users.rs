@@ -1,4 +1,4 @@
-//! Who works on an account, as its page shows it, and somebody added there.
+//! Users of an account on its page, and adding one.
 
 use crate::{
     helpers::{Browser, Page, TestApp},
@@ -31,13 +31,13 @@ async fn those_who_reach_it_through_the_portfolio_are_told_to_those_who_see_that
 }
 
 #[apply(both_databases!)]
-async fn somebody_is_added_on_the_account_s_page(db: Db) {
+async fn a_user_is_added_on_the_account_s_page(db: Db) {
     let Business { app, mut maya, fjord, .. } = Business::new(db).await;
     let lena = app.create_user("Lena", "Novak");
     let home = format!("/accounts/{fjord}");
     let found = maya.get(&app, &format!("{home}/add?q=novak")).await;
     found.sees("Lena Novak").sees("1 person matches");
-    // Whoever has it is not offered, and neither is oneself.
+    // Users with the account are not offered, and neither is the actor.
     maya.get(&app, &format!("{home}/add?q=jonas")).await.sees("No one who can be added matches");
     maya.get(&app, &format!("{home}/add?q=maya")).await.sees("No one who can be added matches");
     add(&app, &mut maya, &home, &[]).await.is(422).sees("Choose a person from the results");
@@ -63,7 +63,7 @@ async fn a_portfolio_admin_adds_whom_they_administer_to_what_they_administer(db:
     hana.get(&app, &format!("{home}/add?q=novak")).await.sees("Lena Novak");
     add(&app, &mut hana, &home, &[("user", &lena.to_string())]).await.is(303);
     app.mail().await;
-    // An account on which one only works is not one's to give.
+    // An account of a mere user cannot be passed on.
     app.assign(hana_id, bikes).await;
     hana.get(&app, &format!("/accounts/{bikes}/add")).await.is(404);
     hana.get(&app, &format!("/accounts/{bikes}")).await.is(200).sees_no("Add person");
@@ -112,14 +112,14 @@ async fn a_user_is_told_what_happened_to_them_there_and_to_nobody_else(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn what_happened_comes_before_the_people(db: Db) {
+async fn what_happened_comes_before_the_users(db: Db) {
     let Business { app, mut maya, fjord, .. } = Business::new(db).await;
     let text = maya.get(&app, &format!("/accounts/{fjord}")).await.text();
     assert!(text.find("Recent activity").unwrap() < text.find("CanSince").unwrap());
 }
 
 #[apply(both_databases!)]
-async fn billing_that_nobody_gave_is_said_not_to_be_visible(db: Db) {
+async fn missing_billing_is_said_not_to_be_visible(db: Db) {
     let Business { app, fjord, .. } = Business::new(db).await;
     let mut jonas = app.signed_in("jonas.vermeulen@example.com").await;
     let home = format!("/accounts/{fjord}");

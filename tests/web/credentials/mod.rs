@@ -1,4 +1,4 @@
-//! Ways in: invitations, passwords, addresses and sessions.
+//! Credentials: invitations, passwords, addresses and sessions.
 
 pub(crate) mod email_change;
 pub(crate) mod invitation;

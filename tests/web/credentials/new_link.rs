@@ -1,4 +1,4 @@
-//! "Send me a new link": what comes of it, and what its page says.
+//! "Send me a new link": outcome and page.
 
 use actix_web::http::Method;
 use chrono::TimeDelta;

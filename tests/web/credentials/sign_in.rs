@@ -17,14 +17,14 @@ use crate::{
     shared::{messages::cut_commits, steps::visitor},
 };
 
-/// What everybody reads whose address or password is wrong.
+/// Message for a wrong address or password.
 const WRONG: &str = "Email address or password is wrong";
 
 thread_local! {
     static QUERIES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Counts queries of this thread over connections that are made from now on.
+/// Counts this thread's queries on connections made from now on.
 fn count_queries() {
     set_default_instrumentation(|| Some(Box::new(count_query))).unwrap();
 }
@@ -35,13 +35,13 @@ fn count_query(event: InstrumentationEvent<'_>) {
     }
 }
 
-/// An answer without what differs between any two pages, and without what was typed.
+/// An answer without the typed address and the parts that differ between any two pages.
 fn without_the_typed(page: &Page, email: &str) -> String {
     let token = page.form("/sign-in").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
     page.body.replace(&token, "").replace(email, "")
 }
 
-/// Sources, addresses and reasons of the sign-ins that were refused, and how often.
+/// Refused sign-ins: sources, addresses, reasons and numbers.
 fn refusals(app: &TestApp) -> Vec<(String, String, RefusalReason, i64)> {
     housekeeping::write_refusals(&app.ctx).unwrap();
     app.store().read(|db| refused_sign_ins::refusals(db, 100)).unwrap()
@@ -88,14 +88,14 @@ async fn refusals_whose_commit_is_not_answered_are_not_written_again() {
     assert_eq!([refusals(&app), refusals(&other)], [[], []]);
 }
 
-/// The form that a page shows to whoever is signed in, with which somebody else signs in over it.
+/// Signs another user in over an existing session, by the form that its page shows.
 async fn sign_in_over(browser: &mut Browser, app: &TestApp, email: &str) -> Page {
     let page = browser.get(app, "/users-and-groups").await;
     let csrf = page.form("/sign-out").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
     browser.post(app, "/sign-in", &[("csrf", &csrf), ("email", email), ("password", PASSWORD)]).await
 }
 
-/// The usual password under parameters that were good enough once.
+/// Hash of the usual password with outdated parameters.
 fn outdated_hash() -> String {
     let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).unwrap());
     weak.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string()
@@ -155,7 +155,7 @@ async fn no_link_says_that_something_was_done(db: Db) {
         let seen = maya.clone().get(&app, path).await;
         assert_eq!(seen.status.as_u16(), if path.starts_with("/sign-in") { 303 } else { 200 }, "{path}");
         seen.sees_no(said);
-        // Something else was done with this browser.
+        // Another action of this browser.
         let mut other = app.browser();
         let late = other.post(&app, "/users-and-groups/users/1/block", &[]).await;
         late.redirects_to("/sign-in?unsent=true");
@@ -282,7 +282,7 @@ async fn a_session_id_from_before_is_no_session(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn signing_in_as_somebody_else_ends_the_earlier_session(db: Db) {
+async fn signing_in_as_another_user_ends_the_earlier_session(db: Db) {
     let (app, mut browser) = TestApp::with_admin(db).await;
     app.create_user("Jonas", "Vermeulen");
     let mut copy = browser.clone();

@@ -1,4 +1,4 @@
-//! Wrong passwords in a row: how long one waits, and who does not have to.
+//! Wrong passwords in a row: waits, and users without them.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::helpers::{Browser, Db, PASSWORD, Page, Setting, TestApp};
 const MAYA: &str = "maya.fischer@example.com";
 const CLOSED: &str = "Too many attempts. Use a browser you have signed in with before, or reset your password.";
 
-/// The peer of tests is a proxy, so that a test chooses where its browsers are.
+/// Trusts the tests' peer as a proxy, so that a test chooses the addresses of its browsers.
 fn behind_proxy() -> Setting {
     Setting { trusted_proxy: Some("192.0.2.1"), ..Setting::default() }
 }
@@ -20,18 +20,18 @@ fn at(app: &TestApp, source: &str) -> Browser {
     browser
 }
 
-/// A browser that nobody knows, at an address of its own, tries this password.
+/// Tries this password with an unknown browser at an address of its own.
 async fn stranger_tries(app: &TestApp, place: usize, email: &str, password: &str) -> Page {
     at(app, &format!("198.51.100.{place}")).sign_in(app, email, password).await
 }
 
-/// As if so many had been wrong in a row, the last of them long enough ago.
+/// Pretends this number of failed attempts in a row, the last of them long enough ago.
 fn failed_attempts(app: &TestApp, scope: &str, count: u32) {
     assert_eq!(app.execute(&format!("UPDATE throttles SET failed_attempts = {count} WHERE scope = '{scope}'")), 1);
     app.advance(TimeDelta::minutes(15));
 }
 
-/// The same for one network.
+/// Pretends this number of failed attempts from one network.
 fn failed_attempts_at(app: &TestApp, network: &str, count: u32) {
     assert_eq!(app.execute(&format!("UPDATE throttles SET failed_attempts = {count} WHERE key = '{network}'")), 1);
     app.advance(TimeDelta::minutes(15));
@@ -144,7 +144,7 @@ async fn a_network_address_waits_after_twenty_wrong_ones_whomever_they_are_for(d
 }
 
 #[apply(both_databases!)]
-async fn people_who_sign_in_do_not_hold_up_their_office(db: Db) {
+async fn users_who_sign_in_do_not_hold_up_their_office(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.browser().sign_in(&app, "nobody@example.com", "not the password").await.is(422);
     failed_attempts(&app, "source", 20);
@@ -202,7 +202,7 @@ async fn a_known_browser_has_no_more_guesses_than_a_stranger(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_browser_is_known_to_its_own_person_only(db: Db) {
+async fn a_browser_is_known_to_its_own_user_only(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.create_user("Jonas", "Vermeulen");
     maya.sign_out(&app).await;
@@ -211,7 +211,7 @@ async fn a_browser_is_known_to_its_own_person_only(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn activating_somebody_lets_them_try_again(db: Db) {
+async fn activating_a_user_lets_them_try_again(db: Db) {
     let (app, mut maya) = TestApp::with_admin_and(db, behind_proxy()).await;
     let id = app.create_user("Jonas", "Vermeulen");
     stranger_tries(&app, 1, "jonas.vermeulen@example.com", "not the password").await.is(422);

@@ -1,4 +1,4 @@
-//! The application, as the server runs it but without a socket.
+//! The application as the server runs it, without a socket.
 
 use std::{any::Any, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
@@ -42,21 +42,21 @@ use usher::{
 use super::{Browser, PASSWORD, Page, clock::FrozenClock};
 use crate::support::postgres;
 
-/// Which database a test runs on.
+/// Database of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Db {
     Sqlite,
     Postgres,
 }
 
-/// Where tests find a handler that panics.
+/// Path of a handler that panics.
 pub const PANIC: &str = "/panic";
 
 async fn panics() -> &'static str {
     panic!("the innermost secret")
 }
 
-/// The header of a request whose handler does what it does, and panics after that.
+/// Header of a request whose handler does its work and then panics.
 pub const PANIC_LATE: &str = "x-panic-late";
 
 async fn panics_late<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
@@ -68,7 +68,7 @@ async fn panics_late<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> 
 
 type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>;
 
-/// One Usher. When it goes, no mail may be left unread and the audit chain must hold.
+/// An Usher for tests. Dropping it asserts that all mails were read and that the audit chain is intact.
 pub struct TestApp {
     call: Box<dyn Fn(Request) -> Answer>,
     state: Data<State>,
@@ -81,7 +81,7 @@ pub struct TestApp {
     _keep: Box<dyn Any>,
 }
 
-/// How an Usher differs from the usual.
+/// Differences of an Usher from the default.
 #[derive(Debug, Clone)]
 pub struct Setting {
     pub origin: &'static str,
@@ -96,7 +96,7 @@ impl Default for Setting {
 }
 
 impl TestApp {
-    /// Nobody is there yet.
+    /// An Usher without users.
     pub async fn empty(db: Db) -> Self {
         Self::with(db, Setting::default()).await
     }
@@ -161,20 +161,20 @@ impl TestApp {
         }
     }
 
-    /// A browser that nobody is signed in with.
+    /// A browser without a session.
     #[expect(clippy::unused_self, reason = "a browser is always one at some Usher")]
     pub fn browser(&self) -> Browser {
         Browser::new()
     }
 
-    /// Somebody signs in with the usual password.
+    /// A browser signed in as a user with the usual password.
     pub async fn signed_in(&self, email: &str) -> Browser {
         let mut browser = self.browser();
         browser.sign_in(self, email, PASSWORD).await.redirects_to("/");
         browser
     }
 
-    /// What somebody sends who is signed in anew, for calls past the pages.
+    /// Submission of a newly signed-in user, for calls of use cases.
     pub fn caller<T>(&self, user: UserId) -> Submission<T> {
         Submission::from(self.session_of(user))
     }
@@ -201,13 +201,13 @@ impl TestApp {
         }
     }
 
-    /// What the listener for monitoring answers.
+    /// Answer of the listener for monitoring.
     pub async fn monitoring(&self, request: test::TestRequest) -> Page {
         let service = test::init_service(App::new().configure(|config| web::configure_metrics(&self.state, config))).await;
         Page::read(test::call_service(&service, request.to_request()).await.map_into_boxed_body()).await
     }
 
-    /// What handlers share, for a server of one's own.
+    /// State of handlers, for a server of a test's own.
     pub fn state(&self) -> Data<State> {
         self.state.clone()
     }
@@ -224,25 +224,25 @@ impl TestApp {
         self.clock.now()
     }
 
-    /// One turn of the delivery.
+    /// Delivers mails once.
     pub async fn deliver(&self) -> Delivered {
         delivery::deliver_next(&self.ctx, &self.transport, &Sender::parse("usher@localhost").unwrap()).await.unwrap()
     }
 
-    /// Sends what is in the outbox, and hands over what arrived.
+    /// Sends the mails in the outbox, and returns those that arrived.
     pub async fn mails(&self) -> Vec<Outgoing> {
         while self.deliver().await == Delivered::One {}
         self.mailbox.take()
     }
 
-    /// The one mail that was sent since the last look.
+    /// The only mail since the last look.
     pub async fn mail(&self) -> Outgoing {
         let mut mails = self.mails().await;
         assert_eq!(mails.len(), 1, "{:?}", mails.iter().map(|mail| &mail.rendered.subject).collect::<Vec<_>>());
         mails.remove(0)
     }
 
-    /// The path of the link in the one mail that was sent.
+    /// Path of the link in the only mail.
     pub async fn link_in_mail(&self) -> String {
         self.link_in(&self.mail().await)
     }
@@ -258,7 +258,7 @@ impl TestApp {
         &self.mailbox
     }
 
-    /// An active Admin at once, `first.last@example.com` with the usual password.
+    /// Makes an active Admin, `first.last@example.com` with the usual password.
     pub fn create_admin(&self, first_name: &str, last_name: &str) -> UserId {
         let admin = NewAdmin {
             first_name: PersonName::parse(first_name).unwrap(),
@@ -268,7 +268,7 @@ impl TestApp {
         setup::create_admin(&self.ctx, &Principal::CommandLine { os_user: "root".to_owned() }, &admin, &Password::typed(PASSWORD)).unwrap()
     }
 
-    /// An active User at once, `first.last@example.com` with the usual password.
+    /// Makes an active User, `first.last@example.com` with the usual password.
     pub fn create_user(&self, first_name: &str, last_name: &str) -> UserId {
         let email = EmailAddress::parse(&format!("{first_name}.{last_name}@example.com").to_lowercase()).unwrap();
         let new = users::NewActive {
@@ -286,7 +286,7 @@ impl TestApp {
         self.store().read(|db: &mut Database| users::find_by_email(db, &email)).unwrap().expect("somebody with this address").0.id
     }
 
-    /// Whether anybody has the address.
+    /// True if a user has the address.
     pub fn has_user(&self, email: &str) -> bool {
         let email = EmailAddress::parse(email).unwrap();
         self.store().read(|db: &mut Database| users::find_by_email(db, &email)).unwrap().is_some()
@@ -296,13 +296,13 @@ impl TestApp {
         self.store().read(|db| audit_entries(db, 0, 10_000)).unwrap()
     }
 
-    /// What was done, in order: `user.invited noor@example.com`.
+    /// Audited actions in order: `user.invited noor@example.com`.
     pub fn deeds(&self) -> Vec<String> {
         self.audit().iter().map(|row| format!("{} {}", row.action.as_str(), row.subject_name)).collect()
     }
 }
 
-/// The hash of the usual password, made once: hashing takes long on purpose.
+/// Hash of the usual password, made once: hashing is slow on purpose.
 fn usual_password() -> usher::domain::credentials::password::PasswordHash {
     static HASH: std::sync::OnceLock<usher::domain::credentials::password::PasswordHash> = std::sync::OnceLock::new();
     HASH.get_or_init(|| Password::typed(PASSWORD).hash(&[7; 16]).unwrap()).clone()
@@ -319,7 +319,7 @@ impl Drop for TestApp {
     }
 }
 
-/// How an Usher with this setting is reached.
+/// Trust settings of an Usher with this setting.
 fn reach(setting: &Setting) -> RequestTrust {
     let proxy = setting.trusted_proxy.map(|proxy| proxy.parse().unwrap());
     RequestTrust {
@@ -330,7 +330,7 @@ fn reach(setting: &Setting) -> RequestTrust {
     }
 }
 
-/// A database of its own, brought up to date, that lives as long as what comes with it.
+/// A migrated database of its own, which lives as long as the returned guard.
 fn database(db: Db) -> (Location, Box<dyn Any>) {
     let migrated = |location| Store::open(location).and_then(|store| store.migrate()).unwrap();
     match db {
@@ -351,7 +351,7 @@ fn database(db: Db) -> (Location, Box<dyn Any>) {
     }
 }
 
-/// Where requests of tests come from.
+/// Peer of tests' requests.
 pub(super) fn peer() -> SocketAddr {
     "192.0.2.1:40000".parse().unwrap()
 }

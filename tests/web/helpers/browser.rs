@@ -1,4 +1,4 @@
-//! A browser: it keeps cookies, follows nothing by itself, and sends forms as they stand on the page.
+//! A browser: keeps cookies, follows no redirects, and submits forms as they stand on the page.
 
 use std::collections::BTreeMap;
 
@@ -26,13 +26,13 @@ impl Browser {
         self.request(app, TestRequest::get().uri(path)).await
     }
 
-    /// Posts exactly these fields, as our own page would.
+    /// Posts exactly these fields, as a page of Usher would.
     pub async fn post(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Page {
         let request = TestRequest::post().uri(path).insert_header((header::ORIGIN, app.ctx.links.origin.clone())).set_form(fields);
         self.request(app, request).await
     }
 
-    /// Sends whatever a test makes up.
+    /// Sends any request.
     pub async fn request(&mut self, app: &TestApp, request: TestRequest) -> Page {
         let mut request = request.peer_addr(peer());
         for (name, value) in &self.cookies {
@@ -52,7 +52,7 @@ impl Browser {
         page
     }
 
-    /// Opens `path` and sends the form there whose address is `path` too.
+    /// Opens `path` and submits the form there whose address is `path` too.
     pub async fn fill(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.get(app, path).await;
         let action = path.split('?').next().unwrap_or(path);
@@ -65,7 +65,7 @@ impl Browser {
         self.send(app, &page, action, &[]).await
     }
 
-    /// Sends the form on `page` that goes to `action`, with these fields filled in.
+    /// Submits the form on `page` that goes to `action`, with these fields filled in.
     pub async fn send(&mut self, app: &TestApp, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
         let mut filled = page.form(action);
         for (name, value) in fields {
@@ -96,7 +96,7 @@ impl Browser {
         self.cookies.remove(name);
     }
 
-    /// A method that no page of ours uses.
+    /// A method that no page of Usher uses.
     pub async fn method(&mut self, app: &TestApp, method: Method, path: &str) -> Page {
         let request = TestRequest::default().method(method).uri(path).insert_header((header::ORIGIN, app.ctx.links.origin.clone()));
         self.request(app, request).await

@@ -1,4 +1,4 @@
-//! Portfolios, accounts and who has them, as an Admin makes them.
+//! Portfolios, accounts and assignments, made by an Admin.
 
 use usher::{
     domain::{
@@ -16,7 +16,7 @@ use usher::{
 use super::TestApp;
 
 impl TestApp {
-    /// The first Admin, as use cases know her.
+    /// The first Admin.
     fn maya<T>(&self) -> Submission<T> {
         self.caller(self.id_of("maya.fischer@example.com"))
     }
@@ -31,7 +31,7 @@ impl TestApp {
         accounts::create(&self.ctx, &self.maya(), portfolio, &details, &[]).unwrap()
     }
 
-    /// An active Portfolio Admin at once, who looks after these.
+    /// Makes an active Portfolio Admin with these portfolios.
     pub async fn create_portfolio_admin(&self, first_name: &str, last_name: &str, own: &[PortfolioId]) -> UserId {
         let user = self.create_user(first_name, last_name);
         self.execute(&format!("UPDATE user_rows SET default_role = 'portfolio_admin' WHERE id = {user}"));
@@ -42,20 +42,20 @@ impl TestApp {
         user
     }
 
-    /// Somebody works on an account from now on.
+    /// Assigns an account to a user.
     pub async fn assign(&self, user: UserId, account: AccountId) {
         assignments::give_account(&self.ctx, &self.maya(), user, account, AssignmentPermissions::default()).unwrap();
         self.mails().await;
     }
 
-    /// And sees its billing.
+    /// Adds the permission to view its billing.
     pub async fn show_billing_to(&self, user: UserId, account: AccountId) {
         assignments::set_grants(&self.ctx, &self.maya(), user, account, AssignmentPermissions { edits_details: true, sees_billing: true })
             .unwrap();
         self.mails().await;
     }
 
-    /// The portfolio is assigned by the first Admin.
+    /// Assigns a portfolio as the first Admin.
     pub fn give_portfolio(&self, user: UserId, portfolio: PortfolioId) {
         let by = self.id_of("maya.fischer@example.com");
         self.store().write_transaction(|tx| stored::give_portfolio(tx, user, portfolio, Some(by), self.now())).unwrap();

@@ -1,4 +1,4 @@
-//! A whole Usher for each test: its own database, a clock that stands still, a mailbox in memory, and browsers that people sit at.
+//! A whole Usher for each test: its own database, a clock that stands still, a mailbox in memory, and browsers.
 
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "not every test uses every word")]
 
@@ -13,7 +13,7 @@ pub use app::{Db, PANIC, PANIC_LATE, Setting, TestApp};
 pub use browser::Browser;
 pub use page::Page;
 
-/// A password that nobody objects to.
+/// A password that fulfils all rules.
 pub const PASSWORD: &str = "velvet otter harbour nine";
 
 /// Runs a test on each database: `#[apply(both_databases!)]`.

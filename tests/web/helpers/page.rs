@@ -1,4 +1,4 @@
-//! An answer, and what a person sees on it.
+//! An answer, and its visible content.
 
 use actix_web::{
     body::{BoxBody, to_bytes},
@@ -40,7 +40,7 @@ impl Page {
         self
     }
 
-    /// Whether the words are on the page, as a person reads them.
+    /// True if the page shows the words.
     pub fn shows(&self, words: &str) -> bool {
         self.text().contains(words)
     }
@@ -57,17 +57,17 @@ impl Page {
         self
     }
 
-    /// Whether there is a form that goes to `action`.
+    /// True if there is a form that goes to `action`.
     pub fn has_form(&self, action: &str) -> bool {
         self.form_at(action).is_some()
     }
 
-    /// Whether a link leads there.
+    /// True if a link goes to `path`.
     pub fn has_link(&self, path: &str) -> bool {
         self.body.contains(&format!("href=\"{}\"", escaped(path)))
     }
 
-    /// The fields of the form that goes to `action`, as they are filled in.
+    /// Fields of the form that goes to `action`, with their values.
     #[track_caller]
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let Some(form) = self.form_at(action) else { panic!("no form goes to {action}:\n{}", self.text()) };
@@ -78,7 +78,7 @@ impl Page {
         let inputs = inputs.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default())));
         let areas = form.split("<textarea").skip(1).filter_map(|rest| {
             let (tag, rest) = rest.split_once('>')?;
-            // A browser drops the line break after the tag.
+            // Browsers drop the line break after the tag.
             Some((attribute(tag, "name")?, unescaped(rest.split("</textarea>").next()?.trim_start_matches('\n'))))
         });
         let selects = form.split("<select").skip(1).filter_map(|rest| {
@@ -90,7 +90,7 @@ impl Page {
         inputs.chain(areas).chain(selects).collect()
     }
 
-    /// The form that goes there, by itself or by a button of its own.
+    /// The form that goes to `action`, itself or by a button.
     fn form_at(&self, action: &str) -> Option<&str> {
         let forms = self.body.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or_default());
         let posts = forms.filter(|form| form.contains("method=\"post\"")).collect::<Vec<_>>();
@@ -102,7 +102,7 @@ impl Page {
         with("action", action).or_else(|| with("id", &attribute(button()?, "form")?))
     }
 
-    /// The page without its tags, with characters as they are read.
+    /// The page without its tags, and with entities decoded.
     pub fn text(&self) -> String {
         let mut text = String::new();
         let mut rest = self.body.as_str();

@@ -1,4 +1,4 @@
-//! The database itself, for what no page shows and no person could do.
+//! Direct database access, for states and faults that pages cannot make.
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use usher::store::{Database, StoreError};
@@ -12,7 +12,7 @@ struct Counted {
 }
 
 impl TestApp {
-    /// Runs one statement as it stands; tells how many rows it changed.
+    /// Runs one statement; returns the number of changed rows.
     pub fn execute(&self, statement: &str) -> usize {
         let done = self.store().write_transaction(|tx| {
             let done = match tx.db() {
@@ -24,7 +24,7 @@ impl TestApp {
         done.unwrap()
     }
 
-    /// From now on the database refuses it: `refuse("UPDATE ON user_rows", "NEW.id = 7")`.
+    /// Makes the database refuse an event: `refuse("UPDATE ON user_rows", "NEW.id = 7")`.
     pub fn refuse(&self, event: &str, when: &str) {
         if self.store().is_sqlite() {
             self.execute(&format!("CREATE TRIGGER refuse BEFORE {event} WHEN {when} BEGIN SELECT RAISE(ABORT, 'refused'); END"));
@@ -36,7 +36,7 @@ impl TestApp {
         }
     }
 
-    /// The database takes again what it refused about this table.
+    /// Makes the database accept again what it refused on this table.
     pub fn accept_again(&self, table: &str) {
         if self.store().is_sqlite() {
             self.execute("DROP TRIGGER refuse");
@@ -45,7 +45,7 @@ impl TestApp {
         }
     }
 
-    /// How many rows there are: `count("sessions WHERE user_id = 1")`.
+    /// Number of rows: `count("sessions WHERE user_id = 1")`.
     pub fn count(&self, rows: &str) -> i64 {
         let query = format!("SELECT count(*) AS rows FROM {rows}");
         let counted = self.store().read(|db| {

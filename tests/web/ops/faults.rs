@@ -16,10 +16,10 @@ use usher::store::{Database, Location, Store, StoreError};
 
 use crate::{helpers::PASSWORD, support::postgres};
 
-/// Longer than anything here takes on a slow machine.
+/// Longer than any step takes on a slow machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A server of its own, killed when this goes.
+/// A server in a process of its own, killed with this guard.
 pub(crate) struct Server {
     pub(crate) process: Child,
     lines: Receiver<String>,
@@ -32,7 +32,7 @@ impl Server {
         Self::spawn(command)
     }
 
-    /// Whatever `command` says on standard error goes where the command has it go.
+    /// Starts `command`; its standard error goes where it is configured to.
     pub(crate) fn spawn(mut command: Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(process.stdout.take().unwrap());
@@ -41,7 +41,7 @@ impl Server {
         Self { process, lines }
     }
 
-    /// The address that it prints when it is ready: the one-time address, or where it is.
+    /// The address that it prints when it is ready: the setup address, or its own.
     pub(crate) fn address(&self) -> String {
         let start = Instant::now();
         while let Ok(line) = self.lines.recv_timeout(DEADLINE.saturating_sub(start.elapsed())) {
@@ -76,7 +76,7 @@ pub(crate) fn usher(data: &Path, settings: &[(&str, &str)]) -> Command {
     command
 }
 
-/// `usher admin create`, with the usual password.
+/// Runs `usher admin create` with the usual password.
 pub(crate) fn create_admin(data: &Path, settings: &[(&str, &str)], email: &str) -> Output {
     let arguments = ["admin", "create", "--email", email, "--first-name", "Maya", "--last-name", "Fischer", "--password-stdin"];
     let piped = || Stdio::piped();
@@ -85,7 +85,7 @@ pub(crate) fn create_admin(data: &Path, settings: &[(&str, &str)], email: &str) 
     process.wait_with_output().unwrap()
 }
 
-/// A browser without anything that these tests do not need.
+/// A minimal browser.
 pub(crate) struct Client {
     origin: String,
     cookies: BTreeMap<String, String>,
@@ -121,7 +121,7 @@ impl Client {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
-    /// Opens the page and sends its form; these fields need no escapes.
+    /// Opens the page and submits its form; these fields need no escapes.
     fn fill(&mut self, path: &str, fields: &[(&str, &str)]) -> u16 {
         let (status, page) = self.request(&format!("GET {path}"), "");
         assert_eq!(status, 200, "{page}");
@@ -140,14 +140,14 @@ impl Client {
     }
 }
 
-/// How many mails to this address were written.
+/// Number of mails written to this address.
 fn mails_to(data: &Path, email: &str) -> usize {
     let files = fs::read_dir(data.join("mail")).into_iter().flatten().map(|file| file.unwrap().path());
     let mails = files.filter(|path| path.extension().is_some_and(|end| end == "eml")).map(|path| fs::read_to_string(path).unwrap());
     mails.filter(|mail| mail.lines().any(|line| line == format!("To: {email}"))).count()
 }
 
-/// What five minutes do: the mail that the dead server may have been sending is free again.
+/// Ends all leases, as after five minutes: mails of the dead server are free again.
 fn end_leases(data: &Path) {
     let store = Store::open(Location::Sqlite(data.join("usher.db"))).unwrap();
     let ended = store.write_transaction(|tx| match tx.db() {
@@ -157,7 +157,7 @@ fn end_leases(data: &Path) {
     assert_eq!(ended.unwrap(), 1);
 }
 
-/// Looks until it is so.
+/// Polls until the condition is true.
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {

@@ -1,4 +1,4 @@
-//! What monitoring reads, and what it must never read.
+//! Metrics for monitoring, and secrets that must not be in them.
 
 use actix_web::{http::Method, test::TestRequest};
 use chrono::TimeDelta;
@@ -11,14 +11,14 @@ use crate::{
 
 const LIST: &str = "/users-and-groups";
 
-/// Everything that monitoring reads at the moment.
+/// The whole current reading.
 async fn reading(app: &TestApp) -> String {
     let page = app.monitoring(TestRequest::get().uri("/metrics")).await;
     page.is(200);
     page.body
 }
 
-/// The number on the line that begins so; 0 where there is none.
+/// Number on the line that begins so; 0 without such a line.
 async fn number(app: &TestApp, line: &str) -> f64 {
     number_in(&reading(app).await, line)
 }
@@ -33,7 +33,7 @@ fn requests(method: &str, route: &str, status: &str) -> String {
     format!(r#"usher_http_requests_total{{method="{method}",route="{route}",status="{status}"}}"#)
 }
 
-/// Whole numbers as monitoring writes them.
+/// Compares whole numbers.
 #[track_caller]
 fn assert_is(number: f64, expected: u32) {
     assert!((number - f64::from(expected)).abs() < f64::EPSILON, "{number} is not {expected}");
@@ -146,7 +146,7 @@ async fn the_process_says_what_it_is(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn monitoring_reads_nothing_about_people_and_no_token(db: Db) {
+async fn monitoring_reads_nothing_about_users_and_no_token(db: Db) {
     let app = TestApp::empty(db).await;
     let address = setup::open(&app.ctx).unwrap().unwrap().replace("http://localhost:8080", "");
     let mut maya = app.browser();

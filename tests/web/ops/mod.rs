@@ -1,4 +1,4 @@
-//! The program as operators meet it.
+//! Operation of the program.
 
 pub(crate) mod faults;
 pub(crate) mod metrics;

@@ -1,4 +1,4 @@
-//! Clients that keep the server waiting, over real connections: each is answered or let go in its time, and the others do not notice.
+//! Slow clients over real connections: each is answered or dropped in time, and others do not notice.
 
 use std::{
     io::{self, ErrorKind, Read as _, Write as _},
@@ -13,16 +13,16 @@ use usher::startup::{self, Limits};
 
 use crate::helpers::{Db, TestApp};
 
-/// Longer than anything here takes on a slow machine.
+/// Longer than any step takes on a slow machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// So short that nobody waits for it, and so long that a slow machine keeps it.
+/// Short enough for a test, and long enough for a slow machine.
 const SHORT: Duration = Duration::from_millis(500);
 
 /// Longer than the test may run.
 const LONG: Duration = Duration::from_secs(600);
 
-/// Limits that no test reaches, for each to make one of them short.
+/// Limits that no test reaches; each test shortens one of them.
 const PATIENT: Limits =
     Limits { head: LONG, body: LONG, answer: LONG, keep_alive: LONG, disconnect: SHORT, stop: Duration::from_secs(1), connections: 1000 };
 
@@ -59,12 +59,12 @@ impl Site {
         stream
     }
 
-    /// Whether somebody else is served.
+    /// True if another client is served.
     fn serves(&self) -> bool {
         self.answer("GET /healthz HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 200 OK")
     }
 
-    /// All that is answered until the connection ends.
+    /// Everything answered until the connection ends.
     fn answer(&self, text: &str) -> String {
         until_its_end(self.sent(text))
     }
@@ -77,7 +77,7 @@ impl Drop for Site {
     }
 }
 
-/// What a connection says until the server ends it. It may end with a reset, where the server did not read everything.
+/// Everything received until the server ends the connection. A reset is possible if the server did not read everything.
 fn until_its_end(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     let mut piece = [0; 4096];
@@ -92,7 +92,7 @@ fn until_its_end(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The head of a form, up to what says how long it is.
+/// Head of a form, up to its length.
 fn post(path: &str, length: &str) -> String {
     let form = "Content-Type: application/x-www-form-urlencoded";
     format!("POST {path} HTTP/1.1\r\nHost: localhost:8080\r\nOrigin: http://localhost:8080\r\n{form}\r\n{length}\r\n\r\n")
@@ -106,7 +106,7 @@ async fn a_form_that_does_not_arrive_is_told_so_and_others_are_served_meanwhile(
         let slow = (0..50).map(|_| site.sent(&text)).collect::<Vec<_>>();
         assert!(site.serves());
         for stream in slow.into_iter().step_by(10) {
-            // The end of a chunked body that was not read is waited for no longer than the whole request.
+            // A chunked body that was not read delays no longer than the whole request.
             stream.shutdown(std::net::Shutdown::Write).unwrap();
             drop(stream);
         }
@@ -196,7 +196,7 @@ async fn an_answer_that_nobody_takes_ends_the_connection() {
     let mut stream = site.sent(&get.repeat(1000));
     stream.set_write_timeout(Some(Duration::from_millis(20))).unwrap();
     let start = Instant::now();
-    // The connection is ended once a further byte is refused, and not merely waits.
+    // The connection has ended once a further byte is refused, and does not merely wait.
     while !stream.write(b"G").is_err_and(|error| !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)) {
         assert!(start.elapsed() < DEADLINE, "the answer is kept for ever");
         std::thread::sleep(Duration::from_millis(20));

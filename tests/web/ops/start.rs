@@ -1,4 +1,4 @@
-//! The start of the program itself: with which key, and with whose eyes on its files.
+//! Start of the program: its key, and the modes of its files.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use crate::{
     support::postgres,
 };
 
-/// A new database of either kind, as the settings name it.
+/// A new database of either kind, as settings name it.
 struct NewDatabase {
     url: String,
     _keep: Box<dyn std::any::Any>,
@@ -58,7 +58,7 @@ impl NewDatabase {
     }
 }
 
-/// A data folder whose instance has begun the database and has an Admin.
+/// A data folder whose instance has set up the database and has an Admin.
 fn begun(database: &NewDatabase) -> TempDir {
     let data = tempfile::tempdir().unwrap();
     let created = create_admin(data.path(), &database.settings(), "maya@example.com");
@@ -77,7 +77,7 @@ fn key(data: &TempDir) -> PathBuf {
     data.path().join("secret.key")
 }
 
-/// What a command that ends by itself says.
+/// Output of a command that ends by itself.
 fn run(data: &TempDir, database: &NewDatabase, arguments: &[&str]) -> Output {
     usher(data.path(), &database.settings()).args(arguments).output().unwrap()
 }
@@ -150,7 +150,7 @@ fn a_key_file_without_a_key_stops_the_start_and_the_way_out_is_named() {
 fn a_database_is_begun_anew_only_when_told_so() {
     for database in databases() {
         let data = begun(&database);
-        // A mail server that nobody reaches: the mail waits.
+        // An unreachable mail server: the mail waits.
         let settings = [("USHER_DATABASE_URL", &*database.url), ("USHER_SMTP_URL", "smtp://127.0.0.1:9")];
         let server = Server::start(data.path(), &settings);
         let mut maya = Client::at(&server.address());
@@ -263,7 +263,7 @@ fn files_that_others_could_read_are_told_by_the_check_and_closed_by_the_start() 
     }
     assert!(!told.contains("hidden"), "{told}");
 
-    // Any command that opens the database does; this one ends by itself, since the email address is in use.
+    // Any command that opens the database would do; this one ends by itself, since the address is in use.
     let created = create_admin(data.path(), &[], "maya@example.com");
     let told = said(&created);
     assert_eq!(told.lines().filter(|line| line.contains("others could read or change")).count(), 1, "{told}");

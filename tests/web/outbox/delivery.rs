@@ -1,4 +1,4 @@
-//! What becomes of mails: retried, refused, taken over from somebody who died, and never sent to whom they are no longer for.
+//! Delivery of mails: retried, refused, taken over from a dead process, and never sent to users they are no longer for.
 
 use std::collections::BTreeMap;
 
@@ -24,12 +24,12 @@ use crate::{
     shared::steps::{Contents, add_member, confirm, press, row, user_path},
 };
 
-/// The fate of the latest mail.
+/// The latest mail.
 fn fate(app: &TestApp) -> MailRow {
     app.store().read(|db| outbox::latest(db, 1)).unwrap().remove(0)
 }
 
-/// What each address was told, in one line. Nobody gets two mails.
+/// Mails by address, in one line. Asserts that no address got two.
 fn told(mails: Vec<Outgoing>) -> BTreeMap<String, String> {
     let count = mails.len();
     let in_one_line = |mail: Outgoing| (mail.to.to_string(), mail.rendered.text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -256,7 +256,7 @@ async fn nobody_but_admins_sees_what_became_of_mails(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_a_portfolio_s_standing_concerns_is_told_in_one_mail_and_a_user_no_portfolio_s_name(db: Db) {
+async fn users_whom_a_portfolio_s_status_concerns_get_one_mail_and_a_user_no_portfolio_s_name(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let nordic = app.create_portfolio("Nordic Brands");
     let accounts = ["Fjord Foods", "Aalto Eyewear"].map(|name| app.create_account(nordic, name));
@@ -279,7 +279,7 @@ async fn whoever_a_portfolio_s_standing_concerns_is_told_in_one_mail_and_a_user_
 }
 
 #[apply(both_databases!)]
-async fn whoever_loses_or_gets_an_account_by_its_move_is_told(db: Db) {
+async fn a_user_who_loses_or_gets_an_account_by_its_move_is_told(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let [nordic, south, asleep] = ["Nordic Brands", "South", "Asleep"].map(|name| app.create_portfolio(name));
     let fjord = app.create_account(nordic, "Fjord Foods");
@@ -296,13 +296,13 @@ async fn whoever_loses_or_gets_an_account_by_its_move_is_told(db: Db) {
     assert!(moved["nadia.petrova@example.com"].contains("New: Fjord Foods"), "{moved:?}");
     portfolios::deactivate(&app.ctx, &maya.clone().into(), asleep).unwrap();
     app.mails().await;
-    // Where nobody would have access any more.
+    // The target portfolio gives access to no user.
     assert!(accounts::move_to(&app.ctx, &maya.clone().into(), fjord, asleep).is_err());
     assert!(app.mails().await.is_empty());
 }
 
 #[apply(both_databases!)]
-async fn whoever_gets_a_portfolio_that_is_made_with_accounts_of_theirs_is_told_once(db: Db) {
+async fn a_user_who_gets_a_portfolio_that_is_made_with_accounts_of_theirs_is_told_once(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let nordic = app.create_portfolio("Nordic Brands");
     let fjord = app.create_account(nordic, "Fjord Foods");
@@ -314,7 +314,7 @@ async fn whoever_gets_a_portfolio_that_is_made_with_accounts_of_theirs_is_told_o
 }
 
 #[apply(both_databases!)]
-async fn whoever_is_changed_by_somebody_else_is_told_and_nobody_for_oneself(db: Db) {
+async fn a_user_who_is_changed_by_another_user_is_told_and_nobody_for_oneself(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let jonas = app.create_user("Jonas", "Vermeulen");
     let told = |mails: Vec<usher::mail::Outgoing>| {

@@ -1,4 +1,4 @@
-//! What goes with time.
+//! Removal of expired rows.
 
 use chrono::TimeDelta;
 use usher::usecases::{outbox::housekeeping, users};
@@ -6,7 +6,7 @@ use usher::usecases::{outbox::housekeeping, users};
 use crate::helpers::{PASSWORD, TestApp};
 
 #[apply(both_databases!)]
-async fn somebody_deleted_is_gone_for_good_after_their_time(db: Db) {
+async fn a_deleted_user_is_gone_for_good_after_their_time(db: Db) {
     let (app, _maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     users::lifecycle::delete(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), id).unwrap();

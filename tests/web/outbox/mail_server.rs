@@ -1,4 +1,4 @@
-//! What becomes of mails while the mail server refuses Usher, and of those that failed.
+//! Mails while the mail server refuses Usher, and failed mails.
 
 #![allow(unreachable_pub, reason = "the words of the tests, like those of the helpers")]
 
@@ -30,7 +30,7 @@ use crate::{
     shared::steps::{confirm, csrf, press, row, user_path},
 };
 
-/// What the server answers to a line that starts so; everything else it grants.
+/// Answer to a line that starts so; all other lines succeed.
 pub type Refusal = Option<(&'static str, &'static str)>;
 
 /// A mail server on a port of its own.
@@ -61,7 +61,7 @@ impl MailServer {
         *self.refusal.lock() = None;
     }
 
-    /// Sends what is due; tells to whom mails came.
+    /// Delivers due mails; returns their recipients.
     pub async fn deliver(&self, app: &TestApp) -> Vec<String> {
         let from = Sender::parse("usher@localhost").unwrap();
         while delivery::deliver_next(&app.ctx, &self.transport, &from).await.unwrap() == Delivered::One {}
@@ -102,7 +102,7 @@ fn serve(stream: &TcpStream, refusal: &Mutex<Refusal>, taken: &Mutex<Vec<String>
     }
 }
 
-/// The refusals of a server that takes no mail at all.
+/// Refusals of a server that takes no mail at all.
 const REFUSALS: [(&str, &str); 12] = [
     ("GREETING", "554 5.7.1 Blocked"),
     ("GREETING", "421 4.3.2 Not now"),
@@ -130,7 +130,7 @@ pub fn states(app: &TestApp) -> Vec<MailState> {
     fates(app).into_iter().map(|mail| mail.state).collect()
 }
 
-/// A mail of an invitation that failed.
+/// A failed mail of an invitation.
 async fn failed(app: &TestApp, maya: &mut Browser, email: &str) {
     invite(app, maya, email).await;
     app.mailbox().fail_next(SendError::permanent("550 5.1.1 No such user"));
@@ -142,7 +142,7 @@ fn again(app: &TestApp) -> String {
     format!("/users-and-groups/mail/{}/send-again", fates(app)[0].id)
 }
 
-/// From a page that was open before.
+/// Posts from a page that was opened before.
 async fn post(app: &TestApp, browser: &mut Browser, action: &str) -> Page {
     let csrf = csrf(app, browser).await;
     browser.post(app, action, &[("csrf", &csrf)]).await
@@ -305,7 +305,7 @@ async fn on_the_page_of_a_user_admins_alone_send_a_failed_mail_again(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn no_dead_link_and_no_mail_to_somebody_blocked_or_deleted_is_sent_again(db: Db) {
+async fn no_dead_link_and_no_mail_to_a_blocked_or_deleted_user_is_sent_again(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let admin = app.id_of("maya.fischer@example.com");
     failed(&app, &mut maya, "revoked@example.com").await;

@@ -1,4 +1,4 @@
-//! Mails on their way, and what goes with time.
+//! Delivery of mails, and expiry.
 
 pub(crate) mod delivery;
 pub(crate) mod housekeeping;

@@ -1,4 +1,4 @@
-//! Whose trouble it is that a mail waits: the mail server's, its own recipient's, or that of an instance with another key.
+//! Obstacles to mails: the mail server's, the recipient's, or another instance's key.
 
 use chrono::TimeDelta;
 use usher::{
@@ -18,7 +18,7 @@ use crate::{
     shared::steps::{confirm, user_path},
 };
 
-/// Looks into the outbox as an instance with another key.
+/// Delivers as an instance with another key.
 async fn deliver_with_another_key(app: &TestApp) {
     let other = Context { key: SecretKey::new(&*app.ctx.random), ..app.ctx.clone() };
     let (transport, from) = (Transport::memory(app.mailbox().clone()), Sender::parse("usher@localhost").unwrap());

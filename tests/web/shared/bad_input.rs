@@ -1,4 +1,4 @@
-//! What nobody means to send, or sends too late: every form and every query answers it in words, and nothing is done by half.
+//! Unlikely and late input: every form and every query answers in words, and nothing is done by half.
 
 use usher::{
     domain::ids::UserId,
@@ -11,14 +11,14 @@ use crate::{
     users::list,
 };
 
-/// Fields in which one chooses and does not write.
+/// Fields for choices instead of text.
 const CHOICES: [&str; 12] =
     ["version", "step", "do", "action", "user", "portfolio", "account", "default_role", "assign", "country", "people_of", "leaves"];
 
-/// Fields whose text has tests of its own: secrets, which are not shown again, and addresses that are asked by strangers.
+/// Fields with tests of their own: secrets, which are not shown again, and addresses typed by strangers.
 const SECRET: [&str; 2] = ["password", "key"];
 
-/// What is there once and not twice.
+/// Tables whose rows must not be duplicated.
 const THINGS: [&str; 10] = [
     "users",
     "users WHERE blocked_at IS NULL",
@@ -49,7 +49,7 @@ impl Typist {
         Self { world, token }
     }
 
-    /// The forms that somebody signed in fills in.
+    /// Forms for a signed-in user.
     fn posts(&self) -> Vec<Post> {
         self.world.posts().into_iter().filter(|post| post.needs_session && post.name != "SignOut").collect()
     }
@@ -62,7 +62,7 @@ impl Typist {
         self.world.maya.post(&self.world.app, &post.path, &fields).await
     }
 
-    /// All but the message that waits for the next page.
+    /// Stored rows, without the message for the next page.
     fn stored(&self) -> Vec<(&'static str, i64)> {
         stored(&self.world.app).into_iter().filter(|(rows, _)| !rows.contains("state <>")).collect()
     }
@@ -99,7 +99,7 @@ async fn hostile_text_is_refused_at_its_field_or_kept_as_it_is(db: Db) {
                 let before = maya.stored();
                 let page = maya.send(&post, (name, text)).await;
                 let (status, about) = (page.status.as_u16(), format!("{} {name} {text:.40?}", post.name));
-                // An invitation is revoked by the first of them, and is gone for the others.
+                // The first one revokes the invitation, which is gone for the others.
                 let is_gone = status == 404 && *name == "return";
                 assert!(is_gone || [200, 303, 409, 422].contains(&status), "{about}: {status} {}", page.text());
                 assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x"), "{about}");
@@ -234,7 +234,7 @@ async fn who_was_deactivated_meanwhile_is_said_to_be(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_loses_the_role_between_page_and_press_does_nothing(db: Db) {
+async fn a_user_who_loses_the_role_between_page_and_press_does_nothing(db: Db) {
     for meanwhile in [
         "UPDATE user_rows SET blocked_at = created_at WHERE id = {}",
         "UPDATE user_rows SET deleted_at = created_at WHERE id = {}",

@@ -1,4 +1,4 @@
-//! A company with portfolios: a Portfolio Admin, and somebody who works on an account.
+//! A company with portfolios: a Portfolio Admin, and a user with an account.
 
 #![allow(unreachable_pub, reason = "the words of the tests, like those of the helpers")]
 
@@ -8,7 +8,8 @@ use crate::helpers::{Browser, Db, TestApp};
 
 pub const HANA: &str = "hana.novotna@example.com";
 
-/// Two portfolios with an account each; Hana Novotna administers the first, or both, and Jonas Vermeulen works in the first.
+/// Two portfolios with an account each; Hana Novotna administers the first, or both, and Jonas Vermeulen works in the
+/// first.
 pub struct Business {
     pub app: TestApp,
     pub maya: Browser,

@@ -1,4 +1,4 @@
-//! Drafts of the wizards: steps that are pages of their own, and what becomes of answers that do not hold any more.
+//! Drafts of the wizards: steps with pages of their own, and answers that are no longer valid.
 
 use chrono::TimeDelta;
 use usher::usecases::{EntryPoint, portfolios, users};
@@ -22,7 +22,7 @@ impl Business {
         if is_admin { self.maya.clone() } else { self.hana.clone() }
     }
 
-    /// The review of Noor as a User with both accounts.
+    /// Review of Noor as a User with both accounts.
     async fn user_review(&self, browser: &mut Browser) -> (String, Page) {
         let first = browser.get(&self.app, USER).await;
         let second = go_on(&self.app, browser, &first, USER, &[&NOOR[..], &[("default_role", "user")]].concat()).await;
@@ -34,7 +34,7 @@ impl Business {
         (location, review)
     }
 
-    /// The review of an account in Nordic Brands, with Jonas.
+    /// Review of an account in Nordic Brands, with Jonas.
     async fn account_review(&self, browser: &mut Browser) -> (String, Page) {
         let first = browser.get(&self.app, &format!("{ACCOUNT}?portfolio={}", self.nordic)).await;
         let second = go_on(&self.app, browser, &first, ACCOUNT, &[("name", "Hygge"), ("notes", "Home & garden"), ("do", "next")]).await;
@@ -46,7 +46,7 @@ impl Business {
         (location, review)
     }
 
-    /// Nordic Brands gives Hana nothing any more, nor anybody else if an Admin looks.
+    /// Removes Nordic Brands from Hana, and from all users if an Admin looks.
     async fn nordic_goes(&self, for_admin: bool) {
         if for_admin {
             portfolios::deactivate(&self.app.ctx, &self.app.caller(self.app.id_of("maya.fischer@example.com")), self.nordic).unwrap();
@@ -57,14 +57,14 @@ impl Business {
     }
 }
 
-/// Sends the form with these fields, of which several may have one name.
+/// Submits the form with these fields, of which several may have one name.
 async fn post(app: &TestApp, browser: &mut Browser, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
     let hidden = page.form(path).into_iter().filter(|(name, _)| ["csrf", "step", "draft"].contains(&name.as_str())).collect::<Vec<_>>();
     let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     browser.post(app, path, &hidden.chain(fields.iter().copied()).collect::<Vec<_>>()).await
 }
 
-/// The draft in an address or in a page's form.
+/// Draft in an address or in a page's form.
 fn draft_in(location: &str) -> &str {
     location.split("draft=").nth(1).unwrap().split('&').next().unwrap()
 }
@@ -168,7 +168,7 @@ async fn a_draft_that_cannot_be_read_leads_to_an_empty_first_step(db: Db) {
             is_empty_and_says_why(maya.post(app, path, &fields).await.is(422), path);
         }
         if round == 0 {
-            // The same of a draft that is a day old, and in a session of today.
+            // A draft that is a day old, in a session of today.
             maya.get(app, &user).await.is(200).sees("Review and");
             app.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
             maya = app.signed_in("maya.fischer@example.com").await;
@@ -267,7 +267,7 @@ async fn what_was_never_offered_is_as_unknown_as_ever(db: Db) {
         for what in ["create", "back", "step-1", "step-2", "step-3"] {
             post(app, &mut hana, &review, ACCOUNT, &[("user", id), ("do", what)]).await.is(404);
         }
-        // Nobody can be ticked before a portfolio is chosen.
+        // Users can be selected only after a portfolio.
         let first = hana.get(app, ACCOUNT).await;
         let second = go_on(app, &mut hana, &first, ACCOUNT, &[("name", "Hygge"), ("user", id), ("do", "next")]).await;
         let third = go_on(app, &mut hana, &second, ACCOUNT, &[("portfolio", &business.nordic.to_string()), ("do", "next")]).await;
@@ -323,7 +323,7 @@ async fn the_portfolio_of_a_new_account_that_goes_meanwhile_is_chosen_anew(db: D
 }
 
 #[apply(both_databases!)]
-async fn somebody_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db) {
+async fn a_user_deleted_meanwhile_is_no_longer_ticked_for_a_new_account(db: Db) {
     let business = Business::with_hana_in_both(db).await;
     let (app, mut hana) = (&business.app, business.browser(false));
     let (location, review) = business.account_review(&mut hana).await;
@@ -369,7 +369,7 @@ async fn answers_of_any_length_that_an_address_holds_outlive_the_session(db: Db)
 }
 
 #[apply(both_databases!)]
-async fn whoever_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db: Db) {
+async fn a_user_who_was_blocked_meanwhile_is_signed_in_again_and_finds_the_step(db: Db) {
     let business = Business::with_hana_in_both(db).await;
     let (app, mut hana) = (&business.app, business.browser(false));
     let (location, _) = business.user_review(&mut hana).await;

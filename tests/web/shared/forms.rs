@@ -1,4 +1,4 @@
-//! Forms that no page of ours has sent: refused, each in words, and nothing is done.
+//! Forms that no page of Usher sends: refused in words, and nothing is done.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const UNREADABLE: &str = "This request can’t be read";
 const TOO_LARGE: &str = "The form is too large";
 const TOO_MANY: &str = "The form is too large";
 
-/// How a form arrives.
+/// A submission, complete with its headers.
 struct Sent {
     what: &'static str,
     body: Vec<u8>,
@@ -25,7 +25,7 @@ struct Sent {
     title: &'static str,
 }
 
-/// From a page of ours, as far as headers tell.
+/// Headers of a page of Usher.
 const OURS: (&str, &str) = ("origin", "http://localhost:8080");
 
 fn from_elsewhere(what: &'static str, body: &str, headers: &[(&'static str, &'static str)]) -> Sent {
@@ -40,7 +40,7 @@ fn too_large(what: &'static str, body: String) -> Sent {
     Sent { status: 413, title: TOO_LARGE, ..unreadable(what, body) }
 }
 
-/// Each post of the world with the browser that may send it, its token, and that of another browser.
+/// Each post of the world with a permitted browser, its token, and another browser's token.
 struct Senders {
     maya: (Browser, String),
     guest: (Browser, String),
@@ -57,7 +57,7 @@ impl Senders {
         Self { maya: (world.maya.clone(), maya_token), guest: (guest, guest_token), others: [jonas_token, other_guest] }
     }
 
-    /// Who sends it, with which token, and a token that somebody else has.
+    /// Permitted browser, its token, and another user's token.
     fn of_post(&self, post: &Post) -> (Browser, String, String) {
         let ((browser, token), other) = if post.needs_session { (&self.maya, &self.others[0]) } else { (&self.guest, &self.others[1]) };
         (browser.clone(), token.clone(), other.clone())
@@ -72,7 +72,7 @@ async fn send(browser: &mut Browser, world: &World, post: &Post, sent: &Sent) ->
     browser.request(&world.app, request.set_payload(sent.body.clone())).await
 }
 
-/// Sends each form in each of these ways; each is refused in its words, and nothing is stored.
+/// Submits each form in each of these ways; all are refused in words, and nothing is stored.
 async fn all_are_refused(world: &mut World, ways: impl Fn(&Post, &str, &str) -> Vec<Sent>) {
     let senders = Senders::of(world).await;
     let before = world.stored();

@@ -1,4 +1,4 @@
-//! What comes with every answer, and what never gets out.
+//! Headers of every answer, and secrets that never get out.
 
 use std::{
     collections::BTreeSet,
@@ -58,7 +58,7 @@ async fn answers(app: &TestApp, maya: &mut Browser) -> Vec<(u16, Page)> {
     answers
 }
 
-/// What the log of this process has said so far.
+/// Log of this process so far.
 fn log() -> String {
     String::from_utf8(lines().0.lock().clone()).unwrap()
 }
@@ -73,7 +73,7 @@ fn lines() -> &'static Lines {
     })
 }
 
-/// Keeps what is logged, on whichever thread.
+/// Collects log lines of all threads.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -96,7 +96,7 @@ impl MakeWriter<'_> for Lines {
     }
 }
 
-/// The token in a session's cookie, after its signature.
+/// Token in a session's cookie, after its signature.
 fn token_of(browser: &Browser) -> String {
     browser.cookie("usher").unwrap()[44..].to_owned()
 }
@@ -209,7 +209,7 @@ async fn a_form_refused_for_its_origin_tells_the_log_what_came_and_what_was_expe
     lines();
     let (app, _) = TestApp::with_admin_and(db, Setting { origin: "https://usher.example.com", ..Setting::default() }).await;
     let mut guest = app.browser();
-    // From here on, since other tests log too.
+    // Later lines only, since other tests log too.
     let from = |db: Db| format!("https://{db:?}.example.net").to_lowercase();
     guest.headers = vec![("origin", from(db)), ("sec-fetch-site", "cross-site".to_owned())];
     guest.request(&app, TestRequest::post().uri("/sign-in")).await.is(403);

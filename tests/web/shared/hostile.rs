@@ -1,4 +1,4 @@
-//! Requests that no browser makes: each is refused or answered in words, at once, and nothing fails over it.
+//! Requests that no browser makes: each is refused or answered in words, at once, and nothing fails.
 
 use actix_web::{
     http::{
@@ -14,7 +14,7 @@ use crate::{
     shared::routes::{World, csrf, is_in_the_product_s_look, stored},
 };
 
-/// Parts of addresses that hold what no page of ours writes there.
+/// Parts of addresses that no page of Usher writes.
 const PARTS: [&str; 12] =
     ["%00", "a%00b", "%0d%0aSet-Cookie:%20a=b", "%0a", "%FF", "%C3", "%E2%80%AE", "%2e%2e", "%2F", "99999999999999999999", "%", "%zz"];
 
@@ -154,7 +154,7 @@ async fn a_page_that_writes_when_it_is_looked_at_is_not_shown_to_other_sites(db:
             assert_eq!(app.count("audit_entries"), before + seen, "{path}");
         }
     }
-    // Pages that only read are reached from anywhere.
+    // Pages that only read may be linked from anywhere.
     from_site(&app, &mut maya, "/users-and-permissions", Some("cross-site")).await.is(200);
     let page = maya.method(&app, Method::PUT, &pages[0]).await;
     assert_eq!((page.status.as_u16(), page.header("allow")), (405, "GET"));

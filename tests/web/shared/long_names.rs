@@ -1,4 +1,4 @@
-//! Names of which each character is kept as many when it is put in order: 18 of U+FDFA.
+//! Names that grow most in sort keys: each character (U+FDFA) becomes 18.
 
 use crate::{
     helpers::TestApp,

@@ -1,4 +1,5 @@
-//! Messages for the next page, and what is said when the database fails: nothing is denied that was saved, and no answer depends on a message.
+//! Messages for the next page, and error pages when the database fails: saved changes are never denied, and no answer
+//! depends on a message.
 
 use std::sync::mpsc::channel;
 
@@ -19,12 +20,12 @@ async fn create(app: &TestApp, browser: &mut Browser, name: &str) -> Page {
     browser.fill(app, GROUP, &[("name", name)]).await
 }
 
-/// Nothing about sessions can be written from now on.
+/// Makes writes to sessions fail from now on.
 fn refuse_messages(app: &TestApp) {
     app.refuse("UPDATE ON sessions", "true");
 }
 
-/// The connection goes away while this is committed.
+/// Cuts the connection during the commit of this event.
 pub(crate) fn cut_commits(app: &TestApp, event: &str, when: &str) {
     let cut = "BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END";
     app.execute(&format!("CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS '{cut}'"));
@@ -173,7 +174,7 @@ async fn of_many_the_one_whose_commit_is_not_answered_is_named() {
     app.mails().await;
 }
 
-/// Another program holds all sessions, as a migration by hand would.
+/// Another program locks all sessions, as a manual migration would.
 #[actix_web::test]
 async fn pages_open_while_sessions_are_locked() {
     let (app, mut maya) = TestApp::with_admin(Db::Postgres).await;
@@ -183,7 +184,7 @@ async fn pages_open_while_sessions_are_locked() {
         store.write_transaction(|tx| {
             sql_query("LOCK TABLE sessions IN EXCLUSIVE MODE").execute(tx.db())?;
             is_locked.send(()).unwrap();
-            // It ends with the test.
+            // Ends with the test.
             let _ = is_over.recv();
             Ok::<_, StoreError>(())
         })

@@ -1,4 +1,4 @@
-//! What all pages have in common.
+//! Common behaviour of all pages.
 
 pub(crate) mod bad_input;
 pub(crate) mod business;

@@ -1,4 +1,4 @@
-//! Forms that make something new, sent more than once.
+//! Forms that make new things, submitted more than once.
 
 use usher::{
     domain::{idempotency_key::IdempotencyKey, text::GroupName},
@@ -12,7 +12,7 @@ use crate::{
 
 const GROUP: &str = "/users-and-groups/new-group";
 
-/// Every page with such a form, and what is typed into it.
+/// Pages with such forms, and values to type.
 fn makers(portfolio: &str, account: &str) -> [(&'static str, Vec<(&'static str, String)>); 5] {
     let fields = |fields: &[(&'static str, &str)]| fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     [

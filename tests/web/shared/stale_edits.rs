@@ -1,4 +1,4 @@
-//! Two people at one form: each keeps what they changed, and only what both changed is asked about.
+//! Concurrent edits: both users keep their changes, and only fields that both changed are asked about.
 
 use usher::{
     domain::{
@@ -13,10 +13,10 @@ use crate::{
     shared::steps::{BILLING, at_once},
 };
 
-/// A form that two people have open, and what they type.
+/// A form that two users have open, and their input.
 struct Form {
     path: String,
-    /// What the other changes, then what I change: the last of either is the same field.
+    /// Changes of the other user, then those of this one: the last of each concerns one field.
     theirs: [(&'static str, &'static str); 2],
     mine: [(&'static str, &'static str); 2],
 }
@@ -58,7 +58,7 @@ impl Office {
     }
 }
 
-/// What stands in a field of the form on the page.
+/// Value of a field in the form on the page.
 fn value(page: &Page, form: &Form, field: &str) -> String {
     page.form(&form.path).into_iter().find(|(name, _)| name == field).unwrap().1
 }
@@ -138,7 +138,7 @@ async fn a_form_that_does_not_tell_what_it_was_opened_with_shows_all_that_differ
 }
 
 #[apply(both_databases!)]
-async fn an_address_that_waits_is_shown_to_whoever_would_replace_it(db: Db) {
+async fn an_address_that_waits_is_shown_to_the_user_who_would_replace_it(db: Db) {
     let Office { app, mut maya, jonas: _, forms: [form, ..] } = Office::new(db).await;
     let opened = maya.get(&app, &form.path).await;
     maya.send(&app, &opened, &form.path, &[("email", "first@example.com")]).await.is(303);
@@ -151,7 +151,7 @@ async fn an_address_that_waits_is_shown_to_whoever_would_replace_it(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_address_that_somebody_deactivated_keeps_is_no_dead_end(db: Db) {
+async fn an_address_that_a_deactivated_user_keeps_is_no_dead_end(db: Db) {
     let Office { app, mut maya, jonas, forms: [form, ..] } = Office::new(db).await;
     let opened = maya.get(&app, &form.path).await;
     let manage = format!("/users-and-permissions/{jonas}");
@@ -213,7 +213,7 @@ async fn of_two_first_billings_at_once_one_is_a_conflict(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn billing_that_nobody_gave_has_no_later_version(db: Db) {
+async fn missing_billing_has_no_later_version(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let path = format!("/accounts/{}/billing", app.create_account(app.create_portfolio("Nordic Brands"), "Fjord Foods"));
     let page = maya.fill(&app, &path, &[&BILLING[..], &[("version", "3")]].concat()).await;

@@ -1,4 +1,4 @@
-//! What many tests do on their way, and looks behind the pages.
+//! Common steps of tests, and direct looks at the database.
 
 #![allow(unreachable_pub, reason = "the words of the tests, like those of the helpers")]
 
@@ -14,16 +14,16 @@ use usher::{
 
 use crate::helpers::{Browser, PASSWORD, Page, TestApp};
 
-/// Somebody is invited from Users & Groups; the path of the link that they get.
+/// Invites a user from Users & Groups; returns the path of the link.
 pub async fn invite(app: &TestApp, admin: &mut Browser, email: &str) -> String {
     admin.fill(app, "/users-and-groups/new-user", &[("email", email)]).await.redirects_to("/users-and-groups");
     app.link_in_mail().await
 }
 
-/// What Noor van Dijk fills in when she accepts.
+/// Values that Noor van Dijk types when she accepts.
 pub const NOOR: [(&str, &str); 3] = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
 
-/// Where the bills of Fjord Foods go.
+/// Billing information of Fjord Foods.
 pub const BILLING: [(&str, &str); 6] = [
     ("legal_name", "Fjord Foods AS"),
     ("email", "invoices@fjordfoods.example"),
@@ -33,17 +33,17 @@ pub const BILLING: [(&str, &str); 6] = [
     ("country", "NO"),
 ];
 
-/// The token in a link.
+/// Token of a link.
 pub fn token(link: &str) -> Token {
     Token::parse(link.rsplit('/').next().unwrap()).unwrap()
 }
 
-/// Somebody asks for a new password at the sign-in page.
+/// Requests a password reset at the sign-in page.
 pub async fn forgot(app: &TestApp, email: &str) -> Page {
     app.browser().fill(app, "/forgot-password", &[("email", email)]).await
 }
 
-/// The path of the link that somebody gets who asks for a new password.
+/// Requests a password reset; returns the path of the link.
 pub async fn reset_link(app: &TestApp, email: &str) -> String {
     forgot(app, email).await.redirects_to("/forgot-password?sent=true");
     app.link_in_mail().await
@@ -54,41 +54,41 @@ pub fn user_path(user: UserId, what: &str) -> String {
     format!("/users-and-groups/users/{user}/{what}")
 }
 
-/// An Admin presses a button in the list.
+/// Presses a button in the list as an Admin.
 pub async fn press(app: &TestApp, admin: &mut Browser, user: UserId, what: &str) -> Page {
     admin.press(app, "/users-and-groups", &user_path(user, what)).await
 }
 
-/// A page with a question is opened and answered with yes.
+/// Opens a page with a question and confirms it.
 pub async fn confirm(app: &TestApp, admin: &mut Browser, path: &str) -> Page {
     admin.fill(app, path, &[]).await
 }
 
-/// An Admin creates a group; the path of its page.
+/// Creates a group as an Admin; returns the path of its page.
 pub async fn create_group(app: &TestApp, admin: &mut Browser, name: &str) -> String {
     let created = admin.fill(app, "/users-and-groups/new-group", &[("name", name)]).await;
     created.is(303);
     created.header("location").to_owned()
 }
 
-/// An Admin adds somebody to the group at `group`.
+/// Adds a user to the group at `group` as an Admin.
 pub async fn add_member(app: &TestApp, admin: &mut Browser, group: &str, user: UserId) -> Page {
     admin.fill(app, &format!("{group}/add"), &[("user", &user.to_string())]).await
 }
 
-/// The form on `page` of the wizard at `path` is sent, and the step that it leads to.
+/// Submits the form on `page` of the wizard at `path`, and opens the next step.
 pub async fn go_on(app: &TestApp, browser: &mut Browser, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
     let sent = browser.send(app, page, path, fields).await;
     follow(app, browser, sent, path).await
 }
 
-/// The step of the wizard at `path` that an answer leads to; any other answer as it is.
+/// Opens the step of the wizard at `path` that an answer leads to; returns any other answer unchanged.
 pub async fn follow(app: &TestApp, browser: &mut Browser, answer: Page, path: &str) -> Page {
     let location = answer.header("location").to_owned();
     if location.starts_with(&format!("{path}?step=")) { browser.get(app, &location).await } else { answer }
 }
 
-/// What stands in the row of the table that shows these words.
+/// Row of the table that shows these words.
 pub fn row(page: &Page, words: &str) -> String {
     let mut part = page.clone();
     for row in page.body.split("<tr>").skip(1) {
@@ -100,13 +100,13 @@ pub fn row(page: &Page, words: &str) -> String {
     panic!("no row shows {words:?}:\n{}", page.text())
 }
 
-/// The token that forms of this browser carry at the moment.
+/// Current token for forms of this browser.
 pub async fn csrf(app: &TestApp, browser: &mut Browser) -> String {
     let page = browser.get(app, "/users-and-groups").await;
     page.form("/sign-out").into_iter().find(|(name, _)| name == "csrf").unwrap().1
 }
 
-/// Somebody at a page without a session, for calls past the pages.
+/// A client of a page without a session, for calls of use cases.
 pub fn visitor() -> ClientInfo {
     ClientInfo { client_ip: "192.0.2.1".to_owned(), user_agent: String::new(), browser: None, session: None }
 }
@@ -116,7 +116,7 @@ pub fn new_password(text: &str) -> NewPassword {
     NewPassword::parse(text, 15).unwrap()
 }
 
-/// Each does it at the same moment, on a thread of their own.
+/// Runs `deed` for each concurrently, on threads of their own.
 pub fn at_once<W: Send, T: Send, const N: usize>(who: [W; N], deed: impl Fn(W) -> T + Sync) -> Vec<T> {
     let (barrier, deed) = (std::sync::Barrier::new(N), &deed);
     std::thread::scope(|scope| {
@@ -131,7 +131,7 @@ pub fn at_once<W: Send, T: Send, const N: usize>(who: [W; N], deed: impl Fn(W) -
     })
 }
 
-/// Changes the database as no page can.
+/// Changes the database in ways that no page can.
 pub fn sql(app: &TestApp, statement: &str) {
     let done = app.store().write_transaction(|tx| match tx.db() {
         Database::Sqlite(db) => Ok::<_, StoreError>(sql_query(statement).execute(db)?),
@@ -146,7 +146,7 @@ struct Line {
     text: String,
 }
 
-/// Everything that is in the database now.
+/// Contents of the whole database.
 pub struct Contents(Vec<u8>);
 
 impl Contents {
@@ -170,7 +170,7 @@ impl Contents {
         Self(contents.unwrap())
     }
 
-    /// Whether these bytes are anywhere: as they are, or as the hexadecimal in which PostgreSQL shows bytes.
+    /// True if these bytes are anywhere, raw or in PostgreSQL's hexadecimal.
     pub fn has(&self, bytes: &[u8]) -> bool {
         let hex =
             bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|half| b"0123456789abcdef"[usize::from(half)]).collect::<Vec<_>>();

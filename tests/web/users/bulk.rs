@@ -1,4 +1,4 @@
-//! Many people at once: the question before, one transaction each, and nothing about who is outside.
+//! Bulk actions: the question, one transaction for each user, and nothing about users outside the scope.
 
 use usher::{domain::ids::UserId, usecases::users};
 
@@ -12,7 +12,7 @@ const BULK: &str = "/users-and-permissions/bulk";
 const TICKED: &str = "/users-and-permissions/ticked";
 pub(crate) const DO: &str = "/users-and-permissions/ticked/do";
 
-/// These people are ticked, and the button of the action is pressed.
+/// Selects these users and presses the button of the action.
 pub(crate) async fn ask(app: &TestApp, browser: &mut Browser, action: &str, users: &[UserId]) -> Page {
     let (token, ids) = (csrf(app, browser).await, users.iter().map(ToString::to_string).collect::<Vec<_>>());
     let fields = [("csrf", token.as_str()), ("action", action), ("return", "q=e&sort=email")];
@@ -20,13 +20,13 @@ pub(crate) async fn ask(app: &TestApp, browser: &mut Browser, action: &str, user
     browser.post(app, TICKED, &fields).await
 }
 
-/// Where the form on the page of everybody goes: it carries the list's query.
+/// Address of the form on the page for all users, with the query of the list.
 fn ask_path(page: &Page) -> String {
     let at = page.body.find(&format!("action=\"{TICKED}?")).unwrap();
     page.body[at..].split('"').nth(1).unwrap().replace("&#38;", "&")
 }
 
-/// How many people the form on the page is about.
+/// Number of users in the form on the page.
 fn number_of(page: &Page) -> usize {
     page.form(&ask_path(page)).iter().filter(|(name, _)| name == "user").count()
 }
@@ -112,7 +112,7 @@ async fn what_breaks_off_half_way_tells_what_was_done_and_what_was_not(db: Db) {
         .sees("Uma Ek: deactivated")
         .sees("Otto Lund: not changed, because it could not be saved.");
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 1);
-    // Where it was nobody, it is a failure like any other.
+    // With no user affected, it is a failure like any other.
     let page = ask(&app, &mut maya, "deactivate", &[otto]).await;
     maya.send(&app, &page, DO, &[]).await.is(500).sees("Nothing was saved");
     app.mail().await;
@@ -122,7 +122,7 @@ async fn what_breaks_off_half_way_tells_what_was_done_and_what_was_not(db: Db) {
 async fn what_was_done_to_many_is_told_although_the_last_word_of_it_cannot_be_kept(db: Db) {
     let World { app, mut maya, uma, otto, .. } = World::new(db).await;
     let page = ask(&app, &mut maya, "deactivate", &[uma, otto]).await;
-    // The last word alone names who was deactivated.
+    // The final message alone names the users.
     app.refuse("UPDATE ON sessions", "NEW.state LIKE '%Uma Ek%'");
     maya.send(&app, &page, DO, &[]).await.is(303);
     maya.get(&app, "/users-and-permissions").await.is(200).sees("2 of 2 users deactivated.");
@@ -149,7 +149,7 @@ async fn the_last_active_admin_stays_when_all_are_taken_at_once(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_foreign_unknown_or_doubled_person_refuses_the_whole_request(db: Db) {
+async fn a_foreign_unknown_or_doubled_user_refuses_the_whole_request(db: Db) {
     let World { app, mut pia, uma, finn, .. } = World::new(db).await;
     let unknown = ask(&app, &mut pia, "deactivate", &[uma, UserId(987_654)]).await;
     let foreign = ask(&app, &mut pia, "deactivate", &[uma, finn]).await;
@@ -233,13 +233,13 @@ async fn everybody_who_matches_is_taken_in_turns_that_say_who_they_are(db: Db) {
     question.sees_no("more follow").sees_no("Skip these");
     maya.send(&app, &question, DO, &[]).await.redirects_to("/users-and-permissions?q=zoe");
     assert_eq!(app.count("users WHERE blocked_at IS NOT NULL"), 240);
-    // What is done changes statuses, by which the next turn could not go on.
+    // The action changes statuses, on which the order of turns must not depend.
     let by_status = maya.get(&app, &format!("{BULK}?q=zoe&sort=status-desc")).await;
     let question = maya.send(&app, &by_status, &ask_path(&by_status), &[("action", "reactivate")]).await;
     let next = maya.send(&app, &question, DO, &[]).await.header("location").to_owned();
     assert!(next.starts_with(&format!("{BULK}?q=zoe&page=")), "{next}");
     maya.get(&app, &next).await.sees("from Zo200 to Zo239");
-    // Who was in the second turn has left the list meanwhile.
+    // The users of the second turn have left the list meanwhile.
     app.execute("DELETE FROM outbox");
     app.execute("UPDATE user_rows SET search = 'x' WHERE search = 'zoe'");
     maya.get(&app, done.header("location")).await.is(200).sees("There are no more users in the list.");

@@ -1,4 +1,4 @@
-//! Finding people: search, pages, and who sees whom.
+//! Directory of users: search, pages, and visibility by role.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
@@ -15,17 +15,17 @@ use crate::{
     shared::steps::{create_group, invite, press, row, user_path},
 };
 
-/// Person 001 to 120, active, besides Maya.
+/// Adds Person 001 to 120, active, besides Maya.
 pub(crate) fn fill(app: &TestApp) {
     add(app, &people(120));
 }
 
-/// So many people, from Person 001 on.
+/// This number of users, from Person 001 on.
 fn people(count: u32) -> Vec<[String; 3]> {
     (1..=count).map(|number| ["Person".to_owned(), format!("{number:03}"), format!("p{number:03}@example.com")]).collect()
 }
 
-/// Active people with these first names, last names and addresses.
+/// Adds active users with these first names, last names and addresses.
 pub(crate) fn add(app: &TestApp, people: &[[String; 3]]) {
     let added = app.store().write_transaction(|tx| {
         for [first_name, last_name, email] in people {
@@ -39,20 +39,20 @@ pub(crate) fn add(app: &TestApp, people: &[[String; 3]]) {
     added.unwrap();
 }
 
-/// Where one of First, Previous, Next and Last leads.
+/// Address of First, Previous, Next or Last.
 pub(crate) fn way(page: &Page, rel: &str) -> Option<String> {
     let link = page.body.split("<a ").find(|link| link.contains(&format!("rel=\"{rel}\"")))?;
     Some(link.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&"))
 }
 
-/// The numbers of rows that a list offers.
+/// Page sizes that a list offers.
 fn rows_offered(page: &Page) -> Vec<String> {
     let offered =
         page.body.split("<a ").filter_map(|link| Some((link, link.split_once("<span class=\"vh\"> rows</span>")?.0.rsplit('>').next()?)));
     offered.map(|(link, rows)| if link.contains("aria-current=\"true\"") { format!("{rows} (chosen)") } else { rows.to_owned() }).collect()
 }
 
-/// Where the choice of so many rows leads.
+/// Address of a page size.
 fn rows_link(page: &Page, rows: &str) -> String {
     let link = page.body.split("<a href=\"").find(|link| link.contains(&format!(">{rows}<span class=\"vh\"> rows</span>")));
     link.unwrap().split('"').next().unwrap().replace("&#38;", "&")
@@ -72,7 +72,7 @@ fn key_of(list: &str, json: &str) -> String {
 
 const DELETED: &str = "/users-and-groups/deleted";
 
-/// Person 001 to 120, deleted one after the other, seven at a time at the same moment.
+/// Person 001 to 120, deleted one after the other, seven at a time at one moment.
 fn delete_many(app: &TestApp) -> Vec<UserId> {
     fill(app);
     let ids = (1..=120).map(|number| app.id_of(&format!("p{number:03}@example.com"))).collect::<Vec<_>>();
@@ -257,7 +257,7 @@ async fn a_number_of_rows_that_is_not_offered_leads_nowhere_and_is_not_remembere
 }
 
 #[apply(both_databases!)]
-async fn a_cookie_of_nobodys_making_is_ignored(db: Db) {
+async fn a_made_up_cookie_is_ignored(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     fill(&app);
     for rows in ["", "1", "1000", "025", "x"] {
@@ -301,7 +301,7 @@ async fn an_action_returns_to_the_same_view(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_page_key_of_nobodys_making_leads_nowhere(db: Db) {
+async fn a_made_up_page_key_leads_nowhere(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     fill(&app);
     for page in ["x", "AAAA", "%00", "e30", "bnVsbA"] {
@@ -340,7 +340,7 @@ async fn doubled_and_unknown_parameters_are_refused(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn people_are_found_by_fragments_beginnings_and_without_accents(db: Db) {
+async fn users_are_found_by_fragments_beginnings_and_without_accents(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let people = [["Hana", "Novotná", "hana.n@example.com"], ["Zoë", "Österberg", "zoe@example.com"]];
     add(&app, &people.map(|person| person.map(str::to_owned)));
@@ -377,7 +377,7 @@ async fn a_search_is_shown_as_it_was_typed(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn others_than_admins_see_active_people_without_status(db: Db) {
+async fn others_than_admins_see_active_users_without_status(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let blocked = app.create_user("Blocked", "Person");
     app.create_user("Jonas", "Vermeulen");

@@ -1,4 +1,4 @@
-//! An address that is somebody's already: what fits whoever has it, as far as the one who typed it may do it.
+//! An address that a user has already: offered actions, as far as the acting user may take them.
 
 use chrono::TimeDelta;
 use usher::usecases::{EntryPoint, users};
@@ -12,7 +12,7 @@ const WIZARD: &str = "/users-and-permissions/new";
 const CREATE: &str = "/users-and-groups/new-user";
 const JONAS: &str = "jonas.vermeulen@example.com";
 
-/// The page on which an address is typed for a new person.
+/// Page on which an address is typed for a new user.
 async fn typed(app: &TestApp, browser: &mut Browser, path: &str, email: &str) -> Page {
     let fields = match path {
         WIZARD => vec![("first_name", "J"), ("last_name", "V"), ("email", email), ("default_role", "user"), ("do", "next")],
@@ -24,7 +24,7 @@ async fn typed(app: &TestApp, browser: &mut Browser, path: &str, email: &str) ->
 }
 
 #[apply(both_databases!)]
-async fn whoever_was_invited_is_sent_the_invitation_again_from_there(db: Db) {
+async fn a_user_who_was_invited_is_sent_the_invitation_again_from_there(db: Db) {
     let Business { app, mut maya, .. } = Business::new(db).await;
     invite(&app, &mut maya, "noor@example.com").await;
     let noor = app.id_of("noor@example.com");
@@ -46,7 +46,7 @@ async fn whoever_was_invited_is_sent_the_invitation_again_from_there(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_is_deactivated_is_reactivated_from_there(db: Db) {
+async fn a_user_who_is_deactivated_is_reactivated_from_there(db: Db) {
     for (path, word) in [(WIZARD, "reactivate"), (CREATE, "activate")] {
         let Business { app, mut maya, jonas, .. } = Business::new(db).await;
         users::lifecycle::block(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), EntryPoint::UsersAndGroups, jonas).unwrap();
@@ -59,14 +59,14 @@ async fn whoever_is_deactivated_is_reactivated_from_there(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_is_active_is_given_something_on_their_page(db: Db) {
+async fn a_user_who_is_active_is_given_something_on_their_page(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     for path in [WIZARD, CREATE] {
         let page = typed(&app, &mut maya, path, JONAS).await;
         page.sees("Add portfolio or account").sees_no("Resend");
         assert!(page.has_link(&format!("/users-and-permissions/{jonas}#assignments-title")));
     }
-    // Nobody gives themselves anything.
+    // No user assigns anything to themselves.
     typed(&app, &mut maya, WIZARD, "maya.fischer@example.com").await.sees_no("Add portfolio or account");
 }
 
@@ -82,7 +82,7 @@ async fn what_reaches_beyond_a_portfolio_admin_is_not_offered_to_them(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn another_address_for_somebody_that_is_taken_offers_the_same(db: Db) {
+async fn another_address_that_is_taken_offers_the_same(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     invite(&app, &mut maya, "noor@example.com").await;
     let page = maya.fill(&app, &format!("/users-and-permissions/{jonas}/edit"), &[("email", "noor@example.com")]).await;

@@ -1,4 +1,4 @@
-//! The list of Users & Permissions: who is in it for whom, filters, orders, pages, and the export.
+//! List of Users & Permissions: scopes, filters, orders, pages, and the export.
 
 use chrono::TimeDelta;
 use usher::{
@@ -18,7 +18,8 @@ use crate::{
 
 const LIST: &str = "/users-and-permissions";
 
-/// Two portfolios: Pia looks after the first, where Uma works; Otto works in both, Finn only in the other, Nina in none.
+/// Two portfolios: Pia administers the first, where Uma works; Otto works in both, Finn only in the other, Nina in
+/// none.
 pub(crate) struct World {
     pub(crate) app: TestApp,
     pub(crate) maya: Browser,
@@ -48,7 +49,7 @@ impl World {
     }
 }
 
-/// The names in the table, from top to bottom.
+/// Names in the table, from top to bottom.
 pub(crate) fn names(page: &Page) -> Vec<String> {
     let rows = page.body.split("<th scope=\"row\"").skip(1);
     let name = |row: &str| row.split("<b dir=\"auto\">").nth(1)?.split('<').next().map(str::to_owned);
@@ -73,7 +74,7 @@ async fn an_admin_sees_everybody_with_status_role_and_assignments(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_portfolio_admin_sees_the_people_of_their_portfolios_and_only_what_lies_there(db: Db) {
+async fn a_portfolio_admin_sees_the_users_of_their_portfolios_and_only_what_lies_there(db: Db) {
     let World { app, mut pia, .. } = World::new(db).await;
     let page = pia.get(&app, LIST).await;
     assert_eq!(names(&page), ["Otto Lund", "Pia Berg", "Uma Ek"]);
@@ -156,7 +157,7 @@ async fn the_list_is_narrowed_to_a_portfolio_of_ones_own(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn people_are_sorted_by_each_column_both_ways(db: Db) {
+async fn users_are_sorted_by_each_column_both_ways(db: Db) {
     let World { app, mut maya, .. } = World::new(db).await;
     app.execute("UPDATE user_rows SET email = 'a@example.com', email_key = 'a@example.com' WHERE first_name = 'Uma'");
     let first_of = async |maya: &mut Browser, sort: &str| listed(&app, maya, &format!("sort={sort}")).await.remove(0);

@@ -35,7 +35,7 @@ fn answers<'a>(step: &'a str, what: &'a str, role: &'a str, given: &[(&'a str, &
     fields
 }
 
-/// Posts these answers, with the token of whatever page is at hand, and opens the step that they lead to.
+/// Posts these answers with the token of an open page, and opens the next step.
 async fn answer(browser: &mut Browser, app: &TestApp, answers: &[(&str, &str)]) -> Page {
     let page = browser.get(app, "/users-and-groups").await;
     let token = page.form("/sign-out");
@@ -177,7 +177,7 @@ async fn two_tabs_at_once_keep_their_own_answers(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_second_press_finds_the_person_invited_already(db: Db) {
+async fn a_second_press_finds_the_user_invited_already(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { fjord, .. } = business(&app);
     let fjord = fjord.to_string();
@@ -279,7 +279,7 @@ async fn a_portfolio_admin_who_is_given_no_portfolio_is_a_user(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_comes_from_a_portfolio_finds_it_ticked_and_its_accounts_first(db: Db) {
+async fn a_user_who_comes_from_a_portfolio_finds_it_ticked_and_its_accounts_first(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { nordic, .. } = business(&app);
     app.create_account(nordic, "Żubr Brewing");

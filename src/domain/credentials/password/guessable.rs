@@ -1,4 +1,5 @@
-//! Passwords that are guessed first: leaked ones, well-known phrases, personal words, and what zxcvbn finds within 10^8 guesses.
+//! Passwords that attackers guess first: leaked ones, well-known phrases, personal words, and those that zxcvbn finds
+//! within 10^8 guesses.
 
 mod patterns;
 
@@ -8,7 +9,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::PasswordError;
 
-/// Leaked passwords as [`key`] makes them, one a line, sorted by byte. `data/passwords/README.md` tells where they come from.
+/// Leaked passwords in the form of [`key`], one a line, sorted by byte. `data/passwords/README.md` names their source.
 static COMMON: &[u8] = include_bytes!("../../../../data/passwords/common.txt");
 
 /// Words and phrases that add nothing to a password, forwards and backwards.
@@ -17,20 +18,22 @@ static WELL_KNOWN: LazyLock<Vec<String>> = LazyLock::new(|| {
     both_ways(lines.map(|line| skeleton(&folded(line))))
 });
 
-/// Characters from the beginning that zxcvbn looks at: its time grows with the cube of the length. A password is at least as strong as its beginning.
+/// Number of leading characters passed to zxcvbn, whose time grows with the cube of the length. A password is at least
+/// as strong as its beginning.
 const JUDGED: usize = 32;
 
-/// Fewest characters that a password has besides words known to everybody or to those who know its owner, and besides years and walks over keys.
+/// Fewest characters that a password needs beside common words, words known to acquaintances of its owner, years and
+/// keyboard walks.
 const OWN_MIN: usize = 8;
 
-/// Shortest word that is looked for backwards too.
+/// Shortest word that is also searched backwards.
 const REVERSED_MIN: usize = 4;
 
-/// Most characters before and after a leaked password that are taken for decoration.
+/// Most characters before and after a leaked password that count as decoration.
 const PREFIX_MAX: usize = 4;
 const SUFFIX_MAX: usize = 8;
 
-/// Finds why `text` is not accepted. `known` are words that an attacker would try first: names, address, company.
+/// Finds the reason for refusing `text`. `known` are words that an attacker would try first: names, address, company.
 pub(super) fn denial(text: &str, known: &[&str]) -> Option<PasswordError> {
     let folded = folded(text);
     if keys(&folded).any(|key| is_common(&key)) {
@@ -53,12 +56,12 @@ pub(super) fn denial(text: &str, known: &[&str]) -> Option<PasswordError> {
     (zxcvbn::zxcvbn(&judged, &known).score() < zxcvbn::Score::Three).then_some(PasswordError::Guessable)
 }
 
-/// Lower case, without accents and other forms of one letter.
+/// Lower case, without accents and variants of letters.
 fn folded(text: &str) -> String {
     text.nfkd().filter(|c| c.is_alphanumeric() || !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Letters and digits alone; digits and symbols that stand for letters are those letters.
+/// Letters and digits only, with look-alike digits and symbols replaced by the letters they stand for.
 fn skeleton(folded: &str) -> String {
     folded.chars().map(letter).filter(|c| c.is_alphanumeric()).collect()
 }
@@ -77,7 +80,7 @@ fn letter(c: char) -> char {
     }
 }
 
-/// Forms in which the list may have a password: with and without what decorates its ends.
+/// Forms in which the list may hold a password: with and without decoration at its ends.
 fn keys(folded: &str) -> impl Iterator<Item = String> {
     let letters = trimmed(folded, |c| !c.is_alphabetic());
     let is_base = letters.chars().count() * 2 >= folded.chars().count();
@@ -90,7 +93,7 @@ fn key(folded: &str) -> String {
     key
 }
 
-/// The text without some characters at its ends, up to [`PREFIX_MAX`] and [`SUFFIX_MAX`].
+/// The text without decoration at its ends, up to [`PREFIX_MAX`] and [`SUFFIX_MAX`] characters.
 fn trimmed(text: &str, is_decoration: impl Fn(char) -> bool) -> &str {
     let bytes = |length: usize, c: char| length + c.len_utf8();
     let before = text.chars().take(PREFIX_MAX).take_while(|c| is_decoration(*c)).fold(0, bytes);
@@ -99,7 +102,8 @@ fn trimmed(text: &str, is_decoration: impl Fn(char) -> bool) -> &str {
     &text[..text.len() - after]
 }
 
-/// Length in bytes of the piece that a text repeats at least one and a half times; else of all of it. Linear, by the borders of Knuth, Morris and Pratt.
+/// Length in bytes of the shortest piece that the text repeats at least one and a half times, else of the whole text.
+/// Linear, by the borders of Knuth, Morris and Pratt.
 fn period_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut borders = vec![0; bytes.len()];
@@ -115,7 +119,7 @@ fn period_length(text: &str) -> usize {
     if period * 3 <= bytes.len() * 2 && text.is_char_boundary(period) { period } else { bytes.len() }
 }
 
-/// Searches the list by halves.
+/// Binary search in the list.
 fn is_common(key: &str) -> bool {
     let (mut low, mut high) = (0, COMMON.len());
     while low < high {
@@ -131,7 +135,7 @@ fn is_common(key: &str) -> bool {
     false
 }
 
-/// Names and the like, whole and in words.
+/// Personal words: each as a whole and in its parts.
 fn known_words(known: &[&str]) -> Vec<String> {
     let mut words = Vec::new();
     for text in known.iter().chain(&["Usher"]) {
@@ -142,7 +146,7 @@ fn known_words(known: &[&str]) -> Vec<String> {
     words
 }
 
-/// The words, and those that are not short reversed, the longest first.
+/// The words, and the longer ones reversed, the longest first.
 fn both_ways(words: impl Iterator<Item = String>) -> Vec<String> {
     let reversed = |word: &String| (word.chars().count() >= REVERSED_MIN).then(|| word.chars().rev().collect());
     longest_first(words.flat_map(|word| [reversed(&word), Some(word)]).flatten().collect())
@@ -154,8 +158,8 @@ fn longest_first(mut words: Vec<String>) -> Vec<String> {
     words
 }
 
-/// Tells whether fewer than [`OWN_MIN`] characters, and no more than half, remain once all `words` and patterns are taken out. Spaces and hyphens are
-/// none.
+/// True if fewer than [`OWN_MIN`] characters, and no more than half, remain once all `words` and patterns are removed.
+/// Spaces and hyphens count as removed.
 fn is_mostly(folded: &str, words: &[String]) -> bool {
     let chars = folded.chars().collect::<Vec<_>>();
     let mut is_taken = patterns::taken(&chars);
@@ -167,10 +171,10 @@ fn is_mostly(folded: &str, words: &[String]) -> bool {
     is_taken.contains(&true) && own < OWN_MIN && own * 2 <= whole
 }
 
-/// Marks every place of every one of `words`, the longest first, in the skeleton of `chars`.
+/// Marks every occurrence of `words`, the longest first, in the skeleton of `chars`.
 fn take_words(chars: &[char], words: &[String], is_taken: &mut [bool]) {
     let mut rest = String::new();
-    // Where each byte of the skeleton comes from.
+    // Index of the character behind each byte of the skeleton.
     let mut origins = Vec::new();
     for (at, c) in chars.iter().map(|c| letter(*c)).enumerate().filter(|(_, c)| c.is_alphanumeric()) {
         rest.push(c);

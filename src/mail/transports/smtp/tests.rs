@@ -1,4 +1,4 @@
-//! Against a small mail server of our own, on a port of its own.
+//! Tests against a small mail server in this process, on a port of its own.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -12,14 +12,14 @@ use crate::mail::{
     transports::samples::{block_on, outgoing},
 };
 
-/// What the server does when a line that starts so comes in; everything else it grants.
+/// Answer to a line that starts so; all other lines succeed.
 type Behaviour = Option<(&'static str, Answer)>;
 
 #[derive(Debug, Clone, Copy)]
 enum Answer {
     Say(&'static str),
     HangUp,
-    /// Leaves the line without an answer.
+    /// Sends no answer.
     Silence,
 }
 
@@ -29,12 +29,12 @@ fn smtp(url: &str) -> Smtp {
 
 struct FakeServer {
     url: String,
-    /// Ends when all connections are served; gives what was said in each.
+    /// Thread that ends once all connections are served; returns the conversation of each.
     thread: JoinHandle<Vec<String>>,
 }
 
 impl FakeServer {
-    /// Serves as many connections as there are behaviours.
+    /// Serves one connection for each behaviour.
     fn start<const N: usize>(connections: [Behaviour; N]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("smtp://{}/console.example.com", listener.local_addr().unwrap());

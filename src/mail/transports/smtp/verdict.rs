@@ -1,12 +1,12 @@
-//! The meaning of the mail server's refusals for a mail.
+//! Classification of the mail server's replies.
 //!
-//! Final is only a reply that concerns the recipient or names the message. A sender that the server does not know, a password that it does not
-//! take, a full quota, a greeting that it dislikes: each would refuse every mail alike, so that the mails wait until it is put right. A policy
-//! may be against one recipient or message as well as against Usher, which no reply tells.
+//! A failure is permanent only if the reply concerns the recipient or names the message. An unknown sender, a wrong
+//! password, a full quota or a disliked greeting would refuse every mail alike, so mails wait until the cause is fixed.
+//! A policy may be against one recipient or message as well as against Usher; replies do not tell which.
 
 use crate::mail::SendErrorKind;
 
-/// The point that a conversation with the mail server has reached.
+/// Stage of a conversation with the mail server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// The connection, the server's banner and EHLO.
@@ -26,7 +26,7 @@ pub(super) enum Stage {
 /// Subject and detail of an enhanced status code: 1 and 8 of `5.1.8` (RFC 3463).
 pub(super) type Enhanced = (u16, u16);
 
-/// The meaning of the reply `code` at this stage.
+/// Consequence of the reply `code` at this stage.
 pub(super) fn classify(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKind {
     match stage {
         Stage::Greeting | Stage::StartTls | Stage::SignIn | Stage::Sender => SendErrorKind::Server,
@@ -35,7 +35,8 @@ pub(super) fn classify(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> S
     }
 }
 
-/// The meaning of no answer at all: once the server knows the recipient, its silence may be about the mail, and the mail may have arrived.
+/// Consequence of a missing reply. Once the recipient was accepted, silence may be about the mail, and the mail may
+/// have arrived.
 pub(super) fn unanswered(stage: Stage) -> SendErrorKind {
     match stage {
         Stage::Recipient | Stage::Message => SendErrorKind::Temporary,
@@ -43,13 +44,13 @@ pub(super) fn unanswered(stage: Stage) -> SendErrorKind {
     }
 }
 
-/// A reply of the class 5.
+/// Consequence of a reply of class 5.
 fn refused(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKind {
-    // Signing in is missing or has failed (RFC 4954), whatever else the reply says.
+    // Missing or failed authentication (RFC 4954), by any enhanced code.
     let is_about_signing_in = matches!(code, 530 | 534 | 535 | 538);
     let concerns_the_mail = match enhanced {
         Some(enhanced) => names_recipient(stage, enhanced) || names_message(enhanced),
-        // Without an enhanced code, only the stage tells whom a reply is about: these refuse an address.
+        // Without an enhanced code only the stage tells the subject of a reply: these codes refuse an address.
         None => stage == Stage::Recipient && matches!(code, 501 | 550 | 551 | 553 | 556),
     };
     match enhanced {
@@ -61,7 +62,7 @@ fn refused(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKind
     }
 }
 
-/// A reply of the class 4. A recipient that is greylisted or whose mailbox is full now concerns one mail, for which two days are enough.
+/// Consequence of a reply of class 4. Greylisting or a full mailbox concerns one mail, for which two days are enough.
 fn postponed(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKind {
     let is_about_the_session = matches!(code, 421 | 454);
     let concerns_the_mail = match enhanced {
@@ -71,14 +72,14 @@ fn postponed(stage: Stage, code: u16, enhanced: Option<Enhanced>) -> SendErrorKi
     };
     match enhanced {
         _ if concerns_the_mail && !is_about_the_session => SendErrorKind::Temporary,
-        // Relaying to this recipient is denied for now, or to all.
+        // Relaying is denied for now: to this recipient or to all.
         Some((7, _)) if code == 454 && stage == Stage::Recipient => SendErrorKind::Unclear,
         _ => SendErrorKind::Server,
     }
 }
 
-/// Tells if an enhanced code is about the recipient's address, mailbox or host. 1.7 and 1.8 are about the sender's. Servers use 2.0 and details of
-/// their own after DATA for whatever the sender may not do.
+/// True if an enhanced code is about the recipient's address, mailbox or host. 1.7 and 1.8 are about the sender's.
+/// After DATA, servers use 2.0 and own details for anything that the sender may not do.
 fn names_recipient(stage: Stage, (subject, detail): Enhanced) -> bool {
     match (subject, detail) {
         (1, 7 | 8) => false,
@@ -88,12 +89,12 @@ fn names_recipient(stage: Stage, (subject, detail): Enhanced) -> bool {
     }
 }
 
-/// Tells if an enhanced code is about the message: its content, or a size that the server never takes.
+/// True if an enhanced code is about the message: its content, or a size beyond the server's limit.
 fn names_message((subject, detail): Enhanced) -> bool {
     subject == 6 || (subject, detail) == (3, 4)
 }
 
-/// The enhanced status code that the words of a reply begin with, if its class is that of the reply (RFC 2034).
+/// Enhanced status code at the beginning of a reply's text, if its class fits the reply (RFC 2034).
 pub(super) fn enhanced(code: u16, words: &str) -> Option<Enhanced> {
     let mut parts = words.split_whitespace().next()?.split('.');
     let mut part = || parts.next().filter(|part| part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<u16>().ok();
@@ -113,7 +114,8 @@ mod tests {
         classify(stage, code, enhanced(code, words))
     }
 
-    /// Replies, each with its meaning at RCPT TO, after DATA and after the final dot. Before RCPT TO all of them are the server's trouble.
+    /// Replies with their consequences at RCPT TO, after DATA and after the final dot. Before RCPT TO, all are the
+    /// server's trouble.
     const TABLE: &[(&str, [SendErrorKind; 3])] = &[
         ("421", [Server, Server, Server]),
         ("421 4.3.2", [Server, Server, Server]),

@@ -1,5 +1,5 @@
-//! Narrow lists on SQLite: searches, and members of a group. The indexes that know who belongs to one know nothing of the order, so there are
-//! two plans: hits are all taken and sorted, or the order is walked until enough of them were met. Both read narrow indexes alone, since the
+//! Plans for narrow lists on SQLite: searches, and members of a group. Indexes of hits do not know the order, so there
+//! are two plans: sort all hits, or walk the order until enough of them were met. Both read narrow indexes only, since
 //! rows of users are wide and far apart.
 
 use diesel::{
@@ -21,25 +21,25 @@ use crate::{
 
 use super::rows_by;
 
-/// How a list is found.
+/// Thresholds between the plans.
 struct Plan {
-    /// Fewer hits are sorted at once.
+    /// Number of hits below which they are sorted at once.
     few: i64,
-    /// How far the order is walked then, for each hit that there is: most terms fill a page soon, but some, such as parts of names that begin
-    /// with a late letter, only far down. To sort a hit takes some seven steps.
+    /// Length of the walk along the order, in rows for each hit: most terms fill a page soon, but some, such as parts
+    /// of names that begin with a late letter, only far down. Sorting a hit costs about seven rows of a walk.
     steps: i64,
-    /// So many hits are still sorted sooner than the order is walked to its end. Where there are more, some are near.
+    /// Most hits that are sorted sooner than the order is walked to its end. Of more hits, some are near.
     many: i64,
 }
 
-/// As measured with a million users, so that the slowest term is as fast as can be.
+/// Measured with a million users, for the best time of the slowest term.
 const PLAN: Plan = Plan { few: COUNT_MAX, steps: 1, many: 30_000 };
 
 type Query<'a> = BoxedSqlQuery<'a, Sqlite, SqlQuery>;
 
 #[derive(QueryableByName)]
 struct FoundUser {
-    /// How many there are altogether.
+    /// Number of all hits.
     #[diesel(sql_type = BigInt)]
     number: i64,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -58,17 +58,17 @@ struct SearchHit {
     id: i64,
 }
 
-/// True if they are what `filter` holds.
+/// True if this plan answers lists with `filter`.
 pub(in crate::store::users) fn are_of(filter: &Filter) -> bool {
     filter.search.is_some() || filter.member_of.is_some()
 }
 
-/// How many hits there are.
+/// Number of hits.
 pub(in crate::store::users) fn count(sqlite: &mut SqliteConnection, filter: &Filter) -> Result<Count, StoreError> {
     Ok(Count::capped(count_up_to(sqlite, filter, COUNT_MAX)?))
 }
 
-/// The same, and those of a page, in no order, and one more where there is one.
+/// Number of hits and the rows of a page, unsorted, with one more row if there is one.
 pub(in crate::store::users) fn find(
     sqlite: &mut SqliteConnection,
     filter: &Filter,
@@ -102,14 +102,14 @@ fn find_by(
     Ok((number, found))
 }
 
-/// How many hits there are, up to one more than `most`.
+/// Number of hits, up to `most` + 1.
 fn count_up_to(sqlite: &mut SqliteConnection, filter: &Filter, most: i64) -> Result<i64, StoreError> {
     let query = taken(sql_query("SELECT count(*) AS number FROM (").into_boxed(), filter)
         .sql(format!(" LIMIT {}) AS hits", most.saturating_add(1)));
     Ok(query.get_result::<Counted>(sqlite)?.number)
 }
 
-/// How many hits there are, up to one more than `most`, and the page from them if they are not more.
+/// Number of hits, up to `most` + 1, and the page if they are at most `most`.
 fn sort(
     sqlite: &mut SqliteConnection,
     filter: &Filter,
@@ -128,7 +128,8 @@ fn sort(
     Ok((number, found.into_iter().filter_map(|found| found.id.map(UserId)).collect()))
 }
 
-/// The page from the order, as far as `steps` lead or to its end. The order's index holds the text that is searched.
+/// The page from a walk along the order, for `steps` rows or to its end. The index of the order includes the search
+/// text.
 fn walk(
     sqlite: &mut SqliteConnection,
     filter: &Filter,
@@ -142,13 +143,13 @@ fn walk(
             let near = in_order(sql_query(format!("SELECT id FROM ({order}")).into_boxed(), position, steps);
             asked(near.sql(") AS users WHERE "), filter).sql(format!(" LIMIT {limit}"))
         }
-        // In a query of its own a step takes half as long.
+        // A query without the bound takes half as long for each row.
         None => in_order(asked(sql_query(format!("{order} AND ")).into_boxed(), filter), position, limit),
     };
     Ok(query.load::<SearchHit>(sqlite)?.into_iter().map(|met| UserId(met.id)).collect())
 }
 
-/// Adds what is asked of a user whom a walk meets.
+/// Adds the conditions on a user met by a walk.
 fn asked<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let query = query.sql(condition(filter));
     match &filter.search {
@@ -157,13 +158,13 @@ fn asked<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     }
 }
 
-/// Adds the ids of hits. CROSS JOIN keeps SQLite from looking for users first.
+/// Adds the ids of hits. CROSS JOIN keeps SQLite from reading users first.
 fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     let Filter { active_only, search, member_of, not_member_of } = filter;
     let rows = |id| format!(" CROSS JOIN {} ON users.id = {id}", rows_by("users_found"));
     let found = match (search, member_of) {
         (Some(term), _) => {
-            // The trigram index has nobody who is deleted, and answers alone where nothing else is asked.
+            // The trigram index has no deleted users, and suffices where the filter has no other condition.
             let asks_more = *active_only || member_of.is_some() || not_member_of.is_some();
             let rows = if asks_more { rows("user_search.rowid") } else { String::new() };
             let query = query.sql(format!("SELECT user_search.rowid AS id FROM user_search{rows} WHERE user_search MATCH ?"));
@@ -176,7 +177,7 @@ fn taken<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     query.sql(format!("SELECT users.id AS id FROM {found} {}", condition(filter)))
 }
 
-/// Conditions of `filter` besides the term. Deleted users have no state.
+/// Conditions of `filter` besides the term. Deleted users have no state and match none.
 fn condition(filter: &Filter) -> String {
     let mut condition = if filter.active_only { "users.state = 'active'" } else { "users.state IS NOT NULL" }.to_owned();
     for (group, exists) in [(filter.member_of, "EXISTS"), (filter.not_member_of, "NOT EXISTS")] {
@@ -188,7 +189,7 @@ fn condition(filter: &Filter) -> String {
     condition
 }
 
-/// Adds the order, and the place in it at which the page begins.
+/// Adds the order, and the position at which the page begins.
 fn in_order<'a>(query: Query<'a>, position: &'a Position, limit: i64) -> Query<'a> {
     let from = |query: Query<'a>, than, key: &'a Key| {
         query.sql(format!(" AND (sort_key, users.id) {than} (?, {})", key.id)).bind::<Text, _>(&key.sort_key)
@@ -202,7 +203,7 @@ fn in_order<'a>(query: Query<'a>, position: &'a Position, limit: i64) -> Query<'
     query.sql(format!(" ORDER BY sort_key {direction}, users.id {direction} LIMIT {limit}"))
 }
 
-/// The term as an FTS5 expression: its trigrams, one after the other.
+/// The term as an FTS5 expression: its trigrams in sequence.
 pub(in crate::store::users) fn phrase(term: &SearchTerm) -> String {
     format!("\"{}\"", term.fragment().replace('"', "\"\""))
 }
@@ -216,7 +217,7 @@ mod tests {
 
     use super::*;
 
-    /// Users with these names, ids against the order.
+    /// Users with these names, whose ids run against their order.
     fn users(names: &[&str]) -> SqliteConnection {
         let mut sqlite = SqliteConnection::establish(":memory:").unwrap();
         sqlite.run_pending_migrations(SQLITE_MIGRATIONS).unwrap();

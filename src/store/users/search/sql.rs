@@ -1,4 +1,4 @@
-//! Statements about users of a scope, in words that both databases know.
+//! Statements about users of a scope, in SQL that both databases understand.
 
 use diesel::{
     QueryableByName, RunQueryDsl,
@@ -23,29 +23,29 @@ use crate::{
 
 use super::{plan, rows_by};
 
-/// Indexes of few.
+/// Partial indexes of few users.
 const UNASSIGNED: &str = "users_unassigned";
 const PORTFOLIO_ADMINS: &str = "users_portfolio_admins";
 
-/// Where users are looked for.
+/// Place to look for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::users) enum Source {
-    /// Among all, by an index of their order.
+    /// All users, by the index of the order.
     All,
-    /// Among those who have what is looked for in their names.
+    /// Hits of the search.
     Search,
-    /// The same, where what is asked of them stands in an index of few on SQLite.
+    /// Hits of the search, by a partial index of few users on SQLite.
     NarrowSearch(&'static str),
-    /// Among those to whom something of the scope is assigned.
+    /// Users with an assignment in the scope.
     Scope,
-    /// Among those to whom nothing is assigned.
+    /// Users without assignments.
     Unassigned,
-    /// Among those of the role that few have.
+    /// Portfolio Admins, who are few.
     PortfolioAdmins,
 }
 
 impl Source {
-    /// The narrowest.
+    /// The narrowest source for a list.
     pub(in crate::store::users) fn of(db: &mut Database, scope: &Scope, filter: &UserFilter) -> Result<Self, StoreError> {
         Ok(match (scope, &filter.search) {
             (Scope::Company, None) if filter.is_unassigned => Self::Unassigned,
@@ -63,7 +63,7 @@ impl Source {
         })
     }
 
-    /// The same for what asks of each of them no more than this column, the status and the filter.
+    /// The narrowest source where only this column, the status and the filter are needed.
     pub(in crate::store::users) fn narrowly(self, filter: &UserFilter, column: &str) -> Self {
         match self {
             Self::Search if column != "sort_key" => self,
@@ -74,19 +74,20 @@ impl Source {
     }
 }
 
-/// The users in an index of few, of which SQLite's planner knows nothing.
+/// Users in a partial index of few, whose size SQLite's planner does not know.
 fn among_few(is_sqlite: bool, index: &str) -> String {
     let users = if is_sqlite { rows_by(index) } else { "users".to_owned() };
     format!(" FROM {users} WHERE users.state IS NOT NULL")
 }
 
-/// Columns of lists as copied beside portfolios: users of a scope are read in one go, where rows of users are far apart.
+/// Columns of lists that `portfolio_users` carries: users of a scope are read in one pass, where rows of users are far
+/// apart.
 const CARRIED: &str = "user_id AS id, state, default_role, sort_key, email_key, search, created_at, last_sign_in_at, invitation_expires_at";
 
-/// As words, in the order of [`Status::ALL`].
+/// Words for statuses, in the order of [`Status::ALL`].
 const STATUSES: [&str; 4] = ["active", "deactivated", "invited", "expired"];
 
-/// SQL and the texts in it.
+/// SQL with its bound texts.
 #[derive(Debug, Clone, Default)]
 pub(in crate::store::users) struct Statement {
     sql: String,
@@ -113,7 +114,7 @@ struct Counted {
     expired: i64,
 }
 
-/// How many users of the whole company a search finds on SQLite, up to `most`.
+/// Number of users of the whole company that a search finds on SQLite, up to `most`.
 pub(in crate::store::users) fn count_hits(db: &mut Database, term: &SearchTerm, most: i64) -> Result<i64, StoreError> {
     let mut statement = Statement::default();
     statement.push("SELECT count(*) AS id FROM ");
@@ -121,7 +122,8 @@ pub(in crate::store::users) fn count_hits(db: &mut Database, term: &SearchTerm, 
     statement.count(db)
 }
 
-/// The same of one status. Of those who are active, hits are near; of the others, an index holds the text that is searched.
+/// Number of hits with one status. Active users are read along the order; for others, an index includes the search
+/// text.
 pub(in crate::store::users) fn count_hits_of(
     db: &mut Database,
     term: &SearchTerm,
@@ -160,12 +162,12 @@ impl Statement {
         self.sql.push_str(&place);
     }
 
-    /// The column `id`.
+    /// Runs the statement and reads its column `id`.
     pub(in crate::store::users) fn load(&self, db: &mut Database) -> Result<Vec<UserId>, StoreError> {
         Ok(self.rows(db)?.into_iter().map(|UserRow { id }| UserId(id)).collect())
     }
 
-    /// The column `id` of the first row, where it is a number of rows.
+    /// Runs the statement and reads a number from the column `id` of its first row.
     pub(in crate::store::users) fn count(&self, db: &mut Database) -> Result<i64, StoreError> {
         Ok(self.rows(db)?.first().map_or(0, |UserRow { id }| *id))
     }
@@ -181,7 +183,7 @@ impl Statement {
         Ok(rows?)
     }
 
-    /// Begins a statement that counts the statuses of those whom the rest of it selects, a user found twice once.
+    /// Begins a statement that counts the selected users by status, each user once.
     pub(in crate::store::users) fn counting(as_of: Timestamp, source: Source) -> Self {
         let once = if source == Source::Scope { "DISTINCT id" } else { "*" };
         let columns = STATUSES.map(|status| format!("count({once}) FILTER (WHERE word = '{status}') AS {status}")).join(", ");
@@ -193,19 +195,19 @@ impl Statement {
         Self { sql, texts: Vec::new() }
     }
 
-    /// The counts, in the order of [`Status::ALL`], and how many were found, a user found twice as two.
+    /// Counts in the order of [`Status::ALL`], and the number of rows read, in which a user may appear twice.
     pub(in crate::store::users) fn load_counts(&self, db: &mut Database) -> Result<([i64; 4], i64), StoreError> {
         let Counted { found, active, deactivated, invited, expired } = self.rows(db)?.pop().ok_or(NotFound)?;
         Ok(([active, deactivated, invited, expired], found))
     }
 
-    /// `FROM … WHERE …`: those of the scope whom the filter holds, whatever their status. Of a scope, a user in several portfolios is there
-    /// several times.
+    /// Adds `FROM … WHERE …` for users of the scope that match the filter, in any status. A user in several portfolios
+    /// of the scope appears several times.
     pub(in crate::store::users) fn users(&mut self, db: &Database, source: Source, scope: &Scope, filter: &UserFilter) {
         let is_sqlite = matches!(db, Database::Sqlite(_));
         match (source, &filter.search) {
             (Source::Search | Source::NarrowSearch(_), Some(term)) if is_sqlite => {
-                // CROSS JOIN keeps SQLite from looking for users first.
+                // CROSS JOIN keeps SQLite from reading users first.
                 let users = if let Source::NarrowSearch(index) = source { rows_by(index) } else { "users".to_owned() };
                 self.push(&format!(" FROM user_search CROSS JOIN {users} WHERE users.id = user_search.rowid AND user_search MATCH "));
                 self.bind(plan::phrase(term));
@@ -219,7 +221,7 @@ impl Statement {
             (Source::PortfolioAdmins, _) => self.push(&among_few(is_sqlite, PORTFOLIO_ADMINS)),
             (Source::All | Source::Search | Source::NarrowSearch(_), _) => self.push(" FROM users WHERE users.state IS NOT NULL"),
         }
-        // SQLite's trigram index is exact, and has nobody who is deleted.
+        // SQLite's trigram index is exact, and has no deleted users.
         if let Some(term) = filter.search.as_ref().filter(|_| !(is_sqlite && matches!(source, Source::Search | Source::NarrowSearch(_)))) {
             let (start, text, end) = backend::containing(is_sqlite, "users", term);
             self.push(&format!(" AND {start}"));
@@ -229,12 +231,12 @@ impl Statement {
         if let Some(role) = filter.default_role {
             self.push(&format!(" AND users.default_role = '{}'", role.as_str()));
         }
-        // Nobody has one yet.
+        // Two-factor authentication does not exist yet.
         if filter.has_two_factor == Some(true) {
             self.push(" AND 1 = 0");
         }
         if filter.is_unassigned {
-            // Whoever is in a portfolio has something there.
+            // Users of a portfolio have an assignment by definition.
             self.push(if source == Source::Scope { " AND 1 = 0" } else { " AND NOT users.has_assignments" });
         }
         if source != Source::Scope
@@ -244,25 +246,25 @@ impl Statement {
         }
     }
 
-    /// The first whom a search finds on SQLite. Nobody deleted is among them.
+    /// Adds the first hits of a search on SQLite, which include no deleted users.
     pub(in crate::store::users) fn hits(&mut self, term: &SearchTerm, most: i64) {
         self.push("(SELECT rowid AS user_id FROM user_search WHERE user_search MATCH ");
         self.bind(plan::phrase(term));
         self.push(&format!(" LIMIT {most}) AS hits"));
     }
 
-    /// `FROM … WHERE …`: who has anything assigned in the scope, once for each portfolio.
+    /// Adds `FROM … WHERE …` for users with an assignment in the scope, once for each portfolio.
     fn in_portfolios(&mut self, scope: &Scope) {
         let within = scopes::within("portfolio_id", scope).unwrap_or_else(|| "1 = 1".to_owned());
         self.push(&format!(" FROM portfolio_users WHERE {within}"));
     }
 
-    /// A time as both databases write it.
+    /// Literal of a time for both databases.
     pub(in crate::store::users) fn time(time: Timestamp) -> String {
         format!("'{}'", time.format("%F %T%.f"))
     }
 
-    /// The ranges of the state in which users with this status are.
+    /// Ranges of the state that hold users with this status.
     pub(in crate::store::users) fn states(status: Option<Status>, as_of: Timestamp) -> Vec<String> {
         match status {
             None => ["active", "deactivated", "pending"].map(|state| format!("users.state = '{state}'")).to_vec(),
@@ -270,9 +272,9 @@ impl Statement {
         }
     }
 
-    /// A condition for those who have this status, or any.
+    /// Condition for users with this status, or with any.
     pub(in crate::store::users) fn state(status: Option<Status>, as_of: Timestamp) -> String {
-        // Not as a range, for which SQLite would leave the index of the order and sort all that it holds.
+        // Written without a range, for which SQLite would leave the index of the order and sort everything.
         let open = |than| format!("users.state = 'pending' AND (users.invitation_expires_at {than} {}) IS TRUE", Self::time(as_of));
         match status {
             None => "users.state IS NOT NULL".to_owned(),

@@ -1,4 +1,5 @@
-//! What monitoring reads, on a listener of its own: counted where it happens, in atomics alone, or asked for at each reading.
+//! Metrics for monitoring, on a listener of their own: counted in atomics where things happen, or queried at each
+//! reading.
 
 mod process;
 mod requests;
@@ -14,7 +15,7 @@ use sign_ins::SignIns;
 
 use crate::domain::clock::Timestamp;
 
-/// What this process has counted since it began.
+/// Counters of this process since it began.
 #[derive(Debug)]
 pub(in crate::web) struct Metrics {
     pub(in crate::web) requests: Requests,

@@ -1,6 +1,6 @@
-//! The process as the system sees it.
+//! Measurements of the process by the system.
 
-/// How much memory it has, in bytes; `None` where the system does not tell it as Linux does.
+/// Resident memory in bytes; `None` on systems that do not report it as Linux does.
 pub(super) fn resident_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

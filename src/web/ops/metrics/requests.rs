@@ -1,5 +1,5 @@
-//! Requests by method, route and class of status. Every label there can be is known before the first request, so that counting one takes no
-//! lock, and nothing that a stranger sends becomes a label.
+//! Requests by method, route and class of status. All possible labels are known before the first request, so that
+//! counting takes no lock, and nothing that a stranger sends becomes a label.
 
 use std::{
     collections::HashMap,
@@ -20,19 +20,19 @@ use crate::{
 const METHODS: [&str; 4] = ["GET", "HEAD", "POST", "other"];
 const STATUSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 
-/// What has no route of ours.
+/// Label of requests without a route.
 pub(in crate::web) const NO_ROUTE: &str = "(none)";
 
 static ROUTES: LazyLock<HashMap<&str, usize>> =
     LazyLock::new(|| paths::PATTERNS.iter().zip(1..).map(|(route, place)| (*route, place)).collect());
 
-/// Labels, by name.
+/// Names and values of labels.
 pub(super) type Labels = [(&'static str, &'static str); 3];
 
 #[derive(Debug)]
 pub(in crate::web) struct Requests {
     in_flight: AtomicI64,
-    /// By route, then method, then status.
+    /// Durations by route, then method, then status.
     answered: Box<[Durations]>,
 }
 
@@ -43,7 +43,7 @@ impl Default for Requests {
     }
 }
 
-/// A request under way; it is over with this, answered or not.
+/// A request in progress; dropping it ends the count.
 #[derive(Debug)]
 pub(in crate::web) struct InFlight<'a>(&'a AtomicI64);
 
@@ -59,7 +59,7 @@ impl Requests {
         InFlight(&self.in_flight)
     }
 
-    /// A request was answered, at the route with this pattern.
+    /// Counts an answered request at the route with this pattern.
     pub(in crate::web) fn note(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
         let route = ROUTES.get(route).copied().unwrap_or(0);
         let method = METHODS.iter().position(|known| method == known).unwrap_or(METHODS.len() - 1);
@@ -73,7 +73,7 @@ impl Requests {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Those that there were, with their labels.
+    /// Durations of the label sets that occurred.
     pub(super) fn answered(&self) -> Vec<(Labels, Distribution)> {
         let routes = std::iter::once(&NO_ROUTE).chain(paths::PATTERNS);
         let labels =

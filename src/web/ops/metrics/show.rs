@@ -1,4 +1,4 @@
-//! The one page of the listener for monitoring.
+//! Page of the listener for monitoring.
 
 use std::sync::Arc;
 
@@ -14,17 +14,17 @@ use crate::{
 
 use super::{process, text::Reading};
 
-/// `OpenMetrics`, which Prometheus reads whatever it asked for.
+/// Type of `OpenMetrics`, which Prometheus reads in any case.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Everything that the listener for monitoring serves. It knows no sessions.
+/// Routes of the listener for monitoring. It has no sessions.
 pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
     config.app_data(state.clone()).route(paths::Metrics::PATTERN, web::get().to(show));
 }
 
 /// `GET /metrics`
 async fn show(state: Data<State>) -> HandlerResult {
-    // Without the database the rest is worth reading all the more.
+    // A reading without the database is still useful.
     let mails = state.run(outbox::health::mails).await.ok();
     let reading = Reading {
         metrics: Arc::clone(&state.metrics),

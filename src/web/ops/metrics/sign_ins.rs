@@ -1,4 +1,4 @@
-//! Sign-ins by what came of them.
+//! Sign-ins by outcome.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,7 +10,7 @@ const OUTCOMES: [&str; 4] = ["signed_in", "wrong", "throttled", "deactivated"];
 pub(in crate::web) struct SignIns([AtomicU64; OUTCOMES.len()]);
 
 impl SignIns {
-    /// Failures that are no outcome for the user are among the failed requests.
+    /// Counts an outcome. Failures that are no outcome for the user are counted as failed requests.
     pub(in crate::web) fn note(&self, outcome: &Result<Token, SignInError>) {
         let [signed_in, wrong, throttled, deactivated] = &self.0;
         let counter = match outcome {

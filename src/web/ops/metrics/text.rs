@@ -1,4 +1,4 @@
-//! A reading in the words of `OpenMetrics`, named as Prometheus advises.
+//! A reading as `OpenMetrics` text, with names as Prometheus recommends.
 
 use std::{fmt, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
 
 use super::Metrics;
 
-/// Everything that one answer to monitoring says.
+/// All measurements of one reading.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) metrics: Arc<Metrics>,

@@ -1,4 +1,4 @@
-//! Add user: a search, its results to choose from, and what the account gives them.
+//! Add user to an account: a search, its results, and the permissions of the assignment.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// The search, its results, and the switches.
+/// Search, results and permission switches.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/add.html")]
 pub struct AddToAccountPage {
@@ -46,7 +46,7 @@ impl AddToAccountPage {
     }
 }
 
-/// Who is to be added, and what they may do.
+/// Selected user and permissions.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddForm {
@@ -55,7 +55,7 @@ pub struct AddForm {
     edits_details: bool,
     #[serde(default, rename = "see-billing")]
     sees_billing: bool,
-    /// The search that found them.
+    /// Typed search, with which the page is shown again.
     #[serde(default)]
     q: String,
 }
@@ -82,7 +82,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     console.act_and_go(paths::Account { account }, said, give).await
 }
 
-/// The page, with what is wrong; for a portfolio that is deactivated the account's page, which says so.
+/// The page with its errors. If the portfolio is deactivated, the page of the account says so instead.
 async fn answer(
     console: &PageContext,
     id: AccountId,

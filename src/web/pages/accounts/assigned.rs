@@ -1,4 +1,4 @@
-//! The accounts that are assigned to somebody: for Users, all there are.
+//! Assigned accounts of a user; for Users, the only list of accounts.
 
 use askama::Template;
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The list of accounts.
+/// List of assigned accounts.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/assigned.html")]
 pub struct AccountsPage {
@@ -21,12 +21,12 @@ pub struct AccountsPage {
     pub pager: Pager,
 }
 
-/// An account, as whoever works on it finds it.
+/// An account in the list of a user assigned to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountLink {
     pub id: AccountId,
     pub name: String,
-    /// Empty where there is none.
+    /// Empty for an account without one.
     pub website: String,
 }
 

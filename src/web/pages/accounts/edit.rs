@@ -1,4 +1,4 @@
-//! Edit details of an account.
+//! Edit the details of an account.
 
 use actix_web::{http::StatusCode, web::Path};
 use askama::Template;
@@ -23,11 +23,11 @@ use crate::{
 #[template(path = "accounts/edit.html")]
 pub struct EditAccountPage {
     pub shell: Layout,
-    /// As it is named now.
+    /// Account with its saved name.
     pub account: AccountHead,
     pub fields: AccountFields,
     pub base: Base,
-    /// True if somebody else saved meanwhile.
+    /// True if another user saved meanwhile.
     pub is_stale: bool,
 }
 
@@ -37,7 +37,7 @@ impl EditAccountPage {
     }
 }
 
-/// What is to be saved.
+/// Typed details.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EditForm {

@@ -1,4 +1,4 @@
-//! What the forms of accounts ask for: company information.
+//! Fields of an account's forms: company information.
 
 use crate::{
     domain::{
@@ -18,19 +18,19 @@ pub struct AccountFields {
 }
 
 impl AccountFields {
-    /// As they are saved, and what the form is opened with.
+    /// Saved values, and the state of the form when it is opened.
     pub(super) fn of(account: &Account) -> (Self, Base) {
         let [name, website, notes] = values(account).map(Field::new);
         (Self { name, website, notes }, Base::of(account.version, values(account)))
     }
 
-    /// With what somebody else has saved since they were as in `base`.
+    /// Merges the typed values with those saved since `base`.
     pub(super) fn merged(self, base: &Base, saved: &Account) -> (Self, Base) {
         let [name, website, notes] = base.merge([self.name, self.website, self.notes], values(saved));
         (Self { name, website, notes }, Base::of(saved.version, values(saved)))
     }
 
-    /// As they were typed, and what they mean if nothing is wrong with them.
+    /// Typed values with their errors, and the parsed details if there are no errors.
     pub(super) fn typed(name: &str, website: &str, notes: &str) -> (Self, Option<AccountDetails>) {
         let mut fields = Self::default();
         let name = parse(name, FieldError::line("a name for the account", AccountName::parse), &mut fields.name);
@@ -40,7 +40,7 @@ impl AccountFields {
         (fields, details)
     }
 
-    /// Another account of the portfolio has the name.
+    /// Adds the error for a name that another account of the portfolio has.
     pub(super) fn name_taken(mut self) -> Self {
         self.name.error = Some(FieldError::Message("This portfolio already has an account with this name".to_owned()));
         self

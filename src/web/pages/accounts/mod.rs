@@ -1,4 +1,4 @@
-//! Accounts: a home page each, their details, billing, and where they lie.
+//! Accounts: page, details, billing, and portfolio.
 
 pub mod add;
 pub mod assigned;
@@ -18,12 +18,12 @@ use crate::{
 
 use super::portfolios::PortfolioHead;
 
-/// The account that a page is about.
+/// Head of a page about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountHead {
     pub id: AccountId,
     pub name: String,
-    /// The portfolio around it, for those who see it.
+    /// Portfolio of the account, for users who see it.
     pub portfolio: Option<PortfolioHead>,
     pub sees_billing: bool,
 }

@@ -1,4 +1,4 @@
-//! Move to another portfolio: an Admin's.
+//! Move an account to another portfolio, for Admins.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// Where to.
+/// Choice of the new portfolio.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/move.html")]
 pub struct MoveAccountPage {
@@ -41,7 +41,7 @@ impl MoveAccountPage {
     }
 }
 
-/// Which button was pressed.
+/// Pressed button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Do {
@@ -49,7 +49,7 @@ pub enum Do {
     Move,
 }
 
-/// What was picked.
+/// Selected portfolio.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MoveForm {
@@ -59,7 +59,7 @@ pub struct MoveForm {
     r#do: Do,
 }
 
-/// A page without parameters.
+/// Query of a page without parameters.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoQuery {}
@@ -104,7 +104,7 @@ async fn page(console: &PageContext, id: AccountId, picked: Option<PortfolioId>,
     let (frame, ((account, may), offer)) = console
         .open(Action::ManagePortfolios, move |ctx, actor| {
             let (account, may) = accounts::movable(ctx, actor, id)?;
-            // Another tab may have moved it to where this one is about to.
+            // Another tab may have moved it to the selected portfolio.
             let ticked = picked.filter(|picked| *picked != account.portfolio_id).into_iter().collect();
             let wanted = PickerQuery { search, ticked, held: Vec::new(), limit: PICKS_MAX };
             let offer = picker_options::portfolios_to_move_to(ctx, actor, &account, &wanted)?;

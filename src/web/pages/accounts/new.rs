@@ -1,5 +1,5 @@
-//! New Account: company information, portfolio, users, review. Each step posts its answers with the draft of the others; nothing is written before
-//! the last one, which checks everything again.
+//! New Account: company information, portfolio, users, review. Each step posts its answers with a draft of the others;
+//! only the last step writes, and checks everything again.
 
 use actix_web::web::Query;
 use askama::Template;
@@ -32,26 +32,26 @@ use crate::{
     },
 };
 
-/// One step.
+/// A step of the wizard.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/new.html")]
 pub struct NewAccountPage {
     pub shell: Layout,
     pub step: Step,
     pub fields: AccountFields,
-    /// The answers so far.
+    /// All answers so far, sealed.
     pub draft: String,
-    /// Those of other steps, which the form carries along: its fields say the others.
+    /// Sealed answers of the other steps; the fields of the form have those of this step.
     pub carried: String,
-    /// Where one came from.
+    /// Address for Cancel: the page before the wizard.
     pub cancel: String,
-    /// True if the one who looks can make portfolios, where there is none.
+    /// True if the user may make portfolios and there is none.
     pub may_manage: bool,
     pub portfolios: Picker,
     pub users: Picker,
 }
 
-/// Where one is.
+/// Step of the wizard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
@@ -95,7 +95,7 @@ impl Step {
     }
 }
 
-/// Which button was pressed.
+/// Pressed button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Do {
@@ -121,7 +121,7 @@ impl NewAccountPage {
         }
     }
 
-    /// The step again, with what is missing.
+    /// Adds the errors for missing answers.
     fn missing(mut self, answers: &Answers) -> Self {
         match self.step {
             Step::Company => self.fields = answers.fields().0,
@@ -141,7 +141,7 @@ impl NewAccountPage {
     }
 }
 
-/// All answers, as they were typed and ticked.
+/// All answers as typed and selected.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answers {
@@ -149,14 +149,14 @@ pub struct Answers {
     website: String,
     notes: String,
     portfolio: Option<PortfolioId>,
-    /// Users of this portfolio.
+    /// Selected users of this portfolio.
     users: Vec<UserId>,
-    /// The portfolio that one came from.
+    /// Portfolio on whose page the wizard began.
     from: Option<PortfolioId>,
 }
 
 impl Answers {
-    /// Without what this step's fields ask.
+    /// Copy without the answers of this step's fields.
     fn beside(&self, step: Step) -> Self {
         match step {
             Step::Company => Self { name: String::new(), website: String::new(), notes: String::new(), ..self.clone() },
@@ -169,7 +169,7 @@ impl wizard::Answers for Answers {
     const WIZARD: &'static str = "New Account";
 }
 
-/// A step, as it is posted: what this step asks, and the draft of everything else.
+/// A posted step: its answers, and the draft of all others.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewAccountForm {
@@ -190,10 +190,11 @@ pub struct NewAccountForm {
 }
 
 impl NewAccountForm {
-    /// `held` are the answers of the draft.
+    /// Merges the posted answers with `held`, those of the draft.
     fn answers(self, held: &Answers) -> Answers {
         let portfolio = self.portfolio.or(held.portfolio);
-        // Only where one ticks does no tick mean that there is none; and somebody ticked in one portfolio need not be in another.
+        // An empty selection counts only in the step that has the checkboxes; users selected in one portfolio need not
+        // be in another.
         let is_ticking = self.step == Step::People || !self.user.is_empty() || portfolio != held.portfolio;
         Answers {
             from: held.from,
@@ -220,7 +221,7 @@ impl Answers {
 pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<Step>>) -> HandlerResult {
     let DraftQuery { step, draft, q, portfolio, .. } = query.into_inner().checked()?;
     let Some(held) = wizard::open::<Answers>(&console, &draft) else { return respond::page(&lost(&console, &Answers::default()).await?) };
-    // A portfolio in the address is as new as one that is posted.
+    // A portfolio in the address counts like a posted one.
     let answers = Answers { portfolio: portfolio.or(held.portfolio), from: portfolio.or(held.from), ..held.clone() };
     respond::page(&page(&console, step.unwrap_or(Step::Company), &answers, &held, q).await?)
 }
@@ -285,15 +286,15 @@ async fn create(
     }
 }
 
-/// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
+/// First step, with what was `typed` now, after a draft that cannot be read.
 async fn lost(console: &PageContext, typed: &Answers) -> Result<NewAccountPage, WebError> {
     let mut page = page(console, Step::Company, typed, &Answers::default(), String::new()).await?;
     page.shell.flash = Some(wizard::lost());
     Ok(page)
 }
 
-/// The step, or the one before it whose answer is missing or gone. `held` are the answers of a draft: what is ticked there and gone since is said
-/// to be.
+/// The step, or the one before it whose answer is missing or no longer valid. `held` are the answers of a draft: the
+/// page reports selections from there that are gone.
 async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answers, find: String) -> Result<NewAccountPage, WebError> {
     let searched = |at| SearchTerm::parse(if step == at { &find } else { "" });
     let portfolio = answers.portfolio;

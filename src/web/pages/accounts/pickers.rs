@@ -1,4 +1,4 @@
-//! Pickers of accounts, users and portfolios, from what the use cases offer.
+//! Pickers of accounts, users and portfolios, filled with options of the use cases.
 
 use crate::{
     domain::{clock::Timestamp, ids::AccountId, permission::AssignmentPermissions},
@@ -9,12 +9,12 @@ use crate::{
     },
 };
 
-/// Accounts, by portfolio.
+/// Picker of accounts, grouped by portfolio.
 pub(in crate::web) fn accounts(offer: PickerOptions<Account>, find: String) -> Picker {
     accounts_with(offer, find, |_| None)
 }
 
-/// The same, each with what it gives.
+/// Picker of accounts with permissions, grouped by portfolio.
 pub(in crate::web) fn accounts_with(
     offer: PickerOptions<Account>,
     find: String,
@@ -33,7 +33,7 @@ pub(in crate::web) fn accounts_with(
     Picker { finds_groups: true, ..picker }
 }
 
-/// Users, in one group.
+/// Picker of users, in one group.
 pub(in crate::web) fn users(offer: PickerOptions<User>, find: String, group: &str, now: Timestamp) -> Picker {
     let pick = |user: &User, is_ticked| PickerOption {
         value: user.id.to_string(),
@@ -46,20 +46,20 @@ pub(in crate::web) fn users(offer: PickerOptions<User>, find: String, group: &st
     picker(offer, find, ids, ("Find a person", ("person", "people")), |user| user.id.0, |_| group.to_owned(), pick)
 }
 
-/// Who has no name goes by the address.
+/// Address and status of a user. A user without a name is labelled by the address already.
 fn about(user: &User, now: Timestamp) -> String {
     let status = user.status(now).label();
     if user.display_name() == user.email { status.to_owned() } else { format!("{}, {status}", user.email) }
 }
 
-/// One portfolio.
+/// Picker of one portfolio.
 pub(in crate::web) fn portfolios(offer: PickerOptions<Portfolio>, find: String) -> Picker {
     let picker = many_portfolios(offer, find);
     let error = picker.error.map(|_| FieldError::Message("The portfolio you chose is no longer available. Choose another".to_owned()));
     Picker { kind: PickerKind::One, error, ..picker }
 }
 
-/// Several of them.
+/// Picker of several portfolios.
 pub(in crate::web) fn many_portfolios(offer: PickerOptions<Portfolio>, find: String) -> Picker {
     let pick = |portfolio: &Portfolio, is_ticked| PickerOption {
         value: portfolio.id.to_string(),
@@ -105,7 +105,7 @@ fn picker<T>(
     }
 }
 
-/// Says that something ticked is gone, and not what or why: that may be nobody's business any more.
+/// Message that selected things are gone. Gives no name or reason, which the user may not be allowed to know.
 fn gone(lost: usize, many: &str) -> String {
     match lost {
         1 => format!("One of the {many} you selected is no longer available. Check your selection"),

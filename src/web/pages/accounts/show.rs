@@ -1,4 +1,4 @@
-//! An account's page: its details, its users, what happened lately.
+//! Page of an account: details, users, recent activity.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -21,25 +21,25 @@ use crate::{
     },
 };
 
-/// One account.
+/// Page of an account.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accounts/show.html")]
 pub struct AccountPage {
     pub shell: Layout,
     pub account: AccountHead,
-    /// Empty where there is none.
+    /// Empty for an account without one.
     pub website: String,
     pub notes: String,
     pub users: Vec<ColleagueRow>,
     pub users_pager: Pager,
-    /// "3 Portfolio Admins" and their names, if there are any and they are one's to know.
+    /// "3 Portfolio Admins" and their names, for users who may know them.
     pub through_portfolio: Option<(String, String)>,
     pub events: Vec<Event>,
     pub may: May,
     pub may_add: bool,
 }
 
-/// Somebody who works on the account.
+/// User to whom the account is assigned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColleagueRow {
     pub user: UserLabel,
@@ -56,7 +56,7 @@ impl ColleagueRow {
     }
 }
 
-/// Which page of the users.
+/// Page of the list of users.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountQuery {
@@ -71,9 +71,9 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
     let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
     let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;
     let link = |users: &str| paths::with_query(paths::Account { account: id }, &[("people", users)]);
-    let users_pager = asked.pager(link, &shown.users, |row| row.person.key(), shown.users_count, ("person", "people"));
+    let users_pager = asked.pager(link, &shown.users, |row| row.user.key(), shown.users_count, ("person", "people"));
     let (now, may) = (frame.now, shown.may);
-    let colleague = |Colleague { person: user, grants, since }: Colleague| ColleagueRow {
+    let colleague = |Colleague { user, grants, since }: Colleague| ColleagueRow {
         is_you: console.is_you(&user),
         status: user.status(now),
         user: UserLabel::from(&user.who()),

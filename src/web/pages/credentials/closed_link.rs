@@ -1,4 +1,4 @@
-//! Targets of single-use links, and their pages once a link leads nowhere.
+//! Lookup of single-use links, and pages for closed links.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// One card that says what became of a link, and what to do.
+/// A card with the state of a link, and the way on.
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/closed_link.html")]
 pub struct ClosedLinkPage {
@@ -24,7 +24,7 @@ pub struct ClosedLinkPage {
     pub ended: ClosedLink,
 }
 
-/// Fate of a link, in words.
+/// State of a closed link, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedLink {
     pub(in crate::web) status: StatusCode,
@@ -32,13 +32,13 @@ pub struct ClosedLink {
     /// True if the user's status is shown.
     is_expired: bool,
     text: String,
-    /// When it was, at the end of the text, and what follows that.
+    /// Time at the end of the text, and the text after it.
     at: Option<(DisplayTime, String)>,
     way: Option<Way>,
     foot: Option<Foot>,
 }
 
-/// The one thing to do.
+/// Link or button that leads on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Way {
     label: &'static str,
@@ -57,33 +57,33 @@ impl ClosedLink {
         Self { status, title, is_expired: false, text: text.into(), at: None, way: None, foot: None }
     }
 
-    /// 410: it was a link.
+    /// 410: a closed link.
     pub(in crate::web) fn gone(title: &'static str, text: impl Into<String>) -> Self {
         Self::new(StatusCode::GONE, title, text)
     }
 
-    /// 404: it never was one.
+    /// 404: a link that never existed.
     pub(in crate::web) fn unknown(title: &'static str, otherwise: &str) -> Self {
         let text = format!("Open the link again, or copy all of it. If it still doesn’t work, {otherwise}.");
         Self::new(StatusCode::NOT_FOUND, title, text)
     }
 
-    /// 409: it still is one, and something else is in its way.
+    /// 409: an open link that cannot be used at present.
     pub(in crate::web) fn conflict(title: &'static str, text: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, title, text)
     }
 
-    /// 200: what was asked for is done.
+    /// 200: a completed action.
     pub(in crate::web) fn done(title: &'static str, text: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, title, text)
     }
 
-    /// The text goes on with a moment.
+    /// Adds a time and further text.
     pub(in crate::web) fn at(self, at: DisplayTime, rest: impl Into<String>) -> Self {
         Self { at: Some((at, rest.into())), ..self }
     }
 
-    /// The user is Expired, which is shown.
+    /// Shows the status Expired.
     pub(in crate::web) fn expired(self) -> Self {
         Self { is_expired: true, ..self }
     }
@@ -104,12 +104,12 @@ impl ClosedLink {
         Self { foot: Some(Foot { text, offers_sign_in: false }), ..self }
     }
 
-    /// A question, to which signing in is the answer.
+    /// Adds a question that signing in answers.
     pub(in crate::web) fn foot_sign_in(self, text: &'static str) -> Self {
         Self { foot: Some(Foot { text, offers_sign_in: true }), ..self }
     }
 
-    /// The answer that says so.
+    /// The page as an answer.
     pub(in crate::web) async fn answer(self, state: &State, anonymous: &AnonymousSession) -> HandlerResult {
         let company = state.run(company_name).await?;
         let gate = respond::gate(state, anonymous, &company);
@@ -117,7 +117,7 @@ impl ClosedLink {
     }
 }
 
-/// Looks at what stands behind a link; what cannot be a token is a link that never was.
+/// Reads the target of a link. A malformed token counts as a link that never existed.
 pub(in crate::web) async fn look<T: Send + 'static>(
     state: &State,
     token: &str,
@@ -127,12 +127,12 @@ pub(in crate::web) async fn look<T: Send + 'static>(
     state.run(move |ctx| look(ctx, &token)).await
 }
 
-/// The token of a link to be used.
+/// Token of a submitted link.
 pub(in crate::web) fn token(text: &str) -> Result<Token, LinkError> {
     Token::parse(text).ok_or(LinkError::NotOpen)
 }
 
-/// Draws the page of each way in which a link can lead nowhere.
+/// Renders the page of every state of a closed link.
 #[cfg(test)]
 pub(in crate::web) fn check_ended(name: &str, ended: impl Fn(&LinkClosed) -> ClosedLink) {
     let at = crate::web::shared::samples::now();

@@ -1,4 +1,4 @@
-//! Pages before and around signing in: passwords, invitations, confirmed addresses.
+//! Pages before and around sign-in: passwords, invitations, changes of address.
 
 pub mod closed_link;
 pub mod email_change;

@@ -1,4 +1,4 @@
-//! A new password behind a link: the way to where it is judged, and what its field says when it is refused.
+//! New passwords behind a link: the queue for judging them, and their errors.
 
 use askama::Template;
 use chrono::TimeDelta;
@@ -18,7 +18,8 @@ use crate::{
     },
 };
 
-/// Runs a use case that takes a new password behind the open link `token`, unless too many were tried there or from `source`.
+/// Runs a use case that takes a new password behind the open link `token`, unless the throttle of the link or of
+/// `source` holds it.
 pub(in crate::web) async fn run<T, E>(
     state: &State,
     token: Token,
@@ -36,7 +37,8 @@ where
     state.try_run_hashing(HashingClass::Known, move |ctx| f(ctx, &token)).await
 }
 
-/// Judges the password of a form whose other fields are refused, so that everything is said at once. While tries are held it says nothing.
+/// Judges the password of a form whose other fields have errors, so that all errors show at once. A held attempt adds
+/// none.
 pub(in crate::web) async fn review(
     state: &State,
     token: Token,
@@ -62,7 +64,7 @@ pub(in crate::web) async fn review(
     }
 }
 
-/// The form again, drawn by `page` around the password's field, with why the password is not taken.
+/// The form again, built by `page` from the password field with its error.
 pub(in crate::web) fn again<P: Template>(error: NewPasswordError, now: Timestamp, page: impl FnOnce(SecretField) -> P) -> HandlerResult {
     match error {
         NewPasswordError::Refused(error) => respond::again(&page(SecretField::refused(error))),

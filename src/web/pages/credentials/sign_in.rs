@@ -1,4 +1,4 @@
-//! Signing in.
+//! Sign-in and sign-out.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-/// What became of a form that came too late.
+/// Message about a form that came too late.
 const NOT_DONE: &str = "Your session expired and nothing was saved.";
 
 /// The form for address and password.
@@ -37,30 +37,30 @@ const NOT_DONE: &str = "Your session expired and nothing was saved.";
 #[template(path = "credentials/sign_in.html")]
 pub struct SignInPage {
     pub gate: PublicLayout,
-    /// As typed before.
+    /// Address as typed before.
     pub email: String,
-    /// Where to go after signing in; empty for the first page that the user may open.
+    /// Address of the page after sign-in; empty for the first page that the user may open.
     pub next: String,
-    /// True if a form brought them here that came after the session's end.
+    /// True after a form that came after the end of its session.
     pub unsent: bool,
     pub problem: Option<SignInProblem>,
 }
 
-/// Why somebody is not signed in. Its `Display` is what they read.
+/// Reason for a refused sign-in. Its `Display` is the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInProblem {
-    /// Address or password; nobody is told which.
+    /// Wrong address or password; the message does not tell which.
     Wrong,
-    /// The password was right.
+    /// Right password of a deactivated user.
     Deactivated,
-    /// Too many wrong ones; how long to wait.
+    /// Too many wrong passwords, with the wait.
     TooMany(TimeDelta),
-    /// So many that waiting does not help.
+    /// So many wrong passwords that waiting does not help.
     Closed,
 }
 
 impl SignInProblem {
-    /// True if other entries would help.
+    /// True if the typed fields are the problem.
     pub fn is_about_entries(&self) -> bool {
         matches!(self, Self::Wrong)
     }
@@ -77,7 +77,7 @@ impl fmt::Display for SignInProblem {
     }
 }
 
-/// Where to go afterwards, and what led here.
+/// Page after sign-in, and the reason for coming here.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignInQuery {
@@ -89,7 +89,7 @@ pub struct SignInQuery {
     after: String,
 }
 
-/// What was done without a session, so that the sign-in page has to say it.
+/// Action without a session, which the sign-in page confirms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum After {
     PasswordReset,
@@ -100,7 +100,7 @@ pub(in crate::web) enum After {
 impl After {
     const ALL: [Self; 3] = [Self::PasswordReset, Self::EmailChange, Self::EmailChangeStop];
 
-    /// The word in the address, and what the page says.
+    /// Word in the address, and message on the page.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::PasswordReset => ("password-reset", "Your password was changed. Sign in with the new one."),
@@ -113,7 +113,7 @@ impl After {
         Self::ALL.into_iter().find(|after| after.words().0 == query.after)
     }
 
-    /// On to the sign-in page, which says it to this browser.
+    /// Redirect to the sign-in page, with the message for this browser.
     pub(in crate::web) fn sign_in(self, request: &HttpRequest, state: &State) -> HandlerResult {
         let word = self.words().0;
         cookies::keep_done(request, state, word);
@@ -121,7 +121,7 @@ impl After {
     }
 }
 
-/// Address and password.
+/// Typed address and password.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignInForm {
@@ -142,10 +142,10 @@ pub(in crate::web) async fn show(
 ) -> HandlerResult {
     let is_done = |what: &str| cookies::is_done(&request, &state, what);
     let Query(SignInQuery { next, unsent, after }) = query;
-    // An address alone proves nothing: anybody may have written it.
+    // The address alone proves nothing, since anyone may have written it.
     let query = SignInQuery { next, unsent: unsent && is_done(UNSENT), after: if is_done(&after) { after } else { String::new() } };
     let after = After::of(&query);
-    // Somebody else may be signed in with this browser; what was done is said all the same.
+    // Another user may be signed in with this browser; the message is shown all the same.
     if anonymous.signed_in.is_some() && after.is_none() {
         return respond::see_other(destination(&query.next));
     }
@@ -184,7 +184,7 @@ pub(in crate::web) async fn submit(
     }
 }
 
-/// Looks first whether the attempt may be made, so that one that is held takes no place in the queue.
+/// Checks the throttle first, so that a held attempt takes no place in the queue.
 async fn try_sign_in(state: &State, client: ClientInfo, email: String, password: String) -> Result<Result<Token, SignInError>, WebError> {
     let (admitted, typed) = (client.clone(), email.clone());
     let is_known_browser = match state.try_run(move |ctx| usecases::credentials::sign_in::admit(ctx, &typed, &admitted)).await? {
@@ -197,7 +197,7 @@ async fn try_sign_in(state: &State, client: ClientInfo, email: String, password:
         .await
 }
 
-/// Where somebody signed in goes: to the page they wanted, if it is one of ours.
+/// Page after sign-in: the requested one, if it is Usher's.
 fn destination(next: &str) -> String {
     paths::known_page(next).map_or_else(|| paths::Root {}.to_string(), str::to_owned)
 }
@@ -222,7 +222,7 @@ pub(in crate::web) async fn sign_out(state: Data<State>, user: CurrentUser, sess
     let (ended, client_ip) = (user.session(), user.client_ip().to_owned());
     state.run(move |ctx| usecases::credentials::sign_in::sign_out(ctx, ended, &client_ip)).await?;
     session.purge();
-    // What the browser kept of the pages goes too. The cookie by which it is known stays.
+    // Clears the browser's cache and storage of these pages. The cookie of a known browser stays.
     let clear = ("clear-site-data", "\"cache\", \"storage\"");
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, paths::SignIn {}.to_string())).insert_header(clear).finish())
 }

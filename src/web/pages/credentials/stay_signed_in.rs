@@ -1,4 +1,4 @@
-//! Stay signed in: a request that counts as one, and does nothing else.
+//! Stay signed in: a request that only renews the session.
 
 use actix_web::{HttpResponse, web::Data};
 
@@ -9,7 +9,7 @@ use crate::web::shared::{
     state::State,
 };
 
-/// `POST /stay-signed-in`: for the script that warns before a session ends, which stays on its page. Tells it how long the session holds now.
+/// `POST /stay-signed-in`: for the script that warns before a session ends. Answers with the session's new lifetime.
 pub(in crate::web) async fn submit(state: Data<State>, user: CurrentUser, _button: Form<Button>) -> HandlerResult {
     Ok(HttpResponse::Ok().json(user.session_left(state.ctx.now())))
 }

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// The search and its results, which are also a dialog on the group's page.
+/// Search and results; also a dialog on the group's page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/add.html")]
 pub struct AddToGroupPage {
@@ -34,7 +34,7 @@ pub struct AddToGroupPage {
     pub finder: Finder,
 }
 
-/// Before anything was typed.
+/// Search before anything was typed.
 pub(super) fn finder(group: &GroupHead) -> Finder {
     let hint = if group.is_admins { "Shows active people who are not Admins yet." } else { "Shows active people who are not members yet." };
     Finder::new(group.add_path(), hint)
@@ -46,12 +46,12 @@ impl AddToGroupPage {
     }
 }
 
-/// Who is to be added.
+/// Selected user.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddForm {
     user: Option<UserId>,
-    /// The search that found them.
+    /// Typed search, with which the page is shown again.
     #[serde(default)]
     q: String,
 }

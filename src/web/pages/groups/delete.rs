@@ -1,4 +1,4 @@
-//! Delete group: the question before it.
+//! Delete group, after a question.
 
 use askama::Template;
 
@@ -17,7 +17,7 @@ use crate::{
 };
 use actix_web::web::Path;
 
-/// What is lost with the group.
+/// Question with the consequences.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/delete.html")]
 pub struct DeleteGroupPage {

@@ -1,4 +1,4 @@
-//! Groups: Admins, built in, and the custom ones.
+//! Groups: Admins, which is built in, and custom ones.
 
 pub mod add;
 pub mod delete;
@@ -13,12 +13,12 @@ use crate::{
     web::shared::routing::paths,
 };
 
-/// The group that a page is about.
+/// Head of a page about a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupHead {
     pub id: GroupId,
     pub name: String,
-    /// True if it is Admins, whose members may do everything.
+    /// True for Admins, whose members have full access.
     pub is_admins: bool,
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 use serde::Deserialize;
 
-/// The form, which is also a dialog on the lists.
+/// Form; also a dialog on the lists.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/new.html")]
 pub struct NewGroupPage {
@@ -30,7 +30,7 @@ impl NewGroupPage {
     }
 }
 
-/// One name.
+/// Typed name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewGroupForm {

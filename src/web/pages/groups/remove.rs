@@ -1,4 +1,4 @@
-//! Remove from group: the question before it.
+//! Remove from group, after a question.
 
 use askama::Template;
 
@@ -21,7 +21,7 @@ use crate::{
 };
 use actix_web::web::{Path, Query};
 
-/// Assignments that the user loses and keeps.
+/// Question, with the access that the user loses and keeps.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/remove.html")]
 pub struct RemoveFromGroupPage {
@@ -30,9 +30,9 @@ pub struct RemoveFromGroupPage {
     pub user: UserLabel,
     pub status: Status,
     pub default_role: DefaultRole,
-    /// True if the one who looks leaves the group.
+    /// True if the acting user leaves the group.
     pub is_you: bool,
-    /// The query of the group's page, to return to.
+    /// Query of the group's page, to return to.
     pub query: String,
 }
 
@@ -76,7 +76,7 @@ pub(in crate::web) async fn submit(console: PageContext, path: Path<(GroupId, Us
     };
     let back = with_query(paths::Group { group: id }, &ListQuery::returned(&form.0.return_query));
     match console.act(said, move |ctx, submission| groups::remove(ctx, submission, id, member)).await? {
-        // For whoever left, the group does not exist any more.
+        // Admins do not exist for a user who left them.
         Ok(_) if id == ADMINS && is_you => respond::see_other(paths::UsersAndGroups {}),
         Ok(_) => respond::see_other(back),
         Err(ActionError::Refused { denial: PolicyDenial::NotAMember, name: Some(name) }) => {

@@ -23,7 +23,7 @@ use serde::Deserialize;
 #[template(path = "groups/rename.html")]
 pub struct RenameGroupPage {
     pub shell: Layout,
-    /// As it is named now.
+    /// Group with its saved name.
     pub group: GroupHead,
     pub name: Field,
 }
@@ -34,7 +34,7 @@ impl RenameGroupPage {
     }
 }
 
-/// The new name.
+/// Typed new name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RenameForm {

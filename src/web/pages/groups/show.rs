@@ -31,7 +31,7 @@ use crate::{
 };
 use actix_web::web::Path;
 
-/// The panel of one group.
+/// Panel of a group.
 #[derive(Debug, Clone, Template)]
 #[template(path = "groups/show.html")]
 pub struct GroupPage {
@@ -41,29 +41,29 @@ pub struct GroupPage {
     pub count: Count,
     pub members: Members,
     pub pager: Pager,
-    /// The query of this view, which the actions in its rows return to.
+    /// Query of this view, to which the actions in its rows return.
     pub query: String,
 }
 
-/// The members, by what the one who looks may see and do.
+/// Members, as far as the reader may see and act on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Members {
-    /// For Admins.
+    /// Members for Admins.
     Managed(Vec<MemberRow>),
-    /// For the others.
+    /// Members for all other readers.
     Directory(Vec<DirectoryRow>),
 }
 
-/// One member, as an Admin sees them.
+/// A member, as shown to Admins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRow {
     pub user: UserLabel,
     pub status: Status,
     pub default_role: DefaultRole,
     pub since: DisplayTime,
-    /// True if this is the one who looks.
+    /// True for the reader.
     pub is_you: bool,
-    /// True if nobody else could administer the company.
+    /// True if the company would be left without an Admin.
     pub is_last_active_admin: bool,
 }
 
@@ -76,7 +76,7 @@ impl GroupPage {
         paths::RemoveFromGroup { group: self.group.id, user: row.user.id }
     }
 
-    /// The search in the dialog, before anything was typed.
+    /// Search in the dialog, before anything was typed.
     fn finder(&self) -> Finder {
         add::finder(&self.group)
     }

@@ -23,11 +23,11 @@ use crate::{
 #[template(path = "portfolios/edit.html")]
 pub struct EditPortfolioPage {
     pub shell: Layout,
-    /// As it is named now.
+    /// Portfolio with its saved name.
     pub portfolio: PortfolioHead,
     pub fields: PortfolioFields,
     pub base: Base,
-    /// True if somebody else saved meanwhile.
+    /// True if another user saved meanwhile.
     pub is_stale: bool,
 }
 
@@ -37,7 +37,7 @@ impl EditPortfolioPage {
     }
 }
 
-/// What is to be saved.
+/// Typed details.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EditForm {

@@ -1,4 +1,4 @@
-//! What the forms of portfolios ask for.
+//! Fields of a portfolio's forms.
 
 use crate::{
     domain::{portfolio::PortfolioDetails, text::PortfolioName},
@@ -14,19 +14,19 @@ pub struct PortfolioFields {
 }
 
 impl PortfolioFields {
-    /// As they are saved, and what the form is opened with.
+    /// Saved values, and the state of the form when it is opened.
     pub(super) fn of(portfolio: &Portfolio) -> (Self, Base) {
         let [name, notes] = values(portfolio).map(Field::new);
         (Self { name, notes }, Base::of(portfolio.version, values(portfolio)))
     }
 
-    /// With what somebody else has saved since they were as in `base`.
+    /// Merges the typed values with those saved since `base`.
     pub(super) fn merged(self, base: &Base, saved: &Portfolio) -> (Self, Base) {
         let [name, notes] = base.merge([self.name, self.notes], values(saved));
         (Self { name, notes }, Base::of(saved.version, values(saved)))
     }
 
-    /// As they were typed, and what they mean if nothing is wrong with them.
+    /// Typed values with their errors, and the parsed details if there are no errors.
     pub(super) fn typed(name: &str, notes: &str) -> (Self, Option<PortfolioDetails>) {
         let mut fields = Self::default();
         let name = parse(name, FieldError::line("a name for the portfolio", PortfolioName::parse), &mut fields.name);
@@ -35,7 +35,7 @@ impl PortfolioFields {
         (fields, details)
     }
 
-    /// Another portfolio has the name.
+    /// Adds the error for a name that another portfolio has.
     pub(super) fn name_taken(mut self) -> Self {
         self.name.error = Some(FieldError::Message("A portfolio with this name exists".to_owned()));
         self

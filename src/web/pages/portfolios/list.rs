@@ -1,4 +1,4 @@
-//! Portfolios, for those who administer them; for everybody the accounts that are assigned to them.
+//! Portfolios for administrators, and assigned accounts for all other users.
 
 use askama::Template;
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The list of portfolios.
+/// List of portfolios.
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/list.html")]
 pub struct PortfoliosPage {
@@ -31,15 +31,15 @@ pub struct PortfoliosPage {
     pub rows: Vec<PortfolioRow>,
     pub pager: Pager,
     pub may_manage: bool,
-    /// Portfolios assigned to the one who looks that give them nothing, since they are deactivated.
+    /// Portfolios of the reader that give no access, since they are deactivated.
     pub deactivated: Vec<String>,
-    /// Accounts elsewhere that are assigned to the one who looks.
+    /// Further accounts assigned to the reader.
     pub assigned: Vec<AccountLink>,
-    /// True if there are more of these than are named.
+    /// True if there are more of these accounts than shown.
     pub has_more_assigned: bool,
 }
 
-/// One portfolio.
+/// A portfolio in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortfolioRow {
     pub portfolio: PortfolioHead,
@@ -69,7 +69,7 @@ impl From<Row> for PortfolioRow {
             admins: names_in_short(&admins, 1),
             accounts: number(row.contents.accounts),
             without_billing: number(row.contents.without_billing),
-            users: number(row.contents.people),
+            users: number(row.contents.users),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Portfolios: groups of accounts, and who looks after them.
+//! Portfolios: groups of accounts, and their Portfolio Admins.
 
 pub mod edit;
 pub mod fields;
@@ -9,7 +9,7 @@ pub mod status_actions;
 
 use crate::{domain::ids::PortfolioId, usecases::Portfolio, web::shared::routing::paths};
 
-/// The portfolio that a page is about.
+/// Head of a page about a portfolio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortfolioHead {
     pub id: PortfolioId,
@@ -44,7 +44,7 @@ impl PortfolioHead {
         paths::with_query(paths::NewUserWizard {}, &[("portfolio", &self.id.to_string())])
     }
 
-    /// Its users in the list, where they are searched and sorted.
+    /// Address of its users in Users & Permissions, where they are searched and sorted.
     fn users_path(&self) -> String {
         paths::with_query(paths::UsersAndPermissions {}, &[("assignments", &self.id.to_string())])
     }
@@ -54,7 +54,7 @@ impl PortfolioHead {
     }
 }
 
-/// A number of the store's as pages count.
+/// Converts a count of the store for pages.
 pub(in crate::web) fn number(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }

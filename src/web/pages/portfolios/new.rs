@@ -1,4 +1,4 @@
-//! New Portfolio: name, notes, accounts to move into it, and who looks after it.
+//! New Portfolio: name, notes, accounts to move into it, and Portfolio Admins.
 
 use askama::Template;
 use serde::Deserialize;
@@ -45,17 +45,17 @@ impl NewPortfolioPage {
     }
 }
 
-/// Which button was pressed.
+/// Pressed button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Do {
     Find,
     Create,
-    /// Enter was pressed: whoever has typed into a search is searching.
+    /// Enter in a field: a search, if one was typed.
     Enter,
 }
 
-/// What was typed and ticked.
+/// Typed and selected values.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewPortfolioForm {

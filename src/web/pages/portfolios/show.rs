@@ -1,4 +1,4 @@
-//! A portfolio: its accounts and its users.
+//! Page of a portfolio: its accounts and its users.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// One portfolio.
+/// Page of a portfolio.
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/show.html")]
 pub struct PortfolioPage {
@@ -47,7 +47,7 @@ pub struct PortfolioPage {
     pub may_invite: bool,
 }
 
-/// One account.
+/// An account of the portfolio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
     pub account: AccountLink,
@@ -61,7 +61,7 @@ impl AccountRow {
     }
 }
 
-/// Somebody with anything assigned here.
+/// A user with an assignment in the portfolio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     pub user: UserLabel,
@@ -84,7 +84,7 @@ impl From<Assigned> for UserRow {
     }
 }
 
-/// The pages of both lists.
+/// Pages of both lists.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PortfolioQuery {
@@ -116,12 +116,12 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, qu
         |users| link(&query.page, users),
         &shown.users,
         |row| row.user.key(),
-        Count::Exactly(shown.contents.people),
+        Count::Exactly(shown.contents.users),
         ("person", "people"),
     );
     let account = |row: portfolios::AccountRow| AccountRow {
         account: AccountLink::from(&row.account),
-        users: number(row.facts.people),
+        users: number(row.facts.users),
         has_billing: row.facts.has_billing,
     };
     respond::page(&PortfolioPage {

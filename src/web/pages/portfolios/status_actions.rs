@@ -1,4 +1,4 @@
-//! Deactivate portfolio, after a page that lists what follows, and Reactivate portfolio, at one click.
+//! Deactivate portfolio, after a page with the consequences, and Reactivate portfolio, at one click.
 
 use actix_web::web::Path;
 use askama::Template;
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What follows.
+/// Question with the consequences.
 #[derive(Debug, Clone, Template)]
 #[template(path = "portfolios/deactivate.html")]
 pub struct DeactivatePage {
@@ -26,12 +26,12 @@ pub struct DeactivatePage {
     pub users: u64,
     /// "Hana Novotná and 2 more".
     pub admins: String,
-    /// Those of them who look after no other active portfolio; empty where everybody does.
+    /// Portfolio Admins without another active portfolio; empty if there are none.
     pub left_without: String,
 }
 
 impl DeactivatePage {
-    /// Who loses what.
+    /// Lost access, in words.
     fn loss(&self) -> String {
         let accounts = counted(self.accounts, "account", "accounts");
         format!("{} access to it and its {accounts} immediately.", counted(self.users, "person loses", "people lose"))
@@ -46,7 +46,7 @@ pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> 
         shell: console.shell(&frame),
         portfolio: PortfolioHead::from(&follows.portfolio),
         accounts: number(follows.contents.accounts),
-        users: number(follows.contents.people),
+        users: number(follows.contents.users),
         admins: in_short(&follows.admins),
         left_without: if follows.left_without.is_empty() { String::new() } else { in_short(&follows.left_without) },
     })

@@ -1,4 +1,4 @@
-//! Many users at once: those affected and those not, and the outcome.
+//! Bulk actions: the question with affected and unaffected users, and the outcome.
 
 use askama::Template;
 
@@ -38,57 +38,57 @@ use crate::{
 
 use super::list::{no_such, query::UserListQuery};
 
-/// Those who are ticked, and what is to be done to them.
+/// Selected users, and the action.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct BulkForm {
     action: BulkAction,
     #[serde(default)]
     user: Vec<UserId>,
-    /// The accounts that are ticked, for the action that assigns.
+    /// Selected accounts, for the action that assigns.
     #[serde(default)]
     account: Vec<AccountId>,
     #[serde(default)]
     find_account: String,
-    /// "find" asks for other accounts to tick.
+    /// "find" searches for other accounts.
     #[serde(default, rename = "do")]
     what: String,
     #[serde(default, rename = "return")]
     return_query: String,
-    /// The query of the users who come after these, where all who match are taken in turn.
+    /// Query of the users after these, if all matching users are taken in turns.
     #[serde(default)]
     rest: String,
 }
 
-/// The question before it.
+/// Question before the action.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/bulk.html")]
 pub struct BulkPage {
     pub shell: Layout,
     pub action: BulkAction,
     pub affected: Vec<(UserLabel, Status)>,
-    /// With the reason.
+    /// Unaffected users with the reason.
     pub others: Vec<(UserLabel, String)>,
     pub accounts: Option<Picker>,
-    /// The query of the list, to return to.
+    /// Query of the list, to return to.
     pub query: String,
-    /// The query of those who come after these.
+    /// Query of the users after these.
     pub rest: String,
 }
 
-/// Everybody in the list, as many at a time as one action takes.
+/// Question for all users in the list, taken in turns of as many as one action allows.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/bulk_matching.html")]
 pub struct AllUsersPage {
     pub shell: Layout,
-    /// How many match in all.
+    /// Number of all matching users.
     pub count: Count,
-    /// Those of this turn, in the order of the list.
+    /// Users of this turn, in the order of the list.
     pub users: Vec<UserLabel>,
-    /// True if others came before them.
+    /// True for all turns but the first.
     pub goes_on: bool,
     pub query: String,
-    /// The query of those who come after these; empty where nobody does.
+    /// Query of the users after these; empty in the last turn.
     pub rest: String,
 }
 
@@ -97,7 +97,7 @@ impl BulkPage {
         with_query(paths::UsersAndPermissions {}, &self.query)
     }
 
-    /// Those who come after these, with nothing done.
+    /// Address of the next turn, skipping this one.
     fn skip(&self) -> String {
         with_query(paths::BulkUsers {}, &self.rest)
     }
@@ -130,7 +130,7 @@ impl AllUsersPage {
         with_query(paths::UsersAndPermissions {}, &self.query)
     }
 
-    /// Those who come after these, with nothing done.
+    /// Address of the next turn, skipping this one.
     fn skip(&self) -> String {
         with_query(paths::BulkUsers {}, &self.rest)
     }
@@ -144,7 +144,7 @@ impl AllUsersPage {
         format!("the {} {}", if self.goes_on { "next" } else { "first" }, grouped(self.users.len() as u64))
     }
 
-    /// The first and the last of them.
+    /// First and last user of this turn.
     fn ends(&self) -> Option<(&UserLabel, &UserLabel)> {
         self.users.first().zip(self.users.last())
     }
@@ -204,7 +204,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<BulkForm>) -
     let broken_off = broken_off(action, &done);
     let flash = said(action, done, &given, &form.return_query, &form.rest)?;
     if let Some(text) = broken_off {
-        // The page may be the last that works for now; the message tells more once there is another.
+        // Stored now, since this page may be the last that works; the next one completes the message.
         console.keep(&flash);
         return Err(WebError::BrokenOff { text, list });
     }
@@ -228,7 +228,7 @@ fn outcome(action: BulkAction, count: usize) -> String {
     format!("{} {done}", counted(count as u64, one, many))
 }
 
-/// How far an action came that broke off.
+/// Progress of an interrupted action.
 fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
     let failed = |done: &&Done| matches!(&done.outcome, Some(Err(denied)) if !denied.is_about_one());
     let failed = all.iter().find(failed)?;
@@ -243,7 +243,7 @@ fn broken_off(action: BulkAction, all: &[Done]) -> Option<String> {
 }
 
 impl BulkForm {
-    /// Each of them once, and no more than one action takes; the rest of the form as pages of ours send it.
+    /// Checks the posted fields: no user twice, no more than one action takes, and the rest as pages of Usher send it.
     fn checked(mut self) -> Result<Self, WebError> {
         each_once(&self.user)?;
         each_once(&self.account)?;
@@ -286,7 +286,7 @@ async fn question(console: &PageContext, form: BulkForm, error: Option<FieldErro
     })
 }
 
-/// What is not found is somebody or something that was ticked.
+/// Converts "not found" into the error for a missing selection.
 fn not_all_there(failure: WebError, query: &str) -> WebError {
     match failure {
         WebError::NotFound => WebError::NotAllThere { list: with_query(paths::UsersAndPermissions {}, query) },
@@ -294,13 +294,13 @@ fn not_all_there(failure: WebError, query: &str) -> WebError {
     }
 }
 
-/// Why it is not done to somebody; what is wrong with the whole request is an answer of its own.
+/// Reason for leaving a user out. Errors of the whole request remain errors.
 fn why(denied: ActionError) -> Result<String, WebError> {
     if let ActionError::Refused { denial: PolicyDenial::Status(status), .. } = denied {
         return Ok(format!("Is {} now.", status.label()));
     }
     match WebError::from(denied) {
-        // Only after somebody was seen before.
+        // Possible only for a user who existed at the question.
         WebError::NotFound => Ok("This user no longer exists.".to_owned()),
         WebError::Refused { text, .. } => Ok(text),
         WebError::OutOfReach => Ok("This user also works outside your portfolios. An Admin can do this.".to_owned()),
@@ -308,7 +308,8 @@ fn why(denied: ActionError) -> Result<String, WebError> {
     }
 }
 
-/// What became of each: first those to whom it was not done. What can be undone for the others is offered, and then leads on as the form did.
+/// Message with the outcome for each user, failures first. Offers an undo for the others, which goes on as the form
+/// did.
 fn said(action: BulkAction, done: Vec<Done>, given: &[Account], query: &str, rest: &str) -> Result<Flash, WebError> {
     let reached = done.iter().filter(|done| matches!(done.outcome, Some(Ok(_)))).map(|done| done.user.id).collect::<Vec<_>>();
     let (mut changed, mut others) = (Vec::new(), Vec::new());

@@ -33,7 +33,7 @@ use crate::{
 
 use query::{UserListQuery, sort_word, word};
 
-/// The users of a scope.
+/// List of the users in a scope.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/list.html")]
 pub struct UserListPage {
@@ -41,21 +41,21 @@ pub struct UserListPage {
     pub tabs: Vec<Tab>,
     pub toolbar: Toolbar,
     pub order: Order,
-    /// The query of this view, which actions return to.
+    /// Query of this view, to which actions return.
     pub query: String,
-    /// The list without its search and its filters.
+    /// Address of the list without search and filters.
     pub all_href: String,
     pub rows: Vec<UserRow>,
     pub pager: Pager,
-    /// True if there is a way to invite somebody.
+    /// True if the user may invite.
     pub may_invite: bool,
 }
 
-/// A status to filter by.
+/// Tab of a status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tab {
     pub label: &'static str,
-    /// What it means.
+    /// Explanation of the status.
     pub help: &'static str,
     pub count: Count,
     pub href: String,
@@ -66,17 +66,17 @@ pub struct Tab {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toolbar {
     pub q: String,
-    /// Travel along.
+    /// Status, submitted along with the form.
     pub status: String,
     pub rows: String,
     pub selects: Vec<Select>,
     /// True if anything but the status narrows the list.
     pub is_narrowed: bool,
-    /// What somebody's status must be.
+    /// Label of the selected status.
     pub status_label: Option<&'static str>,
 }
 
-/// Values that a filter has, each with what it says.
+/// Drop-down of a filter with its values and labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Select {
     pub name: &'static str,
@@ -85,13 +85,13 @@ pub struct Select {
     pub options: Vec<(String, String)>,
 }
 
-/// One user.
+/// A user in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     pub user: UserLabel,
     pub default_role: DefaultRole,
     pub status: Status,
-    /// Only for Admins.
+    /// Shown to Admins only.
     pub is_admin: bool,
     pub is_you: bool,
     /// "2 portfolios, 1 account"; empty for none.
@@ -99,7 +99,7 @@ pub struct UserRow {
     pub last_sign_in: Option<DisplayTime>,
 }
 
-/// A Portfolio Admin's page whose portfolios are all deactivated.
+/// Page of a Portfolio Admin whose portfolios are all deactivated.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/no_portfolio.html")]
 pub struct NoPortfolioPage {
@@ -125,7 +125,7 @@ impl UserListPage {
         with_query(paths::BulkUsers {}, &UserListQuery::whole(&self.query))
     }
 
-    /// Users who match the filters, on all pages.
+    /// Number of users who match the filters, on all pages.
     fn count(&self) -> String {
         self.tabs.iter().find(|tab| tab.is_current).map_or_else(String::new, |tab| tab.count.to_string())
     }
@@ -134,7 +134,7 @@ impl UserListPage {
         paths::with_query(paths::NewUserWizard {}, &[("return", &self.query)])
     }
 
-    /// The header of a column: the address of the other direction, or of its order where it is not in force.
+    /// Link of a column's header: the reverse order, or the column's order if another is in force.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     fn sort_href(&self, by: &SortBy) -> String {
         let is_descending = self.order.by == *by && !self.order.is_descending;
@@ -185,14 +185,14 @@ impl Toolbar {
                 vec![option("", "Any two-factor"), option("on", "Two-factor on"), option("off", "Two-factor off")],
             ),
         ];
-        // In the scope of anybody else is nobody without assignments.
+        // Users without assignments are in the scope of Admins only.
         let none = (role == Role::Admin).then(|| option("none", "Without assignments"));
         let within = portfolios.iter().map(|portfolio| {
             let standing = if portfolio.is_active() { "" } else { " (deactivated)" };
             option(&portfolio.id.to_string(), &format!("In {}{standing}", portfolio.name))
         });
         let assignments = none.into_iter().chain(within).collect::<Vec<_>>();
-        // Everybody in it is all that it would ask for.
+        // A single portfolio in the scope would select everyone.
         if assignments.len() > 1 || role == Role::Admin {
             let options = std::iter::once(option("", "Any portfolio")).chain(assignments).collect();
             selects.push(select("assignments", "Assignments", &query.assignments, options));
@@ -221,7 +221,7 @@ fn sort_options(by: SortBy) -> [(String, String); 2] {
     [option(false, up), option(true, down)]
 }
 
-/// True if there is anything yet for which a second factor could be.
+/// True if the user has credentials, which a second factor could complement.
 pub(in crate::web::pages::users) fn has_credentials(status: Status) -> bool {
     matches!(status, Status::Active | Status::Deactivated)
 }
@@ -260,7 +260,7 @@ pub(in crate::web) async fn list(console: PageContext, query: UserListQuery) -> 
     })
 }
 
-/// Of a list, only the portfolio that narrows it can be unknown.
+/// Error for a list that does not exist: only its portfolio can be unknown.
 pub(in crate::web::pages::users) fn no_such(failure: WebError) -> WebError {
     match failure {
         WebError::NotFound => query::no_such(StatusCode::NOT_FOUND),

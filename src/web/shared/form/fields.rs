@@ -1,4 +1,4 @@
-//! A form's fields for serde, where a field that is a list may come several times and any other only once.
+//! Fields of a form for serde: a list field may appear several times, any other only once.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use serde::de::{
 
 use crate::web::shared::steps;
 
-/// Names that the fields of a form may have.
+/// Most distinct names of fields in a form.
 const NAMES_MAX: usize = 64;
 
-/// The fields of a form by their names.
+/// Values of the fields of a form by name.
 pub(in crate::web) struct Fields(HashMap<String, Vec<String>>);
 
 impl Fields {
-    /// `None` for more names than any form has.
+    /// Groups the values by name; `None` for more names than any form has.
     pub(super) fn grouped(fields: Vec<(String, String)>) -> Option<Self> {
         let mut grouped = HashMap::<_, Vec<_>>::new();
         for (name, value) in fields {
@@ -29,18 +29,18 @@ impl Fields {
         Some(Self(grouped))
     }
 
-    /// The one value of a field, which is then no longer among the others.
+    /// Removes and returns the only value of a field.
     pub(super) fn take(&mut self, name: &str) -> Option<String> {
         Values(self.0.remove(name)?).single().ok()
     }
 
-    /// Ticked boxes of one name as a list, everything else as its one value.
+    /// Reads the fields into `T`: repeated names as a list, all others as one value.
     pub(super) fn read<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
         T::deserialize(MapDeserializer::new(self.0.into_iter().map(|(name, values)| (name, Values(values)))))
     }
 }
 
-/// What came under one name.
+/// Values of one name.
 struct Values(Vec<String>);
 
 impl Values {

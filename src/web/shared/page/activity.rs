@@ -1,4 +1,4 @@
-//! Recent activity, as a page tells it.
+//! Recent activity on a page.
 
 use crate::{
     domain::audit::{Names, SubjectKind},
@@ -7,7 +7,7 @@ use crate::{
 
 use super::DisplayTime;
 
-/// One event, in a sentence.
+/// An event in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     pub text: String,
@@ -15,7 +15,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event of an entry on the page of a thing of this kind, such as `"this user"`. `None` for details that cannot be read.
+    /// Event of an entry, for the page of a thing of this kind, named as in `"this user"`. `None` for unreadable
+    /// details.
     pub(in crate::web) fn of(row: &AuditRow, here: SubjectKind, this: &str, at: DisplayTime) -> Option<Self> {
         let subject = if row.subject_kind == here { this } else { &row.subject_name };
         let place = if row.place_kind == Some(here) { this } else { row.place_name.as_deref().unwrap_or_default() };

@@ -1,4 +1,4 @@
-//! Times as users read them; the exact one goes with it in `<time>`.
+//! Times for readers, with the exact time in `<time>`.
 
 use chrono::{Datelike as _, Timelike as _};
 
@@ -6,7 +6,7 @@ use crate::domain::clock::Timestamp;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A time, and when it is looked at. The company's time zone is UTC.
+/// A time, and the current time. The company's time zone is UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DisplayTime {
     pub at: Timestamp,
@@ -27,23 +27,23 @@ impl DisplayTime {
         }
     }
 
-    /// Where the hour matters: "3 Sep 2026, 09:14".
+    /// For texts that need the hour: "3 Sep 2026, 09:14".
     pub fn long(&self) -> String {
         format!("{}, {}", self.date(), self.clock())
     }
 
-    /// The day alone: "3 Sep 2026".
+    /// Date without the time: "3 Sep 2026".
     pub fn date(&self) -> String {
         let month = MONTHS.get(self.at.month0() as usize).copied().unwrap_or_default();
         format!("{} {month} {}", self.at.day(), self.at.year())
     }
 
-    /// For the attribute `datetime`.
+    /// Value of the attribute `datetime`.
     pub fn machine(&self) -> String {
         self.to_the_second("T", "Z")
     }
 
-    /// For the attribute `title`.
+    /// Value of the attribute `title`.
     pub fn exact(&self) -> String {
         self.to_the_second(" ", " UTC")
     }
@@ -60,7 +60,7 @@ impl DisplayTime {
     }
 }
 
-/// By looking them up: patterns and padding take as long as all the rest of a row of users.
+/// Two digits from a table: formatting would take as long as the rest of a row.
 fn two_digits(number: u32) -> &'static str {
     const ALL: &str =
         "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960";

@@ -1,4 +1,4 @@
-//! Actions that fit an existing user whose address was typed to invite them.
+//! Actions on an existing user whose address was typed into an invitation.
 
 use crate::{
     domain::{ids::UserId, user::Status},
@@ -9,11 +9,11 @@ use crate::{
     web::shared::{page::FieldError, routing::paths},
 };
 
-/// The ways on from the form in which the address stands.
+/// Actions offered beside the form that has the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExistingUserActions {
     user_id: UserId,
-    /// Where the form is: its buttons lead back there.
+    /// Page of the form, to which the buttons return.
     entry_point: EntryPoint,
     way: Option<ExistingUserAction>,
 }
@@ -31,7 +31,7 @@ impl ExistingUserActions {
         (self.way == Some(ExistingUserAction::Assign)).then(|| format!("{}#assignments-title", self.manage()))
     }
 
-    /// A bulk action and its page.
+    /// Label and address of the page of a bulk action.
     pub(in crate::web) fn button(&self) -> Option<(&'static str, String)> {
         let user = self.user_id;
         match (self.way?, self.entry_point) {
@@ -50,7 +50,7 @@ impl ExistingUserActions {
     }
 }
 
-/// The error at the field in which the address of a user was typed.
+/// Error at the field for an address that a user has.
 pub fn already_known(existing: &Existing) -> FieldError {
     let email = &existing.email;
     FieldError::Message(match existing.status {

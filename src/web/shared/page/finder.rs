@@ -1,4 +1,4 @@
-//! A search for users to choose one from.
+//! Search for choosing one user.
 
 use std::fmt::Display;
 
@@ -10,29 +10,29 @@ use crate::domain::ids::UserId;
 /// The search and its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finder {
-    /// Where it searches: the page that it is on.
+    /// Address of the searching page.
     pub action: String,
-    /// Who is offered.
+    /// Users that the search offers, in words.
     pub hint: &'static str,
-    /// What is looked for; empty before anything was typed.
+    /// Typed search; empty at first.
     pub q: String,
     pub results: Vec<UserLabel>,
-    /// True if more match than are shown.
+    /// True if further users match.
     pub has_more: bool,
     pub picked: Option<UserId>,
     pub error: Option<FieldError>,
 }
 
-/// So many results are shown.
+/// Most results shown.
 pub const RESULTS_MAX: usize = 8;
 
 impl Finder {
-    /// Before anything was typed.
+    /// A search before anything was typed.
     pub fn new(action: impl Display, hint: &'static str) -> Self {
         Self { action: action.to_string(), hint, q: String::new(), results: Vec::new(), has_more: false, picked: None, error: None }
     }
 
-    /// What screen readers are told about the results.
+    /// Announcement of the results for screen readers.
     pub(in crate::web) fn said(&self) -> String {
         match self.results.len() {
             0 if self.has_more => {
@@ -50,7 +50,7 @@ impl Finder {
     }
 }
 
-/// What is looked for.
+/// Query of the search.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindQuery {

@@ -1,4 +1,4 @@
-//! A form shown again: what was typed, and what is wrong with it, at its field and above all fields.
+//! A form shown again, with the typed text and its errors, at the fields and above them.
 
 use std::fmt;
 
@@ -11,25 +11,25 @@ use crate::domain::{
 
 use super::grouped;
 
-/// A field: what was typed, and why it is refused.
+/// A field with its typed text and error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Field {
     pub value: String,
     pub error: Option<FieldError>,
-    /// What somebody else has saved meanwhile, where both changed it. Said in words, also where it is nothing.
+    /// Value that another user saved meanwhile, where both changed it; in words, also for an empty one.
     pub saved: Option<String>,
 }
 
-/// A field for a password. It has no value, so that none can be sent back.
+/// A password field. It has no value, so that no password can be sent back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SecretField {
     pub error: Option<FieldError>,
 }
 
-/// Why a field is refused. Its `Display` is the sentence at the field.
+/// Error at a field. Its `Display` is the sentence beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldError {
-    /// A name; `what` says of what, with its article: "a first name".
+    /// Error of a name; `what` describes it with its article: "a first name".
     Line {
         what: &'static str,
         error: LineError,
@@ -37,15 +37,15 @@ pub enum FieldError {
     Email(EmailAddressError),
     Password(PasswordError),
     Website(WebsiteError),
-    /// What only the use case can know, such as an address in use.
+    /// Error found by the use case, such as an address in use.
     Message(String),
 }
 
-/// Everything wrong with a form, in the order of its fields: the id of the field and what is said about it.
+/// Errors of a form in the order of its fields: the id of the field and the message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FormErrors(Vec<(&'static str, String)>);
 
-/// Parses what was typed into `value`; keeps it in `field`, with the error where there is one.
+/// Parses typed text into `value`; keeps it in `field`, with the error if there is one.
 pub fn parse<T, E: Into<FieldError>>(typed: &str, parse: impl FnOnce(&str) -> Result<T, E>, field: &mut Field) -> Option<T> {
     match parse(typed) {
         Ok(value) => {
@@ -60,17 +60,17 @@ pub fn parse<T, E: Into<FieldError>>(typed: &str, parse: impl FnOnce(&str) -> Re
 }
 
 impl FieldError {
-    /// How to parse a line that is `what`.
+    /// Parser for a line described as `what`.
     pub fn line<T>(what: &'static str, parse: fn(&str) -> Result<T, LineError>) -> impl FnOnce(&str) -> Result<T, Self> {
         move |typed| parse(typed).map_err(|error| Self::Line { what, error })
     }
 
-    /// How to parse notes, which may be empty.
+    /// Parser for notes, which may be empty.
     pub fn notes() -> impl FnOnce(&str) -> Result<Notes, Self> {
         Self::line("notes", Notes::parse)
     }
 
-    /// Another group has the name, or one that looks like it.
+    /// Error for a name that is equal or similar to another group's.
     pub fn name_taken() -> Self {
         Self::Message("A group with this or a very similar name exists".to_owned())
     }
@@ -93,7 +93,7 @@ impl Field {
         Self { value: value.into(), error: Some(error.into()), saved: None }
     }
 
-    /// As it was typed, beside what somebody else has saved meanwhile.
+    /// Field with its typed text beside the value that another user saved.
     #[must_use]
     pub fn beside(self, saved: &str) -> Self {
         let saved = if saved.is_empty() { "Nothing" } else { saved };
@@ -108,12 +108,12 @@ impl SecretField {
 }
 
 impl FormErrors {
-    /// From each field's id in the page and its error.
+    /// Collects the errors of fields by their ids in the page.
     pub fn of<const N: usize>(fields: [(&'static str, Option<&FieldError>); N]) -> Self {
         Self(fields.into_iter().filter_map(|(id, error)| Some((id, error?.to_string()))).collect())
     }
 
-    /// And that of one more field.
+    /// Adds the error of a further field.
     pub fn and(&mut self, id: &'static str, error: Option<&FieldError>) {
         self.0.extend(error.map(|error| (id, error.to_string())));
     }
@@ -126,7 +126,7 @@ impl FormErrors {
         self.0.iter()
     }
 
-    /// What a page's title starts with, since it is the first thing that a screen reader says.
+    /// Beginning of the page's title, which screen readers say first.
     pub fn title_prefix(&self) -> &'static str {
         if self.is_empty() { "" } else { "Error: " }
     }

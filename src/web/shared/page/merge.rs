@@ -1,28 +1,28 @@
-//! Two users at one form: what each field comes to where somebody else saved while it was open.
+//! Merging of concurrent edits: each field is merged with the value that another user saved while the form was open.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::Field;
 
-/// What a form was opened with, in hidden fields of it: the version that was saved then, and a mark of each field. Not the values, since notes
-/// would not fit into a form twice.
+/// State of the form when it was opened, in hidden fields: the saved version, and a hash of each field. Values
+/// themselves would not fit, since notes may be long.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Base {
     pub version: i32,
     pub was: String,
 }
 
-/// What a field comes to.
+/// Result of merging a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Merged {
     Mine,
     Theirs,
-    /// Both changed it, each to something else.
+    /// Both changed the field, to different values.
     Both,
 }
 
-/// Merges what was typed with what somebody else saved, both made from what was there before; `None` where nobody can tell.
+/// Merges the typed value with another user's, both based on an earlier one; `None` if that is unknown.
 fn merge<T: PartialEq>(was: Option<T>, mine: T, theirs: T) -> Merged {
     match was {
         _ if mine == theirs => Merged::Mine,
@@ -33,12 +33,12 @@ fn merge<T: PartialEq>(was: Option<T>, mine: T, theirs: T) -> Merged {
 }
 
 impl Base {
-    /// Of a form that is opened with these `values`, in the order of its fields.
+    /// State of a form that is opened with these `values`, in the order of its fields.
     pub fn of<const N: usize>(version: i32, values: [&str; N]) -> Self {
         Self { version, was: values.map(mark).join(".") }
     }
 
-    /// What was typed, with what somebody else has `saved` meanwhile.
+    /// Merges the typed fields with the values `saved` meanwhile.
     pub fn merge<const N: usize>(&self, typed: [Field; N], saved: [&str; N]) -> [Field; N] {
         let marks = self.was.split('.').collect::<Vec<_>>();
         let marks = if marks.len() == N { marks } else { Vec::new() };
@@ -55,7 +55,7 @@ impl Base {
     }
 }
 
-/// Browsers send line breaks as CR LF.
+/// Hash of a value with its line breaks as LF; browsers send CR LF.
 fn mark(value: &str) -> String {
     let hash = Sha256::digest(value.replace("\r\n", "\n").trim());
     URL_SAFE_NO_PAD.encode(hash.get(..9).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Numbers of things.
+//! Numbers in texts.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 
 use crate::usecases::Assigned;
 
-/// How many there are. Large searches are counted only so far.
+/// A number of things. Large searches are counted up to a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     Exactly(u64),
-    /// So many, and more: "10,000+".
+    /// Bound of a count that was exceeded: "10,000+".
     MoreThan(u64),
 }
 
@@ -19,7 +19,7 @@ impl Count {
         self == Self::Exactly(0)
     }
 
-    /// With the word for it, in singular or plural: "1 member", "2 members".
+    /// Number with the singular or plural noun: "1 member", "2 members".
     pub fn of(self, one: &str, many: &str) -> String {
         if self == Self::Exactly(1) { format!("1 {one}") } else { format!("{self} {many}") }
     }
@@ -65,7 +65,7 @@ pub fn assigned_in_short(assigned: Assigned) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// So many of a list are named in a sentence.
+/// Most names in a sentence.
 pub const NAMED: usize = 5;
 
 /// "Hana Novotná and 2 more", "None".
@@ -77,10 +77,10 @@ pub fn names_in_short(names: &[String], shown: usize) -> String {
     }
 }
 
-/// So many names stand in a list that has no pages.
+/// Most names in a list without pages.
 const LISTED_MAX: usize = 100;
 
-/// The names as a list of a bounded length: the first hundred, and how many more there are.
+/// Names as a bounded list: the first hundred, and the number of the others.
 pub fn listed(mut names: Vec<String>) -> Vec<String> {
     let more = names.len().saturating_sub(LISTED_MAX);
     if more > 0 {
@@ -90,7 +90,7 @@ pub fn listed(mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-/// "1 second", "30 seconds", "15 minutes": rounded up, since trying too early fails.
+/// "1 second", "30 seconds", "15 minutes": rounded up, since a try before the end of the wait fails.
 pub fn wait_in_words(wait: &TimeDelta) -> String {
     let seconds = u64::try_from(wait.num_seconds()).unwrap_or(0) + u64::from(wait.subsec_nanos() > 0);
     if seconds < 60 { counted(seconds.max(1), "second", "seconds") } else { counted(seconds.div_ceil(60), "minute", "minutes") }

@@ -1,11 +1,11 @@
-//! What roles and assignments allow, in the words of the table of permissions.
+//! Permissions of roles and assignments, in the words of the table of permissions.
 
 use crate::domain::{
     permission::{AssignmentPermissions, Outline, Permission, PermissionToggle},
     user::DefaultRole,
 };
 
-/// What a role allows somewhere.
+/// Permissions of a role at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ability {
     /// "In assigned accounts"
@@ -15,12 +15,12 @@ pub struct Ability {
 }
 
 impl Ability {
-    /// What it allows beyond the accounts themselves, of which each assignment says what it gives.
+    /// Permissions of a role besides those on accounts, which vary by assignment.
     pub fn beyond_accounts(role: DefaultRole) -> Vec<Self> {
         Self::told(role, Outline { on_accounts: Vec::new(), if_given: Vec::new(), ..Outline::of(role) })
     }
 
-    /// A default role, where something is assigned and in the company as a whole.
+    /// Permissions of a default role, by place: assigned portfolios and accounts, and the company.
     pub fn all(role: DefaultRole) -> Vec<Self> {
         Self::told(role, Outline::of(role))
     }
@@ -53,7 +53,7 @@ fn with_first(words: &str, change: impl Fn(&str) -> String) -> String {
     change(first) + rest
 }
 
-/// What an assignment gives, by the names of its switches.
+/// Permissions of an assignment, by the names of its switches.
 pub fn gives(grants: AssignmentPermissions) -> &'static str {
     match (grants.edits_details, grants.sees_billing) {
         (false, false) => "View",
@@ -63,7 +63,7 @@ pub fn gives(grants: AssignmentPermissions) -> &'static str {
     }
 }
 
-/// The boxes with which the switches are put: the field, the label, and whether it is ticked.
+/// Checkboxes of an assignment's permissions: field, label and state.
 pub fn switches(grants: AssignmentPermissions) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
     PermissionToggle::ALL.iter().map(move |&switch| (switch.as_str(), switch.label(), grants.gives(switch)))
 }

@@ -1,68 +1,69 @@
-//! A list to tick from: boxes or radios in groups. Lists of more than a screenful are searched first, and what was ticked stays in sight.
+//! A list to select from: checkboxes or radio buttons in groups. Longer lists are searched first, and earlier
+//! selections stay visible.
 
 use super::{Count, FieldError, grouped, switches};
 use crate::domain::permission::AssignmentPermissions;
 
-/// So many rows are shown at once; a longer list is searched first.
+/// Most rows shown; a longer list is searched first.
 pub const PICKS_MAX: usize = 100;
 
-/// Whether one or several may be picked.
+/// Selection of several rows or of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PickerKind {
     Many,
     One,
 }
 
-/// One row.
+/// A row of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PickerOption {
-    /// What the form sends for it.
+    /// Submitted value.
     pub value: String,
     pub name: String,
-    /// What tells it from others of the same name; may be empty.
+    /// Text that distinguishes rows of one name; may be empty.
     pub about: String,
     pub is_ticked: bool,
-    /// What it gives once it is ticked, where that can be chosen.
+    /// Permissions of the assignment, where they can be chosen.
     pub grants: Option<AssignmentPermissions>,
 }
 
 impl PickerOption {
-    /// The boxes that say what it gives.
+    /// Checkboxes of those permissions.
     pub fn switches(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         self.grants.into_iter().flat_map(switches)
     }
 }
 
-/// A list to tick from.
+/// A list to select from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picker {
     pub kind: PickerKind,
-    /// The list's id in the page.
+    /// Id of the list in the page.
     pub id: &'static str,
-    /// The field that carries what is ticked.
+    /// Name of the field with the selection.
     pub name: &'static str,
-    /// The field that carries the search.
+    /// Name of the field with the search.
     pub find_name: &'static str,
     /// "Find an account"
     pub label: &'static str,
     /// "account", "accounts"
     pub words: (&'static str, &'static str),
-    /// What is looked for; empty for all.
+    /// Typed search; empty for all rows.
     pub find: String,
-    /// How many there are to pick from, found or not.
+    /// Number of all rows, found or not.
     pub count: Count,
-    /// True if more were found than are shown.
+    /// True if further rows match.
     pub has_more: bool,
-    /// True if a search finds what is in a group by the group's name, too.
+    /// True if a search also matches the names of groups.
     pub finds_groups: bool,
-    /// The groups' names and their rows.
+    /// Names of the groups with their rows.
     pub groups: Vec<(String, Vec<PickerOption>)>,
     pub error: Option<FieldError>,
 }
 
 impl Picker {
-    /// `rows` into groups: each comes with its group's name, those of one group one after the other or not. Ticked rows that a search left out
-    /// come first, so that they are neither lost nor hidden.
+    /// Groups `rows` by the names of their groups, in any order. Selected rows that a search left out come first, so
+    /// that they are neither lost nor hidden.
     pub fn grouped(rows: Vec<(String, PickerOption)>, kept: Vec<PickerOption>) -> Vec<(String, Vec<PickerOption>)> {
         let mut groups = Vec::<(String, Vec<PickerOption>)>::new();
         let kept = kept.into_iter().filter(|kept| rows.iter().all(|(_, row)| row.value != kept.value)).collect::<Vec<_>>();
@@ -90,7 +91,7 @@ impl Picker {
         }
     }
 
-    /// True if every row is here, so that the script can filter in place.
+    /// True if all rows are on the page, so that the script can filter them.
     pub fn is_whole(&self) -> bool {
         self.find.is_empty() && self.is_short()
     }
@@ -99,7 +100,7 @@ impl Picker {
         matches!(self.count, Count::Exactly(count) if count <= PICKS_MAX as u64)
     }
 
-    /// True if there is anything to search in.
+    /// True if there is anything to search.
     pub fn is_searched(&self) -> bool {
         !self.count.is_zero()
     }
@@ -118,7 +119,7 @@ impl Picker {
         format!("{} of {}", picks.iter().filter(|pick| pick.is_ticked).count(), picks.len())
     }
 
-    /// What there is to say about the list as it stands.
+    /// Announcement about the list, for screen readers.
     pub fn said(&self) -> Option<String> {
         let (one, many) = self.words;
         let found = self.groups.iter().filter(|(name, _)| name != "Selected before").map(|(_, picks)| picks.len()).sum::<usize>();

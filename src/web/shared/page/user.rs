@@ -1,20 +1,20 @@
-//! A user as pages show one.
+//! Users and their statuses on pages.
 
 use crate::domain::{
     ids::UserId,
     user::{Status, Who},
 };
 
-/// The tints of avatars, as classes of the stylesheet.
+/// Classes of the stylesheet for the colours of avatars.
 const TINTS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
-/// Name, address and avatar.
+/// Name, address and avatar of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserLabel {
     pub id: UserId,
-    /// "First Last"; without a name, the address.
+    /// "First Last"; the address of a user without a name.
     pub name: String,
-    /// How a sentence calls the user: by first name; without one, by address.
+    /// Name in sentences: the first name; the address of a user without a name.
     pub short_name: String,
     pub email: String,
     pub initials: String,
@@ -22,7 +22,7 @@ pub struct UserLabel {
 }
 
 impl UserLabel {
-    /// True if there is a name beside the address.
+    /// True if the user has a name besides the address.
     pub fn is_named(&self) -> bool {
         self.name != self.email
     }
@@ -41,7 +41,7 @@ impl From<&Who> for UserLabel {
     }
 }
 
-/// The first letters of both names; without a name, of the address.
+/// First letters of both names; of the address, for a user without a name.
 fn initials(who: &Who) -> String {
     let first_letter = |text: &str| text.chars().find(|c| c.is_alphanumeric());
     let names = [&who.first_name, &who.last_name];
@@ -50,14 +50,14 @@ fn initials(who: &Who) -> String {
     letters.to_uppercase()
 }
 
-/// One of six by a hash of the id, so that neighbours differ and a user keeps theirs.
+/// Colour by a hash of the id, so that neighbours differ and a user keeps theirs.
 fn tint(id: UserId) -> &'static str {
     let hash = id.0.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     let count = TINTS.len() as u64;
     usize::try_from(hash % count).ok().and_then(|place| TINTS.get(place)).copied().unwrap_or(TINTS[0])
 }
 
-/// A status as word, colour and icon: never colour alone.
+/// A status as word, colour and icon, never as colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Badge {
     pub word: &'static str,

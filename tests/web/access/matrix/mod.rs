@@ -1,4 +1,4 @@
-//! Every route × everybody × everything that it could be about, against the written table.
+//! Every route for every kind of user and every kind of thing, compared with the written table.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use sites::{Kind, Needs, OPEN, Site, sites};
 use table::{Answer, Book, Circle, Place, Table, Thing, Viewer, Who};
 use world::{Made, World};
 
-/// Everything that there is of each kind.
+/// All things of each kind.
 fn things(kind: Kind) -> Vec<Thing> {
     const PEOPLE: [Who; 10] = [
         Who::Oneself,
@@ -36,7 +36,7 @@ fn things(kind: Kind) -> Vec<Thing> {
     }
 }
 
-/// What a request could be about that needs these: all ways to combine them, but for those in which two things are out of the ordinary.
+/// All combinations of things that a request with these needs could concern, except those with two unusual ones.
 fn combined(needs: Needs) -> Vec<Vec<(&'static str, Thing)>> {
     let all = needs.iter().fold(vec![Vec::new()], |known, &(word, kind)| {
         let with = |known: &Vec<_>| things(kind).into_iter().map(|thing| [&known[..], &[(word, thing)]].concat()).collect::<Vec<_>>();
@@ -45,7 +45,7 @@ fn combined(needs: Needs) -> Vec<Vec<(&'static str, Thing)>> {
     all.into_iter().filter(|needs| needs.iter().filter(|(_, thing)| !is_ordinary(*thing)).count() < 2).collect()
 }
 
-/// What one of the Portfolio Admins or both may change.
+/// True for things that a Portfolio Admin may change.
 fn is_ordinary(thing: Thing) -> bool {
     matches!(
         thing,
@@ -57,13 +57,13 @@ fn is_ordinary(thing: Thing) -> bool {
     )
 }
 
-/// Whether somebody is asked about all of these. Signed out, one thing is like another: one that is there, and one that is not.
+/// True if a viewer is tested with all of these. Signed out, one existing and one missing thing suffice.
 fn is_asked(viewer: Viewer, needs: &[(&'static str, Thing)]) -> bool {
     let plain = |thing: Thing| is_ordinary(thing) || !thing.exists();
     viewer.is_signed_in() || needs.iter().all(|(_, thing)| plain(*thing))
 }
 
-/// The answer as the table knows answers.
+/// The page as an answer of the table.
 fn given(page: &Page) -> Answer {
     match page.status.as_u16() {
         303 if page.header("location").starts_with("/sign-in") => Answer::SignIn,
@@ -73,7 +73,7 @@ fn given(page: &Page) -> Answer {
     }
 }
 
-/// One request: who asks for what.
+/// One request of one viewer.
 struct Ask<'a> {
     site: &'a Site,
     viewer: Viewer,
@@ -98,7 +98,7 @@ impl Ask<'_> {
         browser.post(&world.app, &path, &fields).await
     }
 
-    /// What the same person is answered about things that are not there.
+    /// Answer to this viewer about missing things.
     async fn nothing(&self, world: &mut World) -> String {
         let key = (self.site.name, self.viewer, self.fields.is_some());
         if let Some(body) = world.nothing.get(&key) {
@@ -110,7 +110,7 @@ impl Ask<'_> {
         page.body
     }
 
-    /// What is wrong with the answer.
+    /// Fault of an answer.
     async fn fault(&self, world: &mut World, expected: Answer, is_fresh: bool) -> Option<String> {
         let page = self.answered(world, is_fresh).await;
         let (status, usual) = (page.status.as_u16(), if self.fields.is_some() { 303 } else { 200 });

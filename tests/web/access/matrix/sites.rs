@@ -1,10 +1,10 @@
-//! Each route with the permissions that it needs, by their words, and what its address and its form name.
+//! Routes with the permissions that they need, and the ids that their addresses and forms have.
 
 use usher::web::shared::routing::paths;
 
 use super::world::State;
 
-/// Of what kind something is that a permission is needed on.
+/// Kind of thing that a permission applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Company,
@@ -14,25 +14,25 @@ pub(super) enum Kind {
     Group,
 }
 
-/// Permissions, each on something, in the order in which they are asked for.
+/// Permissions with their kinds of things, in the order of their checks.
 pub(super) type Needs = &'static [(&'static str, Kind)];
 
-/// One route. `{user}` and the like stand for ids, in addresses and in fields.
+/// A route. `{user}` and the like stand for ids, in addresses and in fields.
 pub(super) struct Site {
     pub(super) name: &'static str,
     pub(super) path: String,
-    /// What the people are like that it is about.
+    /// State of the users that it concerns.
     pub(super) state: State,
     pub(super) page: Option<Needs>,
     pub(super) form: Option<(Needs, &'static [(&'static str, &'static str)])>,
-    /// What whoever may do it is answered for something that cannot be done for another reason: a page again, or words.
+    /// Statuses of permitted requests that are impossible for another reason: a form with an error, or a message.
     pub(super) besides: &'static [u16],
 }
 
-/// Signed out and signed in; `None` where there is no such page or form.
+/// Statuses signed out and signed in; `None` without such a page or form.
 type Statuses = Option<[u16; 2]>;
 
-/// Routes that everybody may use, and what their pages and forms answer without a link or an answer that they know.
+/// Routes for everyone, with the answers of their pages and forms without a link or a known answer.
 pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("Root", "/", Some([303, 303]), None),
     ("Asset", "/static/unknown.css", Some([404, 404]), None),
@@ -111,7 +111,7 @@ macro_rules! site {
     };
 }
 
-/// All the others.
+/// All other routes.
 #[rustfmt::skip]
 pub(super) fn sites() -> Vec<Site> {
     vec![

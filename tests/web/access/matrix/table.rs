@@ -1,20 +1,19 @@
-//! The written table, and what follows from it: the oracle that the answers are held against. It reads the document for people, and asks the
-//! policy nothing.
+//! The written table and its consequences: the oracle for answers. It reads the document, and never asks the policy.
 
 use std::collections::HashMap;
 
-/// Who asks.
+/// User who makes a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Viewer {
     Anonymous,
-    /// Holds the cookies of an invitation's page.
+    /// Holder of an invitation page's cookies.
     Invited,
-    /// Holds the cookie of a session from before.
+    /// Holder of an older session's cookie.
     Deactivated,
     User,
-    /// Of the portfolio in which most things are, …
+    /// Portfolio Admin of the portfolio with most things.
     PortfolioAdmin,
-    /// … and of another one, who works on accounts in the first.
+    /// Portfolio Admin of another portfolio, who works on accounts in the first.
     OtherPortfolioAdmin,
     Admin,
 }
@@ -23,7 +22,7 @@ impl Viewer {
     pub(super) const ALL: [Self; 7] =
         [Self::Anonymous, Self::Invited, Self::Deactivated, Self::User, Self::PortfolioAdmin, Self::OtherPortfolioAdmin, Self::Admin];
 
-    /// The column of the table.
+    /// Column of the table.
     fn column(self) -> Option<usize> {
         match self {
             Self::Anonymous | Self::Invited | Self::Deactivated => None,
@@ -37,7 +36,7 @@ impl Viewer {
         self.column().is_some()
     }
 
-    /// The active portfolio that they look after.
+    /// Active portfolio of a Portfolio Admin.
     fn portfolio(self) -> Option<Place> {
         match self {
             Self::PortfolioAdmin => Some(Place::Nordic),
@@ -52,40 +51,40 @@ impl Viewer {
 pub(super) enum Place {
     Nordic,
     South,
-    /// Deactivated; the other Portfolio Admin's, too.
+    /// Deactivated; assigned to the other Portfolio Admin too.
     Closed,
     Unknown,
 }
 
-/// A person.
+/// A user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Who {
     Oneself,
-    /// Works in Nordic alone, …
+    /// Assigned in Nordic alone.
     InNordic,
     InSouth,
     InBoth,
-    /// … in the deactivated portfolio alone, nowhere.
+    /// Assigned in the deactivated portfolio alone.
     InClosed,
     Nowhere,
-    /// A Portfolio Admin of Nordic.
+    /// Portfolio Admin of Nordic.
     Peer,
-    /// An Admin who works on an account in Nordic.
+    /// Admin with an account in Nordic.
     Above,
     Deleted,
     Unknown,
 }
 
-/// An account, and how the User and the other Portfolio Admin stand to it.
+/// An account, relative to the User and the other Portfolio Admin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Book {
-    /// Nobody of them works on it.
+    /// Assigned to neither.
     In(Place),
-    /// Both do, and may edit its details.
+    /// Assigned to both, with editing details.
     Edited,
-    /// Both do, and may see its billing alone.
+    /// Assigned to both, with viewing billing only.
     Billed,
-    /// Both do, in the deactivated portfolio.
+    /// Assigned to both, in the deactivated portfolio.
     Shut,
 }
 
@@ -97,7 +96,7 @@ pub(super) enum Circle {
     Unknown,
 }
 
-/// What is asked for.
+/// Thing that a request concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Thing {
     Company,
@@ -107,7 +106,7 @@ pub(super) enum Thing {
     Group(Circle),
 }
 
-/// The answer that the table gives.
+/// Answer by the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     SignIn,
@@ -127,7 +126,7 @@ impl Book {
 }
 
 impl Who {
-    /// Where they have anything.
+    /// Places with an assignment.
     fn places(self, viewer: Viewer) -> &'static [Place] {
         match (self, viewer) {
             (Self::InNordic | Self::Peer | Self::Above, _) | (Self::Oneself, Viewer::PortfolioAdmin) => &[Place::Nordic],
@@ -151,7 +150,7 @@ impl Thing {
         )
     }
 
-    /// The same kind of thing, and there is none.
+    /// A missing thing of the kind.
     pub(super) fn unknown(self) -> Self {
         match self {
             Self::Company => Self::Company,
@@ -163,7 +162,7 @@ impl Thing {
     }
 }
 
-/// Each permission's word with the cells of its row, as `docs/permissions.md` has them.
+/// Words of permissions with the cells of their rows in `docs/permissions.md`.
 pub(super) struct Table(HashMap<&'static str, [&'static str; 3]>);
 
 impl Table {
@@ -176,7 +175,7 @@ impl Table {
         Self(rows.map(row).collect())
     }
 
-    /// What `viewer` is answered who needs these permissions on these things, in this order.
+    /// Answer to `viewer` for these permissions on these things, checked in order.
     pub(super) fn answer(&self, viewer: Viewer, needs: &[(&'static str, Thing)]) -> Answer {
         let Some(column) = viewer.column() else { return Answer::SignIn };
         let answers = needs.iter().map(|&(word, thing)| self.one(viewer, column, word, thing));
@@ -184,7 +183,7 @@ impl Table {
     }
 
     fn one(&self, viewer: Viewer, column: usize, word: &'static str, thing: Thing) -> Answer {
-        // The Admins group is seen by another permission, and it is not one of those that can be managed.
+        // Viewing Admins has a permission of its own, and the group cannot be managed like others.
         let is_admins = thing == Thing::Group(Circle::Admins);
         let is_hidden = is_admins && word == "directory.view";
         match self.0[if is_hidden { "admins.view" } else { word }][column] {
@@ -192,7 +191,7 @@ impl Table {
             "No" => Answer::Refused,
             _ if word == "users.deleted" && thing == Thing::Person(Who::Deleted) => Answer::Allowed,
             _ if !thing.exists() || (is_admins && !is_hidden) => Answer::Unknown,
-            // Nobody is invited to what gives access to nobody, and nothing begins there.
+            // Nothing new can be made or invited to in a deactivated portfolio.
             _ if word == "accounts.create" && thing == Thing::Portfolio(Place::Closed) => Answer::Unknown,
             _ if word == "users.invite" && matches!(thing, Thing::Account(book) if book.place() == Place::Closed) => Answer::Unknown,
             _ if word == "users.deleted" && thing != Thing::Company => Answer::Unknown,
@@ -212,7 +211,7 @@ fn within(viewer: Viewer, word: &str, thing: Thing) -> Answer {
         Thing::Portfolio(place) => Some(place) == own,
         Thing::Person(who) => own.is_some_and(|own| who.places(viewer).contains(&own)),
         Thing::Account(book) if Some(book.place()) == own => true,
-        // What is assigned to somebody is theirs under any role.
+        // Assignments of a user hold under any role.
         Thing::Account(_) if viewer == Viewer::OtherPortfolioAdmin && (word.starts_with("accounts.") || word.starts_with("billing.")) => {
             return assigned(word, thing);
         }

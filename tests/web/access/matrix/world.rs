@@ -1,4 +1,4 @@
-//! A company in which everybody of the table is there, and everything that they may ask for.
+//! A company with all users and things of the table.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
     shared::routes::{csrf, invite, stored},
 };
 
-/// What people are like whom a route is about.
+/// State of the users that a route concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum State {
     Active,
@@ -30,23 +30,23 @@ pub(super) enum State {
 
 pub(super) struct World {
     pub(super) app: TestApp,
-    /// An Admin who makes things, and looks at none.
+    /// Admin who makes things and views none.
     maya: UserId,
     browsers: HashMap<Viewer, (Browser, String)>,
     oneself: HashMap<Viewer, UserId>,
     places: HashMap<Place, PortfolioId>,
-    /// What was made for those who only look at it, or are refused.
+    /// Things for requests that only read, or are refused.
     shared: HashMap<(Thing, State), Made>,
-    /// What a form or a page says to somebody about things that are not there.
+    /// Answers about missing things, by form or page and by viewer.
     pub(super) nothing: HashMap<(&'static str, Viewer, bool), String>,
     made: u32,
 }
 
-/// Something that somebody may ask for.
+/// A thing for a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Made {
     pub(super) id: String,
-    /// Of people.
+    /// Address of a user.
     pub(super) email: String,
 }
 
@@ -87,7 +87,7 @@ impl World {
         let mut world =
             Self { app, maya, browsers: with_tokens, oneself, places, shared: HashMap::new(), nothing: HashMap::new(), made: 0 };
         world.close(Place::Closed, true);
-        // On these two people work from the beginning on.
+        // Both users work on these from the beginning.
         for book in [Book::Edited, Book::Billed, Book::Shut] {
             world.shared(Viewer::Admin, Thing::Account(book), State::Active);
         }
@@ -98,13 +98,13 @@ impl World {
         self.browsers[&viewer].clone()
     }
 
-    /// Another one with each call.
+    /// A new number at each call.
     pub(super) fn number(&mut self) -> String {
         self.made += 1;
         self.made.to_string()
     }
 
-    /// Who has left Admins is back.
+    /// Puts Admins back into their group.
     pub(super) fn appoint_again(&self) {
         let zoe = self.oneself[&Viewer::Admin];
         self.app.execute(&format!(
@@ -117,7 +117,7 @@ impl World {
         stored(&self.app)
     }
 
-    /// What stays as it is.
+    /// A thing that stays unchanged.
     pub(super) fn shared(&mut self, viewer: Viewer, thing: Thing, state: State) -> Made {
         if let Some(made) = self.shared.get(&(thing, state)) {
             return made.clone();
@@ -129,7 +129,7 @@ impl World {
         made
     }
 
-    /// What may be changed.
+    /// A thing that may be changed.
     pub(super) fn fresh(&mut self, viewer: Viewer, thing: Thing, state: State) -> Made {
         self.made += 1;
         let id = match thing {
@@ -147,7 +147,7 @@ impl World {
         Made { id, email: String::new() }
     }
 
-    /// Another portfolio, whose Portfolio Admin is the place's.
+    /// Another portfolio, with the Portfolio Admin of this place.
     fn portfolio(&self, place: Place) -> Option<PortfolioId> {
         let admin = match place {
             Place::Nordic => Viewer::PortfolioAdmin,
@@ -170,7 +170,7 @@ impl World {
             Book::Billed => (Place::Nordic, Some(AssignmentPermissions { edits_details: false, sees_billing: true })),
             Book::Shut => (Place::Closed, Some(AssignmentPermissions::default())),
         };
-        // A deactivated portfolio takes no new account.
+        // New accounts need an active portfolio.
         self.close(place, false);
         let id = self.app.create_account(self.places[&place], &format!("Account {}", self.made));
         self.close(place, true);

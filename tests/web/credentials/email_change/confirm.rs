@@ -104,7 +104,7 @@ async fn a_change_waits_for_a_day_to_the_second(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn what_waits_is_told_to_whoever_manages_the_person(db: Db) {
+async fn a_waiting_change_is_told_to_administrators_of_the_user(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (hana, ..) = begun(&app).await;
     let Pending { email, until, asked_by } = pending(&app, hana).unwrap();
@@ -209,7 +209,7 @@ async fn an_address_in_use_is_refused_with_whose_it_is(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_address_that_somebody_else_got_meanwhile_is_not_confirmed(db: Db) {
+async fn an_address_that_another_user_got_meanwhile_is_not_confirmed(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let (_, link, _) = begun(&app).await;
     invite(&app, &mut maya, "hana@novotna.example").await;

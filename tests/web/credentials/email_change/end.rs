@@ -3,7 +3,7 @@
 use super::*;
 
 #[apply(both_databases!)]
-async fn a_change_dies_when_the_person_is_blocked_deleted_or_made_an_admin(db: Db) {
+async fn a_change_dies_when_the_user_is_blocked_deleted_or_made_an_admin(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let (hana, blocked, blocked_stop) = begun(&app).await;
     press(&app, &mut maya, hana, "block").await.is(303);
@@ -34,7 +34,7 @@ async fn a_change_dies_with_a_new_password_and_not_with_a_mere_request_for_one(d
 }
 
 #[apply(both_databases!)]
-async fn a_change_dies_with_the_right_of_whoever_asked_for_it(db: Db) {
+async fn a_change_dies_with_the_right_of_the_user_who_asked_for_it(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let (hana, ada) = (app.create_user("Hana", "Novotna"), app.create_admin("Ada", "Other"));
     edit(&app, ada, hana, NEW).unwrap();
@@ -61,7 +61,7 @@ async fn an_administrator_takes_it_back(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn the_person_is_told_that_the_address_stays_and_the_new_one_nothing(db: Db) {
+async fn the_user_is_told_that_the_address_stays_and_the_new_one_nothing(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (hana, ..) = begun(&app).await;
     email_change::withdraw(&app.ctx, &app.caller(app.id_of(MAYA)), hana).unwrap();
@@ -81,7 +81,7 @@ async fn mails_of_a_change_that_is_taken_back_are_not_sent(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_change_dies_when_the_person_leaves_the_scope_of_whoever_asked_for_it(db: Db) {
+async fn a_change_dies_when_the_user_leaves_the_scope_of_the_user_who_asked_for_it(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (north, south) = (app.create_portfolio("North"), app.create_portfolio("South"));
     let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[north]).await;
@@ -103,7 +103,7 @@ async fn a_change_dies_when_the_person_leaves_the_scope_of_whoever_asked_for_it(
 }
 
 #[apply(both_databases!)]
-async fn whoever_may_not_edit_somebody_takes_no_change_back(db: Db) {
+async fn a_user_who_may_not_edit_another_cancels_no_change(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (hana, ..) = begun(&app).await;
     let maya = app.id_of(MAYA);
@@ -117,7 +117,7 @@ async fn whoever_may_not_edit_somebody_takes_no_change_back(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn somebody_deactivated_keeps_the_address(db: Db) {
+async fn a_deactivated_user_keeps_the_address(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let hana = app.create_user("Hana", "Novotna");
     press(&app, &mut maya, hana, "block").await.is(303);

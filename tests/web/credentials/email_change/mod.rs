@@ -1,4 +1,4 @@
-//! Another address for somebody: confirmed at the new one, stopped from the old one; and an invitation that goes elsewhere.
+//! Changes of address: confirmed at the new one, cancelled from the old one; and invitations to another address.
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
@@ -34,7 +34,7 @@ const NEW: &str = "Hana@Novotna.example";
 const CONFIRMED: &str = "/sign-in?after=email-change";
 const STOPPED: &str = "/sign-in?after=email-change-stop";
 
-/// Somebody edits a person: another address, and all else as it is.
+/// Changes the address of a user, and nothing else.
 fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), ProfileError> {
     let person = app.store().read(|db| users::find(db, user)).unwrap().unwrap();
     let name = |name: &str, otherwise| PersonName::parse(name).or_else(|_| PersonName::parse(otherwise)).unwrap();
@@ -51,7 +51,7 @@ fn edit(app: &TestApp, by: UserId, user: UserId, email: &str) -> Result<(), Prof
     profile::update(&app.ctx, &app.caller(by), user, &profile).map(|_| ())
 }
 
-/// Maya does.
+/// Changes the address of a user, as Maya.
 fn begin(app: &TestApp, user: UserId, email: &str) {
     edit(app, app.id_of(MAYA), user, email).unwrap();
 }
@@ -61,13 +61,13 @@ fn pending(app: &TestApp, user: UserId) -> Option<Pending> {
     app.store().read(|db| users::find(db, user).map(|person| email_change::pending(db, &person.unwrap(), now))).unwrap().unwrap()
 }
 
-/// The mail to this address among those sent since the last look, which are taken.
+/// The mail to this address since the last look; takes all of them.
 async fn mail_to(app: &TestApp, address: &str) -> Outgoing {
     let mails = app.mails().await;
     mails.into_iter().find(|mail| mail.to.as_str() == address).unwrap_or_else(|| panic!("no mail to {address}"))
 }
 
-/// Hana Novotna, a User, whose address Maya changes; the paths of the links to confirm and to stop it.
+/// Hana Novotna, a User, whose address Maya changes; with the paths of the links to confirm and to cancel it.
 async fn begun(app: &TestApp) -> (UserId, String, String) {
     let hana = app.create_user("Hana", "Novotna");
     let (confirm, stop) = begin_again(app, hana, NEW).await;

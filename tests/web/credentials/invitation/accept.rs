@@ -3,7 +3,7 @@
 use super::*;
 
 #[apply(both_databases!)]
-async fn an_invited_person_accepts_and_is_signed_in(db: Db) {
+async fn an_invited_user_accepts_and_is_signed_in(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let page = maya.fill(&app, "/users-and-groups/new-user", &[("email", "Noor@Example.com")]).await;
     page.redirects_to("/users-and-groups");
@@ -55,7 +55,7 @@ async fn opening_the_link_changes_nothing_however_often(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_sent_the_open_link_is_named_with_that_moment(db: Db) {
+async fn the_sender_of_the_open_link_is_named_with_that_moment(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.create_admin("Ada", "Other");
     app.mails().await;
@@ -162,7 +162,7 @@ async fn a_link_is_good_only_for_the_address_that_it_was_sent_to(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn accepting_ends_the_session_of_whoever_was_signed_in(db: Db) {
+async fn accepting_ends_the_session_of_the_user_who_was_signed_in(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let mut other_tab = maya.clone();

@@ -54,7 +54,7 @@ async fn resending_before_the_first_mail_went_sends_one_mail(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn revoking_takes_the_person_the_link_and_the_waiting_mail_away(db: Db) {
+async fn revoking_takes_the_user_the_link_and_the_waiting_mail_away(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let link = invite(&app, &mut maya, "noor@example.com").await;
     let noor = app.id_of("noor@example.com");
@@ -70,7 +70,7 @@ async fn revoking_takes_the_person_the_link_and_the_waiting_mail_away(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_revoked_address_can_be_invited_again_as_a_new_person(db: Db) {
+async fn a_revoked_address_can_be_invited_again_as_a_new_user(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let old = invite(&app, &mut maya, "noor@example.com").await;
     let revoked = app.id_of("noor@example.com");

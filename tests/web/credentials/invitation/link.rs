@@ -1,4 +1,4 @@
-//! The link, kept nowhere and shown to Admins alone.
+//! Links of invitations, stored nowhere and shown to Admins only.
 
 use super::*;
 
@@ -89,7 +89,7 @@ async fn nobody_but_admins_sees_a_link(db: Db) {
     app.mails().await;
 }
 
-/// Hands the mails over as files, and finds the link in the only one.
+/// Writes the mails to files, and returns the link in the only one.
 async fn the_link_in_files(app: &TestApp, folder: &std::path::Path) -> String {
     let (transport, from) = (Transport::folder(folder), Sender::parse("usher@localhost").unwrap());
     while delivery::deliver_next(&app.ctx, &transport, &from).await.unwrap() == Delivered::One {}

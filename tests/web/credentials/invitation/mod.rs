@@ -1,4 +1,4 @@
-//! From an invitation to somebody who is signed in.
+//! From an invitation to a signed-in user.
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 

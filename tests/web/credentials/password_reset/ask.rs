@@ -1,9 +1,9 @@
-//! A request for a link, answered alike for every address.
+//! Requests for a link, with one answer for all addresses.
 
 use super::*;
 
 #[apply(both_databases!)]
-async fn every_address_gets_the_same_answer_and_only_somebody_active_a_mail(db: Db) {
+async fn every_address_gets_the_same_answer_and_only_an_active_user_a_mail(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.create_user("Hana", "Novotna");
     invite(&app, &mut maya, "late@example.com").await;
@@ -45,7 +45,7 @@ async fn the_answer_rests_on_the_same_rows_for_every_address(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn the_answer_needs_neither_people_nor_the_outbox(db: Db) {
+async fn the_answer_needs_neither_users_nor_the_outbox(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.create_user("Hana", "Novotna");
     let pages = [app.browser().get(&app, "/forgot-password").await, app.browser().get(&app, "/forgot-password").await];
@@ -156,7 +156,7 @@ async fn asking_again_replaces_the_link_but_not_within_a_minute(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_asks_too_soon_is_told_until_when_whatever_the_address(db: Db) {
+async fn a_user_who_asks_too_soon_is_told_until_when_whatever_the_address(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.create_user("Hana", "Novotna");
     for email in [HANA, "nobody@example.com"] {
@@ -190,7 +190,7 @@ async fn every_instance_counts_requests_for_all(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_network_address_asks_for_twenty_people_and_waits_then(db: Db) {
+async fn a_network_address_asks_for_twenty_users_and_waits_then(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     for place in 0..21 {
         forgot(&app, &format!("nobody{place}@example.com")).await.redirects_to(SENT);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[apply(both_databases!)]
-async fn somebody_who_forgot_the_password_signs_in_with_a_new_one(db: Db) {
+async fn a_user_who_forgot_the_password_signs_in_with_a_new_one(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.create_user("Hana", "Novotna");
     let mut hana = app.browser();
@@ -108,7 +108,7 @@ async fn a_new_password_ends_every_session_and_begins_none(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn whoever_else_is_signed_in_with_the_browser_reads_it_too(db: Db) {
+async fn another_user_signed_in_with_the_browser_reads_it_too(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;
@@ -215,7 +215,7 @@ async fn a_password_manager_finds_the_address_and_a_new_password(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn the_person_comes_from_the_link_and_not_from_the_form(db: Db) {
+async fn the_user_comes_from_the_link_and_not_from_the_form(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;

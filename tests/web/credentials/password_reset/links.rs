@@ -1,4 +1,4 @@
-//! Links: what ends them, and who sends them.
+//! Links: senders, and ends.
 
 use super::*;
 
@@ -27,7 +27,7 @@ async fn a_link_for_a_new_password_opens_nothing_else(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_link_dies_when_the_person_is_blocked_and_stays_dead(db: Db) {
+async fn a_link_dies_when_the_user_is_blocked_and_stays_dead(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let hana = app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;
@@ -41,7 +41,7 @@ async fn a_link_dies_when_the_person_is_blocked_and_stays_dead(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_link_dies_when_the_person_is_deleted_and_stays_dead(db: Db) {
+async fn a_link_dies_when_the_user_is_deleted_and_stays_dead(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let hana = app.create_user("Hana", "Novotna");
     let link = reset_link(&app, HANA).await;
@@ -153,7 +153,7 @@ async fn nobody_but_an_admin_sends_a_link_and_never_to_themselves(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_portfolio_admin_sends_a_link_to_people_wholly_inside_and_to_nobody_else(db: Db) {
+async fn a_portfolio_admin_sends_a_link_to_users_wholly_inside_and_to_nobody_else(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     let (north, south) = (app.create_portfolio("North"), app.create_portfolio("South"));
     let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[north]).await;

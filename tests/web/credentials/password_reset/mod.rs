@@ -1,4 +1,4 @@
-//! A new password for somebody who forgot theirs, or whom an administrator asks to choose one.
+//! Password reset, by the user's own request or an administrator's.
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
@@ -26,18 +26,18 @@ const NEW: &str = "ribbon cactus violin forty";
 const SENT: &str = "/forgot-password?sent=true";
 const DONE: &str = "/sign-in?after=password-reset";
 
-/// Hana Novotna, who is a User, chooses a new password.
+/// Chooses a new password as Hana Novotna, a User.
 async fn choose(app: &TestApp, link: &str) -> Page {
     app.browser().fill(app, link, &[("password", NEW)]).await
 }
 
-/// An administrator sends the link; its path.
+/// Sends the link as an administrator; returns its path.
 async fn sent_link(app: &TestApp, user: UserId) -> String {
     password_reset::send(&app.ctx, &app.caller(app.id_of("maya.fischer@example.com")), user).unwrap();
     app.link_in_mail().await
 }
 
-/// A page without what differs between any two answers.
+/// A page without the parts that differ between any two answers.
 fn without_tokens(page: &Page) -> String {
     let token = page.form("/forgot-password").into_iter().find(|(name, _)| name == "csrf").unwrap().1;
     page.body.replace(&token, "")

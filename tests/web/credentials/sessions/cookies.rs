@@ -6,7 +6,7 @@ fn https() -> Setting {
     Setting { origin: "https://usher.example.com", ..Setting::default() }
 }
 
-/// The cookies that an answer sets, as they stand in its headers, without their values.
+/// Cookies in the headers of an answer, without their values.
 fn cookies(page: &Page) -> Vec<String> {
     let cookies = page.headers.get_all(header::SET_COOKIE).map(|cookie| cookie.to_str().unwrap());
     let mut cookies = cookies.map(without_value).collect::<Vec<_>>();
@@ -58,7 +58,7 @@ async fn a_cookie_that_was_tampered_with_is_none(db: Db) {
     let (app, maya) = TestApp::with_admin(db).await;
     let other = app.signed_in("maya.fischer@example.com").await;
     let (cookie, other) = (maya.cookie("usher").unwrap(), other.cookie("usher").unwrap());
-    // A signature of 44 characters, and the token it is for.
+    // A signature of 44 characters, and the signed token.
     let (signature, token) = cookie.split_at(44);
     let changed = if cookie.ends_with('A') { "E" } else { "A" };
     let forged = [

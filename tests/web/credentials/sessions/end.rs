@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// From now on whatever makes a group ends every session, as if somebody had done so at that moment.
+/// Makes the database end all sessions when a group is made, as if another request did so at that moment.
 fn end_sessions_with_the_next_group(app: &TestApp, db: Db) {
     match db {
         Db::Sqlite => {
@@ -15,7 +15,7 @@ fn end_sessions_with_the_next_group(app: &TestApp, db: Db) {
     }
 }
 
-/// A link with which somebody may choose another password.
+/// A link to choose another password.
 fn reset_link(app: &TestApp, user: UserId) -> Token {
     let (token, purpose) = (Token::new(&SystemRandom), TokenPurpose::PasswordReset);
     let (hash, expires_at) = (token.hash(), app.now() + TimeDelta::hours(1));
@@ -24,7 +24,7 @@ fn reset_link(app: &TestApp, user: UserId) -> Token {
     token
 }
 
-/// How a link to choose a password has ended.
+/// End of a link to choose a password.
 fn end_of(app: &TestApp, link: &Token) -> Option<TokenEnd> {
     app.store().read(|db| tokens::find(db, TokenPurpose::PasswordReset, link.hash())).unwrap().unwrap().ended_as
 }
@@ -100,7 +100,7 @@ async fn a_session_that_ended_while_a_request_ran_stays_ended(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn blocking_and_deleting_end_every_session_of_a_person(db: Db) {
+async fn blocking_and_deleting_end_every_session_of_a_user(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     for (first, last, act) in [("Jonas", "Vermeulen", "block"), ("Lena", "Novak", "delete")] {
         let id = app.create_user(first, last);
@@ -117,7 +117,7 @@ async fn blocking_and_deleting_end_every_session_of_a_person(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_session_is_worth_nothing_once_its_person_is_blocked_or_deleted(db: Db) {
+async fn a_session_is_worth_nothing_once_its_user_is_blocked_or_deleted(db: Db) {
     let (app, _) = TestApp::with_admin(db).await;
     for change in ["blocked_at", "deleted_at"] {
         let id = app.create_user("Jonas", "Vermeulen");
@@ -129,7 +129,7 @@ async fn a_session_is_worth_nothing_once_its_person_is_blocked_or_deleted(db: Db
 }
 
 #[apply(both_databases!)]
-async fn whoever_is_made_an_admin_signs_in_again_everywhere(db: Db) {
+async fn a_user_who_is_made_an_admin_signs_in_again_everywhere(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     let (mut here, mut there) = (app.signed_in("jonas.vermeulen@example.com").await, app.signed_in("jonas.vermeulen@example.com").await);

@@ -1,4 +1,4 @@
-//! Sessions: how long they hold, what ends them, and what browsers are told to do with their cookie.
+//! Sessions: lifetimes, ends, and instructions to browsers about their cookie.
 
 use actix_web::http::header;
 use chrono::TimeDelta;

@@ -1,4 +1,4 @@
-//! Administrators who act on each other.
+//! Administrators acting on each other.
 
 use super::*;
 
@@ -78,7 +78,7 @@ async fn of_two_admins_who_leave_at_the_same_moment_one_stays(db: Db) {
     .await;
 }
 
-/// Of two Admins who do this to each other exactly one succeeds, and one active Admin remains.
+/// Two Admins do this to each other: exactly one succeeds, and one active Admin remains.
 async fn each_other(
     db: crate::helpers::Db,
     deed: impl Fn(&usher::usecases::Context, usher::usecases::Principal, UserId) -> Result<(), ActionError> + Sync,

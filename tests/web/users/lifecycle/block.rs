@@ -3,7 +3,7 @@
 use super::*;
 
 #[apply(both_databases!)]
-async fn somebody_blocked_is_thrown_out_at_the_next_click(db: Db) {
+async fn a_blocked_user_is_thrown_out_at_the_next_click(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     let mut jonas = app.signed_in(JONAS).await;
@@ -16,7 +16,7 @@ async fn somebody_blocked_is_thrown_out_at_the_next_click(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn somebody_blocked_is_told_so_only_with_the_right_password(db: Db) {
+async fn a_blocked_user_is_told_so_only_with_the_right_password(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     press(&app, &mut maya, app.create_user("Jonas", "Vermeulen"), "block").await.is(303);
     app.mails().await;
@@ -26,7 +26,7 @@ async fn somebody_blocked_is_told_so_only_with_the_right_password(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn blocking_cancels_the_mails_that_wait_for_the_person(db: Db) {
+async fn blocking_cancels_the_mails_that_wait_for_the_user(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     add_member(&app, &mut maya, "/users-and-groups/groups/1", id).await.is(303);
@@ -36,7 +36,7 @@ async fn blocking_cancels_the_mails_that_wait_for_the_person(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn activating_lets_somebody_in_again_with_the_same_password_and_groups(db: Db) {
+async fn activating_lets_a_user_in_again_with_the_same_password_and_groups(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     let group = create_group(&app, &mut maya, "Finance").await;

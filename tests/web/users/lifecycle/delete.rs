@@ -27,7 +27,7 @@ async fn the_page_before_deleting_lists_what_goes(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn somebody_deleted_is_gone_from_every_list_and_cannot_sign_in(db: Db) {
+async fn a_deleted_user_is_gone_from_every_list_and_cannot_sign_in(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     let group = create_group(&app, &mut maya, "Finance").await;
@@ -55,7 +55,7 @@ async fn somebody_deleted_is_gone_from_every_list_and_cannot_sign_in(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn somebody_deleted_is_restored_without_groups_until_the_date_named(db: Db) {
+async fn a_deleted_user_is_restored_without_groups_until_the_date_named(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     add_member(&app, &mut maya, "/users-and-groups/groups/1", id).await.is(303);
@@ -102,7 +102,7 @@ async fn after_the_date_named_nobody_is_restored(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn somebody_deleted_while_blocked_comes_back_blocked_and_is_not_promised_access(db: Db) {
+async fn a_user_deleted_while_blocked_comes_back_blocked_and_is_not_promised_access(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let id = app.create_user("Jonas", "Vermeulen");
     press(&app, &mut maya, id, "block").await.is(303);
@@ -127,7 +127,7 @@ async fn where_nothing_is_kept_deleting_cannot_be_undone(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn the_address_of_somebody_deleted_can_be_invited_at_once_as_a_new_person(db: Db) {
+async fn the_address_of_a_deleted_user_can_be_invited_at_once_as_a_new_user(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let old = app.create_user("Jonas", "Vermeulen");
     confirm(&app, &mut maya, &user_path(old, "delete")).await.is(303);

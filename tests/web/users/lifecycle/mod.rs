@@ -23,7 +23,7 @@ fn restore(user: UserId) -> String {
     format!("/users-and-groups/deleted/{user}/restore")
 }
 
-/// A form that is on no page any more, or never was.
+/// Posts a form that is on no page any more, or never was.
 async fn act(app: &TestApp, browser: &mut Browser, path: &str) -> crate::helpers::Page {
     let csrf = csrf(app, browser).await;
     browser.post(app, path, &[("csrf", &csrf)]).await

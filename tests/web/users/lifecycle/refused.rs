@@ -1,9 +1,9 @@
-//! Acts that are refused.
+//! Refused actions.
 
 use super::*;
 
 #[apply(both_databases!)]
-async fn whoever_is_no_admin_can_do_nothing_of_theirs(db: Db) {
+async fn a_user_who_is_no_admin_can_do_nothing_of_theirs(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let (target, blocked) = (app.create_user("Target", "Person"), app.create_user("Blocked", "Person"));
     let group = create_group(&app, &mut maya, "Finance").await;
@@ -56,7 +56,7 @@ async fn without_a_session_an_administrators_button_does_nothing(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn on_an_old_page_one_is_told_that_somebody_else_was_faster(db: Db) {
+async fn an_outdated_page_says_that_another_user_was_faster(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     app.create_admin("Ada", "Other");
     let (jonas, group) = (app.create_user("Jonas", "Vermeulen"), create_group(&app, &mut maya, "Finance").await);
@@ -90,7 +90,7 @@ async fn an_invitation_accepted_meanwhile_is_neither_revoked_nor_resent(db: Db) 
 }
 
 #[apply(both_databases!)]
-async fn ids_that_are_nobodys_lead_nowhere(db: Db) {
+async fn ids_of_no_user_lead_nowhere(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     for id in ["9999", "0", "-1", "9223372036854775808", "abc", "1%00", "1e3"] {
         for what in ["block", "activate", "resend", "revoke", "delete"] {

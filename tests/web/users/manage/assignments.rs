@@ -1,4 +1,4 @@
-//! Assignments, given and taken.
+//! Assigning and unassigning.
 
 use super::*;
 
@@ -25,7 +25,7 @@ async fn a_page_of_the_assignments_that_there_is_not_leads_to_all_of_them(db: Db
 }
 
 #[apply(both_databases!)]
-async fn whoever_puts_a_switch_gives_what_it_gives_from_that_day(db: Db) {
+async fn a_user_who_puts_a_switch_gives_what_it_gives_from_that_day(db: Db) {
     let Business { app, mut hana, jonas, fjord, .. } = Business::new(db).await;
     hana.get(&app, &at(jonas, "")).await.sees("Fjord Foods, given by Maya Fischer, 22 Nov");
     app.advance(TimeDelta::days(3));
@@ -50,7 +50,7 @@ async fn what_is_assigned_again_gives_what_it_gave(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_switch_changes_what_the_person_may_do_at_the_next_click(db: Db) {
+async fn a_switch_changes_what_the_user_may_do_at_the_next_click(db: Db) {
     let Business { app, mut maya, jonas, fjord, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, &format!("/accounts/{fjord}/see-billing/on")).await.redirects_to(&at(jonas, ""));
     let page = maya.get(&app, &at(jonas, "")).await;
@@ -73,7 +73,7 @@ async fn the_last_thing_in_common_is_taken_after_a_question_and_leads_to_the_lis
         .sees("Remove Fjord Foods from Jonas Vermeulen?")
         .sees("Jonas will have nothing left in your portfolios, and you will no longer see them.");
     question.sees("Keep assignment").sees("Remove assignment");
-    // A button pressed without the question gets it.
+    // A button pressed without the question leads to it.
     let token = csrf(&app, &mut hana).await;
     let again = hana.post(&app, &remove, &[("csrf", &token), ("return", back)]).await;
     again.is(200).sees("Remove Fjord Foods from Jonas Vermeulen?");
@@ -89,7 +89,7 @@ async fn the_last_thing_in_common_is_taken_after_a_question_and_leads_to_the_lis
 async fn what_is_not_the_last_in_common_is_taken_without_a_question(db: Db) {
     let Business { app, mut maya, mut hana, jonas, nordic, fjord, bikes, .. } = Business::new(db).await;
     let remove = at(jonas, &format!("/accounts/{fjord}/remove"));
-    // An Admin loses sight of nobody.
+    // An Admin's scope has all users.
     maya.get(&app, &remove).await.redirects_to(&at(jonas, ""));
     assert!(maya.get(&app, &at(jonas, "")).await.has_form(&remove));
     app.assign(jonas, bikes).await;
@@ -100,7 +100,7 @@ async fn what_is_not_the_last_in_common_is_taken_without_a_question(db: Db) {
     assert!(opened.has_form(&remove));
     hana.get(&app, &remove).await.redirects_to(&at(jonas, ""));
     hana.send(&app, &opened, &remove, &[]).await.redirects_to(&at(jonas, ""));
-    // By now the other is the last: the page that was opened before does not know it.
+    // The other one is the last now, which the page opened before does not know.
     let other = at(jonas, &format!("/accounts/{aalto}/remove"));
     hana.send(&app, &opened, &other, &[]).await.is(200).sees("Remove Aalto Eyewear from Jonas Vermeulen?");
     assert_eq!(app.accounts_of(jonas), [bikes, aalto]);

@@ -12,7 +12,7 @@ async fn an_update_that_changes_nothing_says_so_and_leaves_no_trace(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn of_somebody_deactivated_the_address_stands_without_a_field(db: Db) {
+async fn of_a_deactivated_user_the_address_stands_without_a_field(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
     let page = maya.get(&app, &at(jonas, "")).await;
@@ -93,7 +93,7 @@ async fn the_portfolios_that_go_with_the_role_are_named_before(db: Db) {
         .sees("will lose these portfolios:Nordic Brands")
         .sees("Keep Portfolio Admin");
     assert_eq!(app.count(&format!("portfolio_assignments WHERE user_id = {hana_id}")), 1);
-    // One that was given since is asked about too.
+    // A portfolio assigned since then is asked about too.
     app.give_portfolio(hana_id, dach);
     let question = maya.send(&app, &question, &at(hana_id, "/edit"), &[]).await;
     question.is(200).sees("DACH Retail").sees("Nordic Brands");

@@ -1,4 +1,4 @@
-//! Manage: somebody's page in Users & Permissions, as Admins and Portfolio Admins use it.
+//! Manage: page of a user in Users & Permissions, for Admins and Portfolio Admins.
 
 use chrono::TimeDelta;
 use usher::domain::ids::UserId;
@@ -23,12 +23,12 @@ fn at(user: UserId, what: &str) -> String {
     format!("/users-and-permissions/{user}{what}")
 }
 
-/// Presses a button of somebody's page.
+/// Presses a button on a user's page.
 async fn press(app: &TestApp, browser: &mut Browser, user: UserId, what: &str) -> Page {
     browser.press(app, &at(user, ""), &at(user, what)).await
 }
 
-/// Fills in Manage User; what is not named stays as it is typed here.
+/// Fills in Manage User; fields not named keep the values here.
 async fn update(app: &TestApp, browser: &mut Browser, user: UserId, version: &str, fields: &[(&str, &str)]) -> Page {
     let token = csrf(app, browser).await;
     let mut all = vec![

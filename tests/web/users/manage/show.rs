@@ -1,9 +1,9 @@
-//! What the page tells.
+//! Contents of the page.
 
 use super::*;
 
 #[apply(both_databases!)]
-async fn the_page_explains_what_somebody_may_do_and_through_what(db: Db) {
+async fn the_page_explains_what_a_user_may_do_and_through_what(db: Db) {
     let Business { app, mut maya, jonas, hana_id, .. } = Business::new(db).await;
     let page = maya.get(&app, &at(jonas, "")).await;
     page.sees("Fjord FoodsView, edit detailsAccount Fjord Foods, given by Maya Fischer, 22 Nov 2026").sees("1 of 1 account");
@@ -149,7 +149,7 @@ async fn the_mail_of_an_invitation_is_told_of_after_it_was_accepted(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn what_happened_to_somebody_lately_is_told_newest_first(db: Db) {
+async fn what_happened_to_a_user_lately_is_told_newest_first(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
     maya.get(&app, &at(jonas, ""))
@@ -171,7 +171,7 @@ async fn what_was_edited_is_told_by_its_fields(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn of_somebody_partly_outside_a_portfolio_admin_is_told_what_happened_inside(db: Db) {
+async fn of_a_user_partly_outside_a_portfolio_admin_is_told_what_happened_inside(db: Db) {
     let Business { app, mut maya, mut hana, jonas, bikes, .. } = Business::new(db).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
     hana.get(&app, &at(jonas, "")).await.sees("Maya Fischer deactivated this user");

@@ -1,4 +1,4 @@
-//! Buttons of the page, and whom they reach.
+//! Buttons of the page, and the users they apply to.
 
 use super::*;
 
@@ -33,7 +33,7 @@ async fn pressing_twice_changes_nothing_and_says_so(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn sign_out_everywhere_ends_all_sessions_and_tells_the_person(db: Db) {
+async fn sign_out_everywhere_ends_all_sessions_and_tells_the_user(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     let mut browser = app.signed_in(JONAS).await;
     maya.get(&app, &at(jonas, "")).await.sees("1 active session");
@@ -44,7 +44,7 @@ async fn sign_out_everywhere_ends_all_sessions_and_tells_the_person(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn an_administrator_mails_somebody_a_link_to_choose_a_new_password(db: Db) {
+async fn an_administrator_mails_a_user_a_link_to_choose_a_new_password(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     maya.get(&app, &at(jonas, "")).await.sees("Send password reset email");
     press(&app, &mut maya, jonas, "/send-password-reset").await.redirects_to(&at(jonas, ""));
@@ -57,7 +57,7 @@ async fn an_administrator_mails_somebody_a_link_to_choose_a_new_password(db: Db)
 }
 
 #[apply(both_databases!)]
-async fn the_fourth_mail_in_a_row_to_one_person_waits_whichever_button_sends_it(db: Db) {
+async fn the_fourth_mail_in_a_row_to_one_user_waits_whichever_button_sends_it(db: Db) {
     let Business { app, mut maya, mut hana, jonas, .. } = Business::new(db).await;
     for _ in 0..2 {
         press(&app, &mut maya, jonas, "/send-password-reset").await.is(303);
@@ -96,7 +96,7 @@ async fn an_invitation_is_resent_a_few_times_in_a_row_from_either_page(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn somebody_who_leaves_the_scope_with_their_role_leads_back_to_the_list(db: Db) {
+async fn a_user_who_leaves_the_scope_with_their_role_leads_back_to_the_list(db: Db) {
     let Business { app, mut hana, nordic, .. } = Business::new(db).await;
     let nadia = app.create_portfolio_admin("Nadia", "Petrova", &[nordic]).await;
     let fields =
@@ -109,7 +109,7 @@ async fn somebody_who_leaves_the_scope_with_their_role_leads_back_to_the_list(db
 }
 
 #[apply(both_databases!)]
-async fn only_somebody_active_can_be_sent_a_password_reset(db: Db) {
+async fn only_an_active_user_can_be_sent_a_password_reset(db: Db) {
     let Business { app, mut maya, jonas, .. } = Business::new(db).await;
     let page = maya.get(&app, &at(jonas, "")).await;
     press(&app, &mut maya, jonas, "/deactivate").await.is(303);
@@ -137,7 +137,7 @@ async fn another_address_that_waits_is_shown_and_can_be_taken_back(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn a_portfolio_admin_acts_on_people_wholly_inside(db: Db) {
+async fn a_portfolio_admin_acts_on_users_wholly_inside(db: Db) {
     let Business { app, mut hana, jonas, .. } = Business::new(db).await;
     hana.get(&app, &at(jonas, "")).await.is(200).sees("Fjord Foods");
     press(&app, &mut hana, jonas, "/deactivate").await.redirects_to(&at(jonas, ""));
@@ -147,7 +147,7 @@ async fn a_portfolio_admin_acts_on_people_wholly_inside(db: Db) {
 }
 
 #[apply(both_databases!)]
-async fn of_somebody_partly_outside_a_portfolio_admin_sees_and_changes_only_what_is_inside(db: Db) {
+async fn of_a_user_partly_outside_a_portfolio_admin_sees_and_changes_only_what_is_inside(db: Db) {
     let Business { app, mut hana, jonas, bikes, fjord, .. } = Business::new(db).await;
     app.assign(jonas, bikes).await;
     let page = hana.get(&app, &at(jonas, "")).await;
@@ -169,7 +169,7 @@ async fn of_somebody_partly_outside_a_portfolio_admin_sees_and_changes_only_what
 }
 
 #[apply(both_databases!)]
-async fn somebody_outside_is_answered_as_somebody_unknown(db: Db) {
+async fn a_user_outside_is_answered_as_an_unknown_user(db: Db) {
     let Business { app, mut hana, bikes, jonas, nordic, dach, .. } = Business::new(db).await;
     let lena = app.create_user("Lena", "Novak");
     app.assign(lena, bikes).await;

@@ -1,9 +1,10 @@
-//! Patterns that add nothing to a password: walks over keys or along the alphabet, two such walks in turn, repeated characters, years and dates.
+//! Patterns that add nothing to a password: keyboard and alphabet walks, two such walks interleaved, repeated
+//! characters, years and dates.
 
 use std::ops::Range;
 
-/// Rows of keyboards, each key above the one to its left below, as folding leaves their letters: й has become и there and is left out. Without rows,
-/// neighbours are those in the alphabet.
+/// Rows of keyboards, each key above the one to its left below, after folding: й becomes и, so that it is missing. A
+/// layout without rows stands for the alphabet.
 const LAYOUTS: [&[&str]; 5] = [
     &[],
     &["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"],
@@ -12,10 +13,10 @@ const LAYOUTS: [&[&str]; 5] = [
     &["1234567890", " цукенгшщзхъ", "фывапролджэ", "ячсмитьбю"],
 ];
 
-/// Directions of a walk: nowhere, along a row, and up or down a column.
+/// Directions of a walk: in place, along a row, and up or down a column.
 const STEPS: [(i64, i64); 7] = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, -1), (-1, 1)];
 
-/// Fewest characters of one walk.
+/// Fewest characters of a walk.
 const WALK_MIN: usize = 3;
 
 /// Shortest run of digits that counts as a number.
@@ -24,7 +25,7 @@ const NUMBER_MIN: usize = 3;
 /// Digits of a date: day, month and year in either order.
 const DATE_MAX: usize = 8;
 
-/// Tells of each character if it belongs to a walk, to a date or to years in a row.
+/// Tells for each character if it belongs to a walk, to a date or to consecutive years.
 pub(super) fn taken(chars: &[char]) -> Vec<bool> {
     let mut is_taken = vec![false; chars.len()];
     let keys = chars.iter().map(|c| unshifted(*c)).collect::<Vec<_>>();
@@ -46,7 +47,7 @@ pub(super) fn taken(chars: &[char]) -> Vec<bool> {
     is_taken
 }
 
-/// Marks numbers beside letters that are taken already.
+/// Marks numbers next to letters that are marked already.
 pub(super) fn take_digits(chars: &[char], is_taken: &mut [bool]) {
     if chars.iter().zip(&*is_taken).any(|(c, is_taken)| *is_taken && c.is_alphabetic()) {
         for number in numbers(chars) {
@@ -55,7 +56,7 @@ pub(super) fn take_digits(chars: &[char], is_taken: &mut [bool]) {
     }
 }
 
-/// Runs of digits that are not short.
+/// Runs of at least [`NUMBER_MIN`] digits.
 fn numbers(chars: &[char]) -> Vec<Range<usize>> {
     let mut numbers = Vec::new();
     let mut start = 0;
@@ -68,7 +69,7 @@ fn numbers(chars: &[char]) -> Vec<Range<usize>> {
     numbers
 }
 
-/// Marks walks of which `interleaved` take turns, each in one direction. Linear: each start lies behind the last.
+/// Marks walks of which `interleaved` alternate, each in one direction. Linear: each search starts behind the last one.
 fn take_walks(places: &[(i64, i64)], interleaved: usize, is_taken: &mut [bool]) {
     let step = |at: usize| {
         let (from, to) = (places.get(at)?, places.get(at + interleaved)?);
@@ -87,7 +88,7 @@ fn take_walks(places: &[(i64, i64)], interleaved: usize, is_taken: &mut [bool]) 
     }
 }
 
-/// Row and column of a key; what is on none of the rows has its place in the alphabet.
+/// Row and column of a key; a key that is on no row has its position in the alphabet.
 fn place(rows: &[&str], key: char) -> (i64, i64) {
     let found = (0..).zip(rows).find_map(|(row, keys)| Some((row, (0..).zip(keys.chars()).find(|(_, c)| *c == key)?.0)));
     found.unwrap_or((i64::MAX / 4, i64::from(u32::from(key))))

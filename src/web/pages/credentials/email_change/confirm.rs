@@ -1,4 +1,4 @@
-//! Confirming a new address, behind the link that was mailed there.
+//! Confirmation of a new address, by the link mailed there.
 
 use actix_web::{
     HttpRequest,
@@ -35,12 +35,12 @@ pub struct ConfirmEmailPage {
     pub gate: PublicLayout,
     pub path: paths::ConfirmEmail,
     pub new: String,
-    /// By name.
+    /// Name of the acting user.
     pub asked_by: String,
     pub valid_until: DisplayTime,
 }
 
-/// `GET /confirm-email/{token}`: says what the link leads to, and changes nothing.
+/// `GET /confirm-email/{token}`: shows the change and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look).await? {
         Ok(Open { change, company, .. }) => respond::page(&ConfirmEmailPage {
@@ -69,13 +69,13 @@ pub(in crate::web) async fn submit(
             let text = "Someone else uses it now, so your email address stays as it was. Ask an administrator.";
             ClosedLink::conflict("This email address is in use", text).answer(&state, &anonymous).await
         }
-        // The link's own page says what became of it.
+        // The link's own page tells its state.
         Err(ConfirmError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
         Err(ConfirmError::Link(error)) => Err(error.into()),
     }
 }
 
-/// Fate of the link.
+/// Page of a closed link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This email address was already confirmed", "It was confirmed on")

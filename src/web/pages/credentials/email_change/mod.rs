@@ -1,4 +1,4 @@
-//! What is behind the links that confirm another address, or stop it.
+//! Links that confirm or cancel a change of address.
 
 pub mod confirm;
 pub mod stop;

@@ -1,4 +1,4 @@
-//! Stopping a change of address, behind the link that was mailed to the old one.
+//! Cancellation of a change of address, by the link mailed to the old one.
 
 use actix_web::{
     HttpRequest,
@@ -36,12 +36,12 @@ pub struct StopEmailChangePage {
     pub path: paths::StopEmailChange,
     pub old: String,
     pub new: String,
-    /// By name.
+    /// Name of the acting user.
     pub asked_by: String,
     pub valid_until: DisplayTime,
 }
 
-/// `GET /stop-email-change/{token}`: says what the link leads to, and changes nothing.
+/// `GET /stop-email-change/{token}`: shows the change and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, email_change::look_at_stop).await? {
         Ok(Open { user, change, company }) => respond::page(&StopEmailChangePage {
@@ -67,13 +67,13 @@ pub(in crate::web) async fn submit(
     let (text, client_ip) = (token.clone(), anonymous.client.client_ip.clone());
     match state.try_run(move |ctx| email_change::stop(ctx, &closed_link::token(&text)?, &client_ip)).await? {
         Ok(()) => After::EmailChangeStop.sign_in(&request, &state),
-        // The link's own page says what became of it.
+        // The link's own page tells its state.
         Err(LinkError::NotOpen) => show(state, anonymous, token).await,
         Err(error) => Err(error.into()),
     }
 }
 
-/// Fate of the link.
+/// Page of a closed link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("The change was already cancelled", "You cancelled it on")

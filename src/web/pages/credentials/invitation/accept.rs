@@ -1,4 +1,4 @@
-//! Accepting an invitation: one's name, and a password.
+//! Acceptance of an invitation, with name and password.
 
 use askama::Template;
 
@@ -29,21 +29,21 @@ use actix_session::Session;
 use actix_web::web::{Data, Path};
 use serde::Deserialize;
 
-/// The form behind an open invitation's link. Opening it changes nothing.
+/// Form of an open invitation. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/invitation/accept.html")]
 pub struct AcceptPage {
     pub gate: PublicLayout,
     pub path: paths::Invitation,
-    /// Inviter by name; `None` when that user is gone.
+    /// Name of the inviting user; `None` if that user was removed.
     pub inviter: Option<String>,
-    /// The address that was invited.
+    /// Invited address.
     pub email: String,
     pub fields: AcceptFields,
     /// Shortest password, in characters.
     pub password_min: usize,
     pub valid_until: DisplayTime,
-    /// The name of somebody else who is signed in with this browser, and will not be any more.
+    /// Name of another user signed in with this browser, who will be signed out.
     pub signed_in_as: Option<String>,
 }
 
@@ -64,19 +64,19 @@ impl AcceptFields {
     }
 }
 
-/// Name and password.
+/// Typed name and password.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptForm {
     first_name: String,
     last_name: String,
     password: String,
-    /// For password managers; the user comes from the link.
+    /// Field for password managers; the user follows from the link.
     #[serde(default, rename = "username")]
     _username: String,
 }
 
-/// `GET /invitation/{token}`: says what the link leads to, and changes nothing.
+/// `GET /invitation/{token}`: shows the invitation and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, users::invite::look).await? {
         Ok(open) => {
@@ -119,7 +119,7 @@ pub(in crate::web) async fn submit(
             session::begin(&session, &begun)?;
             respond::see_other(paths::Root {})
         }
-        // Somebody was faster: the page says what became of the link.
+        // The link was used meanwhile: its page tells the state.
         Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
         Err(SetPasswordError::Link(error)) => Err(error.into()),
         Err(SetPasswordError::Password(error)) => new_password::again(error, state.ctx.now(), |password| {

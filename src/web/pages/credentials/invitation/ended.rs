@@ -1,4 +1,4 @@
-//! Pages of links that lead to no open invitation.
+//! Pages of closed links of invitations.
 
 use crate::{
     domain::{clock::Timestamp, email_address::masked},
@@ -9,12 +9,12 @@ use crate::{
     },
 };
 
-/// Fate of the invitation behind the link with this token.
+/// Page of the closed link with this token.
 pub(super) fn ended(closed: &LinkClosed, token: &str, state: &State) -> ClosedLink {
     in_words(closed, token, state.ctx.sends_mail, state.ctx.now())
 }
 
-/// Without a mail server nobody is promised a mail: users ask for their link.
+/// Texts by state. Without a mail server no mail is promised: users ask for their link.
 fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) -> ClosedLink {
     match closed {
         LinkClosed::Used { at } => ClosedLink::gone("This invitation was already used", "It was accepted on")
@@ -49,7 +49,7 @@ fn in_words(closed: &LinkClosed, token: &str, sends_mail: bool, now: Timestamp) 
     }
 }
 
-/// "Send me a new link" was pressed, and the newer link went to this address.
+/// Page after "Send me a new link": the new link went to this address.
 pub(super) fn new_link_sent(email: &str, sends_mail: bool) -> ClosedLink {
     if sends_mail {
         ClosedLink::done("A new link is on its way", format!("We sent it to {}. The earlier link no longer works.", masked(email)))
@@ -68,7 +68,7 @@ mod tests {
         shared::samples::{self, Sample, check},
     };
 
-    /// Every end, with and without a mail server.
+    /// Every state, with and without a mail server.
     fn pages(sample: &Sample) -> Vec<(String, ClosedLinkPage)> {
         let (at, email) = (samples::now(), sample.email.clone());
         let closed = [

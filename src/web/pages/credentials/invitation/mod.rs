@@ -1,4 +1,4 @@
-//! What somebody invited sees behind the link.
+//! Link of an invitation.
 
 pub mod accept;
 pub mod ended;

@@ -1,4 +1,4 @@
-//! "Send me a new link", from an invitation that has expired.
+//! "Send me a new link", for an expired invitation.
 
 use actix_web::web::{Data, Path};
 
@@ -19,10 +19,10 @@ use crate::{
 
 use super::ended::{ended, new_link_sent};
 
-/// `GET /invitation/{token}/new-link`: what came of it.
+/// `GET /invitation/{token}/new-link`: the outcome.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, users::invite::look).await? {
-        // It has not ended: its own page is the answer.
+        // An open link has its own page.
         Ok(_) => respond::see_other(paths::Invitation { token: token.into_inner() }),
         Err(LinkClosed::Replaced { again_to: Some(email) }) => new_link_sent(&email, state.ctx.sends_mail).answer(&state, &anonymous).await,
         Err(closed) => ended(&closed, &token, &state).answer(&state, &anonymous).await,
@@ -42,7 +42,7 @@ pub(in crate::web) async fn submit(
     let token = token.into_inner();
     let (text, client_ip) = (token.clone(), anonymous.client.client_ip);
     match state.try_run(move |ctx| users::invite::send_new_link(ctx, &closed_link::token(&text)?, &client_ip)).await? {
-        // What became of the link, now or meanwhile, is said where this leads.
+        // The redirect leads to the page that tells the link's state.
         Ok(()) | Err(LinkError::NotOpen) => respond::see_other(paths::InvitationNewLink { token }),
         Err(error) => Err(error.into()),
     }

@@ -1,4 +1,4 @@
-//! "Forgot password?": asking for a link, with the same answer whatever address is typed.
+//! "Forgot password?": request for a link, with one answer for all addresses.
 
 use actix_web::{
     HttpRequest,
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Word by which a browser remembers that a link was asked for.
+/// Remembered action of a request for a link.
 const ASKED: &str = "password-reset-asked";
 
 /// The form for an address.
@@ -32,9 +32,9 @@ const ASKED: &str = "password-reset-asked";
 pub struct AskPage {
     pub gate: PublicLayout,
     pub email: Field,
-    /// How long to wait, after too many requests.
+    /// Wait after too many requests.
     pub wait: Option<TimeDelta>,
-    /// True if mails are sent; without a mail server they are files, for whoever runs Usher.
+    /// True if mails are sent; without a mail server they are files for the operator.
     pub sends_mail: bool,
 }
 
@@ -48,7 +48,7 @@ impl AskPage {
     }
 }
 
-/// The answer to every address.
+/// Answer to every address.
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/password_reset/asked.html")]
 pub struct AskedPage {
@@ -62,7 +62,7 @@ impl AskedPage {
     }
 }
 
-/// True if a link was just asked for.
+/// Query after a request.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AskQuery {
@@ -70,7 +70,7 @@ pub struct AskQuery {
     sent: bool,
 }
 
-/// One address.
+/// Typed address.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AskForm {
@@ -107,7 +107,7 @@ pub(in crate::web) async fn submit(
         return respond::wait(wait, &AskPage { wait: Some(wait), ..page(&state, &anonymous, Field::new(&*form.0.email)).await? });
     }
     cookies::keep_done(&request, &state, ASKED);
-    // Without the address, which would stay in the browser's history.
+    // The address is left out of the URL, which would stay in the browser's history.
     respond::see_other(paths::with_query(paths::ForgotPassword {}, &[("sent", "true")]))
 }
 

@@ -1,4 +1,4 @@
-//! Choosing a new password, behind the link that was mailed.
+//! Choice of a new password, by the mailed link.
 
 use actix_web::{
     HttpRequest,
@@ -33,13 +33,13 @@ use crate::{
     },
 };
 
-/// The form behind an open link. Opening it changes nothing.
+/// Form of an open link. Opening it changes nothing.
 #[derive(Debug, Clone, Template)]
 #[template(path = "credentials/password_reset/choose.html")]
 pub struct ChoosePage {
     pub gate: PublicLayout,
     pub path: paths::PasswordReset,
-    /// Whose password it is.
+    /// Address of the user.
     pub email: String,
     pub password: SecretField,
     /// Shortest password, in characters.
@@ -53,17 +53,17 @@ impl ChoosePage {
     }
 }
 
-/// The new password.
+/// Typed new password.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChooseForm {
     password: String,
-    /// For password managers; the user comes from the link.
+    /// Field for password managers; the user follows from the link.
     #[serde(default, rename = "username")]
     _username: String,
 }
 
-/// `GET /reset/{token}`: says what the link leads to, and changes nothing.
+/// `GET /reset/{token}`: shows the form and changes nothing.
 pub(in crate::web) async fn show(state: Data<State>, anonymous: AnonymousSession, token: Path<String>) -> HandlerResult {
     match closed_link::look(&state, &token, password_reset::look).await? {
         Ok(open) => respond::page(&page(&state, &anonymous, &token, open, SecretField::default())),
@@ -91,7 +91,7 @@ pub(in crate::web) async fn submit(
     let choose = move |ctx: &Context, link: &Token| password_reset::choose(ctx, link, password, &client);
     match new_password::run(&state, link, &anonymous.client.client_ip, choose).await? {
         Ok(()) => After::PasswordReset.sign_in(&request, &state),
-        // Somebody was faster: the link's own page says what became of it.
+        // The link was used meanwhile: its page tells the state.
         Err(SetPasswordError::Link(LinkError::NotOpen)) => show(state, anonymous, token).await,
         Err(SetPasswordError::Link(error)) => Err(error.into()),
         Err(SetPasswordError::Password(error)) => {
@@ -111,7 +111,7 @@ fn page(state: &State, anonymous: &AnonymousSession, token: &str, open: Open, pa
     }
 }
 
-/// Fate of the link.
+/// Page of a closed link.
 fn ended(closed: &LinkClosed, now: Timestamp) -> ClosedLink {
     let ask_again = |ended: ClosedLink| ended.link("Request a new link", paths::ForgotPassword {});
     match closed {

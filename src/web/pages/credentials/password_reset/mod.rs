@@ -1,4 +1,4 @@
-//! What somebody sees who forgot a password.
+//! Reset of a forgotten password.
 
 pub mod ask;
 pub mod choose;

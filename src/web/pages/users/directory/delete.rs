@@ -1,4 +1,4 @@
-//! Delete user: a page of its own that lists what goes.
+//! Delete user, after a page with the consequences.
 
 use askama::Template;
 
@@ -19,31 +19,31 @@ use crate::{
 };
 use actix_web::web::{Path, Query};
 
-/// The inventory, and the question.
+/// Question with the consequences.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/delete.html")]
 pub struct DeleteUserPage {
     pub shell: Layout,
     pub user: UserLabel,
-    /// True if blocking would do instead: of somebody who can sign in.
+    /// True if blocking is an alternative: for a user who can sign in.
     pub can_be_blocked: bool,
-    /// Until when the user can be restored; `None` where deleting is for good.
+    /// End of the time to restore the user; `None` for a permanent deletion.
     pub restorable_until: Option<DisplayTime>,
     pub goes: WhatGoes,
-    /// The query of the list, to return to.
+    /// Query of the list, to return to.
     pub query: String,
 }
 
-/// What goes with a user.
+/// Things lost with a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhatGoes {
     pub sessions: u64,
-    /// By name; Admins among them.
+    /// Names of groups, Admins included.
     pub groups: Vec<String>,
-    /// By name.
+    /// Names of portfolios.
     pub portfolios: Vec<String>,
     pub accounts: Vec<String>,
-    /// "Password", and what else the user signs in with.
+    /// "Password" and other credentials.
     pub credentials: Vec<&'static str>,
 }
 

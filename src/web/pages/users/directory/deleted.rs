@@ -1,4 +1,4 @@
-//! Users deleted, until they are gone for good.
+//! Deleted users, until they are removed permanently.
 
 use askama::Template;
 
@@ -21,7 +21,7 @@ use crate::{
 };
 use actix_web::web::Path;
 
-/// The list, with a way back for each.
+/// List with a button to restore each.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/deleted.html")]
 pub struct DeletedUsersPage {
@@ -30,7 +30,7 @@ pub struct DeletedUsersPage {
     pub count: Count,
     pub rows: Vec<DeletedRow>,
     pub pager: Pager,
-    /// The query of this view, which the actions in its rows return to.
+    /// Query of this view, to which the actions in its rows return.
     pub query: String,
 }
 
@@ -39,7 +39,7 @@ pub struct DeletedUsersPage {
 pub struct DeletedRow {
     pub user: UserLabel,
     pub deleted_at: DisplayTime,
-    /// By name; `None` when nobody can tell any more.
+    /// Name of the acting user; `None` if that is unknown by now.
     pub deleted_by: Option<String>,
     pub restorable_until: DisplayTime,
 }

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The form, which is also a dialog on the lists.
+/// Form; also a dialog on the lists.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/invite.html")]
 pub struct NewUserPage {
@@ -30,7 +30,7 @@ pub struct NewUserPage {
     pub email: Field,
     /// "24 hours".
     pub invitation_term: String,
-    /// What fits where the address exists.
+    /// Actions for an address that a user has.
     pub ways: Option<ExistingUserActions>,
 }
 
@@ -40,7 +40,7 @@ impl NewUserPage {
     }
 }
 
-/// One address.
+/// Typed address.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewUserForm {

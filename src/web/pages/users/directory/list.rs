@@ -1,4 +1,4 @@
-//! The Users panel.
+//! Panel of users in Users & Groups.
 
 use askama::Template;
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The users of the company: everyone with what may be done, or only the directory.
+/// Users of the company: all with their actions, or only the directory.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/directory/list.html")]
 pub struct UsersPage {
@@ -30,48 +30,48 @@ pub struct UsersPage {
     pub aside: Aside,
     /// Problems with mails as a whole, for Admins.
     pub mails: Option<Problems>,
-    /// What is looked for; empty for everybody.
+    /// Typed search; empty for all users.
     pub q: String,
-    /// The query of this view, which the actions in its rows return to.
+    /// Query of this view, to which the actions in its rows return.
     pub query: String,
     pub rows: UserRows,
     pub pager: Pager,
 }
 
-/// The rows, by what the one who looks may see.
+/// Rows, by the reader's permissions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserRows {
-    /// For Admins.
+    /// Rows for Admins.
     Everyone(Vec<UserRow>),
-    /// For the others: users who can sign in.
+    /// Rows for other readers: users who can sign in.
     Directory(Vec<DirectoryRow>),
 }
 
-/// One user, as an Admin sees them.
+/// A user, as shown to Admins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     pub user: UserLabel,
     pub status: Status,
     pub is_admin: bool,
-    /// True if this is the one who looks, who has no actions on themselves.
+    /// True for the reader, who has no actions on themselves.
     pub is_you: bool,
-    /// By name; Admins among them.
+    /// Names of groups, Admins included.
     pub groups: Vec<String>,
     pub last_sign_in: Option<DisplayTime>,
-    /// What is wrong with the mail of the open invitation.
+    /// Problem with the mail of the open invitation.
     pub mail: Option<MailTrouble>,
-    /// True if the invitation's link can be shown, for want of a mail server.
+    /// True if the invitation's link can be shown, since there is no mail server.
     pub shows_link: bool,
-    /// What the one who looks may do.
+    /// Permitted actions of the reader.
     pub may: May,
 }
 
-/// One user, as everybody sees them.
+/// A user, as shown to other readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryRow {
     pub user: UserLabel,
     pub is_you: bool,
-    /// Custom groups only.
+    /// Names of custom groups.
     pub groups: Vec<String>,
 }
 
@@ -110,7 +110,7 @@ impl UserRow {
     }
 }
 
-/// So many groups are named in a row; the others are counted.
+/// Most groups named in a row; the others are counted.
 const GROUPS_NAMED: usize = 2;
 
 /// "Finance, Research", "Finance, Research and 2 more"; empty for none.

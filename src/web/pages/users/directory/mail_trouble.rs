@@ -13,18 +13,18 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
     pub refusal: Option<ServerRefusal>,
-    /// "3 mails wait."; `None` when none waits for an instance that can read it.
+    /// "3 mails wait."; `None` if none waits for an instance that can read it.
     pub unreadable: Option<String>,
-    /// "3 mails failed."; `None` when none did.
+    /// "3 mails failed."; `None` if none did.
     pub failed: Option<String>,
 }
 
-/// The mail server takes no mail as things stand.
+/// Refusal of all mails by the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerRefusal {
-    /// True where the server said so itself.
+    /// True if the reply is the server's own.
     pub is_said: bool,
-    /// In its words, or in those that stand for them.
+    /// Reply of the server, or a description of the failure.
     pub reply: String,
     /// "3 mails wait."
     pub waiting: String,
@@ -50,17 +50,17 @@ fn told(mails: u64, one: &str, several: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailTrouble {
     pub badge: Badge,
-    /// The time when it failed, or is tried again.
+    /// Time of the failure or of the next attempt.
     pub at: DisplayTime,
     pub is_tried_again: bool,
-    /// In the mail server's words.
+    /// Reply of the mail server.
     pub reply: String,
-    /// Sends it again, where that can be.
+    /// Button to send the mail again, if possible.
     pub again: Option<paths::SendMailAgain>,
 }
 
 impl MailTrouble {
-    /// `None` for a mail that takes its course.
+    /// Problem of a mail; `None` for a mail without one.
     pub(super) fn of(mail: LinkDelivery, now: Timestamp) -> Option<Self> {
         let badge = match mail.status {
             DeliveryStatus::Queued | DeliveryStatus::HandedOver => return None,
@@ -78,7 +78,7 @@ use {crate::domain::ids::MailId, chrono::TimeDelta};
 
 #[cfg(test)]
 impl MailTrouble {
-    /// A failed mail, one that is tried again, or none.
+    /// A failed mail, a waiting one, or none.
     pub(super) fn sample(sample: &crate::web::shared::samples::Sample, place: usize) -> Option<Self> {
         let status = [DeliveryStatus::Failed, DeliveryStatus::Retrying].get(place.checked_sub(4)? % 6).copied()?;
         let said = "550 5.1.1 <farah.haddad@example.com>: Recipient address rejected: User unknown in virtual mailbox table";

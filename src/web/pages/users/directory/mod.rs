@@ -1,4 +1,4 @@
-//! Users & Groups: the company's directory, and for Admins who gets in.
+//! Users & Groups: the company's directory, and for Admins the management of access.
 
 pub mod delete;
 pub mod deleted;
@@ -26,22 +26,22 @@ use crate::{
     },
 };
 
-/// What stands beside every list of Users & Groups.
+/// Menu beside the lists of Users & Groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
     pub current: AsideEntry,
-    /// How many users the one who looks sees.
+    /// Number of users that the reader sees.
     pub users: Count,
-    /// Only for those who see the Admins group.
+    /// Entry of Admins, for users who see the group.
     pub admins: Option<GroupEntry>,
     pub groups: Vec<GroupEntry>,
-    /// For those who may create.
+    /// Create menu, for users who may create.
     pub create: Option<CreateMenu>,
-    /// True if there is a way to the users deleted.
+    /// True if deleted users are linked.
     pub shows_deleted: bool,
 }
 
-/// Which entry one is at.
+/// Current entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AsideEntry {
     Users,
@@ -54,11 +54,11 @@ pub enum AsideEntry {
 pub struct GroupEntry {
     pub id: GroupId,
     pub name: String,
-    /// For those who see everyone: the others see only the active ones among them.
+    /// Number of members, for users who see all of them.
     pub members: Option<Count>,
 }
 
-/// What the dialogs of the Create menu say.
+/// Contents of the Create menu's dialogs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateMenu {
     /// "24 hours".
@@ -66,7 +66,7 @@ pub struct CreateMenu {
 }
 
 impl Aside {
-    /// What `actor` sees beside the list at `current`.
+    /// Menu for `actor` beside the list at `current`.
     pub(in crate::web) fn new(actor: &User, frame: &LayoutData, menu: Menu, current: AsideEntry) -> Self {
         let may = |action| decide(actor.actor(), action).is_ok();
         let sees_counts = may(Action::SeeEveryone);
@@ -115,7 +115,7 @@ impl GroupEntry {
 
 #[cfg(test)]
 impl Aside {
-    /// As an Admin sees it.
+    /// Menu for an Admin.
     pub(in crate::web) fn sample(sample: &crate::web::shared::samples::Sample, current: AsideEntry) -> Self {
         let entry = |id, name: &str, members| GroupEntry { id: GroupId(id), name: name.into(), members: Some(Count::Exactly(members)) };
         let names =
@@ -131,7 +131,7 @@ impl Aside {
         }
     }
 
-    /// As everybody else sees it.
+    /// Menu for other users.
     pub(in crate::web) fn sample_for_readers(sample: &crate::web::shared::samples::Sample, current: AsideEntry) -> Self {
         Self { admins: None, create: None, shows_deleted: false, ..Self::sample(sample, current) }
     }
@@ -142,7 +142,7 @@ pub(in crate::web) fn invitation_term(frame: &LayoutData) -> String {
     term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndGroups))
 }
 
-/// What was done to somebody, with the button that undoes it.
+/// Message about an action, with a button that undoes it.
 fn undoable(text: String, label: &str, name: &str, path: impl ToString, return_query: &str) -> Flash {
     Flash::new(FlashKind::Ok, text).with_action(FlashAction::new(label, name, path).returning(return_query))
 }

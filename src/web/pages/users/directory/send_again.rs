@@ -1,4 +1,4 @@
-//! Mails that failed, sent again: one, or all of them.
+//! Failed mails, sent again one by one or together.
 
 use actix_web::web::Path;
 
@@ -45,7 +45,7 @@ fn list(form: &Form<ListButton>) -> String {
     with_query(paths::UsersAndGroups {}, &ListQuery::returned(&form.0.return_query))
 }
 
-/// A second press, or an old page.
+/// Message after a repeated click or on an outdated page.
 fn none_failed(error: SendAgainError, text: &str) -> Result<Flash, WebError> {
     match error {
         SendAgainError::NoneFailed => Ok(Flash::new(FlashKind::Info, text)),

@@ -1,4 +1,4 @@
-//! The list as CSV: streamed page by page by key, so that no connection to the database waits for a slow reader.
+//! Export of the list as CSV: streamed by keyset pages, so that no database connection waits for a slow reader.
 
 use std::{
     future::Future,
@@ -26,7 +26,7 @@ use crate::{
 
 use super::{has_credentials, query::UserListQuery};
 
-/// Rows that are read at a time.
+/// Rows of one read.
 const CHUNK: usize = 1000;
 
 const HEADER: &str =
@@ -54,7 +54,7 @@ pub(in crate::web) async fn export(console: PageContext, query: UserListQuery) -
 
 type Reading = Pin<Box<dyn Future<Output = Result<Slice<Row<Names>>, WebError>>>>;
 
-/// An export under way.
+/// An export in progress.
 struct Export {
     state: State,
     all: Count,
@@ -95,12 +95,12 @@ impl MessageBody for Export {
                 self.reading = Some(reading);
                 Poll::Pending
             }
-            // The reader sees a download that broke off, not one that looks whole.
+            // The download breaks off visibly, instead of looking complete.
             Poll::Ready(Err(failure)) => Poll::Ready(Some(Err(failure))),
             Poll::Ready(Ok(slice)) => {
                 self.next = slice.rows.last().filter(|_| slice.has_next).map(|row| Position::After(row.cursor.clone()));
                 let text = slice.rows.iter().map(line).collect::<String>();
-                // An empty piece would end the answer of some versions of HTTP.
+                // Some versions of HTTP would end the answer at an empty chunk.
                 if text.is_empty() { Poll::Ready(None) } else { Poll::Ready(Some(Ok(Bytes::from(text)))) }
             }
         }
@@ -125,7 +125,7 @@ fn line(row: &Row<Names>) -> String {
     line
 }
 
-/// One cell. What a spreadsheet would take for a formula is marked as text.
+/// One cell. Text that a spreadsheet would take for a formula is marked as text.
 fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     format!("\"{}{}\"", if is_formula { "'" } else { "" }, text.replace('"', "\"\""))

@@ -1,4 +1,4 @@
-//! All that the address of the list says: search, filters, order, page. Whatever it does not know leads nowhere.
+//! Query of the list: search, filters, order, page. Unknown values are refused.
 
 use std::{
     future::{Ready, ready},
@@ -31,20 +31,20 @@ use crate::{
     },
 };
 
-/// What stands after the word of an order that runs backwards.
+/// Suffix of a descending order.
 const DESCENDING: &str = "-desc";
 
-/// The query of the list.
+/// Query of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(in crate::web) struct UserListQuery {
     pub(in crate::web) q: String,
-    /// A status in lower case; empty for all.
+    /// Status in lower case; empty for all.
     pub(in crate::web) status: String,
     pub(in crate::web) role: String,
     /// "on" or "off".
     pub(in crate::web) two_factor: String,
-    /// "none" for users to whom nothing is assigned; the id of a portfolio for those with anything in it.
+    /// "none" for users without assignments; the id of a portfolio for users with assignments in it.
     pub(in crate::web) assignments: String,
     /// "email", "email-desc"; empty by name.
     pub(in crate::web) sort: String,
@@ -63,7 +63,7 @@ impl FromRequest for UserListQuery {
     }
 }
 
-/// A list of users that there is not, whatever is done with it: all of them are in the list itself.
+/// Error for a list that does not exist, with the address of the whole list.
 pub(in crate::web::pages::users) fn no_such(status: StatusCode) -> WebError {
     WebError::NoSuchList(status, Some(paths::UsersAndPermissions::PATTERN))
 }
@@ -74,7 +74,7 @@ fn user_list_query(request: &HttpRequest) -> Result<UserListQuery, WebError> {
     Ok(UserListQuery { remembered, q: list_query::read(query.q), ..query })
 }
 
-/// Which page, the number of its first row, which is only for showing, and the moment that the list is of, in microseconds.
+/// Position of a page, number of its first row for display, and moment of the list in microseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageKey {
@@ -101,12 +101,12 @@ enum Value {
     Never,
 }
 
-/// The word of a status in an address.
+/// Word of a status in addresses.
 pub(in crate::web) fn word(status: Status) -> String {
     status.label().to_lowercase()
 }
 
-/// The word of an order in an address; empty for the usual one.
+/// Word of an order in addresses; empty for the default.
 pub(in crate::web) fn sort_word(order: Order) -> String {
     match (order.by, order.is_descending) {
         (SortBy::Name, false) => String::new(),
@@ -116,10 +116,10 @@ pub(in crate::web) fn sort_word(order: Order) -> String {
 }
 
 impl UserListQuery {
-    /// What it asks for.
+    /// Parses the query.
     ///
     /// # Errors
-    /// [`WebError::NoSuchList`]: a word that no list of ours has written leads nowhere.
+    /// [`WebError::NoSuchList`] for a word that no page of Usher writes.
     pub(in crate::web) fn asked(&self) -> Result<ListRequest, WebError> {
         self.read().map_err(|failure| no_such(failure.status_code()))
     }
@@ -161,7 +161,7 @@ impl UserListQuery {
         Ok(Some(key.filter(|key| key.from <= ROWS_MAX).ok_or(WebError::NotFound)?))
     }
 
-    /// The query as it stands in an address.
+    /// The query as text in an address.
     pub(in crate::web) fn text(&self) -> String {
         let fields = [
             ("q", &self.q),
@@ -176,23 +176,24 @@ impl UserListQuery {
         paths::with_query("", &fields.map(|(name, value)| (name, value.as_str()))).trim_start_matches('?').to_owned()
     }
 
-    /// The query that a form in the list carries, written anew, so that nothing else of it reaches an address.
+    /// The query in a form of the list, parsed and written again, so that no other text reaches an address.
     pub(in crate::web) fn returned(text: &str) -> String {
         let query = serde_urlencoded::from_str::<Self>(text).unwrap_or_default();
         if query.asked().is_ok() { query.text() } else { String::new() }
     }
 
-    /// The query of all that such a form's list holds.
+    /// The query of the whole list of such a form.
     pub(in crate::web) fn whole(text: &str) -> String {
         serde_urlencoded::from_str::<Self>(text).unwrap_or_default().changed(|_| ()).text()
     }
 
-    /// The same to go through in turns: what is done in one turn changes statuses, and must not bring anybody before the next turn again.
+    /// The query for taking the list in turns. An order by status is dropped: actions change statuses, which would
+    /// bring users into a later turn again.
     pub(in crate::web) fn in_turns(&self) -> Self {
         if self.sort.starts_with("status") { self.changed(|query| query.sort = String::new()) } else { self.clone() }
     }
 
-    /// The list from its first page, with one thing changed.
+    /// The query of the first page with a change.
     pub(in crate::web) fn changed(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut query = Self { page: String::new(), ..self.clone() };
         change(&mut query);
@@ -204,7 +205,7 @@ impl UserListQuery {
         [&self.q, &self.role, &self.two_factor, &self.assignments].into_iter().any(|text| !text.is_empty())
     }
 
-    /// The ways to other pages.
+    /// Links to other pages.
     pub(in crate::web) fn pager(&self, asked: &ListRequest, listing: &Listing) -> Pager {
         let slice = &listing.rows;
         let (rows, count) = (slice.rows.len() as u64, shown(listing.counts.of(asked.filter.status)));
@@ -242,13 +243,13 @@ impl UserListQuery {
         self.changed(|query| query.page = page)
     }
 
-    /// The list as it goes on after these rows, where it does.
+    /// The query of the rows after these, if there are any.
     pub(in crate::web) fn rest(&self, listing: &Listing) -> Option<Self> {
         let last = listing.rows.rows.last().filter(|_| listing.rows.has_next)?;
         Some(self.at(place(&last.cursor, PagePosition::After), 0, listing))
     }
 
-    /// The list from its first page with other numbers of rows, where there is something to choose.
+    /// Links to other page sizes, if there is a choice.
     fn sizes(&self, asked: &ListRequest, is_choice: bool) -> Vec<RowsLink> {
         let link = |rows: PageSize| RowsLink {
             rows,
@@ -258,22 +259,22 @@ impl UserListQuery {
         if is_choice { PageSize::ALL.map(link).into() } else { Vec::new() }
     }
 
-    /// The list's address with this query.
+    /// Address of the list with this query.
     pub(in crate::web) fn path(&self) -> String {
         crate::web::shared::page::with_query(paths::UsersAndPermissions {}, &self.text())
     }
 }
 
 fn place(cursor: &Cursor, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
-    place(cursor.stretch, Value::of(&cursor.value), cursor.id)
+    place(cursor.segment, Value::of(&cursor.value), cursor.id)
 }
 
-/// `None` for an empty text; one that `parse` does not know leads nowhere.
+/// Parses a text; `None` for an empty one, and an error for an unknown one.
 fn known<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, WebError> {
     if text.is_empty() { Ok(None) } else { parse(text).map(Some).ok_or(WebError::NotFound) }
 }
 
-/// Only years that both databases write alike.
+/// Accepts years that both databases write alike.
 fn timestamp(micros: i64) -> Result<Timestamp, WebError> {
     let time = DateTime::from_timestamp_micros(micros).filter(|time| (1970..=9999).contains(&time.year()));
     time.map(|time| time.naive_utc()).ok_or(WebError::NotFound)
@@ -281,13 +282,13 @@ fn timestamp(micros: i64) -> Result<Timestamp, WebError> {
 
 impl PageKey {
     fn position(&self, order: Order) -> Result<Position<Cursor>, WebError> {
-        let cursor = |stretch: u8, value: &Value, id: i64| {
-            let cursor = Cursor { stretch, value: value.cursor()?, id };
+        let cursor = |segment: u8, value: &Value, id: i64| {
+            let cursor = Cursor { segment, value: value.cursor()?, id };
             if cursor.fits(order) { Ok(cursor) } else { Err(WebError::NotFound) }
         };
         Ok(match &self.place {
-            PagePosition::After(stretch, value, id) => Position::After(cursor(*stretch, value, *id)?),
-            PagePosition::Before(stretch, value, id) => Position::Before(cursor(*stretch, value, *id)?),
+            PagePosition::After(segment, value, id) => Position::After(cursor(*segment, value, *id)?),
+            PagePosition::Before(segment, value, id) => Position::Before(cursor(*segment, value, *id)?),
             PagePosition::Last => Position::Last,
         })
     }

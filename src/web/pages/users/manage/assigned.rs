@@ -1,4 +1,4 @@
-//! What is assigned to somebody, in pages, and what may be added.
+//! Assignments of a user, in pages, and options to add.
 
 use serde::Deserialize;
 
@@ -27,98 +27,98 @@ use super::unassign::remove_and_assign;
 /// Query of the page.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(in crate::web) struct ManageQuery {
-    /// Part of the name of a portfolio or an account that is assigned.
+    /// Search in the names of assigned portfolios and accounts.
     #[serde(default)]
     pub(super) q: String,
-    /// Which page of the assignments.
+    /// Page of the assignments.
     #[serde(default)]
     pub(super) page: String,
-    /// Part of the name of one to add.
+    /// Search in the names of options to add.
     #[serde(default)]
     pub(super) add: String,
-    /// The list's query.
+    /// Query of the list.
     #[serde(default, rename = "return")]
     pub(super) return_query: String,
 }
 
-/// So much of what was left out is named.
+/// Most withheld assignments shown.
 const WITHHELD_MAX: usize = 25;
 
-/// A page of what is assigned to somebody.
+/// A page of a user's assignments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignments {
     /// "1 portfolio, 3 accounts".
     pub in_short: String,
     pub has_portfolios: bool,
     pub q: String,
-    /// True if there is more than one page, to search in.
+    /// True if there are several pages, so that a search is offered.
     pub searches: bool,
     pub rows: Vec<AssignedRow>,
     pub pager: Pager,
-    /// How much will not be given, of an open invitation, …
+    /// Number of assignments of an open invitation that will be withheld.
     pub lost: usize,
-    /// … and whether the role goes with it.
+    /// True if the role will be withheld too.
     pub loses_role: bool,
     pub offer: AddOption,
 }
 
-/// A portfolio that somebody looks after, or an account that they work on.
+/// An assigned portfolio or account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssignedRow {
-    /// "portfolio", "account": the field that carries its id.
+    /// "portfolio" or "account": name of the field with its id.
     pub kind: &'static str,
     pub id: i64,
     pub name: String,
-    /// The portfolio around an account.
+    /// Portfolio of an account.
     pub portfolio: Option<String>,
     pub is_active: bool,
     pub remove: String,
-    /// A Portfolio Admin keeps one portfolio.
+    /// False for the last portfolio of a Portfolio Admin.
     pub may_remove: bool,
-    /// True if the user leaves one's scope with it, which is asked before.
+    /// True if the user would leave the reader's scope, which needs a confirmation.
     pub asks: bool,
     pub switches: Vec<SwitchRow>,
-    /// Why it will not be given.
+    /// Reason for which it will be withheld.
     pub lost: Option<String>,
 }
 
-/// One of the two switches.
+/// Switch of a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SwitchRow {
     pub label: &'static str,
     pub is_on: bool,
-    /// Puts it the other way.
+    /// Action that toggles the switch.
     pub path: paths::SwitchPermission,
 }
 
-/// What may be added.
+/// Options to add.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AddOption {
     pub q: String,
-    /// True if one searches, since there is more than fits.
+    /// True if there are more options than fit, so that a search is needed.
     pub searches: bool,
-    /// Value and name.
+    /// Values and names.
     pub portfolios: Vec<(String, String)>,
-    /// By portfolio.
+    /// Accounts by portfolio.
     pub accounts: Vec<(String, Vec<(String, String)>)>,
 }
 
-/// What was left out when somebody accepted.
+/// Assignments withheld when the user accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WithheldAssignments {
     pub rows: Vec<WithheldRow>,
-    /// "12 more".
+    /// Number of those not shown: "12 more".
     pub more: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithheldRow {
     pub name: String,
-    /// The portfolio around an account.
+    /// Portfolio of an account.
     pub portfolio: Option<String>,
-    /// Who had assigned it.
+    /// Name of the grantor.
     pub by: Option<String>,
-    /// Gives it after all.
+    /// Action that assigns it after all.
     pub give: Option<String>,
 }
 
@@ -193,7 +193,7 @@ fn row(user_id: UserId, held: &Held, is_last_portfolio: bool, asks: bool) -> Ass
     }
 }
 
-/// Why something will not be given.
+/// Reason for which an assignment will be withheld, in words.
 fn why(lost: &Lost) -> String {
     match lost {
         Lost::Gone => "its assigner was deleted".to_owned(),
@@ -203,7 +203,7 @@ fn why(lost: &Lost) -> String {
 }
 
 impl AddOption {
-    /// Where there is more than fits, nothing is offered before one searches.
+    /// If there are more options than fit, none is shown before a search.
     fn new(q: String, offered: users::page::Offered) -> Self {
         let searches = offered.is_partial || !q.is_empty();
         if offered.is_partial && q.is_empty() {

@@ -1,4 +1,4 @@
-//! Portfolios and accounts given, and what an account gives: each at once, with the way back.
+//! Assign portfolios and accounts, and change permissions: each at one click, with an undo.
 
 use actix_web::web::Path;
 use serde::Deserialize;
@@ -27,7 +27,7 @@ use super::{left, left_with, undoable};
 #[serde(deny_unknown_fields)]
 pub struct AssignForm {
     assign: String,
-    /// The list's query.
+    /// Query of the list.
     #[serde(default, rename = "return")]
     return_query: String,
 }
@@ -59,7 +59,7 @@ pub(in crate::web) async fn assign_portfolio(
     give_portfolio(&console, user_id, portfolio, form.0.return_query).await
 }
 
-/// Permissions that an account gave before it was removed.
+/// Permissions of an account that is assigned again by an undo.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssignAccountForm {
@@ -67,7 +67,7 @@ pub struct AssignAccountForm {
     edits_details: Option<bool>,
     #[serde(rename = "see-billing")]
     sees_billing: Option<bool>,
-    /// The list's query.
+    /// Query of the list.
     #[serde(default, rename = "return")]
     return_query: String,
 }

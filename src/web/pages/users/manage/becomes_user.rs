@@ -1,4 +1,4 @@
-//! The question before a Portfolio Admin becomes a User.
+//! Question before a Portfolio Admin becomes a User.
 
 use askama::Template;
 
@@ -9,19 +9,19 @@ use crate::web::shared::{
 
 use super::with_return;
 
-/// Which portfolios go with the role, and what was typed besides.
+/// Portfolios lost with the role, and the other typed values.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/becomes_user.html")]
 pub struct BecomesUserPage {
     pub shell: Layout,
     pub user: UserLabel,
-    /// True if the user leaves the scope of whoever asks.
+    /// True if the user leaves the scope of the acting user.
     pub parts: bool,
-    /// By name.
+    /// Names of portfolios.
     pub portfolios: Vec<String>,
     /// Hidden fields.
     pub typed: Vec<(&'static str, String)>,
-    /// The query of the list, to return to.
+    /// Query of the list, to return to.
     pub query: String,
 }
 

@@ -1,4 +1,4 @@
-//! Manage User: name, address and default role; and the questions that another default role raises.
+//! Manage User: name, address and default role, with the questions that a change of role raises.
 
 use actix_web::{
     http::StatusCode,
@@ -47,18 +47,18 @@ use super::{
     left, parted, with_return,
 };
 
-/// The form on a page of its own, and what stands in its way.
+/// The form as a page, with its obstacles.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/edit.html")]
 pub struct EditUserPage {
     pub shell: Layout,
     pub user: UserLabel,
     pub fields: EditFields,
-    /// Another administrator changed the user while the form was open.
+    /// True if another administrator changed the user meanwhile.
     pub is_stale: bool,
-    /// Whom the address belongs to, for those who may know.
+    /// Actions on the user who has the address, for administrators of that user.
     pub owner: Option<ExistingUserActions>,
-    /// The query of the list, to return to.
+    /// Query of the list, to return to.
     pub query: String,
 }
 
@@ -72,7 +72,7 @@ impl EditUserPage {
     }
 }
 
-/// What was typed.
+/// Typed values.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EditForm {
@@ -87,16 +87,16 @@ pub struct EditForm {
     portfolio: Vec<PortfolioId>,
     #[serde(default)]
     find_portfolio: String,
-    /// The portfolios that go with the role, once that was asked.
+    /// Portfolios lost with the role, once confirmed.
     #[serde(default)]
     leaves: Vec<PortfolioId>,
-    /// True if one knows that the user leaves one's scope with them.
+    /// True if it is confirmed that the user leaves the acting user's scope.
     #[serde(default)]
     agreed: bool,
-    /// The list's query.
+    /// Query of the list.
     #[serde(default, rename = "return")]
     return_query: String,
-    /// "find": only look for portfolios. "enter": Enter was pressed, and whoever has typed into the search is searching.
+    /// "find": search for portfolios. "enter": Enter was pressed, which is a search if one was typed.
     #[serde(default, rename = "do")]
     act: String,
 }
@@ -114,7 +114,7 @@ impl EditUserPage {
     }
 }
 
-/// Whom one may edit, and the form.
+/// User to edit, with the form.
 async fn user(
     console: &PageContext,
     id: UserId,
@@ -191,7 +191,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form:
 }
 
 impl EditForm {
-    /// The same form, with the answer to what happens to these portfolios.
+    /// The typed form as hidden fields, with the answer about these portfolios.
     fn hidden(&self, leaves: &[Portfolio]) -> Vec<(&'static str, String)> {
         let typed = [
             ("first_name", self.first_name.clone()),

@@ -1,4 +1,4 @@
-//! What Manage User asks for, on its page and in the dialog of somebody's page.
+//! Fields of Manage User, on its page and in the dialog.
 
 use crate::{
     domain::{
@@ -26,16 +26,16 @@ pub struct EditFields {
     pub user_id: UserId,
     pub since: DisplayTime,
     pub is_open: bool,
-    /// Another address that waits to be confirmed.
+    /// New address that is not confirmed yet.
     pub waiting: Option<String>,
-    /// Somebody deactivated keeps the address.
+    /// True for a deactivated user, whose address cannot be changed.
     pub keeps_email: bool,
     pub first_name: Field,
     pub last_name: Field,
     pub email: Field,
-    /// The default role, as it is stored.
+    /// Default role, as it is stored.
     pub role: Field,
-    /// The first portfolios of somebody who becomes a Portfolio Admin.
+    /// Picker of the first portfolios for a new Portfolio Admin.
     pub portfolios: Option<Picker>,
     pub base: Base,
 }
@@ -59,7 +59,7 @@ impl EditFields {
         }
     }
 
-    /// With what somebody else has saved meanwhile.
+    /// Merges the typed values with those saved meanwhile.
     pub(super) fn merged(self, saved: &User) -> Self {
         let typed = [self.first_name, self.last_name, self.email, self.role];
         let [first_name, last_name, email, mut role] = self.base.merge(typed, values(saved));
@@ -70,7 +70,7 @@ impl EditFields {
         if merged.keeps_email { merged.with_email_of(saved) } else { merged }
     }
 
-    /// With the address that somebody deactivated keeps.
+    /// Restores the address, which a deactivated user keeps.
     pub(super) fn with_email_of(self, user: &User) -> Self {
         Self { email: Field::new(&*user.email), ..self }
     }
@@ -109,12 +109,12 @@ impl EditFields {
     }
 }
 
-/// Fields that two users may change at once.
+/// Fields that several users may edit concurrently.
 fn values(user: &User) -> [&str; 4] {
     [&user.first_name, &user.last_name, &user.email, DefaultRole::as_str(user.default_role)]
 }
 
-/// The portfolios that may be given to `user`, if they can become a Portfolio Admin. What is ticked and gone meanwhile is said to be.
+/// Picker of the portfolios for `user`, if they can become a Portfolio Admin. Reports selections that are gone.
 pub(super) fn portfolios(
     ctx: &Context,
     actor: &User,

@@ -1,4 +1,4 @@
-//! What was sent to somebody, and what became of the mails: the invitation, a link to choose a new password, another address to confirm.
+//! Mails to a user with their delivery: the invitation, a link to choose a new password, a change of address.
 
 use crate::{
     domain::{clock::Timestamp, invitation::term_in_words},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How somebody came in, or is to.
+/// Accepted or open invitation of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     pub by: String,
@@ -25,7 +25,7 @@ pub struct Invitation {
     pub term: String,
 }
 
-/// Another address, until it is confirmed there.
+/// A change of address that is not confirmed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailChange {
     pub email: String,
@@ -34,7 +34,7 @@ pub struct EmailChange {
     pub mail: Option<Mail>,
 }
 
-/// A link to choose a new password, until one is chosen.
+/// An open link to choose a new password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordReset {
     pub by: String,
@@ -43,16 +43,16 @@ pub struct PasswordReset {
     pub mail: Option<Mail>,
 }
 
-/// What became of the mail.
+/// Delivery of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     pub badge: Badge,
     pub failed: bool,
     pub retries: bool,
-    /// The mail server's words, or the name of the file where there is none.
+    /// Reply of the mail server, or the file name without one.
     pub reply: String,
     pub at: DisplayTime,
-    /// Sends it again, where that can be and whoever looks may.
+    /// Button to send it again, if possible and permitted.
     pub again: Option<paths::SendMailAgain>,
 }
 
@@ -77,7 +77,7 @@ impl EmailChange {
         Self { email, asked_by: asked_by.display_name(), until: DisplayTime::new(until, now), mail: Mail::of(mail, now) }
     }
 
-    /// True if the mail to confirm it did not arrive.
+    /// True if the mail with the confirmation link failed.
     pub(in crate::web) fn has_failed(&self) -> bool {
         self.mail.as_ref().is_some_and(|mail| mail.failed)
     }

@@ -1,4 +1,4 @@
-//! Manage: somebody's page in Users & Permissions, and everything that is done from it.
+//! Manage: page of a user in Users & Permissions, with its actions.
 
 mod assigned;
 pub mod assignments;
@@ -28,27 +28,27 @@ use crate::{
 
 use super::list::query::UserListQuery;
 
-/// Somebody's page, which leads back to the list as it was left. `query` is the list's, as a request brought it.
+/// Address of a user's page, with the query of the list to return to, as it was requested.
 fn at(user_id: UserId, query: &str) -> String {
     with_return(paths::Manage { user: user_id }, &UserListQuery::returned(query))
 }
 
-/// Somebody's page as it was left: the view that a form was on.
+/// Address of a user's page in the view that had the form.
 fn left(console: &PageContext, user_id: UserId, query: &str) -> String {
     console.view_of(&paths::Manage { user: user_id }.to_string()).map_or_else(|| at(user_id, query), str::to_owned)
 }
 
-/// An address that carries the list's query on.
+/// Address that carries the query of the list along.
 fn with_return(path: impl fmt::Display, query: &str) -> String {
     paths::with_query(path, &[("return", query)])
 }
 
-/// The list as it was left.
+/// Address of the list as it was left.
 fn list(query: &str) -> String {
     with_query(paths::UsersAndPermissions {}, query)
 }
 
-/// The same for what was given or taken, which the page of the account or portfolio leads to as well.
+/// Like [`left`], for assignments, which the page of the account or portfolio changes too.
 fn left_with(console: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> String {
     let page = match given {
         AssignmentRef::Portfolio(portfolio) => paths::Portfolio { portfolio }.to_string(),
@@ -57,7 +57,7 @@ fn left_with(console: &PageContext, user_id: UserId, given: AssignmentRef, query
     console.view_of(&page).map_or_else(|| left(console, user_id, query), str::to_owned)
 }
 
-/// Says also that a user has left, if they have: their page is gone once they have nothing in common with the user who acted.
+/// Adds to a message that the user has left the acting user's scope, so that their page is gone.
 fn parted(done: Flash, has_left: bool) -> Flash {
     if !has_left {
         return done;
@@ -66,17 +66,17 @@ fn parted(done: Flash, has_left: bool) -> Flash {
     Flash::new(FlashKind::Warn, text)
 }
 
-/// The page `back`, or the list in place of the page of somebody who has left.
+/// Address `back`, or the list if it is the page of a user who has left.
 fn back_from(user_id: UserId, back: String, has_left: bool, query: &str) -> String {
     if has_left && is_at(&back, user_id) { list(&UserListQuery::returned(query)) } else { back }
 }
 
-/// True if an address is that of somebody's page.
+/// True for an address of a user's page.
 fn is_at(address: &str, user_id: UserId) -> bool {
     address.split('?').next() == Some(&*paths::Manage { user: user_id }.to_string())
 }
 
-/// What was done to somebody, with the button that undoes it.
+/// Message about an action, with a button that undoes it.
 fn undoable(text: String, label: &str, name: &str, path: impl ToString, query: &str) -> Flash {
     Flash::new(FlashKind::Ok, text).with_action(undo(label, name, path, query))
 }

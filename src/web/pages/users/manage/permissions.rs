@@ -1,4 +1,4 @@
-//! The table of what somebody may do and where it comes from.
+//! Table of a user's permissions and their sources.
 
 use crate::{
     domain::{clock::Timestamp, permission::Permission, role::Role},
@@ -6,16 +6,16 @@ use crate::{
     web::shared::page::{DisplayTime, counted, in_words},
 };
 
-/// Rows that belong together: everywhere, or one portfolio.
+/// Group of rows: everywhere, or one portfolio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     pub head: Row,
     pub rows: Vec<Row>,
-    /// What is not shown: "12 more accounts".
+    /// Number of rows left out: "12 more accounts".
     pub more: Option<String>,
 }
 
-/// What somebody may do somewhere, and through what.
+/// Permissions at one place, with their source.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
     pub place: String,
@@ -23,7 +23,7 @@ pub struct Row {
     pub sources: Vec<Source>,
 }
 
-/// Through what: the kind, what it is, and for an assignment who gave it and when.
+/// Source of permissions: its kind and name; for an assignment, the grantor and the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     pub kind: &'static str,
@@ -33,14 +33,14 @@ pub struct Source {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenBy {
-    /// "Maya Fischer", or what stands for a deleted user.
+    /// "Maya Fischer", or a substitute for a deleted user.
     pub by: String,
     pub at: DisplayTime,
-    /// True if it will not be given, of an open invitation.
+    /// True if an open invitation's assignment will be withheld.
     pub is_lost: bool,
 }
 
-/// The table, and how many portfolios it does not show.
+/// Blocks of the table, and the number of portfolios left out.
 pub(super) fn blocks(effective: &EffectivePermissions, now: Timestamp) -> (Vec<Block>, Option<String>) {
     let role = |role: Role| Source { kind: "Role", name: role.label().to_owned(), given: None };
     let everywhere = if effective.role == Role::Admin {
@@ -53,7 +53,7 @@ pub(super) fn blocks(effective: &EffectivePermissions, now: Timestamp) -> (Vec<B
     (blocks, more(effective.more as u64, "portfolio", "portfolios"))
 }
 
-/// What a permission is about that holds in the whole company.
+/// Subject of a permission that holds in the whole company.
 fn area(permission: Permission) -> &'static str {
     match permission {
         Permission::DirectoryView => "People and groups",

@@ -1,4 +1,4 @@
-//! Somebody's page.
+//! Page of a user in Users & Permissions.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -42,20 +42,20 @@ use crate::{
     },
 };
 
-/// Everything about one user.
+/// Page of a user.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/show.html")]
-#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the person or the one who looks")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the user or the reader")]
 pub struct ManagePage {
     pub shell: Layout,
     pub user: UserLabel,
     pub status: Status,
     /// "Portfolio Admin", "User".
     pub default_role: &'static str,
-    /// As far as whoever looks may know.
+    /// True for an Admin, if the reader may know it.
     pub is_admin: bool,
     pub is_you: bool,
-    /// True if a Portfolio Admin sees only what somebody has in their portfolios.
+    /// True if a Portfolio Admin sees only the part of the user in their portfolios.
     pub is_partly_outside: bool,
     pub groups: Vec<String>,
     pub created: DisplayTime,
@@ -63,18 +63,18 @@ pub struct ManagePage {
     pub invitation: Option<Invitation>,
     pub email_change: Option<EmailChange>,
     pub password_reset: Option<PasswordReset>,
-    /// For those who may end them.
+    /// Number of sessions, for readers who may end them.
     pub sessions: Option<u64>,
     pub blocks: Vec<Block>,
     pub more_portfolios: Option<String>,
     pub assignments: Assignments,
     pub withheld: WithheldAssignments,
     pub events: Vec<Event>,
-    /// The dialog Manage User, for those who may edit.
+    /// Dialog Manage User, for readers who may edit.
     pub edit: Option<EditFields>,
     pub may: May,
     pub shows_link: bool,
-    /// The query of the list, to return to.
+    /// Query of the list, to return to.
     pub query: String,
 }
 
@@ -86,7 +86,7 @@ impl ManagePage {
         }
     }
 
-    /// Somebody deactivated keeps what was assigned, and has it no more.
+    /// Title of the assignments: a deactivated user keeps them without access.
     fn assignments_title(&self) -> &'static str {
         match (self.status, self.assignments.has_portfolios) {
             (Status::Deactivated, true) => "Portfolios and accounts they had",
@@ -206,7 +206,7 @@ impl ManagePage {
             default_role: user.default_role.label(),
             is_admin: role == Role::Admin,
             is_you: console.is_you(&user),
-            // Whoever is an Admin looks the same.
+            // Admins are shown alike.
             is_partly_outside: !may.edit && !console.is_you(&user) && console.current.user.actor().role == Role::PortfolioAdmin,
             groups: listed(groups),
             created: moment(user.created_at),

@@ -1,5 +1,5 @@
-//! Portfolios and accounts taken away: one at once, with the way back. Several, and what is the last that somebody has in common with whoever does
-//! it, are asked about first.
+//! Unassign portfolios and accounts: one at a click, with an undo. Several, or the last one that lies in the acting
+//! user's scope, need a confirmation.
 
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -31,7 +31,7 @@ use crate::{
 
 use super::{already, at, back_from, is_at, left, left_with, parted, undo};
 
-/// The question.
+/// Confirmation.
 #[derive(Debug, Clone, Template)]
 #[template(path = "users/manage/unassign.html")]
 pub struct UnassignPage {
@@ -39,15 +39,15 @@ pub struct UnassignPage {
     pub user: UserLabel,
     /// Removed assignments.
     pub names: Vec<String>,
-    /// True if the user leaves the scope of whoever asks.
+    /// True if the user leaves the acting user's scope.
     pub parts: bool,
-    /// Where the answer goes, …
+    /// Address of the answer.
     pub path: String,
-    /// … and what it carries.
+    /// Fields of the answer.
     pub fields: Vec<(&'static str, String)>,
-    /// The query of the list, to return to.
+    /// Query of the list, to return to.
     pub query: String,
-    /// Where it was asked for.
+    /// Page with the button.
     pub back: String,
 }
 
@@ -85,19 +85,19 @@ impl UnassignPage {
     }
 }
 
-/// The button, or the answer to the question.
+/// The button, or the answer to the confirmation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnassignForm {
-    /// True if the question was answered.
+    /// True once confirmed.
     #[serde(default)]
     agreed: bool,
-    /// The list's query.
+    /// Query of the list.
     #[serde(default, rename = "return")]
     return_query: String,
 }
 
-/// Those that are ticked, or the answer to the question.
+/// Selected assignments, or the answer to the confirmation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeveralForm {
@@ -105,28 +105,28 @@ pub struct SeveralForm {
     portfolio: Vec<PortfolioId>,
     #[serde(default)]
     account: Vec<AccountId>,
-    /// "remove" answers the question.
+    /// "remove" confirms.
     #[serde(default, rename = "do")]
     act: String,
-    /// True if one knows that the user leaves one's scope.
+    /// True if it is confirmed that the user leaves the acting user's scope.
     #[serde(default)]
     agreed: bool,
-    /// The view of somebody's page from which the question was asked.
+    /// View of the user's page with the form.
     #[serde(default)]
     view: String,
-    /// The list's query.
+    /// Query of the list.
     #[serde(default, rename = "return")]
     return_query: String,
 }
 
 impl SeveralForm {
-    /// A user's page as it was left.
+    /// Address of the user's page as it was left.
     fn back(&self, console: &PageContext, user_id: UserId) -> String {
         let view = paths::known_page(&self.view).filter(|view| is_at(view, user_id));
         view.map_or_else(|| left(console, user_id, &self.return_query), str::to_owned)
     }
 
-    /// Each of them once.
+    /// Selected assignments, none of them twice.
     fn given(&self) -> Result<Vec<AssignmentRef>, WebError> {
         let portfolios = self.portfolio.iter().copied().map(AssignmentRef::Portfolio);
         let given = portfolios.chain(self.account.iter().copied().map(AssignmentRef::Account)).collect::<Vec<_>>();
@@ -204,7 +204,7 @@ pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, Ac
     submit(&console, user_id, AssignmentRef::Account(account), &form.0).await
 }
 
-/// Where something else lies in common, nothing is asked: the button of somebody's page takes it.
+/// The confirmation. It is skipped if another assignment keeps the user in the scope.
 async fn ask(console: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
     let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user_id, &[given]);
     let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
@@ -224,7 +224,7 @@ async fn submit(console: &PageContext, user_id: UserId, given: AssignmentRef, fo
     }
 }
 
-/// Message of a finished act, with its undo where there is one.
+/// Message of a completed action, with an undo if possible.
 fn told(user_id: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) -> Flash {
     let Unassigned { user, names, are_active, gave, .. } = taken;
     let name = names.concat();
@@ -237,7 +237,7 @@ fn told(user_id: UserId, given: AssignmentRef, taken: &Unassigned, query: &str) 
     Flash::new(FlashKind::Ok, format!("{text} It can be assigned again once its portfolio is reactivated."))
 }
 
-/// The addresses that take something from somebody and give it again.
+/// Addresses that unassign something and assign it again.
 pub(super) fn remove_and_assign(user_id: UserId, given: AssignmentRef) -> (String, String) {
     match given {
         AssignmentRef::Portfolio(portfolio) => (

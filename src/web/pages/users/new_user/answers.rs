@@ -1,4 +1,4 @@
-//! What was answered so far, as every step carries it on.
+//! Answers so far, which every step carries along.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,34 +12,35 @@ use crate::{
     web::shared::{error::WebError, form::each_once, page::with_query, routing::paths, wizard},
 };
 
-/// All answers, as they were typed and ticked.
+/// All answers as typed and selected.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answers {
     pub first_name: String,
     pub last_name: String,
     pub email: String,
-    /// `None` before one was chosen.
+    /// `None` before a role was chosen.
     pub default_role: Option<DefaultRole>,
     pub portfolios: Vec<PortfolioId>,
     pub accounts: Vec<AccountId>,
-    /// Of the accounts, those whose details are not to be edited, and those whose billing is to be seen: what differs from what is usual.
+    /// Accounts with permissions other than the defaults: without editing details, and with viewing billing.
     pub no_edit: Vec<AccountId>,
     pub billing: Vec<AccountId>,
-    /// The portfolio that one came from: ticked for a Portfolio Admin, and its accounts come first for a User.
+    /// Portfolio on whose page the wizard began: selected for a Portfolio Admin, and its accounts come first for a
+    /// User.
     pub from: Option<PortfolioId>,
-    /// The query of the list that one came from.
+    /// Query of the list at which the wizard began.
     pub return_query: String,
-    /// Ticks of the other kind were dropped, since the role has changed.
+    /// True if selections were dropped, since the role changed.
     pub dropped: bool,
 }
 
-/// Where one came from.
+/// Page at which the wizard began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// The list as it was left.
+    /// Address of the list as it was left.
     pub list: String,
-    /// Where Cancel leads: there, or to the portfolio.
+    /// Address for Cancel: the list or the portfolio.
     pub cancel: String,
 }
 
@@ -62,7 +63,7 @@ impl wizard::Answers for Answers {
     const WIZARD: &'static str = "New User";
 }
 
-/// A step of the wizard.
+/// Step of the wizard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub(in crate::web) enum Step {
     #[serde(rename = "1")]
@@ -74,7 +75,7 @@ pub(in crate::web) enum Step {
 }
 
 impl Step {
-    /// As addresses have it.
+    /// Name in addresses.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::NameAndRole => "1",
@@ -84,7 +85,7 @@ impl Step {
     }
 }
 
-/// Which button was pressed.
+/// Pressed button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Do {
@@ -98,7 +99,7 @@ pub(super) enum Do {
     Add,
 }
 
-/// A step, as it is posted: what this step asks, and the draft of everything else.
+/// A posted step: its answers, and the draft of all others.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WizardForm {
@@ -115,10 +116,10 @@ pub struct WizardForm {
     portfolio: Vec<PortfolioId>,
     #[serde(default)]
     account: Vec<AccountId>,
-    /// The accounts whose details may be edited, ticked or not.
+    /// Accounts with the permission to edit details, selected or not.
     #[serde(default, rename = "edit-details")]
     edit: Vec<AccountId>,
-    /// Those whose billing may be seen.
+    /// Accounts with the permission to view billing.
     #[serde(default, rename = "see-billing")]
     bill: Vec<AccountId>,
     #[serde(default)]
@@ -128,7 +129,7 @@ pub struct WizardForm {
 }
 
 impl WizardForm {
-    /// The answers, and what is looked for. `held` are those of the draft.
+    /// Merges the posted answers with `held`, those of the draft; returns them with the typed search.
     pub(super) fn answers(self, held: &Answers) -> Result<(Answers, String), WebError> {
         each_once(&self.portfolio)?;
         each_once(&self.account)?;
@@ -141,7 +142,7 @@ impl WizardForm {
             Some(DefaultRole::PortfolioAdmin) => self.find_portfolio,
             Some(DefaultRole::User) | None => self.find_account,
         };
-        // Only where one ticks does no tick mean that there is none.
+        // An empty selection counts only in the step that has the checkboxes.
         let is_ticking = self.step == Step::Assignments;
         let gives = |switch: &dyn Fn(&AccountId) -> bool| self.account.iter().copied().filter(|account| switch(account)).collect();
         let (no_edit, billing) = if is_ticking {
@@ -167,7 +168,7 @@ impl WizardForm {
 }
 
 impl Answers {
-    /// The same without ticks that the role does not go with. `before` is the role that was chosen so far.
+    /// Copy without selections that do not fit the role. `before` is the earlier role.
     fn fitting(mut self, before: Option<DefaultRole>) -> Self {
         match self.default_role {
             Some(DefaultRole::PortfolioAdmin) => {
@@ -188,17 +189,17 @@ impl Answers {
         self
     }
 
-    /// Portfolios that could be ticked before.
+    /// Portfolios that the draft had.
     pub(super) fn held_portfolios(&self) -> Vec<PortfolioId> {
         self.portfolios.iter().copied().chain(self.from).collect()
     }
 
-    /// What a ticked account gives.
+    /// Permissions of a selected account.
     pub(super) fn grants(&self, account: AccountId) -> AssignmentPermissions {
         AssignmentPermissions { edits_details: !self.no_edit.contains(&account), sees_billing: self.billing.contains(&account) }
     }
 
-    /// What is ticked; `None` when nothing is.
+    /// Selected assignments; `None` without any.
     pub(super) fn given(&self) -> Option<NewAssignments> {
         match self.default_role? {
             DefaultRole::PortfolioAdmin => (!self.portfolios.is_empty()).then(|| NewAssignments::Portfolios(self.portfolios.clone())),

@@ -1,4 +1,4 @@
-//! Step 2: which portfolios, or which accounts?
+//! Step 2: selection of portfolios or accounts.
 
 use askama::Template;
 
@@ -25,18 +25,18 @@ pub struct AssignmentsPage {
     pub shell: Layout,
     /// "Noor van Dijk, User".
     pub who: String,
-    /// How a sentence calls the user.
+    /// Name of the user in sentences.
     pub short_name: String,
     pub default_role: DefaultRole,
     pub picker: Picker,
-    /// Ticks of the other kind were dropped, since the role has changed.
+    /// True if selections were dropped, since the role changed.
     pub dropped: bool,
     pub draft: String,
     pub origin: Origin,
 }
 
 impl AssignmentsPage {
-    /// `held` are the answers of a draft: what is ticked there and gone since is said to be.
+    /// Builds the step. `held` are the answers of a draft: the page reports selections from there that are gone.
     pub(super) async fn new(
         console: &PageContext,
         answers: &Answers,
@@ -77,7 +77,7 @@ impl AssignmentsPage {
         })
     }
 
-    /// The step again, since nothing is ticked, or what was ticked is gone.
+    /// The step with an error, since nothing is selected, or the selection is gone.
     pub(super) async fn nothing_ticked(
         console: &PageContext,
         answers: &Answers,

@@ -1,5 +1,5 @@
-//! New User: the wizard of three steps. Each step posts its answers with the draft of the others and leads to the next one; only the last one
-//! writes, and checks everything again, since a posted form proves nothing about the steps before it.
+//! New User: a wizard of three steps. Each step posts its answers with a draft of the others and leads to the next;
+//! only the last one writes, and checks everything again, since a posted form proves nothing about earlier steps.
 
 mod answers;
 pub mod assignments;
@@ -50,7 +50,7 @@ pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<S
         check_ticks(&console, &came_from, &Answers::default()).await?;
         answers.from = Some(portfolio);
     }
-    // A step whose answers are missing or gone is not passed.
+    // A step with missing or outdated answers is not skipped.
     let step = step.unwrap_or(Step::NameAndRole);
     let Some(checked) = Checked::of(&answers).filter(|_| step > Step::NameAndRole) else {
         return respond::page(&NameAndRolePage::new(&console, &answers).await?);
@@ -100,14 +100,14 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>)
     }
 }
 
-/// The first step, for whoever comes with a draft that cannot be read, with what was `typed` now.
+/// First step, with what was `typed` now, after a draft that cannot be read.
 async fn lost(console: &PageContext, typed: &Answers) -> Result<NameAndRolePage, WebError> {
     let mut page = NameAndRolePage::new(console, typed).await?;
     page.shell.flash = Some(wizard::lost());
     Ok(page)
 }
 
-/// Refuses ticks that are not the actor's to give, unless they stood in the draft `held` and are gone since.
+/// Refuses selections outside the actor's scope, unless they were in the draft `held` and are gone since.
 async fn check_ticks(console: &PageContext, answers: &Answers, held: &Answers) -> Result<(), WebError> {
     let portfolios = PickerQuery { search: None, ticked: answers.portfolios.clone(), held: held.held_portfolios(), limit: 0 };
     let accounts = PickerQuery { search: None, ticked: answers.accounts.clone(), held: held.accounts.clone(), limit: 0 };
@@ -147,7 +147,7 @@ async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: Ide
             if page.picker.error.is_some() { respond::again(&page) } else { Err(denied.into()) }
         }
         Err(InviteError::Denied(denied)) => Err(denied.into()),
-        // Taken since the first step looked.
+        // The address was taken since the first step checked it.
         Err(taken) => respond::again(&NameAndRolePage::taken(console, answers, &taken).await?),
     }
 }

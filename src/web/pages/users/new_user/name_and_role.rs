@@ -1,4 +1,4 @@
-//! Step 1: who is it, and in which role?
+//! Step 1: name, address and role.
 
 use askama::Template;
 
@@ -28,15 +28,15 @@ pub struct NameAndRolePage {
     pub email: Field,
     pub default_role: Option<DefaultRole>,
     pub role_error: Option<FieldError>,
-    /// What fits instead, where the address is somebody's whom the actor administers.
+    /// Actions for an address of a user in the actor's scope.
     pub ways: Option<ExistingUserActions>,
     pub draft: String,
     pub origin: Origin,
-    /// True if there is no portfolio in which the one who looks could invite anybody.
+    /// True if the actor has no portfolio for new users.
     pub has_nothing_to_give: bool,
 }
 
-/// Answers of the first step that hold.
+/// Valid answers of the first step.
 #[derive(Debug, Clone)]
 pub struct Checked {
     pub first_name: PersonName,
@@ -46,7 +46,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// `None` where anything is missing or wrong.
+    /// Parses the answers; `None` if one is missing or wrong.
     pub(super) fn of(answers: &Answers) -> Option<Self> {
         Some(Self {
             first_name: PersonName::parse(&answers.first_name).ok()?,
@@ -79,7 +79,7 @@ impl NameAndRolePage {
         })
     }
 
-    /// The step again, since the address cannot be invited.
+    /// The step with an error, since the address cannot be invited.
     pub(super) async fn taken(console: &PageContext, answers: &Answers, error: &InviteError) -> Result<Self, WebError> {
         let page = Self::new(console, answers).await?;
         let (error, ways) = match error {
@@ -102,16 +102,16 @@ impl NameAndRolePage {
         ])
     }
 
-    /// The drop-down: each role, and whether it is chosen.
+    /// Drop-down: each role, and if it is selected.
     fn roles(&self) -> impl Iterator<Item = (DefaultRole, bool)> {
         DefaultRole::ALL.iter().map(|&role| (role, self.default_role == Some(role)))
     }
 }
 
-/// The answers of this step, or the step again with what is wrong.
+/// Valid answers of this step, or the step with its errors.
 pub(super) type Answered = Result<Checked, Box<NameAndRolePage>>;
 
-/// Checks the answers, and that nobody has the address.
+/// Checks the answers, and that the address is free.
 pub(super) async fn check(console: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
     let checked = match parsed(console, answers).await? {
         Ok(checked) => checked,
@@ -125,7 +125,7 @@ pub(super) async fn check(console: &PageContext, answers: &Answers) -> Result<An
     }
 }
 
-/// Checks the answers by themselves.
+/// Checks the answers alone.
 pub(super) async fn parsed(console: &PageContext, answers: &Answers) -> Result<Answered, WebError> {
     if let Some(checked) = Checked::of(answers) {
         return Ok(Ok(checked));

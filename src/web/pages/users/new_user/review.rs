@@ -1,4 +1,4 @@
-//! Step 3: is this right?
+//! Step 3: review.
 
 use askama::Template;
 
@@ -35,7 +35,7 @@ pub struct ReviewPage {
     pub last_name: String,
     pub email: String,
     pub default_role: DefaultRole,
-    /// Portfolios; or portfolios, each with its accounts and what these give.
+    /// Portfolios, or portfolios with their accounts and permissions.
     pub given: Vec<(String, Vec<(String, &'static str)>)>,
     /// "5 days".
     pub invitation_term: String,
@@ -44,7 +44,7 @@ pub struct ReviewPage {
 }
 
 impl ReviewPage {
-    /// `None` when nothing is ticked yet, or what was ticked is gone.
+    /// Builds the step; `None` if nothing is selected yet, or the selection is gone.
     pub(super) async fn new(console: &PageContext, answers: &Answers, checked: Checked) -> Result<Option<Self>, WebError> {
         let Some(given) = answers.given() else { return Ok(None) };
         let ticked = answers.clone();
@@ -113,7 +113,7 @@ impl ReviewPage {
     }
 }
 
-/// What was found to be the actor's to give before.
+/// Query for things that were found in the actor's scope before.
 fn held<I: Clone>(ids: Vec<I>) -> PickerQuery<I> {
     PickerQuery { search: None, held: ids.clone(), ticked: ids, limit: 0 }
 }

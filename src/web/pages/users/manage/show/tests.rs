@@ -1,4 +1,4 @@
-//! Somebody's page, drawn from samples.
+//! Tests of the page with samples.
 
 use super::*;
 use crate::{

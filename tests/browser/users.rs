@@ -1,4 +1,4 @@
-//! From the first start to a colleague who is let in, blocked and let in again.
+//! From the setup to a colleague who is invited, blocked and activated again.
 
 use chrono::TimeDelta;
 use usher::usecases::{EntryPoint, users};
@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[apply(with_scripts_and_without!)]
-fn the_first_admin_sets_up_the_company_and_lands_on_its_people(scripts: bool) {
+fn the_first_admin_sets_up_the_company_and_lands_on_its_users(scripts: bool) {
     let site = Site::empty();
     let maya = site.browser(scripts);
     maya.open(&site.setup_path());
@@ -48,7 +48,7 @@ fn a_colleague_accepts_an_invitation_and_is_signed_in(scripts: bool) {
 }
 
 #[apply(with_scripts_and_without!)]
-fn somebody_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
+fn a_user_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
     let site = Site::with_admin();
     site.app.create_user("Jonas", "Vermeulen");
     let jonas = site.browser(scripts);
@@ -75,7 +75,7 @@ fn somebody_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
 }
 
 #[apply(with_scripts_and_without!)]
-fn somebody_blocked_is_out_at_the_next_click_until_activated(scripts: bool) {
+fn a_blocked_user_is_out_at_the_next_click_until_activated(scripts: bool) {
     let site = Site::with_admin();
     site.app.create_user("Jonas", "Vermeulen");
     let maya = site.signed_in(MAYA, scripts);
@@ -100,7 +100,7 @@ fn somebody_blocked_is_out_at_the_next_click_until_activated(scripts: bool) {
 }
 
 #[apply(with_scripts_and_without!)]
-fn whatever_somebody_blocked_does_next_leads_to_the_sign_in_page(scripts: bool) {
+fn whatever_a_blocked_user_does_next_leads_to_the_sign_in_page(scripts: bool) {
     let site = Site::with_admin();
     site.invite("noor@example.com");
     let noor = site.app.id_of("noor@example.com");
@@ -113,7 +113,7 @@ fn whatever_somebody_blocked_does_next_leads_to_the_sign_in_page(scripts: bool) 
         assert!(browser.path().starts_with("/sign-in") && browser.path().ends_with(path), "{}", browser.path());
         users::lifecycle::activate(ctx, &lena, EntryPoint::UsersAndGroups, maya).unwrap();
         sign_in(&browser, MAYA);
-        // A form that came too late leads back to the page that it was on.
+        // A late form leads back to the page with the form.
         browser.open("/users-and-groups");
         browser.see("noor@example.com");
     };

@@ -14,7 +14,7 @@ use crate::{
 
 const LIST: &str = "/users-and-permissions";
 
-/// Somebody deactivated, expired and invited, besides those of the company.
+/// Deactivated, expired and invited users, besides those of the company.
 struct Everybody {
     deactivated: UserId,
     expired: UserId,
@@ -38,13 +38,13 @@ fn everybody(site: Site) -> Everybody {
     Everybody { deactivated, expired, invited, business }
 }
 
-/// The pages of somebody in Users & Permissions, below the list.
+/// Pages of a user in Users & Permissions, below the list.
 fn below(pages: &[String]) -> Vec<String> {
     pages.iter().map(|page| format!("{LIST}{page}")).collect()
 }
 
 #[test]
-fn the_list_and_many_people_at_once() {
+fn the_list_and_many_users_at_once() {
     let Everybody { business: Business { site, .. }, .. } = everybody(Site::without_mail_server());
     let maya = site.signed_in(MAYA, true);
     let lists =

@@ -1,12 +1,12 @@
-//! The lists of people: what is asked of them, by whom.
+//! Requests to the lists of users, by viewer.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// Who looks.
+/// User who views the lists.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
     Admin,
-    /// With some 5,000 people in scope, where there are so many.
+    /// Portfolio Admin with some 5,000 users in scope, if there are as many.
     PortfolioAdmin,
 }
 
@@ -21,7 +21,7 @@ impl Viewer {
     }
 }
 
-/// Some pages that stand for one kind and are asked for in turn.
+/// Pages of one kind, requested in turn.
 pub struct Case {
     pub list: &'static str,
     pub viewer: Viewer,
@@ -34,7 +34,7 @@ const PERMISSIONS: &str = "Users & Permissions";
 
 pub const LISTS: [(&str, Viewer); 3] = [(GROUPS, Viewer::Admin), (PERMISSIONS, Viewer::Admin), (PERMISSIONS, Viewer::PortfolioAdmin)];
 
-/// Found in very many names, in fewer names that come late in the order, and within one name or none. Each by three letters.
+/// Terms with very many hits, with fewer hits late in the order, and with one hit or none. Three letters each.
 pub const FREQUENT: [&str; 4] = ["mar", "son", "ann", "ber"];
 const FREQUENT_LATE: [&str; 4] = ["tha", "the", "org", "%D0%BA%D0%BE%D0%B2"];
 pub const RARE: [&str; 4] = ["jls", "oek", "huk", "qqq"];
@@ -91,7 +91,7 @@ fn users_and_permissions(viewer: Viewer) -> Vec<Case> {
     ]
 }
 
-/// When the first page was looked at, in seconds.
+/// Time of the first page, in seconds.
 const AT: i64 = 1_795_000_000;
 
 fn key(list: &str, key: &str) -> String {
