@@ -11,6 +11,9 @@ use crate::{
     },
 };
 
+/// Portfolios or accounts that an invitation names; the others are counted.
+const NAMES_MAX: usize = 20;
+
 /// Invitation of a user, by a link that is valid until `expires_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
@@ -19,6 +22,10 @@ pub struct Invitation {
     /// May be empty.
     pub first_name: String,
     pub company: String,
+    /// Portfolios of a Portfolio Admin, by name.
+    pub portfolios: Vec<String>,
+    /// Accounts of a User, by name.
+    pub accounts: Vec<String>,
     pub link: Link,
     /// "24 hours"
     pub term: String,
@@ -41,23 +48,35 @@ impl Invitation {
         self.with(format!("New invitation to {company}"), "Your new invitation", &invited)
     }
 
+    /// Role and assignments, the first of them by name; `None` without assignments.
+    fn access(&self) -> Option<Paragraph> {
+        let (role, kind, names) = match (&*self.portfolios, &*self.accounts) {
+            ([], []) => return None,
+            ([], accounts) => ("User", "accounts", accounts),
+            (portfolios, _) => ("Portfolio Admin", "portfolios", portfolios),
+        };
+        let mut listed = names.iter().take(NAMES_MAX).map(|name| one_line(name)).collect::<Vec<_>>();
+        if names.len() > NAMES_MAX {
+            listed.push(format!("and {} more", names.len() - NAMES_MAX));
+        }
+        Some(Paragraph::plain(&format!("Your role: {role}. Your {kind}: {}", listed.join(", "))))
+    }
+
     fn with(&self, subject: String, heading: &'static str, invited: &str) -> MailLayout {
         let until = date(self.expires_at);
+        let valid = format!(
+            "To join, confirm the invitation and set up your credentials. This invitation is valid for {}, until",
+            one_line(&self.term)
+        );
+        let mut paragraphs = vec![Paragraph::plain(invited)];
+        paragraphs.extend(self.access());
+        paragraphs.push(Paragraph::dated(&valid, self.expires_at));
         MailLayout {
             subject,
             preheader: format!("Confirm the invitation and set up your credentials by {until}."),
             heading,
             first_name: self.first_name.clone(),
-            paragraphs: vec![
-                Paragraph::plain(invited),
-                Paragraph::dated(
-                    &format!(
-                        "To join, confirm the invitation and set up your credentials. This invitation is valid for {}, until",
-                        one_line(&self.term)
-                    ),
-                    self.expires_at,
-                ),
-            ],
+            paragraphs,
             action: Some(Action { label: "Accept invitation", link: self.link.clone() }),
             notes: vec!["The link works once. If you didn't expect this mail, ignore it and nothing happens."],
             company: self.company.clone(),

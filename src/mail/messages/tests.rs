@@ -12,6 +12,8 @@ fn messages(name: &str, company: &str, link: &str) -> Vec<Message> {
         invited_by: name.clone(),
         first_name: name.clone(),
         company: company.clone(),
+        portfolios: Vec::new(),
+        accounts: vec![name.clone(), name.clone()],
         link: link.clone(),
         term: "24 hours".to_owned(),
         expires_at: now() + chrono::TimeDelta::days(1),

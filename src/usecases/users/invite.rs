@@ -18,7 +18,7 @@ use crate::{
     },
     mail::{Link, Message, messages::Invitation},
     store::{
-        Database, StoreError, company, outbox,
+        Database, StoreError, assignments, company, outbox,
         tokens::{self, NewToken},
         users::{self, NewInvited, User},
     },
@@ -127,23 +127,17 @@ pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) 
             invited_by: work.actor.id(),
             now: work.now,
         };
-        let user = add(work, &new, &token, &company)?;
-        let event = AuditEvent::UserInvited { email: user.email.clone(), role: default_role, expires_at: expires_at.and_utc() };
-        work.record(&user, &event);
-        Ok(())
+        let user = add(work, &new)?;
+        Ok(send(work, &user, &token, expires_at, Message::Invitation)?)
     })
 }
 
-/// Adds somebody with an open invitation, whose link is on its way.
-pub(in crate::usecases) fn add(
-    work: &mut UnitOfWork<'_, '_>,
-    new: &NewInvited<'_>,
-    token: &Token,
-    company: &Company,
-) -> Result<User, ActionError> {
+/// Adds a user with an open invitation, which is not sent yet.
+pub(in crate::usecases) fn add(work: &mut UnitOfWork<'_, '_>, new: &NewInvited<'_>) -> Result<User, ActionError> {
     let id = users::insert_invited(work.tx, new)?;
     let user = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
-    InvitationMail { user: &user, token, company, expires_at: new.expires_at }.post(work, Message::Invitation)?;
+    let event = AuditEvent::UserInvited { email: user.email.clone(), role: new.default_role, expires_at: new.expires_at.and_utc() };
+    work.record(&user, &event);
     Ok(user)
 }
 
@@ -238,42 +232,40 @@ fn renew(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token, message: fn(
     let expires_at = work.now + company.invitation_term(origin);
     tokens::end_open(work.tx, user.id, Some(TokenPurpose::Invitation), TokenEnd::Replaced, work.now)?;
     users::renew_invitation(work.tx, user.id, expires_at)?;
-    InvitationMail { user, token, company: &company, expires_at }.post(work, message)?;
+    send(work, user, token, expires_at, message)?;
     Ok(expires_at)
 }
 
-/// Mail with the link of an invitation.
-struct InvitationMail<'a> {
-    user: &'a User,
-    token: &'a Token,
-    company: &'a Company,
+/// Mails the link of an invitation, with the role and the assignments that it gives.
+pub(in crate::usecases) fn send(
+    work: &mut UnitOfWork<'_, '_>,
+    user: &User,
+    token: &Token,
     expires_at: Timestamp,
-}
-
-impl InvitationMail<'_> {
-    fn post(self, work: &mut UnitOfWork<'_, '_>, message: fn(Invitation) -> Message) -> Result<(), StoreError> {
-        let Self { user, token, company, expires_at } = self;
-        let asked_by = work.actor.id();
-        let new = NewToken {
-            purpose: TokenPurpose::Invitation,
-            hash: token.hash(),
-            user: Some(user.id),
-            email: Some(&user.email),
-            asked_by,
-            expires_at,
-            now: work.now,
-        };
-        let token_id = tokens::insert(work.tx, &new)?;
-        let message = message(Invitation {
-            invited_by: inviter(work.tx.db(), user, asked_by)?,
-            first_name: user.first_name.clone(),
-            company: company.name.clone(),
-            link: Link::new(&work.ctx.links.with_token(TokenPurpose::Invitation, token)),
-            term: term_in_words(expires_at - work.now),
-            expires_at,
-        });
-        work.post(Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message)
-    }
+    message: fn(Invitation) -> Message,
+) -> Result<(), StoreError> {
+    let asked_by = work.actor.id();
+    let new = NewToken {
+        purpose: TokenPurpose::Invitation,
+        hash: token.hash(),
+        user: Some(user.id),
+        email: Some(&user.email),
+        asked_by,
+        expires_at,
+        now: work.now,
+    };
+    let token_id = tokens::insert(work.tx, &new)?;
+    let message = message(Invitation {
+        invited_by: inviter(work.tx.db(), user, asked_by)?,
+        first_name: user.first_name.clone(),
+        company: company::load(work.tx.db())?.name,
+        portfolios: assignments::portfolios_of(work.tx.db(), &[user.id])?.into_iter().map(|given| given.portfolio.name).collect(),
+        accounts: assignments::accounts_of(work.tx.db(), &[user.id])?.into_iter().map(|given| given.account.name).collect(),
+        link: Link::new(&work.ctx.links.with_token(TokenPurpose::Invitation, token)),
+        term: term_in_words(expires_at - work.now),
+        expires_at,
+    });
+    work.post(Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message)
 }
 
 /// An invitation that waits to be accepted.

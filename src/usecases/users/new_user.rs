@@ -16,6 +16,7 @@ use crate::{
         text::PersonName,
         user::DefaultRole,
     },
+    mail::Message,
     store::{
         Database, StoreError,
         accounts::Account,
@@ -121,10 +122,9 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
             invited_by: work.actor.id(),
             now: work.now,
         };
-        let user = invite::add(work, &new, &token, &company)?;
-        let event = AuditEvent::UserInvited { email: user.email.clone(), role: default_role, expires_at: expires_at.and_utc() };
-        work.record(&user, &event);
+        let user = invite::add(work, &new)?;
         given.give(work, &user)?;
+        invite::send(work, &user, &token, expires_at, Message::Invitation)?;
         Ok(user)
     })
 }

@@ -62,7 +62,9 @@ async fn a_user_is_invited_in_three_steps(db: Db) {
         id
     };
     assert_eq!(app.accounts_of(id), [fjord]);
-    let link = app.link_in_mail().await;
+    let mail = app.mail().await;
+    assert!(mail.rendered.text.contains("Your role: User. Your accounts: Fjord Foods"), "{}", mail.rendered.text);
+    let link = app.link_in(&mail);
     assert!(app.browser().get(&app, &link).await.is(200).body.contains(r#"value="van Dijk""#), "the names are filled in");
     app.advance(chrono::TimeDelta::days(5) - chrono::TimeDelta::seconds(1));
     app.browser().get(&app, &link).await.is(200);
@@ -78,7 +80,8 @@ async fn a_portfolio_admin_is_invited_with_portfolios(db: Db) {
     answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[])).await.is(200).sees("Which portfolios will Noor manage?");
     answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &nordic_id)])).await.is(303);
     assert_eq!(app.portfolios_of(app.id_of("noor@example.com")), [nordic]);
-    app.mail().await;
+    let mail = app.mail().await.rendered.text;
+    assert!(mail.contains("Your role: Portfolio Admin. Your portfolios: Nordic Brands"), "{mail}");
 }
 
 #[apply(both_databases!)]
