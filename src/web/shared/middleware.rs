@@ -28,6 +28,7 @@ use super::{
     error::{self, WebError},
     extract::{self, SeenUser},
     head,
+    routing::endpoint::{Access, Endpoint},
     state::{COMMITS, State},
 };
 
@@ -46,26 +47,6 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
-
-/// Around pages with a token in their address: they send no referrer.
-pub(in crate::web) async fn token_in_address<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    request.extensions_mut().insert(TokenInAddress);
-    next.call(request).await
-}
-
-#[derive(Debug, Clone, Copy)]
-struct TokenInAddress;
-
-/// Around pages that write when they are opened: no other site leads to them.
-pub(in crate::web) async fn require_same_site<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    match head::require_same_site(&request) {
-        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
-        Err(failure) => Ok(request.error_response(failure)),
-    }
-}
 
 /// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
 /// a token. Each that failed has one more, which says why.
@@ -142,7 +123,7 @@ struct RequestFacts<'a> {
 fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, facts: &RequestFacts<'_>) -> HttpResponse {
     let mut response = with_page(response, request, facts);
     let headers = response.headers_mut();
-    if request.is_some_and(|request| request.extensions().contains::<TokenInAddress>()) {
+    if request.and_then(Endpoint::of).is_some_and(|endpoint| endpoint.access == Access::Token) {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     for (name, value) in HEADERS {

@@ -20,7 +20,7 @@ pub use display_time::DisplayTime;
 pub use existing_user::{ExistingUserActions, already_known};
 pub use finder::{FindQuery, Finder, RESULTS_MAX};
 pub use form::{Field, FieldError, FormErrors, SecretField, parse};
-pub use layout::{Flash, FlashAction, FlashKind, Layout, NavEntry, NavGroup, PublicLayout, Section, SessionLeft};
+pub use layout::{Flash, FlashAction, FlashKind, Layout, NavEntry, NavGroup, PublicLayout, SessionLeft, navigation};
 pub use merge::Base;
 pub use number::{Count, NAMED, assigned_in_short, counted, grouped, listed, names_in_short, wait_in_words};
 pub use pager::{Pager, RowsLink};

@@ -11,8 +11,6 @@ use crate::{
         account::AccountDetails,
         idempotency_key::IdempotencyKey,
         ids::{AccountId, PortfolioId, UserId},
-        permission::Permission,
-        policy::Action,
         role::Role,
         search::SearchTerm,
     },
@@ -306,7 +304,7 @@ async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answe
     };
     let users = PickerQuery { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
     let (frame, (portfolios, users)) = console
-        .open(Action::Use(Permission::AccountsCreate), move |ctx, actor| {
+        .open(move |ctx, actor| {
             let portfolios = picker_options::portfolios_for_accounts(ctx, actor, &portfolios)?;
             let portfolio = portfolio.filter(|_| portfolios.lost == 0);
             Ok((portfolios, portfolio.map(|portfolio| picker_options::users_of(ctx, actor, portfolio, &users)).transpose()?))

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{ids::UserId, policy::Action},
+    domain::ids::UserId,
     usecases::{EntryPoint, users},
     web::shared::{
         list_query::{ListQuery, ReturnQuery},
@@ -38,7 +38,7 @@ impl InvitationLinkPage {
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let (id, caller) = (*id, console.current.caller());
     let (frame, (user, link, valid_until)) =
-        console.open(Action::SeeEveryone, move |ctx, _| users::invite::link(ctx, &caller, EntryPoint::UsersAndGroups, id)).await?;
+        console.open(move |ctx, _| users::invite::link(ctx, &caller, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&InvitationLinkPage {
         shell: console.shell(&frame),
         user: UserLabel::from(&user.who()),

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{ids::UserId, policy::Action},
+    domain::ids::UserId,
     usecases::{self, EntryPoint, users},
     web::shared::{
         form::{Form, ListButton},
@@ -39,8 +39,7 @@ impl RevokeInvitationPage {
 /// `GET /users-and-groups/users/{user}/revoke`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let id = *id;
-    let (frame, user) =
-        console.open(Action::SeeEveryone, move |ctx, actor| users::invite::revocable(ctx, actor, EntryPoint::UsersAndGroups, id)).await?;
+    let (frame, user) = console.open(move |ctx, actor| users::invite::revocable(ctx, actor, EntryPoint::UsersAndGroups, id)).await?;
     respond::page(&RevokeInvitationPage {
         shell: console.shell(&frame),
         user: UserLabel::from(&user.who()),

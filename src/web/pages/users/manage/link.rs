@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 
 use crate::{
-    domain::{ids::UserId, permission::Permission, policy::Action},
+    domain::ids::UserId,
     usecases::{EntryPoint, users},
     web::{
         pages::users::list::query::UserListQuery,
@@ -42,9 +42,8 @@ impl LinkFromManagePage {
 /// `GET /users-and-permissions/{user}/link`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let (id, caller) = (*id, console.current.caller());
-    let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, _: &_| users::invite::link(ctx, &caller, EntryPoint::UsersAndPermissions, id);
-    let (frame, (user, link, valid_until)) = console.open(page, content).await?;
+    let (frame, (user, link, valid_until)) = console.open(content).await?;
     respond::page(&LinkFromManagePage {
         shell: console.shell(&frame),
         user: UserLabel::from(&user.who()),

@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 
 use crate::{
-    domain::{ids::UserId, permission::Permission, policy::Action},
+    domain::ids::UserId,
     usecases::{self, EntryPoint, users},
     web::{
         pages::users::list::query::UserListQuery,
@@ -44,9 +44,8 @@ impl RevokeFromManagePage {
 /// `GET /users-and-permissions/{user}/revoke`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let id = *id;
-    let page = Action::Use(Permission::UsersEdit);
     let content = move |ctx: &_, actor: &_| users::invite::revocable(ctx, actor, EntryPoint::UsersAndPermissions, id);
-    let (frame, user) = console.open(page, content).await?;
+    let (frame, user) = console.open(content).await?;
     respond::page(&RevokeFromManagePage {
         shell: console.shell(&frame),
         user: UserLabel::from(&user.who()),

@@ -9,7 +9,7 @@ pub mod review;
 use actix_web::web::Query;
 
 use crate::{
-    domain::{idempotency_key::IdempotencyKey, permission::Permission, policy::Action, user::DefaultRole},
+    domain::{idempotency_key::IdempotencyKey, user::DefaultRole},
     usecases::{
         ActionError, User,
         access::picker_options::{self, PickerQuery},
@@ -65,7 +65,6 @@ pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<S
 
 /// `POST /users-and-permissions/new`
 pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>) -> HandlerResult {
-    console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
     let Form(form, sent) = form;
     let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
         let (typed, _) = form.answers(&Answers::default())?;
