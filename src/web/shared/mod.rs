@@ -4,6 +4,7 @@ pub mod assets;
 pub(super) mod client_ip;
 pub(super) mod cookies;
 pub(super) mod csrf;
+mod entry_point;
 pub(super) mod error;
 pub mod error_page;
 pub(super) mod exports;

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use crate::{
     domain::{clock::Timestamp, idempotency_key::IdempotencyKey, role::Role},
     usecases::{
-        ActionError, Context, Submission, User,
+        ActionError, Context, EntryPoint, Submission, User,
         shared::layout::{self, LayoutData},
     },
 };
@@ -102,6 +102,11 @@ impl PageContext {
             Ok(_) => respond::see_other(path),
             Err(denied) => self.say(&error::already(denied)?, path),
         }
+    }
+
+    /// The screen from which this user acts on others.
+    pub(in crate::web) fn entry_point(&self) -> EntryPoint {
+        EntryPoint::of(self.section)
     }
 
     /// Layout of a page. Takes the flash of the last request.

@@ -24,11 +24,7 @@ use crate::web::{
         },
         groups::{self, new},
         portfolios, roles, setup,
-        users::{
-            bulk,
-            directory::{self, revoke, status_actions},
-            list, manage, new_user,
-        },
+        users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
     },
     shared::{cookies, error::WebError, form::FORM_MAX, session::DatabaseSessions, state::State},
 };
@@ -98,12 +94,12 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(RenameGroup => groups::rename::show, groups::rename::submit))
                 .service(at!(DeleteGroup => groups::delete::show, groups::delete::submit))
                 .service(at!(RemoveFromGroup => groups::remove::show, groups::remove::submit))
-                .service(at!(BlockUser => status_actions::block))
-                .service(at!(ActivateUser => status_actions::activate))
+                .service(at!(BlockUser => status_actions::deactivate))
+                .service(at!(ActivateUser => status_actions::reactivate))
                 .service(at!(DeleteUser => directory::delete::show, directory::delete::submit))
                 .service(at!(ResendInvitation => status_actions::resend))
                 .service(at!(RevokeInvitation => revoke::show, revoke::submit))
-                .service(at!(InvitationLink => directory::link::show))
+                .service(at!(InvitationLink => link::show))
                 .service(at!(SendMailAgain => directory::send_again::one))
                 .service(at!(SendMailsAgain => directory::send_again::all))
                 .service(at!(DeletedUsers => directory::deleted::list))
@@ -116,14 +112,14 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(NewUserWizard => new_user::show, new_user::submit))
                 .service(at!(Manage => manage::show::show))
                 .service(at!(EditUser => manage::edit::show, manage::edit::submit))
-                .service(at!(DeactivateUser => manage::status_actions::deactivate))
-                .service(at!(ReactivateUser => manage::status_actions::reactivate))
+                .service(at!(DeactivateUser => status_actions::deactivate))
+                .service(at!(ReactivateUser => status_actions::reactivate))
                 .service(at!(EndSessions => manage::status_actions::end_sessions))
                 .service(at!(SendPasswordReset => manage::status_actions::send_password_reset))
                 .service(at!(WithdrawEmailChange => manage::status_actions::withdraw_email_change))
-                .service(at!(ResendFromManage => manage::status_actions::resend))
-                .service(at!(RevokeFromManage => manage::revoke::show, manage::revoke::submit))
-                .service(at!(LinkFromManage => manage::link::show))
+                .service(at!(ResendFromManage => status_actions::resend))
+                .service(at!(RevokeFromManage => revoke::show, revoke::submit))
+                .service(at!(LinkFromManage => link::show))
                 .service(at!(Assign => manage::assignments::assign))
                 .service(at!(Unassign => manage::unassign::several))
                 .service(at!(AssignPortfolio => manage::assignments::assign_portfolio))

@@ -5,10 +5,8 @@ pub mod assignments;
 pub mod becomes_user;
 pub mod edit;
 pub mod fields;
-pub mod link;
 mod links;
 mod permissions;
-pub mod revoke;
 pub mod show;
 pub mod status_actions;
 pub mod unassign;
@@ -39,12 +37,12 @@ fn left(console: &PageContext, user_id: UserId, query: &str) -> String {
 }
 
 /// An address that carries the list's query on.
-fn with_return(path: impl fmt::Display, query: &str) -> String {
+pub(super) fn with_return(path: impl fmt::Display, query: &str) -> String {
     paths::with_query(path, &[("return", query)])
 }
 
 /// The list as it was left.
-fn list(query: &str) -> String {
+pub(super) fn list(query: &str) -> String {
     with_query(paths::UsersAndPermissions {}, query)
 }
 
