@@ -19,6 +19,7 @@ pub(super) mod list_query;
 pub(super) mod middleware;
 pub mod page;
 pub(super) mod page_context;
+pub(super) mod page_key;
 pub(super) mod page_size;
 pub(super) mod respond;
 pub mod routing;
