@@ -61,7 +61,7 @@ const NAMED: &[(&str, &str)] =
     &[("first_name", "Ruud"), ("last_name", "Smit"), ("email", "{email}"), ("default_role", "user"), ("version", "1")];
 const INVITED: &[(&str, &str)] = &[
     ("step", "3"),
-    ("do", "add"),
+    ("do", "create"),
     ("first_name", "Ruud"),
     ("last_name", "Smit"),
     ("email", "new{made}@example.com"),
