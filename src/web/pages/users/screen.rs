@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// A user on the screen that an act was asked for from.
+/// A user, and the screen from which an administrator acts on them.
 #[derive(Debug, Clone)]
 pub struct Screen {
     pub entry_point: EntryPoint,

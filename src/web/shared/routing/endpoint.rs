@@ -31,12 +31,12 @@ pub enum Kind {
 /// Users to whom an address is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody, on the listener for monitoring alone.
+    /// All requests on the listener for monitoring, and no others.
     Monitoring,
     Anyone,
     /// Holders of a link: the address has a token.
     Token,
-    /// Everybody signed in.
+    /// All users who are signed in.
     SignedIn,
     /// Users who have the permission anywhere. The page is in this section of the console.
     Needs(Section, Permission),
