@@ -1,12 +1,10 @@
 //! Data around every page of somebody signed in.
 
 use crate::{
-    domain::{clock::Timestamp, company::Company, policy::Action},
+    domain::{clock::Timestamp, company::Company},
     store::{StoreError, company, groups, users::User},
-    usecases::{ActionError, Context},
+    usecases::Context,
 };
-
-use super::error::authorise;
 
 /// Data of the layout.
 #[derive(Debug, Clone)]
@@ -17,9 +15,8 @@ pub struct LayoutData {
     pub now: Timestamp,
 }
 
-/// Authorises a page, before its content is read.
-pub fn open(ctx: &Context, actor: &User, company: Company, page: Action) -> Result<LayoutData, ActionError> {
-    authorise(actor.actor(), page, None)?;
+/// Layout of a page of `actor`.
+pub fn load(ctx: &Context, actor: &User, company: Company) -> Result<LayoutData, StoreError> {
     let is_single_admin = actor.is_admin && ctx.store.read(|db| groups::other_active_admins(db, actor.id))? == 0;
     Ok(LayoutData { company, is_single_admin, now: ctx.now() })
 }

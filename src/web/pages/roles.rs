@@ -74,7 +74,7 @@ impl PermissionGroup {
 
 /// `GET /roles`
 pub(in crate::web) async fn show(console: PageContext) -> HandlerResult {
-    let (frame, ()) = console.open(Action::Use(Permission::RolesView), |_, _| Ok(())).await?;
+    let (frame, ()) = console.open(|_, _| Ok(())).await?;
     let actor = console.current.user.actor();
     let (groups, knows_admins) = (PermissionGroup::all(actor.role), decide(actor, Action::SeeAdmins).is_ok());
     respond::page(&RolesPage { shell: console.shell(&frame), roles: Role::ALL, groups, knows_admins })

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     error_page::ErrorPage,
-    page::{Flash, FlashKind, Section, wait_in_words},
+    page::{Flash, FlashKind, wait_in_words},
     routing::{paths, redirect},
 };
 
@@ -131,7 +131,7 @@ pub(in crate::web) fn reason(answer: &HttpResponse, error: Option<&Error>) -> Op
 pub(in crate::web) fn page(failure: Option<&WebError>, status: StatusCode, request_id: &str, path: &str, saved: bool) -> ErrorPage {
     // Result of a form with an address of its own: it shows on the page above.
     let above = || path.rsplit_once('/').and_then(|(above, _)| paths::nearest_page(above));
-    let place = || above().or_else(|| Section::first_page(path).map(str::to_owned));
+    let place = || above().or_else(|| paths::section(path).map(|section| section.first_page().pattern.to_owned()));
     match failure {
         Some(WebError::StaleForm) => return ErrorPage::stale_form(),
         Some(WebError::TooManyFields) => return ErrorPage::too_many_fields(),

@@ -17,15 +17,21 @@ use crate::{
         company::Company,
         credentials::token::{Token, TokenHash},
         ids::UserId,
+        permission::Permission,
+        policy::{Action, decide},
     },
-    usecases::{ClientInfo, Principal, User, credentials::sessions::Ends},
+    usecases::{ActionError, ClientInfo, Principal, User, credentials::sessions::Ends},
 };
 
 use super::{
     client_ip, cookies, csrf,
     error::WebError,
+    head,
     page::{Flash, SessionLeft},
-    routing::paths,
+    routing::{
+        endpoint::{Endpoint, Kind},
+        paths,
+    },
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     state::{RequestTrust, State},
 };
@@ -44,7 +50,7 @@ const REFERER_MAX: usize = 2 * 1024;
 /// Longest stored name of a browser, in characters.
 const USER_AGENT_MAX: usize = 300;
 
-/// A signed-in and active user, read from the database with this request.
+/// A user who is signed in, active, and has the permission that the address needs, read afresh with this request.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct CurrentUser {
     pub(in crate::web) user: User,
@@ -75,7 +81,13 @@ impl CurrentUser {
         self.session
     }
 
-    /// Remaining lifetime of the session from `now` on.
+    /// Asks the policy for a permission, before anything is looked for.
+    pub(in crate::web) fn require(&self, permission: Permission) -> Result<(), WebError> {
+        let denied = |denial| ActionError::Refused { denial, name: None };
+        Ok(decide(self.user.actor(), Action::Use(permission)).map_err(denied)?)
+    }
+
+    /// How long the session holds from `now` on.
     pub(in crate::web) fn session_left(&self, now: Timestamp) -> SessionLeft {
         let Ends { idle, absolute } = self.ends;
         SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }
@@ -100,17 +112,24 @@ impl FromRequest for CurrentUser {
     }
 }
 
+/// The gate of every address for those signed in: what is declared with the address is asked for here.
 fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
+    let endpoint = Endpoint::of(request).ok_or(WebError::NotFound)?;
+    if endpoint.kind == Kind::Recorded {
+        head::require_same_site(request)?;
+    }
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;
     request.extensions_mut().insert(SeenUser(signed_in.user.id));
-    Ok(CurrentUser {
+    let current = CurrentUser {
         user: signed_in.user,
         company: signed_in.company,
         session: TokenHash(signed_in.session),
         ends: signed_in.ends,
         client_ip: client_ip::of(request)?,
         is_head: request.method() == Method::HEAD,
-    })
+    };
+    endpoint.access.permission().map_or(Ok(()), |permission| current.require(permission))?;
+    Ok(current)
 }
 
 fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, WebError> {

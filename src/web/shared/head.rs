@@ -1,11 +1,9 @@
 //! Checks of a request's head: its length, and the encoding of its body.
 
 use actix_web::{
+    HttpRequest,
     dev::ServiceRequest,
-    http::{
-        Method,
-        header::{self, HeaderName, HeaderValue},
-    },
+    http::header::{self, HeaderName, HeaderValue},
 };
 
 use super::{error::WebError, routing::paths::ADDRESS_MAX, steps};
@@ -54,12 +52,11 @@ pub(in crate::web) fn drop_unreadable_cookies(request: &mut ServiceRequest) {
     }
 }
 
-/// Refuses links from other sites to pages that write when they are opened. Requests of browsers without the header
-/// pass.
-pub(in crate::web) fn require_same_site(request: &ServiceRequest) -> Result<(), WebError> {
+/// Refuses pages that write when they are opened, where another site led to them. Browsers that say nothing are believed, as for every page.
+pub(in crate::web) fn require_same_site(request: &HttpRequest) -> Result<(), WebError> {
     let site = request.headers().get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
     let is_ours = matches!(site, None | Some(b"same-origin" | b"none"));
-    if is_ours || request.method() != Method::GET { Ok(()) } else { Err(WebError::FromElsewhere) }
+    if is_ours { Ok(()) } else { Err(WebError::FromElsewhere) }
 }
 
 #[cfg(test)]
@@ -136,9 +133,9 @@ mod tests {
 
     #[test]
     fn a_page_that_writes_is_asked_for_from_here() {
-        let site = |request: TestRequest, site: Option<&str>| {
-            let request = site.into_iter().fold(request, |request, site| request.insert_header((SEC_FETCH_SITE, site)));
-            require_same_site(&request.to_srv_request()).is_ok()
+        let asked = |site: Option<&str>| {
+            let request = site.into_iter().fold(TestRequest::get(), |request, site| request.insert_header((SEC_FETCH_SITE, site)));
+            require_same_site(&request.to_http_request()).is_ok()
         };
         for (from, is_ours) in [
             (None, true),
@@ -149,7 +146,7 @@ mod tests {
             (Some(""), false),
             (Some("same-origin, cross-site"), false),
         ] {
-            assert_eq!(site(TestRequest::get(), from), is_ours, "{from:?}");
+            assert_eq!(asked(from), is_ours, "{from:?}");
         }
     }
 }

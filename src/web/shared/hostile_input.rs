@@ -111,7 +111,7 @@ fn headers(names: &str) {
 }
 
 fn addresses(address: &str) {
-    drop((paths::nearest_page(address), paths::known_page(address)));
+    drop((paths::nearest_page(address), paths::known_page(address), paths::section(address)));
 }
 
 fn cookies(sent: &str) {

@@ -3,8 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, web::Query};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     domain::search::{SearchTerm, looked_for},
@@ -13,7 +12,8 @@ use crate::{
 
 use super::{
     error::WebError,
-    page::{self, Pager, RowsLink},
+    page::{self, Pager},
+    page_key::{PageKey, Place},
     page_size::PageSize,
     routing::paths,
     state::State,
@@ -24,9 +24,6 @@ pub(in crate::web) const TEXT_MAX: usize = 2000;
 
 /// Longest query of a list that a form carries, in bytes: a search of which each byte is escaped. The address that it leads to can be read.
 const RETURNED_MAX: usize = 3 * TEXT_MAX;
-
-/// More rows than any list has.
-pub(in crate::web) const ROWS_MAX: u64 = u32::MAX as u64;
 
 /// The query of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -64,40 +61,6 @@ pub(in crate::web) fn read(typed: String) -> String {
     if typed.len() > TEXT_MAX { typed } else { looked_for(&typed) }
 }
 
-/// Which page, and the number of its first row, which is only for showing.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PageKey {
-    place: PagePosition,
-    from: u64,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-enum PagePosition {
-    #[serde(rename = "a")]
-    After(String, i64),
-    #[serde(rename = "b")]
-    Before(String, i64),
-    #[serde(rename = "l")]
-    Last,
-}
-
-impl PageKey {
-    /// True if a list of ours can have written it: sort keys have no control characters, and rows a number.
-    fn is_ours(&self) -> bool {
-        let is_key = match &self.place {
-            PagePosition::After(key, _) | PagePosition::Before(key, _) => !key.contains(char::is_control),
-            PagePosition::Last => true,
-        };
-        is_key && self.from <= ROWS_MAX
-    }
-
-    /// As it stands in an address.
-    fn text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
-    }
-}
-
 /// A page of a list, as its address asks for it.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct PageRequest {
@@ -105,7 +68,7 @@ pub(in crate::web) struct PageRequest {
     pub(in crate::web) search: Option<SearchTerm>,
     pub(in crate::web) rows: PageSize,
     /// `None` for the first page.
-    key: Option<PageKey>,
+    key: Option<PageKey<(String, i64)>>,
 }
 
 impl PageRequest {
@@ -120,23 +83,21 @@ impl PageRequest {
         if page.is_empty() {
             return Ok(Self { position: Position::First, search: None, rows, key: None });
         }
-        let key = URL_SAFE_NO_PAD.decode(page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        let key = key.filter(PageKey::is_ours).ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
-        let position = match key.place.clone() {
-            PagePosition::After(sort_key, id) => Position::After(Key { sort_key, id }),
-            PagePosition::Before(sort_key, id) => Position::Before(Key { sort_key, id }),
-            PagePosition::Last => Position::Last,
-        };
-        Ok(Self { position, search: None, rows, key: Some(key) })
+        // Sort keys have no control characters.
+        let place = |(key, id): &(String, i64)| (!key.contains(char::is_control)).then(|| Key { sort_key: key.clone(), id: *id });
+        let key = PageKey::read(page).filter(|key| key.at.is_none());
+        let position = key.as_ref().and_then(|key| key.position(place)).ok_or(WebError::NoSuchList(StatusCode::NOT_FOUND, None))?;
+        Ok(Self { position, search: None, rows, key })
     }
 
-    /// The number of the first row; 0 where nobody knows.
-    fn from(&self, rows: u64, count: Count) -> u64 {
-        match (&self.position, count) {
-            (Position::Last, Count::Exactly(count)) => u64::try_from(count).unwrap_or(0).saturating_sub(rows) + 1,
-            (Position::Last, Count::Many) => 0,
-            _ => self.key.as_ref().map_or(1, |key| key.from),
-        }
+    /// The key of the page with another number of rows: it begins where it began, or ends where it ended if that is how it was found. `end` is
+    /// the number of the row after it.
+    fn key_with(&self, rows: PageSize, end: u64) -> String {
+        let key = self.key.clone().map(|key| match key.place {
+            Place::Before(_) if key.from > 0 => PageKey { from: page::before(end, rows.count()), ..key },
+            Place::After(_) | Place::Before(_) | Place::Last => key,
+        });
+        key.map(|key| key.text()).unwrap_or_default()
     }
 
     /// The ways to other pages of the list. `link` makes the address of a page key, `key` tells the place of a row.
@@ -148,23 +109,12 @@ impl PageRequest {
         count: Count,
         words: (&str, &str),
     ) -> Pager {
-        let rows = slice.rows.len() as u64;
-        let (of, from) = (shown(count), self.from(rows, count));
-        let at = |place, from| link(&PageKey { place, from }.text());
-        let previous = slice.rows.first().map(&key).filter(|_| slice.has_previous);
-        let next = slice.rows.last().map(&key).filter(|_| slice.has_next);
-        Pager {
-            label: if from == 0 || rows == 0 {
-                of.of(words.0, words.1)
-            } else {
-                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), of, words.0, words.1)
-            },
-            first: slice.has_previous.then(|| link("")),
-            previous: previous.map(|key| at(PagePosition::Before(key.sort_key, key.id), before(from, self.rows.count()))),
-            next: next.map(|key| at(PagePosition::After(key.sort_key, key.id), if from == 0 { 0 } else { from.saturating_add(rows) })),
-            last: slice.has_next.then(|| at(PagePosition::Last, 1)),
-            rows: Vec::new(),
-        }
+        let place = |row: &T| {
+            let Key { sort_key, id } = key(row);
+            (sort_key, id)
+        };
+        let text = |to: Option<Place<&T>>, from| to.map_or_else(String::new, |to| PageKey { place: to.map(place), from, at: None }.text());
+        Pager::new(slice, self.key.as_ref(), self.rows.count(), shown(count), words, |to, from| link(&text(to, from)))
     }
 }
 
@@ -206,30 +156,11 @@ impl ListQuery {
         count: Count,
         words: (&str, &str),
     ) -> Pager {
-        let (path, rows) = (path.to_string(), slice.rows.len() as u64);
+        let path = path.to_string();
         let pager = asked.pager(|page| self.at(&path, page, &self.rows), slice, key, count, words);
-        if !(slice.has_previous || slice.has_next || slice.rows.len() > PageSize::Few.count()) {
-            return pager;
-        }
-        let end = asked.from(rows, count).saturating_add(rows);
-        Pager { rows: PageSize::ALL.map(|size| self.with_rows(&path, asked, size, end)).into(), ..pager }
+        let end = page::first_row(slice, asked.key.as_ref(), shown(count)).saturating_add(slice.rows.len() as u64);
+        pager.with_sizes(slice.rows.len(), asked.rows.count(), |rows| self.at(&path, &asked.key_with(rows, end), &rows.to_string()))
     }
-
-    /// The page with another number of rows: it begins where it began, or ends where it ended if that is how it was found. `end` is the number
-    /// of the row after it.
-    fn with_rows(&self, path: &str, asked: &PageRequest, rows: PageSize, end: u64) -> RowsLink {
-        let key = asked.key.clone().map(|key| match key.place {
-            PagePosition::Before(..) if key.from > 0 => PageKey { from: before(end, rows.count()), ..key },
-            PagePosition::After(..) | PagePosition::Before(..) | PagePosition::Last => key,
-        });
-        let page = key.map(|key| key.text()).unwrap_or_default();
-        RowsLink { rows, href: self.at(path, &page, &rows.to_string()), is_current: rows == asked.rows }
-    }
-}
-
-/// The number of the first row of the page of `limit` rows before the row with the number `end`; 0 where nobody knows.
-pub(in crate::web) fn before(end: u64, limit: usize) -> u64 {
-    if end == 0 { 0 } else { end.saturating_sub(limit as u64).max(1) }
 }
 
 /// A count as pages show it.
@@ -275,11 +206,5 @@ mod tests {
             let query = ListQuery { page: page.to_owned(), ..ListQuery::default() };
             assert!(matches!(query.asked(), Err(WebError::NoSuchList(StatusCode::NOT_FOUND, None))), "{page}");
         }
-    }
-
-    #[test]
-    fn a_page_whose_place_nobody_knows_is_not_given_one() {
-        assert_eq!(before(0, 25), 0);
-        assert_eq!([before(10, 25), before(26, 25), before(27, 25)], [1, 1, 2]);
     }
 }

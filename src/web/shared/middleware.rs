@@ -27,6 +27,7 @@ use super::{
     error::{self, WebError},
     extract::{self, SeenUser},
     head,
+    routing::endpoint::{Access, Endpoint},
     state::{COMMITS, State},
 };
 
@@ -46,28 +47,8 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Layer of pages with a token in their address, which send no referrer.
-pub(in crate::web) async fn token_in_address<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    request.extensions_mut().insert(TokenInAddress);
-    next.call(request).await
-}
-
-#[derive(Debug, Clone, Copy)]
-struct TokenInAddress;
-
-/// Layer of pages that write when they are opened, to which no other site may link.
-pub(in crate::web) async fn require_same_site<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    match head::require_same_site(&request) {
-        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
-        Err(failure) => Ok(request.error_response(failure)),
-    }
-}
-
-/// The outermost layer. Each request is counted and logged in one line, with the route's pattern and never the address,
-/// which may hold a token. A failed one has a further line with the reason.
+/// The outermost layer. Each request is counted and has one line in the log, with the route's pattern and never the address, which may hold
+/// a token. Each that failed has one more, which says why.
 pub async fn serve(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let Some(state) = request.app_data::<Data<State>>().cloned() else {
@@ -141,7 +122,7 @@ struct RequestFacts<'a> {
 fn finished(response: HttpResponse, request: Option<&HttpRequest>, state: &State, facts: &RequestFacts<'_>) -> HttpResponse {
     let mut response = with_page(response, request, facts);
     let headers = response.headers_mut();
-    if request.is_some_and(|request| request.extensions().contains::<TokenInAddress>()) {
+    if request.and_then(Endpoint::of).is_some_and(|endpoint| endpoint.access == Access::Token) {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     for (name, value) in HEADERS {

@@ -6,9 +6,9 @@ use actix_session::{Session, SessionExt as _};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
-    domain::{clock::Timestamp, idempotency_key::IdempotencyKey, policy::Action, role::Role},
+    domain::{clock::Timestamp, idempotency_key::IdempotencyKey, role::Role},
     usecases::{
-        ActionError, Context, Submission, User,
+        ActionError, Context, EntryPoint, Submission, User,
         shared::layout::{self, LayoutData},
     },
 };
@@ -16,19 +16,20 @@ use crate::{
 use super::{
     error::{self, WebError},
     extract::{self, CurrentUser},
-    page::{self, Flash, Layout, Section},
+    page::{self, Flash, Layout},
     respond::{self, HandlerResult},
+    routing::endpoint::{Endpoint, Section},
     session,
     state::State,
 };
 
-/// Context of a handler. Its presence proves that the user is signed in and active.
+/// Context of a handler. Its presence proves that the user is signed in, active, and has the permission that the address needs.
 #[derive(Clone)]
 pub(in crate::web) struct PageContext {
     pub(in crate::web) current: CurrentUser,
     state: State,
     session: Session,
-    section: Section,
+    section: Option<Section>,
     came_from: Option<String>,
 }
 
@@ -38,7 +39,7 @@ impl FromRequest for PageContext {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let current = CurrentUser::from_request(request, payload).into_inner();
-        let (section, came_from) = (Section::of(request.path()), extract::came_from(request));
+        let (section, came_from) = (Endpoint::of(request).and_then(|endpoint| endpoint.access.section()), extract::came_from(request));
         ready(current.and_then(|current| {
             Ok(Self { current, state: State::of(request)?.clone(), session: request.get_session(), section, came_from })
         }))
@@ -46,16 +47,15 @@ impl FromRequest for PageContext {
 }
 
 impl PageContext {
-    /// Opens a page: its content and its layout, if this user may open it.
+    /// Opens a page: its content and its layout.
     pub(in crate::web) async fn open<T: Send + 'static>(
         &self,
-        page: Action,
         content: impl FnOnce(&Context, &User) -> Result<T, ActionError> + Send + 'static,
     ) -> Result<(LayoutData, T), WebError> {
         let (actor, company) = (self.current.user.clone(), self.current.company.clone());
         self.state
             .run(move |ctx| {
-                let layout = layout::open(ctx, &actor, company, page)?;
+                let layout = layout::load(ctx, &actor, company)?;
                 Ok::<_, ActionError>((layout, content(ctx, &actor)?))
             })
             .await
@@ -104,13 +104,18 @@ impl PageContext {
         }
     }
 
+    /// The screen from which this user acts on others.
+    pub(in crate::web) fn entry_point(&self) -> EntryPoint {
+        EntryPoint::of(self.section)
+    }
+
     /// Layout of a page. Takes the flash of the last request.
     pub(in crate::web) fn shell(&self, frame: &LayoutData) -> Layout {
         let role = self.current.user.actor().role;
         Layout {
             company: frame.company.name.clone(),
             me: page::UserLabel::from(&self.current.user.who()),
-            nav: self.section.nav(role),
+            nav: page::navigation(role, self.section),
             csrf: self.current.csrf(&self.state),
             flash: self.current.take_flash(&self.session),
             session: self.current.session_left(self.now()),

@@ -9,8 +9,8 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::{
-    page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, Section, SessionLeft, UserLabel},
-    routing::paths,
+    page::{DisplayTime, Flash, FlashAction, FlashKind, Layout, PublicLayout, SessionLeft, UserLabel, navigation},
+    routing::{endpoint::Section, paths},
 };
 use crate::domain::{clock::Timestamp, ids::UserId, role::Role, user::Who};
 
@@ -71,7 +71,7 @@ impl Sample {
         Layout {
             company: self.text.clone(),
             me: self.user(11),
-            nav: Section::UsersAndGroups.nav(Role::Admin),
+            nav: navigation(Role::Admin, Some(Section::UsersAndGroups)),
             csrf: "0123456789abcdef".into(),
             flash: (!is_plain).then(|| self.flash()),
             session: SessionLeft { idle: 3600, absolute: 43_200 },

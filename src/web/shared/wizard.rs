@@ -2,8 +2,6 @@
 //! long, so that a step is a page like any other: to reload, to go back to, to keep in two tabs. Nothing is kept on the server, and what is
 //! ticked in a draft was offered once, to this user.
 
-use std::fmt;
-
 use askama::Template;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta};
@@ -17,7 +15,7 @@ use super::{
     page::{Flash, FlashKind},
     page_context::PageContext,
     respond::{self, HandlerResult},
-    routing::paths,
+    routing::{endpoint::Endpoint, paths},
 };
 
 /// Longest address with a draft, in bytes. Proxies commonly take 8 kB for a request's first line, and for the header in which the next request says
@@ -29,8 +27,72 @@ const HOURS: i64 = 24;
 
 /// The answers of one wizard.
 pub(in crate::web) trait Answers: Default + Serialize + DeserializeOwned {
-    /// What they are sealed for; those of another wizard are none of these.
-    const WIZARD: &'static str;
+    /// The wizard that they are sealed for. Drafts of another one are refused.
+    const WIZARD: &'static Endpoint;
+    type Step: Step;
+}
+
+/// A step of a wizard.
+pub(in crate::web) trait Step: Copy + PartialEq + 'static {
+    /// All of them, in their order.
+    const ALL: &'static [Self];
+
+    /// Its word in addresses and forms.
+    fn name(self) -> &'static str;
+
+    /// Counted from 1.
+    fn number(self) -> usize {
+        Self::ALL.iter().position(|step| *step == self).unwrap_or(0) + 1
+    }
+
+    /// The step that a button on this one leads to.
+    fn after(self, button: WizardButton) -> Self {
+        let number = match button {
+            WizardButton::Find => self.number(),
+            WizardButton::Next => self.number() + 1,
+            WizardButton::Back => self.number() - 1,
+            WizardButton::Step1 => 1,
+            WizardButton::Step2 => 2,
+            WizardButton::Step3 => 3,
+            WizardButton::Create => Self::ALL.len(),
+        };
+        Self::ALL.get(number.clamp(1, Self::ALL.len()) - 1).copied().unwrap_or(self)
+    }
+}
+
+/// The steps of a wizard in their order, each with its word.
+macro_rules! steps {
+    ($(#[$doc:meta])* $name:ident { $($step:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+        pub enum $name { $(#[serde(rename = $word)] $step),* }
+
+        impl $crate::web::shared::wizard::Step for $name {
+            const ALL: &'static [Self] = &[$(Self::$step),*];
+
+            fn name(self) -> &'static str {
+                match self { $(Self::$step => $word),* }
+            }
+        }
+    };
+}
+pub(in crate::web) use steps;
+
+/// A button of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::web) enum WizardButton {
+    Next,
+    Back,
+    Find,
+    #[serde(rename = "step-1")]
+    Step1,
+    #[serde(rename = "step-2")]
+    Step2,
+    #[serde(rename = "step-3")]
+    Step3,
+    /// Writes.
+    Create,
 }
 
 /// The query of a wizard's page.
@@ -81,12 +143,12 @@ pub(in crate::web) fn unsealed<A: DeserializeOwned>(key: &SecretKey, context: &s
 }
 
 fn context<A: Answers>(console: &PageContext) -> String {
-    format!("draft of {} by {}", A::WIZARD, console.current.user.id)
+    format!("draft of {} by {}", A::WIZARD.name, console.current.user.id)
 }
 
-/// On to a step of the wizard at `path`: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.
-pub(in crate::web) fn forward(path: impl fmt::Display, step: &str, draft: &str, q: &str, page: &impl Template) -> HandlerResult {
-    let address = paths::with_query(path, &[("step", step), ("draft", draft), ("q", q)]);
+/// On to a step: to its address, so that a reload sends nothing again; or, where that is too long, to its `page` at once.
+pub(in crate::web) fn forward<A: Answers>(step: A::Step, draft: &str, q: &str, page: &impl Template) -> HandlerResult {
+    let address = paths::with_query(A::WIZARD.pattern, &[("step", step.name()), ("draft", draft), ("q", q)]);
     if address.len() > ADDRESS_MAX || q.len() > TEXT_MAX { respond::page(page) } else { respond::see_other(address) }
 }
 

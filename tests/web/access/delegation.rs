@@ -73,7 +73,7 @@ async fn is_unknown(app: &TestApp, browser: &mut Browser, path: &str, fields: &[
 async fn invited_by(app: &TestApp, pia: &mut Browser, account: AccountId) -> String {
     let account = account.to_string();
     let name = [("first_name", "Noor"), ("last_name", "van Dijk"), ("email", "noor@example.com"), ("default_role", "user")];
-    let last = [("step", "3"), ("do", "add"), ("account", account.as_str())];
+    let last = [("step", "3"), ("do", "create"), ("account", account.as_str())];
     post(app, pia, NEW_USER, &[&name[..], &last].concat()).await.is(303);
     let mails = app.mails().await;
     app.link_in(mails.iter().find(|mail| mail.to.as_str() == "noor@example.com").unwrap())
@@ -214,7 +214,7 @@ async fn what_lies_outside_is_taken_by_no_form(db: Db) {
             ("email", "noor@example.com"),
             ("default_role", role),
             ("step", "3"),
-            ("do", "add"),
+            ("do", "create"),
             (field, "{id}"),
         ];
         is_unknown(&app, &mut pia, NEW_USER, &fields, id).await;

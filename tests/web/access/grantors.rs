@@ -27,7 +27,7 @@ fn at(user: UserId, what: &str) -> String {
 async fn invited(app: &TestApp, by: &mut Browser, role: &str, what: &[(&str, &str)]) -> String {
     let token = csrf(app, by).await;
     let who = [("csrf", &*token), ("first_name", "Noor"), ("last_name", "van Dijk"), ("email", NOORS), ("default_role", role)];
-    by.post(app, "/users-and-permissions/new", &[&who[..], &[("step", "3"), ("do", "add")], what].concat()).await.is(303);
+    by.post(app, "/users-and-permissions/new", &[&who[..], &[("step", "3"), ("do", "create")], what].concat()).await.is(303);
     app.link_in_mail().await
 }
 

@@ -51,7 +51,7 @@ impl Typist {
 
     /// Forms for a signed-in user.
     fn posts(&self) -> Vec<Post> {
-        self.world.posts().into_iter().filter(|post| post.needs_session && post.name != "SignOut").collect()
+        self.world.posts().into_iter().filter(|post| post.endpoint.access.is_signed_in() && post.endpoint.name != "SignOut").collect()
     }
 
     async fn send(&mut self, post: &Post, changed: (&str, &str)) -> Page {
@@ -98,8 +98,8 @@ async fn hostile_text_is_refused_at_its_field_or_kept_as_it_is(db: Db) {
             for text in hostile {
                 let before = maya.stored();
                 let page = maya.send(&post, (name, text)).await;
-                let (status, about) = (page.status.as_u16(), format!("{} {name} {text:.40?}", post.name));
-                // The first one revokes the invitation, which is gone for the others.
+                let (status, about) = (page.status.as_u16(), format!("{} {name} {text:.40?}", post.endpoint.name));
+                // An invitation is revoked by the first of them, and is gone for the others.
                 let is_gone = status == 404 && *name == "return";
                 assert!(is_gone || [200, 303, 409, 422].contains(&status), "{about}: {status} {}", page.text());
                 assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x"), "{about}");
@@ -148,11 +148,11 @@ async fn a_choice_that_no_page_offers_is_refused_whole(db: Db) {
                 assert!(
                     [400, 404, 409, 422].contains(&page.status.as_u16()),
                     "{} {name} {choice:?}: {} {}",
-                    post.name,
+                    post.endpoint.name,
                     page.status,
                     page.header("location")
                 );
-                assert_eq!(maya.stored(), before, "{} {name} {choice:?}", post.name);
+                assert_eq!(maya.stored(), before, "{} {name} {choice:?}", post.endpoint.name);
             }
         }
     }
@@ -163,11 +163,11 @@ async fn whatever_is_sent_twice_is_done_once(db: Db) {
     let mut maya = Typist::new(db).await;
     for post in maya.posts() {
         let first = maya.send(&post, ("", "")).await;
-        assert_eq!(first.status.as_u16(), post.done, "{}: {}", post.name, first.text());
+        assert_eq!(first.status.as_u16(), post.done, "{}: {}", post.endpoint.name, first.text());
         let done = things(&maya.world.app);
         let second = maya.send(&post, ("", "")).await;
-        assert!([200, 303, 404, 409, 422].contains(&second.status.as_u16()), "{}: {}", post.name, second.status);
-        assert_eq!(things(&maya.world.app), done, "{}", post.name);
+        assert!([200, 303, 404, 409, 422].contains(&second.status.as_u16()), "{}: {}", post.endpoint.name, second.status);
+        assert_eq!(things(&maya.world.app), done, "{}", post.endpoint.name);
     }
     maya.world.app.mails().await;
 }
@@ -186,7 +186,7 @@ async fn a_form_that_is_not_theirs_is_refused_however_it_is_filled_in(db: Db) {
         for fields in post.fields.iter().flat_map(|(name, _)| [left_out(name), blank(name)]) {
             let sent = fields.iter().map(|(name, value)| (*name, value.as_str())).chain([("csrf", token.as_str())]).collect::<Vec<_>>();
             let page = world.jonas.post(&world.app, &post.path, &sent).await;
-            assert!([expected, 400, 404].contains(&page.status.as_u16()), "{} {fields:?}: {}", post.name, page.status);
+            assert!([expected, 400, 404].contains(&page.status.as_u16()), "{} {fields:?}: {}", post.endpoint.name, page.status);
         }
     }
     assert_eq!(stored(&world.app), before);
@@ -247,7 +247,7 @@ async fn a_user_who_loses_the_role_between_page_and_press_does_nothing(db: Db) {
         for post in maya.posts().iter().filter(|post| post.user.is_some()) {
             let page = maya.send(post, ("", "")).await;
             let is_refused = matches!(page.status.as_u16(), 403 | 404) || page.header("location").starts_with("/sign-in");
-            assert!(is_refused, "{} {meanwhile}: {}", post.name, page.status);
+            assert!(is_refused, "{} {meanwhile}: {}", post.endpoint.name, page.status);
         }
         assert_eq!(maya.stored(), before, "{meanwhile}");
     }

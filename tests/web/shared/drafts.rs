@@ -163,8 +163,7 @@ async fn a_draft_that_cannot_be_read_leads_to_an_empty_first_step(db: Db) {
             is_empty_and_says_why(maya.get(app, location).await.is(200), path);
             let page = maya.get(app, path).await;
             let token = page.form(path).into_iter().find(|(name, _)| name == "csrf").unwrap().1;
-            let what = if *path == USER { "add" } else { "create" };
-            let fields = [("csrf", &*token), ("step", step), ("draft", draft_in(location)), ("do", what)];
+            let fields = [("csrf", &*token), ("step", step), ("draft", draft_in(location)), ("do", "create")];
             is_empty_and_says_why(maya.post(app, path, &fields).await.is(422), path);
         }
         if round == 0 {
@@ -206,7 +205,7 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
         let before = stored(app);
         for page in [
             browser.get(app, &location).await.is(200).clone(),
-            post(app, &mut browser, &review, USER, &[("do", "add")]).await.is(422).clone(),
+            post(app, &mut browser, &review, USER, &[("do", "create")]).await.is(422).clone(),
             post(app, &mut browser, &review, USER, &[("do", "step-2")]).await.is(303).clone(),
             browser.send(app, &second, USER, &[("do", "next")]).await,
         ] {
@@ -222,7 +221,7 @@ async fn an_account_that_goes_between_the_steps_leads_back_to_where_it_was_ticke
         assert_eq!(stored(app), before);
         let page = browser.get(app, &location).await;
         let review = go_on(app, &mut browser, &page, USER, &[("do", "next")]).await;
-        browser.send(app, &review, USER, &[("do", "add")]).await.is(303);
+        browser.send(app, &review, USER, &[("do", "create")]).await.is(303);
         assert_eq!(app.accounts_of(app.id_of("noor@example.com")), [business.bikes]);
         app.mails().await;
     }
@@ -239,11 +238,11 @@ async fn a_portfolio_that_goes_between_the_steps_is_not_given(db: Db) {
         let review = go_on(app, &mut browser, &second, USER, &[("portfolio", &nordic), ("do", "next")]).await;
         review.is(200).sees("Review and");
         business.nordic_goes(is_admin).await;
-        let page = browser.send(app, &review, USER, &[("do", "add")]).await;
+        let page = browser.send(app, &review, USER, &[("do", "create")]).await;
         page.is(422).sees("One of the portfolios you selected is no longer available").sees("0 of 1 selected").sees_no("Nordic");
         assert!(!app.has_user("noor@example.com"));
         let review = go_on(app, &mut browser, &page, USER, &[("portfolio", &business.dach.to_string()), ("do", "next")]).await;
-        browser.send(app, &review, USER, &[("do", "add")]).await.is(303);
+        browser.send(app, &review, USER, &[("do", "create")]).await.is(303);
         assert_eq!(app.portfolios_of(app.id_of("noor@example.com")), [business.dach]);
         app.mails().await;
     }
@@ -256,7 +255,7 @@ async fn what_was_never_offered_is_as_unknown_as_ever(db: Db) {
     let (_, review) = business.user_review(&mut hana).await;
     let foreign = app.create_account(app.create_portfolio("Public Sector"), "City of Aarhus").to_string();
     for id in [foreign.as_str(), "987654"] {
-        for what in ["add", "back", "step-1", "step-2", "find"] {
+        for what in ["create", "back", "step-1", "step-2", "find"] {
             let fjord = business.fjord.to_string();
             post(app, &mut hana, &review, USER, &[("account", &fjord), ("account", id), ("do", what)]).await.is(404);
         }

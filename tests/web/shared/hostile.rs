@@ -7,10 +7,10 @@ use actix_web::{
     },
     test::TestRequest,
 };
-use usher::web::shared::routing::paths::PATTERNS;
+use usher::web::shared::routing::{endpoint::Kind, paths::ENDPOINTS};
 
 use crate::{
-    helpers::{Browser, Page, Setting, TestApp},
+    helpers::{Browser, Page, TestApp},
     shared::routes::{World, csrf, is_in_the_product_s_look, stored},
 };
 
@@ -37,7 +37,7 @@ async fn from_site(app: &TestApp, browser: &mut Browser, path: &str, site: Optio
 async fn no_address_with_hostile_parts_fails(db: Db) {
     let World { app, maya, .. } = World::new(db).await;
     let token = csrf(&maya.clone().get(&app, "/users-and-groups").await, "/sign-out");
-    for pattern in PATTERNS.iter().filter(|pattern| pattern.contains('{')) {
+    for pattern in ENDPOINTS.iter().map(|endpoint| endpoint.pattern).filter(|pattern| pattern.contains('{')) {
         for part in PARTS {
             let path = filled(pattern, part);
             for mut browser in [app.browser(), maya.clone()] {
@@ -132,15 +132,11 @@ async fn a_compressed_body_is_refused_before_it_is_read(db: Db) {
 
 #[apply(both_databases!)]
 async fn a_page_that_writes_when_it_is_looked_at_is_not_shown_to_other_sites(db: Db) {
-    let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
-    maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await.is(303);
-    let noor = app.id_of("noor@example.com");
-    maya.get(&app, "/users-and-groups").await.is(200);
-    let pages = [
-        format!("/users-and-groups/users/{noor}/link"),
-        format!("/users-and-permissions/{noor}/link"),
-        "/users-and-permissions/export".to_owned(),
-    ];
+    let world = World::new(db).await;
+    let recorded = ENDPOINTS.iter().filter(|endpoint| endpoint.kind == Kind::Recorded);
+    let pages = recorded.map(|endpoint| world.path(endpoint)).collect::<Vec<_>>();
+    assert_eq!(pages.len(), 3);
+    let World { app, mut maya, .. } = world;
     for path in &pages {
         let before = app.count("audit_entries");
         for site in ["cross-site", "same-site", "unknown"] {

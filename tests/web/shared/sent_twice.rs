@@ -34,7 +34,7 @@ fn makers(portfolio: &str, account: &str) -> [(&'static str, Vec<(&'static str, 
             "/users-and-permissions/new",
             fields(&[
                 ("step", "3"),
-                ("do", "add"),
+                ("do", "create"),
                 ("first_name", "Ruth"),
                 ("last_name", "Adler"),
                 ("email", "ruth@example.com"),

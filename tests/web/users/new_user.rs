@@ -56,7 +56,7 @@ async fn a_user_is_invited_in_three_steps(db: Db) {
     review.is(200).sees("Review and send").sees("Nordic Brands").sees("This invitation is valid for 5 days.");
     assert!(!app.has_user("noor@example.com"), "nothing is written before the last step");
     let id = {
-        let added = answer(&mut maya, &app, &answers("3", "add", "user", &[("account", &fjord_id)])).await;
+        let added = answer(&mut maya, &app, &answers("3", "create", "user", &[("account", &fjord_id)])).await;
         let id = app.id_of("noor@example.com");
         added.redirects_to(&format!("/users-and-permissions/{id}"));
         id
@@ -78,7 +78,7 @@ async fn a_portfolio_admin_is_invited_with_portfolios(db: Db) {
     let Business { nordic, .. } = business(&app);
     let nordic_id = nordic.to_string();
     answer(&mut maya, &app, &answers("1", "next", "portfolio_admin", &[])).await.is(200).sees("Which portfolios will Noor manage?");
-    answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &nordic_id)])).await.is(303);
+    answer(&mut maya, &app, &answers("3", "create", "portfolio_admin", &[("portfolio", &nordic_id)])).await.is(303);
     assert_eq!(app.portfolios_of(app.id_of("noor@example.com")), [nordic]);
     let mail = app.mail().await.rendered.text;
     assert!(mail.contains("Your role: Portfolio Admin. Your portfolios: Nordic Brands"), "{mail}");
@@ -111,7 +111,7 @@ async fn what_an_account_gives_is_chosen_where_it_is_ticked_and_reviewed(db: Db)
     let form = back.form(NEW);
     let of = |field: &str| form.iter().filter(|(name, _)| name == field).map(|(_, id)| id.as_str()).collect::<Vec<_>>();
     assert_eq!((of("edit-details"), of("see-billing")), (vec![&*cafe_id], vec![&*fjord_id]));
-    maya.send(&app, &review, NEW, &[("do", "add")]).await.is(303);
+    maya.send(&app, &review, NEW, &[("do", "create")]).await.is(303);
     let noor = app.id_of("noor@example.com");
     for (account, edits, sees) in [(fjord, false, true), (cafe, true, false)] {
         let row = format!(
@@ -140,7 +140,7 @@ async fn each_step_says_what_is_missing(db: Db) {
     let page = answer(&mut maya, &app, &empty).await;
     page.is(422).sees("Enter a first name").sees("Enter a last name").sees("Choose a default role").sees("name@example.com");
     answer(&mut maya, &app, &answers("2", "next", "user", &[])).await.is(422).sees("Select at least one account");
-    answer(&mut maya, &app, &answers("3", "add", "portfolio_admin", &[])).await.is(422).sees("Select at least one portfolio");
+    answer(&mut maya, &app, &answers("3", "create", "portfolio_admin", &[])).await.is(422).sees("Select at least one portfolio");
     answer(&mut maya, &app, &answers("4", "next", "user", &[])).await.is(400);
     answer(&mut maya, &app, &answers("1", "jump", "user", &[])).await.is(400);
     answer(&mut maya, &app, &answers("1", "next", "admin", &[])).await.is(400);
@@ -154,7 +154,7 @@ async fn what_is_ticked_twice_is_no_answer(db: Db) {
     let Business { nordic, fjord, .. } = business(&app);
     let (nordic, fjord) = (nordic.to_string(), fjord.to_string());
     for (role, ticked) in [("user", ("account", &*fjord)), ("portfolio_admin", ("portfolio", &*nordic))] {
-        for (step, what) in [("2", "next"), ("3", "add")] {
+        for (step, what) in [("2", "next"), ("3", "create")] {
             answer(&mut maya, &app, &answers(step, what, role, &[ticked, ticked])).await.is(400);
         }
     }
@@ -172,8 +172,8 @@ async fn two_tabs_at_once_keep_their_own_answers(db: Db) {
     let (one, other) = (go_on(&app, &mut maya, &one, NEW, &noor).await, go_on(&app, &mut maya, &other, NEW, &ruth).await);
     let one = go_on(&app, &mut maya, &one, NEW, &[("account", &fjord_id), ("do", "next")]).await;
     let other = go_on(&app, &mut maya, &other, NEW, &[("account", &cafe_id), ("do", "next")]).await;
-    maya.send(&app, &other, NEW, &[("do", "add")]).await.is(303);
-    maya.send(&app, &one, NEW, &[("do", "add")]).await.is(303);
+    maya.send(&app, &other, NEW, &[("do", "create")]).await.is(303);
+    maya.send(&app, &one, NEW, &[("do", "create")]).await.is(303);
     assert_eq!(app.accounts_of(app.id_of("noor@example.com")), [fjord]);
     assert_eq!(app.accounts_of(app.id_of("ruth@example.com")), [cafe]);
     app.mails().await;
@@ -184,7 +184,7 @@ async fn a_second_press_finds_the_user_invited_already(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { fjord, .. } = business(&app);
     let fjord = fjord.to_string();
-    let last = answers("3", "add", "user", &[("account", &fjord)]);
+    let last = answers("3", "create", "user", &[("account", &fjord)]);
     answer(&mut maya, &app, &last).await.is(303);
     answer(&mut maya, &app, &last).await.is(422).sees("noor@example.com has already been invited.").sees("Open Manage");
     app.mail().await;
@@ -200,13 +200,13 @@ async fn a_portfolio_admin_gives_what_is_theirs_and_learns_nothing_of_the_rest(d
     offered.is(200).sees("Fjord Foods");
     assert!(!offered.shows("Café Löwe") && !offered.shows("DACH"));
     for foreign in [("account", &*cafe), ("account", "99999")] {
-        for (step, what) in [("2", "next"), ("2", "find"), ("3", "add"), ("3", "back")] {
+        for (step, what) in [("2", "next"), ("2", "find"), ("3", "create"), ("3", "back")] {
             answer(&mut hana, &app, &answers(step, what, "user", &[("account", &fjord), foreign])).await.is(404);
         }
     }
-    answer(&mut hana, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &dach)])).await.is(404);
+    answer(&mut hana, &app, &answers("3", "create", "portfolio_admin", &[("portfolio", &dach)])).await.is(404);
     assert!(!app.has_user("noor@example.com"));
-    answer(&mut hana, &app, &answers("3", "add", "user", &[("account", &fjord)])).await.is(303);
+    answer(&mut hana, &app, &answers("3", "create", "user", &[("account", &fjord)])).await.is(303);
     app.mail().await;
 }
 
@@ -239,7 +239,7 @@ async fn what_its_sender_may_no_longer_give_is_not_given(db: Db) {
     let (hana_id, mut hana) = portfolio_admin(&app, nordic).await;
     app.give_portfolio(hana_id, dach);
     let fjord_id = fjord.to_string();
-    answer(&mut hana, &app, &answers("3", "add", "user", &[("account", &fjord_id)])).await.is(303);
+    answer(&mut hana, &app, &answers("3", "create", "user", &[("account", &fjord_id)])).await.is(303);
     let link = app.link_in_mail().await;
     app.take_portfolio(hana_id, nordic);
     let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
@@ -254,7 +254,7 @@ async fn a_portfolio_that_is_deactivated_meanwhile_is_given_all_the_same(db: Db)
     let (app, mut maya) = TestApp::with_admin(db).await;
     let Business { nordic, fjord, .. } = business(&app);
     let (_, mut hana) = portfolio_admin(&app, nordic).await;
-    answer(&mut hana, &app, &answers("3", "add", "user", &[("account", &fjord.to_string())])).await.is(303);
+    answer(&mut hana, &app, &answers("3", "create", "user", &[("account", &fjord.to_string())])).await.is(303);
     let (link, deactivate) = (app.link_in_mail().await, format!("/portfolios/{nordic}/deactivate"));
     maya.press(&app, &deactivate, &deactivate).await.is(303);
     let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];
@@ -269,7 +269,7 @@ async fn a_portfolio_admin_who_is_given_no_portfolio_is_a_user(db: Db) {
     let Business { nordic, dach, .. } = business(&app);
     let (hana_id, mut hana) = portfolio_admin(&app, nordic).await;
     app.give_portfolio(hana_id, dach);
-    answer(&mut hana, &app, &answers("3", "add", "portfolio_admin", &[("portfolio", &nordic.to_string())])).await.is(303);
+    answer(&mut hana, &app, &answers("3", "create", "portfolio_admin", &[("portfolio", &nordic.to_string())])).await.is(303);
     let link = app.link_in_mail().await;
     app.take_portfolio(hana_id, nordic);
     let fields = [("first_name", "Noor"), ("last_name", "van Dijk"), ("password", PASSWORD)];

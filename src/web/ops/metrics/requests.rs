@@ -23,8 +23,7 @@ const STATUSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 /// Label of requests without a route.
 pub(in crate::web) const NO_ROUTE: &str = "(none)";
 
-static ROUTES: LazyLock<HashMap<&str, usize>> =
-    LazyLock::new(|| paths::PATTERNS.iter().zip(1..).map(|(route, place)| (*route, place)).collect());
+static ROUTES: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| routes().zip(0..).collect());
 
 /// Names and values of labels.
 pub(super) type Labels = [(&'static str, &'static str); 3];
@@ -38,7 +37,7 @@ pub(in crate::web) struct Requests {
 
 impl Default for Requests {
     fn default() -> Self {
-        let places = (paths::PATTERNS.len() + 1) * METHODS.len() * STATUSES.len();
+        let places = routes().count() * METHODS.len() * STATUSES.len();
         Self { in_flight: AtomicI64::new(0), answered: (0..places).map(|_| Durations::default()).collect() }
     }
 }
@@ -75,12 +74,16 @@ impl Requests {
 
     /// Durations of the label sets that occurred.
     pub(super) fn answered(&self) -> Vec<(Labels, Distribution)> {
-        let routes = std::iter::once(&NO_ROUTE).chain(paths::PATTERNS);
         let labels =
-            routes.flat_map(|route| METHODS.map(|method| STATUSES.map(|status| labels(method, route, status))).into_iter().flatten());
+            routes().flat_map(|route| METHODS.map(|method| STATUSES.map(|status| labels(method, route, status))).into_iter().flatten());
         let answered = labels.zip(self.answered.iter().map(Durations::so_far));
         answered.filter(|(_, distribution)| distribution.count() > 0).collect()
     }
+}
+
+/// Every route there is, and at first none.
+fn routes() -> impl Iterator<Item = &'static str> {
+    std::iter::once(NO_ROUTE).chain(paths::ENDPOINTS.iter().map(|endpoint| endpoint.pattern))
 }
 
 fn labels(method: &'static str, route: &'static str, status: &'static str) -> Labels {
@@ -95,7 +98,7 @@ mod tests {
     fn every_request_is_counted_under_its_own_labels() {
         let requests = Requests::default();
         let strange = Method::from_bytes(b"BREW").unwrap();
-        for route in std::iter::once(&NO_ROUTE).chain(paths::PATTERNS) {
+        for route in routes() {
             for (method, named, status, class) in [
                 (&Method::GET, "GET", 200, "2xx"),
                 (&Method::HEAD, "HEAD", 304, "3xx"),

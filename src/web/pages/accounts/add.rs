@@ -8,8 +8,7 @@ use super::AccountHead;
 use crate::{
     domain::{
         ids::{AccountId, UserId},
-        permission::{AssignmentPermissions, Permission},
-        policy::Action,
+        permission::AssignmentPermissions,
         search::SearchTerm,
     },
     usecases::{
@@ -93,7 +92,7 @@ async fn answer(
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
     let content = move |ctx: &_, actor: &_| Ok(picker_options::users_for(ctx, actor, id, search, RESULTS_MAX));
-    let (frame, found) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let (frame, found) = console.open(content).await?;
     let (account, may, found) = match found {
         Ok(found) => found,
         Err(denied) => return console.say(&already(denied)?, paths::Account { account: id }),

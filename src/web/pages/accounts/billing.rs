@@ -11,7 +11,6 @@ use crate::{
         country::Country,
         ids::AccountId,
         permission::Permission,
-        policy::Action,
     },
     usecases::{
         Account, BillingRow,
@@ -158,8 +157,10 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
 
 /// The page; a form that was typed into is shown again only to those who may send it.
 async fn page(console: &PageContext, id: AccountId, typed: Option<(Fields, Base)>) -> Result<BillingPage, WebError> {
-    let permission = if typed.is_some() { Permission::BillingUpdate } else { Permission::BillingView };
-    let opened = console.open(Action::Use(permission), move |ctx, actor| billing::show(ctx, actor, id)).await;
+    if typed.is_some() {
+        console.current.require(Permission::BillingUpdate)?;
+    }
+    let opened = console.open(move |ctx, actor| billing::show(ctx, actor, id)).await;
     let (frame, shown) = opened.map_err(|failure| match failure {
         WebError::OutOfReach => WebError::BillingNotGiven,
         other => other,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{AccountHead, fields::AccountFields};
 use crate::{
-    domain::{ids::AccountId, permission::Permission, policy::Action},
+    domain::ids::AccountId,
     usecases::{EditError, accounts},
     web::shared::{
         error::{WebError, already},
@@ -75,8 +75,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
 }
 
 async fn page(console: &PageContext, id: AccountId, typed: Option<(AccountFields, Base)>) -> Result<EditAccountPage, WebError> {
-    let (frame, (account, may)) =
-        console.open(Action::Use(Permission::AccountsEdit), move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
+    let (frame, (account, may)) = console.open(move |ctx, actor| accounts::editable(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| AccountFields::of(&account));
     Ok(EditAccountPage { shell: console.shell(&frame), account: AccountHead::new(&account, may), fields, base, is_stale: false })
 }

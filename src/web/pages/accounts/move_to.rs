@@ -8,7 +8,6 @@ use super::{AccountHead, pickers};
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId},
-        policy::Action,
         search::SearchTerm,
     },
     usecases::{
@@ -102,7 +101,7 @@ async fn refused(
 async fn page(console: &PageContext, id: AccountId, picked: Option<PortfolioId>, find: String) -> Result<MoveAccountPage, WebError> {
     let search = SearchTerm::parse(&find);
     let (frame, ((account, may), offer)) = console
-        .open(Action::ManagePortfolios, move |ctx, actor| {
+        .open(move |ctx, actor| {
             let (account, may) = accounts::movable(ctx, actor, id)?;
             // Another tab may have moved it to the selected portfolio.
             let ticked = picked.filter(|picked| *picked != account.portfolio_id).into_iter().collect();

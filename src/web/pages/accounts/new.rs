@@ -11,8 +11,7 @@ use crate::{
         account::AccountDetails,
         idempotency_key::IdempotencyKey,
         ids::{AccountId, PortfolioId, UserId},
-        permission::Permission,
-        policy::{Action, PolicyDenial},
+        policy::PolicyDenial,
         role::Role,
         search::SearchTerm,
     },
@@ -27,8 +26,8 @@ use crate::{
         page::{Field, FieldError, Flash, FlashKind, FormErrors, Layout, PICKS_MAX, Picker},
         page_context::PageContext,
         respond::{self, HandlerResult},
-        routing::paths,
-        wizard::{self, DraftQuery},
+        routing::{endpoint::Endpoint, paths},
+        wizard::{self, DraftQuery, Step as _, WizardButton},
     },
 };
 
@@ -51,64 +50,24 @@ pub struct NewAccountPage {
     pub users: Picker,
 }
 
-/// Step of the wizard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Step {
-    Company,
-    Portfolio,
-    People,
-    Review,
+wizard::steps! {
+    Step {
+        Company = "company",
+        Portfolio = "portfolio",
+        People = "people",
+        Review = "review",
+    }
 }
 
 impl Step {
-    const ALL: [(Self, &'static str); 4] =
-        [(Self::Company, "Company"), (Self::Portfolio, "Portfolio"), (Self::People, "People"), (Self::Review, "Review")];
-
-    fn number(self) -> usize {
-        self as usize + 1
-    }
-
-    fn before(self) -> Self {
+    fn label(self) -> &'static str {
         match self {
-            Self::Company | Self::Portfolio => Self::Company,
-            Self::People => Self::Portfolio,
-            Self::Review => Self::People,
+            Self::Company => "Company",
+            Self::Portfolio => "Portfolio",
+            Self::People => "People",
+            Self::Review => "Review",
         }
     }
-
-    fn after(self) -> Self {
-        match self {
-            Self::Company => Self::Portfolio,
-            Self::Portfolio => Self::People,
-            Self::People | Self::Review => Self::Review,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Company => "company",
-            Self::Portfolio => "portfolio",
-            Self::People => "people",
-            Self::Review => "review",
-        }
-    }
-}
-
-/// Pressed button.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Do {
-    Next,
-    Back,
-    Find,
-    #[serde(rename = "step-1")]
-    Company,
-    #[serde(rename = "step-2")]
-    Portfolio,
-    #[serde(rename = "step-3")]
-    People,
-    Create,
 }
 
 impl NewAccountPage {
@@ -131,7 +90,7 @@ impl NewAccountPage {
         self
     }
 
-    fn steps() -> [(Step, &'static str); 4] {
+    fn steps() -> &'static [Step] {
         Step::ALL
     }
 
@@ -166,7 +125,8 @@ impl Answers {
 }
 
 impl wizard::Answers for Answers {
-    const WIZARD: &'static str = "New Account";
+    const WIZARD: &'static Endpoint = paths::NewAccount::ENDPOINT;
+    type Step = Step;
 }
 
 /// A posted step: its answers, and the draft of all others.
@@ -186,7 +146,8 @@ pub struct NewAccountForm {
     find_portfolio: String,
     #[serde(default)]
     find_user: String,
-    r#do: Do,
+    #[serde(rename = "do")]
+    button: WizardButton,
 }
 
 impl NewAccountForm {
@@ -234,19 +195,10 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountFo
         let typed = Answers { portfolio: None, users: Vec::new(), ..form.answers(&Answers::default()) };
         return respond::again(&lost(&console, &typed).await?);
     };
-    let what = form.r#do;
-    let to = match what {
-        Do::Find => form.step,
-        Do::Back => form.step.before(),
-        Do::Company => Step::Company,
-        Do::Portfolio => Step::Portfolio,
-        Do::People => Step::People,
-        Do::Next => form.step.after(),
-        Do::Create => Step::Review,
-    };
-    let find = match (what, to) {
-        (Do::Find, Step::Portfolio) => form.find_portfolio.clone(),
-        (Do::Find, Step::People) => form.find_user.clone(),
+    let (button, to) = (form.button, form.step.after(form.button));
+    let find = match (button, to) {
+        (WizardButton::Find, Step::Portfolio) => form.find_portfolio.clone(),
+        (WizardButton::Find, Step::People) => form.find_user.clone(),
         _ => String::new(),
     };
     let answers = form.answers(&held);
@@ -254,9 +206,9 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewAccountFo
     if page.step < to {
         return respond::again(&page.missing(&answers));
     }
-    match (what, answers.portfolio, answers.fields().1) {
-        (Do::Create, Some(portfolio), Some(details)) => create(&console, portfolio, details, &answers, sent).await,
-        _ => wizard::forward(paths::NewAccount {}, to.name(), &page.draft, &find, &page),
+    match (button, answers.portfolio, answers.fields().1) {
+        (WizardButton::Create, Some(portfolio), Some(details)) => create(&console, portfolio, details, &answers, sent).await,
+        _ => wizard::forward::<Answers>(to, &page.draft, &find, &page),
     }
 }
 
@@ -306,7 +258,7 @@ async fn page(console: &PageContext, step: Step, answers: &Answers, held: &Answe
     };
     let users = PickerQuery { search: searched(Step::People), ticked: answers.users.clone(), held: held.users.clone(), limit: PICKS_MAX };
     let (frame, (portfolios, users)) = console
-        .open(Action::Use(Permission::AccountsCreate), move |ctx, actor| {
+        .open(move |ctx, actor| {
             let portfolios = picker_options::portfolios_for_accounts(ctx, actor, &portfolios)?;
             let portfolio = portfolio.filter(|_| portfolios.lost == 0);
             Ok((portfolios, portfolio.map(|portfolio| picker_options::users_of(ctx, actor, portfolio, &users)).transpose()?))
@@ -344,8 +296,8 @@ mod tests {
 
     #[test]
     fn renders() {
-        for (step, name) in Step::ALL {
-            check(&format!("new-account-{name}"), |sample| NewAccountPage {
+        for &step in Step::ALL {
+            check(&format!("new-account-{}", step.name()), |sample| NewAccountPage {
                 shell: sample.shell(),
                 step,
                 fields: AccountFields::typed(&sample.text, "x", &sample.text).0,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::AccountHead;
 use crate::{
-    domain::{audit::SubjectKind, ids::AccountId, permission::Permission, policy::Action, user::Status},
+    domain::{audit::SubjectKind, ids::AccountId, user::Status},
     usecases::{
         Colleague,
         accounts::{self, May},
@@ -69,7 +69,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<AccountId>, quer
     let (id, asked) = (*id, PageRequest::at(&query.users, PageSize::default())?);
     let at = asked.position.clone();
     let content = move |ctx: &_, actor: &_| accounts::show(ctx, actor, id, &at, PageSize::default().count());
-    let (frame, shown) = console.open(Action::Use(Permission::AccountsView), content).await?;
+    let (frame, shown) = console.open(content).await?;
     let link = |users: &str| paths::with_query(paths::Account { account: id }, &[("people", users)]);
     let users_pager = asked.pager(link, &shown.users, |row| row.user.key(), shown.users_count, ("person", "people"));
     let (now, may) = (frame.now, shown.may);

@@ -8,7 +8,7 @@ use super::GroupHead;
 use crate::{
     domain::{
         ids::{GroupId, UserId},
-        policy::{Action, PolicyDenial},
+        policy::PolicyDenial,
         search::SearchTerm,
     },
     usecases::{
@@ -90,8 +90,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
 async fn page(console: &PageContext, id: GroupId, q: String, error: Option<FieldError>) -> Result<AddToGroupPage, WebError> {
     let search = SearchTerm::parse(&q);
     let q = if search.is_some() { q } else { String::new() };
-    let (frame, Candidates { group, users, .. }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
+    let (frame, Candidates { group, users, .. }) = console.open(move |ctx, actor| groups::candidates(ctx, actor, id, search)).await?;
     let group = GroupHead::from(&group);
     let results = users.rows.iter().map(|user| UserLabel::from(&user.who())).collect();
     let finder = Finder { q, results, has_more: users.has_next, error, ..finder(&group) };

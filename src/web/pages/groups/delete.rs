@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::GroupHead;
 use crate::{
-    domain::{ids::GroupId, policy::Action},
+    domain::ids::GroupId,
     usecases::groups,
     web::shared::{
         form::{Button, Form},
@@ -29,7 +29,7 @@ pub struct DeleteGroupPage {
 /// `GET /users-and-groups/groups/{group}/delete`
 pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>) -> HandlerResult {
     let id = *id;
-    let (frame, group) = console.open(Action::DeleteGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
+    let (frame, group) = console.open(move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     respond::page(&DeleteGroupPage {
         shell: console.shell(&frame),
         members: list_query::shown(crate::usecases::Count::Exactly(group.member_count)),

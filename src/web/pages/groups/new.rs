@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{ids::GroupId, policy::Action, text::GroupName},
+    domain::{ids::GroupId, text::GroupName},
     usecases::{NameError, groups},
     web::shared::{
         error::WebError,
@@ -59,7 +59,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewGroupForm
 }
 
 async fn page(console: &PageContext, name: Field) -> Result<NewGroupPage, WebError> {
-    let (frame, ()) = console.open(Action::CreateGroup, |_, _| Ok(())).await?;
+    let (frame, ()) = console.open(|_, _| Ok(())).await?;
     Ok(NewGroupPage { shell: console.shell(&frame), name })
 }
 

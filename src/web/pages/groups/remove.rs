@@ -6,7 +6,7 @@ use super::GroupHead;
 use crate::{
     domain::{
         ids::{GroupId, UserId},
-        policy::{Action, PolicyDenial},
+        policy::PolicyDenial,
         user::{DefaultRole, Status},
     },
     usecases::{self, ADMINS, ActionError, Group, groups},
@@ -49,7 +49,7 @@ impl RemoveFromGroupPage {
 /// `GET /users-and-groups/groups/{group}/members/{user}/remove`
 pub(in crate::web) async fn show(console: PageContext, path: Path<(GroupId, UserId)>, query: Query<ReturnQuery>) -> HandlerResult {
     let (group, member) = path.into_inner();
-    let (frame, (user, group)) = console.open(Action::SeeDirectory, move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
+    let (frame, (user, group)) = console.open(move |ctx, actor| groups::removable(ctx, actor, group, member)).await?;
     respond::page(&RemoveFromGroupPage {
         shell: console.shell(&frame),
         group: GroupHead::from(&group),

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::GroupHead;
 use crate::{
-    domain::{ids::GroupId, policy::Action, text::GroupName},
+    domain::{ids::GroupId, text::GroupName},
     usecases::{NameError, groups},
     web::shared::{
         error::WebError,
@@ -65,7 +65,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<GroupId>, form
 }
 
 async fn page(console: &PageContext, id: GroupId, name: Option<Field>) -> Result<RenameGroupPage, WebError> {
-    let (frame, group) = console.open(Action::RenameGroup, move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
+    let (frame, group) = console.open(move |ctx, actor| groups::find_custom(ctx, actor, id)).await?;
     let name = name.unwrap_or_else(|| Field::new(&*group.name));
     Ok(RenameGroupPage { shell: console.shell(&frame), group: GroupHead::from(&group), name })
 }

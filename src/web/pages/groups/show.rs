@@ -91,7 +91,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<GroupId>, query:
     }
     let (position, limit) = (asked.position.clone(), asked.rows.count());
     let (frame, GroupListing { menu, group, rows, count, active }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
+        console.open(move |ctx, actor| users::directory::group(ctx, actor, id, &position, limit)).await?;
     let mut pager = query.pager(paths::Group { group: id }, &asked, &rows, |member| member.user.key(), count, ("member", "members"));
     if group.kind == GroupKind::Admins {
         pager.label = format!("{}, {}", pager.label, active_in_words(active, list_query::shown(count)));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{PortfolioHead, fields::PortfolioFields};
 use crate::{
-    domain::{ids::PortfolioId, policy::Action},
+    domain::ids::PortfolioId,
     usecases::{EditError, portfolios},
     web::shared::{
         error::{WebError, already},
@@ -74,7 +74,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<PortfolioId>, 
 }
 
 async fn page(console: &PageContext, id: PortfolioId, typed: Option<(PortfolioFields, Base)>) -> Result<EditPortfolioPage, WebError> {
-    let (frame, portfolio) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
+    let (frame, portfolio) = console.open(move |ctx, actor| portfolios::managed(ctx, actor, id)).await?;
     let (fields, base) = typed.unwrap_or_else(|| PortfolioFields::of(&portfolio));
     Ok(EditPortfolioPage { shell: console.shell(&frame), portfolio: PortfolioHead::from(&portfolio), fields, base, is_stale: false })
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{PortfolioHead, number};
 use crate::{
-    domain::{permission::Permission, policy::Action, role::Role},
+    domain::role::Role,
     usecases::{
         Position,
         accounts::{self, Assigned},
@@ -79,15 +79,14 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     if console.current.user.actor().role == Role::User {
-        let (frame, Assigned { rows, count }) = console
-            .open(Action::Use(Permission::AccountsView), move |ctx, actor| accounts::assigned(ctx, actor, search, &position, limit))
-            .await?;
+        let (frame, Assigned { rows, count }) =
+            console.open(move |ctx, actor| accounts::assigned(ctx, actor, search, &position, limit)).await?;
         let pager = query.pager(paths::Portfolios {}, &asked, &rows, crate::usecases::Account::key, count, ("account", "accounts"));
         let rows = rows.rows.iter().map(AccountLink::from).collect();
         return respond::page(&AccountsPage { shell: console.shell(&frame), q: query.q, rows, pager });
     }
     let (frame, (listing, assigned)) = console
-        .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| {
+        .open(move |ctx, actor| {
             let listing = portfolios::list(ctx, actor, search, &position, limit)?;
             Ok((listing, accounts::assigned(ctx, actor, None, &Position::First, limit)?))
         })

@@ -7,7 +7,6 @@ use super::fields::PortfolioFields;
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
-        policy::Action,
         search::SearchTerm,
     },
     usecases::{
@@ -127,7 +126,7 @@ async fn page(console: &PageContext, fields: PortfolioFields, form: NewPortfolio
     let accounts = PickerQuery { search: SearchTerm::parse(&form.find_account), ticked: form.account, held: Vec::new(), limit: PICKS_MAX };
     let users = PickerQuery { search: SearchTerm::parse(&form.find_user), ticked: form.user, held: Vec::new(), limit: PICKS_MAX };
     let (frame, (accounts, users)) = console
-        .open(Action::ManagePortfolios, move |ctx, actor| {
+        .open(move |ctx, actor| {
             Ok((picker_options::accounts_to_move(ctx, actor, &accounts)?, picker_options::portfolio_admins(ctx, actor, &users)?))
         })
         .await?;

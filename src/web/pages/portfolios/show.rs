@@ -8,8 +8,6 @@ use super::{PortfolioHead, number};
 use crate::{
     domain::{
         ids::{PortfolioId, UserId},
-        permission::Permission,
-        policy::Action,
         user::Status,
     },
     usecases::{
@@ -99,11 +97,7 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<PortfolioId>, qu
     let (id, query) = (*id, query.into_inner());
     let (accounts_at, users_at) = (PageRequest::at(&query.page, PageSize::default())?, PageRequest::at(&query.users, PageSize::default())?);
     let (a, p) = (accounts_at.position.clone(), users_at.position.clone());
-    let (frame, shown) = console
-        .open(Action::Use(Permission::PortfoliosView), move |ctx, actor| {
-            portfolios::show(ctx, actor, id, &a, &p, PageSize::default().count())
-        })
-        .await?;
+    let (frame, shown) = console.open(move |ctx, actor| portfolios::show(ctx, actor, id, &a, &p, PageSize::default().count())).await?;
     let link = |page: &str, users: &str| paths::with_query(paths::Portfolio { portfolio: id }, &[("page", page), ("people", users)]);
     let accounts_pager = accounts_at.pager(
         |page| link(page, &query.users),

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{PortfolioHead, number};
 use crate::{
-    domain::{ids::PortfolioId, policy::Action},
+    domain::ids::PortfolioId,
     usecases::{User, portfolios},
     web::shared::{
         form::{Button, Form},
@@ -41,7 +41,7 @@ impl DeactivatePage {
 /// `GET /portfolios/{portfolio}/deactivate`
 pub(in crate::web) async fn ask(console: PageContext, id: Path<PortfolioId>) -> HandlerResult {
     let id = *id;
-    let (frame, follows) = console.open(Action::ManagePortfolios, move |ctx, actor| portfolios::consequences(ctx, actor, id)).await?;
+    let (frame, follows) = console.open(move |ctx, actor| portfolios::consequences(ctx, actor, id)).await?;
     respond::page(&DeactivatePage {
         shell: console.shell(&frame),
         portfolio: PortfolioHead::from(&follows.portfolio),

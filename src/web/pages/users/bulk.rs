@@ -5,8 +5,7 @@ use askama::Template;
 use crate::{
     domain::{
         ids::{AccountId, UserId},
-        permission::Permission,
-        policy::{Action, PolicyDenial},
+        policy::PolicyDenial,
         search::SearchTerm,
         user::Status,
         user_list::{BULK_MAX, BulkAction},
@@ -161,7 +160,7 @@ pub(in crate::web) async fn everybody(console: PageContext, query: UserListQuery
     let asked = turns.asked()?;
     let (goes_on, status) = (asked.position != Position::First, asked.filter.status);
     let open = move |ctx: &_, actor: &_| users::bulk::everybody(ctx, actor, &asked);
-    let (frame, listing) = console.open(Action::Use(Permission::UsersExport), open).await.map_err(no_such)?;
+    let (frame, listing) = console.open(open).await.map_err(no_such)?;
     let users = listing.iter().flat_map(|listing| &listing.rows.rows).map(|row| UserLabel::from(&row.user.who()));
     respond::page(&AllUsersPage {
         shell: console.shell(&frame),
@@ -177,7 +176,6 @@ pub(in crate::web) async fn everybody(console: PageContext, query: UserListQuery
 pub(in crate::web) async fn ask(console: PageContext, form: Form<BulkForm>) -> HandlerResult {
     let form = form.0.checked()?;
     if form.user.is_empty() {
-        console.open(Action::Use(Permission::UsersExport), |_, _| Ok(())).await?;
         let nobody = Flash::new(FlashKind::Info, "No users selected.");
         return console.say(&nobody, with_query(paths::UsersAndPermissions {}, &form.return_query));
     }
@@ -264,7 +262,7 @@ async fn question(console: &PageContext, form: BulkForm, error: Option<FieldErro
         let accounts = is_assigning.then(|| picker_options::accounts_to_give(ctx, actor, &wanted, None)).transpose()?;
         Ok((candidates, accounts))
     };
-    let opened = console.open(Action::Use(Permission::UsersExport), open).await;
+    let opened = console.open(open).await;
     let (frame, (candidates, accounts)) = opened.map_err(|failure| not_all_there(failure, &return_query))?;
     let (mut affected, mut others) = (Vec::new(), Vec::new());
     for Candidate { user, status, denial } in candidates {

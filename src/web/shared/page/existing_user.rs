@@ -33,19 +33,10 @@ impl ExistingUserActions {
 
     /// Label and address of the page of a bulk action.
     pub(in crate::web) fn button(&self) -> Option<(&'static str, String)> {
-        let user = self.user_id;
-        match (self.way?, self.entry_point) {
-            (ExistingUserAction::Resend, EntryPoint::UsersAndGroups) => {
-                Some(("Resend invitation", paths::ResendInvitation { user }.to_string()))
-            }
-            (ExistingUserAction::Resend, EntryPoint::UsersAndPermissions) => {
-                Some(("Resend invitation", paths::ResendFromManage { user }.to_string()))
-            }
-            (ExistingUserAction::Reactivate, EntryPoint::UsersAndGroups) => Some(("Activate", paths::ActivateUser { user }.to_string())),
-            (ExistingUserAction::Reactivate, EntryPoint::UsersAndPermissions) => {
-                Some(("Reactivate", paths::ReactivateUser { user }.to_string()))
-            }
-            (ExistingUserAction::Assign, _) => None,
+        match self.way? {
+            ExistingUserAction::Resend => Some(("Resend invitation", self.entry_point.resend(self.user_id))),
+            ExistingUserAction::Reactivate => Some(self.entry_point.reactivate(self.user_id)),
+            ExistingUserAction::Assign => None,
         }
     }
 }

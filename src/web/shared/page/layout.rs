@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::UserLabel;
 use crate::{
-    domain::{permission::Permission, role::Role},
-    web::shared::routing::paths,
+    domain::role::Role,
+    web::shared::routing::{
+        endpoint::{Endpoint, Section},
+        paths,
+    },
 };
 
 /// What the console's frame shows.
@@ -54,86 +57,45 @@ pub struct NavGroup {
 pub struct NavEntry {
     pub label: &'static str,
     pub icon: &'static str,
-    pub href: String,
+    pub href: &'static str,
     pub is_current: bool,
 }
 
-/// A part of the console that the navigation leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    UsersAndGroups,
-    UsersAndPermissions,
-    Roles,
-    Portfolios,
+/// Sections by what they are about, in the order of the navigation.
+const GROUPS: [(&str, &[Section]); 2] =
+    [("People", &[Section::UsersAndGroups, Section::UsersAndPermissions, Section::Roles]), ("Business", &[Section::Portfolios])];
+
+/// The navigation for a user with `role` who is in the section `current`. Sections that they may not open are left out.
+pub fn navigation(role: Role, current: Option<Section>) -> Vec<NavGroup> {
+    let may_open = |section: &Section| section.first_page().access.permission().is_some_and(|permission| permission.level(role).is_any());
+    let group = |(label, sections): &(&'static str, &[Section])| NavGroup {
+        label,
+        entries: sections.iter().copied().filter(may_open).map(|section| section.entry(role, current)).collect(),
+    };
+    GROUPS.iter().map(group).filter(|group| !group.entries.is_empty()).collect()
 }
 
 impl Section {
-    /// The sections by what they are about, in the order of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 2] =
-        [("People", &[Self::UsersAndGroups, Self::UsersAndPermissions, Self::Roles]), ("Business", &[Self::Portfolios])];
-
-    /// The section that a page is in, by its path; pages of none belong to the first.
-    pub fn of(path: &str) -> Self {
-        Self::around(path).unwrap_or(Self::UsersAndGroups)
-    }
-
-    fn around(path: &str) -> Option<Self> {
-        let mut sections = Self::GROUPS.iter().flat_map(|(_, sections)| *sections);
-        sections.find(|section| section.roots().iter().any(|root| is_below(root, path))).copied()
-    }
-
-    /// The first page of the section that a path is in.
-    pub fn first_page(path: &str) -> Option<&'static str> {
-        Self::around(path)?.roots().first().copied()
-    }
-
-    /// Where its pages begin.
-    fn roots(self) -> &'static [&'static str] {
+    pub fn first_page(self) -> &'static Endpoint {
         match self {
-            Self::UsersAndGroups => &[paths::UsersAndGroups::PATTERN],
-            Self::UsersAndPermissions => &[paths::UsersAndPermissions::PATTERN],
-            Self::Roles => &[paths::Roles::PATTERN],
-            Self::Portfolios => &[paths::Portfolios::PATTERN, paths::NewAccount::PATTERN, paths::Account::PATTERN],
+            Self::UsersAndGroups => paths::UsersAndGroups::ENDPOINT,
+            Self::UsersAndPermissions => paths::UsersAndPermissions::ENDPOINT,
+            Self::Roles => paths::Roles::ENDPOINT,
+            Self::Portfolios => paths::Portfolios::ENDPOINT,
         }
     }
 
-    /// What one must be allowed to do for it to be there.
-    fn permission(self) -> Permission {
-        match self {
-            Self::UsersAndGroups => Permission::DirectoryView,
-            Self::UsersAndPermissions => Permission::UsersView,
-            Self::Roles => Permission::RolesView,
-            Self::Portfolios => Permission::AccountsView,
-        }
-    }
-
-    /// The navigation for somebody with `role` who is in this section. What a user may not open is not there.
-    pub fn nav(self, role: Role) -> Vec<NavGroup> {
-        let may_open = |section: &Self| section.permission().level(role).is_any();
-        let group = |(label, sections): &(&'static str, &[Self])| NavGroup {
-            label,
-            entries: sections.iter().copied().filter(may_open).map(|section| section.entry(role, self)).collect(),
+    /// Its entry in the navigation. The label depends on the role where the content does.
+    fn entry(self, role: Role, current: Option<Self>) -> NavEntry {
+        let (label, icon) = match (self, role) {
+            (Self::UsersAndGroups, _) => ("Users & Groups", "users"),
+            (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield"),
+            (Self::Roles, _) => ("Roles", "key"),
+            (Self::Portfolios, Role::User) => ("Accounts", "brief"),
+            (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief"),
         };
-        Self::GROUPS.iter().map(group).filter(|group| !group.entries.is_empty()).collect()
+        NavEntry { label, icon, href: self.first_page().pattern, is_current: Some(self) == current }
     }
-
-    /// What it is called may depend on what is in it for this role.
-    fn entry(self, role: Role, current: Self) -> NavEntry {
-        let (label, icon, href) = match (self, role) {
-            (Self::UsersAndGroups, _) => ("Users & Groups", "users", paths::UsersAndGroups {}.to_string()),
-            (Self::UsersAndPermissions, _) => ("Users & Permissions", "shield", paths::UsersAndPermissions {}.to_string()),
-            (Self::Roles, _) => ("Roles", "key", paths::Roles {}.to_string()),
-            (Self::Portfolios, Role::User) => ("Accounts", "brief", paths::Portfolios {}.to_string()),
-            (Self::Portfolios, Role::Admin | Role::PortfolioAdmin) => ("Portfolios", "brief", paths::Portfolios {}.to_string()),
-        };
-        NavEntry { label, icon, href, is_current: self == current }
-    }
-}
-
-/// True if `path` is the page at `root` or below it. From its first parameter on, a root stands for everything.
-fn is_below(root: &str, path: &str) -> bool {
-    let root = root.split("/{").next().unwrap_or(root);
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What a message is about.
@@ -247,25 +209,16 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_in_the_section_above_it() {
-        for path in ["/users-and-groups", "/users-and-groups/groups/3", "/"] {
-            assert_eq!(Section::of(path), Section::UsersAndGroups, "{path}");
+    fn a_section_begins_with_a_page_of_its_own() {
+        for section in GROUPS.iter().flat_map(|(_, sections)| *sections) {
+            assert_eq!(section.first_page().access.section(), Some(*section));
         }
-        for path in ["/portfolios", "/portfolios/3", "/accounts/new", "/accounts/3/billing"] {
-            assert_eq!(Section::of(path), Section::Portfolios, "{path}");
-        }
-        for path in ["/users-and-permissions", "/users-and-permissions/7"] {
-            assert_eq!(Section::of(path), Section::UsersAndPermissions, "{path}");
-        }
-        assert_eq!(Section::first_page("/accounts/new"), Some("/portfolios"));
-        assert_eq!(Section::first_page("/sign-in"), None);
-        assert!(!is_below("/users-and-groups", "/users-and-groupsies"));
     }
 
     #[test]
     fn the_navigation_marks_where_one_is() {
         for role in Role::ALL {
-            let nav = Section::UsersAndGroups.nav(role);
+            let nav = navigation(role, Some(Section::UsersAndGroups));
             assert_eq!(nav[0].entries[0].label, "Users & Groups");
             assert!(nav[0].entries[0].is_current);
             assert_eq!(nav[1].entries[0].label, if role == Role::User { "Accounts" } else { "Portfolios" });

@@ -8,10 +8,12 @@ use crate::{
     domain::{
         credentials::token::{Token, TokenPurpose},
         ids::{AccountId, GroupId, MailId, PortfolioId, UserId},
-        permission::{PermissionToggle, To},
+        permission::{Permission, PermissionToggle, To},
     },
     web::shared::steps,
 };
+
+use super::endpoint::{Access, Endpoint, Kind, Section};
 
 /// Longest address that is read, in bytes. Drafts of wizards take up to 6,000, and within the address of the sign-in page somewhat more.
 pub(in crate::web) const ADDRESS_MAX: usize = 8 * 1024;
@@ -25,9 +27,10 @@ const DIGITS_MAX: usize = 19;
 /// Characters of a parameter that are escaped in a path. A path is thus good for a header, whatever its parameters are.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// One path a line: its name, its parameters, its pattern.
+/// One path a line: its name, its parameters, its pattern, its kind, and to whom it is open. In the console that is the section and the
+/// permission.
 macro_rules! paths {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $pattern:literal, $kind:ident, $access:ident $(: $permission:ident)?;)*) => {
         $(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,8 @@ macro_rules! paths {
 
         impl $name {
             pub const PATTERN: &'static str = $pattern;
+            pub const ENDPOINT: &'static Endpoint =
+                &Endpoint { name: stringify!($name), pattern: $pattern, kind: Kind::$kind, access: access!($access $($permission)?) };
         }
 
         impl fmt::Display for $name {
@@ -45,117 +50,126 @@ macro_rules! paths {
         )*
 
         /// All of them.
-        pub const PATTERNS: &[&str] = &[$($pattern),*];
+        pub const ENDPOINTS: &[&Endpoint] = &[$($name::ENDPOINT),*];
+    };
+}
+
+macro_rules! access {
+    ($access:ident) => {
+        Access::$access
+    };
+    ($section:ident $permission:ident) => {
+        Access::Needs(Section::$section, Permission::$permission)
     };
 }
 
 paths! {
     /// Leads to the first page that the user may open.
-    Root {} = "/";
-    Asset { name: &'static str } = "/static/{name}";
+    Root {} = "/", Page, SignedIn;
+    Asset { name: &'static str } = "/static/{name}", Page, Anyone;
     /// True if the process runs.
-    Healthz {} = "/healthz";
+    Healthz {} = "/healthz", Page, Anyone;
     /// True if the database answers.
-    Readyz {} = "/readyz";
+    Readyz {} = "/readyz", Page, Anyone;
     /// On the listener for monitoring, and there alone.
-    Metrics {} = "/metrics";
+    Metrics {} = "/metrics", Page, Monitoring;
 
     /// With `?key=` the one-time address of the first start.
-    Setup {} = "/setup";
+    Setup {} = "/setup", Form, Token;
     /// Takes `?next=`, or `?after=` what led there.
-    SignIn {} = "/sign-in";
-    SignOut {} = "/sign-out";
+    SignIn {} = "/sign-in", Form, Anyone;
+    SignOut {} = "/sign-out", Button, SignedIn;
     /// For the script that warns before a session ends.
-    StaySignedIn {} = "/stay-signed-in";
+    StaySignedIn {} = "/stay-signed-in", Button, SignedIn;
     /// With `?sent=true` once a link was asked for.
-    ForgotPassword {} = "/forgot-password";
-    PasswordReset { token: String } = "/reset/{token}";
+    ForgotPassword {} = "/forgot-password", Form, Anyone;
+    PasswordReset { token: String } = "/reset/{token}", Form, Token;
     /// Mailed to a new address.
-    ConfirmEmail { token: String } = "/confirm-email/{token}";
+    ConfirmEmail { token: String } = "/confirm-email/{token}", Form, Token;
     /// Mailed to the old address.
-    StopEmailChange { token: String } = "/stop-email-change/{token}";
-    Invitation { token: String } = "/invitation/{token}";
+    StopEmailChange { token: String } = "/stop-email-change/{token}", Form, Token;
+    Invitation { token: String } = "/invitation/{token}", Form, Token;
     /// "Send me a new link", on the page of an expired invitation, and what came of it.
-    InvitationNewLink { token: String } = "/invitation/{token}/new-link";
+    InvitationNewLink { token: String } = "/invitation/{token}/new-link", Form, Token;
 
     /// Takes `?q=`, `?page=` and `?rows=`.
-    UsersAndGroups {} = "/users-and-groups";
-    NewUser {} = "/users-and-groups/new-user";
-    NewGroup {} = "/users-and-groups/new-group";
+    UsersAndGroups {} = "/users-and-groups", Page, UsersAndGroups: DirectoryView;
+    NewUser {} = "/users-and-groups/new-user", Form, UsersAndGroups: DirectoryManage;
+    NewGroup {} = "/users-and-groups/new-group", Form, UsersAndGroups: GroupsManage;
     /// Takes `?page=` and `?rows=`.
-    Group { group: GroupId } = "/users-and-groups/groups/{group}";
+    Group { group: GroupId } = "/users-and-groups/groups/{group}", Page, UsersAndGroups: DirectoryView;
     /// Takes `?q=`.
-    AddToGroup { group: GroupId } = "/users-and-groups/groups/{group}/add";
-    RenameGroup { group: GroupId } = "/users-and-groups/groups/{group}/rename";
-    DeleteGroup { group: GroupId } = "/users-and-groups/groups/{group}/delete";
-    RemoveFromGroup { group: GroupId, user: UserId } = "/users-and-groups/groups/{group}/members/{user}/remove";
-    BlockUser { user: UserId } = "/users-and-groups/users/{user}/block";
-    ActivateUser { user: UserId } = "/users-and-groups/users/{user}/activate";
-    DeleteUser { user: UserId } = "/users-and-groups/users/{user}/delete";
-    ResendInvitation { user: UserId } = "/users-and-groups/users/{user}/resend";
-    RevokeInvitation { user: UserId } = "/users-and-groups/users/{user}/revoke";
+    AddToGroup { group: GroupId } = "/users-and-groups/groups/{group}/add", Form, UsersAndGroups: GroupsManage;
+    RenameGroup { group: GroupId } = "/users-and-groups/groups/{group}/rename", Form, UsersAndGroups: GroupsManage;
+    DeleteGroup { group: GroupId } = "/users-and-groups/groups/{group}/delete", Form, UsersAndGroups: GroupsManage;
+    RemoveFromGroup { group: GroupId, user: UserId } = "/users-and-groups/groups/{group}/members/{user}/remove", Form, UsersAndGroups: GroupsManage;
+    BlockUser { user: UserId } = "/users-and-groups/users/{user}/block", Button, UsersAndGroups: DirectoryManage;
+    ActivateUser { user: UserId } = "/users-and-groups/users/{user}/activate", Button, UsersAndGroups: DirectoryManage;
+    DeleteUser { user: UserId } = "/users-and-groups/users/{user}/delete", Form, UsersAndGroups: DirectoryManage;
+    ResendInvitation { user: UserId } = "/users-and-groups/users/{user}/resend", Button, UsersAndGroups: DirectoryManage;
+    RevokeInvitation { user: UserId } = "/users-and-groups/users/{user}/revoke", Form, UsersAndGroups: DirectoryManage;
     /// The open invitation's link, where no mail server is configured.
-    InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link";
+    InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link", Recorded, UsersAndGroups: DirectoryManage;
     /// A mail that failed.
-    SendMailAgain { mail: MailId } = "/users-and-groups/mail/{mail}/send-again";
+    SendMailAgain { mail: MailId } = "/users-and-groups/mail/{mail}/send-again", Button, UsersAndGroups: DirectoryManage;
     /// All of them.
-    SendMailsAgain {} = "/users-and-groups/mail/send-again";
-    DeletedUsers {} = "/users-and-groups/deleted";
-    RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore";
+    SendMailsAgain {} = "/users-and-groups/mail/send-again", Button, UsersAndGroups: DirectoryManage;
+    DeletedUsers {} = "/users-and-groups/deleted", Page, UsersAndGroups: UsersDeleted;
+    RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore", Button, UsersAndGroups: UsersDeleted;
 
     /// Takes all that narrows and orders the list.
-    UsersAndPermissions {} = "/users-and-permissions";
+    UsersAndPermissions {} = "/users-and-permissions", Page, UsersAndPermissions: UsersView;
     /// The same list as CSV.
-    ExportUsers {} = "/users-and-permissions/export";
+    ExportUsers {} = "/users-and-permissions/export", Recorded, UsersAndPermissions: UsersExport;
     /// Many users at once: everybody in the list, as many at a time as one action takes.
-    BulkUsers {} = "/users-and-permissions/bulk";
+    BulkUsers {} = "/users-and-permissions/bulk", Page, UsersAndPermissions: UsersExport;
     /// What is to be done to those who are ticked, with the list's query.
-    TickedUsers {} = "/users-and-permissions/ticked";
-    DoBulk {} = "/users-and-permissions/ticked/do";
+    TickedUsers {} = "/users-and-permissions/ticked", Button, UsersAndPermissions: UsersExport;
+    DoBulk {} = "/users-and-permissions/ticked/do", Button, UsersAndPermissions: UsersExport;
     /// New User, in three steps. Takes `?step=`, `?draft=` and `?q=`, or `?portfolio=` for the first.
-    NewUserWizard {} = "/users-and-permissions/new";
+    NewUserWizard {} = "/users-and-permissions/new", Wizard, UsersAndPermissions: UsersInvite;
     /// Takes `?q=` and `?page=` of the assignments, and `?add=`, which looks for one to add.
-    Manage { user: UserId } = "/users-and-permissions/{user}";
-    EditUser { user: UserId } = "/users-and-permissions/{user}/edit";
-    DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate";
-    ReactivateUser { user: UserId } = "/users-and-permissions/{user}/reactivate";
-    EndSessions { user: UserId } = "/users-and-permissions/{user}/sign-out";
-    SendPasswordReset { user: UserId } = "/users-and-permissions/{user}/send-password-reset";
+    Manage { user: UserId } = "/users-and-permissions/{user}", Page, UsersAndPermissions: UsersView;
+    EditUser { user: UserId } = "/users-and-permissions/{user}/edit", Form, UsersAndPermissions: UsersEdit;
+    DeactivateUser { user: UserId } = "/users-and-permissions/{user}/deactivate", Button, UsersAndPermissions: UsersEdit;
+    ReactivateUser { user: UserId } = "/users-and-permissions/{user}/reactivate", Button, UsersAndPermissions: UsersEdit;
+    EndSessions { user: UserId } = "/users-and-permissions/{user}/sign-out", Button, UsersAndPermissions: UsersEdit;
+    SendPasswordReset { user: UserId } = "/users-and-permissions/{user}/send-password-reset", Button, UsersAndPermissions: UsersEdit;
     /// Takes back another address that waits to be confirmed.
-    WithdrawEmailChange { user: UserId } = "/users-and-permissions/{user}/withdraw-email-change";
-    ResendFromManage { user: UserId } = "/users-and-permissions/{user}/resend";
-    RevokeFromManage { user: UserId } = "/users-and-permissions/{user}/revoke";
+    WithdrawEmailChange { user: UserId } = "/users-and-permissions/{user}/withdraw-email-change", Button, UsersAndPermissions: UsersEdit;
+    ResendFromManage { user: UserId } = "/users-and-permissions/{user}/resend", Button, UsersAndPermissions: UsersEdit;
+    RevokeFromManage { user: UserId } = "/users-and-permissions/{user}/revoke", Form, UsersAndPermissions: UsersEdit;
     /// The open invitation's link, where no mail server is configured.
-    LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link";
+    LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link", Recorded, UsersAndPermissions: UsersEdit;
     /// Gives what was chosen from a list of portfolios and accounts.
-    Assign { user: UserId } = "/users-and-permissions/{user}/assign";
+    Assign { user: UserId } = "/users-and-permissions/{user}/assign", Button, UsersAndPermissions: AssignmentsChange;
     /// Takes what is ticked.
-    Unassign { user: UserId } = "/users-and-permissions/{user}/remove";
-    AssignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/assign";
-    UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove";
-    AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign";
-    UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove";
-    SwitchPermission { user: UserId, account: AccountId, switch: PermissionToggle, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}";
+    Unassign { user: UserId } = "/users-and-permissions/{user}/remove", Button, UsersAndPermissions: AssignmentsChange;
+    AssignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/assign", Button, UsersAndPermissions: AssignmentsChange;
+    UnassignPortfolio { user: UserId, portfolio: PortfolioId } = "/users-and-permissions/{user}/portfolios/{portfolio}/remove", Form, UsersAndPermissions: AssignmentsChange;
+    AssignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/assign", Button, UsersAndPermissions: AssignmentsChange;
+    UnassignAccount { user: UserId, account: AccountId } = "/users-and-permissions/{user}/accounts/{account}/remove", Form, UsersAndPermissions: AssignmentsChange;
+    SwitchPermission { user: UserId, account: AccountId, switch: PermissionToggle, to: To } = "/users-and-permissions/{user}/accounts/{account}/{switch}/{to}", Button, UsersAndPermissions: AssignmentsChange;
 
     /// Which role may do what.
-    Roles {} = "/roles";
+    Roles {} = "/roles", Page, Roles: RolesView;
 
     /// For Users, the accounts assigned to them. Takes `?q=` and `?page=`.
-    Portfolios {} = "/portfolios";
-    NewPortfolio {} = "/portfolios/new";
+    Portfolios {} = "/portfolios", Page, Portfolios: AccountsView;
+    NewPortfolio {} = "/portfolios/new", Form, Portfolios: PortfoliosManage;
     /// Takes `?page=` of its accounts and `?users=`.
-    Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}";
-    EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit";
-    DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate";
-    ReactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/reactivate";
+    Portfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}", Page, Portfolios: PortfoliosView;
+    EditPortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/edit", Form, Portfolios: PortfoliosManage;
+    DeactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/deactivate", Form, Portfolios: PortfoliosManage;
+    ReactivatePortfolio { portfolio: PortfolioId } = "/portfolios/{portfolio}/reactivate", Button, Portfolios: PortfoliosManage;
     /// In four steps. Takes the same.
-    NewAccount {} = "/accounts/new";
-    Account { account: AccountId } = "/accounts/{account}";
+    NewAccount {} = "/accounts/new", Wizard, Portfolios: AccountsCreate;
+    Account { account: AccountId } = "/accounts/{account}", Page, Portfolios: AccountsView;
     /// Takes `?q=`.
-    AddToAccount { account: AccountId } = "/accounts/{account}/add";
-    EditAccount { account: AccountId } = "/accounts/{account}/edit";
-    MoveAccount { account: AccountId } = "/accounts/{account}/move";
-    Billing { account: AccountId } = "/accounts/{account}/billing";
+    AddToAccount { account: AccountId } = "/accounts/{account}/add", Form, Portfolios: AssignmentsChange;
+    EditAccount { account: AccountId } = "/accounts/{account}/edit", Form, Portfolios: AccountsEdit;
+    MoveAccount { account: AccountId } = "/accounts/{account}/move", Form, Portfolios: PortfoliosManage;
+    Billing { account: AccountId } = "/accounts/{account}/billing", Form, Portfolios: BillingView;
 }
 
 /// A parameter as it stands in a path.
@@ -186,12 +200,9 @@ pub(in crate::web) fn path_of(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// The pages of wizards, whose addresses hold drafts.
-const WIZARDS: [&str; 2] = [NewUserWizard::PATTERN, NewAccount::PATTERN];
-
-/// Tells whether the path of an address ends as that of a wizard.
+/// Tells whether the path of an address ends as that of a wizard, whose addresses hold drafts.
 pub(in crate::web) fn is_of_wizard(address: &str) -> bool {
-    WIZARDS.iter().any(|wizard| path_of(address).ends_with(wizard))
+    ENDPOINTS.iter().any(|endpoint| endpoint.kind == Kind::Wizard && path_of(address).ends_with(endpoint.pattern))
 }
 
 /// The page of a single-use link.
@@ -213,44 +224,6 @@ pub fn with_query(path: impl fmt::Display, parameters: &[(&str, &str)]) -> Strin
     let query = query.finish();
     if query.is_empty() { path.to_string() } else { format!("{path}?{query}") }
 }
-
-/// Pages that somebody may be sent to after signing in.
-const PAGES: [&str; 34] = [
-    UsersAndGroups::PATTERN,
-    NewUser::PATTERN,
-    NewGroup::PATTERN,
-    Group::PATTERN,
-    AddToGroup::PATTERN,
-    RenameGroup::PATTERN,
-    DeleteGroup::PATTERN,
-    RemoveFromGroup::PATTERN,
-    DeleteUser::PATTERN,
-    RevokeInvitation::PATTERN,
-    InvitationLink::PATTERN,
-    DeletedUsers::PATTERN,
-    UsersAndPermissions::PATTERN,
-    ExportUsers::PATTERN,
-    BulkUsers::PATTERN,
-    Manage::PATTERN,
-    EditUser::PATTERN,
-    RevokeFromManage::PATTERN,
-    LinkFromManage::PATTERN,
-    UnassignPortfolio::PATTERN,
-    UnassignAccount::PATTERN,
-    Roles::PATTERN,
-    NewUserWizard::PATTERN,
-    Portfolios::PATTERN,
-    NewPortfolio::PATTERN,
-    Portfolio::PATTERN,
-    EditPortfolio::PATTERN,
-    DeactivatePortfolio::PATTERN,
-    NewAccount::PATTERN,
-    Account::PATTERN,
-    AddToAccount::PATTERN,
-    EditAccount::PATTERN,
-    MoveAccount::PATTERN,
-    Billing::PATTERN,
-];
 
 /// The page at an address of ours, or the nearest above it: that of the list for a form in the list, or for the question that it led to.
 pub fn nearest_page(address: &str) -> Option<String> {
@@ -279,8 +252,16 @@ fn split(address: &str) -> Option<(Vec<&str>, &str)> {
     is_plain.then(|| (path.split('/').take(SEGMENTS_MAX).collect(), rest))
 }
 
+/// True for a page that somebody may be sent to after signing in. The first address of all leads on by itself.
 fn is_page(segments: &[&str]) -> bool {
-    PAGES.iter().any(|pattern| is_like(segments, pattern))
+    let is_page = |endpoint: &Endpoint| endpoint.kind.shows_page() && endpoint.access.is_signed_in() && endpoint != Root::ENDPOINT;
+    ENDPOINTS.iter().any(|endpoint| is_page(endpoint) && is_like(segments, endpoint.pattern))
+}
+
+/// The section of the console that an address of ours is in.
+pub(in crate::web) fn section(address: &str) -> Option<Section> {
+    let (segments, _) = split(address)?;
+    ENDPOINTS.iter().find(|endpoint| is_like(&segments, endpoint.pattern))?.access.section()
 }
 
 /// True if a path is written as its pattern reads, with a number for each id.
@@ -342,6 +323,19 @@ mod tests {
         assert!(known_page(&query(ADDRESS_MAX - 25)).is_some());
         assert!(known_page(&query(ADDRESS_MAX)).is_none());
         assert!(nearest_page(&query(ADDRESS_MAX)).is_none());
+    }
+
+    #[test]
+    fn an_address_is_in_the_section_of_its_page() {
+        for (address, section) in [
+            ("/users-and-groups/groups/3?q=a", Some(Section::UsersAndGroups)),
+            ("/accounts/new?step=review", Some(Section::Portfolios)),
+            ("/accounts/3/billing", Some(Section::Portfolios)),
+            ("/users-and-groupsies", None),
+            ("/sign-in", None),
+        ] {
+            assert_eq!(super::section(address), section, "{address}");
+        }
     }
 
     #[test]

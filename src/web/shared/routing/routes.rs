@@ -9,7 +9,6 @@ use actix_web::{
     cookie::{Key, SameSite},
     guard,
     http::header,
-    middleware::from_fn,
     web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
 };
 
@@ -25,52 +24,44 @@ use crate::web::{
         },
         groups::{self, new},
         portfolios, roles, setup,
-        users::{
-            bulk,
-            directory::{self, revoke, status_actions},
-            list, manage, new_user,
-        },
+        users::{bulk, directory, link, list, manage, new_user, revoke, status_actions},
     },
-    shared::{cookies, error::WebError, form::FORM_MAX, middleware, session::DatabaseSessions, state::State},
+    shared::{cookies, error::WebError, form::FORM_MAX, session::DatabaseSessions, state::State},
 };
 
-use super::paths;
+use super::{
+    endpoint::{Endpoint, Kind},
+    paths,
+};
 
-/// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
-macro_rules! page {
-    ($path:ident => $show:expr) => {
-        resource(paths::$path::PATTERN, "GET, HEAD").route(get_or_head().to($show))
-    };
-    ($path:ident => $show:expr, post $submit:expr) => {
-        resource(paths::$path::PATTERN, "GET, HEAD, POST").route(get_or_head().to($show)).route(web::post().to($submit))
-    };
+/// An address with its handlers: that of the page, then that of the form. Which of them there are is declared with the address.
+macro_rules! at {
+    ($path:ident => $handler:expr) => {{
+        const { assert!(!(paths::$path::ENDPOINT.kind.shows_page() && paths::$path::ENDPOINT.kind.takes_form()), "takes two handlers") };
+        resource(paths::$path::ENDPOINT).route(methods(paths::$path::ENDPOINT.kind).to($handler))
+    }};
+    ($path:ident => $show:expr, $submit:expr) => {{
+        const { assert!(paths::$path::ENDPOINT.kind.shows_page() && paths::$path::ENDPOINT.kind.takes_form(), "takes one handler") };
+        resource(paths::$path::ENDPOINT).route(methods(paths::$path::ENDPOINT.kind).to($show)).route(web::post().to($submit))
+    }};
 }
 
-/// A page whose look is written down: GET alone, since HEAD would leave an entry and show nothing, and never from another site.
-macro_rules! get_only {
-    ($path:ident => $show:expr) => {
-        resource(paths::$path::PATTERN, "GET").route(web::get().to($show)).wrap(from_fn(middleware::require_same_site))
-    };
+/// The methods of an address with one handler, and of the page where there are two.
+fn methods(kind: Kind) -> Route {
+    match kind {
+        Kind::Page | Kind::Form | Kind::Wizard => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
+        Kind::Button => web::post(),
+        Kind::Recorded => web::get(),
+    }
 }
 
-/// A button.
-macro_rules! post {
-    ($path:ident => $submit:expr) => {
-        resource(paths::$path::PATTERN, "POST").route(web::post().to($submit))
-    };
+/// An address, known to its handlers by [`Endpoint::of`]. The answer to any other method names those that it takes.
+fn resource(endpoint: &'static Endpoint) -> Resource {
+    let refuse = move || async move { HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, endpoint.kind.allow())).finish() };
+    web::resource(endpoint.pattern).app_data(endpoint).default_service(web::to(refuse))
 }
 
-fn get_or_head() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-/// An address, and what the answer to any other method names as allowed.
-fn resource(pattern: &str, allowed: &'static str) -> Resource {
-    let refuse = move || async move { HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allowed)).finish() };
-    web::resource(pattern).default_service(web::to(refuse))
-}
-
-/// Everything that is served. The caller wraps the application with [`middleware::serve`].
+/// Everything that is served. The caller wraps the application with [`crate::web::shared::middleware::serve`].
 #[expect(clippy::too_many_lines, reason = "it is the whole site map, an address a line")]
 pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
     config
@@ -78,77 +69,77 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
         .app_data(PayloadConfig::new(FORM_MAX))
         .app_data(PathConfig::default().error_handler(|_, _| WebError::NotFound.into()))
         .app_data(QueryConfig::default().error_handler(|_, _| WebError::Malformed.into()))
-        .service(page!(Asset => health::asset))
-        .service(page!(Healthz => health::healthz))
-        .service(page!(Readyz => health::readyz))
+        .service(at!(Asset => health::asset))
+        .service(at!(Healthz => health::healthz))
+        .service(at!(Readyz => health::readyz))
         .service(
             web::scope("")
                 .wrap(sessions(state))
-                .service(page!(Root => health::root))
-                .service(page!(Setup => setup::show, post setup::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(page!(SignIn => sign_in::show, post sign_in::submit))
-                .service(post!(SignOut => sign_in::sign_out))
-                .service(post!(StaySignedIn => stay_signed_in::submit))
-                .service(page!(ForgotPassword => ask::show, post ask::submit))
-                .service(page!(PasswordReset => choose::show, post choose::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(page!(ConfirmEmail => confirm::show, post confirm::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(page!(StopEmailChange => stop::show, post stop::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(page!(Invitation => accept::show, post accept::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(page!(InvitationNewLink => new_link::show, post new_link::submit).wrap(from_fn(middleware::token_in_address)))
-                .service(page!(UsersAndGroups => directory::list::list))
-                .service(page!(NewUser => directory::invite::show, post directory::invite::submit))
-                .service(page!(NewGroup => new::show, post new::submit))
-                .service(page!(Group => groups::show::show))
-                .service(page!(AddToGroup => groups::add::show, post groups::add::submit))
-                .service(page!(RenameGroup => groups::rename::show, post groups::rename::submit))
-                .service(page!(DeleteGroup => groups::delete::show, post groups::delete::submit))
-                .service(page!(RemoveFromGroup => groups::remove::show, post groups::remove::submit))
-                .service(post!(BlockUser => status_actions::block))
-                .service(post!(ActivateUser => status_actions::activate))
-                .service(page!(DeleteUser => directory::delete::show, post directory::delete::submit))
-                .service(post!(ResendInvitation => status_actions::resend))
-                .service(page!(RevokeInvitation => revoke::show, post revoke::submit))
-                .service(get_only!(InvitationLink => directory::link::show))
-                .service(post!(SendMailAgain => directory::send_again::one))
-                .service(post!(SendMailsAgain => directory::send_again::all))
-                .service(page!(DeletedUsers => directory::deleted::list))
-                .service(post!(RestoreUser => directory::deleted::restore))
-                .service(page!(UsersAndPermissions => list::list))
-                .service(get_only!(ExportUsers => list::export::export))
-                .service(page!(BulkUsers => bulk::everybody))
-                .service(post!(TickedUsers => bulk::ask))
-                .service(post!(DoBulk => bulk::submit))
-                .service(page!(NewUserWizard => new_user::show, post new_user::submit))
-                .service(page!(Manage => manage::show::show))
-                .service(page!(EditUser => manage::edit::show, post manage::edit::submit))
-                .service(post!(DeactivateUser => manage::status_actions::deactivate))
-                .service(post!(ReactivateUser => manage::status_actions::reactivate))
-                .service(post!(EndSessions => manage::status_actions::end_sessions))
-                .service(post!(SendPasswordReset => manage::status_actions::send_password_reset))
-                .service(post!(WithdrawEmailChange => manage::status_actions::withdraw_email_change))
-                .service(post!(ResendFromManage => manage::status_actions::resend))
-                .service(page!(RevokeFromManage => manage::revoke::show, post manage::revoke::submit))
-                .service(get_only!(LinkFromManage => manage::link::show))
-                .service(post!(Assign => manage::assignments::assign))
-                .service(post!(Unassign => manage::unassign::several))
-                .service(post!(AssignPortfolio => manage::assignments::assign_portfolio))
-                .service(page!(UnassignPortfolio => manage::unassign::ask_portfolio, post manage::unassign::portfolio))
-                .service(post!(AssignAccount => manage::assignments::assign_account))
-                .service(page!(UnassignAccount => manage::unassign::ask_account, post manage::unassign::account))
-                .service(post!(SwitchPermission => manage::assignments::switch))
-                .service(page!(Roles => roles::show))
-                .service(page!(Portfolios => portfolios::list::list))
-                .service(page!(NewPortfolio => portfolios::new::show, post portfolios::new::submit))
-                .service(page!(Portfolio => portfolios::show::show))
-                .service(page!(EditPortfolio => portfolios::edit::show, post portfolios::edit::submit))
-                .service(page!(DeactivatePortfolio => portfolios::status_actions::ask, post portfolios::status_actions::deactivate))
-                .service(post!(ReactivatePortfolio => portfolios::status_actions::reactivate))
-                .service(page!(NewAccount => accounts::new::show, post accounts::new::submit))
-                .service(page!(Account => accounts::show::show))
-                .service(page!(AddToAccount => accounts::add::show, post accounts::add::submit))
-                .service(page!(EditAccount => accounts::edit::show, post accounts::edit::submit))
-                .service(page!(MoveAccount => accounts::move_to::show, post accounts::move_to::submit))
-                .service(page!(Billing => accounts::billing::show, post accounts::billing::submit)),
+                .service(at!(Root => health::root))
+                .service(at!(Setup => setup::show, setup::submit))
+                .service(at!(SignIn => sign_in::show, sign_in::submit))
+                .service(at!(SignOut => sign_in::sign_out))
+                .service(at!(StaySignedIn => stay_signed_in::submit))
+                .service(at!(ForgotPassword => ask::show, ask::submit))
+                .service(at!(PasswordReset => choose::show, choose::submit))
+                .service(at!(ConfirmEmail => confirm::show, confirm::submit))
+                .service(at!(StopEmailChange => stop::show, stop::submit))
+                .service(at!(Invitation => accept::show, accept::submit))
+                .service(at!(InvitationNewLink => new_link::show, new_link::submit))
+                .service(at!(UsersAndGroups => directory::list::list))
+                .service(at!(NewUser => directory::invite::show, directory::invite::submit))
+                .service(at!(NewGroup => new::show, new::submit))
+                .service(at!(Group => groups::show::show))
+                .service(at!(AddToGroup => groups::add::show, groups::add::submit))
+                .service(at!(RenameGroup => groups::rename::show, groups::rename::submit))
+                .service(at!(DeleteGroup => groups::delete::show, groups::delete::submit))
+                .service(at!(RemoveFromGroup => groups::remove::show, groups::remove::submit))
+                .service(at!(BlockUser => status_actions::deactivate))
+                .service(at!(ActivateUser => status_actions::reactivate))
+                .service(at!(DeleteUser => directory::delete::show, directory::delete::submit))
+                .service(at!(ResendInvitation => status_actions::resend))
+                .service(at!(RevokeInvitation => revoke::show, revoke::submit))
+                .service(at!(InvitationLink => link::show))
+                .service(at!(SendMailAgain => directory::send_again::one))
+                .service(at!(SendMailsAgain => directory::send_again::all))
+                .service(at!(DeletedUsers => directory::deleted::list))
+                .service(at!(RestoreUser => directory::deleted::restore))
+                .service(at!(UsersAndPermissions => list::list))
+                .service(at!(ExportUsers => list::export::export))
+                .service(at!(BulkUsers => bulk::everybody))
+                .service(at!(TickedUsers => bulk::ask))
+                .service(at!(DoBulk => bulk::submit))
+                .service(at!(NewUserWizard => new_user::show, new_user::submit))
+                .service(at!(Manage => manage::show::show))
+                .service(at!(EditUser => manage::edit::show, manage::edit::submit))
+                .service(at!(DeactivateUser => status_actions::deactivate))
+                .service(at!(ReactivateUser => status_actions::reactivate))
+                .service(at!(EndSessions => manage::status_actions::end_sessions))
+                .service(at!(SendPasswordReset => manage::status_actions::send_password_reset))
+                .service(at!(WithdrawEmailChange => manage::status_actions::withdraw_email_change))
+                .service(at!(ResendFromManage => status_actions::resend))
+                .service(at!(RevokeFromManage => revoke::show, revoke::submit))
+                .service(at!(LinkFromManage => link::show))
+                .service(at!(Assign => manage::assignments::assign))
+                .service(at!(Unassign => manage::unassign::several))
+                .service(at!(AssignPortfolio => manage::assignments::assign_portfolio))
+                .service(at!(UnassignPortfolio => manage::unassign::ask_portfolio, manage::unassign::portfolio))
+                .service(at!(AssignAccount => manage::assignments::assign_account))
+                .service(at!(UnassignAccount => manage::unassign::ask_account, manage::unassign::account))
+                .service(at!(SwitchPermission => manage::assignments::switch))
+                .service(at!(Roles => roles::show))
+                .service(at!(Portfolios => portfolios::list::list))
+                .service(at!(NewPortfolio => portfolios::new::show, portfolios::new::submit))
+                .service(at!(Portfolio => portfolios::show::show))
+                .service(at!(EditPortfolio => portfolios::edit::show, portfolios::edit::submit))
+                .service(at!(DeactivatePortfolio => portfolios::status_actions::ask, portfolios::status_actions::deactivate))
+                .service(at!(ReactivatePortfolio => portfolios::status_actions::reactivate))
+                .service(at!(NewAccount => accounts::new::show, accounts::new::submit))
+                .service(at!(Account => accounts::show::show))
+                .service(at!(AddToAccount => accounts::add::show, accounts::add::submit))
+                .service(at!(EditAccount => accounts::edit::show, accounts::edit::submit))
+                .service(at!(MoveAccount => accounts::move_to::show, accounts::move_to::submit))
+                .service(at!(Billing => accounts::billing::show, accounts::billing::submit)),
         );
 }
 

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::{helpers::Page, shared::routes::served};
+use usher::web::shared::routing::{
+    endpoint::{Access, Kind},
+    paths::ENDPOINTS,
+};
+
+use crate::helpers::Page;
 
 mod sites;
 mod table;
 mod world;
 
-use sites::{Kind, Needs, OPEN, Site, sites};
+use sites::{Needs, OPEN, Site, ThingKind, is_site, sites};
 use table::{Answer, Book, Circle, Place, Table, Thing, Viewer, Who};
 use world::{Made, World};
 
-/// All things of each kind.
-fn things(kind: Kind) -> Vec<Thing> {
+/// Everything that there is of each kind.
+fn things(kind: ThingKind) -> Vec<Thing> {
     const PEOPLE: [Who; 10] = [
         Who::Oneself,
         Who::InNordic,
@@ -28,16 +33,18 @@ fn things(kind: Kind) -> Vec<Thing> {
     ];
     const PLACES: [Place; 4] = [Place::Nordic, Place::South, Place::Closed, Place::Unknown];
     match kind {
-        Kind::Company => vec![Thing::Company],
-        Kind::Person => PEOPLE.map(Thing::Person).into(),
-        Kind::Portfolio => PLACES.map(Thing::Portfolio).into(),
-        Kind::Account => PLACES.map(Book::In).into_iter().chain([Book::Edited, Book::Billed, Book::Shut]).map(Thing::Account).collect(),
-        Kind::Group => [Circle::Admins, Circle::Custom, Circle::Unknown].map(Thing::Group).into(),
+        ThingKind::Company => vec![Thing::Company],
+        ThingKind::Person => PEOPLE.map(Thing::Person).into(),
+        ThingKind::Portfolio => PLACES.map(Thing::Portfolio).into(),
+        ThingKind::Account => {
+            PLACES.map(Book::In).into_iter().chain([Book::Edited, Book::Billed, Book::Shut]).map(Thing::Account).collect()
+        }
+        ThingKind::Group => [Circle::Admins, Circle::Custom, Circle::Unknown].map(Thing::Group).into(),
     }
 }
 
-/// All combinations of things that a request with these needs could concern, except those with two unusual ones.
-fn combined(needs: Needs) -> Vec<Vec<(&'static str, Thing)>> {
+/// What a request could be about that needs these: all ways to combine them, but for those in which two things are out of the ordinary.
+fn combined(needs: &Needs) -> Vec<Vec<(&'static str, Thing)>> {
     let all = needs.iter().fold(vec![Vec::new()], |known, &(word, kind)| {
         let with = |known: &Vec<_>| things(kind).into_iter().map(|thing| [&known[..], &[(word, thing)]].concat()).collect::<Vec<_>>();
         known.iter().flat_map(with).collect()
@@ -78,7 +85,7 @@ struct Ask<'a> {
     site: &'a Site,
     viewer: Viewer,
     needs: Vec<(&'static str, Thing)>,
-    fields: Option<&'static [(&'static str, &'static str)]>,
+    is_form: bool,
 }
 
 impl Ask<'_> {
@@ -91,16 +98,18 @@ impl Ask<'_> {
         let number = world.number();
         let filled = |text: &str| made.iter().fold(text.replace("{made}", &number), |text, (thing, made)| written(&text, *thing, made));
         let (mut browser, token) = world.browser(self.viewer);
-        let path = filled(&self.site.path);
-        let Some(fields) = self.fields else { return browser.get(&world.app, &path).await };
-        let fields = fields.iter().map(|(name, value)| (*name, filled(value))).collect::<Vec<_>>();
+        let path = filled(&self.site.path());
+        if !self.is_form {
+            return browser.get(&world.app, &path).await;
+        }
+        let fields = self.site.fields.iter().map(|(name, value)| (*name, filled(value))).collect::<Vec<_>>();
         let fields = fields.iter().map(|(name, value)| (*name, value.as_str())).chain([("csrf", token.as_str())]).collect::<Vec<_>>();
         browser.post(&world.app, &path, &fields).await
     }
 
     /// Answer to this viewer about missing things.
     async fn nothing(&self, world: &mut World) -> String {
-        let key = (self.site.name, self.viewer, self.fields.is_some());
+        let key = (self.site.endpoint.name, self.viewer, self.is_form);
         if let Some(body) = world.nothing.get(&key) {
             return body.clone();
         }
@@ -113,13 +122,13 @@ impl Ask<'_> {
     /// Fault of an answer.
     async fn fault(&self, world: &mut World, expected: Answer, is_fresh: bool) -> Option<String> {
         let page = self.answered(world, is_fresh).await;
-        let (status, usual) = (page.status.as_u16(), if self.fields.is_some() { 303 } else { 200 });
+        let (status, usual) = (page.status.as_u16(), if self.is_form { 303 } else { 200 });
         let is_oneself = self.needs.iter().any(|(_, thing)| *thing == Thing::Person(Who::Oneself));
         let is_right = match expected {
             Answer::Allowed => status == usual || self.site.besides.contains(&status) || (is_oneself && status == 409),
             _ => given(&page) == expected,
         };
-        let about = format!("{} {:?} {:?}", self.site.name, self.viewer, self.needs);
+        let about = format!("{} {:?} {:?}", self.site.endpoint.name, self.viewer, self.needs);
         if !is_right {
             return Some(format!("{about}: {expected:?}, and not {status} {}", page.header("location")));
         }
@@ -143,12 +152,9 @@ fn written(text: &str, thing: Thing, made: &Made) -> String {
 
 #[test]
 fn no_route_is_left_out_here() {
-    let (pages, forms) = served();
-    let (sites, open) = (sites(), OPEN.iter());
-    let page = sites.iter().filter(|site| site.page.is_some()).map(|site| site.name);
-    assert_eq!(page.chain(open.clone().filter(|open| open.2.is_some()).map(|open| open.0)).collect::<BTreeSet<_>>(), pages);
-    let form = sites.iter().filter(|site| site.form.is_some()).map(|site| site.name);
-    assert_eq!(form.chain(open.filter(|open| open.3.is_some()).map(|open| open.0)).collect::<BTreeSet<_>>(), forms);
+    let open = OPEN.iter().map(|&(name, _, page, form)| (name, page.is_some(), form.is_some())).collect::<BTreeSet<_>>();
+    let others = ENDPOINTS.iter().filter(|endpoint| endpoint.access != Access::Monitoring && !is_site(endpoint));
+    assert_eq!(open, others.map(|endpoint| (endpoint.name, endpoint.kind.shows_page(), endpoint.kind.takes_form())).collect());
 }
 
 #[track_caller]
@@ -159,11 +165,11 @@ fn none(faults: &[String]) {
 #[apply(both_databases!)]
 async fn each_page_opens_for_whom_the_table_says(db: Db) {
     let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
-    for site in &sites() {
-        for needs in site.page.into_iter().flat_map(combined) {
+    for site in &sites(Kind::shows_page) {
+        for needs in combined(&site.page) {
             for viewer in Viewer::ALL.into_iter().filter(|viewer| is_asked(*viewer, &needs)) {
                 let expected = table.answer(viewer, &needs);
-                faults.extend(Ask { site, viewer, needs: needs.clone(), fields: None }.fault(&mut world, expected, false).await);
+                faults.extend(Ask { site, viewer, needs: needs.clone(), is_form: false }.fault(&mut world, expected, false).await);
             }
         }
     }
@@ -173,21 +179,20 @@ async fn each_page_opens_for_whom_the_table_says(db: Db) {
 #[apply(both_databases!)]
 async fn a_form_that_the_table_refuses_changes_nothing(db: Db) {
     let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
-    for site in &sites() {
-        let Some((needs, fields)) = site.form else { continue };
-        for thing in needs.iter().flat_map(|(_, kind)| things(*kind)) {
+    for site in &sites(Kind::takes_form) {
+        for thing in site.form.iter().flat_map(|(_, kind)| things(*kind)) {
             world.shared(Viewer::Admin, thing, site.state);
         }
         for viewer in Viewer::ALL {
             let before = world.stored();
-            for needs in combined(needs).into_iter().filter(|needs| is_asked(viewer, needs)) {
+            for needs in combined(&site.form).into_iter().filter(|needs| is_asked(viewer, needs)) {
                 let expected = table.answer(viewer, &needs);
                 if expected != Answer::Allowed {
-                    faults.extend(Ask { site, viewer, needs, fields: Some(fields) }.fault(&mut world, expected, false).await);
+                    faults.extend(Ask { site, viewer, needs, is_form: true }.fault(&mut world, expected, false).await);
                 }
             }
             if world.stored() != before {
-                faults.push(format!("{} {viewer:?}: something is stored", site.name));
+                faults.push(format!("{} {viewer:?}: something is stored", site.endpoint.name));
             }
         }
     }
@@ -197,12 +202,11 @@ async fn a_form_that_the_table_refuses_changes_nothing(db: Db) {
 #[apply(both_databases!)]
 async fn a_form_that_the_table_allows_is_accepted(db: Db) {
     let (mut world, table, mut faults) = (World::new(db).await, Table::written(), Vec::new());
-    for site in &sites() {
-        let Some((needs, fields)) = site.form else { continue };
-        for needs in combined(needs) {
+    for site in &sites(Kind::takes_form) {
+        for needs in combined(&site.form) {
             for viewer in Viewer::ALL {
                 if table.answer(viewer, &needs) == Answer::Allowed {
-                    let ask = Ask { site, viewer, needs: needs.clone(), fields: Some(fields) };
+                    let ask = Ask { site, viewer, needs: needs.clone(), is_form: true };
                     faults.extend(ask.fault(&mut world, Answer::Allowed, true).await);
                     world.appoint_again();
                 }
@@ -215,14 +219,13 @@ async fn a_form_that_the_table_allows_is_accepted(db: Db) {
 #[apply(both_databases!)]
 async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(db: Db) {
     let (mut world, table, mut faults, mut failed) = (World::new(db).await, Table::written(), Vec::new(), 0);
-    let asks = sites().leak().iter().filter_map(|site| {
-        let (needs, fields) = site.form?;
+    let asks = sites(Kind::takes_form).leak().iter().filter_map(|site| {
         let viewer = Viewer::Admin;
-        let needs = combined(needs).into_iter().find(|needs| {
+        let needs = combined(&site.form).into_iter().find(|needs| {
             let is_plain = |&(_, thing): &(_, Thing)| thing != Thing::Person(Who::Oneself);
             needs.iter().all(is_plain) && table.answer(viewer, needs) == Answer::Allowed
         })?;
-        Some(Ask { site, viewer, needs, fields: Some(fields) })
+        Some(Ask { site, viewer, needs, is_form: true })
     });
     for ask in asks {
         for &(_, thing) in &ask.needs {
@@ -232,7 +235,7 @@ async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(d
         world.app.refuse("UPDATE OF state ON sessions", "true");
         let page = ask.answered(&mut world, false).await;
         if world.stored() != before {
-            faults.push(format!("{}: something is stored without a message", ask.site.name));
+            faults.push(format!("{}: something is stored without a message", ask.site.endpoint.name));
         }
         if page.status.is_server_error() {
             failed += 1;
@@ -243,7 +246,7 @@ async fn what_a_form_does_and_what_the_next_page_says_of_it_are_saved_together(d
         let page = ask.answered(&mut world, true).await;
         let messages = world.app.count("sessions WHERE state <> ''");
         if page.status.is_server_error() || messages != i64::from(page.status.as_u16() == 303) {
-            faults.push(format!("{}: {} with {messages} messages", ask.site.name, page.status));
+            faults.push(format!("{}: {} with {messages} messages", ask.site.endpoint.name, page.status));
         }
         world.appoint_again();
     }

@@ -1,12 +1,16 @@
-//! Routes with the permissions that they need, and the ids that their addresses and forms have.
+//! Each route with the permissions that it needs, by their words, and what its address and its form name: as declared with the address, unless
+//! a row here says more.
 
-use usher::web::shared::routing::paths;
+use usher::web::shared::routing::{
+    endpoint::{Endpoint, Kind},
+    paths::{self, ENDPOINTS},
+};
 
 use super::world::State;
 
 /// Kind of thing that a permission applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ThingKind {
     Company,
     Person,
     Portfolio,
@@ -14,18 +18,20 @@ pub(super) enum Kind {
     Group,
 }
 
-/// Permissions with their kinds of things, in the order of their checks.
-pub(super) type Needs = &'static [(&'static str, Kind)];
+/// Permissions, each on something, in the order in which they are asked for.
+pub(super) type Needs = Vec<(&'static str, ThingKind)>;
 
-/// A route. `{user}` and the like stand for ids, in addresses and in fields.
+/// One route.
 pub(super) struct Site {
-    pub(super) name: &'static str,
-    pub(super) path: String,
-    /// State of the users that it concerns.
+    pub(super) endpoint: &'static Endpoint,
+    /// What the people are like that it is about.
     pub(super) state: State,
-    pub(super) page: Option<Needs>,
-    pub(super) form: Option<(Needs, &'static [(&'static str, &'static str)])>,
-    /// Statuses of permitted requests that are impossible for another reason: a form with an error, or a message.
+    /// What its page needs, and what its form does.
+    pub(super) page: Needs,
+    pub(super) form: Needs,
+    /// `{user}` and the like stand for ids, as in addresses.
+    pub(super) fields: &'static [(&'static str, &'static str)],
+    /// What whoever may do it is answered for something that cannot be done for another reason: a page again, or words.
     pub(super) besides: &'static [u16],
 }
 
@@ -49,29 +55,13 @@ pub(super) const OPEN: &[(&str, &str, Statuses, Statuses)] = &[
     ("SignOut", "/sign-out", None, Some([303, 303])),
 ];
 
-use Kind::{Account, Company, Group, Person, Portfolio};
-
-const DIRECTORY: Needs = &[("directory.view", Company)];
-const MANAGE: Needs = &[("directory.manage", Company)];
-const MANAGE_ONE: Needs = &[("directory.manage", Person)];
-const GROUPS: Needs = &[("groups.manage", Group)];
-const MEMBERS: Needs = &[("directory.view", Group), ("groups.manage", Company)];
-const MEMBER: Needs = &[("directory.view", Group), ("groups.manage", Person)];
-const PEOPLE: Needs = &[("users.view", Company)];
-const EXPORT: Needs = &[("users.export", Company)];
-const BULK: Needs = &[("users.export", Company), ("users.view", Person)];
-const SEE: Needs = &[("users.view", Person)];
-const EDIT: Needs = &[("users.edit", Person)];
-const GIVE_PORTFOLIO: Needs = &[("users.view", Person), ("assignments.change", Portfolio)];
-const GIVE_ACCOUNT: Needs = &[("users.view", Person), ("assignments.change", Account)];
-const PORTFOLIOS: Needs = &[("portfolios.manage", Company)];
-const PORTFOLIO: Needs = &[("portfolios.manage", Portfolio)];
+use ThingKind::{Account, Company, Group, Person, Portfolio};
 
 const NAMED: &[(&str, &str)] =
     &[("first_name", "Ruud"), ("last_name", "Smit"), ("email", "{email}"), ("default_role", "user"), ("version", "1")];
 const INVITED: &[(&str, &str)] = &[
     ("step", "3"),
-    ("do", "add"),
+    ("do", "create"),
     ("first_name", "Ruud"),
     ("last_name", "Smit"),
     ("email", "new{made}@example.com"),
@@ -95,80 +85,99 @@ const BILLING: &[(&str, &str)] = &[
 const TICKED: &[(&str, &str)] = &[("action", "deactivate"), ("user", "{user}"), ("return", "q=ma")];
 const PUT: &[(&str, &str)] = &[("name", "New {made}"), ("notes", ""), ("account", "{account}"), ("do", "create")];
 
-macro_rules! site {
-    ($name:ident, $state:ident, $page:expr, $form:expr) => {
-        site!($name, $state, $page, $form, &[])
-    };
-    ($name:ident, $state:ident, $page:expr, $form:expr, $besides:expr) => {
-        Site {
-            name: stringify!($name),
-            path: paths::$name::PATTERN.replace("{mail}", "999999").replace("{switch}", "see-billing").replace("{to}", "on"),
-            state: State::$state,
-            page: $page,
-            form: $form,
-            besides: $besides,
-        }
-    };
+impl Site {
+    pub(super) fn path(&self) -> String {
+        self.endpoint.pattern.replace("{mail}", "999999").replace("{switch}", "see-billing").replace("{to}", "on")
+    }
+
+    /// By its declaration: the permission somewhere, and then on what its address names.
+    fn declared(endpoint: &'static Endpoint) -> Self {
+        let named = [("{user}", Person), ("{portfolio}", Portfolio), ("{account}", Account), ("{group}", Group)];
+        let kind = named.into_iter().find(|(name, _)| endpoint.pattern.contains(name)).map_or(Company, |(_, kind)| kind);
+        let needs = endpoint.access.permission().map_or(vec![], |permission| vec![(permission.word(), Company), (permission.word(), kind)]);
+        Self { endpoint, state: State::Active, page: needs.clone(), form: needs, fields: &[], besides: &[] }
+    }
+
+    fn about(self, state: State) -> Self {
+        Self { state, ..self }
+    }
+
+    fn with(self, fields: &'static [(&'static str, &'static str)]) -> Self {
+        Self { fields, ..self }
+    }
+
+    fn besides(self, besides: &'static [u16]) -> Self {
+        Self { besides, ..self }
+    }
+
+    /// After the declared permission, the page needs these.
+    fn page(mut self, needs: &[(&'static str, ThingKind)]) -> Self {
+        self.page.splice(1.., needs.iter().copied());
+        self
+    }
+
+    /// After the declared permission, the form needs these.
+    fn form(mut self, needs: &[(&'static str, ThingKind)]) -> Self {
+        self.form.splice(1.., needs.iter().copied());
+        self
+    }
+
+    /// The same for both.
+    fn both(self, needs: &[(&'static str, ThingKind)]) -> Self {
+        self.page(needs).form(needs)
+    }
 }
 
-/// All other routes.
-#[rustfmt::skip]
-pub(super) fn sites() -> Vec<Site> {
-    vec![
-        site!(UsersAndGroups, Active, Some(DIRECTORY), None),
-        site!(StaySignedIn, Active, None, Some((DIRECTORY, &[])), &[200]),
-        site!(NewUser, Active, Some(MANAGE), Some((MANAGE, &[("email", "new{made}@example.com")]))),
-        site!(NewGroup, Active, Some(&[("groups.manage", Company)]), Some((&[("groups.manage", Company)], &[("name", "New {made}")]))),
-        site!(Group, Active, Some(&[("directory.view", Group)]), None),
-        site!(AddToGroup, Active, Some(MEMBERS), Some((MEMBER, &[("user", "{user}")])), &[409]),
-        site!(RenameGroup, Active, Some(GROUPS), Some((GROUPS, &[("name", "New {made}")]))),
-        site!(DeleteGroup, Active, Some(GROUPS), Some((GROUPS, &[]))),
-        site!(RemoveFromGroup, Active, Some(MEMBER), Some((MEMBER, &[])), &[409]),
-        site!(BlockUser, Active, None, Some((MANAGE_ONE, &[]))),
-        site!(ActivateUser, Deactivated, None, Some((MANAGE_ONE, &[]))),
-        site!(DeleteUser, Active, Some(MANAGE_ONE), Some((MANAGE_ONE, &[]))),
-        site!(ResendInvitation, Invited, None, Some((MANAGE_ONE, &[])), &[409]),
-        site!(RevokeInvitation, Invited, Some(MANAGE_ONE), Some((MANAGE_ONE, &[])), &[409]),
-        site!(InvitationLink, Invited, Some(MANAGE_ONE), None, &[409]),
-        site!(SendMailAgain, Active, None, Some((MANAGE, &[]))),
-        site!(SendMailsAgain, Active, None, Some((MANAGE, &[]))),
-        site!(DeletedUsers, Active, Some(&[("users.deleted", Company)]), None),
-        site!(RestoreUser, Active, None, Some((&[("users.deleted", Person)], &[]))),
-        site!(UsersAndPermissions, Active, Some(PEOPLE), None),
-        site!(ExportUsers, Active, Some(EXPORT), None),
-        site!(BulkUsers, Active, Some(EXPORT), None),
-        site!(TickedUsers, Active, None, Some((BULK, TICKED)), &[200]),
-        site!(DoBulk, Active, None, Some((BULK, TICKED))),
-        site!(NewUserWizard, Active, Some(&[("users.invite", Company)]), Some((&[("users.invite", Account)], INVITED))),
-        site!(Manage, Active, Some(SEE), None),
-        site!(EditUser, Active, Some(EDIT), Some((EDIT, NAMED)), &[200, 422]),
-        site!(DeactivateUser, Active, None, Some((EDIT, &[]))),
-        site!(ReactivateUser, Deactivated, None, Some((EDIT, &[]))),
-        site!(EndSessions, Active, None, Some((EDIT, &[]))),
-        site!(SendPasswordReset, Active, None, Some((EDIT, &[]))),
-        site!(WithdrawEmailChange, Active, None, Some((EDIT, &[]))),
-        site!(ResendFromManage, Invited, None, Some((EDIT, &[])), &[409]),
-        site!(RevokeFromManage, Invited, Some(EDIT), Some((EDIT, &[])), &[409]),
-        site!(LinkFromManage, Invited, Some(EDIT), None, &[409]),
-        site!(Assign, Active, None, Some((GIVE_ACCOUNT, &[("assign", "account-{account}")]))),
-        site!(Unassign, Active, None, Some((GIVE_ACCOUNT, &[("account", "{account}"), ("do", "remove")])), &[200, 303]),
-        site!(AssignPortfolio, Active, None, Some((GIVE_PORTFOLIO, &[])), &[409]),
-        site!(UnassignPortfolio, Active, Some(GIVE_PORTFOLIO), Some((GIVE_PORTFOLIO, &[])), &[200, 303, 409]),
-        site!(AssignAccount, Active, None, Some((GIVE_ACCOUNT, &[]))),
-        site!(UnassignAccount, Active, Some(GIVE_ACCOUNT), Some((GIVE_ACCOUNT, &[])), &[200, 303]),
-        site!(SwitchPermission, Active, None, Some((GIVE_ACCOUNT, &[]))),
-        site!(Roles, Active, Some(&[("roles.view", Company)]), None),
-        site!(Portfolios, Active, Some(DIRECTORY), None),
-        site!(NewPortfolio, Active, Some(PORTFOLIOS), Some((&[("portfolios.manage", Account)], PUT))),
-        site!(Portfolio, Active, Some(&[("portfolios.view", Portfolio)]), None),
-        site!(EditPortfolio, Active, Some(PORTFOLIO), Some((PORTFOLIO, &[("name", "New {made}"), ("notes", ""), ("version", "1")]))),
-        site!(DeactivatePortfolio, Active, Some(PORTFOLIO), Some((PORTFOLIO, &[])), &[409]),
-        site!(ReactivatePortfolio, Active, None, Some((PORTFOLIO, &[])), &[409]),
-        site!(NewAccount, Active, Some(&[("accounts.create", Company)]), Some((&[("accounts.create", Portfolio)], CREATED))),
-        site!(Account, Active, Some(&[("accounts.view", Account)]), None),
-        site!(AddToAccount, Active, Some(&[("assignments.change", Account)]), Some((GIVE_ACCOUNT, &[("user", "{user}")])), &[303]),
-        site!(EditAccount, Active, Some(&[("accounts.edit", Account)]), Some((&[("accounts.edit", Account)], &[("name", "New {made}"), ("website", ""), ("notes", ""), ("version", "1")]))),
-        site!(MoveAccount, Active, Some(&[("portfolios.manage", Account)]), Some((&[("portfolios.manage", Account), ("portfolios.manage", Portfolio)], &[("portfolio", "{portfolio}"), ("do", "move")])), &[409, 422]),
-        site!(Billing, Active, Some(&[("billing.view", Account)]), Some((&[("billing.update", Account)], BILLING))),
-    ]
+/// True for routes that are not in [`OPEN`].
+pub(super) fn is_site(endpoint: &Endpoint) -> bool {
+    endpoint.access.is_signed_in() && ![paths::Root::ENDPOINT, paths::SignOut::ENDPOINT].contains(&endpoint)
+}
+
+/// All the others, of these kinds.
+pub(super) fn sites(is_kind: fn(Kind) -> bool) -> Vec<Site> {
+    ENDPOINTS.iter().filter(|endpoint| is_site(endpoint) && is_kind(endpoint.kind)).map(|endpoint| site(endpoint)).collect()
+}
+
+fn site(endpoint: &'static Endpoint) -> Site {
+    let (member, given_portfolio, given_account) = (
+        [("directory.view", Group), ("groups.manage", Person)],
+        [("users.view", Person), ("assignments.change", Portfolio)],
+        [("users.view", Person), ("assignments.change", Account)],
+    );
+    let site = Site::declared(endpoint);
+    match endpoint.name {
+        "StaySignedIn" => site.besides(&[200]),
+        "NewUser" => site.with(&[("email", "new{made}@example.com")]),
+        "NewGroup" | "RenameGroup" => site.with(&[("name", "New {made}")]),
+        "AddToGroup" => site.page(&[("directory.view", Group)]).form(&member).with(&[("user", "{user}")]).besides(&[409]),
+        "RemoveFromGroup" => site.both(&member).besides(&[409]),
+        "ActivateUser" | "ReactivateUser" => site.about(State::Deactivated),
+        "ResendInvitation" | "RevokeInvitation" | "InvitationLink" | "ResendFromManage" | "RevokeFromManage" | "LinkFromManage" => {
+            site.about(State::Invited).besides(&[409])
+        }
+        "TickedUsers" => site.form(&[("users.view", Person)]).with(TICKED).besides(&[200]),
+        "DoBulk" => site.form(&[("users.view", Person)]).with(TICKED),
+        "NewUserWizard" => site.form(&[("users.invite", Account)]).with(INVITED),
+        "EditUser" => site.with(NAMED).besides(&[200, 422]),
+        "Assign" => site.form(&given_account).with(&[("assign", "account-{account}")]),
+        "Unassign" => site.form(&given_account).with(&[("account", "{account}"), ("do", "remove")]).besides(&[200, 303]),
+        "AssignPortfolio" => site.form(&given_portfolio).besides(&[409]),
+        "UnassignPortfolio" => site.both(&given_portfolio).besides(&[200, 303, 409]),
+        "AssignAccount" | "SwitchPermission" => site.form(&given_account),
+        "UnassignAccount" => site.both(&given_account).besides(&[200, 303]),
+        "NewPortfolio" => site.form(&[("portfolios.manage", Account)]).with(PUT),
+        "EditPortfolio" => site.with(&[("name", "New {made}"), ("notes", ""), ("version", "1")]),
+        "DeactivatePortfolio" | "ReactivatePortfolio" => site.besides(&[409]),
+        "NewAccount" => site.form(&[("accounts.create", Portfolio)]).with(CREATED),
+        "AddToAccount" => site.form(&given_account).with(&[("user", "{user}")]).besides(&[303]),
+        "EditAccount" => site.with(&[("name", "New {made}"), ("website", ""), ("notes", ""), ("version", "1")]),
+        "MoveAccount" => {
+            let form = [("portfolios.manage", Account), ("portfolios.manage", Portfolio)];
+            site.form(&form).with(&[("portfolio", "{portfolio}"), ("do", "move")]).besides(&[409, 422])
+        }
+        // Nothing but the declaration asks for this one.
+        "Roles" => site.page(&[("roles.view", Company)]),
+        "Billing" => site.form(&[("billing.update", Account)]).with(BILLING),
+        _ => site,
+    }
 }

@@ -1,7 +1,5 @@
 //! Every address, asked for by everybody in every way.
 
-use std::collections::BTreeSet;
-
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use usher::{
@@ -11,6 +9,10 @@ use usher::{
         ids::UserId,
     },
     store::tokens::{self, NewToken},
+    web::shared::routing::{
+        endpoint::{Access, Kind},
+        paths::{self, ENDPOINTS},
+    },
 };
 
 use crate::helpers::{Browser, Page, Setting, TestApp};
@@ -22,36 +24,6 @@ use visits::Visit;
 
 pub(crate) use visits::Post;
 pub(crate) use world::{World, csrf, invite, stored};
-
-/// The names in the route table: those of pages, those of forms.
-pub(crate) fn served() -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
-    let pages = lines().filter_map(|line| name(line, "page!(")).chain(noted()).collect();
-    let forms = lines().filter_map(|line| name(line, "post!(").or(name(line, "page!(").filter(|_| line.contains(", post ")))).collect();
-    (pages, forms)
-}
-
-/// The pages whose look is written down.
-fn noted() -> impl Iterator<Item = &'static str> {
-    lines().filter_map(|line| name(line, "get_only!("))
-}
-
-fn lines() -> impl Iterator<Item = &'static str> {
-    include_str!("../../../../src/web/shared/routing/routes.rs").lines()
-}
-
-fn name(line: &'static str, kind: &str) -> Option<&'static str> {
-    let name = line.trim().strip_prefix(".service(")?.strip_prefix(kind)?.split(" =>").next()?;
-    name.starts_with(|c: char| c.is_uppercase()).then_some(name)
-}
-
-#[test]
-fn no_address_is_left_out_here() {
-    let source = include_str!("../../../../src/web/shared/routing/routes.rs");
-    let (pages, forms) = served();
-    assert!(pages.len() > 15 && forms.len() > 15, "{pages:?} {forms:?}");
-    let written = ["page!(", "get_only!(", "post!("].map(|kind| source.matches(kind).count());
-    assert_eq!(written.iter().sum::<usize>(), pages.union(&forms).count());
-}
 
 /// What every error page has: the product's look, and a way on.
 #[track_caller]
@@ -65,10 +37,8 @@ pub(crate) fn is_in_the_product_s_look(page: &Page) {
 async fn every_page_answers_each_person_as_it_should(db: Db) {
     let world = World::new(db).await;
     let visits = world.visits();
-    assert_eq!(visits.iter().map(|visit| visit.name).collect::<BTreeSet<_>>(), served().0);
     let World { app, mut maya, mut jonas, mut lena, .. } = world;
-    for Visit { path, anonymous, user, admin, .. } in visits {
-        let is_closed = anonymous == 303;
+    for Visit { endpoint, path, answers: [anonymous, user, admin] } in visits {
         let mut nobody = app.browser();
         for (who, browser, expected) in [
             ("nobody", &mut nobody, anonymous),
@@ -78,11 +48,11 @@ async fn every_page_answers_each_person_as_it_should(db: Db) {
         ] {
             let page = browser.get(&app, &path).await;
             assert_eq!(page.status.as_u16(), expected, "{who} {path}");
-            if expected == 303 && is_closed && matches!(who, "nobody" | "deactivated") {
+            if endpoint.access.is_signed_in() && matches!(who, "nobody" | "deactivated") {
                 let next = if path == "/" { None } else { Some(&*path) };
-                page.redirects_to(&usher::web::shared::routing::paths::sign_in_then(next));
+                page.redirects_to(&paths::sign_in_then(next));
             }
-            if expected == 403 || (expected == 404 && !path.starts_with("/invitation")) {
+            if expected == 403 || (expected == 404 && endpoint.access != Access::Token) {
                 is_in_the_product_s_look(&page);
             }
         }
@@ -92,7 +62,7 @@ async fn every_page_answers_each_person_as_it_should(db: Db) {
 #[apply(both_databases!)]
 async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
     let mut world = World::new(db).await;
-    for Visit { path, .. } in world.visits().into_iter().filter(|visit| !noted().any(|noted| noted == visit.name)) {
+    for Visit { path, .. } in world.visits().into_iter().filter(|visit| visit.endpoint.kind != Kind::Recorded) {
         for who in ["nobody", "admin"] {
             let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
             let before = world.stored();
@@ -111,29 +81,19 @@ async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
 #[apply(both_databases!)]
 async fn a_wrong_method_gets_a_page_and_is_told_the_right_ones(db: Db) {
     let world = World::new(db).await;
-    let (pages, forms) = served();
-    let named = world
-        .visits()
-        .into_iter()
-        .map(|visit| (visit.name, visit.path))
-        .chain(world.posts().into_iter().map(|post| (post.name, post.path)));
     let before = world.stored();
-    let mut maya = world.maya.clone();
-    for (name, path) in named {
-        let allowed = match (pages.contains(name), forms.contains(name)) {
-            _ if noted().any(|noted| noted == name) => "GET",
-            (true, true) => "GET, HEAD, POST",
-            (true, false) => "GET, HEAD",
-            (false, _) => "POST",
-        };
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access != Access::Monitoring) {
+        let (path, allowed) = (world.path(endpoint), endpoint.kind.allow());
         for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE]
         {
             if allowed.split(", ").any(|allowed| allowed == method.as_str()) {
                 continue;
             }
-            let page = maya.method(&world.app, method.clone(), &path).await;
-            assert_eq!((page.status.as_u16(), page.header("allow")), (405, allowed), "{method} {path}");
-            is_in_the_product_s_look(&page);
+            for mut browser in [world.maya.clone(), world.app.browser()] {
+                let page = browser.method(&world.app, method.clone(), &path).await;
+                assert_eq!((page.status.as_u16(), page.header("allow")), (405, allowed), "{method} {path}");
+                is_in_the_product_s_look(&page);
+            }
         }
     }
     assert_eq!(world.stored(), before);

@@ -18,29 +18,29 @@ async fn a_user_who_is_no_admin_can_do_nothing_of_theirs(db: Db) {
     let of = user_path;
     let own_id = own.to_string();
     let attempts = [
-        (403, "/users-and-groups/new-user".to_owned(), Some(("email", "eve@example.com"))),
-        (403, "/users-and-groups/new-group".to_owned(), Some(("name", "Mine"))),
-        (403, of(target, "block"), None),
-        (403, of(admin, "block"), None),
-        (403, of(own, "block"), None),
-        (403, of(UserId(9999), "block"), None),
-        (403, of(blocked, "activate"), None),
-        (403, of(target, "delete"), None),
-        (403, of(open, "resend"), None),
-        (403, of(open, "revoke"), None),
-        (403, restore(target), None),
-        (403, format!("{group}/add"), Some(("user", &*own_id))),
-        (403, format!("{group}/rename"), Some(("name", "Mine"))),
-        (403, format!("{group}/delete"), None),
-        (403, format!("{group}/members/{target}/remove"), None),
-        (404, "/users-and-groups/groups/1/add".to_owned(), Some(("user", &*own_id))),
-        (404, format!("/users-and-groups/groups/1/members/{admin}/remove"), None),
-        (404, "/users-and-groups/groups/9999/add".to_owned(), Some(("user", &*own_id))),
+        ("/users-and-groups/new-user".to_owned(), Some(("email", "eve@example.com"))),
+        ("/users-and-groups/new-group".to_owned(), Some(("name", "Mine"))),
+        (of(target, "block"), None),
+        (of(admin, "block"), None),
+        (of(own, "block"), None),
+        (of(UserId(9999), "block"), None),
+        (of(blocked, "activate"), None),
+        (of(target, "delete"), None),
+        (of(open, "resend"), None),
+        (of(open, "revoke"), None),
+        (restore(target), None),
+        (format!("{group}/add"), Some(("user", &*own_id))),
+        (format!("{group}/rename"), Some(("name", "Mine"))),
+        (format!("{group}/delete"), None),
+        (format!("{group}/members/{target}/remove"), None),
+        ("/users-and-groups/groups/1/add".to_owned(), Some(("user", &*own_id))),
+        (format!("/users-and-groups/groups/1/members/{admin}/remove"), None),
+        ("/users-and-groups/groups/9999/add".to_owned(), Some(("user", &*own_id))),
     ];
-    for (status, path, field) in &attempts {
+    for (path, field) in &attempts {
         let fields = field.iter().copied().chain([("csrf", &*csrf)]).collect::<Vec<_>>();
         let page = jonas.post(&app, path, &fields).await;
-        assert_eq!(page.status.as_u16(), *status, "{path}: {}", page.text());
+        assert_eq!(page.status.as_u16(), 403, "{path}: {}", page.text());
     }
     assert_eq!(app.deeds(), deeds);
     assert!(app.mails().await.is_empty());
@@ -83,7 +83,8 @@ async fn an_invitation_accepted_meanwhile_is_neither_revoked_nor_resent(db: Db) 
     let noor = app.id_of("noor@example.com");
     let (list, question) = (maya.get(&app, "/users-and-groups").await, maya.get(&app, &user_path(noor, "revoke")).await);
     app.browser().fill(&app, &link, &crate::shared::steps::NOOR).await.is(303);
-    maya.send(&app, &question, &user_path(noor, "revoke"), &[]).await.is(409).sees("Noor van Dijk is Active now");
+    maya.send(&app, &question, &user_path(noor, "revoke"), &[]).await.redirects_to("/users-and-groups");
+    maya.get(&app, "/users-and-groups").await.sees("Noor van Dijk is Active now. Nothing was changed.");
     maya.send(&app, &list, &user_path(noor, "resend"), &[]).await.is(303);
     maya.get(&app, "/users-and-groups").await.sees("Noor van Dijk is Active now. Nothing was changed.");
     assert!(app.mails().await.is_empty());

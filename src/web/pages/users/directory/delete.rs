@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{clock::Timestamp, ids::UserId, policy::Action, user::Status},
+    domain::{clock::Timestamp, ids::UserId, user::Status},
     usecases::{
         self,
         users::{self, lifecycle::Inventory},
@@ -86,8 +86,7 @@ impl DeleteUserPage {
 /// `GET /users-and-groups/users/{user}/delete`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
     let (id, company) = (*id, console.current.company.clone());
-    let content = move |ctx: &_, actor: &_| users::lifecycle::inventory(ctx, actor, &company, id);
-    let (frame, inventory) = console.open(Action::SeeEveryone, content).await?;
+    let (frame, inventory) = console.open(move |ctx, actor| users::lifecycle::inventory(ctx, actor, &company, id)).await?;
     let Inventory { user, sessions, groups, portfolios, accounts, restorable_until } = inventory;
     respond::page(&DeleteUserPage {
         shell: console.shell(&frame),

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{Aside, AsideEntry};
 use crate::{
-    domain::{ids::UserId, policy::Action, user::Who},
+    domain::{ids::UserId, user::Who},
     usecases::users::{
         self,
         lifecycle::{Restorable, RestoreError, Restored},
@@ -58,7 +58,7 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     }
     let (company, position, limit) = (console.current.company.clone(), asked.position.clone(), asked.rows.count());
     let (frame, (menu, (deleted, count))) = console
-        .open(Action::SeeDeleted, move |ctx, actor| {
+        .open(move |ctx, actor| {
             Ok((users::directory::menu(ctx, actor)?, users::lifecycle::deleted(ctx, actor, &company, &position, limit)?))
         })
         .await?;

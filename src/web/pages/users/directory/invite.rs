@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::invitation_term;
 use crate::{
-    domain::{email_address::EmailAddress, policy::Action},
+    domain::email_address::EmailAddress,
     usecases::{
         EntryPoint,
         users::{self, invite::InviteError},
@@ -73,7 +73,7 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>
 }
 
 async fn page(console: &PageContext, email: Field, ways: Option<ExistingUserActions>) -> Result<NewUserPage, WebError> {
-    let (frame, ()) = console.open(Action::InviteUser, |_, _| Ok(())).await?;
+    let (frame, ()) = console.open(|_, _| Ok(())).await?;
     let invitation_term = invitation_term(&frame);
     Ok(NewUserPage { shell: console.shell(&frame), email, invitation_term, ways })
 }

@@ -123,7 +123,7 @@ pub(in crate::web) async fn list(console: PageContext, query: ListQuery) -> Hand
     let asked = query.asked()?;
     let (search, position, limit) = (asked.search.clone(), asked.position.clone(), asked.rows.count());
     let (frame, Listing { menu, rows, count, mails }) =
-        console.open(Action::SeeDirectory, move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
+        console.open(move |ctx, actor| users::directory::list(ctx, actor, search, &position, limit)).await?;
     let pager = query.pager(paths::UsersAndGroups {}, &asked, &rows, |row| row.user.key(), count, ("user", "users"));
     respond::page(&UsersPage {
         shell: console.shell(&frame),

@@ -3,12 +3,9 @@
 pub mod delete;
 pub mod deleted;
 pub mod invite;
-pub mod link;
 pub mod list;
 mod mail_trouble;
-pub mod revoke;
 pub mod send_again;
-pub mod status_actions;
 
 pub use mail_trouble::{MailTrouble, Problems, ServerRefusal};
 
@@ -19,11 +16,7 @@ use crate::{
         policy::{Action, decide},
     },
     usecases::{GroupKind, LayoutData, User, users::directory::Menu},
-    web::shared::{
-        list_query,
-        page::{Count, Flash, FlashAction, FlashKind},
-        routing::paths,
-    },
+    web::shared::{list_query, page::Count, routing::paths},
 };
 
 /// Menu beside the lists of Users & Groups.
@@ -140,9 +133,4 @@ impl Aside {
 /// "24 hours".
 pub(in crate::web) fn invitation_term(frame: &LayoutData) -> String {
     term_in_words(frame.company.invitation_term(InvitationOrigin::UsersAndGroups))
-}
-
-/// Message about an action, with a button that undoes it.
-fn undoable(text: String, label: &str, name: &str, path: impl ToString, return_query: &str) -> Flash {
-    Flash::new(FlashKind::Ok, text).with_action(FlashAction::new(label, name, path).returning(return_query))
 }

@@ -6,7 +6,6 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, ResponseError as _, dev::Payload, http::StatusCode, web::Query};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike as _};
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +18,13 @@ use crate::{
     },
     usecases::{
         Cursor, CursorValue, Position,
-        users::list::{ListRequest, Listing},
+        users::list::{ListRequest, Listing, Row},
     },
     web::shared::{
         error::WebError,
-        list_query::{self, ROWS_MAX, TEXT_MAX, before, shown},
-        page::{Pager, RowsLink},
+        list_query::{self, TEXT_MAX, shown},
+        page::Pager,
+        page_key::{PageKey, Place},
         page_size::PageSize,
         routing::paths,
         state::State,
@@ -74,24 +74,8 @@ fn user_list_query(request: &HttpRequest) -> Result<UserListQuery, WebError> {
     Ok(UserListQuery { remembered, q: list_query::read(query.q), ..query })
 }
 
-/// Position of a page, number of its first row for display, and moment of the list in microseconds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PageKey {
-    place: PagePosition,
-    from: u64,
-    at: i64,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-enum PagePosition {
-    #[serde(rename = "a")]
-    After(u8, Value, i64),
-    #[serde(rename = "b")]
-    Before(u8, Value, i64),
-    #[serde(rename = "l")]
-    Last,
-}
+/// The place of a row: part of the order, value, id.
+type RowPlace = (u8, Value, i64);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -140,7 +124,10 @@ impl UserListQuery {
         let limit = known(&self.rows, PageSize::parse)?.unwrap_or(self.remembered).count();
         let (position, as_of) = match self.key()? {
             None => (Position::First, None),
-            Some(key) => (key.position(order)?, Some(timestamp(key.at)?)),
+            Some(key) => {
+                let position = key.position(|place| cursor(place).filter(|cursor| cursor.fits(order)));
+                (position.ok_or(WebError::NotFound)?, Some(key.at.and_then(timestamp).ok_or(WebError::NotFound)?))
+            }
         };
         Ok(ListRequest { filter, portfolio, order, position, limit, as_of })
     }
@@ -153,12 +140,8 @@ impl UserListQuery {
         Ok(Order { by: by.parse().map_err(|_| WebError::NotFound)?, is_descending })
     }
 
-    fn key(&self) -> Result<Option<PageKey>, WebError> {
-        if self.page.is_empty() {
-            return Ok(None);
-        }
-        let key = URL_SAFE_NO_PAD.decode(&self.page).ok().and_then(|bytes| serde_json::from_slice::<PageKey>(&bytes).ok());
-        Ok(Some(key.filter(|key| key.from <= ROWS_MAX).ok_or(WebError::NotFound)?))
+    fn key(&self) -> Result<Option<PageKey<RowPlace>>, WebError> {
+        known(&self.page, PageKey::read)
     }
 
     /// The query as text in an address.
@@ -205,58 +188,27 @@ impl UserListQuery {
         [&self.q, &self.role, &self.two_factor, &self.assignments].into_iter().any(|text| !text.is_empty())
     }
 
-    /// Links to other pages.
+    /// The ways to other pages, and to the first one with other numbers of rows.
     pub(in crate::web) fn pager(&self, asked: &ListRequest, listing: &Listing) -> Pager {
-        let slice = &listing.rows;
-        let (rows, count) = (slice.rows.len() as u64, shown(listing.counts.of(asked.filter.status)));
-        let from = match (&asked.position, count) {
-            (Position::Last, crate::web::shared::page::Count::Exactly(count)) => (count + 1).saturating_sub(rows),
-            (Position::Last, crate::web::shared::page::Count::MoreThan(_)) => 0,
-            _ => self.key().ok().flatten().map_or(1, |key| key.from),
+        let (slice, count) = (&listing.rows, shown(listing.counts.of(asked.filter.status)));
+        let key = self.key().ok().flatten();
+        let link = |to: Option<Place<&Row>>, from| match to {
+            None => self.changed(|_| ()).path(),
+            Some(to) => self.at(to.map(place), from, listing).path(),
         };
-        let at = |place, from| self.at(place, from, listing).path();
-        Pager {
-            label: if from == 0 || rows == 0 {
-                count.of("user", "users")
-            } else {
-                Pager::label(from, from.saturating_add(rows.saturating_sub(1)), count, "user", "users")
-            },
-            first: slice.has_previous.then(|| self.changed(|_| ()).path()),
-            previous: slice
-                .rows
-                .first()
-                .filter(|_| slice.has_previous)
-                .map(|row| at(place(&row.cursor, PagePosition::Before), before(from, asked.limit))),
-            next: slice
-                .rows
-                .last()
-                .filter(|_| slice.has_next)
-                .map(|row| at(place(&row.cursor, PagePosition::After), if from == 0 { 0 } else { from.saturating_add(rows) })),
-            last: slice.has_next.then(|| at(PagePosition::Last, 1)),
-            rows: self.sizes(asked, slice.has_previous || slice.has_next || slice.rows.len() > PageSize::Few.count()),
-        }
+        let pager = Pager::new(slice, key.as_ref(), asked.limit, count, ("user", "users"), link);
+        pager.with_sizes(slice.rows.len(), asked.limit, |rows| self.changed(|query| query.rows = rows.to_string()).path())
     }
 
-    fn at(&self, place: PagePosition, from: u64, listing: &Listing) -> Self {
-        let key = PageKey { place, from, at: listing.as_of.and_utc().timestamp_micros() };
-        let page = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key).unwrap_or_default());
-        self.changed(|query| query.page = page)
+    fn at(&self, place: Place<RowPlace>, from: u64, listing: &Listing) -> Self {
+        let key = PageKey { place, from, at: Some(listing.as_of.and_utc().timestamp_micros()) };
+        self.changed(|query| query.page = key.text())
     }
 
     /// The query of the rows after these, if there are any.
     pub(in crate::web) fn rest(&self, listing: &Listing) -> Option<Self> {
         let last = listing.rows.rows.last().filter(|_| listing.rows.has_next)?;
-        Some(self.at(place(&last.cursor, PagePosition::After), 0, listing))
-    }
-
-    /// Links to other page sizes, if there is a choice.
-    fn sizes(&self, asked: &ListRequest, is_choice: bool) -> Vec<RowsLink> {
-        let link = |rows: PageSize| RowsLink {
-            rows,
-            href: self.changed(|query| query.rows = rows.to_string()).path(),
-            is_current: rows.count() == asked.limit,
-        };
-        if is_choice { PageSize::ALL.map(link).into() } else { Vec::new() }
+        Some(self.at(Place::After(place(last)), 0, listing))
     }
 
     /// Address of the list with this query.
@@ -265,8 +217,12 @@ impl UserListQuery {
     }
 }
 
-fn place(cursor: &Cursor, place: fn(u8, Value, i64) -> PagePosition) -> PagePosition {
-    place(cursor.segment, Value::of(&cursor.value), cursor.id)
+fn place(row: &Row) -> RowPlace {
+    (row.cursor.segment, Value::of(&row.cursor.value), row.cursor.id)
+}
+
+fn cursor((segment, value, id): &RowPlace) -> Option<Cursor> {
+    Some(Cursor { segment: *segment, value: value.cursor()?, id: *id })
 }
 
 /// Parses a text; `None` for an empty one, and an error for an unknown one.
@@ -274,24 +230,10 @@ fn known<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<
     if text.is_empty() { Ok(None) } else { parse(text).map(Some).ok_or(WebError::NotFound) }
 }
 
-/// Accepts years that both databases write alike.
-fn timestamp(micros: i64) -> Result<Timestamp, WebError> {
+/// Only years that both databases write alike.
+fn timestamp(micros: i64) -> Option<Timestamp> {
     let time = DateTime::from_timestamp_micros(micros).filter(|time| (1970..=9999).contains(&time.year()));
-    time.map(|time| time.naive_utc()).ok_or(WebError::NotFound)
-}
-
-impl PageKey {
-    fn position(&self, order: Order) -> Result<Position<Cursor>, WebError> {
-        let cursor = |segment: u8, value: &Value, id: i64| {
-            let cursor = Cursor { segment, value: value.cursor()?, id };
-            if cursor.fits(order) { Ok(cursor) } else { Err(WebError::NotFound) }
-        };
-        Ok(match &self.place {
-            PagePosition::After(segment, value, id) => Position::After(cursor(*segment, value, *id)?),
-            PagePosition::Before(segment, value, id) => Position::Before(cursor(*segment, value, *id)?),
-            PagePosition::Last => Position::Last,
-        })
-    }
+    time.map(|time| time.naive_utc())
 }
 
 impl Value {
@@ -303,8 +245,8 @@ impl Value {
         }
     }
 
-    fn cursor(&self) -> Result<CursorValue, WebError> {
-        Ok(match self {
+    fn cursor(&self) -> Option<CursorValue> {
+        Some(match self {
             Self::Text(text) => CursorValue::Text(text.clone()),
             Self::Micros(micros) => CursorValue::Time(timestamp(*micros)?),
             Self::Never => CursorValue::Never,
@@ -314,6 +256,8 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
     use super::*;
 
     fn parsed(text: &str) -> Result<ListRequest, WebError> {

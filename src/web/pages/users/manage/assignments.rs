@@ -6,8 +6,7 @@ use serde::Deserialize;
 use crate::{
     domain::{
         ids::{AccountId, PortfolioId, UserId},
-        permission::{AssignmentPermissions, Permission, PermissionToggle, To},
-        policy::Action,
+        permission::{AssignmentPermissions, PermissionToggle, To},
     },
     usecases::{Account, AssignmentRef, Portfolio, User, access::assignments},
     web::shared::{
@@ -36,7 +35,6 @@ pub struct AssignForm {
 pub(in crate::web) async fn assign(console: PageContext, id: Path<UserId>, form: Form<AssignForm>) -> HandlerResult {
     let (user_id, AssignForm { assign, return_query: query }) = (*id, form.0);
     if assign.is_empty() {
-        console.open(Action::Use(Permission::AssignmentsChange), |_, _| Ok(())).await?;
         return console.say(&Flash::new(FlashKind::Warn, "Choose a portfolio or an account to add."), left(&console, user_id, &query));
     }
     let unknown = |_| WebError::NotFound;

@@ -12,8 +12,6 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         ids::{PortfolioId, UserId},
-        permission::Permission,
-        policy::Action,
         user::{DefaultRole, Status},
     },
     usecases::{
@@ -126,7 +124,7 @@ async fn user(
         let portfolios = fields::portfolios(ctx, actor, &user, ticked, &find)?;
         Ok((user, waiting, portfolios))
     };
-    let (frame, (user, waiting, portfolios)) = console.open(Action::Use(Permission::UsersEdit), content).await?;
+    let (frame, (user, waiting, portfolios)) = console.open(content).await?;
     let fields = EditFields { portfolios, ..EditFields::of(&user, waiting, frame.now) };
     Ok((frame, user, fields))
 }

@@ -5,10 +5,8 @@ pub mod assignments;
 pub mod becomes_user;
 pub mod edit;
 pub mod fields;
-pub mod link;
 mod links;
 mod permissions;
-pub mod revoke;
 pub mod show;
 pub mod status_actions;
 pub mod unassign;
@@ -38,13 +36,13 @@ fn left(console: &PageContext, user_id: UserId, query: &str) -> String {
     console.view_of(&paths::Manage { user: user_id }.to_string()).map_or_else(|| at(user_id, query), str::to_owned)
 }
 
-/// Address that carries the query of the list along.
-fn with_return(path: impl fmt::Display, query: &str) -> String {
+/// An address that carries the list's query on.
+pub(super) fn with_return(path: impl fmt::Display, query: &str) -> String {
     paths::with_query(path, &[("return", query)])
 }
 
-/// Address of the list as it was left.
-fn list(query: &str) -> String {
+/// The list as it was left.
+pub(super) fn list(query: &str) -> String {
     with_query(paths::UsersAndPermissions {}, query)
 }
 

@@ -15,7 +15,6 @@ use crate::{
     domain::{
         audit::SubjectKind,
         ids::UserId,
-        permission::Permission,
         policy::{Action, decide},
         role::Role,
         search::SearchTerm,
@@ -165,13 +164,13 @@ pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: 
         limit: asked.rows.count(),
         offer: SearchTerm::parse(&query.add),
     };
-    let (page, company) = (Action::Use(Permission::UsersView), console.current.company.clone());
+    let company = console.current.company.clone();
     let content = move |ctx: &_, actor: &_| {
         let shown = users::page::show(ctx, actor, &company, id, &wanted)?;
         let portfolios = if shown.may.edit { fields::portfolios(ctx, actor, &shown.user, Vec::new(), "")? } else { None };
         Ok((shown, portfolios))
     };
-    let (frame, (shown, portfolios)) = console.open(page, content).await?;
+    let (frame, (shown, portfolios)) = console.open(content).await?;
     let page = ManagePage::new(&console, &frame, shown, &asked, query);
     respond::page(&ManagePage { edit: page.edit.map(|fields| EditFields { portfolios, ..fields }), ..page })
 }

@@ -1,64 +1,23 @@
-//! One click each: Deactivate, Reactivate, Resend invitation, Sign out everywhere, Send password reset email, and another address taken back.
+//! One click each: Sign out everywhere, Send password reset email, and another address taken back.
 
 use actix_web::web::Path;
 
 use crate::{
     domain::ids::UserId,
     usecases::{
-        EntryPoint, User,
+        User,
         credentials::{email_change, password_reset},
         users,
     },
     web::shared::{
         form::{Form, ListButton},
-        invitation_flash,
         page::{Flash, FlashKind, counted},
         page_context::PageContext,
         respond::{self, HandlerResult},
-        routing::paths,
     },
 };
 
-use super::{left, undoable};
-
-/// `POST /users-and-permissions/{user}/deactivate`
-pub(in crate::web) async fn deactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let (user_id, query) = (*id, form.0.return_query);
-    let back = left(&console, user_id, &query);
-    let said = move |user: &User| {
-        let name = user.display_name();
-        let text = format!("{name} is deactivated and signed out everywhere.");
-        undoable(text, "Reactivate", &name, paths::ReactivateUser { user: user_id }, &query)
-    };
-    console
-        .act_and_go(back, said, move |ctx, submission| users::lifecycle::block(ctx, submission, EntryPoint::UsersAndPermissions, user_id))
-        .await
-}
-
-/// `POST /users-and-permissions/{user}/reactivate`
-pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let (user_id, query) = (*id, form.0.return_query);
-    let back = left(&console, user_id, &query);
-    let said = move |user: &User| {
-        let name = user.display_name();
-        let text = format!("{name} is active and can sign in again.");
-        undoable(text, "Deactivate", &name, paths::DeactivateUser { user: user_id }, &query)
-    };
-    console
-        .act_and_go(back, said, move |ctx, submission| {
-            users::lifecycle::activate(ctx, submission, EntryPoint::UsersAndPermissions, user_id)
-        })
-        .await
-}
-
-/// `POST /users-and-permissions/{user}/resend`
-pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
-    let user_id = *id;
-    let (back, said) = (left(&console, user_id, &form.0.return_query), invitation_flash::resent(console.passes_links_on()));
-    console
-        .act_and_go(back, said, move |ctx, submission| users::invite::resend(ctx, submission, EntryPoint::UsersAndPermissions, user_id))
-        .await
-}
+use super::left;
 
 /// `POST /users-and-permissions/{user}/sign-out`
 pub(in crate::web) async fn end_sessions(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {

@@ -6,11 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{
-        ids::{AccountId, PortfolioId, UserId},
-        permission::Permission,
-        policy::Action,
-    },
+    domain::ids::{AccountId, PortfolioId, UserId},
     usecases::{
         AssignmentRef, LayoutData,
         access::unassign::{self, RemovalPreview, UnassignError, Unassigned},
@@ -140,9 +136,7 @@ pub(in crate::web) async fn several(console: PageContext, id: Path<UserId>, form
     let (user_id, form) = (*id, form.0);
     let (given, query, back) = (form.given()?, &*form.return_query, form.back(&console, user_id));
     if given.is_empty() {
-        console
-            .open(Action::Use(Permission::AssignmentsChange), move |ctx, actor| unassign::removal_preview(ctx, actor, user_id, &[]))
-            .await?;
+        console.open(move |ctx, actor| unassign::removal_preview(ctx, actor, user_id, &[])).await?;
         return console.say(&Flash::new(FlashKind::Info, "No assignments selected."), back);
     }
     if form.act.is_empty() {
@@ -168,7 +162,7 @@ async fn ask_several(console: &PageContext, user: UserId, given: Vec<AssignmentR
     };
     let fields = given.iter().map(field).chain([("do", "remove".to_owned()), ("view", back.clone())]).collect::<Vec<_>>();
     let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user, &given);
-    let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let (frame, asked) = console.open(content).await?;
     let Some(preview) = asked else {
         let text = "Some of the selected assignments no longer exist. Nothing was changed.";
         return console.say(&Flash::new(FlashKind::Info, text), back);
@@ -207,7 +201,7 @@ pub(in crate::web) async fn account(console: PageContext, path: Path<(UserId, Ac
 /// The confirmation. It is skipped if another assignment keeps the user in the scope.
 async fn ask(console: &PageContext, user_id: UserId, given: AssignmentRef, query: &str) -> HandlerResult {
     let content = move |ctx: &_, actor: &_| unassign::removal_preview(ctx, actor, user_id, &[given]);
-    let (frame, asked) = console.open(Action::Use(Permission::AssignmentsChange), content).await?;
+    let (frame, asked) = console.open(content).await?;
     let Some(preview) = asked.filter(|preview| preview.is_last_in_common) else { return respond::see_other(at(user_id, query)) };
     let back = left_with(console, user_id, given, query);
     respond::page(&UnassignPage::new(console, &frame, preview, remove_and_assign(user_id, given).0, Vec::new(), query, back))

@@ -9,7 +9,13 @@ use crate::{
         user::DefaultRole,
     },
     usecases::users::new_user::NewAssignments,
-    web::shared::{error::WebError, form::each_once, page::with_query, routing::paths, wizard},
+    web::shared::{
+        error::WebError,
+        form::each_once,
+        page::with_query,
+        routing::{endpoint::Endpoint, paths},
+        wizard::{self, WizardButton},
+    },
 };
 
 /// All answers as typed and selected.
@@ -60,52 +66,26 @@ impl Origin {
 }
 
 impl wizard::Answers for Answers {
-    const WIZARD: &'static str = "New User";
+    const WIZARD: &'static Endpoint = paths::NewUserWizard::ENDPOINT;
+    type Step = Step;
 }
 
-/// Step of the wizard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-pub(in crate::web) enum Step {
-    #[serde(rename = "1")]
-    NameAndRole,
-    #[serde(rename = "2")]
-    Assignments,
-    #[serde(rename = "3")]
-    Review,
-}
-
-impl Step {
-    /// Name in addresses.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::NameAndRole => "1",
-            Self::Assignments => "2",
-            Self::Review => "3",
-        }
+wizard::steps! {
+    /// A step of the wizard.
+    Step {
+        NameAndRole = "1",
+        Assignments = "2",
+        Review = "3",
     }
 }
 
-/// Pressed button.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Do {
-    Next,
-    Back,
-    Find,
-    #[serde(rename = "step-1")]
-    Step1,
-    #[serde(rename = "step-2")]
-    Step2,
-    Add,
-}
-
-/// A posted step: its answers, and the draft of all others.
+/// A step, as it is posted: what this step asks, and the draft of everything else.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WizardForm {
     pub(super) step: Step,
     #[serde(rename = "do")]
-    pub(super) what: Do,
+    pub(super) button: WizardButton,
     #[serde(default)]
     pub(super) draft: String,
     first_name: Option<String>,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{permission::Permission, policy::Action, search::SearchTerm, user::DefaultRole},
+    domain::{search::SearchTerm, user::DefaultRole},
     usecases::access::picker_options::{self, PickerQuery},
     web::{
         pages::accounts::pickers,
@@ -53,7 +53,7 @@ impl AssignmentsPage {
         let (from, ticked) = (answers.from, answers.clone());
         let role = checked.default_role;
         let (frame, picker) = console
-            .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
+            .open(move |ctx, actor| {
                 Ok(match role {
                     DefaultRole::PortfolioAdmin => {
                         pickers::many_portfolios(picker_options::portfolios_to_give(ctx, actor, &portfolios)?, find)

@@ -9,7 +9,7 @@ pub mod review;
 use actix_web::web::Query;
 
 use crate::{
-    domain::{idempotency_key::IdempotencyKey, permission::Permission, policy::Action, user::DefaultRole},
+    domain::{idempotency_key::IdempotencyKey, user::DefaultRole},
     usecases::{
         ActionError, User,
         access::picker_options::{self, PickerQuery},
@@ -24,14 +24,13 @@ use crate::{
             page_context::PageContext,
             respond::{self, HandlerResult},
             routing::paths,
-            wizard::{self, DraftQuery},
+            wizard::{self, DraftQuery, Step as _, WizardButton},
         },
     },
 };
 
-pub(in crate::web) use answers::Step;
-pub use answers::{Answers, WizardForm};
-use answers::{Do, Origin};
+use answers::Origin;
+pub use answers::{Answers, Step, WizardForm};
 use assignments::AssignmentsPage;
 use name_and_role::{Checked, NameAndRolePage};
 use review::ReviewPage;
@@ -65,7 +64,6 @@ pub(in crate::web) async fn show(console: PageContext, query: Query<DraftQuery<S
 
 /// `POST /users-and-permissions/new`
 pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>) -> HandlerResult {
-    console.open(Action::Use(Permission::UsersInvite), |_, _| Ok(())).await?;
     let Form(form, sent) = form;
     let Some(held) = wizard::open::<Answers>(&console, &form.draft) else {
         let (typed, _) = form.answers(&Answers::default())?;
@@ -73,18 +71,16 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>)
             Answers { portfolios: Vec::new(), accounts: Vec::new(), no_edit: Vec::new(), billing: Vec::new(), dropped: false, ..typed };
         return respond::again(&lost(&console, &typed).await?);
     };
-    let (what, step) = (form.what, form.step);
+    let (button, step) = (form.button, form.step);
     let (answers, find) = form.answers(&held)?;
     check_ticks(&console, &answers, &held).await?;
-    let to = match (what, step) {
-        (Do::Next, Step::NameAndRole) | (Do::Find | Do::Step2, _) | (Do::Back, Step::Review) => Step::Assignments,
-        (Do::Next, Step::Assignments | Step::Review) => Step::Review,
-        (Do::Back, Step::NameAndRole | Step::Assignments) | (Do::Step1, _) => Step::NameAndRole,
-        (Do::Add, _) => return add(&console, &answers, &held, sent).await,
-    };
+    if button == WizardButton::Create {
+        return add(&console, &answers, &held, sent).await;
+    }
+    let to = step.after(button);
     if to == Step::NameAndRole {
         let page = NameAndRolePage::new(&console, &answers).await?;
-        return wizard::forward(paths::NewUserWizard {}, to.name(), &page.draft, "", &page);
+        return wizard::forward::<Answers>(to, &page.draft, "", &page);
     }
     let checked = match name_and_role::check(&console, &answers).await? {
         Ok(checked) => checked,
@@ -92,10 +88,10 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<WizardForm>)
     };
     if to == Step::Assignments {
         let page = AssignmentsPage::new(&console, &answers, &held, checked, find, None).await?;
-        return wizard::forward(paths::NewUserWizard {}, to.name(), &page.draft, &page.picker.find, &page);
+        return wizard::forward::<Answers>(to, &page.draft, &page.picker.find, &page);
     }
     match ReviewPage::new(&console, &answers, checked.clone()).await? {
-        Some(page) => wizard::forward(paths::NewUserWizard {}, to.name(), &page.draft, "", &page),
+        Some(page) => wizard::forward::<Answers>(to, &page.draft, "", &page),
         None => respond::again(&AssignmentsPage::nothing_ticked(&console, &answers, &held, checked).await?),
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    domain::{email_address::EmailAddress, permission::Permission, policy::Action, text::PersonName, user::DefaultRole},
+    domain::{email_address::EmailAddress, text::PersonName, user::DefaultRole},
     usecases::{
         EntryPoint,
         users::{self, invite::InviteError},
@@ -64,7 +64,7 @@ impl Checked {
 
 impl NameAndRolePage {
     pub(super) async fn new(console: &PageContext, answers: &Answers) -> Result<Self, WebError> {
-        let (frame, has_nothing_to_give) = console.open(Action::Use(Permission::UsersInvite), users::new_user::has_nothing_to_give).await?;
+        let (frame, has_nothing_to_give) = console.open(users::new_user::has_nothing_to_give).await?;
         Ok(Self {
             shell: console.shell(&frame),
             first_name: Field::new(&answers.first_name),

@@ -5,8 +5,6 @@ use askama::Template;
 use crate::{
     domain::{
         invitation::{InvitationOrigin, term_in_words},
-        permission::Permission,
-        policy::Action,
         user::DefaultRole,
     },
     usecases::{
@@ -49,7 +47,7 @@ impl ReviewPage {
         let Some(given) = answers.given() else { return Ok(None) };
         let ticked = answers.clone();
         let (frame, (given, lost)) = console
-            .open(Action::Use(Permission::UsersInvite), move |ctx, actor| {
+            .open(move |ctx, actor| {
                 Ok(match given {
                     NewAssignments::Portfolios(ids) => {
                         let chosen = picker_options::portfolios_to_give(ctx, actor, &held(ids))?;

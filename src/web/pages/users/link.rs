@@ -1,0 +1,63 @@
+//! The link of an open invitation, where no mail server is configured to send it.
+
+use actix_web::web::{Path, Query};
+use askama::Template;
+
+use crate::{
+    domain::ids::UserId,
+    usecases::users,
+    web::shared::{
+        list_query::ReturnQuery,
+        page::{DisplayTime, Layout, UserLabel},
+        page_context::PageContext,
+        respond::{self, HandlerResult},
+    },
+};
+
+use super::screen::Screen;
+
+/// The link, on a page of its own: never in a message or a list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "users/link.html")]
+pub struct InvitationLinkPage {
+    pub shell: Layout,
+    pub user: UserLabel,
+    /// The whole address.
+    pub link: String,
+    pub valid_until: DisplayTime,
+    pub screen: Screen,
+}
+
+/// `GET /users-and-groups/users/{user}/link`, `GET /users-and-permissions/{user}/link`
+pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
+    let (id, principal, screen) = (*id, console.current.principal(), Screen::of(&console, *id, &query.return_query));
+    let entry_point = screen.entry_point;
+    let (frame, (user, link, valid_until)) = console.open(move |ctx, _| users::invite::link(ctx, &principal, entry_point, id)).await?;
+    respond::page(&InvitationLinkPage {
+        shell: console.shell(&frame),
+        user: UserLabel::from(&user.who()),
+        link,
+        valid_until: DisplayTime::new(valid_until, frame.now),
+        screen,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::shared::samples::check;
+
+    #[test]
+    fn renders() {
+        let link = format!("https://usher.example.com/invitation/{}", "x".repeat(43));
+        for (entry_point, name) in Screen::ALL {
+            check(&format!("invitation-link-{name}"), |sample| InvitationLinkPage {
+                shell: sample.shell(),
+                user: sample.user(4),
+                link: link.clone(),
+                valid_until: sample.moment(30),
+                screen: Screen::sample(sample, entry_point),
+            });
+        }
+    }
+}

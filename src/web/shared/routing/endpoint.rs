@@ -1,0 +1,93 @@
+//! Declared facts about an address, which the route table, the navigation, the way back after signing in and the tests follow.
+
+use actix_web::HttpRequest;
+
+use crate::domain::permission::Permission;
+
+/// An address of the product. A handler finds the one that it serves by [`Endpoint::of`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoint {
+    pub name: &'static str,
+    pub pattern: &'static str,
+    pub kind: Kind,
+    pub access: Access,
+}
+
+/// Methods that an address answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A page that a link leads to. HEAD is asked like GET, and neither changes anything.
+    Page,
+    /// A page and the form on it.
+    Form,
+    /// A form in several steps. Its address holds a draft of the answers.
+    Wizard,
+    /// A form that stands on other pages.
+    Button,
+    /// A page whose look is written down: GET alone, since HEAD would leave an entry and show nothing, and never from another site.
+    Recorded,
+}
+
+/// Users to whom an address is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// All requests on the listener for monitoring, and no others.
+    Monitoring,
+    Anyone,
+    /// Holders of a link: the address has a token.
+    Token,
+    /// All users who are signed in.
+    SignedIn,
+    /// Users who have the permission anywhere. The page is in this section of the console.
+    Needs(Section, Permission),
+}
+
+/// A part of the console that the navigation leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    UsersAndGroups,
+    UsersAndPermissions,
+    Roles,
+    Portfolios,
+}
+
+impl Endpoint {
+    /// The endpoint that the route table has found for a request.
+    pub(in crate::web) fn of(request: &HttpRequest) -> Option<&'static Self> {
+        request.app_data::<&'static Self>().copied()
+    }
+}
+
+impl Kind {
+    /// Value of the header `Allow`.
+    pub const fn allow(self) -> &'static str {
+        match self {
+            Self::Page => "GET, HEAD",
+            Self::Form | Self::Wizard => "GET, HEAD, POST",
+            Self::Button => "POST",
+            Self::Recorded => "GET",
+        }
+    }
+
+    pub const fn shows_page(self) -> bool {
+        !matches!(self, Self::Button)
+    }
+
+    pub const fn takes_form(self) -> bool {
+        matches!(self, Self::Form | Self::Wizard | Self::Button)
+    }
+}
+
+impl Access {
+    pub const fn permission(self) -> Option<Permission> {
+        if let Self::Needs(_, permission) = self { Some(permission) } else { None }
+    }
+
+    pub const fn section(self) -> Option<Section> {
+        if let Self::Needs(section, _) = self { Some(section) } else { None }
+    }
+
+    pub const fn is_signed_in(self) -> bool {
+        matches!(self, Self::SignedIn | Self::Needs(..))
+    }
+}
