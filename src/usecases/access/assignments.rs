@@ -1,4 +1,4 @@
-//! Giving users portfolios and accounts, changing what an account gives them, and taking them away.
+//! Assignments of portfolios and accounts to users: adding, changing and removing them.
 
 use crate::{
     domain::{
@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// Gives somebody an account. Tells who and what.
+/// Assigns an account to a user. Returns both.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they have it already.
+/// Unchanged where the account is assigned already.
 pub fn give_account(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -42,10 +42,11 @@ pub fn give_account(
     })
 }
 
-/// Gives somebody the accounts of these that they do not have yet, all of them or none, and tells them with one mail. Tells who and what.
+/// Assigns those of the accounts that the user does not have yet, all or none, and announces them in one mail. Returns
+/// the user and these accounts.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they have all of them already.
+/// Unchanged where all of them are assigned already.
 pub fn give_accounts(
     ctx: &Context,
     submission: &Submission<(User, Vec<Account>)>,
@@ -84,10 +85,10 @@ fn give(
     Ok((met.user, given))
 }
 
-/// Changes what an account gives somebody who has it. Tells who and what.
+/// Changes the permissions of an assigned account. Returns the user and the account.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they do not have it, or have it like that.
+/// Unchanged where the account is not assigned, or has these permissions already.
 pub fn set_grants(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -98,10 +99,11 @@ pub fn set_grants(
     change_grants(ctx, submission, user_id, account, |_| grants)
 }
 
-/// Puts one switch of an assignment, and leaves the other as it is. Tells who and what.
+/// Turns one permission of an assigned account on or off, and leaves the others as they are. Returns the user and the
+/// account.
 ///
 /// # Errors
-/// As [`set_grants`].
+/// Unchanged where the account is not assigned, or has this permission already.
 pub fn switch(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -137,10 +139,10 @@ fn change_grants(
     })
 }
 
-/// Gives a Portfolio Admin a portfolio. Tells who and what.
+/// Assigns a portfolio to a Portfolio Admin. Returns both.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they have it already.
+/// Unchanged where the portfolio is assigned already.
 pub fn give_portfolio(
     ctx: &Context,
     submission: &Submission<(User, Portfolio)>,
@@ -171,7 +173,7 @@ fn has(work: &mut UnitOfWork<'_, '_>, user_id: UserId, portfolio: PortfolioId) -
     Ok(assignments::portfolios_of(work.tx.db(), &[user_id])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
 }
 
-/// The user whose assignments are to change.
+/// Finds and locks the user whose assignments are to change.
 pub(super) fn target_user(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
     work.require(Action::Use(Permission::AssignmentsChange))?;
     work.target_user_for_update(user_id)
@@ -182,7 +184,7 @@ pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: A
     account_of(work.tx.db(), &work.actor, met, id)
 }
 
-/// An account that the actor administers: one that they only work on is not theirs to give.
+/// Finds an account that the actor administers. Accounts that the actor only works in are refused.
 pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
@@ -195,7 +197,7 @@ pub(super) fn own_portfolio(work: &mut UnitOfWork<'_, '_>, id: PortfolioId) -> R
     work.portfolio(id)
 }
 
-/// A Portfolio Admin to whom no portfolio is left is a User.
+/// Makes a Portfolio Admin without portfolios a User.
 pub(in crate::usecases) fn become_user(work: &mut UnitOfWork<'_, '_>, user: &User, reason: DemotionReason) -> Result<(), StoreError> {
     users::set_default_role(work.tx, user.id, DefaultRole::User)?;
     work.record(user, &AuditEvent::UserDemoted { reason });

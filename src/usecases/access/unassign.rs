@@ -1,4 +1,4 @@
-//! Taking portfolios and accounts away.
+//! Removal of assignments.
 
 use crate::{
     domain::{
@@ -22,10 +22,10 @@ use crate::{
 
 use super::assignments::{account_of, own_account, own_portfolio, target_user};
 
-/// Why nothing is taken from somebody.
+/// Reason for which no assignment is removed.
 #[derive(Debug, thiserror::Error)]
 pub enum UnassignError {
-    /// It is the last that the actor has in common with them, and nobody has agreed to that yet.
+    /// Last assignment that the user and the actor have in common, without consent to lose it.
     #[error("nothing else lies in common")]
     LastInCommon,
     #[error(transparent)]
@@ -39,26 +39,26 @@ denied_by_store!(UnassignError);
 pub struct Unassigned {
     pub user: User,
     pub names: Vec<String>,
-    /// True where nothing lies in common any more, so that the actor no longer sees the user.
+    /// True if the user has left the actor's scope.
     pub has_left: bool,
-    /// True if it can be given again, …
+    /// True if everything can be assigned again.
     pub are_active: bool,
-    /// … and what each account gave.
+    /// Permissions of each removed account.
     pub gave: Vec<AssignmentPermissions>,
 }
 
-/// One of them.
+/// One removed assignment.
 struct One {
     name: String,
     is_active: bool,
     gave: Option<AssignmentPermissions>,
 }
 
-/// Takes portfolios and accounts from somebody, all of them or none, unless no portfolio was left to a Portfolio Admin. What is the last that they
-/// have in common with the actor goes only when that is `agreed`.
+/// Removes assignments of a user, all or none. A Portfolio Admin keeps at least one portfolio. The last assignments
+/// within the actor's scope are removed only if `agreed`.
 ///
 /// # Errors
-/// See [`UnassignError`]; unchanged where they do not have all of it.
+/// Unchanged where some of them are not assigned.
 pub fn unassign(
     ctx: &Context,
     submission: &Submission<Unassigned>,
@@ -112,19 +112,19 @@ fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser
     acting.require_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
 }
 
-/// Assignments to remove, and from whom.
+/// Assignments to remove, and their user.
 #[derive(Debug, Clone)]
 pub struct RemovalPreview {
     pub user: User,
     pub names: Vec<String>,
-    /// True if it is the last that the actor has in common with them.
+    /// True if the user leaves the actor's scope with them.
     pub is_last_in_common: bool,
 }
 
-/// Preview for the question before it; `None` where the user does not have all of it.
+/// Previews a removal, for the page that asks for consent; `None` where some of them are not assigned.
 ///
 /// # Errors
-/// As [`unassign`].
+/// Refusals of [`unassign`].
 pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[AssignmentRef]) -> Result<Option<RemovalPreview>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -140,7 +140,7 @@ pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[Assig
                 }
                 AssignmentRef::Account(id) => {
                     let account = account_of(db, &acting, &met, id)?;
-                    // Another of them may have the same name in another portfolio.
+                    // Accounts of one name may lie in several portfolios.
                     if given.len() > 1 { format!("{} ({})", account.name, account.portfolio_name) } else { account.name }
                 }
             });

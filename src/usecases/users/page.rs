@@ -1,4 +1,4 @@
-//! Somebody's page in Users & Permissions: what is known of them, what they may do, and what may be done to them.
+//! Manage: a user's details, permissions and assignments, and the actions on them.
 
 mod assigned;
 
@@ -44,13 +44,13 @@ use super::{
 
 pub use assigned::{Assigned, AssignmentsQuery, Held, What};
 
-/// How many portfolios or accounts a page offers before one searches.
+/// Most portfolios or accounts to assign without a search.
 const SHOWN_MAX: usize = 100;
 
-/// Number of the latest events that it shows.
+/// Most events on the page.
 const EVENTS_MAX: i64 = 10;
 
-/// Events that it leaves out: a user's comings and goings would crowd out all others.
+/// Kinds of events that are omitted, since they would crowd out all others.
 const UNTOLD: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOut];
 
 /// A user as the actor sees them.
@@ -58,52 +58,52 @@ const UNTOLD: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOut]
 pub struct Shown {
     pub user: User,
     pub status: Status,
-    /// What they are, as far as the actor may know: only Admins know who is one.
+    /// Role of the user. Only Admins may know other Admins.
     pub role: Role,
-    /// The groups that the actor may see.
+    /// Groups that the actor may see.
     pub groups: Vec<String>,
     pub invitation: Option<Invitation>,
-    /// Another address that waits to be confirmed, for those who may take it back, and what became of the mail there.
+    /// Address that waits for confirmation, with its mail's status, for actors who may withdraw it.
     pub email_change: Option<(email_change::Pending, Option<LinkDelivery>)>,
-    /// The link to choose a new password with, for those who may send one.
+    /// Reset link, for actors who may send one.
     pub password_reset: Option<password_reset::Latest>,
-    /// How many hold, for those who may end them.
+    /// Number of sessions, for actors who may end them.
     pub sessions: Option<u64>,
     pub effective: EffectivePermissions,
     pub assigned: Assigned,
-    /// What they did not get when they accepted.
+    /// Assignments that were withheld at acceptance.
     pub withheld: Vec<WithheldAssignment>,
     pub offered: Offered,
-    /// What happened to them lately, as far as it lies in the actor's scope: newest first.
+    /// Latest events in the actor's scope, newest first.
     pub events: Vec<AuditRow>,
     pub may: May,
 }
 
-/// How somebody came in, or is to come in.
+/// Invitation of a user, open or accepted.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Sender of the open link, else the inviter, by name; `None` when that user is gone.
+    /// Name of the open link's sender, else of the inviter; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,
     pub accepted_at: Option<Timestamp>,
-    /// What became of its mail.
+    /// Status of its mail.
     pub mail: Option<LinkDelivery>,
-    /// How long a new link will hold.
+    /// Term of a new link.
     pub term: chrono::TimeDelta,
 }
 
-/// What the actor may still assign to somebody.
+/// Portfolios and accounts that the actor can assign to the user.
 #[derive(Debug, Clone, Default)]
 pub struct Offered {
-    /// Of what the search finds.
+    /// Portfolios with this search.
     pub portfolios: Vec<Portfolio>,
     pub accounts: Vec<Account>,
-    /// True if there is more than is shown: then one searches.
+    /// True if there are more than shown, so that a search is needed.
     pub is_partial: bool,
 }
 
-/// The policy's answers about somebody.
+/// The policy's answers about the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
 pub struct May {
@@ -114,7 +114,7 @@ pub struct May {
     pub resend: bool,
     pub revoke: bool,
     pub see_link: bool,
-    /// See how many sessions there are, and end them.
+    /// See the number of sessions, and end them.
     pub end_sessions: bool,
     pub assign: bool,
 }
@@ -180,7 +180,7 @@ fn offered(
     let mut offered = Offered::default();
     if user.default_role == DefaultRole::PortfolioAdmin {
         let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true, except: None };
-        // Those that they have are among the rows found.
+        // Further rows make up for the assigned portfolios, which are removed.
         let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX + portfolios.len())?;
         offered.is_partial |= found.has_next;
         offered.portfolios = found.rows;
