@@ -162,9 +162,9 @@ pub fn create(
     submission.audited_transaction(ctx, Rights::Change, |work| {
         work.require(Action::Use(Permission::AccountsCreate))?;
         submission.ensure_first_submission(work)?;
-        let mut met = Vec::with_capacity(user_ids.len());
+        let mut target_user = Vec::with_capacity(user_ids.len());
         for &user_id in &sorted(user_ids) {
-            met.push(work.target_user_for_update(user_id)?);
+            target_user.push(work.target_user_for_update(user_id)?);
         }
         portfolios::lock(work.tx, portfolio)?;
         let portfolio = work.portfolio(portfolio)?;
@@ -181,17 +181,17 @@ pub fn create(
         let (website, notes) = (account.website.clone(), account.notes.clone());
         let created = AuditEvent::AccountCreated { portfolio: portfolio.name.clone(), website, notes };
         work.record(&account, &created);
-        for met in met {
-            work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
-            let theirs = scopes::portfolios_of(work.tx.db(), &[met.user.id])?.remove(&met.user.id).unwrap_or_default();
+        for target_user in target_user {
+            work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own })?;
+            let theirs = scopes::portfolios_of(work.tx.db(), &[target_user.user.id])?.remove(&target_user.user.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
             }
             let grants = AssignmentPermissions::default();
-            assignments::give_account(work.tx, met.user.id, id, grants, work.actor.id(), work.now)?;
+            assignments::give_account(work.tx, target_user.user.id, id, grants, work.actor.id(), work.now)?;
             let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
-            work.record_at(&met.user, &account, &event);
-            work.notify_assignments(&met.user, Assignments::given(&account.name))?;
+            work.record_at(&target_user.user, &account, &event);
+            work.notify_assignments(&target_user.user, Assignments::given(&account.name))?;
         }
         Ok(id)
     })

@@ -198,10 +198,10 @@ pub fn create(
         let event = AuditEvent::PortfolioCreated { notes: portfolio.notes.clone() };
         work.record(&portfolio, &event);
         let mut affected = NotificationTargets::default();
-        for met in &admins {
-            assignments::give_portfolio(work.tx, met.user.id, id, work.actor.id(), work.now)?;
-            work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
-            affected.of(&met.user).given.push(portfolio.name.clone());
+        for target_user in &admins {
+            assignments::give_portfolio(work.tx, target_user.user.id, id, work.actor.id(), work.now)?;
+            work.record_at(&target_user.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
+            affected.of(&target_user.user).given.push(portfolio.name.clone());
         }
         for &account in &sorted(accounts) {
             let account = accounts::lock(work.tx, account)?.ok_or_else(ActionError::unknown)?;
@@ -217,12 +217,12 @@ pub fn create(
 
 /// Finds and locks a user to whom a portfolio can be assigned.
 fn portfolio_admin(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
-    let met = work.target_user_for_update(user_id)?;
-    work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-    if met.user.default_role != DefaultRole::PortfolioAdmin {
-        return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
+    let target_user = work.target_user_for_update(user_id)?;
+    work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+    if target_user.user.default_role != DefaultRole::PortfolioAdmin {
+        return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
     }
-    Ok(met)
+    Ok(target_user)
 }
 
 /// Finds a portfolio that the actor may manage.

@@ -63,26 +63,26 @@ fn give(
     accounts: &[AccountId],
     grants: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
-    let met = target_user(work, user_id)?;
+    let target_user = target_user(work, user_id)?;
     let mut given = Vec::new();
     for &account in accounts {
-        let account = own_account(work, &met, account)?;
+        let account = own_account(work, &target_user, account)?;
         if assignments::grants(work.tx.db(), user_id, account.id)?.is_none() {
             if !account.is_active() {
                 return Err(ActionError::deactivated(account.portfolio_name));
             }
             assignments::give_account(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
             let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
-            work.record_at(&met.user, &account, &event);
+            work.record_at(&target_user.user, &account, &event);
             given.push(account);
         }
     }
     if given.is_empty() {
-        return Err(ActionError::unchanged(&met.user));
+        return Err(ActionError::unchanged(&target_user.user));
     }
     let names = given.iter().map(|account| account.name.clone()).collect();
-    work.notify_assignments(&met.user, Assignments { given: names, ..Assignments::default() })?;
-    Ok((met.user, given))
+    work.notify_assignments(&target_user.user, Assignments { given: names, ..Assignments::default() })?;
+    Ok((target_user.user, given))
 }
 
 /// Changes the permissions of an assigned account. Returns the user and the account.
@@ -123,19 +123,19 @@ fn change_grants(
     change: impl Fn(AssignmentPermissions) -> AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let met = target_user(work, user_id)?;
-        let account = own_account(work, &met, account)?;
+        let target_user = target_user(work, user_id)?;
+        let account = own_account(work, &target_user, account)?;
         let before = assignments::grants(work.tx.db(), user_id, account.id)?.filter(|before| *before != change(*before));
-        let before = before.ok_or_else(|| ActionError::unchanged(&met.user))?;
+        let before = before.ok_or_else(|| ActionError::unchanged(&target_user.user))?;
         let grants = change(before);
         if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
             return Err(ActionError::deactivated(account.portfolio_name));
         }
         assignments::set_grants(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
         let event = AuditEvent::AssignmentChanged { before, after: grants };
-        work.record_at(&met.user, &account, &event);
-        work.notify_assignments(&met.user, Assignments::changed(&account.name))?;
-        Ok((met.user, account))
+        work.record_at(&target_user.user, &account, &event);
+        work.notify_assignments(&target_user.user, Assignments::changed(&account.name))?;
+        Ok((target_user.user, account))
     })
 }
 
@@ -150,22 +150,22 @@ pub fn give_portfolio(
     portfolio: PortfolioId,
 ) -> Result<(User, Portfolio), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let met = target_user(work, user_id)?;
+        let target_user = target_user(work, user_id)?;
         let portfolio = own_portfolio(work, portfolio)?;
-        work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-        if met.user.default_role != DefaultRole::PortfolioAdmin {
-            return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
+        work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+        if target_user.user.default_role != DefaultRole::PortfolioAdmin {
+            return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
         }
         if has(work, user_id, portfolio.id)? {
-            return Err(ActionError::unchanged(&met.user));
+            return Err(ActionError::unchanged(&target_user.user));
         }
         if !portfolio.is_active() {
             return Err(ActionError::deactivated(portfolio.name));
         }
         assignments::give_portfolio(work.tx, user_id, portfolio.id, work.actor.id(), work.now)?;
-        work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
-        work.notify_assignments(&met.user, Assignments::given(&portfolio.name))?;
-        Ok((met.user, portfolio))
+        work.record_at(&target_user.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
+        work.notify_assignments(&target_user.user, Assignments::given(&portfolio.name))?;
+        Ok((target_user.user, portfolio))
     })
 }
 
@@ -179,16 +179,16 @@ pub(super) fn target_user(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Res
     work.target_user_for_update(user_id)
 }
 
-pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
+pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     accounts::lock(work.tx, id)?;
-    account_of(work.tx.db(), &work.actor, met, id)
+    account_of(work.tx.db(), &work.actor, target_user, id)
 }
 
 /// Finds an account that the actor administers. Accounts that the actor only works in are refused.
-pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
+pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, target_user: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
-    acting.require_on(met, |target| Action::ChangeAssignments { target, is_own })?;
+    acting.require_on(target_user, |target| Action::ChangeAssignments { target, is_own })?;
     Ok(account)
 }
 

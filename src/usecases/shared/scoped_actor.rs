@@ -129,8 +129,12 @@ impl ScopedActor {
     }
 
     /// Asks the policy. A refusal names the user.
-    pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), ActionError> {
-        authorise(self.actor, action(met.target), Some(&met.user))
+    pub(in crate::usecases) fn require_on(
+        &self,
+        target_user: &TargetUser,
+        action: impl FnOnce(Target) -> Action,
+    ) -> Result<(), ActionError> {
+        authorise(self.actor, action(target_user.target), Some(&target_user.user))
     }
 
     pub(in crate::usecases) fn may(&self, action: Action) -> bool {
@@ -191,7 +195,7 @@ impl ScopedActor {
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
     ) -> Result<User, ActionError> {
-        let met = match entry_point {
+        let target_user = match entry_point {
             EntryPoint::UsersAndGroups => {
                 // Actors without the permission learn nothing about users.
                 self.authorise(Action::Use(Permission::DirectoryManage))?;
@@ -201,7 +205,7 @@ impl ScopedActor {
             EntryPoint::UsersAndPermissions => self.target_user(db, id, now)?,
         };
         let others = groups::other_active_admins(db, id)?;
-        self.require_on(&met, |target| action(target, others))?;
-        Ok(met.user)
+        self.require_on(&target_user, |target| action(target, others))?;
+        Ok(target_user.user)
     }
 }

@@ -42,10 +42,10 @@ fn candidates(ctx: &Context, db: &mut Database, actor: &User, action: BulkAction
     acting.authorise(Action::Use(Permission::UsersExport))?;
     let now = ctx.now();
     let candidate = |&id| {
-        let met = acting.target_user(db, id, now)?;
+        let target_user = acting.target_user(db, id, now)?;
         let others = groups::other_active_admins(db, id)?;
-        let denial = crate::domain::policy::decide(actor.actor(), policy_action(action, met.target, others)).err();
-        Ok(Candidate { status: met.user.status(now), user: met.user, denial })
+        let denial = crate::domain::policy::decide(actor.actor(), policy_action(action, target_user.target, others)).err();
+        Ok(Candidate { status: target_user.user.status(now), user: target_user.user, denial })
     };
     ids.iter().map(candidate).collect()
 }

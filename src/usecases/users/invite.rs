@@ -93,7 +93,7 @@ impl Existing {
     /// The user with the fitting action; `None` where they do not exist for the actor.
     pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, ActionError> {
         match acting.target_user(db, self.id, now) {
-            Ok(met) => Ok(Some(Self { way: ExistingUserAction::of(acting, met.target), ..self })),
+            Ok(target_user) => Ok(Some(Self { way: ExistingUserAction::of(acting, target_user.target), ..self })),
             Err(ActionError::Refused { .. }) => Ok(None),
             Err(denied) => Err(denied),
         }

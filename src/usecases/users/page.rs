@@ -120,8 +120,8 @@ pub struct May {
 }
 
 impl May {
-    fn of(acting: &ScopedActor, met: &TargetUser, other_active_admins: u64) -> Self {
-        let target = met.target;
+    fn of(acting: &ScopedActor, target_user: &TargetUser, other_active_admins: u64) -> Self {
+        let target = target_user.target;
         let listed = directory::May::of(acting.actor, target, other_active_admins);
         Self {
             edit: acting.may(Action::EditUser(target)),
@@ -141,31 +141,35 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        let met = acting.target_user(db, id, now)?;
+        let target_user = acting.target_user(db, id, now)?;
         let sees_admins = acting.may(Action::SeeAdmins);
-        let role = Role::of(met.user.is_admin && sees_admins, met.user.default_role);
-        let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
-        let in_scope = ScopedAssignments::of(db, &acting, &met.user)?;
-        let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
+        let role = Role::of(target_user.user.is_admin && sees_admins, target_user.user.default_role);
+        let may = May::of(&acting, &target_user, groups::other_active_admins(db, id)?);
+        let in_scope = ScopedAssignments::of(db, &acting, &target_user.user)?;
+        let is_open = matches!(target_user.target.status, Status::Invited | Status::Expired);
         let grantors = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
         let sessions = if may.end_sessions { Some(sessions::count(db, id, company, now)?) } else { None };
         Ok(Shown {
-            status: met.target.status,
+            status: target_user.target.status,
             role,
             groups: groups.map(|membership| membership.group_name).collect(),
-            invitation: invitation(db, &met.user, |origin| company.invitation_term(origin))?,
-            email_change: if may.edit { waiting(db, &met.user, now)? } else { None },
+            invitation: invitation(db, &target_user.user, |origin| company.invitation_term(origin))?,
+            email_change: if may.edit { waiting(db, &target_user.user, now)? } else { None },
             password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             effective: explain(db, role, &in_scope, &grantors)?,
-            withheld: withheld::of(db, &acting, &met.user, &in_scope, now)?,
-            events: latest_about(db, id, &acting.scope, met.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
-            offered: if may.assign { offered(db, &acting, &met.user, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
-            assigned: Assigned::of(db, &acting, &met.user, &in_scope, &grantors, wanted)?,
+            withheld: withheld::of(db, &acting, &target_user.user, &in_scope, now)?,
+            events: latest_about(db, id, &acting.scope, target_user.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
+            offered: if may.assign {
+                offered(db, &acting, &target_user.user, wanted.offer.as_ref(), &in_scope)?
+            } else {
+                Offered::default()
+            },
+            assigned: Assigned::of(db, &acting, &target_user.user, &in_scope, &grantors, wanted)?,
             may,
-            user: met.user,
+            user: target_user.user,
         })
     })
 }

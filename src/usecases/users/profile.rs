@@ -105,18 +105,18 @@ pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option
 pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profile: &Profile) -> Result<Updated, ProfileError> {
     let tokens = Tokens::new(ctx);
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let met = work.target_user_for_update(id)?;
-        work.actor.require_on(&met, Action::EditUser)?;
-        let before = &met.user;
+        let target_user = work.target_user_for_update(id)?;
+        work.actor.require_on(&target_user, Action::EditUser)?;
+        let before = &target_user.user;
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
         if is_so && profile.default_role == before.default_role {
             return Err(ActionError::unchanged(before).into());
         }
         if before.version != profile.version {
-            return Err(ProfileError::Stale(Box::new(met.user)));
+            return Err(ProfileError::Stale(Box::new(target_user.user)));
         }
-        let with_role = change_role(work, &met, profile)?;
+        let with_role = change_role(work, &target_user, profile)?;
         users::set_profile(work.tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
         let named = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         if profile.email.as_str() != before.email {
@@ -131,13 +131,13 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
         }
         notify(work, before, &after, with_role)?;
         let has_left = scopes::inside(work.tx.db(), &work.actor.scope, &after)? == ScopeRelation::Not;
-        Ok(Updated { before: met.user, after, has_left })
+        Ok(Updated { before: target_user.user, after, has_left })
     })
 }
 
 /// Adds and removes portfolios with another default role. Returns their names.
-fn change_role(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, profile: &Profile) -> Result<Assignments, ProfileError> {
-    let (user, default_role) = (&met.user, profile.default_role);
+fn change_role(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, profile: &Profile) -> Result<Assignments, ProfileError> {
+    let (user, default_role) = (&target_user.user, profile.default_role);
     let mut names = Assignments::default();
     if user.default_role == default_role {
         return Ok(names);
