@@ -148,7 +148,7 @@ fn context_of(settings: &Settings, public_url: &PublicUrl, store: Store, key: Se
     }
 }
 
-/// Whoever typed the command, by their account of the operating system.
+/// Principal of a command: the account of the operating system that runs it.
 pub fn command_line() -> Principal {
     Principal::CommandLine { os_user: whoami::username().unwrap_or_else(|_| "an unknown user".to_owned()) }
 }

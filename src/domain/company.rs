@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::invitation::InvitationOrigin;
 
-/// What the company decided, read from the database with each use.
+/// Settings of the company, read from the database with each use.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Company {
     /// Empty until the first Admin sets it.

@@ -41,7 +41,7 @@ macro_rules! columns {
 
 billing_fields!(columns);
 
-/// `None` where there is none yet.
+/// Finds billing information; `None` where none was saved.
 pub fn find(db: &mut Database, account: AccountId) -> Result<Option<BillingRow>, StoreError> {
     let found = billing::table.find(account).select((COLUMNS, billing::updated_at, billing::version));
     let found = found.first::<(Columns, Timestamp, i32)>(db).optional()?;

@@ -1,4 +1,4 @@
-//! Accounts: what users see there, their details, and which portfolio they lie in.
+//! Accounts: their pages, details and portfolios.
 
 pub mod billing;
 
@@ -35,17 +35,17 @@ use super::{
     },
 };
 
-/// How many of the latest events an account's page shows.
+/// Most events on an account's page.
 const EVENTS_MAX: i64 = 5;
 
-/// One page of the accounts that are assigned to somebody.
+/// One page of accounts that are assigned to a user.
 #[derive(Debug, Clone)]
 pub struct Assigned {
     pub rows: Slice<Account>,
     pub count: Count,
 }
 
-/// The accounts assigned to the actor, in portfolios that are active and not their own: those they see as it is.
+/// Accounts assigned to the actor in active portfolios that are not their own. Their own portfolios list the others.
 pub fn assigned(
     ctx: &Context,
     actor: &User,
@@ -63,15 +63,15 @@ pub fn assigned(
     })
 }
 
-/// An account as the actor sees it, with what they may do there.
+/// An account as the actor sees it.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub account: Account,
     pub users: Slice<Colleague>,
     pub users_count: Count,
-    /// Who else reaches it, since they look after its portfolio; nobody for those who do not see that.
+    /// Portfolio Admins of its portfolio; empty where the actor may not see the portfolio.
     pub through_portfolio: Vec<User>,
-    /// Newest first.
+    /// Latest events, newest first.
     pub events: Vec<AuditRow>,
     pub may: May,
 }
@@ -83,7 +83,7 @@ pub struct May {
     pub edit: bool,
     pub see_billing: bool,
     pub update_billing: bool,
-    /// Give it to users and take it from them, and see their status and what the assignment gives them.
+    /// Assign it to users and remove it from them, and see their status and permissions.
     pub assign: bool,
     /// See the portfolio around it.
     pub see_portfolio: bool,
@@ -103,7 +103,7 @@ impl May {
         }
     }
 
-    /// What is not theirs to know of what happens here. Whoever administers nothing learns of nothing that others were given, either.
+    /// Kinds of events that the actor may not see.
     fn not_told(self) -> Vec<AuditAction> {
         let hidden = [(self.see_billing, AuditAction::BillingUpdated), (self.see_portfolio, AuditAction::AccountMoved)];
         hidden.into_iter().filter(|(is_told, _)| !is_told).map(|(_, action)| action).collect()
@@ -115,7 +115,7 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, lim
         let acting = ScopedActor::of(db, actor)?;
         let (account, place) = acting.account(db, id)?;
         let may = May::of(&acting, place);
-        // Whoever is no administrator here knows the users who can sign in, as in the directory.
+        // Users without the right to assign see active users only, as in the directory.
         let active_only = !may.assign;
         let users = assignments::users_of_account(db, id, active_only, users_at, limit)?;
         let users_count = assignments::count_users_of_account(db, id, active_only)?;
@@ -130,7 +130,7 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId, users_at: &Position, lim
     })
 }
 
-/// The account, if the actor may edit its details.
+/// Finds the account, if the actor may edit its details.
 pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -141,7 +141,7 @@ pub fn editable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, 
     })
 }
 
-/// The account, if the actor may move it.
+/// Finds the account, if the actor may move it.
 pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, May), ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -151,10 +151,7 @@ pub fn movable(ctx: &Context, actor: &User, id: AccountId) -> Result<(Account, M
     })
 }
 
-/// Makes an account in a portfolio, and assigns it to these users, who have something in the portfolio already.
-///
-/// # Errors
-/// See [`NameError`].
+/// Creates an account in a portfolio, and assigns it to users who have an assignment there already.
 pub fn create(
     ctx: &Context,
     submission: &Submission<AccountId>,
@@ -165,9 +162,9 @@ pub fn create(
     submission.audited_transaction(ctx, Rights::Change, |work| {
         work.require(Action::Use(Permission::AccountsCreate))?;
         submission.ensure_first_submission(work)?;
-        let mut met = Vec::with_capacity(user_ids.len());
+        let mut target_user = Vec::with_capacity(user_ids.len());
         for &user_id in &sorted(user_ids) {
-            met.push(work.target_user_for_update(user_id)?);
+            target_user.push(work.target_user_for_update(user_id)?);
         }
         portfolios::lock(work.tx, portfolio)?;
         let portfolio = work.portfolio(portfolio)?;
@@ -184,26 +181,23 @@ pub fn create(
         let (website, notes) = (account.website.clone(), account.notes.clone());
         let created = AuditEvent::AccountCreated { portfolio: portfolio.name.clone(), website, notes };
         work.record(&account, &created);
-        for met in met {
-            work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own })?;
-            let theirs = scopes::portfolios_of(work.tx.db(), &[met.user.id])?.remove(&met.user.id).unwrap_or_default();
+        for target_user in target_user {
+            work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own })?;
+            let theirs = scopes::portfolios_of(work.tx.db(), &[target_user.user.id])?.remove(&target_user.user.id).unwrap_or_default();
             if !theirs.contains(&portfolio.id) {
                 return Err(ActionError::unknown().into());
             }
             let grants = AssignmentPermissions::default();
-            assignments::give_account(work.tx, met.user.id, id, grants, work.actor.id(), work.now)?;
+            assignments::give_account(work.tx, target_user.user.id, id, grants, work.actor.id(), work.now)?;
             let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
-            work.record_at(&met.user, &account, &event);
-            work.notify_assignments(&met.user, Assignments::given(&account.name))?;
+            work.record_at(&target_user.user, &account, &event);
+            work.notify_assignments(&target_user.user, Assignments::given(&account.name))?;
         }
         Ok(id)
     })
 }
 
-/// Describes an account anew, if it still is as it was at `version`.
-///
-/// # Errors
-/// See [`EditError`].
+/// Edits an account's details, if its version is still `version`.
 pub fn edit(
     ctx: &Context,
     submission: &Submission<()>,
@@ -221,7 +215,7 @@ pub fn edit(
         if account.version != version {
             return Err(EditError::Stale(Box::new(account)));
         }
-        // Whoever does not see the portfolio is not told what else is in it.
+        // Names of other accounts are not revealed to actors who may not see the portfolio.
         let is_told = work.actor.may(Action::SeePortfolio { is_own: work.actor.scope.holds(account.portfolio_id) });
         let is_renamed = details.name.as_str() != account.name;
         if is_told
@@ -243,10 +237,7 @@ pub fn edit(
     })
 }
 
-/// Moves an account into another portfolio. The users to whom it is assigned keep it.
-///
-/// # Errors
-/// See [`NameError`].
+/// Moves an account into another portfolio. Its assignments stay.
 pub fn move_to(
     ctx: &Context,
     submission: &Submission<(Account, Portfolio)>,
@@ -270,7 +261,7 @@ pub fn move_to(
     })
 }
 
-/// Moves a locked account, unless its name is taken there. Notes whose access changes with it.
+/// Moves a locked account, unless its name is taken there, and notes the users whose access changes.
 pub(super) fn move_into(
     work: &mut UnitOfWork<'_, '_>,
     account: &Account,

@@ -6,7 +6,7 @@ use crate::store::{
     verify_chain,
 };
 
-/// Follows the audit chain: tells how many entries it has, or the first that does not fit.
+/// Verifies the audit chain: the number of its entries, or the first that does not fit.
 pub fn audit_chain(store: &Store) -> Result<Result<i64, i64>, StoreError> {
     store.read(verify_chain)
 }
@@ -16,8 +16,8 @@ pub fn compare(store: &Store) -> Result<Vec<Compared>, StoreError> {
     store.read(derived::compare)
 }
 
-/// Rebuilds the counts and copies that differ from a recount; tells how they were. The audit log has no entry of it: assignments and roles stay as
-/// they are, and lists show again what was decided.
+/// Rebuilds the counts and copies that differ from a recount. Returns them as they were. The audit log has no entry of
+/// it, since assignments and roles stay as they are.
 pub fn repair(store: &Store) -> Result<Vec<Compared>, StoreError> {
     store.write_transaction(|tx| {
         company::lock_rights(tx)?;

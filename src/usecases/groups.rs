@@ -27,14 +27,13 @@ use super::{
     },
 };
 
-/// How many users a search for a new member offers.
+/// Most users that a search for new members offers.
 pub const CANDIDATES_MAX: usize = 8;
 
-/// How many of a deleted group's members the audit log names; the others are counted.
+/// Most members of a deleted group that the audit log names; the others are counted.
 const MEMBERS_NAMED: usize = 100;
 
-/// # Errors
-/// See [`NameError`].
+/// Creates a custom group.
 pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName) -> Result<GroupId, NameError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         work.require(Action::CreateGroup)?;
@@ -49,10 +48,7 @@ pub fn create(ctx: &Context, submission: &Submission<GroupId>, name: &GroupName)
     })
 }
 
-/// Tells the name it had.
-///
-/// # Errors
-/// See [`NameError`].
+/// Renames a custom group. Returns its earlier name.
 pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name: &GroupName) -> Result<String, NameError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let group = custom(work, id, Action::RenameGroup)?;
@@ -66,7 +62,7 @@ pub fn rename(ctx: &Context, submission: &Submission<String>, id: GroupId, name:
     })
 }
 
-/// Its members stay as they are otherwise. Tells its name.
+/// Deletes a custom group. Its members remain users. Returns its name.
 pub fn delete(ctx: &Context, submission: &Submission<String>, id: GroupId) -> Result<String, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let group = custom(work, id, Action::DeleteGroup)?;
@@ -85,7 +81,7 @@ fn custom(work: &mut UnitOfWork<'_, '_>, id: GroupId, action: Action) -> Result<
     groups::lock(work.tx, id)?.filter(|group| group.kind == GroupKind::Custom).ok_or_else(ActionError::unknown)
 }
 
-/// A group that the actor may see. For others than Admins, the Admins group does not exist.
+/// Finds a group that the actor may see. Only Admins may see the group Admins.
 pub fn find(db: &mut Database, actor: Actor, id: GroupId) -> Result<Group, ActionError> {
     let group = groups::find(db, id)?.ok_or_else(ActionError::unknown)?;
     match group.kind {
@@ -95,7 +91,7 @@ pub fn find(db: &mut Database, actor: Actor, id: GroupId) -> Result<Group, Actio
     Ok(group)
 }
 
-/// A custom group that the actor may rename or delete.
+/// Finds a custom group that the actor may rename or delete.
 pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, ActionError> {
     authorise(actor.actor(), Action::RenameGroup, None)?;
     ctx.store
@@ -103,7 +99,7 @@ pub fn find_custom(ctx: &Context, actor: &User, id: GroupId) -> Result<Group, Ac
         .and_then(|group| if group.kind == GroupKind::Custom { Ok(group) } else { Err(ActionError::unknown()) })
 }
 
-/// Users who could become members, and how many match.
+/// Users who can become members, with the number of matches.
 #[derive(Debug, Clone)]
 pub struct Candidates {
     pub group: Group,
@@ -125,8 +121,8 @@ pub fn candidates(ctx: &Context, actor: &User, id: GroupId, search: Option<Searc
     })
 }
 
-/// Adds an active user to a group. In Admins that is the Admin role: they sign in again to use it, and every Admin is told. Tells whom, and
-/// to what.
+/// Adds an active user to a group. In Admins that gives the Admin role: the user must sign in again, and every Admin
+/// gets a mail. Returns both.
 pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let (user, group) = user_and_group(work, id, user_id)?;
@@ -149,7 +145,7 @@ pub fn add(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, u
     })
 }
 
-/// Takes somebody out of a group. In Admins that removes the Admin role and leaves the user as they were. Tells whom, and from what.
+/// Removes a user from a group. In Admins that removes the Admin role only. Returns both.
 pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let (user, group) = user_and_group(work, id, user_id)?;
@@ -169,7 +165,7 @@ pub fn remove(ctx: &Context, submission: &Submission<(User, Group)>, id: GroupId
     })
 }
 
-/// Who is to be taken out of which group, for the page that asks before.
+/// Finds a member who can be removed from a group, for the page that asks for consent.
 pub fn removable(ctx: &Context, actor: &User, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -196,7 +192,7 @@ fn authorise_removal(db: &mut Database, actor: Actor, user: &User, group: &Group
     Err(ActionError::Refused { denial: PolicyDenial::NotAMember, name: Some(user.display_name()) })
 }
 
-/// Both under lock. Whoever may change no group learns nothing about who exists.
+/// Finds and locks both. Actors who may change no group learn nothing about users and groups.
 fn user_and_group(work: &mut UnitOfWork<'_, '_>, id: GroupId, user_id: UserId) -> Result<(User, Group), ActionError> {
     let user = users::lock(work.tx, user_id)?;
     groups::lock(work.tx, id)?;

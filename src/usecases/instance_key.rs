@@ -1,4 +1,4 @@
-//! The key that a database was begun with, told from any other by a check value.
+//! The key of a database, recognised by a check value.
 
 use crate::{
     domain::{audit::AuditEvent, clock::Timestamp, ids::MailId, secret::SecretKey},
@@ -7,45 +7,45 @@ use crate::{
 
 use super::{ActionError, Context, Principal, shared::transaction::Rights};
 
-/// The use of the key that makes the check value, and the text that it signs.
+/// Purpose of the key for the check value, and the text that it signs.
 const CHECK: (&str, &[u8]) = ("key check", b"usher");
 
-/// Sealed mails that memory holds at a time.
+/// Most sealed mails in memory at a time.
 const CHUNK: i64 = 500;
 
-/// The fate of a mail that an earlier key sealed, in the place of the mail server's words.
+/// Reason of a mail that was sealed with an earlier key, in place of the mail server's reply.
 const GIVEN_UP: &str = "Sealed with an earlier key, which was given up";
 
-/// The check value of a database.
+/// Check value of a database's key.
 #[derive(Debug, Clone)]
 pub struct KeyCheck(Vec<u8>);
 
 impl KeyCheck {
-    /// Tells if the database was begun with `key`.
+    /// True if the database was begun with `key`.
     pub fn fits(&self, key: &SecretKey) -> bool {
         key.verify(CHECK.0, CHECK.1, &self.0)
     }
 }
 
-/// The loss that came with giving up an earlier key.
+/// Losses that came with a new key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GivenUp {
-    /// Mails that waited.
+    /// Number of mails that waited.
     pub mails: u64,
     pub sessions: u64,
 }
 
-/// The check value; `None` in a database that was not begun yet.
+/// Reads the check value; `None` in a new database.
 pub fn check(store: &Store) -> Result<Option<KeyCheck>, StoreError> {
     Ok(store.read(company::key_check)?.map(KeyCheck))
 }
 
-/// Tells if the database was begun anew with another key than this instance's.
+/// True if the database was begun anew with another key than this instance's.
 pub fn is_replaced(ctx: &Context) -> Result<bool, StoreError> {
     Ok(check(&ctx.store)?.is_some_and(|check| !check.fits(&ctx.key)))
 }
 
-/// Begins the database with `key`, if no other was faster. Tells whether it is the database's key.
+/// Begins a new database with `key`, unless another instance was faster. Returns true if the database has this key.
 pub fn claim(store: &Store, key: &SecretKey) -> Result<bool, StoreError> {
     store.write_transaction(|tx| {
         company::lock_rights(tx)?;
@@ -57,8 +57,8 @@ pub fn claim(store: &Store, key: &SecretKey) -> Result<bool, StoreError> {
     })
 }
 
-/// Makes this instance's key the database's in place of an earlier one. Mails that it cannot read are given up, and every session ends, since no
-/// cookie holds any more. `None` when it is the database's key already.
+/// Replaces the database's key by this instance's. Mails that it cannot read are given up, and all sessions end, since
+/// their cookies are invalid. `None` when it is the database's key already.
 pub fn begin_anew(ctx: &Context, principal: &Principal) -> Result<Option<GivenUp>, ActionError> {
     let key = &ctx.key;
     if claim(&ctx.store, key)? {
@@ -74,7 +74,7 @@ pub fn begin_anew(ctx: &Context, principal: &Principal) -> Result<Option<GivenUp
     })
 }
 
-/// Tells how many of the mails waited.
+/// Gives up mails that `key` cannot read. Returns the number of those that waited.
 fn give_mails_up(tx: &mut Tx<'_>, key: &SecretKey, now: Timestamp) -> Result<u64, StoreError> {
     let (mut last, mut waited) = (MailId(0), 0);
     loop {

@@ -1,5 +1,5 @@
-//! What users do with Usher, one file per feature: authorise, check, change in one transaction with its audit entries and mails, and
-//! answer with a typed outcome. Nothing here knows HTTP.
+//! Actions of users, one file per feature: authorise, check, change in one transaction with audit events and mails,
+//! return a typed outcome. Nothing here knows HTTP.
 
 pub mod access;
 pub mod accounts;
@@ -13,7 +13,7 @@ pub mod setup;
 pub mod shared;
 pub mod users;
 
-// What use cases answer with, under their own name: the layers above do not know the store.
+// Types of the store that use cases return: the layers above do not know the store.
 pub use crate::store::{
     AuditRow, Commits, StoreError, StoreMetrics,
     accounts::{Account, Facts},

@@ -1,4 +1,4 @@
-//! Portfolios: which there are, what lies in them, and what Admins do to them.
+//! Portfolios: their list, contents, and changes by Admins.
 
 use std::collections::{HashMap, HashSet};
 
@@ -40,7 +40,7 @@ use super::{
 pub enum CreateError {
     #[error("there is a portfolio with this name")]
     NameTaken,
-    /// Two accounts of one name would lie in it.
+    /// Equal names of two of its accounts.
     #[error("there is an account with this name in the portfolio")]
     AccountNameTaken(String),
     #[error(transparent)]
@@ -49,13 +49,13 @@ pub enum CreateError {
 
 denied_by_store!(CreateError);
 
-/// One page of the portfolios that exist for somebody.
+/// One page of the portfolios that exist for the actor.
 #[derive(Debug, Clone)]
 pub struct Listing {
     pub rows: Slice<Row>,
     pub count: Count,
     pub may_manage: bool,
-    /// Of a Portfolio Admin: the names of those assigned to them that are deactivated.
+    /// Deactivated portfolios of a Portfolio Admin, by name.
     pub deactivated: Vec<String>,
 }
 
@@ -64,11 +64,11 @@ pub struct Listing {
 pub struct Row {
     pub portfolio: Portfolio,
     pub contents: Contents,
-    /// The users to whom it is assigned, by name.
+    /// Its Portfolio Admins, by name.
     pub admins: Vec<User>,
 }
 
-/// The portfolios that exist for the actor, with `search` in their name or in that of one of their accounts.
+/// Lists the portfolios that exist for the actor, with `search` in their name or in the name of an account.
 pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -94,7 +94,7 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
     })
 }
 
-/// A portfolio, and what the actor may do there.
+/// A portfolio as the actor sees it.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub portfolio: Portfolio,
@@ -107,14 +107,14 @@ pub struct Shown {
     pub may_invite: bool,
 }
 
-/// Somebody with anything assigned in a portfolio.
+/// A user with an assignment in a portfolio.
 #[derive(Debug, Clone)]
 pub struct Assigned {
     pub user: User,
     pub status: Status,
-    /// True if they look after all of it.
+    /// True if the whole portfolio is assigned.
     pub is_whole: bool,
-    /// The names of the accounts there that are assigned to them.
+    /// Names of the assigned accounts.
     pub accounts: Vec<String>,
 }
 
@@ -174,10 +174,7 @@ fn users_of(db: &mut Database, id: PortfolioId, at: &Position, limit: usize, now
     }))
 }
 
-/// Makes a portfolio, moves these accounts into it, and assigns it to these Portfolio Admins.
-///
-/// # Errors
-/// See [`CreateError`].
+/// Creates a portfolio, moves these accounts into it, and assigns it to these Portfolio Admins.
 pub fn create(
     ctx: &Context,
     submission: &Submission<PortfolioId>,
@@ -191,7 +188,7 @@ pub fn create(
         if portfolios::find_by_name(work.tx.db(), &details.name)?.is_some() {
             return Err(CreateError::NameTaken);
         }
-        // Users before portfolios before accounts, each in the order of their ids: the order of locks that everybody keeps.
+        // Locks are taken in the common order: users, portfolios, accounts, each by id.
         let mut admins = Vec::with_capacity(user_ids.len());
         for &user_id in &sorted(user_ids) {
             admins.push(portfolio_admin(work, user_id)?);
@@ -201,10 +198,10 @@ pub fn create(
         let event = AuditEvent::PortfolioCreated { notes: portfolio.notes.clone() };
         work.record(&portfolio, &event);
         let mut affected = NotificationTargets::default();
-        for met in &admins {
-            assignments::give_portfolio(work.tx, met.user.id, id, work.actor.id(), work.now)?;
-            work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
-            affected.of(&met.user).given.push(portfolio.name.clone());
+        for target_user in &admins {
+            assignments::give_portfolio(work.tx, target_user.user.id, id, work.actor.id(), work.now)?;
+            work.record_at(&target_user.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
+            affected.of(&target_user.user).given.push(portfolio.name.clone());
         }
         for &account in &sorted(accounts) {
             let account = accounts::lock(work.tx, account)?.ok_or_else(ActionError::unknown)?;
@@ -218,17 +215,17 @@ pub fn create(
     })
 }
 
-/// Somebody to whom a portfolio may be assigned.
+/// Finds and locks a user to whom a portfolio can be assigned.
 fn portfolio_admin(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
-    let met = work.target_user_for_update(user_id)?;
-    work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-    if met.user.default_role != DefaultRole::PortfolioAdmin {
-        return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
+    let target_user = work.target_user_for_update(user_id)?;
+    work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+    if target_user.user.default_role != DefaultRole::PortfolioAdmin {
+        return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
     }
-    Ok(met)
+    Ok(target_user)
 }
 
-/// A portfolio that the actor may manage.
+/// Finds a portfolio that the actor may manage.
 pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -237,10 +234,7 @@ pub fn managed(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Portfolio
     })
 }
 
-/// Names and describes a portfolio anew, if it still is as it was at `version`.
-///
-/// # Errors
-/// See [`EditError`].
+/// Edits a portfolio's name and notes, if its version is still `version`.
 pub fn edit(
     ctx: &Context,
     submission: &Submission<()>,
@@ -272,13 +266,13 @@ fn locked(work: &mut UnitOfWork<'_, '_>, id: PortfolioId) -> Result<Portfolio, A
     portfolios::lock(work.tx, id)?.ok_or_else(ActionError::unknown)
 }
 
-/// What follows when a portfolio is deactivated, for the page that asks before.
+/// Consequences of a deactivation, for the page that asks for consent.
 #[derive(Debug, Clone)]
 pub struct Consequences {
     pub portfolio: Portfolio,
     pub contents: Contents,
     pub admins: Vec<User>,
-    /// Those of them who look after no other active portfolio.
+    /// Portfolio Admins without another active portfolio.
     pub left_without: Vec<User>,
 }
 
@@ -295,18 +289,18 @@ pub fn consequences(ctx: &Context, actor: &User, id: PortfolioId) -> Result<Cons
     })
 }
 
-/// Deactivates a portfolio: what lies in it stays, and gives nobody but Admins access. Tells its name.
+/// Deactivates a portfolio: its contents stay, and only Admins have access. Returns its name.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where it is deactivated already.
+/// Unchanged where it is deactivated already.
 pub fn deactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, true)
 }
 
-/// Gives access again to whom it was assigned. Tells its name.
+/// Reactivates a portfolio with its assignments. Returns its name.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where it is active.
+/// Unchanged where it is active already.
 pub fn reactivate(ctx: &Context, submission: &Submission<String>, id: PortfolioId) -> Result<String, ActionError> {
     set_deactivated(ctx, submission, id, false)
 }

@@ -1,4 +1,4 @@
-//! The first start: the company and its first Admin; and Admins made on the command line.
+//! First start: the company and its first Admin. Also Admins made on the command line.
 
 use chrono::TimeDelta;
 
@@ -35,7 +35,7 @@ use super::{
     },
 };
 
-/// How long the printed address holds.
+/// Term of the printed address.
 const TERM: TimeDelta = TimeDelta::hours(24);
 
 /// A user who becomes an Admin without an invitation.
@@ -46,10 +46,10 @@ pub struct NewAdmin {
     pub email: EmailAddress,
 }
 
-/// Why the company is not set up.
+/// Reason for which the company is not set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The address was used, ran out, or never was.
+    /// Unknown, used or expired address.
     #[error("the setup address does not exist")]
     NoSuchAddress,
     #[error(transparent)]
@@ -58,8 +58,7 @@ pub enum SetupError {
     Password(#[from] NewPasswordError),
 }
 
-/// Makes the one-time address at which the first Admin sets the company up, in place of an earlier one.
-/// `None` once there is anybody.
+/// Makes the single-use setup address in place of an earlier one; `None` once there are users.
 pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
     let (now, token) = (ctx.now(), Token::new(&*ctx.random));
     let opened = ctx.store.write_transaction(|tx| {
@@ -82,10 +81,10 @@ pub fn open(ctx: &Context) -> Result<Option<String>, StoreError> {
     Ok(opened.then(|| ctx.links.with_token(TokenPurpose::Setup, &token)))
 }
 
-/// What the setup page needs to know; for anything but the open address the page does not exist.
+/// Reads the facts for the setup page.
 ///
 /// # Errors
-/// [`SetupError::NoSuchAddress`], and the database's.
+/// [`SetupError::NoSuchAddress`] for anything but the open address.
 pub fn look(ctx: &Context, token: &Token) -> Result<Company, SetupError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -95,10 +94,7 @@ pub fn look(ctx: &Context, token: &Token) -> Result<Company, SetupError> {
     })
 }
 
-/// Names the company, makes its first Admin and signs them in. The address is used up.
-///
-/// # Errors
-/// See [`SetupError`].
+/// Names the company, makes its first Admin and signs them in. Consumes the address.
 pub fn set_up(
     ctx: &Context,
     token: &Token,
@@ -144,10 +140,7 @@ pub enum CreateAdminError {
 
 denied_by_store!(CreateAdminError);
 
-/// Makes an active Admin at once. An open setup address dies.
-///
-/// # Errors
-/// See [`CreateAdminError`].
+/// Makes an active Admin at once. Ends an open setup address.
 pub fn create_admin(ctx: &Context, principal: &Principal, admin: &NewAdmin, password: &Password) -> Result<UserId, CreateAdminError> {
     let password = password.hash(&random_bytes(&*ctx.random)).map_err(ActionError::from)?;
     principal.audited_transaction(ctx, Rights::Change, |work| {

@@ -11,7 +11,8 @@ use crate::domain::{
 /// Longest line, in characters.
 const LINE_MAX: usize = 200;
 
-/// Calls `$then` with the fields in the order of the form: name, label and kind. The one list of them, besides the table's columns.
+/// Calls `$then` with name, label and kind of each field, in the order of the form. This is the only list of the fields
+/// besides the table's columns.
 macro_rules! billing_fields {
     ($then:ident) => {
         $then! {
@@ -35,19 +36,19 @@ pub(crate) use billing_fields;
 pub struct BillingField {
     /// Name of the column and of the form's field.
     pub name: &'static str,
-    /// In lower case, as within a sentence.
+    /// Label in lower case, for use within a sentence.
     pub label: &'static str,
     pub kind: BillingFieldKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BillingFieldKind {
-    /// 1 to 200 characters; with its article, "a city".
+    /// Text of 1 to 200 characters. Carries the label with its article, as in "a city".
     Line(&'static str),
-    /// Up to 200 characters, kept as typed: each country has tax IDs of its own form.
+    /// Text of up to 200 characters or nothing, in any format: tax IDs differ by country.
     OptionalLine,
     Email,
-    /// ISO 3166-1 alpha-2.
+    /// Country code of ISO 3166-1 alpha-2.
     Country,
 }
 
@@ -63,7 +64,7 @@ pub enum BillingFieldError {
 }
 
 impl BillingField {
-    /// The label as forms write it: "tax ID" as "Tax ID".
+    /// Label in title case, for forms: "Tax ID".
     pub fn title(self) -> String {
         let word = |word: &str| word[..1].to_uppercase() + &word[1..];
         self.label.split(' ').map(word).collect::<Vec<_>>().join(" ")
@@ -83,18 +84,18 @@ impl BillingField {
 
 macro_rules! declare {
     ($($name:ident: $label:literal, $kind:ident $(($what:literal))?;)+) => {
-        /// The fields in the order of the form.
+        /// Fields in the order of the form.
         pub const BILLING_FIELDS: [BillingField; [$($label),+].len()] =
             [$(BillingField { name: stringify!($name), label: $label, kind: BillingFieldKind::$kind $(($what))? }),+];
 
-        /// Billing information as text. Fields that were left out are empty.
+        /// Billing information as text. Omitted fields are empty.
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
         pub struct BillingFields {
             $(pub $name: String),+
         }
 
         impl BillingFields {
-            /// In the order of [`BILLING_FIELDS`].
+            /// Texts in the order of [`BILLING_FIELDS`].
             pub fn texts(&self) -> [&str; BILLING_FIELDS.len()] {
                 [$(&self.$name),+]
             }
@@ -115,6 +116,8 @@ billing_fields!(declare);
 pub struct Billing(BillingFields);
 
 impl Billing {
+    /// Parses all fields.
+    ///
     /// # Errors
     /// Refusals of fields, in the order of [`BILLING_FIELDS`].
     pub fn parse(typed: &BillingFields) -> Result<Self, Vec<Option<BillingFieldError>>> {

@@ -1,4 +1,4 @@
-//! Giving users portfolios and accounts, changing what an account gives them, and taking them away.
+//! Assignments of portfolios and accounts to users: adding, changing and removing them.
 
 use crate::{
     domain::{
@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// Gives somebody an account. Tells who and what.
+/// Assigns an account to a user. Returns both.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they have it already.
+/// Unchanged where the account is assigned already.
 pub fn give_account(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -42,10 +42,11 @@ pub fn give_account(
     })
 }
 
-/// Gives somebody the accounts of these that they do not have yet, all of them or none, and tells them with one mail. Tells who and what.
+/// Assigns those of the accounts that the user does not have yet, all or none, and announces them in one mail. Returns
+/// the user and these accounts.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they have all of them already.
+/// Unchanged where all of them are assigned already.
 pub fn give_accounts(
     ctx: &Context,
     submission: &Submission<(User, Vec<Account>)>,
@@ -62,32 +63,32 @@ fn give(
     accounts: &[AccountId],
     grants: AssignmentPermissions,
 ) -> Result<(User, Vec<Account>), ActionError> {
-    let met = target_user(work, user_id)?;
+    let target_user = target_user(work, user_id)?;
     let mut given = Vec::new();
     for &account in accounts {
-        let account = own_account(work, &met, account)?;
+        let account = own_account(work, &target_user, account)?;
         if assignments::grants(work.tx.db(), user_id, account.id)?.is_none() {
             if !account.is_active() {
                 return Err(ActionError::deactivated(account.portfolio_name));
             }
             assignments::give_account(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
             let event = AuditEvent::AssignmentAdded { permissions: Some(grants) };
-            work.record_at(&met.user, &account, &event);
+            work.record_at(&target_user.user, &account, &event);
             given.push(account);
         }
     }
     if given.is_empty() {
-        return Err(ActionError::unchanged(&met.user));
+        return Err(ActionError::unchanged(&target_user.user));
     }
     let names = given.iter().map(|account| account.name.clone()).collect();
-    work.notify_assignments(&met.user, Assignments { given: names, ..Assignments::default() })?;
-    Ok((met.user, given))
+    work.notify_assignments(&target_user.user, Assignments { given: names, ..Assignments::default() })?;
+    Ok((target_user.user, given))
 }
 
-/// Changes what an account gives somebody who has it. Tells who and what.
+/// Changes the permissions of an assigned account. Returns the user and the account.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they do not have it, or have it like that.
+/// Unchanged where the account is not assigned, or has these permissions already.
 pub fn set_grants(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -98,10 +99,11 @@ pub fn set_grants(
     change_grants(ctx, submission, user_id, account, |_| grants)
 }
 
-/// Puts one switch of an assignment, and leaves the other as it is. Tells who and what.
+/// Turns one permission of an assigned account on or off, and leaves the others as they are. Returns the user and the
+/// account.
 ///
 /// # Errors
-/// As [`set_grants`].
+/// Unchanged where the account is not assigned, or has this permission already.
 pub fn switch(
     ctx: &Context,
     submission: &Submission<(User, Account)>,
@@ -121,26 +123,26 @@ fn change_grants(
     change: impl Fn(AssignmentPermissions) -> AssignmentPermissions,
 ) -> Result<(User, Account), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let met = target_user(work, user_id)?;
-        let account = own_account(work, &met, account)?;
+        let target_user = target_user(work, user_id)?;
+        let account = own_account(work, &target_user, account)?;
         let before = assignments::grants(work.tx.db(), user_id, account.id)?.filter(|before| *before != change(*before));
-        let before = before.ok_or_else(|| ActionError::unchanged(&met.user))?;
+        let before = before.ok_or_else(|| ActionError::unchanged(&target_user.user))?;
         let grants = change(before);
         if !account.is_active() && PermissionToggle::ALL.iter().any(|&switch| grants.gives(switch) && !before.gives(switch)) {
             return Err(ActionError::deactivated(account.portfolio_name));
         }
         assignments::set_grants(work.tx, user_id, account.id, grants, work.actor.id(), work.now)?;
         let event = AuditEvent::AssignmentChanged { before, after: grants };
-        work.record_at(&met.user, &account, &event);
-        work.notify_assignments(&met.user, Assignments::changed(&account.name))?;
-        Ok((met.user, account))
+        work.record_at(&target_user.user, &account, &event);
+        work.notify_assignments(&target_user.user, Assignments::changed(&account.name))?;
+        Ok((target_user.user, account))
     })
 }
 
-/// Gives a Portfolio Admin a portfolio. Tells who and what.
+/// Assigns a portfolio to a Portfolio Admin. Returns both.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where they have it already.
+/// Unchanged where the portfolio is assigned already.
 pub fn give_portfolio(
     ctx: &Context,
     submission: &Submission<(User, Portfolio)>,
@@ -148,22 +150,22 @@ pub fn give_portfolio(
     portfolio: PortfolioId,
 ) -> Result<(User, Portfolio), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let met = target_user(work, user_id)?;
+        let target_user = target_user(work, user_id)?;
         let portfolio = own_portfolio(work, portfolio)?;
-        work.actor.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-        if met.user.default_role != DefaultRole::PortfolioAdmin {
-            return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(met.user.display_name()) });
+        work.actor.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+        if target_user.user.default_role != DefaultRole::PortfolioAdmin {
+            return Err(ActionError::Refused { denial: PolicyDenial::NotAPortfolioAdmin, name: Some(target_user.user.display_name()) });
         }
         if has(work, user_id, portfolio.id)? {
-            return Err(ActionError::unchanged(&met.user));
+            return Err(ActionError::unchanged(&target_user.user));
         }
         if !portfolio.is_active() {
             return Err(ActionError::deactivated(portfolio.name));
         }
         assignments::give_portfolio(work.tx, user_id, portfolio.id, work.actor.id(), work.now)?;
-        work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
-        work.notify_assignments(&met.user, Assignments::given(&portfolio.name))?;
-        Ok((met.user, portfolio))
+        work.record_at(&target_user.user, &portfolio, &AuditEvent::AssignmentAdded { permissions: None });
+        work.notify_assignments(&target_user.user, Assignments::given(&portfolio.name))?;
+        Ok((target_user.user, portfolio))
     })
 }
 
@@ -171,22 +173,22 @@ fn has(work: &mut UnitOfWork<'_, '_>, user_id: UserId, portfolio: PortfolioId) -
     Ok(assignments::portfolios_of(work.tx.db(), &[user_id])?.iter().any(|assignment| assignment.portfolio.id == portfolio))
 }
 
-/// The user whose assignments are to change.
+/// Finds and locks the user whose assignments are to change.
 pub(super) fn target_user(work: &mut UnitOfWork<'_, '_>, user_id: UserId) -> Result<TargetUser, ActionError> {
     work.require(Action::Use(Permission::AssignmentsChange))?;
     work.target_user_for_update(user_id)
 }
 
-pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
+pub(super) fn own_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     accounts::lock(work.tx, id)?;
-    account_of(work.tx.db(), &work.actor, met, id)
+    account_of(work.tx.db(), &work.actor, target_user, id)
 }
 
-/// An account that the actor administers: one that they only work on is not theirs to give.
-pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, met: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
+/// Finds an account that the actor administers. Accounts that the actor only works in are refused.
+pub(super) fn account_of(db: &mut Database, acting: &ScopedActor, target_user: &TargetUser, id: AccountId) -> Result<Account, ActionError> {
     let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
     let is_own = acting.scope.holds(account.portfolio_id);
-    acting.require_on(met, |target| Action::ChangeAssignments { target, is_own })?;
+    acting.require_on(target_user, |target| Action::ChangeAssignments { target, is_own })?;
     Ok(account)
 }
 
@@ -195,7 +197,7 @@ pub(super) fn own_portfolio(work: &mut UnitOfWork<'_, '_>, id: PortfolioId) -> R
     work.portfolio(id)
 }
 
-/// A Portfolio Admin to whom no portfolio is left is a User.
+/// Makes a Portfolio Admin without portfolios a User.
 pub(in crate::usecases) fn become_user(work: &mut UnitOfWork<'_, '_>, user: &User, reason: DemotionReason) -> Result<(), StoreError> {
     users::set_default_role(work.tx, user.id, DefaultRole::User)?;
     work.record(user, &AuditEvent::UserDemoted { reason });

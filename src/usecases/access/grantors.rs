@@ -1,4 +1,4 @@
-//! Those who gave somebody's assignments: what an invitation gives is judged by whether they still may, when it is accepted.
+//! Grantors of assignments. An invitation gives only those whose grantors may still assign them when it is accepted.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,17 +21,17 @@ use crate::{
 
 use super::assignments::become_user;
 
-/// Why whoever gave something may no longer give it.
+/// Reason for which a grantor may no longer assign something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lost {
     Gone,
-    /// By name, like the next.
+    /// Carries the grantor's name.
     Deactivated(String),
-    /// They do not administer the place any more.
+    /// Loss of the right to assign the portfolio or account. Carries the grantor's name.
     Right(String),
 }
 
-/// Givers as they are now, of an invitation that is open. What was accepted is nobody's to lose any more.
+/// Grantors of an open invitation as they are now. Accepted assignments can no longer be lost.
 pub(in crate::usecases) struct Grantors {
     found: HashMap<UserId, (User, Vec<PortfolioId>)>,
     is_open: bool,
@@ -50,34 +50,34 @@ impl Grantors {
         for grantor in grantors.collect::<BTreeSet<_>>() {
             found.extend(users::find(db, grantor)?.map(|user| (grantor, (user, Vec::new()))));
         }
-        // A portfolio that is deactivated in the meantime stays whose it was, and what it gives comes back with it.
+        // Deactivated portfolios count too: their assignments return on reactivation.
         for own in assignments::portfolios_of(db, &found.keys().copied().collect::<Vec<_>>())? {
             found.entry(own.user).and_modify(|(_, portfolios)| portfolios.push(own.portfolio.id));
         }
         Ok(Self { found, is_open: true, now })
     }
 
-    /// The same of an invitation that is open, or not any more.
+    /// Sets the invitation to open or accepted.
     pub(in crate::usecases) fn of_open(self, is_open: bool) -> Self {
         Self { is_open, ..self }
     }
 
-    /// By name; `None` when that user is gone.
+    /// Name of a grantor; `None` when that user is gone.
     pub(in crate::usecases) fn name(&self, grantor: Option<UserId>) -> Option<String> {
         Some(self.found.get(&grantor?)?.0.display_name())
     }
 
-    /// A grantor who is not gone.
+    /// Grantor, unless that user is gone.
     fn present(&self, grantor: Option<UserId>) -> Option<UserId> {
         grantor.filter(|id| self.found.contains_key(id))
     }
 
-    /// Why `invited` does not get this portfolio as things stand.
+    /// Reason for which the invited user would not get this portfolio now.
     pub(in crate::usecases) fn lost_portfolio(&self, given: &PortfolioAssignment) -> Option<Lost> {
         self.lost(given.by, DefaultRole::PortfolioAdmin, given.portfolio.id)
     }
 
-    /// The same of an account.
+    /// Reason for which the invited user would not get this account now.
     pub(in crate::usecases) fn lost_account(&self, given: &AccountAssignment) -> Option<Lost> {
         self.lost(given.by, DefaultRole::User, given.account.portfolio_id)
     }
@@ -96,8 +96,8 @@ impl Grantors {
     }
 }
 
-/// Judges again what an invitation gives, at the moment that it is accepted: an assignment whose giver may no longer give it is left out, and a
-/// Portfolio Admin of whose portfolios none is left becomes a User.
+/// Checks an invitation's assignments again at acceptance. Those whose grantors may no longer assign them are withheld,
+/// and a Portfolio Admin who is left without portfolios becomes a User.
 pub(in crate::usecases) fn judge_again(work: &mut UnitOfWork<'_, '_>, invited: &User) -> Result<(), StoreError> {
     let portfolios = assignments::portfolios_of(work.tx.db(), &[invited.id])?;
     let accounts = assignments::accounts_of(work.tx.db(), &[invited.id])?;
@@ -123,7 +123,8 @@ pub(in crate::usecases) fn judge_again(work: &mut UnitOfWork<'_, '_>, invited: &
     Ok(())
 }
 
-/// Reassigns to the actor, who sends an invitation anew, the assignments that their grantors may no longer give. Returns their names.
+/// Reassigns to the actor, who resends an invitation, the assignments that their grantors may no longer give. Returns
+/// their names.
 pub(in crate::usecases) fn reassign(work: &mut UnitOfWork<'_, '_>, invited: &User) -> Result<Vec<String>, StoreError> {
     let ScopedAssignments { portfolios, accounts } = ScopedAssignments::of(work.tx.db(), &work.actor, invited)?;
     let grantors = Grantors::of(work.tx.db(), &portfolios, &accounts, work.now)?;

@@ -1,4 +1,4 @@
-//! Assignments of portfolios and accounts: who grants them, who loses them, and who is told.
+//! Assignments of portfolios and accounts: adding and removing them, their grantors, and mails about them.
 
 pub mod assignments;
 pub mod grantors;

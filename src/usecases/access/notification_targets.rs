@@ -1,4 +1,4 @@
-//! Whose access changes with a portfolio, though nobody's assignments do: each of them gets one mail.
+//! Users whose access changes with a portfolio although their assignments stay. Each of them gets one mail.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,17 +15,17 @@ use crate::{
     usecases::shared::transaction::UnitOfWork,
 };
 
-/// What changes for whom.
+/// Changes of access by user.
 #[derive(Debug, Default)]
 pub(in crate::usecases) struct NotificationTargets(BTreeMap<UserId, (User, Assignments)>);
 
-/// How somebody reaches an account.
+/// Access of a user to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AffectedAccess {
     Nothing,
-    /// It is assigned to them.
+    /// Assignment of the account.
     Assigned,
-    /// They look after its portfolio.
+    /// Assignment of its portfolio.
     LookedAfter,
 }
 
@@ -35,8 +35,8 @@ impl NotificationTargets {
         &mut self.0.entry(user.id).or_insert_with(|| (user.clone(), Assignments::default())).1
     }
 
-    /// An account is about to move: one portfolio's Portfolio Admins lose it, the other's get it, and those who work on it lose or regain it where
-    /// only one of the two is active.
+    /// Notes an account's move, before it happens: Portfolio Admins lose or gain it with their portfolio, and users to
+    /// whom it is assigned where only one of the two portfolios is active.
     pub(in crate::usecases) fn by_move(&mut self, tx: &mut Tx<'_>, account: &Account, to: &Portfolio) -> Result<(), StoreError> {
         let from = account.portfolio_id;
         let admins = portfolios::admins_of(tx.db(), &[from, to.id])?;
@@ -70,7 +70,8 @@ impl NotificationTargets {
         Ok(())
     }
 
-    /// A portfolio is deactivated or reactivated: whoever looks after it is told its name, whoever works on accounts there only theirs.
+    /// Notes a portfolio's deactivation or reactivation: its name for its Portfolio Admins, and the names of their
+    /// accounts for other users there.
     pub(in crate::usecases) fn by_standing(&mut self, tx: &mut Tx<'_>, portfolio: &Portfolio, deactivated: bool) -> Result<(), StoreError> {
         let admins = portfolios::admins_of(tx.db(), &[portfolio.id])?.into_iter().map(|(_, admin)| (admin, portfolio.name.clone()));
         let admins = admins.collect::<Vec<_>>();

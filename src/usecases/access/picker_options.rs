@@ -1,4 +1,4 @@
-//! What pickers offer: what somebody may tick, found by a search where it is much, beside what they have ticked already.
+//! Options of pickers, found by a search where they are many, beside those that are ticked already.
 
 use crate::{
     domain::{
@@ -21,17 +21,17 @@ use crate::{
     usecases::{ActionError, Context, accounts::May, shared::scoped_actor::ScopedActor},
 };
 
-/// What a picker shows.
+/// Options of a picker.
 #[derive(Debug, Clone)]
 pub struct PickerOptions<T> {
-    /// All there is, or what a search found; nothing where there is too much to show without one.
+    /// All options, or results of the search; none where there are too many to show without one.
     pub rows: Vec<T>,
     pub has_more: bool,
-    /// How many there are without the search.
+    /// Number of options without the search.
     pub count: Count,
-    /// What is ticked, found or not.
+    /// Ticked options, with or without a match.
     pub ticked: Vec<T>,
-    /// How much of what was held is gone.
+    /// Number of held options that are gone.
     pub lost: usize,
 }
 
@@ -41,14 +41,15 @@ impl<T> Default for PickerOptions<T> {
     }
 }
 
-/// What is asked of a picker.
+/// Request of a picker.
 #[derive(Debug, Clone)]
 pub struct PickerQuery<I> {
     pub search: Option<SearchTerm>,
     pub ticked: Vec<I>,
-    /// What could be ticked before, as a draft of ours says: what is gone of it is lost, and not unknown.
+    /// Options that could be ticked before, by a sealed draft. Missing ones are counted as lost; other missing ones are
+    /// unknown.
     pub held: Vec<I>,
-    /// So many rows are shown.
+    /// Number of rows to show.
     pub limit: usize,
 }
 
@@ -71,7 +72,7 @@ impl<I: Ord + Copy> PickerQuery<I> {
         let wanted = sorted(&self.ticked);
         let ticked = find(db, &wanted)?;
         let missing = wanted.len() - ticked.len();
-        // Something that does not exist, or not for the one who asks, was never on the page.
+        // Missing ids that the draft does not hold were never on the page.
         let fresh = wanted.iter().filter(|id| !self.held.contains(id)).copied().collect::<Vec<_>>();
         if missing > 0 && find(db, &fresh)?.len() != fresh.len() {
             return Err(ActionError::unknown());
@@ -80,7 +81,7 @@ impl<I: Ord + Copy> PickerQuery<I> {
     }
 }
 
-/// Accounts to move into a new portfolio.
+/// Options for the accounts of a new portfolio.
 pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<AccountId>) -> Result<PickerOptions<Account>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
@@ -91,7 +92,7 @@ pub fn accounts_to_move(ctx: &Context, actor: &User, wanted: &PickerQuery<Accoun
     })
 }
 
-/// Users to look after a new portfolio.
+/// Options for the Portfolio Admins of a new portfolio.
 pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     ctx.store.read(|db| {
         ScopedActor::of(db, actor)?.authorise(Action::ManagePortfolios)?;
@@ -99,7 +100,7 @@ pub fn portfolio_admins(ctx: &Context, actor: &User, wanted: &PickerQuery<UserId
     })
 }
 
-/// Users with something in a portfolio, for a new account there.
+/// Options for the users of a new account: those with an assignment in its portfolio.
 pub fn users_of(
     ctx: &Context,
     actor: &User,
@@ -114,13 +115,14 @@ pub fn users_of(
     })
 }
 
-/// Of the first users whom a search finds so many are looked at, to leave out those who have what is offered.
+/// Number of users that one look of [`users_for`] reads, to omit those who have the account already.
 const LOOKED_AT: usize = 100;
 
-/// So often further ones are looked at, where those before have it already.
+/// Most looks of one call of [`users_for`].
 const LOOKS: usize = 10;
 
-/// Users to whom an account may be given, as a search finds them, and whether there are more; nobody without a search.
+/// Users to whom an account can be assigned, by a search; none without one. The account comes with them, and the slice
+/// tells if there are more.
 pub fn users_for(
     ctx: &Context,
     actor: &User,
@@ -165,7 +167,7 @@ pub fn users_for(
     })
 }
 
-/// Nobody gives themselves anything, so the actor is not among them.
+/// Users other than the actor, since no user may give themselves access.
 fn users_who(db: &mut Database, actor: &User, who: Who, wanted: &PickerQuery<UserId>) -> Result<PickerOptions<User>, ActionError> {
     let filter = |search| portfolio_users::Filter { who, search, except: Some(actor.id) };
     let count = portfolio_users::count_all(db, &filter(None))?;
@@ -209,8 +211,8 @@ pub fn portfolios_to_give(ctx: &Context, actor: &User, wanted: &PickerQuery<Port
     })
 }
 
-/// Accounts of active portfolios that the actor can give to users. Those of the portfolio `first` come first, also where there is too much to show
-/// the others without a search.
+/// Accounts of active portfolios that the actor can give to users. Accounts of the portfolio `first` come first, and
+/// are shown even where there are too many others to show without a search.
 pub fn accounts_to_give(
     ctx: &Context,
     actor: &User,
@@ -245,7 +247,7 @@ fn portfolios_in(
     wanted.offer(db, count, list, |db, ids| portfolios_of_scope(db, scope, ids))
 }
 
-/// These portfolios, if all are the actor's to give. What was deactivated meanwhile gives nothing, and is as unknown as what never was.
+/// Finds these portfolios, if the actor may assign all of them. Portfolios that were deactivated meanwhile are unknown.
 pub(in crate::usecases) fn given_portfolios(
     db: &mut Database,
     acting: &ScopedActor,
@@ -254,7 +256,7 @@ pub(in crate::usecases) fn given_portfolios(
     all(portfolios_of_scope(db, &acting.scope, ids)?, ids)
 }
 
-/// These accounts, likewise.
+/// Finds these accounts, if the actor may assign all of them. Accounts of deactivated portfolios are unknown.
 pub(in crate::usecases) fn given_accounts(db: &mut Database, acting: &ScopedActor, ids: &[AccountId]) -> Result<Vec<Account>, ActionError> {
     all(accounts_of_scope(db, &acting.scope, ids)?, ids)
 }
@@ -263,14 +265,14 @@ fn all<T, I: Ord + Copy>(found: Vec<T>, ids: &[I]) -> Result<Vec<T>, ActionError
     if found.len() == sorted(ids).len() { Ok(found) } else { Err(ActionError::unknown()) }
 }
 
-/// Those of `ids` that are active and in `scope`.
+/// Active portfolios of `ids` in `scope`.
 fn portfolios_of_scope(db: &mut Database, scope: &Scope, ids: &[PortfolioId]) -> Result<Vec<Portfolio>, StoreError> {
     let mut found = portfolios::find_all(db, ids)?;
     found.retain(|portfolio| portfolio.is_active() && scope.holds(portfolio.id));
     Ok(found)
 }
 
-/// Those of `ids` that lie in active portfolios of `scope`.
+/// Accounts of `ids` in active portfolios of `scope`.
 fn accounts_of_scope(db: &mut Database, scope: &Scope, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     let mut found = accounts::find_all(db, ids)?;
     found.retain(|account| account.is_active() && scope.holds(account.portfolio_id));

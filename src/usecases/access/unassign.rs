@@ -1,4 +1,4 @@
-//! Taking portfolios and accounts away.
+//! Removal of assignments.
 
 use crate::{
     domain::{
@@ -22,10 +22,10 @@ use crate::{
 
 use super::assignments::{account_of, own_account, own_portfolio, target_user};
 
-/// Why nothing is taken from somebody.
+/// Reason for which no assignment is removed.
 #[derive(Debug, thiserror::Error)]
 pub enum UnassignError {
-    /// It is the last that the actor has in common with them, and nobody has agreed to that yet.
+    /// Last assignment that the user and the actor have in common, without consent to lose it.
     #[error("nothing else lies in common")]
     LastInCommon,
     #[error(transparent)]
@@ -39,26 +39,26 @@ denied_by_store!(UnassignError);
 pub struct Unassigned {
     pub user: User,
     pub names: Vec<String>,
-    /// True where nothing lies in common any more, so that the actor no longer sees the user.
+    /// True if the user has left the actor's scope.
     pub has_left: bool,
-    /// True if it can be given again, …
+    /// True if everything can be assigned again.
     pub are_active: bool,
-    /// … and what each account gave.
+    /// Permissions of each removed account.
     pub gave: Vec<AssignmentPermissions>,
 }
 
-/// One of them.
+/// One removed assignment.
 struct One {
     name: String,
     is_active: bool,
     gave: Option<AssignmentPermissions>,
 }
 
-/// Takes portfolios and accounts from somebody, all of them or none, unless no portfolio was left to a Portfolio Admin. What is the last that they
-/// have in common with the actor goes only when that is `agreed`.
+/// Removes assignments of a user, all or none. A Portfolio Admin keeps at least one portfolio. The last assignments
+/// within the actor's scope are removed only if `agreed`.
 ///
 /// # Errors
-/// See [`UnassignError`]; unchanged where they do not have all of it.
+/// Unchanged where some of them are not assigned.
 pub fn unassign(
     ctx: &Context,
     submission: &Submission<Unassigned>,
@@ -67,70 +67,70 @@ pub fn unassign(
     agreed: bool,
 ) -> Result<Unassigned, UnassignError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let met = target_user(work, user_id)?;
+        let target_user = target_user(work, user_id)?;
         let take = |given: &AssignmentRef| match *given {
-            AssignmentRef::Portfolio(id) => take_portfolio(work, &met, id),
-            AssignmentRef::Account(id) => take_account(work, &met, id),
+            AssignmentRef::Portfolio(id) => take_portfolio(work, &target_user, id),
+            AssignmentRef::Account(id) => take_account(work, &target_user, id),
         };
         let all = given.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let names = all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let has_left = scopes::inside(work.tx.db(), &work.actor.scope, &met.user)? == ScopeRelation::Not;
+        let has_left = scopes::inside(work.tx.db(), &work.actor.scope, &target_user.user)? == ScopeRelation::Not;
         if has_left && !agreed {
             return Err(UnassignError::LastInCommon);
         }
         let taken = Assignments { taken: names.clone(), ..Assignments::default() };
-        work.notify_assignments(&met.user, taken)?;
+        work.notify_assignments(&target_user.user, taken)?;
         let are_active = all.iter().all(|one| one.is_active);
-        Ok(Unassigned { user: met.user, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
+        Ok(Unassigned { user: target_user.user, names, has_left, are_active, gave: all.into_iter().filter_map(|one| one.gave).collect() })
     })
 }
 
-fn take_account(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: AccountId) -> Result<One, ActionError> {
-    let account = own_account(work, met, id)?;
-    let grants = assignments::grants(work.tx.db(), met.user.id, id)?.ok_or_else(|| ActionError::unchanged(&met.user))?;
-    assignments::take_account(work.tx, met.user.id, id)?;
+fn take_account(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: AccountId) -> Result<One, ActionError> {
+    let account = own_account(work, target_user, id)?;
+    let grants = assignments::grants(work.tx.db(), target_user.user.id, id)?.ok_or_else(|| ActionError::unchanged(&target_user.user))?;
+    assignments::take_account(work.tx, target_user.user.id, id)?;
     let event = AuditEvent::AssignmentRemoved { permissions: Some(grants) };
-    work.record_at(&met.user, &account, &event);
+    work.record_at(&target_user.user, &account, &event);
     Ok(One { is_active: account.is_active(), name: account.name, gave: Some(grants) })
 }
 
-fn take_portfolio(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, id: PortfolioId) -> Result<One, ActionError> {
+fn take_portfolio(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, id: PortfolioId) -> Result<One, ActionError> {
     let portfolio = own_portfolio(work, id)?;
-    may_take_portfolios(work.tx.db(), &work.actor, met, &[id])?;
-    assignments::take_portfolio(work.tx, met.user.id, id)?;
-    work.record_at(&met.user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None });
+    may_take_portfolios(work.tx.db(), &work.actor, target_user, &[id])?;
+    assignments::take_portfolio(work.tx, target_user.user.id, id)?;
+    work.record_at(&target_user.user, &portfolio, &AuditEvent::AssignmentRemoved { permissions: None });
     Ok(One { is_active: portfolio.is_active(), name: portfolio.name, gave: None })
 }
 
-fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, met: &TargetUser, ids: &[PortfolioId]) -> Result<(), ActionError> {
-    acting.require_on(met, |target| Action::ChangeAssignments { target, is_own: true })?;
-    let theirs = assignments::portfolios_of(db, &[met.user.id])?;
+fn may_take_portfolios(db: &mut Database, acting: &ScopedActor, target_user: &TargetUser, ids: &[PortfolioId]) -> Result<(), ActionError> {
+    acting.require_on(target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+    let theirs = assignments::portfolios_of(db, &[target_user.user.id])?;
     if !ids.iter().all(|id| theirs.iter().any(|given| given.portfolio.id == *id)) {
-        return Err(ActionError::unchanged(&met.user));
+        return Err(ActionError::unchanged(&target_user.user));
     }
     let others = u64::try_from(theirs.len().saturating_sub(ids.len())).unwrap_or(u64::MAX);
-    acting.require_on(met, |target| Action::TakePortfolio { target, is_own: true, others })
+    acting.require_on(target_user, |target| Action::TakePortfolio { target, is_own: true, others })
 }
 
-/// Assignments to remove, and from whom.
+/// Assignments to remove, and their user.
 #[derive(Debug, Clone)]
 pub struct RemovalPreview {
     pub user: User,
     pub names: Vec<String>,
-    /// True if it is the last that the actor has in common with them.
+    /// True if the user leaves the actor's scope with them.
     pub is_last_in_common: bool,
 }
 
-/// Preview for the question before it; `None` where the user does not have all of it.
+/// Previews a removal, for the page that asks for consent; `None` where some of them are not assigned.
 ///
 /// # Errors
-/// As [`unassign`].
+/// Refusals of [`unassign`].
 pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[AssignmentRef]) -> Result<Option<RemovalPreview>, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
         acting.authorise(Action::Use(Permission::AssignmentsChange))?;
-        let met = acting.target_user(db, user, now)?;
+        let target_user = acting.target_user(db, user, now)?;
         let (mut names, mut portfolios) = (Vec::new(), Vec::new());
         for each in given {
             names.push(match *each {
@@ -139,20 +139,20 @@ pub fn removal_preview(ctx: &Context, actor: &User, user: UserId, given: &[Assig
                     acting.portfolio(db, id)?.name
                 }
                 AssignmentRef::Account(id) => {
-                    let account = account_of(db, &acting, &met, id)?;
-                    // Another of them may have the same name in another portfolio.
+                    let account = account_of(db, &acting, &target_user, id)?;
+                    // Accounts of one name may lie in several portfolios.
                     if given.len() > 1 { format!("{} ({})", account.name, account.portfolio_name) } else { account.name }
                 }
             });
         }
-        acting.require_on(&met, |target| Action::ChangeAssignments { target, is_own: true })?;
-        let in_scope = ScopedAssignments::of(db, &acting, &met.user)?;
+        acting.require_on(&target_user, |target| Action::ChangeAssignments { target, is_own: true })?;
+        let in_scope = ScopedAssignments::of(db, &acting, &target_user.user)?;
         if !given.iter().all(|given| in_scope.holds(*given)) {
             return Ok(None);
         }
         if !portfolios.is_empty() {
-            may_take_portfolios(db, &acting, &met, &portfolios)?;
+            may_take_portfolios(db, &acting, &target_user, &portfolios)?;
         }
-        Ok(Some(RemovalPreview { is_last_in_common: in_scope.are_all(&acting, given.len()), user: met.user, names }))
+        Ok(Some(RemovalPreview { is_last_in_common: in_scope.are_all(&acting, given.len()), user: target_user.user, names }))
     })
 }

@@ -1,4 +1,4 @@
-//! Assignments withheld when an invitation was accepted, until they are given after all.
+//! Assignments that an accepted invitation did not give, until they are made after all.
 
 use std::collections::HashMap;
 
@@ -17,20 +17,20 @@ use crate::{
 /// Time for which withheld assignments are shown.
 const TOLD_FOR: TimeDelta = TimeDelta::days(30);
 
-/// An assignment that was left out.
+/// Withheld assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithheldAssignment {
     pub place: AssignmentRef,
     pub name: String,
-    /// The portfolio around an account.
+    /// Portfolio of an account.
     pub portfolio: Option<String>,
-    /// Grantor by name; `None` where that user was gone.
+    /// Name of the grantor; `None` when that user is gone.
     pub by: Option<String>,
-    /// True if it can be given now: its portfolio is active, and a portfolio is for a Portfolio Admin.
+    /// True if it can be assigned now: its portfolio is active, and a portfolio is for a Portfolio Admin.
     pub can_be_given: bool,
 }
 
-/// Of what lies in the actor's scope.
+/// Withheld assignments in the actor's scope.
 pub(in crate::usecases) fn of(
     db: &mut Database,
     acting: &ScopedActor,

@@ -1,4 +1,4 @@
-//! Where an account's bills go.
+//! Billing information of accounts.
 
 use crate::{
     domain::{account::Billing, audit::AuditEvent, ids::AccountId, permission::Permission, policy::Action},
@@ -15,10 +15,10 @@ use crate::{
 
 use super::May;
 
-/// Why billing information is not saved.
+/// Reason for which billing information is not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum BillingError {
-    /// Somebody else changed it since the form was drawn; this is how it stands now.
+    /// Saved by another user since the form was opened. Carries the current information.
     #[error("it was changed meanwhile")]
     Stale(Option<Box<BillingRow>>),
     #[error(transparent)]
@@ -27,7 +27,7 @@ pub enum BillingError {
 
 denied_by_store!(BillingError);
 
-/// An account's billing information, and what the actor may do there.
+/// Billing information of an account, and the actor's permissions there.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub account: Account,
@@ -45,10 +45,7 @@ pub fn show(ctx: &Context, actor: &User, id: AccountId) -> Result<Shown, ActionE
     })
 }
 
-/// Saves billing information, if it still is as it was at `version`: 0 where there was none.
-///
-/// # Errors
-/// See [`BillingError`].
+/// Saves billing information, if its version is still `version`; 0 stands for none.
 pub fn update(
     ctx: &Context,
     submission: &Submission<Account>,

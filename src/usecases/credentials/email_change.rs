@@ -1,4 +1,4 @@
-//! Another address for somebody active: it becomes theirs once somebody confirms it there, and until then it can be stopped from the old one.
+//! Change of an active user's address. The new address confirms it, and the old address can stop it until then.
 
 mod confirm;
 
@@ -35,15 +35,15 @@ use crate::{
 
 pub use self::confirm::{ConfirmError, Open, confirm, look, look_at_stop, stop};
 
-/// How long a new address can be confirmed, and the change be stopped.
+/// Term of a change's links.
 const TERM: TimeDelta = TimeDelta::hours(24);
 
-/// The two links of a change, made before the transaction, which may run twice.
+/// Tokens of a change's two links. They are made before the transaction, which may run twice.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct Tokens {
-    /// Confirms it.
+    /// Token of the link that confirms the change, for the new address.
     pub(in crate::usecases) to_new: Token,
-    /// Stops it.
+    /// Token of the link that stops the change, for the old address.
     to_old: Token,
 }
 
@@ -53,7 +53,7 @@ impl Tokens {
     }
 }
 
-/// Asks for another address, in place of what was asked before. Both addresses get a mail: the new one confirms, the old one can stop it.
+/// Requests a change of address in place of an earlier one, and mails a link to each of the two addresses.
 pub(in crate::usecases) fn begin(
     work: &mut UnitOfWork<'_, '_>,
     user: &User,
@@ -78,13 +78,13 @@ pub(in crate::usecases) fn begin(
     Ok(())
 }
 
-/// Both links of a change end, with the mails that still wait to carry them.
+/// Ends both links of a change, and cancels their waiting mails.
 fn end(work: &mut UnitOfWork<'_, '_>, user_id: UserId, how: TokenEnd) -> Result<(), StoreError> {
     tokens::end_open(work.tx, user_id, Some(TokenPurpose::EmailChange), how, work.now)?;
     tokens::end_open(work.tx, user_id, Some(TokenPurpose::EmailChangeStop), how, work.now)
 }
 
-/// A change that waits to be confirmed.
+/// A change that waits for confirmation.
 #[derive(Debug, Clone)]
 pub struct Pending {
     /// The new address.
@@ -93,7 +93,7 @@ pub struct Pending {
     pub asked_by: Who,
 }
 
-/// The change of somebody's address that waits, if any.
+/// The user's waiting change.
 pub fn pending(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     match tokens::open_of(db, user.id, TokenPurpose::EmailChange)?.filter(|token| now < token.expires_at) {
         Some(token) => of_token(db, token, user, now),
@@ -101,7 +101,7 @@ pub fn pending(db: &mut Database, user: &User, now: Timestamp) -> Result<Option<
     }
 }
 
-/// The change behind a link, as long as its requester still may edit the user: they may have lost the right to since.
+/// The change behind a link, if its requester may still edit the user.
 fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> Result<Option<Pending>, StoreError> {
     let asker = token.asked_by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     let (Some(asker), Some(email)) = (asker.filter(|asker| asker.status(now) == Status::Active), token.email) else { return Ok(None) };
@@ -111,10 +111,10 @@ fn of_token(db: &mut Database, token: TokenRow, user: &User, now: Timestamp) -> 
     Ok(acting.may(Action::EditUser(target)).then_some(change))
 }
 
-/// Takes back the change of somebody's address that waits, and tells them. Tells whose it was.
+/// Withdraws a user's waiting change of address, and notifies them. Returns the user.
 ///
 /// # Errors
-/// See [`ActionError`]; unchanged where none waits.
+/// Unchanged where none waits.
 pub fn withdraw(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(EntryPoint::UsersAndPermissions, user_id, |target, _| Action::EditUser(target))?;

@@ -1,4 +1,5 @@
-//! A new password behind a link: tries are counted, then the password is judged and hashed. Both take long, so this runs where passwords are hashed.
+//! New passwords behind links: attempts are counted, then passwords are judged and hashed. Both are slow, so this runs
+//! in the hashing queue.
 
 use crate::{
     domain::{
@@ -13,10 +14,10 @@ use crate::{
     usecases::{Context, LinkError},
 };
 
-/// Reason why a new password is not taken.
+/// Reason for which a new password is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum NewPasswordError {
-    /// Too many were tried; the next is looked at after this moment.
+    /// Too many attempts; the next one is possible at `until`.
     #[error("too many tries")]
     Throttled { until: Timestamp },
     #[error("the password {0}")]
@@ -27,7 +28,7 @@ pub enum NewPasswordError {
     Hashing(#[from] HashingFailed),
 }
 
-/// Reason why a link does not lead to a new password.
+/// Reason for which a link sets no password.
 #[derive(Debug, thiserror::Error)]
 pub enum SetPasswordError {
     #[error(transparent)]
@@ -42,7 +43,7 @@ impl From<StoreError> for SetPasswordError {
     }
 }
 
-/// A new password that may be set.
+/// An accepted and hashed password.
 pub(in crate::usecases) struct AcceptedPassword {
     pub(in crate::usecases) hash: PasswordHash,
     link: Bucket,
@@ -53,7 +54,7 @@ fn buckets(link: &Token, client_ip: &str) -> (Vec<Bucket>, Bucket) {
     (Bucket::networks(ThrottleScope::LinkSource, client_ip), Bucket::link(link.hash()))
 }
 
-/// Looks whether a password may be tried behind an open link, and writes nothing.
+/// Checks that a password may be tried behind a link. Writes nothing.
 ///
 /// # Errors
 /// [`NewPasswordError::Throttled`].
@@ -64,10 +65,7 @@ pub fn admit(ctx: &Context, link: &Token, client_ip: &str) -> Result<(), NewPass
     held(ctx.store.read(|db| throttles::look(db, &all, now))?)
 }
 
-/// Counts a try behind an open link and judges the password, for a form that is refused for other reasons too.
-///
-/// # Errors
-/// See [`NewPasswordError`].
+/// Counts an attempt behind a link and judges the password, for a form that is refused for other reasons too.
 pub fn review(ctx: &Context, link: &Token, password: NewPassword, known: &[&str], client_ip: &str) -> Result<(), NewPasswordError> {
     let (mut all, link) = buckets(link, client_ip);
     all.push(link);
@@ -80,7 +78,7 @@ fn judge(ctx: &Context, buckets: &[Bucket], password: NewPassword, known: &[&str
     Ok(password.judge(known)?)
 }
 
-/// Counts a try behind an open link, judges the password and hashes it.
+/// Counts an attempt behind a link, judges the password and hashes it.
 pub(in crate::usecases) fn hash(
     ctx: &Context,
     link: &Token,
@@ -99,7 +97,7 @@ fn held(until: Option<Timestamp>) -> Result<(), NewPasswordError> {
 }
 
 impl AcceptedPassword {
-    /// Takes the tries back, with the transaction that sets the password and uses the link up.
+    /// Takes the counted attempts back, in the transaction that sets the password and consumes the link.
     pub(in crate::usecases) fn settle(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
         throttles::take_back(tx, &self.networks, now)?;
         throttles::clear_attempts(tx, &self.link)

@@ -1,4 +1,4 @@
-//! A new password for somebody who has one: asked for at the sign-in page or by an administrator, chosen behind a link.
+//! Password resets: requested at the sign-in page or by an administrator, completed behind a link.
 
 use chrono::TimeDelta;
 
@@ -42,21 +42,21 @@ use crate::{
 
 use super::{new_password, sign_in};
 
-/// How long a link holds, whatever the company's terms for invitations are.
+/// Term of a reset link.
 const TERM: TimeDelta = TimeDelta::hours(1);
 
 /// Actor of a request for a link without a session.
 const SIGN_IN_PAGE: &str = "The sign-in page";
 
-/// "Forgot password?": notes for which address a link is asked for. Where that was done too often it notes nothing, and tells until when.
+/// Notes a request for a reset link. Returns the end of the wait, if there were too many requests.
 ///
-/// Nobody can tell from how long it takes, or from its answer, whether the address belongs to anybody: it is not looked up here. The same rows
-/// are read and written for every address, and a later transaction, which nobody waits for, finds the user and writes link and mail.
+/// Neither the time nor the answer reveals whether a user has the address: it is not looked up here. Each address reads
+/// and writes equal rows, and a later transaction finds the user and writes the mail.
 pub fn ask(ctx: &Context, email: &EmailAddress, client_ip: &str) -> Result<Option<Timestamp>, StoreError> {
     let now = ctx.now();
     let mut buckets = Bucket::networks(ThrottleScope::ResetSource, client_ip);
     buckets.push(Bucket::reset_account(email.key()));
-    // A request that is held costs a read.
+    // Refused requests cost one read.
     let held_until = ctx.store.read(|db| throttles::look(db, &buckets, now))?;
     if held_until.is_some() {
         return Ok(held_until);
@@ -70,11 +70,11 @@ pub fn ask(ctx: &Context, email: &EmailAddress, client_ip: &str) -> Result<Optio
     })
 }
 
-/// Answers the request that has waited longest: a link by mail, if the address belongs to somebody active. Tells whether there was a request.
-/// Those whose link would have run out by now are dropped unread.
+/// Answers the oldest request with a mailed link, if an active user has the address. Drops requests whose links would
+/// have expired. Returns false if there was no request.
 ///
 /// # Errors
-/// The database's; the request waits on.
+/// [`StoreError`]: the request waits on.
 pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
     if !ctx.store.read(reset_requests::is_any)? {
         return Ok(false);
@@ -84,7 +84,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
         reset_requests::drop_until(tx, now - TERM)?;
         let Some(request) = reset_requests::take(tx)? else { return Ok(false) };
         let expires_at = request.asked_at + TERM;
-        // Whoever is invited has nothing to reset, and whoever is deactivated cannot sign in.
+        // Invited users have no password to reset, and deactivated users cannot sign in.
         let user = find(tx, &request.email)?.filter(|user| user.status(now) == Status::Active);
         if let Some(user) = user {
             let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client(SIGN_IN_PAGE), &request.client_ip, now);
@@ -95,7 +95,7 @@ pub fn answer_next(ctx: &Context) -> Result<bool, StoreError> {
     })
 }
 
-/// The user with this address, under lock.
+/// Finds and locks the user with this address.
 fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
     let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
     let Some((found, _)) = users::find_by_email(tx.db(), &email)? else { return Ok(None) };
@@ -103,7 +103,7 @@ fn find(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, StoreError> {
     Ok(user.filter(|user| user.email == found.email))
 }
 
-/// Mails somebody else a link to choose a new password. Tells whom.
+/// Mails another user a reset link. Returns the user.
 pub fn send(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Result<User, ActionError> {
     let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
@@ -116,7 +116,7 @@ pub fn send(ctx: &Context, submission: &Submission<User>, user_id: UserId) -> Re
     })
 }
 
-/// Mail with a link to choose a new password, in place of an earlier one.
+/// Mail with a reset link, in place of an earlier one.
 struct ResetMail<'a> {
     user: &'a User,
     token: &'a Token,
@@ -151,17 +151,17 @@ impl ResetMail<'_> {
     }
 }
 
-/// The latest link to somebody, as administrators see it.
+/// Latest reset link of a user, as administrators see it.
 #[derive(Debug, Clone)]
 pub struct Latest {
-    /// By name; `None` when that user is gone.
+    /// Name of the requester; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Timestamp,
     pub mail: Option<LinkDelivery>,
 }
 
-/// The link with which somebody can choose a new password. One that ran out is told of only where its mail failed, which nobody else tells.
+/// The user's open reset link. An expired one is returned only where its mail failed, since nothing else reports that.
 pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<Latest>, StoreError> {
     let Some(token) = tokens::open_of(db, user, TokenPurpose::PasswordReset)? else { return Ok(None) };
     let mail = mails::of_link(db, TokenPurpose::PasswordReset, user)?;
@@ -175,7 +175,7 @@ pub fn latest(db: &mut Database, user: UserId, now: Timestamp) -> Result<Option<
     Ok(Some(Latest { by, sent_at: token.created_at, until: token.expires_at, mail }))
 }
 
-/// A link behind which a new password can be chosen.
+/// A reset link that can be used.
 #[derive(Debug, Clone)]
 pub struct Open {
     pub user: User,
@@ -183,7 +183,7 @@ pub struct Open {
     pub company: Company,
 }
 
-/// Looks at a link and changes nothing.
+/// Reads a link.
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -194,11 +194,8 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     })
 }
 
-/// Sets the new password and uses the link up. All sessions end, nobody is signed in, and every other link to the user is dead. The browser is
-/// known from then on.
-///
-/// # Errors
-/// See [`SetPasswordError`].
+/// Sets the new password and consumes the link. Sessions and other links of the user end. The browser is known from
+/// then on, and is not signed in.
 pub fn choose(ctx: &Context, token: &Token, password: NewPassword, client: &ClientInfo) -> Result<(), SetPasswordError> {
     let (now, client_ip) = (ctx.now(), &*client.client_ip);
     let Open { user, company, .. } = look(ctx, token)?.map_err(|_| LinkError::NotOpen)?;

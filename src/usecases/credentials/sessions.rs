@@ -1,4 +1,4 @@
-//! Sessions as requests meet them: looked up with each one, touched now and then, and told what the next page has to say.
+//! Sessions of requests, and the messages that their next pages show.
 
 use chrono::TimeDelta;
 
@@ -8,38 +8,38 @@ use crate::{
     usecases::Context,
 };
 
-/// How exact the time of the last request is kept: one write a minute is enough for limits of an hour.
+/// Precision of a session's last request.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// A session that holds, with its user and the company as of now.
+/// A valid session, with its user and the company.
 #[derive(Debug, Clone)]
 pub struct ActiveSession {
     pub user: User,
     pub company: Company,
-    /// As [`keep`] was given it, or a [`Submission`](crate::usecases::Submission); empty for nothing.
+    /// Text of [`keep`] or of a [`Submission`](crate::usecases::Submission); empty for none.
     pub state: String,
     pub ends: Ends,
 }
 
-/// When a session ends.
+/// Times at which a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Ends {
-    /// Unless there is another request.
+    /// End without another request.
     pub idle: Timestamp,
-    /// Whatever happens.
+    /// End in any case.
     pub absolute: Timestamp,
 }
 
-/// The session with this token, if it still holds and its user is active.
+/// Finds the valid session with this token, if its user is active.
 ///
 /// # Errors
-/// The database's: then nobody is signed in, and the page is refused.
+/// [`StoreError`]: the page is refused, and no user is signed in.
 pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, StoreError> {
     let now = ctx.now();
     let Some(found) = ctx.store.read(|db| sessions::find(db, hash, now))? else { return Ok(None) };
     let mut last_seen = found.session.last_seen_at;
     if now - last_seen >= TOUCH_EVERY {
-        // A page that is only looked at does without.
+        // Pages are shown even if this cannot be written.
         if ctx.store.write_if_possible("the time of a request", |tx| sessions::touch(tx, found.session.id, now)) {
             last_seen = now;
         }
@@ -48,12 +48,12 @@ pub fn find(ctx: &Context, hash: TokenHash) -> Result<Option<ActiveSession>, Sto
     Ok(Some(ActiveSession { user: found.user, company: found.company, state: found.session.state, ends }))
 }
 
-/// Keeps what the next page has to say where nothing was changed, or loses it. A session that has ended meanwhile stays ended.
+/// Keeps a message for the next page where nothing else was written. The message may be lost.
 pub fn keep(ctx: &Context, hash: TokenHash, state: &str) {
     ctx.store.write_if_possible("a message", |tx| sessions::set_state(tx, hash, state));
 }
 
-/// Forgets what a page has said, or leaves it to be said again. Something newer is kept.
+/// Removes a shown message, unless a newer one replaced it. It may be shown again if this cannot be written.
 pub fn forget(ctx: &Context, hash: TokenHash, said: &str) {
     ctx.store.write_if_possible("that a message was shown", |tx| sessions::clear_state(tx, hash, said));
 }

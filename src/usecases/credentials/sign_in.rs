@@ -1,4 +1,5 @@
-//! Signing in and out. The network is judged first; attempts are counted before they are checked, and every wrong one takes as long as the others.
+//! Signing in and out. Networks are judged first. Attempts are counted before they are checked, and each takes equally
+//! long.
 
 use crate::{
     domain::{
@@ -24,19 +25,19 @@ use crate::{
     },
 };
 
-/// Why nobody is signed in.
+/// Reason for which a sign-in is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Address or password: nobody is told which.
+    /// Unknown address or wrong password: the answer does not tell which.
     #[error("the address or the password is wrong")]
     Wrong,
-    /// The password is right; the user is blocked.
+    /// Right password of a deactivated user.
     #[error("the person is deactivated")]
     Deactivated,
-    /// Too many attempts; the next is looked at after this moment.
+    /// Too many attempts; the next one is possible at `until`.
     #[error("too many attempts")]
     Throttled { until: Timestamp },
-    /// So many wrong ones in a row that only a browser known from before gets in.
+    /// Too many wrong attempts in a row: only a known browser may sign in.
     #[error("too many attempts from unknown browsers")]
     Closed,
     #[error(transparent)]
@@ -48,14 +49,14 @@ pub enum SignInError {
 /// Label of refusals where no address was typed.
 const NOT_AN_ADDRESS: &str = "(not an address)";
 
-/// A sign-in that is tried: by whom, against which hash, and what it counts for.
+/// An attempt to sign in, with its user, password hash and counters.
 struct SignInAttempt {
     user: Option<User>,
     hash: PasswordHash,
     email_key: String,
-    /// None for a browser that is known.
+    /// Counters of the network; none for a known browser.
     networks: Vec<Bucket>,
-    /// None for what is no address.
+    /// Counter of the account; `None` for malformed addresses.
     account: Option<Bucket>,
     is_known_browser: bool,
 }
@@ -64,7 +65,7 @@ impl SignInAttempt {
     fn find(db: &mut Database, email: &str, client: &ClientInfo) -> Result<Self, StoreError> {
         let email = EmailAddress::parse(email).ok();
         let found = email.as_ref().map(|email| users::find_by_email(db, email)).transpose()?.flatten();
-        // Asked of nobody too: the time of an answer does not tell which addresses exist.
+        // Read for unknown addresses too, so that the time of an answer reveals nothing.
         let user_id = found.as_ref().map(|(user, _)| user.id);
         let known = match client.browser {
             Some(browser) => sessions::is_known_browser(db, user_id, browser)?.then_some(browser),
@@ -75,7 +76,7 @@ impl SignInAttempt {
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
         Ok(Self {
             user: user.filter(|_| hash.is_some()),
-            // An address without a password is checked against nobody's.
+            // Addresses without a password are verified against a hash that belongs to no user.
             hash: hash.unwrap_or_else(PasswordHash::dummy),
             email_key: email.map_or_else(|| NOT_AN_ADDRESS.to_owned(), |email| email.key().to_owned()),
             networks,
@@ -84,7 +85,7 @@ impl SignInAttempt {
         })
     }
 
-    /// The networks come first: while one is held, nothing counts against the account.
+    /// Counters, networks first: while a network is held, nothing counts against the account.
     fn buckets(&self) -> Vec<Bucket> {
         self.networks.iter().chain(&self.account).cloned().collect()
     }
@@ -98,8 +99,8 @@ impl SignInAttempt {
     }
 }
 
-/// Looks whether an attempt may be made, and writes nothing: an attempt that is held costs a few reads. Tells whether the browser is known to the
-/// user.
+/// Checks that an attempt may be made. Writes nothing, so that a refused attempt costs a few reads. Returns true for a
+/// known browser.
 ///
 /// # Errors
 /// [`SignInError::Throttled`], [`SignInError::Closed`].
@@ -119,10 +120,7 @@ pub fn admit(ctx: &Context, email: &str, client: &ClientInfo) -> Result<bool, Si
     Err(hold)
 }
 
-/// Checks address and password and begins a session, whose token is returned.
-///
-/// # Errors
-/// See [`SignInError`].
+/// Checks address and password and begins a session. Returns its token.
 pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientInfo) -> Result<Token, SignInError> {
     let now = ctx.now();
     let (attempt, hold) = ctx.store.write_counts(|tx| {
@@ -138,7 +136,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
         attempt.refuse(ctx, client, RefusalReason::Throttled, now);
         return Err(hold);
     }
-    // Between the two transactions, since it takes long.
+    // Verified between the two transactions, since it is slow.
     let is_right = attempt.hash.verify(password);
     let fresh = if is_right && attempt.hash.is_outdated() { Some(password.hash(&random_bytes(&*ctx.random))?) } else { None };
     let Some(user) = attempt.user.as_ref().filter(|_| is_right) else {
@@ -151,7 +149,7 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
     }
     let session = Token::new(&*ctx.random);
     ctx.store.audited_transaction(|tx| {
-        // Somebody may have blocked the user or changed the password while it was hashed.
+        // A block or a change of password may have happened during the verification.
         let user = users::lock(tx, user.id)?.filter(|user| user.status(now) == Status::Active).ok_or(SignInError::Wrong)?;
         if users::password_hash(tx.db(), user.id)?.as_ref() != Some(&attempt.hash) {
             return Err(SignInError::Wrong);
@@ -167,17 +165,18 @@ pub fn sign_in(ctx: &Context, email: &str, password: &Password, client: &ClientI
     })
 }
 
-/// Lets attempts on an account begin anew, whoever made them and from whichever browser.
+/// Clears the failed attempts of an account, from all browsers.
 pub(in crate::usecases) fn forget_attempts(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
     let Ok(email) = EmailAddress::parse(&user.email) else { return Ok(()) };
     for browser in sessions::known_browsers(tx.db(), user.id)? {
         throttles::clear_attempts(tx, &Bucket::account(email.key(), Some(browser)))?;
     }
-    // Requests for new passwords stay counted: a stranger who asks for one would learn from a wait that is gone whose address it is.
+    // Counts of reset requests stay: a stranger who requests one could tell from a cleared wait that the address is in
+    // use.
     throttles::clear_attempts(tx, &Bucket::account(email.key(), None))
 }
 
-/// Begins a session within the transaction of whatever led to it.
+/// Begins a session within a transaction.
 pub(in crate::usecases) fn begin_session(
     work: &mut UnitOfWork<'_, '_>,
     who: &Who,
@@ -198,13 +197,13 @@ pub(in crate::usecases) fn begin_session(
     Ok(())
 }
 
-/// Ends a session. One that has ended already needs nothing.
+/// Ends a session, if it has not ended yet.
 pub fn sign_out(ctx: &Context, session: TokenHash, client_ip: &str) -> Result<(), StoreError> {
     let now = ctx.now();
     ctx.store.write_transaction(|tx| end_session(ctx, tx, session, client_ip, now))
 }
 
-/// Ends a session, which is recorded unless it had run out.
+/// Ends a session. The audit log records it unless the session had expired.
 fn end_session(ctx: &Context, tx: &mut Tx<'_>, session: TokenHash, client_ip: &str, now: Timestamp) -> Result<(), StoreError> {
     let found = sessions::find(tx.db(), session, now)?;
     if sessions::end(tx, session)?

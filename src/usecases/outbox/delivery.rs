@@ -1,4 +1,4 @@
-//! Sending what is in the outbox: claimed with a lease, talked about with the mail server outside any transaction, settled afterwards.
+//! Delivery of the outbox: mails are claimed with a lease, sent outside any transaction, and settled afterwards.
 
 use chrono::TimeDelta;
 
@@ -15,44 +15,46 @@ use crate::{
         outbox::{self, DeliveryOutcome, DueMail},
         tokens,
     },
-    usecases::{Context, credentials::password_reset, shared::transaction::UnitOfWork},
+    usecases::{ActionError, Context, Principal, credentials::password_reset, shared::transaction::Rights},
 };
 
-/// Longer than any talk with a mail server: whoever holds a lease for longer has died.
+/// Term of a lease. Longer than any conversation with a mail server, so that its holder has stopped when it ends.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 
-/// Waits before the second, third … attempt, in minutes; after the last the mail has failed. Some two days in all.
+/// Waits before the second attempt and later ones, in minutes: some two days in all. A mail fails after the last.
 const BACK_OFF: [i64; 10] = [1, 2, 5, 15, 30, 60, 180, 360, 720, 1440];
 
-/// The waits while the mail server takes no mail at all, in minutes. The last holds until it does.
+/// Waits while the mail server accepts no mail, in minutes. The last one repeats.
 const SERVER_BACK_OFF: [i64; 6] = [1, 2, 5, 15, 30, 60];
 
-/// The longest wait of a mail without a link for the mail server, or for an instance that can read it. One with a link waits as long as the link holds.
+/// Longest wait of a mail without a link for the mail server, or for an instance that can read it. A mail with a link
+/// waits until the link ends.
 const WAITS_FOR_SERVER: TimeDelta = TimeDelta::days(30);
 
-/// The shortest and the longest rest of a mail that this instance cannot read. It rests for as long as it has waited already.
+/// Shortest and longest rest of a mail that this instance cannot read. Within them it rests as long as it has waited
+/// already.
 const UNREADABLE_RESTS: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
 
-/// The reason why such a mail has failed, in the place of the mail server's words.
+/// Reason of the failure of such a mail, in place of the mail server's reply.
 const UNREADABLE: &str = "Written with another key or by another version of Usher";
 
-/// Requests for a new password that are answered before the next mail: neither holds the other up.
+/// Password reset requests that are answered between two mails, so that neither delays the other.
 const REQUESTS_A_TURN: usize = 10;
 
-/// The outcome of one look into the outbox.
+/// Outcome of one look into the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
-    /// A mail or a request for one was dealt with; there may be more.
+    /// A mail or a request was handled; there may be more.
     One,
     /// Nothing is due.
     Nothing,
 }
 
-/// Finds out whom some of those meant who forgot a password, then sends the mail that has waited longest, if one is due. A request that cannot be
-/// answered waits on, and keeps no mail.
+/// Answers password reset requests, then sends the mail that is due longest. Requests that cannot be answered wait on,
+/// and delay no mail.
 ///
 /// # Errors
-/// The database's; the mail is claimed again when its lease ends.
+/// [`StoreError`]: a claimed mail is due again when its lease ends.
 pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -> Result<Delivered, StoreError> {
     let is_any_answered = blocking(ctx, |ctx| answer_requests(&ctx)).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request for a new password is not answered");
@@ -72,7 +74,7 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
         return Ok(Delivered::One);
     };
     let sent = match outgoing(&mail, &message, from) {
-        // A talk with a mail server takes some 16 kB.
+        // Boxed, since the future of a conversation with a mail server takes some 16 kB.
         Some(outgoing) => Box::pin(transport.send(&outgoing)).await.map(|reply| reply.0),
         None => Err(SendError::permanent("The mail could not be written")),
     };
@@ -81,7 +83,7 @@ pub async fn deliver_next(ctx: &Context, transport: &Transport, from: &Sender) -
     Ok(Delivered::One)
 }
 
-/// Answers the requests of one turn; tells whether there were any.
+/// Answers the requests of one turn. Returns true if there were any.
 fn answer_requests(ctx: &Context) -> Result<bool, StoreError> {
     let mut answered = 0;
     while answered < REQUESTS_A_TURN && password_reset::answer_next(ctx)? {
@@ -100,11 +102,11 @@ fn outgoing(mail: &DueMail, message: &Message, from: &Sender) -> Option<Outgoing
     })
 }
 
-/// A mail sealed with another key, or by a newer version, stays for the instance that can read it.
+/// Leaves a mail that was sealed with another key or by a newer version to an instance that can read it.
 fn leave(ctx: &Context, mail: &DueMail) -> Result<(), StoreError> {
     let now = ctx.now();
     if has_waited_enough(mail, now) {
-        return fail(ctx, mail, &SendError::permanent(UNREADABLE), now);
+        return fail(ctx, mail, &SendError::permanent(UNREADABLE));
     }
     let rest = (now - mail.created_at).clamp(UNREADABLE_RESTS.0, UNREADABLE_RESTS.1);
     tracing::error!(mail = mail.id.0, minutes = rest.num_minutes(), "a mail rests: written with another key or by another version");
@@ -128,7 +130,7 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
         SendErrorKind::Unclear if ctx.store.read(|db| outbox::is_refused_alone(db, mail.id))? => SendErrorKind::Temporary,
         kind => kind,
     };
-    let Some(at) = next_attempt(ctx, kind, mail, now) else { return fail(ctx, mail, &error, now) };
+    let Some(at) = next_attempt(ctx, kind, mail, now) else { return fail(ctx, mail, &error) };
     tracing::warn!(mail = mail.id.0, reply = error.reply, "a mail is tried again later");
     let reply = &*error.reply;
     let attempt = match kind {
@@ -138,27 +140,32 @@ fn settle(ctx: &Context, mail: &DueMail, sent: Result<String, SendError>, is_fil
     ctx.store.write_transaction(|tx| outbox::settle(tx, mail.id, &attempt, now).map(|_| ()))
 }
 
-/// The mail has failed for good, which administrators shall see.
-fn fail(ctx: &Context, mail: &DueMail, error: &SendError, now: Timestamp) -> Result<(), StoreError> {
+/// Marks a mail as failed, and records that for administrators.
+fn fail(ctx: &Context, mail: &DueMail, error: &SendError) -> Result<(), StoreError> {
     tracing::error!(mail = mail.id.0, reply = error.reply, "a mail failed");
-    ctx.store.write_transaction(|tx| {
-        // Cancelled, or settled by another worker: then there is nothing to see.
-        if !outbox::settle(tx, mail.id, &DeliveryOutcome::Failed { reply: &error.reply }, now)? {
-            return Ok(());
+    let failed = Principal::System.audited_transaction(ctx, Rights::Stay, |work| {
+        if !outbox::settle(work.tx, mail.id, &DeliveryOutcome::Failed { reply: &error.reply }, work.now)? {
+            return Err(ActionError::is_so(mail.recipient.clone()));
         }
         let subject = Subject { kind: SubjectKind::Mail, id: mail.id.0, name: mail.recipient.clone() };
         let attempts = u64::from(mail.attempts.unsigned_abs()) + 1;
-        UnitOfWork::of_system(ctx, tx, now).record(subject, &AuditEvent::MailFailed { reply: error.reply.clone(), attempts });
+        work.record(subject, &AuditEvent::MailFailed { reply: error.reply.clone(), attempts });
         Ok(())
-    })
+    });
+    match failed {
+        Err(ActionError::Store(error)) => Err(error),
+        // A mail that was cancelled or settled by another worker meanwhile is not recorded.
+        Err(_) | Ok(()) => Ok(()),
+    }
 }
 
-/// Tells if a mail has waited as long as it may for reasons that are not its own.
+/// True if a mail has waited its longest for reasons other than its own.
 fn has_waited_enough(mail: &DueMail, now: Timestamp) -> bool {
     mail.token_id.is_none() && mail.created_at + WAITS_FOR_SERVER <= now
 }
 
-/// The time when a mail is tried again; `None` when it has failed for good. Up to a fifth is added by chance, so that mails do not come all at once.
+/// Time of the next attempt; `None` when the mail has failed. Up to a fifth of the wait is added at random, so that
+/// mails do not come all at once.
 fn next_attempt(ctx: &Context, kind: SendErrorKind, mail: &DueMail, now: Timestamp) -> Option<Timestamp> {
     let minutes = match kind {
         SendErrorKind::Permanent => None,

@@ -1,4 +1,4 @@
-//! Mails that did not reach the mail server: told to administrators, who can send those again that failed.
+//! Mails that did not reach the mail server, as administrators see them and retry them.
 
 use crate::{
     domain::{
@@ -20,21 +20,21 @@ use crate::{
     },
 };
 
-/// Troubles of the mails as a whole.
+/// Problems of mails as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailProblems {
-    /// The mail server takes no mail as things stand.
+    /// Refusal of all mails by the mail server.
     pub refusal: Option<ServerRefusal>,
-    /// Mails that wait for an instance that can read them.
+    /// Number of mails that wait for an instance that can read them.
     pub unreadable: u64,
-    /// Mails that failed and can be sent again.
+    /// Number of failed mails that can be retried.
     pub failed: u64,
 }
 
-/// The reason why nothing is sent again.
+/// Reason for which nothing is retried.
 #[derive(Debug, thiserror::Error)]
 pub enum SendAgainError {
-    /// No mail failed, or what it said is wiped: sent again already, cancelled, or its link has ended.
+    /// No failed mail with its text: it was retried already, cancelled or wiped, or its link has ended.
     #[error("no failed mail is left")]
     NoneFailed,
     #[error(transparent)]
@@ -48,10 +48,7 @@ pub(in crate::usecases) fn problems(db: &mut Database) -> Result<MailProblems, S
     Ok(MailProblems { refusal, unreadable: unreadable.unsigned_abs(), failed: failed.unsigned_abs() })
 }
 
-/// Sends a failed mail again. Tells which.
-///
-/// # Errors
-/// See [`SendAgainError`].
+/// Retries a failed mail. Returns it.
 pub fn send_again(ctx: &Context, submission: &Submission<FailedMail>, mail: MailId) -> Result<FailedMail, SendAgainError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         begin(work)?;
@@ -62,10 +59,7 @@ pub fn send_again(ctx: &Context, submission: &Submission<FailedMail>, mail: Mail
     })
 }
 
-/// Sends the mails again that failed, as many as one transaction takes. Returns their number.
-///
-/// # Errors
-/// See [`SendAgainError`].
+/// Retries failed mails, as many as one transaction takes. Returns their number.
 pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64, SendAgainError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         begin(work)?;
@@ -79,7 +73,7 @@ pub fn send_all_again(ctx: &Context, submission: &Submission<u64>) -> Result<u64
     })
 }
 
-/// Asks the policy, and forgets mails whose link ran out.
+/// Asks the policy, and ends mails whose links have expired.
 fn begin(work: &mut UnitOfWork<'_, '_>) -> Result<(), SendAgainError> {
     work.require(Action::SendMailsAgain)?;
     Ok(tokens::end_mails_of_expired(work.tx, work.now)?)

@@ -1,4 +1,4 @@
-//! Metrics for operators, read at each request. Numbers only, and nothing about users.
+//! Metrics of mails for monitoring: numbers only, without users.
 
 use chrono::TimeDelta;
 
@@ -10,13 +10,13 @@ use crate::{
     usecases::Context,
 };
 
-/// The mails that are not where they should be yet.
+/// Mails that were not handed to the mail server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mails {
     pub queued: i64,
     pub retrying: i64,
     pub failed: i64,
-    /// How long ago the oldest of those was written that still wait.
+    /// Age of the oldest waiting mail.
     pub oldest_waits: TimeDelta,
 }
 

@@ -1,4 +1,4 @@
-//! What is done now and then: rows that have outlived their use are removed. Nothing waits for it, since every limit is checked at use.
+//! Periodic removal of obsolete rows. Nothing depends on it, since every limit is checked at use.
 
 use chrono::TimeDelta;
 
@@ -11,20 +11,19 @@ use crate::{
     usecases::Context,
 };
 
-/// How many rows are removed in one transaction, since writers queue behind it.
+/// Rows that one transaction removes, since writers queue behind it.
 const CHUNK: i64 = 200;
 
 /// Minutes whose refused sign-ins are removed in one transaction.
 const MINUTES: i64 = 5;
 
-/// Most counts of attempts that are kept. The ones that matter least go beyond that.
+/// Most attempt counters; the least important ones beyond that are removed.
 const THROTTLES_MAX: i64 = 100_000;
 
-/// How long a failed mail can be sent again.
+/// Time for which a failed mail can be retried.
 const FAILED_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Removes sessions that ran out, refusals that are old, what old failed mails said, and users who can no longer be
-/// restored.
+/// Removes expired sessions, old refusals, the texts of old failed mails, and users who can no longer be restored.
 pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     let company = ctx.store.read(company::load)?;
@@ -34,7 +33,7 @@ pub fn sweep(ctx: &Context) -> Result<(), StoreError> {
     in_chunks(ctx, |tx| users::purge(tx, now - company.deleted_kept, CHUNK))
 }
 
-/// Removes attempts that are forgotten, and those that matter least where there are too many.
+/// Removes obsolete attempt counters, and the least important ones where there are too many.
 pub fn bound_attempts(ctx: &Context) -> Result<(), StoreError> {
     let now = ctx.now();
     in_chunks(ctx, |tx| throttles::sweep(tx, CHUNK, now))?;
@@ -51,10 +50,10 @@ fn in_chunks(ctx: &Context, remove: impl Fn(&mut Tx<'_>) -> Result<usize, StoreE
     Ok(())
 }
 
-/// Writes the refused sign-ins that were noted in memory.
+/// Writes the refused sign-ins that were collected in memory.
 ///
 /// # Errors
-/// The database's; they are kept for the next time.
+/// [`StoreError`]: they are kept for the next time.
 pub fn write_refusals(ctx: &Context) -> Result<(), StoreError> {
     ctx.store.write_refusals().map(|_| ())
 }

@@ -1,4 +1,5 @@
-//! Mails are written into the outbox by the transaction whose change they announce; what became of them is told to administrators.
+//! Mails in the outbox: written by the transaction whose change they announce, with their delivery status for
+//! administrators.
 
 use std::collections::HashMap;
 
@@ -25,12 +26,12 @@ use crate::{
     usecases::{ActionError, Context, shared::transaction::UnitOfWork},
 };
 
-/// To whom a mail goes.
+/// Recipient of a mail.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::usecases) struct Recipient<'a> {
     pub(in crate::usecases) user_id: UserId,
     pub(in crate::usecases) email: &'a str,
-    /// The link in the mail, whose end is the mail's end too.
+    /// Link in the mail, which cancels the mail when it ends.
     pub(in crate::usecases) token: Option<TokenId>,
 }
 
@@ -40,7 +41,7 @@ impl<'a> From<&'a User> for Recipient<'a> {
     }
 }
 
-/// State of a mail. In the words of the product: Queued, Retrying, Handed to the mail server, Failed.
+/// Status of a mail. Texts say Queued, Retrying, Handed to the mail server, Failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryStatus {
     Queued,
@@ -49,20 +50,20 @@ pub enum DeliveryStatus {
     Failed,
 }
 
-/// State of the mail with an open link of a user.
+/// Status of the mail with an open link of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkDelivery {
     pub status: DeliveryStatus,
-    /// The mail server's last words, or what stands for them.
+    /// Last reply of the mail server, or the reason in its place.
     pub reply: Option<String>,
-    /// When it came to that; of one that is tried again, when.
+    /// Time of the status; of a mail that is retried, time of the next attempt.
     pub at: Timestamp,
-    /// A failed mail that can be sent again, and until when its link lets it.
+    /// Failed mail that can be retried, and the end of its link.
     pub again: Option<(MailId, Timestamp)>,
 }
 
 impl LinkDelivery {
-    /// The mail, if it can be sent again now.
+    /// The mail, if it can be retried now.
     pub fn again(&self, now: Timestamp) -> Option<MailId> {
         self.again.filter(|(_, until)| now < *until).map(|(mail, _)| mail)
     }
@@ -78,7 +79,7 @@ impl From<outbox::LinkDeliveryRow> for LinkDelivery {
             MailState::Retrying => taken(DeliveryStatus::Retrying, reply, next_attempt_at),
             MailState::HandedOver => taken(DeliveryStatus::HandedOver, reply, done_at),
             MailState::Failed => Self { again: is_kept.then_some((id, expires_at)), ..taken(DeliveryStatus::Failed, reply, done_at) },
-            // The mail of a link that still stands is given up for one reason only.
+            // Mails of an open link are cancelled for this reason only.
             MailState::Cancelled => {
                 let reply = reply.unwrap_or_else(|| "The link expired before the mail could be sent".to_owned());
                 taken(DeliveryStatus::Failed, Some(reply), done_at)
@@ -87,7 +88,7 @@ impl From<outbox::LinkDeliveryRow> for LinkDelivery {
     }
 }
 
-/// States of the mails with the open links of these users for `purpose`.
+/// Statuses of the mails with the open links of these users for `purpose`.
 pub(in crate::usecases) fn of_links(
     db: &mut Database,
     purpose: TokenPurpose,
@@ -99,12 +100,12 @@ pub(in crate::usecases) fn of_links(
     Ok(outbox::of_open_links(db, purpose, user_ids)?.into_iter().map(|mail| (mail.user, mail.into())).collect())
 }
 
-/// Variant for one user.
+/// Status of the mail with a user's open link for `purpose`.
 pub(in crate::usecases) fn of_link(db: &mut Database, purpose: TokenPurpose, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     Ok(of_links(db, purpose, &[user])?.remove(&user))
 }
 
-/// State of the accepted invitation's mail; `None` where the link came by another way, before the mail went.
+/// Status of the accepted invitation's mail; `None` where the link was passed on before the mail was sent.
 pub(in crate::usecases) fn of_accepted_invitation(db: &mut Database, user: UserId) -> Result<Option<LinkDelivery>, StoreError> {
     let mail = outbox::of_accepted_invitation(db, user)?;
     Ok(mail.filter(|mail| mail.state != MailState::Cancelled).map(Into::into))
@@ -124,14 +125,14 @@ impl Context {
         serde_json::from_slice(&self.key.open(message_id, sealed)?).ok()
     }
 
-    /// A restored user; `became_user` tells if they were a Portfolio Admin before.
+    /// Message to a restored user; `became_user` is true if they were a Portfolio Admin.
     pub(in crate::usecases) fn restored(&self, change: ByOther, became_user: bool) -> Message {
         Message::AccessRestored(AccessRestored { change, became_user, link: Link::new(&self.links.sign_in()) })
     }
 }
 
 impl UnitOfWork<'_, '_> {
-    /// Counts a mail against the quota that an administrator has for one user. Refused for a while after several in a row.
+    /// Counts a mail against the actor's quota for one recipient. Refused for a while after several in a row.
     pub(in crate::usecases) fn count_mail(&mut self, to: &User) -> Result<(), ActionError> {
         let Some(by) = self.actor.id() else { return Ok(()) };
         let Some(until) = throttles::count(self.tx, &[Bucket::mail_quota(by, to.id)], self.now)? else { return Ok(()) };
@@ -144,7 +145,7 @@ impl UnitOfWork<'_, '_> {
         outbox::insert(self.tx, &[mail])
     }
 
-    /// Mails a user about a change that another made to them.
+    /// Mails a user about a change by another user.
     pub(in crate::usecases) fn notify(&mut self, user: &User, message: impl FnOnce(ByOther) -> Message) -> Result<(), StoreError> {
         if self.actor.id() == Some(user.id) {
             return Ok(());
@@ -153,7 +154,7 @@ impl UnitOfWork<'_, '_> {
         self.post(user.into(), &message(change))
     }
 
-    /// Mails many users about a change of their assignments, each in a mail of their own. Users who cannot sign in are left out.
+    /// Mails each of these users about a change of their assignments. Users who cannot sign in are omitted.
     pub(in crate::usecases) fn notify_all<'a>(&mut self, users: impl Iterator<Item = (&'a User, Assignments)>) -> Result<(), StoreError> {
         let change = self.by_other(String::new(), self.actor.name.clone())?;
         let others = users.filter(|(user, _)| self.actor.id() != Some(user.id) && user.status(self.now) == Status::Active);
@@ -165,7 +166,8 @@ impl UnitOfWork<'_, '_> {
         outbox::insert(self.tx, &mails)
     }
 
-    /// Mails a user about a change of their assignments. One who is invited learns of them from the invitation.
+    /// Mails a user about a change of their assignments. Users who cannot sign in are omitted: the invitation lists
+    /// them.
     pub(in crate::usecases) fn notify_assignments(&mut self, user: &User, assignments: Assignments) -> Result<(), StoreError> {
         if user.status(self.now) != Status::Active {
             return Ok(());
@@ -173,7 +175,7 @@ impl UnitOfWork<'_, '_> {
         self.notify(user, |change| Message::AssignmentsChanged(AssignmentsChanged { change, assignments }))
     }
 
-    /// Mails every other active Admin that a user became one.
+    /// Mails every other active Admin about a new Admin.
     pub(in crate::usecases) fn notify_admins(&mut self, appointed: &User) -> Result<(), StoreError> {
         for (user, email) in groups::active_admins(self.tx.db())? {
             if user == appointed.id {
@@ -186,7 +188,7 @@ impl UnitOfWork<'_, '_> {
         Ok(())
     }
 
-    /// Change that the administrator `by` made to the recipient.
+    /// Facts about a change by the administrator `by`, for the recipient.
     pub(in crate::usecases) fn by_other(&mut self, first_name: String, by: String) -> Result<ByOther, StoreError> {
         Ok(ByOther { first_name, by, company: company::load(self.tx.db())?.name, at: self.now })
     }

@@ -1,4 +1,4 @@
-//! Mails: written with the change that they announce, delivered later, swept at last.
+//! Mails: written with the change that they announce, delivered later, removed at last.
 
 pub mod delivery;
 pub mod failed_mails;

@@ -1,4 +1,4 @@
-//! The means of every use case: store, clock, chance, key and addresses.
+//! Context of use cases: store, clock, randomness, key and addresses.
 
 use std::{fmt, sync::Arc};
 
@@ -11,7 +11,7 @@ use crate::{
     store::{Commits, Store, StoreMetrics},
 };
 
-/// Everything that use cases need from outside, shared by all of the process.
+/// Dependencies of use cases, shared by the whole process.
 #[derive(Debug, Clone)]
 pub struct Context {
     pub store: Store,
@@ -19,18 +19,18 @@ pub struct Context {
     pub random: Arc<dyn Random>,
     pub key: SecretKey,
     pub links: Links,
-    /// True if a mail server is configured; without one, mails are files and administrators pass links on.
+    /// True if a mail server is configured. Without one, mails are files, and administrators pass links on.
     pub sends_mail: bool,
 }
 
-/// Addresses in mails: the configured public URL, never what a request says, and the paths of pages.
+/// Writer of addresses in mails. It uses the configured public URL, never the request's.
 #[derive(Clone)]
 pub struct Links {
     /// Scheme, host and port, without a slash at the end.
     pub origin: String,
     /// Right-hand side of a mail's Message-ID.
     pub host: String,
-    /// The page of a single-use link.
+    /// Address of the page of a single-use link.
     pub with_token: fn(TokenPurpose, &Token) -> String,
     pub sign_in: fn() -> String,
 }
@@ -56,7 +56,7 @@ impl Context {
         self.clock.now()
     }
 
-    /// These means, with `commits` noting each change that is saved.
+    /// Copy of the context that notes commits in `commits`.
     #[must_use]
     pub fn noting(&self, commits: Commits) -> Self {
         Self { store: self.store.noting(commits), ..self.clone() }

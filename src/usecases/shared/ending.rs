@@ -13,33 +13,34 @@ use super::transaction::UnitOfWork;
 /// Cause of the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::usecases) enum AccessEnd {
-    /// A block, a deletion or a revoked invitation.
+    /// Block, deletion or revoked invitation.
     Lockout,
     EmailChanged,
     PasswordReset,
-    /// A user joins or leaves Admins.
+    /// Joining or leaving Admins.
     AdminChanged,
     DefaultRoleChanged,
-    /// An administrator signs the user out everywhere.
+    /// Sign-out everywhere by an administrator.
     SignedOutEverywhere,
 }
 
 impl AccessEnd {
-    /// Links that were mailed are proof of who reads the mails. A role that changes is proved anew where it makes or unmakes an Admin.
+    /// True if links end too. They prove who reads the user's mails, and stay valid where only sessions are to be
+    /// renewed.
     fn ends_links(self) -> bool {
         !matches!(self, Self::DefaultRoleChanged | Self::SignedOutEverywhere)
     }
 
-    /// Mails that wait go to a user who is gone, or to an address that was.
+    /// True if waiting mails are cancelled too: the user is gone, or the address was replaced.
     fn ends_mails(self) -> bool {
         matches!(self, Self::Lockout | Self::EmailChanged)
     }
 }
 
-/// Ends every way in that a user holds, but for the session `kept`: sessions, and by the cause links and mails that wait. Returns the number of
-/// sessions.
+/// Ends a user's access, except the session `kept`: sessions, and by the cause links and waiting mails. Returns the
+/// number of sessions.
 ///
-/// All causes meet here, so that a further way in is ended by adding it here. Signing out is not the end of access.
+/// Every cause calls this, so a further kind of access is ended here too. Signing out is not the end of access.
 pub(in crate::usecases) fn end_access(
     work: &mut UnitOfWork<'_, '_>,
     user_id: UserId,

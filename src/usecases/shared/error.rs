@@ -13,10 +13,10 @@ use crate::{
 /// Refusal of an action.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// The user was blocked, deleted or signed out meanwhile.
+    /// End of the actor's session: blocked, deleted or signed out meanwhile.
     #[error("nobody is signed in")]
     SignedOut,
-    /// The form was sent before, and done.
+    /// Repetition of a form that was done already.
     #[error("it was done already")]
     Repeated,
     #[error("{denial}")]
@@ -25,7 +25,7 @@ pub enum ActionError {
         /// Display name of the user, portfolio or account in question.
         name: Option<String>,
     },
-    /// The actor sent this user too many mails in a row.
+    /// Excess of mails from the actor to this user.
     #[error("the next mail has to wait")]
     TooManyMails { name: String, wait: TimeDelta },
     #[error(transparent)]
@@ -35,37 +35,37 @@ pub enum ActionError {
 }
 
 impl ActionError {
-    /// True if it is about one user alone, so that others may fare better.
+    /// True if it concerns one user alone, so that an action on others may succeed.
     pub fn is_about_one(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::TooManyMails { .. })
     }
 
-    /// True where it may have been done all the same.
+    /// True if the change may be saved although the commit was not answered.
     pub fn may_be_done(&self) -> bool {
         matches!(self, Self::Store(StoreError::CommitUnknown(_)))
     }
 
-    /// True if there is no such thing, or none for this actor.
+    /// True if the thing does not exist for this actor.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Refused { denial: PolicyDenial::Unknown, .. })
     }
 
-    /// Nothing to change about a user.
+    /// Refusal of an edit that changes nothing about a user.
     pub(in crate::usecases) fn unchanged(about: &User) -> Self {
         Self::is_so(about.display_name())
     }
 
-    /// Nothing to change about a portfolio or an account.
+    /// Refusal of an edit that changes nothing about a portfolio or an account.
     pub(in crate::usecases) fn is_so(name: String) -> Self {
         Self::Refused { denial: PolicyDenial::Unchanged, name: Some(name) }
     }
 
-    /// Nothing new begins in a portfolio that is deactivated.
+    /// Refusal of an addition to a deactivated portfolio.
     pub(in crate::usecases) fn deactivated(portfolio: String) -> Self {
         Self::Refused { denial: PolicyDenial::PortfolioDeactivated, name: Some(portfolio) }
     }
 
-    /// No such thing, or none for this actor.
+    /// Refusal for a thing that does not exist for this actor.
     pub(in crate::usecases) fn unknown() -> Self {
         Self::Refused { denial: PolicyDenial::Unknown, name: None }
     }
@@ -85,7 +85,7 @@ pub enum NameError {
 pub enum EditError<T> {
     #[error("the name is in use")]
     NameTaken,
-    /// Changed by another since the form was drawn; as it is now.
+    /// Saved by another user since the form was opened. Carries the current details.
     #[error("it was changed meanwhile")]
     Stale(Box<T>),
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! Data around every page of somebody signed in.
+//! Data around every page of a signed-in user.
 
 use crate::{
     domain::{clock::Timestamp, company::Company},
@@ -10,7 +10,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct LayoutData {
     pub company: Company,
-    /// The advice to appoint a second Admin: there is only one who is active.
+    /// True if the actor is the only active Admin, who is then advised to appoint another.
     pub is_single_admin: bool,
     pub now: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Single-use links as users meet them: what stands behind one, and how it is used up. What each does is the business of its feature.
+//! Single-use links: reading and consuming them. Each feature decides the rest.
 
 use crate::{
     domain::{
@@ -13,14 +13,14 @@ use crate::{
     },
 };
 
-/// Why a link leads nowhere.
+/// Reason for which a link is closed.
 #[derive(Debug, Clone)]
 pub enum LinkClosed {
     Used {
         at: Timestamp,
     },
     Replaced {
-        /// The address, where the newer link went to the same one and still works.
+        /// Address of a newer link that was sent to the same one and is still open.
         again_to: Option<String>,
     },
     Revoked,
@@ -31,20 +31,20 @@ pub enum LinkClosed {
     Unknown,
 }
 
-/// Result of a look at a link: its target, or why it leads nowhere.
+/// Result of reading a link: its target, or the reason for which it is closed.
 pub type LinkState<T> = Result<Result<T, LinkClosed>, StoreError>;
 
-/// Why a link is not used.
+/// Reason for which a link is not consumed.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// It ended, ran out, or somebody else was faster; a look tells which.
+    /// Ended, expired, or consumed by a faster request; [`look`] tells which.
     #[error("the link is not open")]
     NotOpen,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Looks at a link and changes nothing, as often as mail scanners like.
+/// Reads a link. Mail scanners may do so any number of times.
 pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token: &Token, now: Timestamp) -> LinkState<(TokenRow, User)> {
     let Some(token) = tokens::find(db, purpose, token.hash())? else { return Ok(Err(LinkClosed::Unknown)) };
     match (token.ended_as, token.ended_at) {
@@ -68,7 +68,7 @@ pub(in crate::usecases) fn look(db: &mut Database, purpose: TokenPurpose, token:
     Ok(Ok((token, user)))
 }
 
-/// Uses a link up, for the user whom it names, if they have this status. Of two who try at once, one does.
+/// Consumes a link for its user, if they have this status. Of two requests at once, one succeeds.
 pub(in crate::usecases) fn consume(
     tx: &mut Tx<'_>,
     purpose: TokenPurpose,
@@ -77,7 +77,7 @@ pub(in crate::usecases) fn consume(
     now: Timestamp,
 ) -> Result<(TokenRow, User), LinkError> {
     company::hold_rights(tx)?;
-    // The user before the link, as whoever sends another one has them.
+    // Locks the user before the link, as every sender of links does.
     let user_id = tokens::find(tx.db(), purpose, token.hash())?.and_then(|token| token.user_id);
     let user = user_id.map(|user_id| users::lock(tx, user_id)).transpose()?.flatten();
     let token = tokens::consume(tx, purpose, token.hash(), now)?.ok_or(LinkError::NotOpen)?;
@@ -85,7 +85,8 @@ pub(in crate::usecases) fn consume(
     Ok((token, user.ok_or(LinkError::NotOpen)?))
 }
 
-/// True if the link went to the address that its user still has. One that makes another address theirs went to that one.
+/// True if the link was sent to the address that its user still has. Links that confirm a new address were sent to that
+/// one.
 fn went_to(token: &TokenRow, purpose: TokenPurpose, user: &User) -> bool {
     purpose == TokenPurpose::EmailChange || token.email.as_ref() == Some(&user.email)
 }

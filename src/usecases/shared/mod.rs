@@ -1,4 +1,4 @@
-//! Common to all use cases: the principal, the transaction, errors, links.
+//! Common parts of use cases: principals, units of work, errors, links.
 
 pub(super) mod context;
 pub(super) mod ending;

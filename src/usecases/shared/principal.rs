@@ -1,4 +1,4 @@
-//! Origin of a request: who asks, and by what.
+//! Principals: the origins of requests.
 
 use crate::{
     domain::{clock::Timestamp, credentials::token::TokenHash, ids::UserId},
@@ -7,15 +7,12 @@ use crate::{
 
 use super::{error::ActionError, scoped_actor::ScopedActor};
 
-/// Source of Usher's own changes in the audit log.
-pub(in crate::usecases) const SYSTEM: &str = "system";
-
-/// Origin of a change. What it may do is read again inside each transaction.
+/// Origin of a change. Its rights are read again inside each transaction.
 #[derive(Debug, Clone)]
 pub enum Principal {
-    /// A signed-in user, by the session that the request came with.
+    /// Signed-in user, by the session of the request.
     User { id: UserId, session: TokenHash, client_ip: String },
-    /// A command, typed by whoever holds the machine.
+    /// Command on Usher's machine.
     CommandLine {
         /// Account of the operating system.
         os_user: String,
@@ -24,16 +21,16 @@ pub enum Principal {
     System,
 }
 
-/// Client of a page that needs no session.
+/// Client of a page without a session.
 #[derive(Debug, Clone)]
 pub struct ClientInfo {
     /// Network address.
     pub client_ip: String,
     /// The `User-Agent` header.
     pub user_agent: String,
-    /// The cookie that stays in the browser.
+    /// Cookie that stays in the browser.
     pub browser: Option<TokenHash>,
-    /// The session that the browser is in; it ends when another begins.
+    /// Session of the browser; it ends when another begins.
     pub session: Option<TokenHash>,
 }
 
@@ -50,11 +47,11 @@ impl Principal {
         match self {
             Self::User { client_ip, .. } => client_ip,
             Self::CommandLine { .. } => "command line",
-            Self::System => SYSTEM,
+            Self::System => "system",
         }
     }
 
-    /// The actor as of now. A session that ended acts no more, whatever it had begun; the command line and Usher itself act as Admins.
+    /// Reads the actor. An ended session is refused; the command line and Usher itself have the rights of an Admin.
     pub(in crate::usecases) fn actor(&self, db: &mut Database, now: Timestamp) -> Result<ScopedActor, ActionError> {
         match self {
             Self::User { id, session, .. } => {
@@ -62,7 +59,7 @@ impl Principal {
                 Ok(ScopedActor::of(db, &found.ok_or(ActionError::SignedOut)?.user)?)
             }
             Self::CommandLine { os_user } => Ok(ScopedActor::machine(format!("{os_user} at the command line"))),
-            Self::System => Ok(ScopedActor::system()),
+            Self::System => Ok(ScopedActor::machine("Usher".to_owned())),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The user who acts, their scope, and the users, portfolios and accounts that exist for them.
+//! The actor, their scope, and the users, portfolios and accounts that exist for them.
 
 use crate::{
     domain::{
@@ -23,7 +23,7 @@ use crate::{
 
 use super::error::{ActionError, authorise};
 
-/// An actor with the portfolios that they administer.
+/// Actor with their scope.
 #[derive(Debug, Clone)]
 pub(in crate::usecases) struct ScopedActor {
     pub(in crate::usecases) actor: Actor,
@@ -32,16 +32,16 @@ pub(in crate::usecases) struct ScopedActor {
     pub(in crate::usecases) scope: Scope,
 }
 
-/// The page from which an administrator acts on somebody. The acts are the same; how far they reach is not.
+/// Page of an action on a user. It decides how far the action reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryPoint {
-    /// Users & Groups, which knows no scopes: an Admin's.
+    /// Users & Groups: for Admins, without scopes.
     UsersAndGroups,
-    /// Users & Permissions: as far as somebody's scope reaches.
+    /// Users & Permissions: within the actor's scope.
     UsersAndPermissions,
 }
 
-/// A user as the one who acts meets them.
+/// User who exists for the actor, as the policy sees them.
 #[derive(Debug, Clone)]
 pub struct TargetUser {
     pub user: User,
@@ -78,13 +78,13 @@ impl ScopedAssignments {
         }
     }
 
-    /// How much there is.
+    /// Numbers of portfolios and accounts.
     pub(in crate::usecases) fn numbers(&self) -> Assigned {
         let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
         Assigned { portfolios: number(self.portfolios.len()), accounts: number(self.accounts.len()) }
     }
 
-    /// True if the user leaves the actor's scope with so many of them: nobody leaves an Admin's.
+    /// True if the user leaves the actor's scope with `count` assignments. An Admin's scope is never left.
     pub(in crate::usecases) fn are_all(&self, acting: &ScopedActor, count: usize) -> bool {
         acting.scope != Scope::Company && self.portfolios.len() + self.accounts.len() == count
     }
@@ -95,12 +95,12 @@ impl ScopedActor {
         Ok(Self { actor: user.actor(), name: user.display_name(), scope: scopes::of(db, user)? })
     }
 
-    /// A user who acts on their own account, by a password or a mailed link.
+    /// User who acts on their own account, by a password or a mailed link.
     pub(in crate::usecases) fn oneself(who: &Who) -> Self {
         Self::without_rights(Some(who.id), who.display_name())
     }
 
-    /// A client of whom only the page or the link is known, by the name that the audit log gives it.
+    /// Client of a page or link without a session, by its name in the audit log.
     pub(in crate::usecases) fn client(name: &str) -> Self {
         Self::without_rights(None, name.to_owned())
     }
@@ -109,16 +109,12 @@ impl ScopedActor {
         Self { actor: Actor { id, role: Role::User }, name, scope: Scope::of_portfolios(Vec::new()) }
     }
 
-    /// The command line, or Usher itself: whoever holds the machine may do what an Admin may.
+    /// The command line or Usher itself, with the rights of an Admin.
     pub(in crate::usecases) fn machine(name: String) -> Self {
         Self { actor: Actor { id: None, role: Role::Admin }, name, scope: Scope::Company }
     }
 
-    pub(in crate::usecases) fn system() -> Self {
-        Self::machine("Usher".to_owned())
-    }
-
-    /// `None` for the command line and Usher itself.
+    /// Id of the user; `None` for the command line, Usher itself and clients without a session.
     pub(in crate::usecases) fn id(&self) -> Option<UserId> {
         self.actor.id
     }
@@ -128,16 +124,20 @@ impl ScopedActor {
         authorise(self.actor, action, None)
     }
 
-    /// Asks the policy, and names the user when it refuses.
-    pub(in crate::usecases) fn require_on(&self, met: &TargetUser, action: impl FnOnce(Target) -> Action) -> Result<(), ActionError> {
-        authorise(self.actor, action(met.target), Some(&met.user))
+    /// Asks the policy. A refusal names the user.
+    pub(in crate::usecases) fn require_on(
+        &self,
+        target_user: &TargetUser,
+        action: impl FnOnce(Target) -> Action,
+    ) -> Result<(), ActionError> {
+        authorise(self.actor, action(target_user.target), Some(&target_user.user))
     }
 
     pub(in crate::usecases) fn may(&self, action: Action) -> bool {
         decide(self.actor, action).is_ok()
     }
 
-    /// A portfolio that exists for them.
+    /// Finds a portfolio that exists for the actor.
     pub(in crate::usecases) fn portfolio(&self, db: &mut Database, id: PortfolioId) -> Result<Portfolio, ActionError> {
         self.authorise(Action::Use(Permission::PortfoliosView))?;
         let portfolio = portfolios::find(db, id)?.ok_or_else(ActionError::unknown)?;
@@ -145,7 +145,8 @@ impl ScopedActor {
         Ok(portfolio)
     }
 
-    /// An account that exists for them, and where it is. What lies outside takes the same statements as what does not exist, and as long.
+    /// Finds an account that exists for the actor, with its place. Accounts outside the scope take the statements and
+    /// time of missing ones.
     pub(in crate::usecases) fn account(&self, db: &mut Database, id: AccountId) -> Result<(Account, AccountPlace), ActionError> {
         let grants = self.actor.id.map(|user| assignments::grants(db, user, id)).transpose()?.flatten();
         let account = accounts::find(db, id)?.ok_or_else(ActionError::unknown)?;
@@ -154,7 +155,8 @@ impl ScopedActor {
         Ok((account, place))
     }
 
-    /// An account, if they may do `action` there. A user who may do it nowhere learns nothing about what exists.
+    /// Finds an account where the actor may do `action`. An actor without the permission anywhere learns nothing about
+    /// accounts.
     pub(in crate::usecases) fn account_for(
         &self,
         db: &mut Database,
@@ -168,7 +170,8 @@ impl ScopedActor {
         Ok(account)
     }
 
-    /// A user who exists for them in Users & Permissions. Who lies outside takes the same statements as who does not exist, and as long.
+    /// Finds a user who exists for the actor in Users & Permissions. Users outside the scope take the statements and
+    /// time of missing ones.
     pub(in crate::usecases) fn target_user(&self, db: &mut Database, id: UserId, now: Timestamp) -> Result<TargetUser, ActionError> {
         self.authorise(Action::Use(Permission::UsersView))?;
         let portfolios = scopes::portfolios_of(db, &[id])?.remove(&id).unwrap_or_default();
@@ -178,7 +181,8 @@ impl ScopedActor {
         Ok(TargetUser { user, target })
     }
 
-    /// A user met at `entry_point`, if the actor may do this to them. `action` is told how many active Admins there are besides.
+    /// Finds a user at `entry_point`, if the actor may do this to them. `action` is given the number of other active
+    /// Admins.
     pub(in crate::usecases) fn require(
         &self,
         db: &mut Database,
@@ -187,9 +191,9 @@ impl ScopedActor {
         action: impl FnOnce(Target, u64) -> Action,
         now: Timestamp,
     ) -> Result<User, ActionError> {
-        let met = match entry_point {
+        let target_user = match entry_point {
             EntryPoint::UsersAndGroups => {
-                // Whoever may do this to nobody learns nothing about who exists.
+                // Actors without the permission learn nothing about users.
                 self.authorise(Action::Use(Permission::DirectoryManage))?;
                 let user = users::find(db, id)?.ok_or_else(ActionError::unknown)?;
                 TargetUser { target: user.target(now), user }
@@ -197,7 +201,7 @@ impl ScopedActor {
             EntryPoint::UsersAndPermissions => self.target_user(db, id, now)?,
         };
         let others = groups::other_active_admins(db, id)?;
-        self.require_on(&met, |target| action(target, others))?;
-        Ok(met.user)
+        self.require_on(&target_user, |target| action(target, others))?;
+        Ok(target_user.user)
     }
 }

@@ -1,4 +1,5 @@
-//! A form that somebody signed in has sent: what it changes, and what the next page says of that, are saved together or not at all.
+//! Forms of signed-in users. Their changes, and the messages that the next pages show, are saved together or not at
+//! all.
 
 use std::{error::Error, fmt};
 
@@ -14,13 +15,13 @@ use super::{
     transaction::{Rights, UnitOfWork},
 };
 
-/// Words for what came of it; opaque here.
+/// Message for an outcome.
 type Message<T> = Box<dyn Fn(&T) -> String + Send + Sync>;
 
-/// A form whose outcome, where it is done, is a `T`.
+/// A form with the outcome `T`.
 pub struct Submission<T> {
     principal: Principal,
-    /// The form, if it is to be done once.
+    /// Key of a form that is done only once.
     form: Option<IdempotencyKey>,
     message: Option<Message<T>>,
 }
@@ -31,7 +32,7 @@ impl<T> fmt::Debug for Submission<T> {
     }
 }
 
-/// Nothing is said of it, and it may come again.
+/// Form without a key and a message.
 impl<T> From<Principal> for Submission<T> {
     fn from(principal: Principal) -> Self {
         Self { principal, form: None, message: None }
@@ -39,26 +40,26 @@ impl<T> From<Principal> for Submission<T> {
 }
 
 impl<T> Submission<T> {
-    /// Does it once, however often the form comes.
+    /// Makes the form fail when it is sent again.
     #[must_use]
     pub fn with_key(self, form: IdempotencyKey) -> Self {
         Self { form: Some(form), ..self }
     }
 
-    /// Has the next page of the session say `message`.
+    /// Makes the next page of the session show `message`.
     #[must_use]
     pub fn saying(self, message: impl Fn(&T) -> String + Send + Sync + 'static) -> Self {
         Self { message: Some(Box::new(message)), ..self }
     }
 
-    /// One of several steps, each a transaction of its own: with it is saved what `so_far` came of the whole.
+    /// Form for one of several transactions, which saves the message for the progress `so_far`.
     pub(in crate::usecases) fn step<U: 'static>(&self, so_far: &T) -> Submission<U> {
         let message = self.message.as_ref().map(|message| message(so_far));
         let step = Submission::from(self.principal.clone());
         if let Some(message) = message { step.saying(move |_| message.clone()) } else { step }
     }
 
-    /// Runs `f` in an audited transaction, and keeps the message in it. `f` may run more than once.
+    /// Runs `f` in an audited transaction, and saves the message in it. `f` may run more than once.
     pub(in crate::usecases) fn audited_transaction<E>(
         &self,
         ctx: &Context,
@@ -77,7 +78,7 @@ impl<T> Submission<T> {
         })
     }
 
-    /// Refuses a form that was done already. For acts that make something new each time.
+    /// Refuses a form that was done already. Actions that create something call this.
     pub(in crate::usecases) fn ensure_first_submission(&self, work: &mut UnitOfWork<'_, '_>) -> Result<(), ActionError> {
         let (Some(form), Some(session)) = (self.form, work.session) else { return Ok(()) };
         let is_first = idempotency_keys::is_first(work.tx, session, form)?.ok_or(ActionError::SignedOut)?;

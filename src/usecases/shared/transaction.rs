@@ -25,16 +25,16 @@ use crate::{
 use super::{
     context::Context,
     error::ActionError,
-    principal::{Principal, SYSTEM},
+    principal::Principal,
     scoped_actor::{EntryPoint, ScopedActor, TargetUser},
 };
 
-/// Effect of a transaction on rights, by which it waits for others.
+/// Effect of a transaction on rights, which decides the lock that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::usecases) enum Rights {
-    /// Some user's rights change: one such transaction at a time.
+    /// Changes rights: one such transaction at a time.
     Change,
-    /// Nobody's rights change, and none may while it runs.
+    /// Leaves rights as they are, and keeps others from changing them meanwhile.
     Stay,
 }
 
@@ -44,7 +44,7 @@ pub(in crate::usecases) struct UnitOfWork<'a, 'tx> {
     pub(in crate::usecases) ctx: &'a Context,
     pub(in crate::usecases) tx: &'a mut Tx<'tx>,
     pub(in crate::usecases) actor: ScopedActor,
-    /// The actor's own session.
+    /// Session of the actor.
     pub(in crate::usecases) session: Option<TokenHash>,
     pub(in crate::usecases) now: Timestamp,
     /// Source of the change in the audit log.
@@ -52,7 +52,8 @@ pub(in crate::usecases) struct UnitOfWork<'a, 'tx> {
 }
 
 impl Principal {
-    /// Runs `f` in an audited transaction, in which the actor is read first. `f` may run more than once, so tokens are made before it.
+    /// Runs `f` in an audited transaction, after reading the actor. `f` may run more than once, so tokens are made
+    /// before it.
     pub(in crate::usecases) fn audited_transaction<T, E>(
         &self,
         ctx: &Context,
@@ -75,12 +76,7 @@ impl Principal {
 }
 
 impl<'a, 'tx> UnitOfWork<'a, 'tx> {
-    /// Work of Usher itself, within a transaction that may turn out to change nothing.
-    pub(in crate::usecases) fn of_system(ctx: &'a Context, tx: &'a mut Tx<'tx>, now: Timestamp) -> Self {
-        Self::of(ctx, tx, ScopedActor::system(), SYSTEM, now)
-    }
-
-    /// Work of an actor who needs no rights over others.
+    /// Work of an actor without rights over others.
     pub(in crate::usecases) fn of(ctx: &'a Context, tx: &'a mut Tx<'tx>, actor: ScopedActor, source: &'a str, now: Timestamp) -> Self {
         Self { ctx, tx, actor, session: None, now, source }
     }
@@ -90,7 +86,7 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         self.actor.authorise(action)
     }
 
-    /// Asks the policy about a user, who is locked until the transaction ends. `action` is told the number of other active Admins.
+    /// Finds and locks a user, and asks the policy about them. `action` is given the number of other active Admins.
     pub(in crate::usecases) fn require_for_update(
         &mut self,
         entry_point: EntryPoint,
@@ -101,13 +97,13 @@ impl<'a, 'tx> UnitOfWork<'a, 'tx> {
         self.actor.require(self.tx.db(), entry_point, id, action, self.now)
     }
 
-    /// A user who exists for the actor, locked until the transaction ends.
+    /// Finds and locks a user who exists for the actor.
     pub(in crate::usecases) fn target_user_for_update(&mut self, id: UserId) -> Result<TargetUser, ActionError> {
         users::lock(self.tx, id)?;
         self.actor.target_user(self.tx.db(), id, self.now)
     }
 
-    /// A portfolio that exists for the actor.
+    /// Finds a portfolio that exists for the actor.
     pub(in crate::usecases) fn portfolio(&mut self, id: PortfolioId) -> Result<Portfolio, ActionError> {
         self.actor.portfolio(self.tx.db(), id)
     }

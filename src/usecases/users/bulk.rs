@@ -1,4 +1,4 @@
-//! Bulk actions: a preview of who is affected and who is not, then one transaction for each user.
+//! Bulk actions: a preview of the affected users, then one transaction for each.
 
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ use super::{
     list::{self, ListRequest, Listing},
 };
 
-/// A user in a bulk action, with the reason if it does not reach them.
+/// User in a bulk action, with the denial if it is refused for them.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     pub user: User,
@@ -32,7 +32,7 @@ pub struct Candidate {
 /// Previews `action` on these users, in their order.
 ///
 /// # Errors
-/// See [`ActionError`]; unknown when one of them does not exist for the actor.
+/// Unknown when one of them does not exist for the actor.
 pub fn look(ctx: &Context, actor: &User, action: BulkAction, ids: &[UserId]) -> Result<Vec<Candidate>, ActionError> {
     ctx.store.read(|db| candidates(ctx, db, actor, action, ids))
 }
@@ -42,10 +42,10 @@ fn candidates(ctx: &Context, db: &mut Database, actor: &User, action: BulkAction
     acting.authorise(Action::Use(Permission::UsersExport))?;
     let now = ctx.now();
     let candidate = |&id| {
-        let met = acting.target_user(db, id, now)?;
+        let target_user = acting.target_user(db, id, now)?;
         let others = groups::other_active_admins(db, id)?;
-        let denial = crate::domain::policy::decide(actor.actor(), policy_action(action, met.target, others)).err();
-        Ok(Candidate { status: met.user.status(now), user: met.user, denial })
+        let denial = crate::domain::policy::decide(actor.actor(), policy_action(action, target_user.target, others)).err();
+        Ok(Candidate { status: target_user.user.status(now), user: target_user.user, denial })
     };
     ids.iter().map(candidate).collect()
 }
@@ -64,29 +64,30 @@ fn policy_action(action: BulkAction, target: Target, other_active_admins: u64) -
 #[derive(Debug)]
 pub struct Done {
     pub user: User,
-    /// Assignments taken over with an invitation, by name; `None` for those whose turn did not come, since it broke off.
+    /// Names of reassigned assignments of an invitation; `None` for users after the action broke off.
     pub outcome: Option<Result<Vec<String>, ActionError>>,
 }
 
 impl Done {
-    /// True where it may have been done although it failed.
+    /// True if the change may be saved although it failed.
     pub fn may_be_done(&self) -> bool {
         matches!(&self.outcome, Some(Err(denied)) if denied.may_be_done())
     }
 }
 
-/// How many have been done of how many: what each transaction leaves to be said, since it may be the last.
+/// Progress of a bulk action. Each transaction saves it as the message, since it may be the last.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
     pub done: usize,
     pub of: usize,
 }
 
-/// Does it to each of them, as far as it can be done, in a transaction each. `accounts` are what is assigned; they come back with what was done.
+/// Performs the action on each user in a transaction of its own, as far as the policy allows. Returns the outcomes, and
+/// the accounts to assign.
 ///
 /// # Errors
-/// See [`ActionError`]; unknown, and nothing done, when one of the users or accounts does not exist for the actor. What breaks off later is told
-/// with what was done before.
+/// Unknown, with nothing done, when one of the users or accounts does not exist for the actor. Later errors are
+/// outcomes.
 pub fn perform(
     ctx: &Context,
     submission: &Submission<Progress>,
@@ -113,7 +114,7 @@ pub fn perform(
     let mut progress = Progress { done: 0, of: users.len() };
     let mut done = Vec::<Done>::with_capacity(users.len());
     for Candidate { user, .. } in users {
-        // Where nobody acts any more, or nothing can be written, the others would fare no better.
+        // Errors that do not concern one user alone would stop the others too.
         let goes_on =
             |last: &Done| last.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(ActionError::is_about_one));
         let next = Progress { done: progress.done + 1, ..progress };
@@ -129,7 +130,8 @@ pub fn perform(
     Ok((done, given))
 }
 
-/// As many users of a list as one action takes, from where it is asked for; `None` for a Portfolio Admin without a portfolio that is active.
+/// Users of a list, as many as one action takes, from the list's position; `None` for a Portfolio Admin without an
+/// active portfolio.
 pub fn everybody(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| ScopedActor::of(db, actor)?.authorise(Action::Use(Permission::UsersExport)))?;
     list::list(ctx, actor, &ListRequest { limit: BULK_MAX, ..asked.clone() })

@@ -1,4 +1,4 @@
-//! What Users & Groups shows: the directory that everybody shares, and everyone with their status for Admins.
+//! Users & Groups: the directory of active users, and the list of all users for Admins.
 
 use std::collections::HashMap;
 
@@ -26,15 +26,15 @@ use crate::{
     },
 };
 
-/// How many groups the menu shows.
+/// Most groups in the menu.
 const GROUPS_MAX: usize = 500;
 
-/// What is beside every list of Users & Groups.
+/// Menu beside every list of Users & Groups.
 #[derive(Debug, Clone)]
 pub struct Menu {
-    /// Admins first, for those who may see it.
+    /// Groups that the actor may see, Admins first.
     pub groups: Vec<Group>,
-    /// How many users the actor can see.
+    /// Number of users that the actor can see.
     pub users: Count,
 }
 
@@ -43,9 +43,9 @@ pub struct Menu {
 pub struct Listing {
     pub menu: Menu,
     pub rows: Slice<Row>,
-    /// How many users the list holds with this search.
+    /// Number of users with this search.
     pub count: Count,
-    /// Problems with mails as a whole, for those who may send them again.
+    /// Problems of mails as a whole, for actors who may retry them.
     pub mails: Option<MailProblems>,
 }
 
@@ -54,14 +54,14 @@ pub struct Listing {
 pub struct Row {
     pub user: User,
     pub status: Status,
-    /// The groups that the actor may see.
+    /// Groups that the actor may see.
     pub groups: Vec<String>,
-    /// What became of the mail with the open invitation, for those who see everyone.
+    /// Status of the open invitation's mail, for actors who see all users.
     pub mail: Option<LinkDelivery>,
     pub may: May,
 }
 
-/// Acts on a user that the policy allows in the Users panel, so that pages draw no dead buttons.
+/// Actions that the policy allows in the Users panel, so that pages show no useless buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
 pub struct May {
@@ -79,9 +79,9 @@ pub struct GroupListing {
     pub menu: Menu,
     pub group: Group,
     pub rows: Slice<Member>,
-    /// How many members the actor can see.
+    /// Number of members that the actor can see.
     pub count: Count,
-    /// In Admins: how many of the members are active.
+    /// Number of active members, in Admins.
     pub active: u64,
 }
 
@@ -92,16 +92,16 @@ pub struct Member {
     pub status: Status,
     pub since: Timestamp,
     pub may_remove: bool,
-    /// Without this user, nobody could administer the company.
+    /// True if no active Admin would be left without this user.
     pub is_last_active_admin: bool,
 }
 
-/// The groups and users that stand beside the lists.
+/// Reads the groups and the number of users beside the lists.
 pub fn menu(ctx: &Context, actor: &User) -> Result<Menu, StoreError> {
     ctx.store.read(|db| menu_of(db, actor))
 }
 
-/// One page of the users that the actor may see, sorted by name.
+/// Lists the users that the actor may see, by name.
 pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &Position, limit: usize) -> Result<Listing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -128,7 +128,7 @@ pub fn list(ctx: &Context, actor: &User, search: Option<SearchTerm>, position: &
     })
 }
 
-/// A group with one page of its members, sorted by name.
+/// Reads a group with one page of its members, by name.
 pub fn group(ctx: &Context, actor: &User, id: GroupId, position: &Position, limit: usize) -> Result<GroupListing, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -174,7 +174,7 @@ fn menu_of(db: &mut Database, actor: &User) -> Result<Menu, StoreError> {
     Ok(Menu { groups, users })
 }
 
-/// Those of these users whose invitation is open.
+/// Users with an open invitation.
 fn invited(users: &[User], now: Timestamp) -> Vec<UserId> {
     let invited = users.iter().filter(|user| matches!(user.status(now), Status::Invited | Status::Expired));
     invited.map(|user| user.id).collect()
@@ -197,7 +197,7 @@ fn group_names(db: &mut Database, actor: &User, users: &[User]) -> Result<HashMa
 }
 
 impl May {
-    /// The policy's answers about `target`, besides whom there are `other_active_admins`.
+    /// The policy's answers about `target`, with the number of other active Admins.
     pub fn of(actor: Actor, target: Target, other_active_admins: u64) -> Self {
         let may = |action| decide(actor, action).is_ok();
         Self {

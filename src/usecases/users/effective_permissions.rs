@@ -1,4 +1,4 @@
-//! What somebody may do and through what, account by account. Drawn by the function that guards.
+//! Effective permissions of a user and their sources, account by account. The policy's own function answers.
 
 use std::collections::BTreeSet;
 
@@ -23,60 +23,60 @@ use crate::{
     },
 };
 
-/// How many portfolios are explained, and how many accounts in each; the others are counted.
+/// Most portfolios, and most accounts in each; the others are counted.
 const PORTFOLIOS_MAX: usize = 25;
 pub(in crate::usecases) const ACCOUNTS_MAX: usize = 50;
 
-/// What somebody may do, as far as the one who looks may know.
+/// Effective permissions of a user, as far as the actor may know.
 #[derive(Debug, Clone)]
 pub struct EffectivePermissions {
     pub role: Role,
-    /// Company-wide, by the role. An Admin has everything, and no portfolio is told apart.
+    /// Company-wide permissions of the role. An Admin has all, and portfolios are omitted.
     pub everywhere: Vec<Permission>,
     pub portfolios: Vec<InPortfolio>,
-    /// How many portfolios are not shown.
+    /// Number of portfolios that are not shown.
     pub more: usize,
 }
 
-/// What somebody may do in a portfolio and on its accounts.
+/// Effective permissions in a portfolio and on its accounts.
 #[derive(Debug, Clone)]
 pub struct InPortfolio {
     pub portfolio: Portfolio,
-    /// The assignment to the whole portfolio, where there is one.
+    /// Assignment of the whole portfolio.
     pub assigned: Option<PermissionSource>,
     pub permissions: Vec<Permission>,
     pub accounts: Vec<OnAccount>,
-    /// How many of the accounts that somebody has here are not shown.
+    /// Number of the user's accounts here that are not shown.
     pub more: u64,
-    /// How many of the accounts in it somebody reaches.
+    /// Number of the portfolio's accounts that the user has.
     pub reached: u64,
-    /// How many accounts lie in it.
+    /// Number of the portfolio's accounts.
     pub accounts_in_all: u64,
 }
 
-/// What somebody may do on an account.
+/// Effective permissions on an account.
 #[derive(Debug, Clone)]
 pub struct OnAccount {
     pub account: Account,
     pub permissions: Vec<Permission>,
-    /// True if it is so by the assignment to the whole portfolio.
+    /// True if they come from the assignment of the whole portfolio.
     pub by_portfolio: bool,
-    /// The assignment to the account, where there is one.
+    /// Assignment of the account.
     pub assigned: Option<PermissionSource>,
 }
 
-/// An assignment: by whom and since when.
+/// Assignment, with its grantor and time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionSource {
-    /// `None` when that user is gone.
+    /// Name of the grantor; `None` when that user is gone.
     pub by: Option<String>,
     pub at: Timestamp,
-    /// Why it will not be given, of an open invitation.
+    /// Reason for which an open invitation would not give it.
     pub lost: Option<Lost>,
 }
 
-/// Explains what `role` and these assignments give, each of which the one who looks may see. Those of an open invitation give only what they
-/// would give if it was accepted now.
+/// Explains `role` and these assignments, which the actor may see. Those of an open invitation give only what they
+/// would if it was accepted now.
 pub(in crate::usecases) fn explain(
     db: &mut Database,
     role: Role,
@@ -106,7 +106,7 @@ pub(in crate::usecases) fn explain(
     Ok(EffectivePermissions { role, everywhere, portfolios: effective, more })
 }
 
-/// What all that is told of one portfolio rests on.
+/// Premises of the permissions in one portfolio.
 struct AccountPermissions<'a> {
     role: Role,
     is_own: bool,

@@ -1,4 +1,4 @@
-//! Inviting somebody, and what becomes of the invitation.
+//! Invitations: sending, resending, revoking and accepting them.
 
 use crate::{
     domain::{
@@ -37,13 +37,13 @@ use crate::{
     },
 };
 
-/// Why nobody is invited.
+/// Reason for which no user is invited.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
-    /// The address belongs to somebody whom the caller does not administer: nothing more is told.
+    /// Address of a user outside the actor's scope: the refusal tells no more.
     #[error("the address is not the caller's to invite")]
     NotYours,
-    /// The address belongs to somebody already.
+    /// Address of a user whom the actor may see.
     #[error("the address is in use")]
     Exists(Box<Existing>),
     #[error(transparent)]
@@ -52,18 +52,18 @@ pub enum InviteError {
 
 denied_by_store!(InviteError);
 
-/// Whose address it is, and what can be done about it.
+/// User who has an address already, with the action that fits.
 #[derive(Debug, Clone)]
 pub struct Existing {
     pub id: UserId,
     pub name: String,
     pub email: String,
     pub status: Status,
-    /// Action that fits, if the actor may do it.
+    /// Fitting action, if the actor may do it.
     pub way: Option<ExistingUserAction>,
 }
 
-/// Actions that fit a user who exists already, instead of an invitation.
+/// Actions that fit an existing user instead of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExistingUserAction {
     Resend,
@@ -83,27 +83,24 @@ impl ExistingUserAction {
 }
 
 impl Existing {
-    /// The user who has the address.
+    /// Finds the user with the address.
     pub(in crate::usecases) fn find(db: &mut Database, email: &EmailAddress, now: Timestamp) -> Result<Option<Self>, StoreError> {
         let found = users::find_by_email(db, email)?;
         let existing = |user: User| Self { id: user.id, name: user.display_name(), status: user.status(now), email: user.email, way: None };
         Ok(found.map(|(user, _)| existing(user)))
     }
 
-    /// The part that the actor may know; `None` where there is none.
+    /// The user with the fitting action; `None` where they do not exist for the actor.
     pub(in crate::usecases) fn met(self, db: &mut Database, acting: &ScopedActor, now: Timestamp) -> Result<Option<Self>, ActionError> {
         match acting.target_user(db, self.id, now) {
-            Ok(met) => Ok(Some(Self { way: ExistingUserAction::of(acting, met.target), ..self })),
+            Ok(target_user) => Ok(Some(Self { way: ExistingUserAction::of(acting, target_user.target), ..self })),
             Err(ActionError::Refused { .. }) => Ok(None),
             Err(denied) => Err(denied),
         }
     }
 }
 
-/// Invites somebody from Users & Groups: as a User without assignments.
-///
-/// # Errors
-/// See [`InviteError`].
+/// Invites a user from Users & Groups, with the default role User and without assignments.
 pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) -> Result<(), InviteError> {
     let token = Token::new(&*ctx.random);
     let origin = InvitationOrigin::UsersAndGroups;
@@ -141,15 +138,15 @@ pub(in crate::usecases) fn add(work: &mut UnitOfWork<'_, '_>, new: &NewInvited<'
     Ok(user)
 }
 
-/// An invitation that was sent once more.
+/// Invited user to whom the link was sent again.
 #[derive(Debug, Clone)]
 pub struct Resent {
     pub user: User,
-    /// Portfolios and accounts, by name, that the new sender took over, since their grantors may no longer give them.
+    /// Portfolios and accounts, by name, that were reassigned to the sender.
     pub reassigned: Vec<String>,
 }
 
-/// Sends the invitation once more: the earlier link is dead, the term starts anew.
+/// Resends the invitation with a new link and term. The earlier link ends.
 pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: EntryPoint, user_id: UserId) -> Result<Resent, ActionError> {
     let token = Token::new(&*ctx.random);
     submission.audited_transaction(ctx, Rights::Stay, |work| {
@@ -163,7 +160,7 @@ pub fn resend(ctx: &Context, submission: &Submission<Resent>, entry_point: Entry
     })
 }
 
-/// Takes the invitation back: its link is dead, and the user leaves the lists. Tells whose it was.
+/// Revokes the invitation: its link ends, and the user leaves the lists. Returns the user.
 pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Stay, |work| {
         let user = work.require_for_update(entry_point, user_id, |target, _| Action::RevokeInvitation(target))?;
@@ -175,16 +172,17 @@ pub fn revoke(ctx: &Context, submission: &Submission<User>, entry_point: EntryPo
     })
 }
 
-/// Whose invitation is to be taken back.
+/// Finds a user whose invitation the actor may revoke.
 pub fn revocable(ctx: &Context, actor: &User, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| ScopedActor::of(db, actor)?.require(db, entry_point, user_id, |target, _| Action::RevokeInvitation(target), now))
 }
 
-/// The open invitation's link, for an administrator to pass on where no mail server is configured. Looking is written down.
+/// Reads the open invitation's link, which administrators pass on where no mail server is configured. The audit log
+/// records it.
 ///
 /// # Errors
-/// See [`ActionError`]; unknown where mails are sent, and where the link ran out.
+/// Unknown where mails are sent, and where the link has expired.
 pub fn link(
     ctx: &Context,
     principal: &Principal,
@@ -208,8 +206,8 @@ pub fn link(
     })
 }
 
-/// The invitation goes to another address: the earlier link and its mail are dead, the term starts anew. Its sender takes over the assignments that
-/// their grantors may no longer give.
+/// Sends the invitation to another address with a new link and term. The earlier link ends, and assignments that their
+/// grantors may no longer give are reassigned to the sender.
 pub(in crate::usecases) fn readdress(
     work: &mut UnitOfWork<'_, '_>,
     user: &User,
@@ -225,7 +223,7 @@ pub(in crate::usecases) fn readdress(
     Ok(())
 }
 
-/// A new link and a new term in place of the old ones. Returns when it expires.
+/// Replaces the link by one with a new term. Returns its end.
 fn renew(work: &mut UnitOfWork<'_, '_>, user: &User, token: &Token, message: fn(Invitation) -> Message) -> Result<Timestamp, StoreError> {
     let company = company::load(work.tx.db())?;
     let origin = user.invitation_origin.unwrap_or(InvitationOrigin::UsersAndGroups);
@@ -268,17 +266,17 @@ pub(in crate::usecases) fn send(
     work.post(Recipient { user_id: user.id, email: &user.email, token: Some(token_id) }, &message)
 }
 
-/// An invitation that waits to be accepted.
+/// An invitation that can be accepted.
 #[derive(Debug, Clone)]
 pub struct Open {
     pub user: User,
-    /// Empty when that user is gone.
+    /// Name of the inviter; empty when that user is gone.
     pub invited_by: String,
     pub expires_at: Timestamp,
     pub company: Company,
 }
 
-/// Looks at a link and changes nothing, as often as mail scanners like.
+/// Reads a link. Mail scanners may do so any number of times.
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -291,17 +289,14 @@ pub fn look(ctx: &Context, token: &Token) -> LinkState<Box<Open>> {
     })
 }
 
-/// Inviter by name: the sender of the open link, unless that was the invited user. Empty when that user is gone.
+/// Name of the inviter: the sender of the open link, unless that was the invited user. Empty when that user is gone.
 fn inviter(db: &mut Database, user: &User, sent_by: Option<UserId>) -> Result<String, StoreError> {
     let by = sent_by.filter(|by| *by != user.id).or(user.invited_by);
     let inviter = by.map(|user_id| users::find(db, user_id)).transpose()?.flatten();
     Ok(inviter.map(|inviter| inviter.display_name()).unwrap_or_default())
 }
 
-/// Accepts an invitation: sets name and password, and signs the user in. Of two who try at once, one does.
-///
-/// # Errors
-/// See [`SetPasswordError`].
+/// Accepts an invitation: sets name and password, and signs the user in. Of two requests at once, one succeeds.
 pub fn accept(
     ctx: &Context,
     token: &Token,
@@ -327,20 +322,20 @@ pub fn accept(
     })
 }
 
-/// "Send me a new link": mails a new link to the address that the expired one went to. Nothing more is told to whoever asks.
+/// Mails a new link to the address of an expired one. The answer reveals nothing else.
 ///
 /// # Errors
-/// [`LinkError::NotOpen`] unless the link ran out and the invitation stands; the database's.
+/// [`LinkError::NotOpen`] unless the link has expired and the invitation is still open.
 pub fn send_new_link(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkError> {
     let (now, new_token) = (ctx.now(), Token::new(&*ctx.random));
-    // A link that never was, or is not the latest, begins no transaction.
+    // Unknown and replaced links begin no transaction.
     if !matches!(look(ctx, token)?, Err(links::LinkClosed::Expired { .. })) {
         return Err(LinkError::NotOpen);
     }
     ctx.store.audited_transaction(|tx| {
         let token = tokens::find(tx.db(), TokenPurpose::Invitation, token.hash())?.ok_or(LinkError::NotOpen)?;
         let user = token.user_id.map(|user_id| users::lock(tx, user_id)).transpose()?.flatten().ok_or(LinkError::NotOpen)?;
-        // Read again under the lock: a second press finds the link replaced, so that each expired link sends one mail.
+        // Read again under the lock: after a second press the link is replaced, so each expired link sends one mail.
         let open = tokens::open_of(tx.db(), user.id, TokenPurpose::Invitation)?;
         let is_latest = open.is_some_and(|open| open.id == token.id && now >= open.expires_at);
         if !is_latest || user.status(now) != Status::Expired {

@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// Ends a user's access at once: sessions, links and waiting mails. Tells who it was.
+/// Blocks a user: sessions, links and waiting mails end at once. Returns the user.
 pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let block = |target, others| Action::Block { target, other_active_admins: others };
@@ -46,7 +46,7 @@ pub fn block(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoi
     })
 }
 
-/// Lets a user in again, with the credentials and assignments that they had. Tells who it was.
+/// Activates a blocked user, with their earlier credentials and assignments. Returns the user.
 pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: EntryPoint, user_id: UserId) -> Result<User, ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         let user = work.require_for_update(entry_point, user_id, |target, _| Action::Activate(target))?;
@@ -58,16 +58,16 @@ pub fn activate(ctx: &Context, submission: &Submission<User>, entry_point: Entry
     })
 }
 
-/// Belongings that go with a user, for the page that asks before.
+/// Belongings that go with a user, for the page that asks for consent.
 #[derive(Debug, Clone)]
 pub struct Inventory {
     pub user: User,
     pub sessions: i64,
     pub groups: Vec<String>,
-    /// By name.
+    /// Names of the portfolios.
     pub portfolios: Vec<String>,
     pub accounts: Vec<String>,
-    /// Until when they can be restored; `None` when it cannot be undone.
+    /// Time until which the user can be restored; `None` when they cannot be.
     pub restorable_until: Option<Timestamp>,
 }
 
@@ -106,7 +106,7 @@ fn restorable_until(company: &Company, now: Timestamp) -> Option<Timestamp> {
     (!company.deleted_kept.is_zero()).then(|| now + company.deleted_kept)
 }
 
-/// Deletes a user: gone at once from every list, to be restored as long as the company keeps them. Tells who it was, and until when.
+/// Deletes a user, who can be restored as long as the company keeps them. Returns the user and the end of that time.
 pub fn delete(
     ctx: &Context,
     submission: &Submission<(User, Option<Timestamp>)>,
@@ -134,15 +134,15 @@ pub fn delete(
 #[derive(Debug, Clone)]
 pub struct Restorable {
     pub user: Deleted,
-    /// Display name, unless that user is gone for good.
+    /// Name of the deleting user, unless they are gone for good.
     pub deleted_by: Option<String>,
     pub until: Timestamp,
 }
 
-/// One page of the users who were deleted and can still be restored, latest first, and how many they are.
+/// Lists deleted users who can still be restored, latest first, with their number.
 ///
 /// # Errors
-/// See [`ActionError`]; unknown for a page key of another list.
+/// Unknown for a cursor of another list.
 pub fn deleted(
     ctx: &Context,
     actor: &User,
@@ -162,10 +162,10 @@ pub fn deleted(
     })
 }
 
-/// Why somebody is not restored.
+/// Reason for which a user is not restored.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
-    /// The address was invited again meanwhile.
+    /// Use of the address by a user who was invited meanwhile.
     #[error("the address is in use")]
     AddressInUse { email: String },
     #[error(transparent)]
@@ -183,10 +183,7 @@ pub struct Restored {
     pub became_user: bool,
 }
 
-/// Brings a deleted user back as they were, without memberships, assignments and sessions: a Portfolio Admin comes back as a User.
-///
-/// # Errors
-/// See [`RestoreError`].
+/// Restores a deleted user without memberships, assignments and sessions. A Portfolio Admin becomes a User.
 pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId) -> Result<Restored, RestoreError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
         work.require(Action::RestoreUser)?;
@@ -205,7 +202,7 @@ pub fn restore(ctx: &Context, submission: &Submission<Restored>, user_id: UserId
         }
         let user = users::find(work.tx.db(), user_id)?.ok_or_else(ActionError::unknown)?;
         let status = user.status(work.now);
-        // Whoever was blocked before still is, and has no access to be told about.
+        // Users who were blocked before stay blocked, and have no access to announce.
         if status == Status::Active {
             work.notify(&user, |change| ctx.restored(change, became_user))?;
         }

@@ -1,4 +1,4 @@
-//! The list of Users & Permissions: the users of somebody's scope, with their status and what is assigned to them there.
+//! Users & Permissions: the users of the actor's scope, with their statuses and assignments.
 
 use std::collections::HashMap;
 
@@ -27,16 +27,16 @@ use crate::{
     },
 };
 
-/// A page of the list, as somebody asks for it.
+/// Request for a page of the list.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
     pub filter: UserFilter,
-    /// Only users with anything assigned in it.
+    /// Limits the list to users with assignments in this portfolio.
     pub portfolio: Option<PortfolioId>,
     pub order: Order,
     pub position: Position<Cursor>,
     pub limit: usize,
-    /// When the first page was looked at: who is Invited and who Expired stays so from page to page.
+    /// Time of the first page. Invited and Expired are decided by it on all pages.
     pub as_of: Option<Timestamp>,
 }
 
@@ -46,25 +46,25 @@ pub struct Listing {
     pub rows: Slice<Row>,
     pub counts: StatusCounts,
     pub as_of: Timestamp,
-    /// By which it can be narrowed: those of the scope, where they are few, and the one by which it is.
+    /// Portfolios for the filter: all of the scope if they are few, else the chosen one.
     pub portfolios: Vec<Portfolio>,
 }
 
-/// A user in the list; in an export with the names of what is assigned.
+/// A user in the list; in an export, with the names of their assignments.
 #[derive(Debug, Clone)]
 pub struct Row<A = Assigned> {
     pub user: User,
     pub created_at: Timestamp,
     pub status: Status,
-    /// Of what is in the scope of the one who looks.
+    /// Assignments in the actor's scope.
     pub assigned: A,
     pub cursor: Cursor,
 }
 
-/// So many portfolios are few enough to choose one from a menu.
+/// Most portfolios in the menu of the filter.
 const PORTFOLIOS_MAX: usize = 50;
 
-/// One page of the users who exist for the actor; `None` for a Portfolio Admin without a portfolio that is active.
+/// Lists the users who exist for the actor; `None` for a Portfolio Admin without an active portfolio.
 pub fn list(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<Listing>, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -82,7 +82,7 @@ pub fn list(ctx: &Context, actor: &User, asked: &ListRequest) -> Result<Option<L
     })
 }
 
-/// The portfolio by which the list is narrowed.
+/// Portfolio that filters the list.
 fn chosen(db: &mut Database, acting: &ScopedActor, asked: &ListRequest) -> Result<Option<Portfolio>, ActionError> {
     let Some(portfolio) = asked.portfolio else { return Ok(None) };
     let found = if acting.scope.holds(portfolio) { portfolios::find(db, portfolio)? } else { None };
@@ -114,11 +114,10 @@ fn ids(page: &Slice<Listed>) -> Vec<UserId> {
     page.rows.iter().map(|listed| listed.user.id).collect()
 }
 
-/// An export begins, and is written down with what it holds, as words. Tells how many users there are of any status, by which they are looked
-/// for.
+/// Begins an export, and records it with its description `words`. Returns the number of users of any status.
 ///
 /// # Errors
-/// See [`ActionError`]; unknown for a Portfolio Admin without a portfolio that is active.
+/// Unknown for a Portfolio Admin without an active portfolio.
 pub fn begin_export(ctx: &Context, principal: &Principal, asked: &ListRequest, words: &str) -> Result<Count, ActionError> {
     principal.audited_transaction(ctx, Rights::Stay, |work| {
         work.require(Action::Use(Permission::UsersExport))?;
@@ -134,7 +133,7 @@ pub fn begin_export(ctx: &Context, principal: &Principal, asked: &ListRequest, w
     })
 }
 
-/// The next rows of an export. Its user is read again each time: what is taken from them meanwhile ends it, and so does the end of their session.
+/// Reads the next rows of an export. The actor is read each time, so the export ends with their session or permission.
 pub fn export(ctx: &Context, principal: &Principal, asked: &ListRequest, all: Count) -> Result<Slice<Row<Names>>, ActionError> {
     ctx.store.read(|db| {
         let acting = principal.actor(db, ctx.now())?;

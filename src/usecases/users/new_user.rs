@@ -1,4 +1,4 @@
-//! The New User wizard: somebody invited with a name, a default role, and what goes with it. Nothing is written before the last step, which
+//! New User: invites a user with a name, a default role and assignments. Nothing is written before the last step, which
 //! checks everything again.
 
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ use crate::{
 
 use super::invite::{self, Existing, InviteError};
 
-/// Somebody to be invited.
+/// User to invite.
 #[derive(Debug, Clone)]
 pub struct NewUser {
     pub first_name: PersonName,
@@ -45,12 +45,12 @@ pub struct NewUser {
     pub given: NewAssignments,
 }
 
-/// The default role, and what goes with it: at least one of each.
+/// Default role with its assignments, of which at least one is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NewAssignments {
-    /// To a Portfolio Admin.
+    /// Portfolios of a Portfolio Admin.
     Portfolios(Vec<PortfolioId>),
-    /// To a User.
+    /// Accounts of a User.
     Accounts(Vec<(AccountId, AssignmentPermissions)>),
 }
 
@@ -63,10 +63,10 @@ impl NewAssignments {
     }
 }
 
-/// Whose address it is, if the actor cannot invite it.
+/// Checks that the actor can invite an address.
 ///
 /// # Errors
-/// [`InviteError::Exists`] for somebody whom the actor administers, [`InviteError::NotYours`] for others; see [`ActionError`].
+/// [`InviteError::Exists`] for a user who exists for the actor, [`InviteError::NotYours`] for others.
 pub fn check_address(ctx: &Context, actor: &User, email: &EmailAddress) -> Result<(), InviteError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -84,7 +84,7 @@ fn free(db: &mut Database, acting: &ScopedActor, email: &EmailAddress, now: Time
     })
 }
 
-/// True if the actor administers nothing that they could give.
+/// True if the actor has nothing to assign.
 pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionError> {
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
@@ -93,10 +93,10 @@ pub fn has_nothing_to_give(ctx: &Context, actor: &User) -> Result<bool, ActionEr
     })
 }
 
-/// Invites somebody from Users & Permissions.
+/// Invites a user from Users & Permissions.
 ///
 /// # Errors
-/// See [`InviteError`]; unknown where something given is not the caller's to give, and where nothing is given.
+/// Unknown without assignments, and where the actor may not make one of them.
 pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Result<User, InviteError> {
     let token = Token::new(&*ctx.random);
     let origin = InvitationOrigin::UsersAndPermissions;
@@ -129,7 +129,7 @@ pub fn invite(ctx: &Context, submission: &Submission<User>, new: &NewUser) -> Re
     })
 }
 
-/// What is given, as it stands in the transaction.
+/// Assignments as found in the transaction.
 enum CheckedAssignments {
     Portfolios(Vec<Portfolio>),
     Accounts(Vec<(Account, AssignmentPermissions)>),

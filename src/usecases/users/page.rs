@@ -1,4 +1,4 @@
-//! Somebody's page in Users & Permissions: what is known of them, what they may do, and what may be done to them.
+//! Manage: a user's details, permissions and assignments, and the actions on them.
 
 mod assigned;
 
@@ -44,13 +44,13 @@ use super::{
 
 pub use assigned::{Assigned, AssignmentsQuery, Held, What};
 
-/// How many portfolios or accounts a page offers before one searches.
+/// Most portfolios or accounts to assign without a search.
 const SHOWN_MAX: usize = 100;
 
-/// Number of the latest events that it shows.
+/// Most events on the page.
 const EVENTS_MAX: i64 = 10;
 
-/// Events that it leaves out: a user's comings and goings would crowd out all others.
+/// Kinds of events that are omitted, since they would crowd out all others.
 const UNTOLD: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOut];
 
 /// A user as the actor sees them.
@@ -58,52 +58,52 @@ const UNTOLD: [AuditAction; 2] = [AuditAction::SignedIn, AuditAction::SignedOut]
 pub struct Shown {
     pub user: User,
     pub status: Status,
-    /// What they are, as far as the actor may know: only Admins know who is one.
+    /// Role of the user. Only Admins may know other Admins.
     pub role: Role,
-    /// The groups that the actor may see.
+    /// Groups that the actor may see.
     pub groups: Vec<String>,
     pub invitation: Option<Invitation>,
-    /// Another address that waits to be confirmed, for those who may take it back, and what became of the mail there.
+    /// Address that waits for confirmation, with its mail's status, for actors who may withdraw it.
     pub email_change: Option<(email_change::Pending, Option<LinkDelivery>)>,
-    /// The link to choose a new password with, for those who may send one.
+    /// Reset link, for actors who may send one.
     pub password_reset: Option<password_reset::Latest>,
-    /// How many hold, for those who may end them.
+    /// Number of sessions, for actors who may end them.
     pub sessions: Option<u64>,
     pub effective: EffectivePermissions,
     pub assigned: Assigned,
-    /// What they did not get when they accepted.
+    /// Assignments that were withheld at acceptance.
     pub withheld: Vec<WithheldAssignment>,
     pub offered: Offered,
-    /// What happened to them lately, as far as it lies in the actor's scope: newest first.
+    /// Latest events in the actor's scope, newest first.
     pub events: Vec<AuditRow>,
     pub may: May,
 }
 
-/// How somebody came in, or is to come in.
+/// Invitation of a user, open or accepted.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Sender of the open link, else the inviter, by name; `None` when that user is gone.
+    /// Name of the open link's sender, else of the inviter; `None` when that user is gone.
     pub by: Option<String>,
     pub sent_at: Timestamp,
     pub until: Option<Timestamp>,
     pub accepted_at: Option<Timestamp>,
-    /// What became of its mail.
+    /// Status of its mail.
     pub mail: Option<LinkDelivery>,
-    /// How long a new link will hold.
+    /// Term of a new link.
     pub term: chrono::TimeDelta,
 }
 
-/// What the actor may still assign to somebody.
+/// Portfolios and accounts that the actor can assign to the user.
 #[derive(Debug, Clone, Default)]
 pub struct Offered {
-    /// Of what the search finds.
+    /// Portfolios with this search.
     pub portfolios: Vec<Portfolio>,
     pub accounts: Vec<Account>,
-    /// True if there is more than is shown: then one searches.
+    /// True if there are more than shown, so that a search is needed.
     pub is_partial: bool,
 }
 
-/// The policy's answers about somebody.
+/// The policy's answers about the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the policy")]
 pub struct May {
@@ -114,14 +114,14 @@ pub struct May {
     pub resend: bool,
     pub revoke: bool,
     pub see_link: bool,
-    /// See how many sessions there are, and end them.
+    /// See the number of sessions, and end them.
     pub end_sessions: bool,
     pub assign: bool,
 }
 
 impl May {
-    fn of(acting: &ScopedActor, met: &TargetUser, other_active_admins: u64) -> Self {
-        let target = met.target;
+    fn of(acting: &ScopedActor, target_user: &TargetUser, other_active_admins: u64) -> Self {
+        let target = target_user.target;
         let listed = directory::May::of(acting.actor, target, other_active_admins);
         Self {
             edit: acting.may(Action::EditUser(target)),
@@ -141,31 +141,35 @@ pub fn show(ctx: &Context, actor: &User, company: &Company, id: UserId, wanted: 
     let now = ctx.now();
     ctx.store.read(|db| {
         let acting = ScopedActor::of(db, actor)?;
-        let met = acting.target_user(db, id, now)?;
+        let target_user = acting.target_user(db, id, now)?;
         let sees_admins = acting.may(Action::SeeAdmins);
-        let role = Role::of(met.user.is_admin && sees_admins, met.user.default_role);
-        let may = May::of(&acting, &met, groups::other_active_admins(db, id)?);
-        let in_scope = ScopedAssignments::of(db, &acting, &met.user)?;
-        let is_open = matches!(met.target.status, Status::Invited | Status::Expired);
+        let role = Role::of(target_user.user.is_admin && sees_admins, target_user.user.default_role);
+        let may = May::of(&acting, &target_user, groups::other_active_admins(db, id)?);
+        let in_scope = ScopedAssignments::of(db, &acting, &target_user.user)?;
+        let is_open = matches!(target_user.target.status, Status::Invited | Status::Expired);
         let grantors = Grantors::of(db, &in_scope.portfolios, &in_scope.accounts, now)?.of_open(is_open);
         let memberships = groups::memberships_of(db, &[id])?.into_iter();
         let groups = memberships.filter(|membership| sees_admins || membership.group != groups::ADMINS);
         let sessions = if may.end_sessions { Some(sessions::count(db, id, company, now)?) } else { None };
         Ok(Shown {
-            status: met.target.status,
+            status: target_user.target.status,
             role,
             groups: groups.map(|membership| membership.group_name).collect(),
-            invitation: invitation(db, &met.user, |origin| company.invitation_term(origin))?,
-            email_change: if may.edit { waiting(db, &met.user, now)? } else { None },
+            invitation: invitation(db, &target_user.user, |origin| company.invitation_term(origin))?,
+            email_change: if may.edit { waiting(db, &target_user.user, now)? } else { None },
             password_reset: if may.reset_password { password_reset::latest(db, id, now)? } else { None },
             sessions: sessions.map(|sessions| u64::try_from(sessions).unwrap_or(0)),
             effective: explain(db, role, &in_scope, &grantors)?,
-            withheld: withheld::of(db, &acting, &met.user, &in_scope, now)?,
-            events: latest_about(db, id, &acting.scope, met.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
-            offered: if may.assign { offered(db, &acting, &met.user, wanted.offer.as_ref(), &in_scope)? } else { Offered::default() },
-            assigned: Assigned::of(db, &acting, &met.user, &in_scope, &grantors, wanted)?,
+            withheld: withheld::of(db, &acting, &target_user.user, &in_scope, now)?,
+            events: latest_about(db, id, &acting.scope, target_user.target.inside == Some(ScopeRelation::Wholly), &UNTOLD, EVENTS_MAX)?,
+            offered: if may.assign {
+                offered(db, &acting, &target_user.user, wanted.offer.as_ref(), &in_scope)?
+            } else {
+                Offered::default()
+            },
+            assigned: Assigned::of(db, &acting, &target_user.user, &in_scope, &grantors, wanted)?,
             may,
-            user: met.user,
+            user: target_user.user,
         })
     })
 }
@@ -180,7 +184,7 @@ fn offered(
     let mut offered = Offered::default();
     if user.default_role == DefaultRole::PortfolioAdmin {
         let filter = portfolios::Filter { scope: acting.scope.clone(), search: search.cloned(), active_only: true, except: None };
-        // Those that they have are among the rows found.
+        // Further rows make up for the assigned portfolios, which are removed.
         let found = portfolios::list(db, &filter, &Position::First, SHOWN_MAX + portfolios.len())?;
         offered.is_partial |= found.has_next;
         offered.portfolios = found.rows;

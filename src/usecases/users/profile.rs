@@ -1,4 +1,4 @@
-//! Manage User: somebody's name, address and default role, as an administrator edits them; and the end of their sessions.
+//! Edit User: name, address and default role, and the end of all sessions.
 
 use crate::{
     domain::{
@@ -35,20 +35,20 @@ use crate::{
 
 use super::invite::{self, Existing};
 
-/// What somebody is to be.
+/// Edited details of a user.
 #[derive(Debug, Clone)]
 pub struct Profile {
     pub first_name: PersonName,
     pub last_name: PersonName,
     pub email: EmailAddress,
     pub default_role: DefaultRole,
-    /// For somebody who becomes a Portfolio Admin: their first portfolios.
+    /// First portfolios of a user who becomes a Portfolio Admin.
     pub portfolios: Vec<PortfolioId>,
-    /// For a Portfolio Admin who becomes a User: the portfolios of which they have been told that they go.
+    /// Portfolios that a Portfolio Admin loses as a User, as the actor has confirmed.
     pub leaves: Vec<PortfolioId>,
-    /// True if they have been told that the user leaves their scope with these.
+    /// True if the actor has confirmed that the user leaves their scope.
     pub agreed: bool,
-    /// As the form was drawn.
+    /// Version of the user when the form was opened.
     pub version: i32,
 }
 
@@ -57,30 +57,30 @@ pub struct Profile {
 pub struct Updated {
     pub before: User,
     pub after: User,
-    /// True where nothing lies in common any more, so that the actor no longer sees the user.
+    /// True if the user has left the actor's scope.
     pub has_left: bool,
 }
 
-/// Why somebody does not become that.
+/// Reason for which a user is not edited.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// Somebody else changed it since the form was drawn; this is how it stands now.
+    /// Edited by another user since the form was opened. Carries the current user.
     #[error("it was changed meanwhile")]
     Stale(Box<User>),
-    /// A Portfolio Admin begins with active portfolios. One that was chosen is deactivated, if it has a name here.
+    /// No active portfolio for a Portfolio Admin. Carries the name of a chosen one that is deactivated.
     #[error("a portfolio is missing")]
     NeedsPortfolio { deactivated: Option<String> },
-    /// These go with the role, and nobody has agreed to that yet.
+    /// Portfolios that go with the role, without the actor's consent.
     #[error("portfolios go with the role")]
     Leaves {
         portfolios: Vec<Portfolio>,
         /// True if the user leaves the actor's scope with them.
         parts: bool,
     },
-    /// The address belongs to somebody. Whoever may not know them is not told who.
+    /// Address of another user, who is named only if they exist for the actor.
     #[error("the address is in use")]
     AddressTaken(Option<Box<Existing>>),
-    /// Another address needs somebody who can confirm it.
+    /// New address for a deactivated user, who could not confirm it.
     #[error("the address cannot be changed")]
     AddressStays,
     #[error(transparent)]
@@ -89,7 +89,7 @@ pub enum ProfileError {
 
 denied_by_store!(ProfileError);
 
-/// Somebody whom the actor may edit, and the address that waits to be confirmed.
+/// Finds a user whom the actor may edit, with the address that waits for confirmation.
 pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option<String>), ActionError> {
     let now = ctx.now();
     ctx.store.read(|db| {
@@ -100,26 +100,23 @@ pub fn editable(ctx: &Context, actor: &User, id: UserId) -> Result<(User, Option
     })
 }
 
-/// Updates somebody, if they still are as they were at `profile.version`. A changed role ends their sessions; another address of somebody
-/// active waits until it is confirmed there. Tells who they were and are.
-///
-/// # Errors
-/// See [`ProfileError`].
+/// Edits a user, if their version is still `profile.version`. A changed role ends their sessions. An active user must
+/// confirm a new address.
 pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profile: &Profile) -> Result<Updated, ProfileError> {
     let tokens = Tokens::new(ctx);
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        let met = work.target_user_for_update(id)?;
-        work.actor.require_on(&met, Action::EditUser)?;
-        let before = &met.user;
+        let target_user = work.target_user_for_update(id)?;
+        work.actor.require_on(&target_user, Action::EditUser)?;
+        let before = &target_user.user;
         let (first_name, last_name) = (profile.first_name.as_str(), profile.last_name.as_str());
         let is_so = first_name == before.first_name && last_name == before.last_name && profile.email.as_str() == before.email;
         if is_so && profile.default_role == before.default_role {
             return Err(ActionError::unchanged(before).into());
         }
         if before.version != profile.version {
-            return Err(ProfileError::Stale(Box::new(met.user)));
+            return Err(ProfileError::Stale(Box::new(target_user.user)));
         }
-        let with_role = change_role(work, &met, profile)?;
+        let with_role = change_role(work, &target_user, profile)?;
         users::set_profile(work.tx, before, &profile.first_name, &profile.last_name, profile.default_role)?;
         let named = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         if profile.email.as_str() != before.email {
@@ -128,19 +125,19 @@ pub fn update(ctx: &Context, submission: &Submission<Updated>, id: UserId, profi
         let after = users::find(work.tx.db(), id)?.ok_or_else(ActionError::unknown)?;
         let fields = |user: &User| UserFields { name: user.display_name(), email: user.email.clone(), default_role: user.default_role };
         let (was, is) = (fields(before), fields(&after));
-        // A change of address that waits has an entry of its own.
+        // Changes of address that wait have an event of their own.
         if was != is || profile.email.as_str() == before.email {
             work.record(before, &AuditEvent::UserEdited { before: was, after: is });
         }
         notify(work, before, &after, with_role)?;
         let has_left = scopes::inside(work.tx.db(), &work.actor.scope, &after)? == ScopeRelation::Not;
-        Ok(Updated { before: met.user, after, has_left })
+        Ok(Updated { before: target_user.user, after, has_left })
     })
 }
 
-/// What comes and goes with another default role.
-fn change_role(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, profile: &Profile) -> Result<Assignments, ProfileError> {
-    let (user, default_role) = (&met.user, profile.default_role);
+/// Adds and removes portfolios with another default role. Returns their names.
+fn change_role(work: &mut UnitOfWork<'_, '_>, target_user: &TargetUser, profile: &Profile) -> Result<Assignments, ProfileError> {
+    let (user, default_role) = (&target_user.user, profile.default_role);
     let mut names = Assignments::default();
     if user.default_role == default_role {
         return Ok(names);
@@ -181,7 +178,7 @@ fn change_role(work: &mut UnitOfWork<'_, '_>, met: &TargetUser, profile: &Profil
     Ok(names)
 }
 
-/// Another address: that of somebody active waits until it is confirmed there, and an open invitation goes to the new one instead.
+/// Changes the address. An active user must confirm the new one, and an open invitation is sent there instead.
 fn change_address(work: &mut UnitOfWork<'_, '_>, user: &User, email: &EmailAddress, tokens: &Tokens) -> Result<(), ProfileError> {
     if let Some(other) = Existing::find(work.tx.db(), email, work.now)?.filter(|other| other.id != user.id) {
         return Err(ProfileError::AddressTaken(other.met(work.tx.db(), &work.actor, work.now)?.map(Box::new)));
@@ -193,7 +190,7 @@ fn change_address(work: &mut UnitOfWork<'_, '_>, user: &User, email: &EmailAddre
     }
 }
 
-/// Tells somebody who can sign in what is different now.
+/// Notifies an active user of the edit.
 fn notify(work: &mut UnitOfWork<'_, '_>, before: &User, after: &User, assignments: Assignments) -> Result<(), StoreError> {
     let name = (before.display_name() != after.display_name()).then(|| after.display_name());
     let role = (before.default_role != after.default_role).then(|| after.default_role.label().to_owned());
@@ -203,10 +200,10 @@ fn notify(work: &mut UnitOfWork<'_, '_>, before: &User, after: &User, assignment
     work.notify(after, |change| Message::UserEdited(UserEdited { change, name, role, assignments }))
 }
 
-/// Ends all sessions of somebody. Tells who it was, and how many there were.
+/// Ends all sessions of a user. Returns the user and the number of sessions.
 pub fn end_sessions(ctx: &Context, submission: &Submission<(User, usize)>, id: UserId) -> Result<(User, usize), ActionError> {
     submission.audited_transaction(ctx, Rights::Change, |work| {
-        // One at a time: of two who sign each other out, each would wait for the other's session.
+        // `Rights::Change` takes one at a time: two users who sign each other out would wait for each other.
         let user = work.require_for_update(EntryPoint::UsersAndPermissions, id, |target, _| Action::EndSessions(target))?;
         let ended = end_access(work, id, AccessEnd::SignedOutEverywhere, None)?;
         if ended > 0 {

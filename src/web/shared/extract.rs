@@ -87,7 +87,7 @@ impl CurrentUser {
         Ok(decide(self.user.actor(), Action::Use(permission)).map_err(denied)?)
     }
 
-    /// How long the session holds from `now` on.
+    /// Remaining lifetime of the session from `now` on.
     pub(in crate::web) fn session_left(&self, now: Timestamp) -> SessionLeft {
         let Ends { idle, absolute } = self.ends;
         SessionLeft { idle: (idle - now).num_seconds(), absolute: (absolute - now).num_seconds() }

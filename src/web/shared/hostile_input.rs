@@ -164,7 +164,7 @@ fn computed() -> Duration {
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap())
 }
 
-/// How many times as long the second input takes as the first.
+/// Factor by which the second input takes longer than the first.
 fn ratio(inputs: &[String; 2], read: fn(&str)) -> f64 {
     const RUNS: usize = 15;
     let time = |input: &str, times: u32| {

@@ -1,4 +1,4 @@
-//! What lists carry in their addresses: the search, the page, found by key, and how many rows it has.
+//! Query of a list: the search, the key of the page, and its number of rows.
 
 use std::future::{Ready, ready};
 
@@ -33,7 +33,7 @@ pub(in crate::web) struct ListQuery {
     pub(in crate::web) q: String,
     #[serde(default)]
     pub(in crate::web) page: String,
-    /// How many rows a page has; empty for as many as the browser remembers.
+    /// Rows of a page; empty for the number that the browser remembers.
     #[serde(default)]
     pub(in crate::web) rows: String,
     #[serde(skip)]

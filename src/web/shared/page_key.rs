@@ -47,12 +47,12 @@ impl<K: Serialize + DeserializeOwned> PageKey<K> {
         (key.from <= ROWS_MAX).then_some(key)
     }
 
-    /// As it stands in an address.
+    /// Text of the key in an address.
     pub(in crate::web) fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// Where the page is, if `key` knows the place.
+    /// Position of the page, if `key` knows the place.
     pub(in crate::web) fn position<C>(&self, key: impl FnOnce(&K) -> Option<C>) -> Option<Position<C>> {
         Some(match &self.place {
             Place::After(place) => Position::After(key(place)?),

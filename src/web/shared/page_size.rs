@@ -1,4 +1,4 @@
-//! How many rows a page of a list has: chosen in an address, and from then on remembered in the browser.
+//! Rows of a list's page: chosen in an address, and from then on remembered in the browser.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl PageSize {
         Self::ALL.into_iter().find(|rows| rows.to_string() == text)
     }
 
-    /// What was chosen last in the browser that asks, which from now on remembers the number in its address.
+    /// Last choice in the requesting browser, which remembers the number in the address from now on.
     pub(in crate::web) fn remembered(request: &HttpRequest, state: &State, chosen: &str) -> Self {
         let remembered = cookies::sent(request, state, COOKIE).and_then(|cookie| Self::parse(cookie.value()));
         if let Some(chosen) = Self::parse(chosen).filter(|chosen| Some(*chosen) != remembered) {

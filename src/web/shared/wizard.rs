@@ -22,7 +22,7 @@ use super::{
 /// where it comes from; after signing in again the address stands within another.
 const ADDRESS_MAX: usize = 6000;
 
-/// How long a draft can be taken up: longer than any session, so that signing in again leads back to it.
+/// Lifetime of a draft: longer than any session, so that signing in again leads back to it.
 const HOURS: i64 = 24;
 
 /// The answers of one wizard.
@@ -34,7 +34,7 @@ pub(in crate::web) trait Answers: Default + Serialize + DeserializeOwned {
 
 /// A step of a wizard.
 pub(in crate::web) trait Step: Copy + PartialEq + 'static {
-    /// All of them, in their order.
+    /// Every step, in order.
     const ALL: &'static [Self];
 
     /// Its word in addresses and forms.
@@ -102,7 +102,7 @@ pub(in crate::web) struct DraftQuery<S> {
     pub(in crate::web) step: Option<S>,
     #[serde(default)]
     pub(in crate::web) draft: String,
-    /// What is looked for in this step.
+    /// Search of this step.
     #[serde(default)]
     pub(in crate::web) q: String,
     /// The portfolio that one came from.

@@ -35,12 +35,12 @@ pub struct Open {
     pub company: String,
 }
 
-/// Looks at the link that was mailed to the new address, and changes nothing.
+/// Reads the link that was mailed to the new address.
 pub fn look(ctx: &Context, token: &Token) -> LinkState<Open> {
     look_at(ctx, TokenPurpose::EmailChange, token)
 }
 
-/// Looks at the link that was mailed to the old address, and changes nothing.
+/// Reads the link that was mailed to the old address.
 pub fn look_at_stop(ctx: &Context, token: &Token) -> LinkState<Open> {
     look_at(ctx, TokenPurpose::EmailChangeStop, token)
 }
@@ -52,17 +52,17 @@ fn look_at(ctx: &Context, purpose: TokenPurpose, token: &Token) -> LinkState<Ope
             Ok((_, user)) => user,
             Err(closed) => return Ok(Err(closed)),
         };
-        // Both links of a change end together, so that the open one is this one's.
+        // Both links of a change end together, so the open change is the one of this link.
         let change = pending(db, &user, now)?;
         let company = company::load(db)?.name;
         Ok(change.map(|change| Open { user, change, company }).ok_or(LinkClosed::Revoked))
     })
 }
 
-/// Why a change is not confirmed.
+/// Reason for which a change is not confirmed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmError {
-    /// Another user got the address since.
+    /// Use of the address by another user since.
     #[error("the address is in use")]
     Taken,
     #[error(transparent)]
@@ -75,10 +75,7 @@ impl From<StoreError> for ConfirmError {
     }
 }
 
-/// Makes the new address theirs. All sessions end, links to the old address are dead, and mails that wait for it are not sent.
-///
-/// # Errors
-/// See [`ConfirmError`].
+/// Replaces the user's address by the new one. Sessions and links end, and waiting mails are cancelled.
 pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), ConfirmError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
@@ -102,10 +99,7 @@ pub fn confirm(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), Conf
     })
 }
 
-/// Keeps the address as it is: the link that would change it is dead.
-///
-/// # Errors
-/// See [`LinkError`].
+/// Cancels the change, and ends both of its links.
 pub fn stop(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkError> {
     let now = ctx.now();
     ctx.store.audited_transaction(|tx| {
@@ -113,7 +107,7 @@ pub fn stop(ctx: &Context, token: &Token, client_ip: &str) -> Result<(), LinkErr
         let token = tokens::open_of(tx.db(), user.id, TokenPurpose::EmailChange)?.ok_or(LinkError::NotOpen)?;
         let asker = token.asked_by.map(|user_id| users::find(tx.db(), user_id)).transpose()?.flatten();
         let requested_by = asker.map(|asker| UserRef::from(&asker.who()));
-        // The link is no sign-in: it proves no more than that its user reads the mails of the old address.
+        // The link only proves access to the old address, so the actor is the link and not the user.
         let mut work = UnitOfWork::of(ctx, tx, ScopedActor::client("The link at the old address"), client_ip, now);
         end(&mut work, user.id, TokenEnd::Revoked)?;
         work.record(&user, &AuditEvent::EmailChangeCancelled { email: token.email, requested_by });

@@ -1,4 +1,4 @@
-//! What is assigned to somebody in the actor's scope, page by page.
+//! Assignments of a user in the actor's scope, page by page.
 
 use crate::{
     domain::{
@@ -20,41 +20,41 @@ use crate::{
     },
 };
 
-/// What is asked of somebody's assignments, and of what they might get besides.
+/// Request for a user's assignments, and for further ones to make.
 #[derive(Debug, Clone)]
 pub struct AssignmentsQuery {
-    /// Among what is assigned.
+    /// Search among the assignments.
     pub search: Option<SearchTerm>,
     pub position: Position,
     pub limit: usize,
-    /// Among what is offered.
+    /// Search among portfolios and accounts to assign.
     pub offer: Option<SearchTerm>,
 }
 
-/// What is assigned to somebody in the actor's scope.
+/// Assignments of a user in the actor's scope.
 #[derive(Debug, Clone)]
 pub struct Assigned {
-    /// A page of what the search finds, portfolios first.
+    /// One page with this search, portfolios first.
     pub rows: Slice<Held>,
-    /// How many it finds.
+    /// Number of assignments with this search.
     pub found: usize,
-    /// How many there are in all.
+    /// Number of all assignments.
     pub numbers: assignments::Assigned,
-    /// How many of them will not be given, of an open invitation.
+    /// Number of assignments that an open invitation would not give.
     pub lost: usize,
-    /// True if no portfolio will be, which makes a Portfolio Admin a User.
+    /// True if an open invitation would give no portfolio, and a Portfolio Admin would become a User.
     pub loses_role: bool,
-    /// True if the user leaves the actor's scope with it.
+    /// True if the user leaves the actor's scope with the only assignment.
     pub is_last_in_common: bool,
-    /// True if it stays with a Portfolio Admin.
+    /// True if a Portfolio Admin has one portfolio, which stays.
     pub is_last_portfolio: bool,
 }
 
-/// Something that is assigned to somebody.
+/// An assignment of a user.
 #[derive(Debug, Clone)]
 pub struct Held {
     pub what: What,
-    /// Why it will not be given, of an open invitation.
+    /// Reason for which an open invitation would not give it.
     pub lost: Option<Lost>,
 }
 
@@ -65,7 +65,7 @@ pub enum What {
 }
 
 impl Held {
-    /// Portfolios by name, then accounts by the names of portfolio and account.
+    /// Order: portfolios by name, then accounts by portfolio and name.
     pub fn key(&self) -> Key {
         match &self.what {
             What::Portfolio(portfolio) => Key { sort_key: format!("1 {}", portfolio.sort_key), id: portfolio.id.0 },
@@ -108,7 +108,7 @@ impl Assigned {
         if user.default_role == DefaultRole::PortfolioAdmin {
             looks_after = assignments::portfolios_of(db, &[user.id])?.len();
         }
-        // Of what lies outside nothing is told, so the role is said to go only where all is in sight.
+        // Assignments outside the scope stay hidden, so the loss is shown only where all portfolios are within.
         let loses_role = looks_after > 0 && looks_after == in_scope.portfolios.len() && rows.iter().all(is_lost);
         rows.retain(|held| wanted.search.as_ref().is_none_or(|term| held.is_found(term)));
         rows.sort_by_cached_key(Held::key);

@@ -35,7 +35,7 @@ pub struct BillingPage {
     pub shell: Layout,
     pub account: AccountHead,
     pub fields: Fields,
-    /// Of version 0 where there is none yet.
+    /// Base of the form, with version 0 where nothing was saved.
     pub base: Base,
     pub may_update: bool,
     /// True if another user saved meanwhile.
@@ -80,12 +80,12 @@ impl Fields {
         std::array::from_fn(|index| (BILLING_FIELDS[index], &self.0[index]))
     }
 
-    /// As they are saved, with the base of the form.
+    /// Saved fields, with the base of the form.
     fn of(row: Option<&BillingRow>) -> (Self, Base) {
         (Self(texts(row).map(Field::new)), base(row))
     }
 
-    /// With the values that another user has saved since the form was `opened`.
+    /// Typed fields, merged with the values that another user has saved since the form was `opened`.
     fn merged(self, opened: &Base, saved: Option<&BillingRow>) -> (Self, Base) {
         let mut merged = opened.merge(self.0, texts(saved));
         for (billing, field) in BILLING_FIELDS.iter().zip(&mut merged) {
@@ -121,7 +121,7 @@ impl From<BillingFieldError> for FieldError {
     }
 }
 
-/// Empty where there is none yet.
+/// Saved texts, which are empty where nothing was saved.
 fn texts(row: Option<&BillingRow>) -> [&str; BILLING_FIELDS.len()] {
     row.map_or([""; BILLING_FIELDS.len()], |row| row.fields.texts())
 }
@@ -155,7 +155,7 @@ pub(in crate::web) async fn submit(console: PageContext, id: Path<AccountId>, fo
     }
 }
 
-/// The page; a form that was typed into is shown again only to those who may send it.
+/// Page with saved or typed fields. Typed ones are shown only to users who may save them.
 async fn page(console: &PageContext, id: AccountId, typed: Option<(Fields, Base)>) -> Result<BillingPage, WebError> {
     if typed.is_some() {
         console.current.require(Permission::BillingUpdate)?;

@@ -39,7 +39,7 @@ pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form:
     console.act_and_go(screen.back(&console), said, move |ctx, submission| users::invite::resend(ctx, submission, entry_point, id)).await
 }
 
-/// What was done to a user, with the button that undoes it.
+/// Message about an action on a user, with the button that undoes it.
 fn undoable(screen: &Screen, user: &User, done: &str, (label, path): (&str, String)) -> Flash {
     let name = user.display_name();
     let undo = FlashAction::new(label, &name, path).returning(&screen.query);

@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// What the console's frame shows.
+/// Layout of a page in the console.
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// The company's name.
     pub company: String,
-    /// Who is signed in.
+    /// The signed-in user.
     pub me: UserLabel,
     pub nav: Vec<NavGroup>,
     pub csrf: String,
@@ -28,16 +28,16 @@ pub struct Layout {
     pub mails_to_files: bool,
 }
 
-/// How long the session still holds, in seconds.
+/// Remaining lifetime of the session, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SessionLeft {
     /// Unless there is another request.
     pub idle: i64,
-    /// Whatever happens.
+    /// Until the absolute limit.
     pub absolute: i64,
 }
 
-/// What the frame of a page that stands alone shows.
+/// Layout of a page outside the console.
 #[derive(Debug, Clone)]
 pub struct PublicLayout {
     /// The company's name; empty until the first Admin has set it.
@@ -98,15 +98,15 @@ impl Section {
     }
 }
 
-/// What a message is about.
+/// Kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlashKind {
-    /// It is done.
+    /// The action is done.
     Ok,
-    /// It is done, and something needs attention.
+    /// The action is done, and something needs attention.
     Warn,
-    /// It was refused.
+    /// The action was refused.
     Bad,
     Info,
 }
@@ -131,12 +131,12 @@ impl FlashKind {
     }
 }
 
-/// What happened and to whom, shown once on the next page. Never holds a link with a token.
+/// Message on the next page, shown once. Never holds a link with a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
-    /// What became of each, where it happened to several: those that one has to know of.
+    /// Outcomes that need to be known, where the action concerned several users.
     #[serde(default)]
     pub lines: Vec<String>,
     /// The others, for whoever asks.
@@ -152,7 +152,7 @@ pub struct FlashAction {
     pub label: String,
     pub accessible_name: String,
     pub path: String,
-    /// What its form sends.
+    /// Fields of its form.
     pub fields: Vec<(String, String)>,
 }
 
@@ -163,7 +163,7 @@ impl FlashAction {
         Self { label: label.to_owned(), accessible_name, path: path.to_string(), fields: Vec::new() }
     }
 
-    /// The same with what its form sends besides, unless that is empty.
+    /// Adds a field to its form, unless the value is empty.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl ToString) -> Self {
         let value = value.to_string();
@@ -173,7 +173,7 @@ impl FlashAction {
         self
     }
 
-    /// The same that returns to a list as it was left.
+    /// Returns to the list as it was left.
     #[must_use]
     pub fn returning(self, query: &str) -> Self {
         self.with("return", query)

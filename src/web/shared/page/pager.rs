@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Where the list stands, and where one may go from there. An end is `None`.
+/// Position in a list, and links to the pages around. An end is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pager {
     /// "1–50 of 48,213 users".
@@ -18,7 +18,7 @@ pub struct Pager {
     pub previous: Option<String>,
     pub next: Option<String>,
     pub last: Option<String>,
-    /// How many rows a page may have; none where there is nothing to choose.
+    /// Choices of rows a page; none where there is nothing to choose.
     pub rows: Vec<RowsLink>,
 }
 
@@ -58,7 +58,7 @@ impl Pager {
         }
     }
 
-    /// The same with a choice of how many rows a page has, where that makes a difference to the `shown` ones.
+    /// Adds the choice of rows a page, where it makes a difference to the `shown` ones.
     #[must_use]
     pub(in crate::web) fn with_sizes(self, shown: usize, limit: usize, link: impl Fn(PageSize) -> String) -> Self {
         let is_choice = self.first.is_some() || self.last.is_some() || shown > PageSize::Few.count();

@@ -49,7 +49,7 @@ macro_rules! paths {
         }
         )*
 
-        /// All of them.
+        /// Every address.
         pub const ENDPOINTS: &[&Endpoint] = &[$($name::ENDPOINT),*];
     };
 }
@@ -112,18 +112,18 @@ paths! {
     InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link", Recorded, UsersAndGroups: DirectoryManage;
     /// A mail that failed.
     SendMailAgain { mail: MailId } = "/users-and-groups/mail/{mail}/send-again", Button, UsersAndGroups: DirectoryManage;
-    /// All of them.
+    /// Every mail that failed.
     SendMailsAgain {} = "/users-and-groups/mail/send-again", Button, UsersAndGroups: DirectoryManage;
     DeletedUsers {} = "/users-and-groups/deleted", Page, UsersAndGroups: UsersDeleted;
     RestoreUser { user: UserId } = "/users-and-groups/deleted/{user}/restore", Button, UsersAndGroups: UsersDeleted;
 
     /// Takes all that narrows and orders the list.
     UsersAndPermissions {} = "/users-and-permissions", Page, UsersAndPermissions: UsersView;
-    /// The same list as CSV.
+    /// The list as CSV.
     ExportUsers {} = "/users-and-permissions/export", Recorded, UsersAndPermissions: UsersExport;
     /// Many users at once: everybody in the list, as many at a time as one action takes.
     BulkUsers {} = "/users-and-permissions/bulk", Page, UsersAndPermissions: UsersExport;
-    /// What is to be done to those who are ticked, with the list's query.
+    /// Question before a bulk action on the selected users. Takes the list's query.
     TickedUsers {} = "/users-and-permissions/ticked", Button, UsersAndPermissions: UsersExport;
     DoBulk {} = "/users-and-permissions/ticked/do", Button, UsersAndPermissions: UsersExport;
     /// New User, in three steps. Takes `?step=`, `?draft=` and `?q=`, or `?portfolio=` for the first.
@@ -177,12 +177,12 @@ fn escaped(parameter: &impl fmt::Display) -> String {
     utf8_percent_encode(&parameter.to_string(), ESCAPED).to_string()
 }
 
-/// Where somebody signs in, to go to `next` afterwards.
+/// Address of the sign-in page, from which the user goes to `next`.
 pub fn sign_in_then(next: Option<&str>) -> String {
     sign_in(next, "")
 }
 
-/// Where somebody signs in whose form came too late, to go back to the form's `page` afterwards.
+/// Address of the sign-in page after a form came too late, from which the user goes back to the form's `page`.
 pub fn sign_in_and_send_again(page: Option<&str>) -> String {
     sign_in(page, "true")
 }

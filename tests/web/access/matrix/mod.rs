@@ -43,7 +43,7 @@ fn things(kind: ThingKind) -> Vec<Thing> {
     }
 }
 
-/// What a request could be about that needs these: all ways to combine them, but for those in which two things are out of the ordinary.
+/// All combinations of things that a request with these needs could concern, except those with two unusual ones.
 fn combined(needs: &Needs) -> Vec<Vec<(&'static str, Thing)>> {
     let all = needs.iter().fold(vec![Vec::new()], |known, &(word, kind)| {
         let with = |known: &Vec<_>| things(kind).into_iter().map(|thing| [&known[..], &[(word, thing)]].concat()).collect::<Vec<_>>();

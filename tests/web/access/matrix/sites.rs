@@ -24,14 +24,14 @@ pub(super) type Needs = Vec<(&'static str, ThingKind)>;
 /// One route.
 pub(super) struct Site {
     pub(super) endpoint: &'static Endpoint,
-    /// What the people are like that it is about.
+    /// State of the users that it concerns.
     pub(super) state: State,
-    /// What its page needs, and what its form does.
+    /// Needs of its page and of its form.
     pub(super) page: Needs,
     pub(super) form: Needs,
     /// `{user}` and the like stand for ids, as in addresses.
     pub(super) fields: &'static [(&'static str, &'static str)],
-    /// What whoever may do it is answered for something that cannot be done for another reason: a page again, or words.
+    /// Statuses of permitted requests that are impossible for another reason: a form with an error, or a message.
     pub(super) besides: &'static [u16],
 }
 
@@ -122,7 +122,7 @@ impl Site {
         self
     }
 
-    /// The same for both.
+    /// Needs of both.
     fn both(self, needs: &[(&'static str, ThingKind)]) -> Self {
         self.page(needs).form(needs)
     }

@@ -25,7 +25,7 @@ use visits::Visit;
 pub(crate) use visits::Post;
 pub(crate) use world::{World, csrf, invite, stored};
 
-/// What every error page has: the product's look, and a way on.
+/// Parts of every error page: the product's look, and a way on.
 #[track_caller]
 pub(crate) fn is_in_the_product_s_look(page: &Page) {
     assert!(page.body.contains(" – Usher</title>"), "{}", page.body);

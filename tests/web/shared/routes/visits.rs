@@ -4,11 +4,11 @@ use usher::{domain::role::Role, web::shared::routing::endpoint::Endpoint};
 
 use super::*;
 
-/// What a page answers.
+/// Answers of a page.
 pub(super) struct Visit {
     pub(super) endpoint: &'static Endpoint,
     pub(super) path: String,
-    /// Nobody signed in, a User, an Admin.
+    /// Statuses for an anonymous client, a User and an Admin.
     pub(super) answers: [u16; 3],
 }
 
@@ -17,13 +17,13 @@ pub(crate) struct Post {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) path: String,
     pub(crate) fields: Vec<(&'static str, String)>,
-    /// What somebody is answered who may send it.
+    /// Status for a user who may send it.
     pub(crate) done: u16,
-    /// What a User is answered; `None` for what everybody may do.
+    /// Status for a User; `None` where everybody may send it.
     pub(crate) user: Option<u16>,
 }
 
-/// What a User is answered at an address by its permission alone.
+/// Status for a User at an address by its permission alone.
 fn user(endpoint: &Endpoint) -> Option<u16> {
     endpoint.access.permission().filter(|permission| !permission.level(Role::User).is_any()).map(|_| 403)
 }

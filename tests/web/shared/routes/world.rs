@@ -9,7 +9,7 @@ pub(crate) struct World {
     pub(crate) maya: Browser,
     /// A User.
     pub(crate) jonas: Browser,
-    /// Somebody deactivated, with the cookie of a session from before.
+    /// A deactivated user, with the cookie of an earlier session.
     pub(super) lena: Browser,
     pub(super) group: String,
     pub(super) active: String,
@@ -34,7 +34,7 @@ pub(crate) struct World {
     pub(super) moving: String,
 }
 
-/// What is stored, in numbers that no change leaves as they are.
+/// Counts of stored rows; each change alters one of them.
 const STORED: [&str; 27] = [
     "company WHERE name <> ''",
     "users",
@@ -134,7 +134,7 @@ pub(crate) fn csrf(page: &Page, action: &str) -> String {
     page.form(action).into_iter().find(|(name, _)| name == "csrf").unwrap().1
 }
 
-/// How much is stored.
+/// Numbers of stored rows.
 pub(crate) fn stored(app: &TestApp) -> Vec<(&'static str, i64)> {
     STORED.iter().map(|rows| (*rows, app.count(rows))).collect()
 }
