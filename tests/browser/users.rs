@@ -48,6 +48,32 @@ fn a_colleague_accepts_an_invitation_and_is_signed_in(scripts: bool) {
 }
 
 #[apply(with_scripts_and_without!)]
+fn the_link_of_an_invitation_is_copied_from_its_message(scripts: bool) {
+    let site = Site::without_mail_server();
+    let maya = site.signed_in(MAYA, scripts);
+    maya.open("/users-and-groups/new-user");
+    maya.fill("Email Address", "noor@example.com");
+    maya.press("OK");
+    maya.see("Invitation for noor@example.com created.");
+    if scripts {
+        maya.evaluate(
+            "navigator.clipboard.write = async ([item]) => { window.copied = await (await item.getType('text/plain')).text(); }",
+            vec![],
+        );
+    }
+    maya.press("Copy link of the invitation of noor@example.com");
+    if scripts {
+        maya.see("Copied");
+        assert_eq!(maya.path(), "/users-and-groups");
+        let copied = maya.evaluate("return window.copied", vec![]);
+        assert!(copied.as_str().unwrap().starts_with(&format!("{}/invitation/", site.app.ctx.links.origin)), "{copied}");
+    } else {
+        maya.see("Send this link yourself:");
+    }
+    site.wait(site.app.mails());
+}
+
+#[apply(with_scripts_and_without!)]
 fn a_user_who_forgot_the_password_signs_in_with_a_new_one(scripts: bool) {
     let site = Site::with_admin();
     site.app.create_user("Jonas", "Vermeulen");

@@ -101,7 +101,7 @@ impl Existing {
 }
 
 /// Invites a user from Users & Groups, with the default role User and without assignments.
-pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) -> Result<(), InviteError> {
+pub fn invite(ctx: &Context, submission: &Submission<User>, email: &EmailAddress) -> Result<User, InviteError> {
     let token = Token::new(&*ctx.random);
     let origin = InvitationOrigin::UsersAndGroups;
     submission.audited_transaction(ctx, Rights::Stay, |work| {
@@ -125,7 +125,8 @@ pub fn invite(ctx: &Context, submission: &Submission<()>, email: &EmailAddress) 
             now: work.now,
         };
         let user = add(work, &new)?;
-        Ok(send(work, &user, &token, expires_at, Message::Invitation)?)
+        send(work, &user, &token, expires_at, Message::Invitation)?;
+        Ok(user)
     })
 }
 

@@ -31,6 +31,13 @@ impl EntryPoint {
         }
     }
 
+    pub(in crate::web) fn link(self, user: UserId) -> String {
+        match self {
+            Self::UsersAndGroups => paths::InvitationLink { user }.to_string(),
+            Self::UsersAndPermissions => paths::LinkFromManage { user }.to_string(),
+        }
+    }
+
     pub(in crate::web) fn revoke(self, user: UserId) -> String {
         match self {
             Self::UsersAndGroups => paths::RevokeInvitation { user }.to_string(),

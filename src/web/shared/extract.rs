@@ -28,10 +28,7 @@ use super::{
     error::WebError,
     head,
     page::{Flash, SessionLeft},
-    routing::{
-        endpoint::{Endpoint, Kind},
-        paths,
-    },
+    routing::{endpoint::Endpoint, paths},
     session::{FLASH, SIGNED_IN, SignedIn, UNAVAILABLE},
     state::{RequestTrust, State},
 };
@@ -115,7 +112,7 @@ impl FromRequest for CurrentUser {
 /// The gate of every address for those signed in: what is declared with the address is asked for here.
 fn current_user(request: &HttpRequest) -> Result<CurrentUser, WebError> {
     let endpoint = Endpoint::of(request).ok_or(WebError::NotFound)?;
-    if endpoint.kind == Kind::Recorded {
+    if endpoint.kind.is_recorded() {
         head::require_same_site(request)?;
     }
     let signed_in = signed_in(request)?.ok_or_else(|| signed_out(request))?;

@@ -1,32 +1,31 @@
-//! Messages about sent invitations, for all pages.
+//! Messages about invitations, for all pages.
 
-use crate::usecases::users::invite::Resent;
+use crate::usecases::{EntryPoint, User, users::invite::Resent};
 
-use super::page::{Flash, FlashKind, NAMED, names_in_short};
+use super::page::{Flash, FlashAction, FlashKind, NAMED, names_in_short};
 
-/// Message about a new invitation. `passes_links_on`: without a mail server, administrators pass the link on.
-pub(in crate::web) fn invited(name: &str, email: &str, passes_links_on: bool) -> Flash {
-    let text = if passes_links_on {
-        format!("Invitation for {name} created. Use Show link to send it yourself.")
+/// Message about a new invitation. `passes_links_on`: without a mail server, administrators send the link themselves.
+pub(in crate::web) fn invited(user: &User, entry_point: EntryPoint, passes_links_on: bool) -> Flash {
+    if passes_links_on {
+        let text = format!("Invitation for {} created.", user.display_name());
+        Flash::new(FlashKind::Ok, text).with_action(copy_link(user, entry_point))
     } else {
-        format!("Invitation sent to {email}.")
-    };
-    Flash::new(FlashKind::Ok, text)
+        Flash::new(FlashKind::Ok, format!("Invitation sent to {}.", user.email))
+    }
 }
 
-pub(in crate::web) fn resent(passes_links_on: bool) -> impl Fn(&Resent) -> Flash {
+pub(in crate::web) fn resent(entry_point: EntryPoint, passes_links_on: bool) -> impl Fn(&Resent) -> Flash {
     move |Resent { user, reassigned }| {
-        let email = &user.email;
-        let sent = if passes_links_on {
-            format!("New invitation for {email} created. Use Show link to send it yourself; the earlier link no longer works.")
-        } else {
-            format!("New invitation sent to {email}. The earlier link no longer works.")
-        };
-        let text = if reassigned.is_empty() {
-            sent
-        } else {
-            format!("{sent} You are now the assigner of {} (the previous one lost access).", names_in_short(reassigned, NAMED))
-        };
-        Flash::new(FlashKind::Ok, text)
+        let done = if passes_links_on { format!("for {} created", user.email) } else { format!("sent to {}", user.email) };
+        let mut text = format!("New invitation {done}. The earlier link no longer works.");
+        if !reassigned.is_empty() {
+            text += &format!(" You are now the assigner of {} (the previous one lost access).", names_in_short(reassigned, NAMED));
+        }
+        let flash = Flash::new(FlashKind::Ok, text);
+        if passes_links_on { flash.with_action(copy_link(user, entry_point)) } else { flash }
     }
+}
+
+fn copy_link(user: &User, entry_point: EntryPoint) -> FlashAction {
+    FlashAction::copy_link(&user.display_name(), entry_point.link(user.id))
 }

@@ -7,6 +7,7 @@ use crate::{
     domain::ids::UserId,
     usecases::users,
     web::shared::{
+        form::{Form, ListButton},
         list_query::ReturnQuery,
         page::{DisplayTime, Layout, UserLabel},
         page_context::PageContext,
@@ -30,7 +31,18 @@ pub struct InvitationLinkPage {
 
 /// `GET /users-and-groups/users/{user}/link`, `GET /users-and-permissions/{user}/link`
 pub(in crate::web) async fn show(console: PageContext, id: Path<UserId>, query: Query<ReturnQuery>) -> HandlerResult {
-    let (id, principal, screen) = (*id, console.current.principal(), Screen::of(&console, *id, &query.return_query));
+    page(&console, *id, &query.return_query).await
+}
+
+/// `POST /users-and-groups/users/{user}/link`, `POST /users-and-permissions/{user}/link`
+///
+/// The button **Copy link**: the script copies the link from the answer; without script it is the page.
+pub(in crate::web) async fn submit(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
+    page(&console, *id, &form.0.return_query).await
+}
+
+async fn page(console: &PageContext, id: UserId, return_query: &str) -> HandlerResult {
+    let (principal, screen) = (console.current.principal(), Screen::of(console, id, return_query));
     let entry_point = screen.entry_point;
     let (frame, (user, link, valid_until)) = console.open(move |ctx, _| users::invite::link(ctx, &principal, entry_point, id)).await?;
     respond::page(&InvitationLinkPage {

@@ -35,7 +35,7 @@ pub(in crate::web) async fn reactivate(console: PageContext, id: Path<UserId>, f
 /// `POST /users-and-groups/users/{user}/resend`, `POST /users-and-permissions/{user}/resend`
 pub(in crate::web) async fn resend(console: PageContext, id: Path<UserId>, form: Form<ListButton>) -> HandlerResult {
     let (id, screen) = (*id, Screen::of(&console, *id, &form.0.return_query));
-    let (entry_point, said) = (screen.entry_point, invitation_flash::resent(console.passes_links_on()));
+    let (entry_point, said) = (screen.entry_point, invitation_flash::resent(screen.entry_point, console.passes_links_on()));
     console.act_and_go(screen.back(&console), said, move |ctx, submission| users::invite::resend(ctx, submission, entry_point, id)).await
 }
 

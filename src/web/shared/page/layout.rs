@@ -142,11 +142,11 @@ pub struct Flash {
     /// The others, for whoever asks.
     #[serde(default)]
     pub more: Vec<String>,
-    /// The opposite of what happened, where there is one.
+    /// Action that undoes the one before, or goes on from it.
     pub action: Option<FlashAction>,
 }
 
-/// A button that undoes what happened.
+/// Button in a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlashAction {
     pub label: String,
@@ -154,13 +154,20 @@ pub struct FlashAction {
     pub path: String,
     /// Fields of its form.
     pub fields: Vec<(String, String)>,
+    /// True if the script copies the link from the page that the form opens.
+    pub copies_link: bool,
 }
 
 impl FlashAction {
     /// The button names `whom` it reaches, since the message is read apart from it.
     pub fn new(label: &str, whom: &str, path: impl ToString) -> Self {
         let accessible_name = format!("{label} {whom}");
-        Self { label: label.to_owned(), accessible_name, path: path.to_string(), fields: Vec::new() }
+        Self { label: label.to_owned(), accessible_name, path: path.to_string(), fields: Vec::new(), copies_link: false }
+    }
+
+    /// Copies the link of the invitation of `whom` from the page at `path`.
+    pub fn copy_link(whom: &str, path: impl ToString) -> Self {
+        Self { copies_link: true, ..Self::new("Copy link", &format!("of the invitation of {whom}"), path) }
     }
 
     /// Adds a field to its form, unless the value is empty.

@@ -24,8 +24,10 @@ pub enum Kind {
     Wizard,
     /// A form that stands on other pages.
     Button,
-    /// A page whose look is written down: GET alone, since HEAD would leave an entry and show nothing, and never from another site.
+    /// A page whose views are recorded: no HEAD, which would be recorded and show nothing, and no links from other sites.
     Recorded,
+    /// A recorded page that a form on other pages opens, too.
+    RecordedForm,
 }
 
 /// Users to whom an address is open.
@@ -66,6 +68,7 @@ impl Kind {
             Self::Form | Self::Wizard => "GET, HEAD, POST",
             Self::Button => "POST",
             Self::Recorded => "GET",
+            Self::RecordedForm => "GET, POST",
         }
     }
 
@@ -74,7 +77,11 @@ impl Kind {
     }
 
     pub const fn takes_form(self) -> bool {
-        matches!(self, Self::Form | Self::Wizard | Self::Button)
+        matches!(self, Self::Form | Self::Wizard | Self::Button | Self::RecordedForm)
+    }
+
+    pub const fn is_recorded(self) -> bool {
+        matches!(self, Self::Recorded | Self::RecordedForm)
     }
 }
 

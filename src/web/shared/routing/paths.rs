@@ -109,7 +109,7 @@ paths! {
     ResendInvitation { user: UserId } = "/users-and-groups/users/{user}/resend", Button, UsersAndGroups: DirectoryManage;
     RevokeInvitation { user: UserId } = "/users-and-groups/users/{user}/revoke", Form, UsersAndGroups: DirectoryManage;
     /// The open invitation's link, where no mail server is configured.
-    InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link", Recorded, UsersAndGroups: DirectoryManage;
+    InvitationLink { user: UserId } = "/users-and-groups/users/{user}/link", RecordedForm, UsersAndGroups: DirectoryManage;
     /// A mail that failed.
     SendMailAgain { mail: MailId } = "/users-and-groups/mail/{mail}/send-again", Button, UsersAndGroups: DirectoryManage;
     /// Every mail that failed.
@@ -140,7 +140,7 @@ paths! {
     ResendFromManage { user: UserId } = "/users-and-permissions/{user}/resend", Button, UsersAndPermissions: UsersEdit;
     RevokeFromManage { user: UserId } = "/users-and-permissions/{user}/revoke", Form, UsersAndPermissions: UsersEdit;
     /// The open invitation's link, where no mail server is configured.
-    LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link", Recorded, UsersAndPermissions: UsersEdit;
+    LinkFromManage { user: UserId } = "/users-and-permissions/{user}/link", RecordedForm, UsersAndPermissions: UsersEdit;
     /// Gives what was chosen from a list of portfolios and accounts.
     Assign { user: UserId } = "/users-and-permissions/{user}/assign", Button, UsersAndPermissions: AssignmentsChange;
     /// Takes what is ticked.

@@ -51,7 +51,7 @@ fn methods(kind: Kind) -> Route {
     match kind {
         Kind::Page | Kind::Form | Kind::Wizard => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
         Kind::Button => web::post(),
-        Kind::Recorded => web::get(),
+        Kind::Recorded | Kind::RecordedForm => web::get(),
     }
 }
 
@@ -99,7 +99,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(DeleteUser => directory::delete::show, directory::delete::submit))
                 .service(at!(ResendInvitation => status_actions::resend))
                 .service(at!(RevokeInvitation => revoke::show, revoke::submit))
-                .service(at!(InvitationLink => link::show))
+                .service(at!(InvitationLink => link::show, link::submit))
                 .service(at!(SendMailAgain => directory::send_again::one))
                 .service(at!(SendMailsAgain => directory::send_again::all))
                 .service(at!(DeletedUsers => directory::deleted::list))
@@ -119,7 +119,7 @@ pub fn configure(state: &Data<State>, config: &mut ServiceConfig) {
                 .service(at!(WithdrawEmailChange => manage::status_actions::withdraw_email_change))
                 .service(at!(ResendFromManage => status_actions::resend))
                 .service(at!(RevokeFromManage => revoke::show, revoke::submit))
-                .service(at!(LinkFromManage => link::show))
+                .service(at!(LinkFromManage => link::show, link::submit))
                 .service(at!(Assign => manage::assignments::assign))
                 .service(at!(Unassign => manage::unassign::several))
                 .service(at!(AssignPortfolio => manage::assignments::assign_portfolio))

@@ -153,7 +153,7 @@ fn site(endpoint: &'static Endpoint) -> Site {
         "RemoveFromGroup" => site.both(&member).besides(&[409]),
         "ActivateUser" | "ReactivateUser" => site.about(State::Deactivated),
         "ResendInvitation" | "RevokeInvitation" | "InvitationLink" | "ResendFromManage" | "RevokeFromManage" | "LinkFromManage" => {
-            site.about(State::Invited).besides(&[409])
+            site.about(State::Invited).besides(&[200, 409])
         }
         "TickedUsers" => site.form(&[("users.view", Person)]).with(TICKED).besides(&[200]),
         "DoBulk" => site.form(&[("users.view", Person)]).with(TICKED),

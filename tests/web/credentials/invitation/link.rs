@@ -67,6 +67,21 @@ async fn looking_at_a_link_is_written_down(db: Db) {
 }
 
 #[apply(both_databases!)]
+async fn the_message_of_an_invitation_leads_to_its_link_by_a_button(db: Db) {
+    let (app, mut maya) = TestApp::with_admin_and(db, Setting { sends_mail: false, ..Setting::default() }).await;
+    maya.fill(&app, "/users-and-groups/new-user", &[("email", "noor@example.com")]).await;
+    let path = user_path(app.id_of("noor@example.com"), "link");
+    for said in ["Invitation for noor@example.com created.", "New invitation for noor@example.com created."] {
+        let list = maya.get(&app, "/users-and-groups").await;
+        list.sees(said);
+        maya.send(&app, &list, &path, &[]).await.is(200).sees("Send this link yourself:").sees("/invitation/");
+        assert_eq!(app.audit().last().unwrap().action.as_str(), "invitation.link_viewed");
+        press(&app, &mut maya, app.id_of("noor@example.com"), "resend").await;
+    }
+    app.mails().await;
+}
+
+#[apply(both_databases!)]
 async fn with_a_mail_server_nobody_sees_a_link(db: Db) {
     let (app, mut maya) = TestApp::with_admin(db).await;
     invite(&app, &mut maya, "noor@example.com").await;

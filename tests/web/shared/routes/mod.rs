@@ -10,7 +10,7 @@ use usher::{
     },
     store::tokens::{self, NewToken},
     web::shared::routing::{
-        endpoint::{Access, Kind},
+        endpoint::Access,
         paths::{self, ENDPOINTS},
     },
 };
@@ -62,7 +62,7 @@ async fn every_page_answers_each_person_as_it_should(db: Db) {
 #[apply(both_databases!)]
 async fn head_is_answered_like_get_and_changes_nothing(db: Db) {
     let mut world = World::new(db).await;
-    for Visit { path, .. } in world.visits().into_iter().filter(|visit| visit.endpoint.kind != Kind::Recorded) {
+    for Visit { path, .. } in world.visits().into_iter().filter(|visit| !visit.endpoint.kind.is_recorded()) {
         for who in ["nobody", "admin"] {
             let mut browser = if who == "admin" { world.maya.clone() } else { world.app.browser() };
             let before = world.stored();

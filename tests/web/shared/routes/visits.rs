@@ -157,6 +157,8 @@ impl World {
             post(paths::ReactivateUser::ENDPOINT, vec![]),
             post(paths::ResendFromManage::ENDPOINT, vec![]),
             post(paths::RevokeFromManage::ENDPOINT, vec![]),
+            Post { done: 200, ..post(paths::InvitationLink::ENDPOINT, back()) },
+            Post { done: 200, ..post(paths::LinkFromManage::ENDPOINT, back()) },
             post(paths::ResendInvitation::ENDPOINT, back()),
             post(paths::RevokeInvitation::ENDPOINT, back()),
             post(paths::BlockUser::ENDPOINT, back()),

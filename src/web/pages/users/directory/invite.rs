@@ -8,7 +8,7 @@ use super::invitation_term;
 use crate::{
     domain::email_address::EmailAddress,
     usecases::{
-        EntryPoint,
+        EntryPoint, User,
         users::{self, invite::InviteError},
     },
     web::shared::{
@@ -59,10 +59,10 @@ pub(in crate::web) async fn submit(console: PageContext, form: Form<NewUserForm>
     let Some(email) = parse(&typed, EmailAddress::parse, &mut field) else {
         return respond::again(&page(&console, field, None).await?);
     };
-    let (address, passes_links_on) = (email.clone(), console.passes_links_on());
-    let said = move |&(): &()| invitation_flash::invited(email.as_str(), email.as_str(), passes_links_on);
-    match console.make(sent, said, move |ctx, submission| users::invite::invite(ctx, submission, &address)).await? {
-        Ok(()) => respond::see_other(paths::UsersAndGroups {}),
+    let passes_links_on = console.passes_links_on();
+    let said = move |user: &User| invitation_flash::invited(user, EntryPoint::UsersAndGroups, passes_links_on);
+    match console.make(sent, said, move |ctx, submission| users::invite::invite(ctx, submission, &email)).await? {
+        Ok(_) => respond::see_other(paths::UsersAndGroups {}),
         Err(InviteError::Exists(existing)) => {
             let ways = ExistingUserActions::new(&existing, EntryPoint::UsersAndGroups);
             respond::again(&page(&console, Field::refused(typed, already_known(&existing)), Some(ways)).await?)

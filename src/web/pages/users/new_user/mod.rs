@@ -11,7 +11,7 @@ use actix_web::web::Query;
 use crate::{
     domain::{idempotency_key::IdempotencyKey, user::DefaultRole},
     usecases::{
-        ActionError, User,
+        ActionError, EntryPoint, User,
         access::picker_options::{self, PickerQuery},
         users::{self, invite::InviteError},
     },
@@ -135,7 +135,7 @@ async fn add(console: &PageContext, answers: &Answers, held: &Answers, sent: Ide
     let Checked { first_name, last_name, email, .. } = checked.clone();
     let new = users::new_user::NewUser { first_name, last_name, email, given };
     let passes_links_on = console.passes_links_on();
-    let said = move |user: &User| invitation_flash::invited(&user.display_name(), &user.email, passes_links_on);
+    let said = move |user: &User| invitation_flash::invited(user, EntryPoint::UsersAndPermissions, passes_links_on);
     match console.make(sent, said, move |ctx, submission| users::new_user::invite(ctx, submission, &new)).await? {
         Ok(user) => respond::see_other(paths::with_query(paths::Manage { user: user.id }, &[("return", &answers.return_query)])),
         Err(InviteError::Denied(denied)) if denied.is_unknown() => {
